@@ -1,0 +1,48 @@
+/**
+ * What can go wrong between us and the Kubernetes API, as a closed set. Made at one place from status, body and
+ * transport error; client-node's `ApiException` (which prints body and headers in its message) never leaves it.
+ */
+export type KubeErrorKind =
+  | 'bad-request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'already-exists'
+  | 'conflict'
+  | 'gone'
+  | 'invalid'
+  | 'throttled'
+  | 'server'
+  | 'network'
+  | 'timeout';
+
+/** `message` is safe to log and to put in a condition: method, resource path and the Status' reason; never a body or header. */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+  readonly kind: KubeErrorKind;
+  readonly status: number | undefined;
+  /** `Status.reason` of the answer, e.g. `AlreadyExists`. */
+  readonly reason: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: KubeErrorKind,
+    message: string,
+    details: {
+      status?: number | undefined;
+      reason?: string | undefined;
+      retryAfterMs?: number | undefined;
+    } = {},
+  ) {
+    super(message);
+    this.kind = kind;
+    this.status = details.status;
+    this.reason = details.reason;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** Whether `error` is a `KubeError` of one of `kinds`. */
+export function isKubeError(error: unknown, ...kinds: readonly KubeErrorKind[]): error is KubeError {
+  return error instanceof KubeError && (kinds.length === 0 || kinds.includes(error.kind));
+}

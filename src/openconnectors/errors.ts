@@ -1,0 +1,46 @@
+/**
+ * What can go wrong between us and Open Connectors, as a closed set. Each class says by itself how to retry:
+ *
+ * - `unauthorized` (401): the account's credentials or the instance token are refused. Retrying is useless.
+ * - `forbidden` (403): a privilege is missing, or a hub call on a disabled instance.
+ * - `not-found`: a 404 that carries the API's own JSON error. A gateway's 404 page is `unexpected`.
+ * - `invalid` (400, 405, 406, 409, 413, 415, 422): the request itself is refused; the same request fails again.
+ * - `throttled` (429): retry after `retryAfterMs`, or with backoff.
+ * - `unavailable`: nothing was done at the remote side (connection refused, a read that timed out, 5xx on a read).
+ * - `ambiguous`: a write was sent and its outcome is unknown (time-out, reset, 5xx after sending). Never send again
+ *   before having searched for the outcome.
+ * - `unexpected`: an answer that cannot be understood (not JSON, wrong shape, a redirect, too large).
+ */
+export type RemoteErrorClass =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'invalid'
+  | 'throttled'
+  | 'unavailable'
+  | 'ambiguous'
+  | 'unexpected';
+
+/**
+ * The only error that leaves `src/openconnectors`. Carries the class, the status code and a cleaned message;
+ * never a body, a header or a URL with a query. The message is stable: no request ids, no times.
+ */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  readonly class: RemoteErrorClass;
+  /** HTTP status, absent where no answer came. */
+  readonly status: number | undefined;
+  /** From `Retry-After` in either form of RFC 9110 10.2.3, in milliseconds, capped at one hour. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    errorClass: RemoteErrorClass,
+    message: string,
+    details: { status?: number | undefined; retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message);
+    this.class = errorClass;
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}

@@ -1,0 +1,82 @@
+import { webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import * as x509 from '@peculiar/x509';
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A key pair with its certificate, both PEM. */
+export interface IssuedCertificate {
+  readonly keyPem: string;
+  readonly certPem: string;
+}
+
+/** A certificate authority that lives as long as one run. */
+export interface CertificateAuthority {
+  readonly caPem: string;
+  /** A server (and client) certificate for host names and IP addresses; valid for one day. */
+  issue(commonName: string, hosts: readonly string[], organization?: string): Promise<IssuedCertificate>;
+}
+
+function pemOf(label: string, der: ArrayBuffer): string {
+  const body =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${body.join('\n')}\n-----END ${label}-----\n`;
+}
+
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  return pemOf('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', key));
+}
+
+/** Makes a new authority; nothing of it is written to disk. */
+export async function createAuthority(name = 'test authority'): Promise<CertificateAuthority> {
+  const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + dayMs) };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const ca = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: `CN=${name}`,
+      keys,
+      signingAlgorithm: algorithm,
+      serialNumber: '01',
+      ...validity,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    },
+    webcrypto,
+  );
+  return {
+    caPem: `${ca.toString('pem')}\n`,
+    async issue(commonName, hosts, organization) {
+      const leaf = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+      const certificate = await x509.X509CertificateGenerator.create(
+        {
+          subject: organization === undefined ? `CN=${commonName}` : `CN=${commonName}, O=${organization}`,
+          issuer: ca.subject,
+          publicKey: leaf.publicKey,
+          signingKey: keys.privateKey,
+          signingAlgorithm: algorithm,
+          ...validity,
+          extensions: [
+            new x509.BasicConstraintsExtension(false),
+            new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+            new x509.ExtendedKeyUsageExtension([
+              x509.ExtendedKeyUsage.serverAuth,
+              x509.ExtendedKeyUsage.clientAuth,
+            ]),
+            new x509.SubjectAlternativeNameExtension(
+              hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const),
+            ),
+            await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
+          ],
+        },
+        webcrypto,
+      );
+      return { keyPem: await exportKey(leaf.privateKey), certPem: `${certificate.toString('pem')}\n` };
+    },
+  };
+}
