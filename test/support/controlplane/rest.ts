@@ -1,0 +1,74 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** An answer of an API server: any status, the body parsed where it is JSON and as text where it is not. */
+export interface RestAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * The API server as plain requests, for what a typed client would change on the way (it drops the fields that it does
+ * not know). It judges nothing: every status is an answer.
+ */
+export interface Rest {
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { readonly contentType?: string; readonly signal?: AbortSignal },
+  ): Promise<RestAnswer>;
+  /** Opens a request whose answer has no end, such as a watch. */
+  stream(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+}
+
+/** Rejects when no answer comes (refused, reset, a certificate that does not fit). */
+export function createRest(kubeconfig: string): Rest {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) {
+    throw new Error('The kubeconfig names no current cluster');
+  }
+
+  async function open(
+    method: string,
+    path: string,
+    payload: string | undefined,
+    contentType: string,
+    signal: AbortSignal | undefined,
+  ): Promise<IncomingMessage> {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    const url = new URL(server + path);
+    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    return new Promise((resolve, reject) => {
+      const outgoing = send(
+        url,
+        {
+          ...options,
+          method,
+          headers: { ...options.headers, Accept: 'application/json', 'Content-Type': contentType },
+          ...(signal === undefined ? {} : { signal }),
+        },
+        resolve,
+      );
+      outgoing.once('error', reject);
+      outgoing.end(payload);
+    });
+  }
+
+  return {
+    async request(method, path, body, options = {}) {
+      const payload = body === undefined ? undefined : JSON.stringify(body);
+      const contentType = options.contentType ?? 'application/json';
+      const answer = await open(method, path, payload, contentType, options.signal);
+      const raw = await text(answer);
+      const json = answer.headers['content-type']?.startsWith('application/json') === true;
+      return { status: answer.statusCode ?? 0, body: json ? (JSON.parse(raw) as unknown) : raw };
+    },
+    stream: (path, signal) => open('GET', path, undefined, 'application/json', signal),
+  };
+}
