@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { flagOf, type Setting } from './settings.ts';
+import { boolean } from './value-types.ts';
+
+/** What the command line says: the text of each flag that was given, and one line for each thing that is wrong. */
+export interface Arguments {
+  /** By environment variable name. Of a repeated flag the last counts. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+/** Reads `argv` (without program and script): `--flag value`, `--flag=value`, and a bare `--flag` for true. */
+export function readArguments(argv: readonly string[], settings: readonly Setting[]): Arguments {
+  const byFlag = new Map(settings.map((setting) => [flagOf(setting.env), setting]));
+  const options = Object.fromEntries(
+    settings.map(({ env }) => [flagOf(env).slice(2), { type: 'string' }] as const),
+  );
+  const args = argv.map((arg) => (byFlag.get(arg)?.type === boolean ? `${arg}=true` : arg));
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true });
+
+  const values = new Map<string, string>();
+  const problems: string[] = [];
+  for (const token of tokens) {
+    if (token.kind !== 'option') {
+      // An argument's text may be a secret that lost its flag: only its place is told.
+      problems.push(`argument ${token.index + 1}: is not a flag; expected --flag=value`);
+      continue;
+    }
+    const setting = byFlag.get(token.rawName);
+    if (setting === undefined) {
+      problems.push(`${token.rawName}: is no known flag; see --help for all`);
+    } else if (token.value === undefined) {
+      problems.push(`${token.rawName}: has no value; expected ${setting.type.expected}`);
+    } else {
+      values.set(setting.env, token.value);
+    }
+  }
+  return { values, problems };
+}

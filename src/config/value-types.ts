@@ -1,0 +1,173 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+import { type HostPattern, parseHostPattern } from './host-pattern.ts';
+import { isLabelSelector } from './label-selector.ts';
+
+/** How the text of a setting becomes a value. `expected` completes the sentence "expected ...". */
+export interface ValueType<T> {
+  readonly expected: string;
+  /** Its error messages say what is wrong without repeating the text: a secret may have been pasted there. */
+  readonly schema: z.ZodType<T, string>;
+}
+
+const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Text that matches `pattern`. */
+export function text(pattern: RegExp, expected: string): ValueType<string> {
+  return { expected, schema: z.string().regex(pattern, 'has a wrong form') };
+}
+
+/** A namespace name (RFC 1123 label). */
+export const namespace = text(dnsLabel, 'a namespace name');
+
+/** A lease holder's identity: what pods and hosts are called. */
+export const identity = text(/^[A-Za-z0-9][\w.-]{0,252}$/, 'a name of letters, digits, dots and dashes');
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): ValueType<number> {
+  return {
+    expected: `a whole number from ${min} to ${max}`,
+    schema: z
+      .string()
+      .regex(/^\d+$/, { error: 'is not a whole number', abort: true })
+      .transform(Number)
+      .refine((number) => number >= min && number <= max, 'is out of range'),
+  };
+}
+
+/** `true` or `false`. */
+export const boolean: ValueType<boolean> = {
+  expected: 'true or false',
+  schema: z.enum(['true', 'false'], 'is neither').transform((value) => value === 'true'),
+};
+
+/** One word of a closed set. */
+export function choice<const T extends string>(values: readonly T[]): ValueType<T> {
+  const schema = z.enum(values, 'is none of the choices');
+  return {
+    expected: `one of ${values.join(', ')}`,
+    schema: z.string().pipe(schema),
+  };
+}
+
+/** A duration in Go syntax of at least `minText` (itself one); the value is milliseconds. */
+export function duration(minText: string): ValueType<number> {
+  const minMs = parseDuration(minText) ?? Number.NaN;
+  return {
+    expected: `a duration such as 90s or 1h30m, at least ${minText}`,
+    schema: z.string().transform((value, context) => {
+      const ms = parseDuration(value);
+      if (ms !== undefined && ms >= minMs) {
+        return ms;
+      }
+      context.addIssue(ms === undefined ? 'is not a duration' : 'is too short');
+      return z.NEVER;
+    }),
+  };
+}
+
+/** A comma-separated list without repetitions; blanks around an entry do not count. Blank text is the empty list. */
+export function list<T>(item: ValueType<T>): ValueType<readonly T[]> {
+  return {
+    expected: `a comma-separated list, each entry ${item.expected}`,
+    schema: z.string().transform((value, context) => {
+      const entries = value.trim() === '' ? [] : value.split(',').map((entry) => entry.trim());
+      const unique = [...new Set(entries)];
+      const values: T[] = [];
+      for (const entry of unique) {
+        const result = item.schema.safeParse(entry);
+        if (result.success) {
+          values.push(result.data);
+        } else {
+          const problem = result.error.issues[0]?.message ?? 'is wrong';
+          context.addIssue(`entry ${entries.indexOf(entry) + 1} ${problem}`);
+        }
+      }
+      return values;
+    }),
+  };
+}
+
+/** `*` (every one) or a list. */
+export function listOrAll<T>(item: ValueType<T>): ValueType<readonly T[] | '*'> {
+  const entries = list(item);
+  return {
+    expected: `* or ${entries.expected}`,
+    schema: z.string().transform((value, context) => {
+      if (value === '*') {
+        return value;
+      }
+      const result = entries.schema.safeParse(value);
+      for (const issue of result.error?.issues ?? []) {
+        context.addIssue(issue.message);
+      }
+      return result.data ?? z.NEVER;
+    }),
+  };
+}
+
+/** A host name with `*` for one label, with a port where `ports` says so. */
+export function hostPattern(ports: 'with-port' | 'without-port'): ValueType<HostPattern> {
+  return {
+    expected:
+      ports === 'with-port'
+        ? 'a host name, * standing for one label, optionally with :port'
+        : 'a host name, * standing for one label',
+    schema: z.string().transform((value, context) => {
+      const pattern = parseHostPattern(value);
+      if (pattern === undefined) {
+        context.addIssue('is not a host name');
+        return z.NEVER;
+      }
+      if (pattern.port !== undefined && ports === 'without-port') {
+        context.addIssue('carries a port');
+        return z.NEVER;
+      }
+      return pattern;
+    }),
+  };
+}
+
+/** An https URL of a host name, without user, query and fragment; the value ends without a slash. */
+export const httpsUrl: ValueType<string> = {
+  expected: 'an https URL with a host name, without user, query or fragment',
+  schema: z.string().transform((value, context) => {
+    const problem = urlProblem(value);
+    if (problem !== undefined) {
+      context.addIssue(problem);
+      return z.NEVER;
+    }
+    return new URL(value).href.replace(/\/+$/, '');
+  }),
+};
+
+function urlProblem(value: string): string | undefined {
+  if (!URL.canParse(value)) {
+    return 'is not a URL';
+  }
+  const url = new URL(value);
+  if (url.protocol !== 'https:') {
+    return 'is not https';
+  }
+  if (url.username !== '' || url.password !== '') {
+    return 'carries a user or a password';
+  }
+  if (/[?#]/.test(value)) {
+    return 'carries a query or a fragment';
+  }
+  const named = parseHostPattern(url.hostname) !== undefined && !url.hostname.includes('*');
+  return named ? undefined : 'does not name its host by a host name';
+}
+
+/** An absolute path. */
+export const path: ValueType<string> = {
+  expected: 'an absolute path',
+  schema: z.string().refine(isAbsolute, 'is not absolute'),
+};
+
+/** A label selector in the API's string form. */
+export const labelSelector: ValueType<string> = {
+  expected: 'a label selector such as team=sales or tier in (a, b)',
+  schema: z.string().refine(isLabelSelector, 'is not a label selector'),
+};
