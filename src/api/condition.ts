@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/** Bounds and patterns of `metav1.Condition`. */
+export const conditionSchema = z
+  .object({
+    type: z
+      .string()
+      .max(316)
+      .regex(
+        /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/,
+      )
+      .describe('Type of the condition.'),
+    status: z.enum(['True', 'False', 'Unknown']).describe('Status of the condition.'),
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('The metadata.generation that the condition was set for.'),
+    lastTransitionTime: z
+      .string()
+      .meta({ format: 'date-time', description: 'When the status of the condition changed last.' }),
+    reason: z
+      .string()
+      .min(1)
+      .max(1024)
+      .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
+      .describe('Why the condition has this status, in one word for machines.'),
+    message: z.string().max(32768).describe('Why the condition has this status, and what to do, for people.'),
+  })
+  .describe('One aspect of the current state.');
+
+export type Condition = z.infer<typeof conditionSchema>;
+export type ConditionStatus = Condition['status'];
+
+/** A list map by `type`. */
+export const conditionsSchema = z
+  .array(conditionSchema)
+  .max(16)
+  .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+  .describe('The current state, aspect by aspect.');
+
+/** What is known about a condition type; `transient` ones are present only while they are True. */
+export interface ConditionInfo {
+  readonly kinds: readonly ('connector' | 'account')[];
+  readonly transient: boolean;
+  readonly meaning: string;
+}
+
+/** Every condition type that the operator writes, in the order in which it writes them. */
+export const CONDITIONS = {
+  Ready: {
+    kinds: ['connector', 'account'],
+    transient: false,
+    meaning:
+      'The summary. For a connector: the instance exists, equals the spec, has answered, is authorized, and the connection Secret is written. For an account: its credentials work. Otherwise its reason is the most useful one of all the others.',
+  },
+  SecretsResolved: {
+    kinds: ['connector'],
+    transient: false,
+    meaning: 'Every Secret and key that is needed now is there and readable.',
+  },
+  AccountReady: {
+    kinds: ['connector'],
+    transient: false,
+    meaning: "The account's credentials work.",
+  },
+  Authorized: {
+    kinds: ['connector'],
+    transient: false,
+    meaning: 'The OAuth grant of the provider works.',
+  },
+  Synced: {
+    kinds: ['connector'],
+    transient: false,
+    meaning: 'The instance at the remote side equals the spec.',
+  },
+  Reconciling: {
+    kinds: ['connector', 'account'],
+    transient: true,
+    meaning:
+      'The operator is working towards the spec, or will try again by itself. Present only while True.',
+  },
+  Stalled: {
+    kinds: ['connector', 'account'],
+    transient: true,
+    meaning: 'Trying again is useless until a person changes something. Present only while True.',
+  },
+} as const satisfies Record<string, ConditionInfo>;
+
+export type ConditionType = keyof typeof CONDITIONS;
+
+/** All condition types, in the order of `CONDITIONS`. */
+export const CONDITION_TYPES = Object.keys(CONDITIONS) as readonly ConditionType[];

@@ -1,0 +1,256 @@
+import { z } from 'zod';
+import { conditionsSchema } from './condition.ts';
+import {
+  ATOMIC,
+  failuresSchema,
+  moment,
+  observedGenerationSchema,
+  resourceName,
+  STATUS_DEFAULT,
+  secretKey,
+  statusText,
+  usedCredentialsSchema,
+} from './fields.ts';
+import { API_VERSION, CONNECTOR_NAMES } from './group.ts';
+import { objectMetaSchema } from './metadata.ts';
+
+/** The connectors of Open Connectors that the kind stands for; the first one is meant when the field is absent. */
+export const CONNECTORS = ['infusionsoftcrm', 'infusionsoftrest'] as const;
+
+const clientSecretRef = z
+  .strictObject({
+    name: resourceName('Name of the Secret.'),
+    clientIdKey: secretKey('Key of the client id; absent: client_id.').optional(),
+    clientSecretKey: secretKey('Key of the client secret; absent: client_secret.').optional(),
+  })
+  .meta(ATOMIC)
+  .describe("The OAuth client registered at Keap, in a Secret of the resource's namespace.");
+
+const encryptedKeySecretRef = z
+  .strictObject({
+    name: resourceName('Name of the Secret.'),
+    key: secretKey('Key of the Encrypted Key; absent: encryptedKey.').optional(),
+  })
+  .meta(ATOMIC)
+  .describe(
+    "The Infusionsoft Encrypted Key (legacy API key), in a Secret of the resource's namespace. Needed with infusionsoftcrm, refused with infusionsoftrest.",
+  );
+
+const authorizationCodeSecretRef = z
+  .strictObject({
+    name: resourceName('Name of the Secret.'),
+    key: secretKey('Key of the authorization code; absent: code.').optional(),
+  })
+  .meta(ATOMIC)
+  .describe(
+    'An authorization code that was obtained elsewhere, in a Secret. It is used once. Not together with refreshTokenSecretRef.',
+  );
+
+const refreshTokenSecretRef = z
+  .strictObject({
+    name: resourceName('Name of the Secret.'),
+    key: secretKey('Key of the refresh token; absent: refresh_token.').optional(),
+  })
+  .meta(ATOMIC)
+  .describe(
+    'A refresh token to start from without a browser, in a Secret. Open Connectors renews it from then on, so that the copy in the Secret becomes stale. Not together with authorizationCodeSecretRef.',
+  );
+
+const oauth = z
+  .strictObject({
+    clientSecretRef,
+    callbackUrl: z
+      .string()
+      .min(1)
+      .max(2048)
+      .optional()
+      .describe(
+        "The https redirect URL registered at Keap for the OAuth client. Absent: the operator's own, which the AuthorizationRequired message shows.",
+      ),
+    scope: z
+      .string()
+      .min(1)
+      .max(256)
+      .regex(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 'must be scope names separated by single spaces')
+      .optional()
+      .describe('OAuth scopes, separated by spaces; absent: full, the only one Keap knows.'),
+    authorizationCodeSecretRef: authorizationCodeSecretRef.optional(),
+    refreshTokenSecretRef: refreshTokenSecretRef.optional(),
+  })
+  .describe('The OAuth client, and how the provider grants it access.');
+
+const instance = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe(
+        'Name of the instance in Open Connectors: letters, digits, spaces and ". _ -". Absent: <namespace>-<name>.',
+      ),
+    tags: z
+      .array(z.string().min(1).max(64))
+      .max(32)
+      .meta({ 'x-kubernetes-list-type': 'set' })
+      .optional()
+      .describe("The user's own tags of the instance. Tags that start with k8s- are the operator's."),
+    configuration: z
+      .record(z.string(), z.string().max(1024))
+      .meta({ maxProperties: 32 })
+      .optional()
+      .describe(
+        'Further configuration properties of the connector. Only keys that carry no credential and no URL are accepted: filter.response.nulls, pagination.max, event.notification.enabled, event.vendor.type, event.poller.refresh_interval and event.objects, and those that an operator setting adds.',
+      ),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe('Whether the instance works; absent: true. With false it is kept but disabled.'),
+    importId: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Id of an existing instance to adopt instead of creating one. Cannot be changed or removed once set.',
+      ),
+  })
+  .describe('The connector instance in Open Connectors.');
+
+/** `spec` of an InfusionsoftConnector; what is absent has its meaning in `defaults.ts`. */
+export const connectorSpecSchema = z
+  .strictObject({
+    accountRef: z
+      .strictObject({ name: resourceName('Name of the OpenConnectorsAccount.') })
+      .meta(ATOMIC)
+      .optional()
+      .describe("The OpenConnectorsAccount in the same namespace. Absent: the operator's default account."),
+    connector: z
+      .enum(CONNECTORS)
+      .optional()
+      .describe(
+        'The connector in Open Connectors; absent: infusionsoftcrm. When it changes, an instance of the new one is made and authorized before the old one is deleted.',
+      ),
+    server: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .describe(
+        'Host name of the Infusionsoft account, such as dt123.infusionsoft.com, without scheme, port or path. Needed with infusionsoftcrm; infusionsoftrest does not use it.',
+      ),
+    encryptedKeySecretRef: encryptedKeySecretRef.optional(),
+    oauth,
+    instance: instance.optional(),
+    connectionSecretRef: z
+      .strictObject({ name: resourceName('Name of the Secret.') })
+      .meta(ATOMIC)
+      .optional()
+      .describe(
+        'The Secret that the operator writes for applications; absent: <name>-connection. A Secret that the operator did not create is never overwritten.',
+      ),
+    includeAccountCredentials: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the connection Secret also carries the user and the organization secret of the account; absent: false. Not with the default account.',
+      ),
+    deletionPolicy: z
+      .enum(['Delete', 'Orphan'])
+      .optional()
+      .describe(
+        'What becomes of the instance when the resource is deleted. Absent: Delete, but Orphan with importId.',
+      ),
+    driftPolicy: z
+      .enum(['Correct', 'Report'])
+      .optional()
+      .describe('What to do when the instance was changed by somebody else; absent: Correct.'),
+    missingPolicy: z
+      .enum(['Recreate', 'Report'])
+      .optional()
+      .describe('What to do when the instance was deleted by somebody else; absent: Recreate.'),
+    interval: z
+      .string()
+      .max(32)
+      .optional()
+      .describe('Time between two drift checks as a Go duration, from 1m to 168h; absent: 10m.'),
+    suspend: z.boolean().optional().describe('Whether all work but deletion stops; absent: false.'),
+  })
+  .describe('What the connector instance should be.');
+
+const account = z
+  .object({
+    uid: statusText(128, 'uid of the OpenConnectorsAccount, or "default".'),
+    baseUrl: statusText(2048, 'Base URL of the account.'),
+    organizationId: statusText(128, 'Id of the organization in Open Connectors.'),
+  })
+  .describe('The account that holds the instance. Only there its absence is believed.');
+
+/** `status` of an InfusionsoftConnector. Everything but `observedGeneration` may be absent. */
+export const connectorStatusSchema = z
+  .object({
+    observedGeneration: observedGenerationSchema.optional(),
+    conditions: conditionsSchema.optional(),
+    instance: z
+      .object({
+        id: z.int().describe('Id of the instance.'),
+        name: statusText(1024, 'Name of the instance.').optional(),
+        connector: statusText(128, 'Connector of the instance.').optional(),
+        enabled: z.boolean().optional().describe('Whether the instance is enabled at the remote side.'),
+        createdAt: statusText(64, 'When the instance was created, as the remote side says.').optional(),
+        account: account.optional(),
+      })
+      .optional()
+      .describe('The instance at the remote side.'),
+    replacing: z
+      .object({
+        id: z.int().describe('Id of the old instance.'),
+        connector: statusText(128, 'Connector of the old instance.'),
+      })
+      .optional()
+      .describe('The old instance while spec.connector is changed, until it is deleted.'),
+    authorization: z
+      .object({
+        startUrl: statusText(2048, 'The page where a person starts the consent.').optional(),
+        codeSecretName: statusText(
+          253,
+          'The Secret with the one-time code that the page asks for.',
+        ).optional(),
+        authorizedAt: moment('When the provider granted access last.').optional(),
+      })
+      .optional()
+      .describe('Where and when access is granted.'),
+    binding: z
+      .object({ name: statusText(253, 'Name of the connection Secret.') })
+      .optional()
+      .describe(
+        'The connection Secret, as Service Binding for Kubernetes expects it of a Provisioned Service.',
+      ),
+    credentials: usedCredentialsSchema.optional(),
+    failures: failuresSchema.optional(),
+    lastHandledReconcileAt: statusText(256, 'The reconcile-at annotation that was handled last.').optional(),
+    lastHandledReauthorizeAt: statusText(
+      256,
+      'The reauthorize-at annotation that was handled last.',
+    ).optional(),
+  })
+  .describe('What was found and done.');
+
+/** The whole resource, as the API server returns it. */
+export const infusionsoftConnectorSchema = z
+  .object({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal(CONNECTOR_NAMES.kind),
+    metadata: objectMetaSchema,
+    spec: connectorSpecSchema,
+    status: connectorStatusSchema.meta({ default: STATUS_DEFAULT }).optional(),
+  })
+  .describe(
+    'A connector instance of SAP Open Connectors for Infusionsoft (Keap), kept equal to this resource.',
+  );
+
+export type ConnectorSpec = z.infer<typeof connectorSpecSchema>;
+export type ConnectorStatus = z.infer<typeof connectorStatusSchema>;
+export type InfusionsoftConnector = z.infer<typeof infusionsoftConnectorSchema>;
+export type DeletionPolicy = NonNullable<ConnectorSpec['deletionPolicy']>;
+export type DriftPolicy = NonNullable<ConnectorSpec['driftPolicy']>;
+export type MissingPolicy = NonNullable<ConnectorSpec['missingPolicy']>;

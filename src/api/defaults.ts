@@ -1,0 +1,156 @@
+import type { AccountSpec } from './account.ts';
+import {
+  CONNECTORS,
+  type ConnectorSpec,
+  type DeletionPolicy,
+  type DriftPolicy,
+  type MissingPolicy,
+} from './connector.ts';
+import { parseDuration } from './duration.ts';
+import { LABELS, MANAGED_BY } from './group.ts';
+import { fitName } from './names.ts';
+
+// The meaning of absent fields stands here and not in the schema: a default that the API server writes into the stored
+// object is a difference that GitOps tools see, and could never be changed for objects stored before.
+
+type Named = { readonly metadata: { readonly name: string } };
+type InNamespace = { readonly metadata: { readonly name: string; readonly namespace: string } };
+
+/** Bounds of `spec.interval`, in milliseconds. */
+export const INTERVAL = { default: 600_000, min: 60_000, max: 168 * 3_600_000 } as const;
+
+/** The longest name of an instance. */
+export const INSTANCE_NAME_MAX_LENGTH = 128;
+
+/** The longest name of an object in Kubernetes. */
+const NAME_MAX_LENGTH = 253;
+
+/** The longest value of a label in Kubernetes. */
+const LABEL_MAX_LENGTH = 63;
+
+/** `element.key` of the instance. */
+export function connectorKeyOf(spec: ConnectorSpec): (typeof CONNECTORS)[number] {
+  return spec.connector ?? CONNECTORS[0];
+}
+
+/** Name of the OpenConnectorsAccount; `undefined` means the operator's default account. */
+export function accountNameOf(spec: ConnectorSpec): string | undefined {
+  return spec.accountRef?.name;
+}
+
+/** An instance that was there before us outlives us, unless the spec says otherwise. */
+export function deletionPolicyOf(spec: ConnectorSpec): DeletionPolicy {
+  return spec.deletionPolicy ?? (spec.instance?.importId === undefined ? 'Delete' : 'Orphan');
+}
+
+export function driftPolicyOf(spec: ConnectorSpec): DriftPolicy {
+  return spec.driftPolicy ?? 'Correct';
+}
+
+export function missingPolicyOf(spec: ConnectorSpec): MissingPolicy {
+  return spec.missingPolicy ?? 'Recreate';
+}
+
+/** Time between two drift checks in milliseconds, never below the floor, whatever an older object says. */
+export function intervalMsOf(spec: ConnectorSpec): number {
+  const wanted = spec.interval === undefined ? undefined : parseDuration(spec.interval);
+  return Math.min(Math.max(wanted ?? INTERVAL.default, INTERVAL.min), INTERVAL.max);
+}
+
+export function isEnabled(spec: ConnectorSpec): boolean {
+  return spec.instance?.enabled ?? true;
+}
+
+export function scopeOf(spec: ConnectorSpec): string {
+  return spec.oauth.scope ?? 'full';
+}
+
+export function encryptedKeyKeyOf(ref: NonNullable<ConnectorSpec['encryptedKeySecretRef']>): string {
+  return ref.key ?? 'encryptedKey';
+}
+
+export function clientIdKeyOf(spec: ConnectorSpec): string {
+  return spec.oauth.clientSecretRef.clientIdKey ?? 'client_id';
+}
+
+export function clientSecretKeyOf(spec: ConnectorSpec): string {
+  return spec.oauth.clientSecretRef.clientSecretKey ?? 'client_secret';
+}
+
+export function authorizationCodeKeyOf(
+  ref: NonNullable<ConnectorSpec['oauth']['authorizationCodeSecretRef']>,
+): string {
+  return ref.key ?? 'code';
+}
+
+export function refreshTokenKeyOf(ref: NonNullable<ConnectorSpec['oauth']['refreshTokenSecretRef']>): string {
+  return ref.key ?? 'refresh_token';
+}
+
+/** Name of the Secret that applications read. */
+export function connectionSecretNameOf(connector: Named & { readonly spec: ConnectorSpec }): string {
+  return connector.spec.connectionSecretRef?.name ?? ownedSecretName(connector, '-connection');
+}
+
+/** Name of the Secret with the one-time code that the start page of the consent asks for. */
+export function enrolmentSecretNameOf(connector: Named): string {
+  return ownedSecretName(connector, '-enrolment');
+}
+
+/** `<name><suffix>`, cut where it would be longer than a name may be. */
+export function ownedSecretName(connector: Named, suffix: string): string {
+  return `${fitName(connector.metadata.name, NAME_MAX_LENGTH - suffix.length)}${suffix}`;
+}
+
+/** Name of the instance in Open Connectors, in characters that its clean-up of HTML leaves alone. */
+export function instanceNameOf(connector: InNamespace & { readonly spec: ConnectorSpec }): string {
+  const { namespace, name } = connector.metadata;
+  return connector.spec.instance?.name ?? fitName(`${namespace}-${name}`, INSTANCE_NAME_MAX_LENGTH);
+}
+
+/** Value of the label `openconnectors.dev/connector`: the name, or a hash of it where it is too long for a label. */
+export function connectorLabelOf(connector: Named): string {
+  return fitName(connector.metadata.name, LABEL_MAX_LENGTH);
+}
+
+/** The labels of every Secret that the operator creates for `connector`. */
+export function ownedLabelsOf(connector: Named): Record<string, string> {
+  return { [LABELS.managedBy]: MANAGED_BY, [LABELS.connector]: connectorLabelOf(connector) };
+}
+
+export function userSecretKeyOf(spec: AccountSpec): string {
+  return spec.credentialsSecretRef.userSecretKey ?? 'userSecret';
+}
+
+export function organizationSecretKeyOf(spec: AccountSpec): string {
+  return spec.credentialsSecretRef.organizationSecretKey ?? 'organizationSecret';
+}
+
+/** How much may be asked of an account. */
+export interface AccountLimits {
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+  readonly concurrency: number;
+}
+
+export function limitsOf(spec: Pick<AccountSpec, 'limits'>): AccountLimits {
+  return {
+    requestsPerSecond: spec.limits?.requestsPerSecond ?? 10,
+    burst: spec.limits?.burst ?? 20,
+    concurrency: spec.limits?.concurrency ?? 8,
+  };
+}
+
+/** How long a request to the account may take, in milliseconds. */
+export function timeoutMsOf(spec: Pick<AccountSpec, 'timeoutSeconds'>): number {
+  return (spec.timeoutSeconds ?? 30) * 1000;
+}
+
+/** The path that every address of the API ends with. */
+const API_PATH = '/elements/api-v2';
+
+/** `spec.baseUrl` with the API's path and without a slash at its end. */
+export function apiBaseUrlOf(spec: Pick<AccountSpec, 'baseUrl'>): string {
+  const base = spec.baseUrl.replace(/\/+$/, '');
+  return base.endsWith(API_PATH) ? base : `${base}${API_PATH}`;
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** A DNS-1123 subdomain: what the API server accepts as the name of a Secret or of a custom resource. */
+export const RESOURCE_NAME_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What the API server accepts as a key in a Secret's `data`. */
+export const SECRET_KEY_PATTERN = /^[-._a-zA-Z0-9]+$/;
+
+/** A name of an object in the same namespace. */
+export function resourceName(description: string): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(
+      RESOURCE_NAME_PATTERN,
+      'must be a name of lower case letters, digits, "-" and ".", that starts and ends with a letter or a digit',
+    )
+    .describe(description);
+}
+
+/** A key in a Secret's `data`. */
+export function secretKey(description: string): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(SECRET_KEY_PATTERN, 'must be a key of letters, digits, "-", "_" and "."')
+    .describe(description);
+}
+
+/** Marks a reference as one value for merges: a server-side apply owns and replaces it as a whole. */
+export const ATOMIC = { 'x-kubernetes-map-type': 'atomic' } as const;
+
+/** A moment in RFC 3339. Only the operator writes these, so that they are not parsed again. */
+export function moment(description: string): z.ZodString {
+  return z.string().max(64).meta({ format: 'date-time', description });
+}
+
+/** A text in status. The bounds are wide, because a refused status write would hide what is wrong. */
+export function statusText(maxLength: number, description: string): z.ZodString {
+  return z.string().max(maxLength).describe(description);
+}
+
+/** One Secret value that was used: what it was at that time, without the value. */
+export const usedCredentialSchema = z
+  .object({
+    secretName: z.string().max(253).describe('Name of the Secret.'),
+    key: z.string().max(253).describe('Key in the Secret.'),
+    resourceVersion: statusText(128, 'resourceVersion of the Secret when it was read last.').optional(),
+    fingerprint: statusText(128, 'Keyed hash of the value that was used last; never the value.').optional(),
+  })
+  .describe('A Secret value that is in use, by its fingerprint.');
+
+export type UsedCredential = z.infer<typeof usedCredentialSchema>;
+
+/** All Secret values in use. */
+export const usedCredentialsSchema = z
+  .array(usedCredentialSchema)
+  .max(16)
+  .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['secretName', 'key'] })
+  .describe('The Secret values in use, each with a keyed hash, so that a changed value is noticed.');
+
+/** How often in a row a pass failed; a restart of the operator goes on from here. */
+export const failuresSchema = z
+  .object({
+    count: z.int().min(0).describe('Failures in a row.'),
+    lastReason: statusText(1024, 'Reason of the last failure.').optional(),
+    nextAttemptAt: moment('When the next try is due.').optional(),
+  })
+  .describe('Failures in a row, so that a restart of the operator does not forget the backoff.');
+
+export type Failures = z.infer<typeof failuresSchema>;
+
+/** `-1` until the operator has seen the resource (schema default of status). */
+export const observedGenerationSchema = z
+  .int()
+  .min(-1)
+  .describe(
+    'The generation of the spec that was acted on last; -1 until the operator has seen the resource.',
+  );
+
+/** Default of `status`: without it, kstatus takes a resource that nobody has seen yet for current. */
+export const STATUS_DEFAULT = { observedGeneration: -1 } as const;

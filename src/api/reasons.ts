@@ -1,0 +1,40 @@
+import type { ConditionStatus, ConditionType } from './condition.ts';
+import { ACCOUNT_REASONS } from './reasons/account.ts';
+import { AUTHORIZATION_REASONS } from './reasons/authorization.ts';
+import { GENERAL_REASONS } from './reasons/general.ts';
+import type { ReasonInfo } from './reasons/info.ts';
+import { LIFECYCLE_REASONS } from './reasons/lifecycle.ts';
+import { SECRET_REASONS } from './reasons/secrets.ts';
+import { SYNC_REASONS } from './reasons/sync.ts';
+
+export type { Outlook, ReasonInfo } from './reasons/info.ts';
+
+/** Every reason that a condition or an event of the operator may carry. There is no other. */
+export const REASONS = {
+  ...GENERAL_REASONS,
+  ...SECRET_REASONS,
+  ...ACCOUNT_REASONS,
+  ...AUTHORIZATION_REASONS,
+  ...SYNC_REASONS,
+  ...LIFECYCLE_REASONS,
+} as const;
+
+export type Reason = keyof typeof REASONS;
+
+/** All reasons, in the order of the table. */
+export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
+
+/** What is known about `name`. */
+export function reason(name: Reason): ReasonInfo {
+  return REASONS[name];
+}
+
+/** Whether `text`, such as a reason read from status, is one of ours. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(REASONS, text);
+}
+
+/** Whether the condition `type` may say `status` for the reason `name`. */
+export function mayAppear(name: Reason, type: ConditionType, status: ConditionStatus): boolean {
+  return reason(name).conditions[type]?.includes(status) ?? false;
+}

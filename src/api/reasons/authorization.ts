@@ -1,0 +1,60 @@
+import type { ReasonTable } from './info.ts';
+
+const WAITING = { Authorized: ['False'], Ready: ['False'] } as const;
+
+/** Reasons about the OAuth grant of the provider. */
+export const AUTHORIZATION_REASONS = {
+  Authorized: {
+    conditions: { Authorized: ['True'] },
+    outlook: 'settled',
+    event: 'Normal',
+    meaning: 'The provider has granted access, and the grant works.',
+    whatToDo: 'Nothing.',
+  },
+  AuthorizationRequired: {
+    conditions: WAITING,
+    outlook: 'person',
+    event: 'Normal',
+    meaning: 'A person has to grant access at the provider once; no machine can.',
+    whatToDo:
+      'Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or follow the message where there is no start page.',
+  },
+  AuthorizationExpired: {
+    conditions: WAITING,
+    outlook: 'person',
+    event: 'Warning',
+    meaning: 'The consent was begun but not finished in time, or its code was too old when it was used.',
+    whatToDo: 'Begin the consent again; a code from the provider is good for a few minutes and once.',
+  },
+  AuthorizationDenied: {
+    conditions: WAITING,
+    outlook: 'person',
+    event: 'Warning',
+    meaning: 'The person who was asked at the provider refused access.',
+    whatToDo: 'Begin the consent again with a person who may and will grant access.',
+  },
+  AuthorizationRevoked: {
+    conditions: WAITING,
+    outlook: 'person',
+    event: 'Warning',
+    meaning:
+      'Access was granted and does not work any more: it was revoked, or renewing it failed too often.',
+    whatToDo: 'Give the consent again; the instance and its token stay the same.',
+  },
+  AuthorizationFailed: {
+    conditions: WAITING,
+    outlook: 'person',
+    event: 'Warning',
+    meaning: 'The code or refresh token was sent and refused.',
+    whatToDo:
+      'Check client id, client secret and redirect URL against the registration at the provider, then give the consent again or provide a new code or refresh token.',
+  },
+  CredentialUsed: {
+    conditions: WAITING,
+    outlook: 'person',
+    event: 'Warning',
+    meaning:
+      'The authorization code or refresh token in the Secret was sent before; it is never sent a second time.',
+    whatToDo: 'Put a new code or refresh token into the Secret that the message names.',
+  },
+} as const satisfies ReasonTable;
