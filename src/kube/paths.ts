@@ -18,7 +18,8 @@ export function apiVersionOf({ group, version }: Pick<ResourceType, 'group' | 'v
 /** Path of the collection: all namespaces without `namespace`. */
 export function collectionPath({ group, version, plural }: ResourceType, namespace?: string): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-  const scope = namespace === undefined || namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  const scope =
+    namespace === undefined || namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${root}${scope}/${plural}`;
 }
 

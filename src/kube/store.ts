@@ -77,7 +77,8 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
       return { outcome: 'added' };
     }
     const known = previous.metadata;
-    const isStale = resourceVersion === known.resourceVersion || isOlderVersion(resourceVersion, known.resourceVersion);
+    const isStale =
+      resourceVersion === known.resourceVersion || isOlderVersion(resourceVersion, known.resourceVersion);
     if (isStale) return { outcome: 'ignored' };
     this.put(key, previous, object);
     if (uid === known.uid) return { outcome: 'updated', previous };
