@@ -82,13 +82,13 @@ export const settings = {
   },
   allowedHosts: {
     env: 'ALLOWED_HOSTS',
-    type: type.list(type.hostPattern('with-port')),
+    type: type.list(type.hostPattern),
     default: 'api.openconnectors.*.ext.hana.ondemand.com',
     doc: 'Hosts that an account may name in `baseUrl`. Without a port only 443 is allowed, and only public addresses; an entry with a port is exempt from the address check.',
   },
   allowedServers: {
     env: 'ALLOWED_SERVERS',
-    type: type.list(type.hostPattern('without-port')),
+    type: type.list(type.hostNamePattern),
     default: '*.infusionsoft.com',
     doc: 'Hosts that a connector may name in `server`: the encrypted key is sent there.',
   },

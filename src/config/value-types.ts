@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../api/duration.ts';
 import { type HostPattern, parseHostPattern } from './host-pattern.ts';
 import { isLabelSelector } from './label-selector.ts';
 
@@ -107,27 +107,30 @@ export function listOrAll<T>(item: ValueType<T>): ValueType<readonly T[] | '*'> 
   };
 }
 
-/** A host name with `*` for one label, with a port where `ports` says so. */
-export function hostPattern(ports: 'with-port' | 'without-port'): ValueType<HostPattern> {
-  return {
-    expected:
-      ports === 'with-port'
-        ? 'a host name, * standing for one label, optionally with :port'
-        : 'a host name, * standing for one label',
-    schema: z.string().transform((value, context) => {
-      const pattern = parseHostPattern(value);
-      if (pattern === undefined) {
-        context.addIssue('is not a host name');
-        return z.NEVER;
-      }
-      if (pattern.port !== undefined && ports === 'without-port') {
-        context.addIssue('carries a port');
-        return z.NEVER;
-      }
-      return pattern;
-    }),
-  };
-}
+/** A host name with `*` for one label, optionally with a port. */
+export const hostPattern: ValueType<HostPattern> = {
+  expected: 'a host name, * standing for one label, optionally with :port',
+  schema: z.string().transform((value, context) => {
+    const pattern = parseHostPattern(value);
+    if (pattern === undefined) {
+      context.addIssue('is not a host name');
+      return z.NEVER;
+    }
+    return pattern;
+  }),
+};
+
+/** A host name with `*` for one label. */
+export const hostNamePattern: ValueType<string> = {
+  expected: 'a host name, * standing for one label',
+  schema: hostPattern.schema.transform((pattern, context) => {
+    if (pattern.port !== undefined) {
+      context.addIssue('carries a port');
+      return z.NEVER;
+    }
+    return pattern.host;
+  }),
+};
 
 /** An https URL of a host name, without user, query and fragment; the value ends without a slash. */
 export const httpsUrl: ValueType<string> = {

@@ -148,7 +148,7 @@ describe('defaults', () => {
       leaseRenewDeadlineMs: 10_000,
       leaseRetryPeriodMs: 2_000,
       allowedHosts: [{ host: 'api.openconnectors.*.ext.hana.ondemand.com', port: undefined }],
-      allowedServers: [{ host: '*.infusionsoft.com', port: undefined }],
+      allowedServers: ['*.infusionsoft.com'],
       extraConfigurationKeys: [],
       defaultAccountNamespaces: [],
       externalUrl: undefined,

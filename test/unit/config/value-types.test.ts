@@ -1,38 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../../src/config/duration.ts';
 import { findHostPattern, parseHostPattern } from '../../../src/config/host-pattern.ts';
 import { isLabelSelector } from '../../../src/config/label-selector.ts';
-
-describe('durations', () => {
-  test.each([
-    ['', undefined],
-    ['10', undefined],
-    ['s', undefined],
-    ['.s', undefined],
-    ['-5s', undefined],
-    ['1 h', undefined],
-    ['1d', undefined],
-    ['0', 0],
-    ['90s', 90_000],
-    ['1h30m', 5_400_000],
-    ['1.5s', 1500],
-    ['.5m', 30_000],
-    ['250ms', 250],
-    ['1µs', 0.001],
-  ])('%j is %s ms', (text, expected) => {
-    expect(parseDuration(text)).toBe(expected);
-  });
-
-  test('what is written as hours, minutes and seconds is read back', () => {
-    const part = fc.integer({ min: 0, max: 10_000 });
-    fc.assert(
-      fc.property(part, part, part, (h, m, s) => {
-        expect(parseDuration(`${h}h${m}m${s}s`)).toBe(((h * 60 + m) * 60 + s) * 1000);
-      }),
-    );
-  });
-});
 
 describe('host patterns', () => {
   const patterns = ['api.*.example.com', 'localhost:8443'].flatMap((text) => parseHostPattern(text) ?? []);
