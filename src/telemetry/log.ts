@@ -1,0 +1,97 @@
+import type { OperatorLogger } from '@dot-i/k8s-operator';
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import type { Clock } from '../runtime/clock.ts';
+import { finishLine, type LogFormat } from './log-line.ts';
+import type { Scrubber } from './scrubber.ts';
+
+export type { Logger } from 'pino';
+
+/** What a logger is made of. */
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly format: LogFormat;
+  readonly clock: Clock;
+  readonly scrubber: Scrubber;
+  /** Standard output where absent. */
+  readonly destination?: DestinationStream;
+}
+
+/** What a controller works on, for the keys that controller-runtime gives each line of a reconcile. */
+export interface ReconcileContext {
+  readonly controller: string;
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** One id for each pass. */
+  readonly reconcileID: string;
+}
+
+/**
+ * The program's logger: one line an entry with `level` as a word, `ts` in ISO 8601 and `msg`. Errors go under `error`
+ * (`log.error({ error }, 'Failed to ...')` or `log.error(error, '...')`): their messages along the chain of causes and
+ * the stack, no other property, as libraries keep whole requests there. Known secrets are masked in the finished line.
+ */
+export function createLogger(options: LogOptions): Logger {
+  const target = options.destination ?? destination({ fd: 1, sync: true });
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'msg',
+      errorKey: 'error',
+      timestamp: () => `,"ts":"${new Date(options.clock.now()).toISOString()}"`,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: flattenError,
+      },
+      serializers: { error: (error: unknown) => error },
+    },
+    { write: (line) => target.write(finishLine(line, options.scrubber, options.format)) },
+  );
+}
+
+/** A logger for one pass over one resource, with controller-runtime's keys. */
+export function reconcileLogger(logger: Logger, context: ReconcileContext): Logger {
+  return logger.child({
+    controller: context.controller,
+    controllerGroup: context.group,
+    controllerKind: context.kind,
+    [context.kind]: { name: context.name, namespace: context.namespace },
+    namespace: context.namespace,
+    name: context.name,
+    reconcileID: context.reconcileID,
+  });
+}
+
+/** `logger` as `@dot-i/k8s-operator` wants it. */
+export function operatorLogger(logger: Logger): OperatorLogger {
+  return {
+    debug: (message) => logger.debug(message),
+    info: (message) => logger.info(message),
+    warn: (message) => logger.warn(message),
+    error: (message) => logger.error(message),
+  };
+}
+
+function flattenError(fields: Record<string, unknown>): Record<string, unknown> {
+  const { error, ...rest } = fields;
+  if (!(error instanceof Error)) {
+    return fields;
+  }
+  return { ...rest, error: messageChain(error), errorType: error.name, stacktrace: error.stack };
+}
+
+/** The messages of an error and its causes, outermost first. Causes may form a ring. */
+function messageChain(error: Error): string {
+  const messages: string[] = [];
+  const seen = new Set<unknown>();
+  for (let at: unknown = error; at instanceof Error && !seen.has(at); at = at.cause) {
+    seen.add(at);
+    // Node's connection errors have their messages one level down, one for each address.
+    const inner: readonly unknown[] = at instanceof AggregateError ? at.errors : [];
+    const each = inner.map((one) => (one instanceof Error ? one.message : String(one)));
+    messages.push([at.message, ...each].filter((message) => message !== '').join(', '));
+  }
+  return messages.join(': ');
+}
