@@ -1,0 +1,87 @@
+import { ANNOTATIONS, FINALIZER } from '../../api/group.ts';
+import { RemoteError } from '../../openconnectors/errors.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import { formatAttempt } from '../attempt.ts';
+import type { World } from '../world.ts';
+import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action.ts';
+
+/** Writes the record of the grant, and the finalizer, before the grant leaves this machine. */
+export const announce: Action<'announce'> = async ({ ports }, world, { attempt }) => {
+  const connector = await ports.connectors.patchMetadata(world.connector, {
+    annotations: { [ANNOTATIONS.attempt]: formatAttempt(attempt) },
+    ...withFinalizer(world),
+  });
+  return withPass({ ...world, connector }, { announced: attempt.credential });
+};
+
+/** Writes the finalizer alone. */
+export const hold: Action<'hold'> = async ({ ports }, world) => {
+  const connector = await ports.connectors.patchMetadata(world.connector, withFinalizer(world));
+  return { ...world, connector };
+};
+
+/** Creates the instance. Whatever comes of it, the grant is spent: it is never sent a second time. */
+export const create: Action<'create'> = async (context, world, { body, credential }) => {
+  const { api } = context.session();
+  const done = await send(context, world, credential, () => api.createInstance(body, context.signal));
+  return 'instance' in done
+    ? withIncident(done.world, { reason: 'Created', message: `Created instance ${done.instance.id}.` })
+    : done.world;
+};
+
+/** Gives an existing instance a new grant; its id stays. */
+export const reauthorize: Action<'reauthorize'> = async (context, world, { id, body, credential }) => {
+  const { api } = context.session();
+  const done = await send(context, world, credential, () =>
+    api.reauthorizeInstance(id, body, context.signal),
+  );
+  return 'instance' in done
+    ? withIncident(done.world, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
+    : done.world;
+};
+
+async function send(
+  context: ActionContext,
+  world: World,
+  credential: string,
+  call: () => Promise<Instance>,
+): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+  try {
+    const instance = await call();
+    context.session().inventory.learn(instance);
+    const authorized = withPass(world, { authorized: true, ping: undefined, accountProven: false });
+    return {
+      instance,
+      world: withMemory(context, authorized, { ambiguous: undefined, unsent: undefined, refused: undefined }),
+    };
+  } catch (error) {
+    if (!(error instanceof RemoteError)) {
+      throw error;
+    }
+    return { world: afterRefusal(context, withPass(world, { announced: undefined }), credential, error) };
+  }
+}
+
+function afterRefusal(context: ActionContext, world: World, credential: string, error: RemoteError): World {
+  switch (error.class) {
+    case 'ambiguous':
+      return withPass(
+        withMemory(context, world, { ambiguous: { credential, at: context.ports.clock.now() } }),
+        { ping: undefined },
+      );
+    case 'unavailable':
+      return withPass(withMemory(context, world, { unsent: credential }), {
+        failure: { step: 'create the instance', error },
+      });
+    case 'unauthorized':
+      context.session().suspect();
+      return withMemory(context, world, { refused: { credential, message: error.message } });
+    default:
+      return withMemory(context, world, { refused: { credential, message: error.message } });
+  }
+}
+
+function withFinalizer(world: World): { readonly finalizers?: readonly string[] } {
+  const finalizers = world.connector.metadata.finalizers ?? [];
+  return finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] };
+}

@@ -1,0 +1,88 @@
+import { accountNameOf } from '../../api/defaults.ts';
+import { RemoteError } from '../../openconnectors/errors.ts';
+import { knownInstances } from '../observe.ts';
+import type { AccountSession, ConnectorPorts } from '../ports.ts';
+import type { Step } from '../step.ts';
+import type { World } from '../world.ts';
+import { type Action, type ActionContext, withPass } from './action.ts';
+import { announce, create, hold, reauthorize } from './grant.ts';
+import {
+  deleteInstance,
+  enable,
+  patch,
+  ping,
+  proveAccount,
+  readInstance,
+  releaseTags,
+  search,
+} from './instance.ts';
+import { readSecret, releaseConnectionSecret, writeConnectionSecret } from './secrets.ts';
+
+/** A step that does something. */
+export type Act = Exclude<Step, { do: 'finish' }>;
+
+/** Each kind of step with what carries it out, and its name in a sentence ("Open Connectors refused to ..."). */
+const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonly words: string } } = {
+  'read-secret': { run: readSecret, words: 'read the Secret' },
+  search: { run: search, words: 'search the instance' },
+  'read-instance': { run: readInstance, words: 'read the instance' },
+  announce: { run: announce, words: 'announce the authorization' },
+  hold: { run: hold, words: 'hold the resource' },
+  create: { run: create, words: 'create the instance' },
+  reauthorize: { run: reauthorize, words: 'authorize the instance' },
+  patch: { run: patch, words: 'change the instance' },
+  enable: { run: enable, words: 'enable or disable the instance' },
+  ping: { run: ping, words: 'make a call through the instance' },
+  'prove-account': { run: proveAccount, words: 'verify the account' },
+  'release-tags': { run: releaseTags, words: "remove the operator's tags" },
+  'delete-instance': { run: deleteInstance, words: 'delete the instance' },
+  'write-connection-secret': { run: writeConnectionSecret, words: 'write the connection Secret' },
+  'release-connection-secret': { run: releaseConnectionSecret, words: 'release the connection Secret' },
+};
+
+/**
+ * Carries out one step and returns the world that follows from it. A `RemoteError` becomes a fact of the pass, for
+ * `decide` to judge; everything else (`KubeError`, a lost Lease, an abort) is thrown and ends the pass.
+ */
+export async function act(
+  ports: ConnectorPorts,
+  world: World,
+  step: Act,
+  signal: AbortSignal,
+): Promise<World> {
+  const context: ActionContext = { ports, signal, session: () => sessionOf(ports, world) };
+  const next = await attempt(context, world, step);
+  return { ...next, now: ports.clock.now(), remote: knownInstances(ports, next) };
+}
+
+async function attempt(context: ActionContext, world: World, step: Act): Promise<World> {
+  try {
+    return await run(context, world, step);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) {
+      throw error;
+    }
+    if (error.class === 'unauthorized') {
+      context.session().suspect();
+    }
+    return withPass(world, { failure: { step: ACTIONS[step.do].words, error } });
+  }
+}
+
+function run<Do extends Act['do']>(
+  context: ActionContext,
+  world: World,
+  step: Extract<Act, { do: Do }>,
+): Promise<World> {
+  const action: Action<Do> = ACTIONS[step.do as Do].run;
+  return action(context, world, step);
+}
+
+function sessionOf(ports: ConnectorPorts, world: World): AccountSession {
+  const { namespace } = world.connector.metadata;
+  const session = ports.accounts.session(namespace, accountNameOf(world.connector.spec));
+  if (session === undefined) {
+    throw new Error('the account was closed during the pass');
+  }
+  return session;
+}

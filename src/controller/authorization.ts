@@ -1,0 +1,199 @@
+import { ANNOTATIONS } from '../api/group.ts';
+import type { Grant, Instance } from '../openconnectors/port.ts';
+import { type Attempt, nextAttempt, parseAttempt, wasSent } from './attempt.ts';
+import { callbackUrlOf, instanceBody } from './desired.ts';
+import { grantUse, inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
+import { secretValue } from './secret-values.ts';
+import { blocked, type Step } from './step.ts';
+import type { World } from './world.ts';
+
+/** Why a grant is needed now. */
+export type Due =
+  /** There is no instance yet, or not any more. */
+  | { readonly why: 'create' }
+  /** The instance exists, but its grant does not work, or belongs to another OAuth client. */
+  | { readonly why: 'revoked' | 'client-changed'; readonly instance: Instance };
+
+/** What the resource's annotation says about a grant that was announced. */
+export function attemptOf(world: World): Attempt | undefined {
+  return parseAttempt(world.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
+}
+
+/**
+ * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
+ * so that a restart can tell whether a working instance is the result of it.
+ */
+function clientFingerprint(world: World): string | undefined {
+  const found = secretValue(world, inputsOf(world).clientId);
+  return found.state === 'value' ? found.fingerprint : undefined;
+}
+
+/** Whether the instance was authorized with another `client_id` than the resource names now. */
+export function clientChanged(world: World): boolean {
+  const found = secretValue(world, inputsOf(world).clientId);
+  if (world.pass.authorized || found.state !== 'value' || found.changed !== true) {
+    return false;
+  }
+  const attempt = attemptOf(world);
+  const carriedOver = attempt?.client === found.fingerprint && world.pass.ping !== undefined;
+  return !carriedOver || world.pass.ping === 'refused';
+}
+
+/** The next step towards a working grant. `undefined` never: a grant is due. */
+export function authorize(world: World, due: Due): Step {
+  return (
+    obtain(world, lastingUses(world), true) ??
+    callbackMissing(world) ??
+    settleDoubt(world, due) ??
+    noGrantNamed(world, due) ??
+    obtainGrant(world) ??
+    spent(world, due) ??
+    send(world, due)
+  );
+}
+
+/** An attempt whose outcome is not known yet is searched for, twice, before anything else is tried. */
+export function settleDoubt(world: World, due: Due): Step | undefined {
+  const attempt = attemptOf(world);
+  if (due.why !== 'create' || attempt === undefined || isAnswered(world, attempt)) {
+    return undefined;
+  }
+  const settledAt = settlesAt(world, attempt);
+  const searchedAt = world.remote.searchedAt ?? 0;
+  if (searchedAt >= settledAt) {
+    return undefined;
+  }
+  const doubtedAt = world.memory.ambiguous?.at ?? Date.parse(attempt.at);
+  if (world.now >= settledAt || searchedAt < doubtedAt) {
+    return { do: 'search' };
+  }
+  return blocked(
+    'Synced',
+    'SearchingInstance',
+    'The answer to the creation of the instance was lost. The operator searches Open Connectors for its outcome before it goes on; nothing has to be done.',
+    { kind: 'at', time: settledAt },
+  );
+}
+
+/** Whether the outcome of the announced grant is certain in this process: refused, never sent, or being sent now. */
+function isAnswered(world: World, attempt: Attempt): boolean {
+  const { memory, pass } = world;
+  return (
+    pass.announced === attempt.credential ||
+    memory.refused?.credential === attempt.credential ||
+    memory.unsent === attempt.credential
+  );
+}
+
+/** From when on (wall clock) a search that finds nothing proves that nothing was created. */
+function settlesAt(world: World, attempt: Attempt): number {
+  const { ambiguous } = world.memory;
+  const { createDeadlineMs, searchGraceMs } = world.settings;
+  // A process that saw the call end knows that the request is no longer under way; after a crash it may still be.
+  return ambiguous?.credential === attempt.credential
+    ? ambiguous.at + searchGraceMs
+    : Date.parse(attempt.at) + createDeadlineMs + searchGraceMs;
+}
+
+function callbackMissing(world: World): Step | undefined {
+  return callbackUrlOf(world) === undefined
+    ? blocked(
+        'Ready',
+        'InvalidSpec',
+        'spec.oauth.callbackUrl is not set and the operator has no public address (EXTERNAL_URL). Set it to the callback URL that is registered for the OAuth app at Keap.',
+      )
+    : undefined;
+}
+
+function noGrantNamed(world: World, due: Due): Step | undefined {
+  if (grantUse(world) !== undefined) {
+    return undefined;
+  }
+  return blocked('Authorized', dueReason(due), `${dueSentence(due)} ${howToSupply(world)}`);
+}
+
+function obtainGrant(world: World): Step | undefined {
+  const use = grantUse(world);
+  if (use === undefined) {
+    return undefined;
+  }
+  const found = secretValue(world, use);
+  return found.state === 'absent' || found.state === 'key-missing'
+    ? blocked(
+        'Authorized',
+        'AuthorizationRequired',
+        `A person has to allow access to the Infusionsoft account: ${use.field} names key "${use.key}" of Secret "${use.secretName}", which does not exist yet. ${howToObtain(world)} and store it there.`,
+      )
+    : obtain(world, [use], true);
+}
+
+function spent(world: World, due: Due): Step | undefined {
+  const use = grantUse(world);
+  const grant = use && secretValue(world, use);
+  const attempt = attemptOf(world);
+  if (use === undefined || grant?.state !== 'value' || !wasSent(attempt, grant.fingerprint)) {
+    return undefined;
+  }
+  if (world.pass.announced === grant.fingerprint || world.memory.unsent === grant.fingerprint) {
+    return undefined;
+  }
+  const refusal = world.memory.refused;
+  const outcome =
+    refusal?.credential === grant.fingerprint
+      ? `was refused (${refusal.message})`
+      : `was used before, and no ${due.why === 'create' ? 'instance came of it' : 'working authorization came of it'}`;
+  const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
+  return blocked(
+    'Authorized',
+    'CredentialUsed',
+    `The ${noun} in key "${use.key}" of Secret "${use.secretName}" (${use.field}) ${outcome}. It is never sent twice. ${howToObtain(world)} and store it there.`,
+  );
+}
+
+function send(world: World, due: Due): Step {
+  const grant = readGrant(world);
+  if (world.pass.announced !== grant.fingerprint) {
+    const attempt = nextAttempt(attemptOf(world), grant.fingerprint, clientFingerprint(world), world.now);
+    return { do: 'announce', attempt };
+  }
+  const body = instanceBody(world, grant.value);
+  return due.why === 'create'
+    ? { do: 'create', body, credential: grant.fingerprint }
+    : { do: 'reauthorize', id: due.instance.id, body, credential: grant.fingerprint };
+}
+
+function readGrant(world: World): { readonly value: Grant; readonly fingerprint: string } {
+  const use = grantUse(world);
+  const found = use && secretValue(world, use);
+  if (use === undefined || found?.state !== 'value') {
+    throw new Error('a grant was used before it was read');
+  }
+  const text = textOf(world, use);
+  return {
+    value: use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text },
+    fingerprint: found.fingerprint,
+  };
+}
+
+function dueReason(due: Due): 'AuthorizationRequired' | 'AuthorizationRevoked' {
+  return due.why === 'revoked' ? 'AuthorizationRevoked' : 'AuthorizationRequired';
+}
+
+function dueSentence(due: Due): string {
+  switch (due.why) {
+    case 'create':
+      return 'A person has to allow access to the Infusionsoft account.';
+    case 'revoked':
+      return 'Infusionsoft does not accept the authorization of the instance any more; a person has to allow access again.';
+    case 'client-changed':
+      return 'The client_id of the OAuth app was changed; a person has to allow access to the new app. The instance works with the old one until then.';
+  }
+}
+
+function howToObtain(world: World): string {
+  return `Sign in at Keap with callback URL ${callbackUrlOf(world) ?? '(unset)'}, take the "code" parameter of the address that the browser is sent back to`;
+}
+
+function howToSupply(world: World): string {
+  return `${howToObtain(world)}, store it in a Secret of this namespace, and name that Secret and key in spec.oauth.authorizationCodeSecretRef (or a refresh token in spec.oauth.refreshTokenSecretRef).`;
+}

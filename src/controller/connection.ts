@@ -1,0 +1,59 @@
+import { connectionSecretNameOf } from '../api/defaults.ts';
+import type { Instance } from '../openconnectors/port.ts';
+import { blocked, type Step } from './step.ts';
+import type { World } from './world.ts';
+
+/** Keys of the connection Secret; the first four are those of Service Binding for Kubernetes. */
+export function connectionData(world: World, token: string): Record<string, string> {
+  if (world.account.state !== 'ready') {
+    throw new Error('a connection was described without an account');
+  }
+  const { baseUrl, credentials } = world.account;
+  return {
+    type: 'open-connectors',
+    provider: 'sap',
+    uri: baseUrl,
+    host: new URL(baseUrl).host,
+    'element-token': token,
+    ...(world.connector.spec.includeAccountCredentials === true && {
+      'user-secret': credentials.userSecret,
+      'organization-secret': credentials.organizationSecret,
+    }),
+  };
+}
+
+/** One text for the whole content, whatever the order of the keys: what its fingerprint is made of. */
+export function canonicalContent(data: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What is still to do for the connection Secret; `undefined` when it holds what applications need. */
+export function connectionStep(world: World, instance: Instance): Step | undefined {
+  if (instance.token === undefined) {
+    return { do: 'read-instance', id: instance.id };
+  }
+  const name = connectionSecretNameOf(world.connector);
+  const data = connectionData(world, instance.token);
+  const fact = world.secrets.get(name) ?? { state: 'absent' };
+  if (fact.state === 'absent') {
+    return { do: 'write-connection-secret', name, data, exists: false };
+  }
+  if (!fact.owners.includes(world.connector.metadata.uid)) {
+    return notOurs(name);
+  }
+  const { connection } = world.memory;
+  if (connection?.resourceVersion !== fact.resourceVersion) {
+    return { do: 'read-secret', name };
+  }
+  return connection.content === world.fingerprint(canonicalContent(data))
+    ? undefined
+    : { do: 'write-connection-secret', name, data, exists: true };
+}
+
+function notOurs(name: string): Step {
+  return blocked(
+    'Ready',
+    'ConnectionSecretConflict',
+    `Secret "${name}" exists, but was not made by the operator for this resource, so it is not overwritten. Delete it, or name another one in spec.connectionSecretRef.name.`,
+  );
+}

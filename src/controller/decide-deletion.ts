@@ -1,0 +1,141 @@
+import { abandonReasonOf } from '../api/annotations.ts';
+import { connectionSecretNameOf, deletionPolicyOf } from '../api/defaults.ts';
+import { FINALIZER } from '../api/group.ts';
+import type { Instance } from '../openconnectors/port.ts';
+import { attemptOf, settleDoubt } from './authorization.ts';
+import { afterFailure } from './failure.ts';
+import { knownInstance, ownership, ownInstances } from './instance.ts';
+import { withoutOwnerTags } from './owner-tags.ts';
+import { blocked, finish, type Step } from './step.ts';
+import type { World } from './world.ts';
+
+const released = finish({ kind: 'released' });
+
+/** The next step for a resource that is being deleted: nothing of it may stay behind, and nothing foreign may be touched. */
+export function decideDeletion(world: World): Step {
+  if (
+    !world.connector.metadata.finalizers?.includes(FINALIZER) ||
+    abandonReasonOf(world.connector) !== undefined
+  ) {
+    return released;
+  }
+  return (
+    nothingWasMade(world) ??
+    accountIsUsable(world) ??
+    stillFailing(world) ??
+    settleDoubt(world, { why: 'create' }) ??
+    removeInstances(world) ??
+    releaseConnection(world) ??
+    released
+  );
+}
+
+/** Without an id and without an announced grant no instance can exist, whatever the account's state. */
+function nothingWasMade(world: World): Step | undefined {
+  const { status, spec } = world.connector;
+  const made =
+    status?.instance !== undefined ||
+    status?.replacing !== undefined ||
+    attemptOf(world) !== undefined ||
+    spec.instance?.importId !== undefined ||
+    ownInstances(world).length > 0;
+  return made ? undefined : released;
+}
+
+function accountIsUsable(world: World): Step | undefined {
+  const { account } = world;
+  const recorded = world.connector.status?.instance?.account;
+  const wayOut =
+    'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
+  if (account.state !== 'ready') {
+    const why = account.state === 'blocked' ? account.message : 'The account has not been verified yet.';
+    return blocked('Ready', 'DeletionBlocked', `The instance cannot be deleted yet: ${why} ${wayOut}`);
+  }
+  if (
+    recorded !== undefined &&
+    (recorded.baseUrl !== account.baseUrl || recorded.organizationId !== account.organizationId)
+  ) {
+    return blocked(
+      'Synced',
+      'AccountChanged',
+      `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
+    );
+  }
+  return world.remote.searchedAt === undefined
+    ? blocked('Synced', 'Progressing', "The account's instances have not been listed yet.")
+    : undefined;
+}
+
+function stillFailing(world: World): Step | undefined {
+  const failed = afterFailure(world);
+  if (failed !== undefined) {
+    return failed;
+  }
+  const nextAttemptAt = Date.parse(world.connector.status?.failures?.nextAttemptAt ?? '');
+  return nextAttemptAt > world.now && !world.prompted
+    ? finish({ kind: 'not-due', time: nextAttemptAt })
+    : undefined;
+}
+
+function removeInstances(world: World): Step | undefined {
+  const { status, spec } = world.connector;
+  const ids = [
+    status?.instance?.id ?? spec.instance?.importId,
+    status?.replacing?.id,
+    ...ownInstances(world).map(({ id }) => id),
+    ...world.pass.deleted,
+  ];
+  for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
+    const step = removeInstance(world, id);
+    if (step !== undefined) {
+      return step;
+    }
+  }
+  return undefined;
+}
+
+function removeInstance(world: World, id: number): Step | undefined {
+  const known = knownInstance(world, id);
+  if (known === undefined) {
+    return { do: 'read-instance', id };
+  }
+  if (known === 'gone' || !isOurs(world, known)) {
+    return undefined;
+  }
+  if (deletionPolicyOf(world.connector.spec) === 'Orphan') {
+    return world.pass.tagsReleased || known.tags === undefined
+      ? undefined
+      : { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
+  }
+  return world.pass.deleted.includes(id)
+    ? blocked(
+        'Synced',
+        'RemoteError',
+        `Open Connectors confirmed the deletion of instance ${id} but still shows it; the operator tries again.`,
+        { kind: 'backoff' },
+      )
+    : { do: 'delete-instance', id, reason: 'Deleted' };
+}
+
+/** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */
+function isOurs(world: World, instance: Instance): boolean {
+  const owner = ownership(world, instance);
+  return (
+    owner === 'this-resource' || (owner !== 'foreign' && world.connector.status?.instance?.id === instance.id)
+  );
+}
+
+/** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
+function releaseConnection(world: World): Step | undefined {
+  const name = connectionSecretNameOf(world.connector);
+  const fact = world.secrets.get(name);
+  if (
+    deletionPolicyOf(world.connector.spec) !== 'Orphan' ||
+    fact === undefined ||
+    fact.state === 'absent' ||
+    !fact.owners.includes(world.connector.metadata.uid)
+  ) {
+    return undefined;
+  }
+  return { do: 'release-connection-secret', name };
+}

@@ -1,0 +1,65 @@
+import type { RemoteErrorClass } from '../openconnectors/errors.ts';
+import { blocked, type Retry, type Step } from './step.ts';
+import type { World } from './world.ts';
+
+/** What a remote call that failed in this pass means for the resource. */
+export function afterFailure(world: World): Step | undefined {
+  const { failure } = world.pass;
+  if (failure === undefined) {
+    return undefined;
+  }
+  const { error, step } = failure;
+  const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
+  const answers: Record<RemoteErrorClass, () => Step> = {
+    unauthorized: () =>
+      blocked(
+        'AccountReady',
+        'AccountUnauthorized',
+        "Open Connectors does not accept the account's credentials any more. Store working ones in the Secret that the account names.",
+      ),
+    forbidden: () =>
+      blocked(
+        'AccountReady',
+        'AccountForbidden',
+        `Open Connectors forbids to ${step}: ${error.message}. Give the user of the account the role that may do this, or use the secrets of a user who has it.`,
+        { kind: 'on-change' },
+      ),
+    invalid: () =>
+      blocked(
+        'Synced',
+        'RemoteRejected',
+        `Open Connectors refused to ${step}: ${error.message}. Correct what it names in the resource or its Secrets.`,
+      ),
+    throttled: () =>
+      blocked(
+        'Synced',
+        'Throttled',
+        'Open Connectors asks for fewer requests; the operator tries again later.',
+        backoff,
+      ),
+    unavailable: () =>
+      blocked(
+        'Synced',
+        'RemoteError',
+        `Open Connectors could not be reached to ${step}; the operator tries again.`,
+        backoff,
+      ),
+    ambiguous: () =>
+      blocked(
+        'Synced',
+        'RemoteError',
+        `The answer to the attempt to ${step} was lost; the operator tries again.`,
+        backoff,
+      ),
+    'not-found': () =>
+      blocked('Synced', 'RemoteError', `Open Connectors knows nothing to ${step}: ${error.message}`, backoff),
+    unexpected: () =>
+      blocked(
+        'Synced',
+        'UnexpectedAnswer',
+        `The answer of Open Connectors to the attempt to ${step} could not be understood: ${error.message}. Check that the account's baseUrl is that of the API.`,
+        backoff,
+      ),
+  };
+  return answers[error.class]();
+}

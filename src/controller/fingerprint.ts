@@ -1,0 +1,21 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/**
+ * Makes keyed hashes of Secret values (HMAC-SHA-256), so that a status or an annotation can say "the same value as
+ * before" without giving anyone a hash to try guesses against. The key stays in a Secret of the operator's namespace.
+ */
+export interface Fingerprinter {
+  /** `<8 characters of the key's id>:<32 characters>`, both lower-case hex. */
+  of(value: string): string;
+  /** Whether a fingerprint was made with this key, and so can be compared at all. */
+  madeHere(fingerprint: string): boolean;
+}
+
+/** A `Fingerprinter` for one key; `key` has at least 32 random bytes. */
+export function createFingerprinter(key: Buffer): Fingerprinter {
+  const keyId = createHash('sha256').update('fingerprint key id').update(key).digest('hex').slice(0, 8);
+  return {
+    of: (value) => `${keyId}:${createHmac('sha256', key).update(value).digest('hex').slice(0, 32)}`,
+    madeHere: (fingerprint) => fingerprint.startsWith(`${keyId}:`),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Instance } from '../openconnectors/port.ts';
+import { isOwnerTag } from './owner-tags.ts';
+import type { RemoteFacts } from './world.ts';
+
+/**
+ * What this process knows of an account's instances: the latest list by our cluster's tag, corrected by every answer
+ * about a single instance since. Absence from it proves nothing; `gone` is only what a read by id said.
+ */
+export class Inventory {
+  private readonly instances = new Map<number, Instance | 'gone'>();
+  private readonly byOwner = new Map<string, Set<number>>();
+  private readonly searches = new Map<string, number>();
+  private takenAt: number | undefined;
+
+  /** When the whole account was listed last (wall clock, the moment before the first request of it). */
+  get listedAt(): number | undefined {
+    return this.takenAt;
+  }
+
+  /** Replaces all knowledge by a complete list that was begun at `startedAt`. */
+  replace(instances: readonly Instance[], startedAt: number): void {
+    this.instances.clear();
+    this.byOwner.clear();
+    this.searches.clear();
+    this.takenAt = startedAt;
+    for (const instance of instances) {
+      this.learn(instance);
+    }
+  }
+
+  /** Takes in a complete answer about one owner tag, begun at `startedAt`. */
+  searched(ownerTag: string, found: readonly Instance[], startedAt: number): void {
+    for (const id of this.byOwner.get(ownerTag) ?? []) {
+      this.forget(id);
+    }
+    for (const instance of found) {
+      this.learn(instance);
+    }
+    this.searches.set(ownerTag, startedAt);
+  }
+
+  /** Takes in one instance as an answer showed it. What the answer left out keeps its last known value. */
+  learn(instance: Instance): void {
+    const before = this.instances.get(instance.id);
+    const known = before === undefined || before === 'gone' ? instance : merge(before, instance);
+    this.forget(instance.id);
+    this.instances.set(instance.id, known);
+    for (const tag of (known.tags ?? []).filter(isOwnerTag)) {
+      const ids = this.byOwner.get(tag) ?? new Set();
+      this.byOwner.set(tag, ids.add(instance.id));
+    }
+  }
+
+  /** One of our own writes changed a known instance in a way that its answer did not show. */
+  amend(id: number, change: Partial<Instance>): void {
+    const known = this.instances.get(id);
+    if (known !== undefined && known !== 'gone') {
+      this.learn({ ...known, ...change });
+    }
+  }
+
+  /** A read by id was answered with the API's own 404. */
+  markGone(id: number): void {
+    this.forget(id);
+    this.instances.set(id, 'gone');
+  }
+
+  /** Nothing is known of this id any more. */
+  forget(id: number): void {
+    const known = this.instances.get(id);
+    this.instances.delete(id);
+    if (known === undefined || known === 'gone') {
+      return;
+    }
+    for (const tag of (known.tags ?? []).filter(isOwnerTag)) {
+      const ids = this.byOwner.get(tag);
+      ids?.delete(id);
+      if (ids?.size === 0) {
+        this.byOwner.delete(tag);
+      }
+    }
+  }
+
+  /** What concerns one resource: the instances with its owner tag, and those with the given ids. */
+  about(ownerTag: string, ids: readonly (number | undefined)[]): RemoteFacts {
+    const wanted = [...(this.byOwner.get(ownerTag) ?? []), ...ids.filter((id) => id !== undefined)];
+    const instances = new Map<number, Instance | 'gone'>();
+    for (const id of wanted) {
+      const known = this.instances.get(id);
+      if (known !== undefined) {
+        instances.set(id, known);
+      }
+    }
+    return { instances, searchedAt: latest(this.takenAt, this.searches.get(ownerTag)) };
+  }
+
+  /** Every owner tag on an instance of this account, with how many carry it. */
+  owners(): ReadonlyMap<string, number> {
+    return new Map([...this.byOwner].map(([tag, ids]) => [tag, ids.size]));
+  }
+}
+
+function merge(before: Instance, now: Instance): Instance {
+  const shown = Object.entries(now).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(shown) };
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? undefined : Math.max(a, b ?? a);
+}

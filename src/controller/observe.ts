@@ -1,0 +1,76 @@
+import { requestOf } from '../api/annotations.ts';
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import { accountNameOf, connectionSecretNameOf } from '../api/defaults.ts';
+import { ANNOTATIONS } from '../api/group.ts';
+import { grantUse, lastingUses } from './inputs.ts';
+import { ownerTags } from './owner-tags.ts';
+import type { ConnectorPorts } from './ports.ts';
+import { FRESH_PASS, type RemoteFacts, type SecretFact, type World } from './world.ts';
+
+const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefined };
+
+/** The world of one resource from caches alone: no call is made. What it lacks, `decide` asks for. */
+export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): World {
+  const { namespace, name, uid } = connector.metadata;
+  const account = ports.accounts.view(namespace, accountNameOf(connector.spec));
+  const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
+  const blank: World = {
+    now: ports.clock.now(),
+    settings: ports.settings,
+    connector,
+    tags,
+    account,
+    secrets: new Map(),
+    remote: NOTHING_REMOTE,
+    memory: ports.memory.recall(uid),
+    pass: FRESH_PASS,
+    prompted: false,
+    fingerprint: ports.fingerprinter.of,
+  };
+  const secrets = knownSecrets(ports, blank);
+  const world: World = { ...blank, secrets, remote: knownInstances(ports, blank) };
+  return { ...world, prompted: isPrompted(ports, world) };
+}
+
+/** The remote side as the account's inventory has it at this moment. */
+export function knownInstances(ports: ConnectorPorts, world: World): RemoteFacts {
+  const { connector, tags } = world;
+  const session = ports.accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
+  return (
+    session?.inventory.about(tags.owner, [
+      connector.status?.instance?.id,
+      connector.status?.replacing?.id,
+      connector.spec.instance?.importId,
+    ]) ?? NOTHING_REMOTE
+  );
+}
+
+/** Everything that a pass starts from and that people change; two equal ones need no new try of what failed. */
+export function witnessOf(world: World): string {
+  const { connector, account } = world;
+  const { generation, annotations = {}, deletionTimestamp } = connector.metadata;
+  const ours = Object.values(ANNOTATIONS)
+    .filter((key) => key !== ANNOTATIONS.attempt)
+    .map((key) => annotations[key]);
+  const secrets = [...world.secrets].map(([name, fact]) => [
+    name,
+    fact.state === 'absent' ? '' : fact.resourceVersion,
+  ]);
+  const ready = account.state === 'ready' ? [account.baseUrl, account.organizationId] : [];
+  return JSON.stringify([generation, deletionTimestamp, ours, secrets, account.state, ready]);
+}
+
+function isPrompted(ports: ConnectorPorts, world: World): boolean {
+  const { connector } = world;
+  const before = ports.memory.witness(connector.metadata.uid);
+  const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
+  return asked || (before !== undefined && before !== witnessOf(world));
+}
+
+function knownSecrets(ports: ConnectorPorts, world: World): ReadonlyMap<string, SecretFact> {
+  const { connector } = world;
+  const grant = grantUse(world);
+  const uses = [...lastingUses(world), ...(grant === undefined ? [] : [grant])];
+  const names = new Set([...uses.map((use) => use.secretName), connectionSecretNameOf(connector)]);
+  return new Map([...names].map((name) => [name, ports.secrets.known(connector.metadata.namespace, name)]));
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The tags by which an instance says whose it is. What a tag store at the remote side keeps is unknown, so all of them
+ * stay within `[a-z0-9.-]` and 64 characters. Tags with the prefix `k8s-` belong to the operator, all others to the user.
+ */
+export interface OwnerTags {
+  /** Asked for by the inventory: everything that this cluster owns. */
+  readonly cluster: string;
+  /** Survives a restored backup: cluster, namespace and name, whatever the uid. */
+  readonly owner: string;
+  /** This very resource. */
+  readonly uid: string;
+  /** For people who look at the remote side's own console. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Who owns an instance: the cluster's id, and the resource's namespace, name and uid. */
+export interface Owner {
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+const PREFIX = 'k8s-';
+const MAX_LENGTH = 64;
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** The tag that all instances of one cluster carry. */
+export function clusterTag(clusterId: string): string {
+  return `${PREFIX}cluster-${clusterId}`.slice(0, MAX_LENGTH);
+}
+
+/** The tags of one resource's instance. Pure: the same owner always gets the same tags. */
+export function ownerTags(owner: Owner): OwnerTags {
+  const identity = `${owner.clusterId}/${owner.namespace}/${owner.name}`;
+  return {
+    cluster: clusterTag(owner.clusterId),
+    owner: `${PREFIX}owner-${base32(createHash('sha256').update(identity).digest())}`,
+    uid: `${PREFIX}uid-${owner.uid}`,
+    namespace: `${PREFIX}ns-${owner.namespace}`.slice(0, MAX_LENGTH),
+    name: `${PREFIX}name-${owner.name}`.slice(0, MAX_LENGTH),
+  };
+}
+
+/** All tags an instance should carry: the operator's own, then the user's. */
+export function allTags(tags: OwnerTags, userTags: readonly string[]): string[] {
+  return [tags.cluster, tags.owner, tags.uid, tags.namespace, tags.name, ...userTags];
+}
+
+/** The tags that are left when the operator lets go of an instance. */
+export function withoutOwnerTags(tags: readonly string[]): string[] {
+  return tags.filter((tag) => !tag.startsWith(PREFIX));
+}
+
+/** Whether a tag is one that names an owner by cluster, namespace and name. */
+export function isOwnerTag(tag: string): boolean {
+  return tag.startsWith(`${PREFIX}owner-`);
+}
+
+/** How the tags on an instance relate to a resource. `unowned`: none of them is an owner's. */
+export type Ownership = 'this-resource' | 'same-name' | 'foreign' | 'unowned';
+
+/** Reads the tags on an instance against those that the resource would write. */
+export function ownershipOf(tags: readonly string[], mine: OwnerTags): Ownership {
+  const owners = tags.filter(isOwnerTag);
+  const clusters = tags.filter((tag) => tag.startsWith(`${PREFIX}cluster-`));
+  const uids = tags.filter((tag) => tag.startsWith(`${PREFIX}uid-`));
+  if (owners.length === 0 && clusters.length === 0 && uids.length === 0) {
+    return 'unowned';
+  }
+  const ours = (found: readonly string[], tag: string) => found.every((candidate) => candidate === tag);
+  if (!ours(owners, mine.owner) || !ours(clusters, mine.cluster)) {
+    return 'foreign';
+  }
+  return uids.includes(mine.uid) ? 'this-resource' : 'same-name';
+}
+
+/** RFC 4648 base32 in lower case, without padding: 52 characters for a SHA-256. */
+function base32(bytes: Buffer): string {
+  let bits = 0;
+  let value = 0;
+  let text = '';
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += BASE32[(value >>> bits) & 31];
+    }
+  }
+  return bits > 0 ? text + BASE32[(value << (5 - bits)) & 31] : text;
+}

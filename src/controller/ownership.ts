@@ -1,0 +1,52 @@
+import { takesOver } from '../api/annotations.ts';
+import { FINALIZER } from '../api/group.ts';
+import type { Instance } from '../openconnectors/port.ts';
+import { namesakes, ownership, ownInstances, sameConnector } from './instance.ts';
+import { blocked, type Step } from './step.ts';
+import type { World } from './world.ts';
+
+/** Makes sure that the instance is this resource's own before anything on it is touched. */
+export function claim(world: World, instance: Instance): Step | undefined {
+  return (
+    foreign(world, instance) ?? ambiguous(world, instance) ?? hold(world) ?? removeDuplicate(world, instance)
+  );
+}
+
+function foreign(world: World, instance: Instance): Step | undefined {
+  if (ownership(world, instance) !== 'foreign' || takesOver(world.connector)) {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'ForeignOwner',
+    `Instance ${instance.id} carries the tags of another owner (another cluster, namespace or resource) and is left alone. If it should be this resource's, set the annotation openconnectors.dev/take-over: "true".`,
+  );
+}
+
+/** A restored backup finds the instance of its former self by name; only when there is no doubt which one. */
+function ambiguous(world: World, instance: Instance): Step | undefined {
+  if (world.connector.status?.instance !== undefined || ownership(world, instance) !== 'same-name') {
+    return undefined;
+  }
+  const candidates = namesakes(world);
+  if (candidates.length === 1 && sameConnector(world, instance)) {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'AmbiguousOwner',
+    `Several instances carry the tags of a resource of this name, or one of another connector: ${candidates.map(({ id }) => id).join(', ')}. Delete those that are not wanted in Open Connectors, or name the right one in spec.instance.importId of a new resource.`,
+  );
+}
+
+function hold(world: World): Step | undefined {
+  return world.connector.metadata.finalizers?.includes(FINALIZER) ? undefined : { do: 'hold' };
+}
+
+/** What an answer that was lost left behind: made by this resource, but never written to its status. */
+function removeDuplicate(world: World, instance: Instance): Step | undefined {
+  const duplicate = ownInstances(world).find(
+    ({ id }) => id !== instance.id && id !== world.connector.status?.replacing?.id,
+  );
+  return duplicate && { do: 'delete-instance', id: duplicate.id, reason: 'DuplicateRemoved' };
+}

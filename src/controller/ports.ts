@@ -1,0 +1,79 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { OpenConnectors } from '../openconnectors/port.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Fingerprinter } from './fingerprint.ts';
+import type { Inventory } from './inventory.ts';
+import type { ConnectorMemory } from './memory.ts';
+import type { AccountView, DecisionSettings, SecretFact } from './world.ts';
+
+/** Secrets of any namespace: what is known without a call, and the calls. Errors are `KubeError`. */
+export interface Secrets {
+  /** From the metadata cache: never `read`. */
+  known(namespace: string, name: string): SecretFact;
+  /** One GET; a 404 is `absent`. */
+  read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
+  /** POST of a whole Secret; `data` in clear. Returns what the server stored. */
+  create(secret: NewSecret, signal: AbortSignal): Promise<SecretFact>;
+  /** Replaces the data of a Secret of ours, on the condition that it still has `resourceVersion`. */
+  update(secret: NewSecret, resourceVersion: string, signal: AbortSignal): Promise<SecretFact>;
+  /** Removes all owner references, so that the garbage collector leaves the Secret alone. */
+  disown(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A Secret that the operator makes for a resource and that goes with it. */
+export interface NewSecret {
+  readonly owner: InfusionsoftConnector;
+  readonly name: string;
+  readonly type: string;
+  /** In clear. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Writes to the resources. Both carry the resource's version as a precondition and return what the server stored. */
+export interface Connectors {
+  patchMetadata(
+    connector: InfusionsoftConnector,
+    metadata: Readonly<Record<string, unknown>>,
+  ): Promise<InfusionsoftConnector>;
+  patchStatus(
+    connector: InfusionsoftConnector,
+    patch: Readonly<Record<string, unknown>>,
+  ): Promise<InfusionsoftConnector>;
+}
+
+/** One account that can be worked with. */
+export interface AccountSession {
+  readonly view: Extract<AccountView, { state: 'ready' }>;
+  readonly api: OpenConnectors;
+  readonly inventory: Inventory;
+  /** The account's credentials were refused: have them verified again before anybody uses them. */
+  suspect(): void;
+}
+
+/** The accounts, by the namespace and name that a connector asks for; without a name it is the operator's default. */
+export interface Accounts {
+  view(namespace: string, name: string | undefined): AccountView;
+  /** The session behind a `ready` view. */
+  session(namespace: string, name: string | undefined): AccountSession | undefined;
+}
+
+/** Tells people what happened to an object. Never fails. */
+export type RecordEvent = (
+  connector: InfusionsoftConnector,
+  event: { readonly type: 'Normal' | 'Warning'; readonly reason: Reason; readonly message: string },
+) => void;
+
+/** Everything a connector's pass works with. */
+export interface ConnectorPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: DecisionSettings;
+  readonly fingerprinter: Fingerprinter;
+  readonly secrets: Secrets;
+  readonly connectors: Connectors;
+  readonly accounts: Accounts;
+  readonly memory: ConnectorMemory;
+  readonly recordEvent: RecordEvent;
+}

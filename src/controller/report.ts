@@ -1,0 +1,93 @@
+import type { Condition } from '../api/condition.ts';
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import { isReason, type Reason, reason } from '../api/reasons.ts';
+import { witnessOf } from './observe.ts';
+import type { ConnectorPorts } from './ports.ts';
+import { mergePatch } from './status-patch.ts';
+import type { Verdict } from './step.ts';
+import { summarise, type Telling } from './summarise.ts';
+import type { World } from './world.ts';
+
+/** How a pass ended, for the queue. */
+export type PassOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'again'; readonly afterMs: number }
+  /** The finalizer may go. */
+  | { readonly kind: 'released' };
+
+/** The one place where status and events are written. Nothing is written where nothing changed. */
+export async function report(ports: ConnectorPorts, world: World, verdict: Verdict): Promise<PassOutcome> {
+  switch (verdict.kind) {
+    case 'not-due':
+      return again(world, verdict.time);
+    case 'suspended':
+      rememberInputs(ports, world);
+      return { kind: 'done' };
+    case 'released':
+      tell(ports, world, []);
+      return { kind: 'released' };
+    case 'ready':
+    case 'blocked':
+      return await write(ports, world, verdict);
+  }
+}
+
+async function write(ports: ConnectorPorts, world: World, verdict: Telling): Promise<PassOutcome> {
+  const before = world.connector.status ?? {};
+  const after = summarise(world, verdict, ports.random.fraction());
+  const patch = mergePatch(before, after);
+  if (patch !== undefined) {
+    await ports.connectors.patchStatus(world.connector, patch);
+  }
+  tell(ports, world, transitions(before.conditions ?? [], after.conditions ?? []));
+  rememberInputs(ports, world);
+  if (verdict.kind === 'ready' || verdict.retry.kind === 'on-change') {
+    return { kind: 'done' };
+  }
+  return again(
+    world,
+    verdict.retry.kind === 'at' ? verdict.retry.time : Date.parse(after.failures?.nextAttemptAt ?? ''),
+  );
+}
+
+/** From here on a waiting retry is only hurried by what changes after this pass. */
+function rememberInputs(ports: ConnectorPorts, world: World): void {
+  ports.memory.rememberWitness(world.connector.metadata.uid, witnessOf(world));
+}
+
+function again(world: World, time: number): PassOutcome {
+  return { kind: 'again', afterMs: Math.max(0, time - world.now) };
+}
+
+interface Occasion {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What changed between two sets of conditions, once for each reason; and that Ready came back. */
+function transitions(before: readonly Condition[], after: readonly Condition[]): Occasion[] {
+  const changed = after.filter((condition) => {
+    const previous = before.find(({ type }) => type === condition.type);
+    return previous?.reason !== condition.reason || previous.status !== condition.status;
+  });
+  const [ready, readyBefore] = [after, before].map((list) => list.find(({ type }) => type === 'Ready'));
+  const recovered =
+    ready?.status === 'True' && readyBefore?.status === 'False'
+      ? [{ reason: 'Recovered', message: ready.message } as const]
+      : [];
+  const occasions = changed.flatMap(({ reason: name, message }) =>
+    isReason(name) ? [{ reason: name, message }] : [],
+  );
+  return [...occasions, ...recovered].filter(
+    (occasion, index, all) => all.findIndex((other) => other.reason === occasion.reason) === index,
+  );
+}
+
+function tell(ports: ConnectorPorts, world: World, occasions: readonly Occasion[]): void {
+  for (const occasion of [...world.pass.incidents, ...occasions]) {
+    const { event } = reason(occasion.reason);
+    if (event !== 'none') {
+      ports.recordEvent(world.connector as InfusionsoftConnector, { type: event, ...occasion });
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { ConditionType } from '../api/condition.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
+import type { Attempt } from './attempt.ts';
+
+/** How a pass goes on after a verdict. */
+export type Retry =
+  /** Nothing is due: a change of the resource, a Secret or the account brings the next pass. */
+  | { readonly kind: 'on-change' }
+  /** A failure that may pass by itself: counted in status, with growing delays. */
+  | { readonly kind: 'backoff'; readonly retryAfterMs?: number | undefined }
+  /** Something is due at a known time (wall clock), and it is not a failure. */
+  | { readonly kind: 'at'; readonly time: number };
+
+/** How a pass ends. */
+export type Verdict =
+  /** The instance exists and equals the resource. */
+  | { readonly kind: 'ready'; readonly reason: Reason; readonly message: string }
+  /** `condition` is False for `reason`; everything before it in the order of the conditions holds. */
+  | {
+      readonly kind: 'blocked';
+      readonly condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>;
+      readonly reason: Reason;
+      readonly message: string;
+      readonly retry: Retry;
+    }
+  /** The resource is suspended: conditions stay as they are. */
+  | { readonly kind: 'suspended' }
+  /** A retry is not due yet: nothing is written. */
+  | { readonly kind: 'not-due'; readonly time: number }
+  /** Deletion may go on: the finalizer can be removed. */
+  | { readonly kind: 'released' };
+
+/** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
+export type Step =
+  | { readonly do: 'read-secret'; readonly name: string }
+  | { readonly do: 'search' }
+  | { readonly do: 'read-instance'; readonly id: number }
+  /** Writes the finalizer and the record of the grant that is about to be sent, in one patch. */
+  | { readonly do: 'announce'; readonly attempt: Attempt }
+  /** Writes the finalizer alone, before an existing instance is taken over. */
+  | { readonly do: 'hold' }
+  | { readonly do: 'create'; readonly body: InstanceBody; readonly credential: string }
+  | {
+      readonly do: 'reauthorize';
+      readonly id: number;
+      readonly body: InstanceBody;
+      readonly credential: string;
+    }
+  | { readonly do: 'patch'; readonly id: number; readonly patch: InstancePatch; readonly reason: Reason }
+  | { readonly do: 'enable'; readonly id: number; readonly enabled: boolean }
+  | { readonly do: 'ping'; readonly id: number; readonly token: string }
+  | { readonly do: 'prove-account'; readonly id: number }
+  | { readonly do: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
+  | { readonly do: 'delete-instance'; readonly id: number; readonly reason: Reason }
+  | {
+      readonly do: 'write-connection-secret';
+      readonly name: string;
+      readonly data: Readonly<Record<string, string>>;
+      readonly exists: boolean;
+    }
+  | { readonly do: 'release-connection-secret'; readonly name: string }
+  | { readonly do: 'finish'; readonly verdict: Verdict };
+
+/** Ends the pass. */
+export function finish(verdict: Verdict): Step {
+  return { do: 'finish', verdict };
+}
+
+/** Ends the pass with one condition False. */
+export function blocked(
+  condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>,
+  reason: Reason,
+  message: string,
+  retry: Retry = { kind: 'on-change' },
+): Step {
+  return finish({ kind: 'blocked', condition, reason, message, retry });
+}

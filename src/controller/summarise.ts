@@ -1,0 +1,190 @@
+import { requestOf } from '../api/annotations.ts';
+import type { Condition, ConditionType } from '../api/condition.ts';
+import type { ConnectorStatus } from '../api/connector.ts';
+import { connectionSecretNameOf } from '../api/defaults.ts';
+import type { Reason } from '../api/reasons.ts';
+import { backoffMs } from './backoff.ts';
+import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
+import { lastingUses } from './inputs.ts';
+import { chosenInstance } from './instance.ts';
+import { secretValue } from './secret-values.ts';
+import type { Verdict } from './step.ts';
+import type { World } from './world.ts';
+
+/** A verdict that says something about the resource. */
+export type Telling = Extract<Verdict, { kind: 'ready' | 'blocked' }>;
+
+/** The conditions between Ready and the transient ones, in the order in which a pass establishes them. */
+const STAGES = ['SecretsResolved', 'AccountReady', 'Authorized', 'Synced'] as const;
+type Stage = (typeof STAGES)[number];
+
+/** The whole status after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
+export function summarise(world: World, verdict: Telling, fraction: number): ConnectorStatus {
+  const { connector } = world;
+  const before: ConnectorStatus = connector.status ?? {};
+  const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
+  return withoutUndefined({
+    ...before,
+    observedGeneration: connector.metadata.generation,
+    conditions: mergeConditions(
+      before.conditions ?? [],
+      statements(world, verdict),
+      connector.metadata.generation,
+      world.now,
+    ),
+    instance: instanceStatus(world),
+    authorization: world.pass.authorized
+      ? { ...before.authorization, authorizedAt: timestamp(world.now) }
+      : before.authorization,
+    binding: bindingStatus(world),
+    credentials: credentialStatus(world, verdict),
+    failures: failureStatus(world, verdict, fraction),
+    lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
+    lastHandledReauthorizeAt: world.pass.authorized
+      ? (requestOf(connector, 'reauthorizeAt', before.lastHandledReauthorizeAt) ??
+        before.lastHandledReauthorizeAt)
+      : before.lastHandledReauthorizeAt,
+  });
+}
+
+function statements(world: World, verdict: Telling): Statement[] {
+  const stages = STAGES.map((type) => stage(world, verdict, type));
+  if (verdict.kind === 'ready') {
+    return [{ type: 'Ready', status: 'True', reason: verdict.reason, message: verdict.message }, ...stages];
+  }
+  const ready: Statement = {
+    type: 'Ready',
+    status: 'False',
+    reason: verdict.reason,
+    message: verdict.message,
+  };
+  return [ready, ...stages, ...outlookOf(verdict.reason, verdict.message)];
+}
+
+function stage(world: World, verdict: Telling, type: Stage): Statement {
+  if (verdict.kind === 'blocked' && verdict.condition === type) {
+    return notTrue(type, verdict.reason, verdict.message);
+  }
+  return (verdict.kind === 'ready' ? fulfilled(type) : established(world, type)) ?? carriedOver(world, type);
+}
+
+function fulfilled(type: Stage): Statement {
+  const texts: Record<Stage, { readonly reason: Reason; readonly message: string }> = {
+    SecretsResolved: { reason: 'SecretsResolved', message: 'Every Secret and key that is needed is there.' },
+    AccountReady: { reason: 'AccountReady', message: "The account's credentials work." },
+    Authorized: { reason: 'Authorized', message: 'Infusionsoft accepts the authorization of the instance.' },
+    Synced: { reason: 'Synced', message: 'The instance equals the resource.' },
+  };
+  return { type, status: 'True', ...texts[type] };
+}
+
+/** What this pass has found out for itself, although it did not come to its end. */
+function established(world: World, type: Stage): Statement | undefined {
+  switch (type) {
+    case 'AccountReady':
+      return accountStatement(world);
+    case 'SecretsResolved':
+      return lastingUses(world).every((use) => ['same', 'value'].includes(secretValue(world, use).state))
+        ? fulfilled(type)
+        : undefined;
+    case 'Authorized':
+      return world.pass.authorized || world.pass.ping === 'answered' ? fulfilled(type) : undefined;
+    case 'Synced':
+      return undefined;
+  }
+}
+
+function accountStatement({ account }: World): Statement {
+  switch (account.state) {
+    case 'ready':
+      return fulfilled('AccountReady');
+    case 'blocked':
+      return notTrue('AccountReady', account.reason, account.message);
+    case 'unknown':
+      return notTrue('AccountReady', 'Progressing', 'The account has not been verified yet.');
+  }
+}
+
+/** What an earlier pass found still stands; what was never looked at is Unknown. */
+function carriedOver(world: World, type: Stage): Statement {
+  const previous = condition(world, type);
+  return previous === undefined
+    ? {
+        type,
+        status: 'Unknown',
+        reason: 'Progressing',
+        message: 'Not looked at yet: another condition comes first.',
+      }
+    : { type, status: previous.status, reason: previous.reason as Reason, message: previous.message };
+}
+
+function condition(world: World, type: ConditionType): Condition | undefined {
+  return world.connector.status?.conditions?.find((candidate) => candidate.type === type);
+}
+
+function instanceStatus(world: World): ConnectorStatus['instance'] {
+  const before = world.connector.status?.instance;
+  const chosen = chosenInstance(world);
+  const { account } = world;
+  const instance = chosen?.instance;
+  if (
+    instance === undefined ||
+    instance === 'gone' ||
+    account.state !== 'ready' ||
+    !isOurs(world, instance.id)
+  ) {
+    return before;
+  }
+  return withoutUndefined({
+    id: instance.id,
+    name: instance.name,
+    connector: instance.connector,
+    enabled: instance.disabled === undefined ? before?.enabled : !instance.disabled,
+    createdAt: instance.createdAt,
+    account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
+  });
+}
+
+/** An instance enters status when the resource holds it: written before, or carrying its uid. */
+function isOurs(world: World, id: number): boolean {
+  const instance = world.remote.instances.get(id);
+  return (
+    world.connector.status?.instance?.id === id ||
+    (instance !== undefined && instance !== 'gone' && (instance.tags ?? []).includes(world.tags.uid))
+  );
+}
+
+function bindingStatus(world: World): ConnectorStatus['binding'] {
+  const name = connectionSecretNameOf(world.connector);
+  const fact = world.secrets.get(name);
+  const written =
+    fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
+  return written ? { name } : undefined;
+}
+
+/** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
+function credentialStatus(world: World, verdict: Telling): ConnectorStatus['credentials'] {
+  const before = world.connector.status?.credentials;
+  if (verdict.kind !== 'ready' && !world.pass.authorized) {
+    return before;
+  }
+  return lastingUses(world).flatMap(({ secretName, key, ...use }) => {
+    const found = secretValue(world, { secretName, key, ...use });
+    return found.state === 'value'
+      ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
+      : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);
+  });
+}
+
+function failureStatus(world: World, verdict: Telling, fraction: number): ConnectorStatus['failures'] {
+  if (verdict.kind !== 'blocked' || verdict.retry.kind !== 'backoff') {
+    return undefined;
+  }
+  const count = (world.connector.status?.failures?.count ?? 0) + 1;
+  const delayMs = backoffMs(count, fraction, verdict.retry.retryAfterMs);
+  return { count, lastReason: verdict.reason, nextAttemptAt: timestamp(world.now + delayMs + 999) };
+}
+
+function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
+}

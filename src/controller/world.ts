@@ -1,0 +1,140 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { RemoteError } from '../openconnectors/errors.ts';
+import type { Instance } from '../openconnectors/port.ts';
+import type { OwnerTags } from './owner-tags.ts';
+
+/** What a Secret is known to hold. Values are base64, as the Kubernetes API has them, and live no longer than the pass. */
+export type SecretFact =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unread'; readonly resourceVersion: string; readonly owners: readonly string[] }
+  | {
+      readonly state: 'read';
+      readonly resourceVersion: string;
+      /** uids of the owner references. */
+      readonly owners: readonly string[];
+      readonly data: Readonly<Record<string, string>>;
+    };
+
+/** The credentials of an account, for the connection Secret that asks for them. */
+export interface AccountCredentials {
+  readonly userSecret: string;
+  readonly organizationSecret: string;
+}
+
+/** The account of a connector as this process knows it. Only `ready` can be worked with. */
+export type AccountView =
+  | { readonly state: 'unknown' }
+  | {
+      readonly state: 'blocked';
+      readonly reason: Reason;
+      readonly message: string;
+      /** Whether somebody has to act before anything can change. */
+      readonly stalled: boolean;
+    }
+  | {
+      readonly state: 'ready';
+      readonly uid: string;
+      /** With the API's prefix, e.g. `https://host/elements/api-v2`. */
+      readonly baseUrl: string;
+      readonly organizationId: string;
+      readonly isDefault: boolean;
+      readonly credentials: AccountCredentials;
+    };
+
+/** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
+export interface RemoteFacts {
+  /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
+  readonly instances: ReadonlyMap<number, Instance | 'gone'>;
+  /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
+  readonly searchedAt: number | undefined;
+}
+
+/** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
+export interface Memory {
+  /** A grant whose sending ended in doubt, and when. */
+  readonly ambiguous: { readonly credential: string; readonly at: number } | undefined;
+  /** A grant that was announced but certainly never left this machine. */
+  readonly unsent: string | undefined;
+  /** A grant that the remote side answered with a refusal, and the cleaned text of it. */
+  readonly refused: { readonly credential: string; readonly message: string } | undefined;
+  /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
+  readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
+}
+
+/** The memory of a resource that was never seen before. */
+export const NO_MEMORY: Memory = {
+  ambiguous: undefined,
+  unsent: undefined,
+  refused: undefined,
+  connection: undefined,
+};
+
+/** Something that happened in a pass and that people should find in the events. */
+export interface Incident {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What this pass has done so far. */
+export interface PassFacts {
+  /** Fingerprint of the grant whose announcement was written in this pass. */
+  readonly announced: string | undefined;
+  /** A grant was accepted in this pass: everything that it carried is applied. */
+  readonly authorized: boolean;
+  /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
+  readonly patched: boolean;
+  readonly ping: 'answered' | 'unsupported' | 'refused' | undefined;
+  /** The account's credentials and a read by id worked after the ping was refused. */
+  readonly accountProven: boolean;
+  readonly enabledSet: boolean;
+  readonly tagsReleased: boolean;
+  /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
+  readonly deleted: readonly number[];
+  readonly failure: { readonly step: string; readonly error: RemoteError } | undefined;
+  readonly incidents: readonly Incident[];
+}
+
+/** A pass that has not done anything yet. */
+export const FRESH_PASS: PassFacts = {
+  announced: undefined,
+  authorized: false,
+  patched: false,
+  ping: undefined,
+  accountProven: false,
+  enabledSet: false,
+  tagsReleased: false,
+  deleted: [],
+  failure: undefined,
+  incidents: [],
+};
+
+/** The part of the configuration that decisions depend on. */
+export interface DecisionSettings {
+  readonly clusterId: string;
+  readonly allowedServers: readonly string[];
+  readonly extraConfigurationKeys: readonly string[];
+  /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
+  readonly ownCallbackUrl: string | undefined;
+  /** How long a create may be under way, and how long a list may lag behind it. */
+  readonly createDeadlineMs: number;
+  readonly searchGraceMs: number;
+}
+
+/** All that `decide` may look at. A plain value: the same world always leads to the same step. */
+export interface World {
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+  readonly settings: DecisionSettings;
+  readonly connector: InfusionsoftConnector;
+  readonly tags: OwnerTags;
+  readonly account: AccountView;
+  readonly secrets: ReadonlyMap<string, SecretFact>;
+  readonly remote: RemoteFacts;
+  readonly memory: Memory;
+  readonly pass: PassFacts;
+  /** Somebody asked for this pass: an edit, a changed Secret or account, `reconcile-at`. A waiting retry is then due. */
+  readonly prompted: boolean;
+  /** Keyed hash of a value; pure. */
+  readonly fingerprint: (value: string) => string;
+}
