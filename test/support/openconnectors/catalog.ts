@@ -1,0 +1,97 @@
+import type { Knobs } from './knobs.ts';
+
+export type ElementKey = 'infusionsoftcrm' | 'infusionsoftrest';
+
+/** One configuration property of a connector. */
+export interface PropertyDefinition {
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  readonly initial: string | null;
+  readonly required: boolean;
+  /** Written by the platform after an exchange or refresh; a client has no reason to send it. */
+  readonly byPlatform?: boolean;
+}
+
+/** A connector of the platform's catalogue. */
+export interface ElementDefinition {
+  readonly id: number;
+  readonly key: ElementKey;
+  readonly name: string;
+  readonly description: string;
+  readonly beta: boolean;
+  readonly bulk: boolean;
+  readonly properties: readonly PropertyDefinition[];
+}
+
+const text = 'TEXTFIELD_1000';
+const property = (
+  key: string,
+  name: string,
+  initial: string | null = null,
+  required = false,
+): PropertyDefinition => ({ key, name, type: text, initial, required });
+const written = (key: string, name: string): PropertyDefinition => ({
+  ...property(key, name),
+  byPlatform: true,
+});
+
+const common: readonly PropertyDefinition[] = [
+  property('oauth.api.key', 'API Key', null, true),
+  property('oauth.api.secret', 'API Secret', null, true),
+  property('oauth.callback.url', 'Callback URL', null, true),
+  property('oauth.scope', 'OAuth Scope', 'full'),
+  property(
+    'oauth.authorization.url',
+    'OAuth Authorization URL',
+    'https://signin.infusionsoft.com/app/oauth/authorize',
+  ),
+  property('oauth.token.url', 'OAuth Token URL', 'https://api.infusionsoft.com/token'),
+  property('oauth.user.refresh_interval', 'OAuth User Refresh Interval', '28800'),
+  written('oauth.user.token', 'OAuth User Token'),
+  written('oauth.user.refresh_token', 'OAuth User Refresh Token'),
+  written('oauth.user.refresh_time', 'OAuth User Refresh Time'),
+  property('base.url', 'Base URL', 'https://api.infusionsoft.com/crm/rest/v1'),
+  property('pagination.max', 'Pagination Maximum', '100'),
+  property('event.notification.enabled', 'Enable Event Notifications', 'false'),
+  property('event.vendor.type', 'Vendor Event Type', 'webhook'),
+  property('event.notification.callback.url', 'Event Notification Callback URL'),
+  property('filter.response.nulls', 'Filter null values from the response', 'true'),
+];
+
+const crmOnly: readonly PropertyDefinition[] = [
+  property('infusionsoft.server', 'Infusionsoft Server', null, true),
+  property('infusionsoft.private.key', 'Encrypted Key', null, true),
+];
+
+/** Ids and keys as in the Cloud Elements developer portal. */
+export const elements: readonly ElementDefinition[] = [
+  {
+    id: 191,
+    key: 'infusionsoftcrm',
+    name: 'Infusionsoft',
+    description: 'Add an Infusionsoft Instance to connect your existing Infusionsoft account.',
+    beta: true,
+    bulk: false,
+    properties: [...common, ...crmOnly],
+  },
+  {
+    id: 6158,
+    key: 'infusionsoftrest',
+    name: 'Infusionsoft REST',
+    description: 'Add an Infusionsoft REST Instance to connect your existing Infusionsoft account.',
+    beta: false,
+    bulk: true,
+    properties: common,
+  },
+];
+
+/** The connector with this key, or with this id in decimal digits. */
+export function findElement(keyOrId: string): ElementDefinition | undefined {
+  return elements.find((element) => element.key === keyOrId || String(element.id) === keyOrId);
+}
+
+/** Whether an instance cannot be made without this property. */
+export function isRequired(definition: PropertyDefinition, knobs: Knobs): boolean {
+  return definition.required && (knobs.serverAndKeyRequired || !definition.key.startsWith('infusionsoft.'));
+}

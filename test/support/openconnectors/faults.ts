@@ -1,0 +1,165 @@
+import type { LedgerEntry } from './ledger.ts';
+
+/** Whether the request is carried out before the fault shows (`after`), or not at all (`before`). */
+type Moment = { readonly when?: 'before' | 'after' };
+
+/** What may go wrong with one request; `when` is `before` unless said otherwise. */
+export type Fault =
+  /** 429; `Retry-After` in seconds, as an HTTP date so many seconds from now, or absent. */
+  | {
+      readonly kind: 'throttle';
+      readonly retryAfterSeconds?: number;
+      readonly retryAfterForm?: 'seconds' | 'date';
+    }
+  /** An error status with the platform's JSON. */
+  | ({ readonly kind: 'status'; readonly status: number } & Moment)
+  /** The answer takes this long; the commit comes after the wait (`before`) or at once (`after`), client or no client. */
+  | ({ readonly kind: 'slow'; readonly delayMs: number } & Moment)
+  /** No answer; the request is carried out once the client has given up, and so many milliseconds more have passed. */
+  | { readonly kind: 'late-commit'; readonly delayMs?: number }
+  /** The connection is reset without an answer. */
+  | ({ readonly kind: 'reset' } & Moment)
+  /** The connection stays open and nothing comes. */
+  | ({ readonly kind: 'hang' } & Moment)
+  /** An HTML page of something between client and platform. */
+  | ({ readonly kind: 'gateway-page'; readonly status?: number } & Moment)
+  /** Status 200, content type JSON, and text that is none. */
+  | ({ readonly kind: 'garbage'; readonly body?: string } & Moment)
+  /** 302 to another place. */
+  | ({ readonly kind: 'redirect'; readonly location?: string } & Moment)
+  /** Half of the true answer, then a reset or nothing more. */
+  | { readonly kind: 'half'; readonly end?: 'reset' | 'hang' }
+  /** A well-formed JSON answer of at least so many bytes. */
+  | { readonly kind: 'oversized'; readonly bytes: number };
+
+/** Which requests a fault is for. Without `path` and `operation` all of the API, none of the provider's pages. */
+export interface FaultMatch {
+  readonly method?: string;
+  /** Path below `/elements/api-v2` (or the whole path of a page): equal to the text, or matched by the expression. */
+  readonly path?: string | RegExp;
+  /** Name of the operation as in the ledger. */
+  readonly operation?: string;
+  /** The first matching request that is hit, counted from 1. */
+  readonly nth?: number;
+}
+
+export interface Injection {
+  readonly match?: FaultMatch;
+  /** How many matching requests are hit; absent: one. */
+  readonly times?: number;
+  readonly fault: Fault;
+}
+
+/** A fault that was injected. */
+export interface InjectedFault {
+  /** Requests hit so far. */
+  hits(): number;
+  remove(): void;
+}
+
+/** Faults by chance: each matching request is hit by at most one of the mix. */
+export interface RandomFaults {
+  readonly seed: number;
+  readonly match?: FaultMatch;
+  /** `rate` from 0 to 1; the sum must not exceed 1. */
+  readonly mix: readonly { readonly rate: number; readonly fault: Fault }[];
+}
+
+export interface Faults {
+  inject(injection: Injection): InjectedFault;
+  /** Starts faults by chance, in place of those that ran; `undefined` ends them. */
+  random(faults: RandomFaults | undefined): void;
+  /** Ends all faults. */
+  clear(): void;
+  /** The fault for this request, counted as used. */
+  pick(entry: LedgerEntry): Fault | undefined;
+}
+
+interface Active {
+  readonly match: FaultMatch;
+  readonly fault: Fault;
+  readonly from: number;
+  readonly times: number;
+  seen: number;
+  hits: number;
+}
+
+function matches({ method, path, operation }: FaultMatch, entry: LedgerEntry): boolean {
+  if (path === undefined && operation === undefined && entry.area !== 'api') {
+    return false;
+  }
+  return (
+    (method === undefined || method.toUpperCase() === entry.method) &&
+    (operation === undefined || operation === entry.operation) &&
+    (path === undefined || (typeof path === 'string' ? path === entry.path : path.test(entry.path)))
+  );
+}
+
+/** Mulberry32: a small generator of uniform fractions that gives the same sequence for the same seed. */
+export function seededFractions(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+type Chance = (entry: LedgerEntry) => Fault | undefined;
+
+function chanceOf({ seed, match = {}, mix }: RandomFaults): Chance {
+  if (mix.reduce((sum, { rate }) => sum + rate, 0) > 1) {
+    throw new RangeError('the rates of random faults add up to more than 1');
+  }
+  const next = seededFractions(seed);
+  return (entry) => {
+    if (!matches(match, entry)) {
+      return undefined;
+    }
+    let left = next();
+    for (const { rate, fault } of mix) {
+      if (left < rate) {
+        return fault;
+      }
+      left -= rate;
+    }
+    return undefined;
+  };
+}
+
+export function createFaults(): Faults {
+  const active = new Set<Active>();
+  let chance: Chance | undefined;
+  return {
+    inject({ match = {}, times = 1, fault }) {
+      const one: Active = { match, fault, from: match.nth ?? 1, times, seen: 0, hits: 0 };
+      active.add(one);
+      return {
+        hits: () => one.hits,
+        remove: () => void active.delete(one),
+      };
+    },
+    random(faults) {
+      chance = faults === undefined ? undefined : chanceOf(faults);
+    },
+    clear() {
+      active.clear();
+      chance = undefined;
+    },
+    pick(entry) {
+      let hit: Fault | undefined;
+      for (const one of active) {
+        if (!matches(one.match, entry)) {
+          continue;
+        }
+        one.seen += 1;
+        if (hit === undefined && one.seen >= one.from && one.hits < one.times) {
+          one.hits += 1;
+          hit = one.fault;
+        }
+      }
+      return hit ?? chance?.(entry);
+    },
+  };
+}

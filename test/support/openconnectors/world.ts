@@ -1,0 +1,33 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Random } from '../../../src/runtime/random.ts';
+import { createIds, type Ids } from './ids.ts';
+import type { Knobs } from './knobs.ts';
+import { createProvider, type Provider } from './provider.ts';
+import { createState, type State } from './state.ts';
+import { createTenancy, type Tenancy } from './tenancy.ts';
+
+/** What the handlers work on. */
+export interface World {
+  readonly state: State;
+  readonly tenancy: Tenancy;
+  readonly provider: Provider;
+  readonly knobs: Knobs;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** `https://localhost:PORT`, known once the server listens. */
+  origin: string;
+}
+
+export function createWorld(knobs: Knobs, clock: Clock, random: Random): World {
+  const ids = createIds(random);
+  const state = createState();
+  return {
+    state,
+    ids,
+    knobs,
+    clock,
+    tenancy: createTenancy(state, ids, clock),
+    provider: createProvider(knobs, clock, ids),
+    origin: 'https://localhost',
+  };
+}
