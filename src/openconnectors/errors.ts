@@ -4,12 +4,16 @@
  * - `unauthorized` (401): the account's credentials or the instance token are refused. Retrying is useless.
  * - `forbidden` (403): a privilege is missing, or a hub call on a disabled instance.
  * - `not-found`: a 404 that carries the API's own JSON error. A gateway's 404 page is `unexpected`.
- * - `invalid` (400, 405, 406, 409, 413, 415, 422): the request itself is refused; the same request fails again.
- * - `throttled` (429): retry after `retryAfterMs`, or with backoff.
- * - `unavailable`: nothing was done at the remote side (connection refused, a read that timed out, 5xx on a read).
- * - `ambiguous`: a write was sent and its outcome is unknown (time-out, reset, 5xx after sending). Never send again
- *   before having searched for the outcome.
- * - `unexpected`: an answer that cannot be understood (not JSON, wrong shape, a redirect, too large).
+ * - `invalid` (400, 405, 406, 409, 413, 415, 422 and the rest of 4xx): the request itself is refused; the same request
+ *   fails again.
+ * - `throttled` (429, and calls held back while the account pauses because of one): nothing was done; retry after
+ *   `retryAfterMs`, or with backoff.
+ * - `unavailable`: nothing was done at the remote side (connection refused, no connection in time), or repeating is
+ *   harmless whatever was done (time-out, reset, 408 or 5xx on a read, a PATCH, an enable, disable or delete).
+ * - `ambiguous`: a create or a re-authorization was sent and its outcome is unknown (time-out, reset, 408, 5xx, or 2xx
+ *   with an answer that cannot be understood). Never send again before having searched for the outcome.
+ * - `unexpected`: an answer that cannot be understood (not JSON, wrong shape, a redirect, too large, a 404 that is not
+ *   the API's own). Of a write that is harmless to repeat it may have been done.
  */
 export type RemoteErrorClass =
   | 'unauthorized'

@@ -1,0 +1,145 @@
+import type { SecureContext } from 'node:tls';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { AccountCredentials } from './authorization.ts';
+import { type BaseUrl, parseBaseUrl } from './base-url.ts';
+import { type Budget, type BudgetLimits, type BudgetPause, createBudget } from './budget.ts';
+import type { CallObservation } from './caller.ts';
+import { createOpenConnectors } from './client.ts';
+import { createTlsContext, createTransport, type TransportOptions } from './pooled-transport.ts';
+import type { OpenConnectors } from './port.ts';
+import type { Transport } from './transport.ts';
+
+/** Everything that makes one account's client what it is. When any of it changes, the client is replaced. */
+export interface AccountSettings {
+  readonly baseUrl: string;
+  readonly credentials: AccountCredentials;
+  readonly limits: BudgetLimits;
+  /** `spec.timeoutSeconds`, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly createTimeoutMs: number;
+}
+
+export interface OpenConnectorsPoolOptions {
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'fraction'>;
+  /** See `CallerOptions.guard`. */
+  readonly guard?: () => void;
+  /** Told of every request of account `key`. Must not throw. */
+  readonly observe?: (key: string, observation: CallObservation) => void;
+  /** Told when account `key` begins a pause (its cause) and when its calls flow again. Must not throw. */
+  readonly onBudgetChange?: (key: string, state: 'open' | BudgetPause['cause']) => void;
+  /** Whether the administrator named this host with this port, so that it may have any address. Default: none. */
+  readonly isAddressCheckExempt?: (hostname: string, port: number) => boolean;
+  /** Trusted besides this process' authorities. */
+  readonly extraCaPem?: string;
+  /** Default: undici's connection pool. */
+  readonly createTransport?: (options: TransportOptions) => Transport;
+}
+
+/** One client, connection pool and budget for each account, by a key of the caller's (an account's uid, `default`). */
+export interface OpenConnectorsPool {
+  /**
+   * The account's client: the same object as before while `settings` are equal. A replaced client's calls in flight go
+   * on to their end; calls made with it later are `unavailable`, nothing sent.
+   *
+   * @throws RemoteError of class `invalid` for a base URL that cannot be one.
+   */
+  get(key: string, settings: AccountSettings): OpenConnectors;
+  /** When the remote side lets account `key` go on (wall clock, milliseconds), while it makes a pause. */
+  throttledUntil(key: string): number | undefined;
+  /** Forgets an account that no one needs any more. */
+  remove(key: string): void;
+  /** Ends when every call in flight has ended and every connection is closed. */
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly settings: AccountSettings;
+  readonly client: OpenConnectors;
+  readonly budget: Budget;
+  readonly transport: Transport;
+}
+
+export function createOpenConnectorsPool(options: OpenConnectorsPoolOptions): OpenConnectorsPool {
+  const entries = new Map<string, Entry>();
+  const closing = new Set<Promise<void>>();
+  const tls = createTlsContext(options.extraCaPem);
+
+  const retire = (key: string): void => {
+    const entry = entries.get(key);
+    entries.delete(key);
+    if (entry !== undefined) {
+      const closed = entry.transport.close().finally(() => closing.delete(closed));
+      closing.add(closed);
+    }
+  };
+  return {
+    get(key, settings) {
+      const current = entries.get(key);
+      if (current !== undefined && isEqual(current.settings, settings)) {
+        return current.client;
+      }
+      const entry = createEntry(options, tls, key, settings);
+      retire(key);
+      entries.set(key, entry);
+      return entry.client;
+    },
+    throttledUntil: (key) => entries.get(key)?.budget.throttledUntil,
+    remove: retire,
+    async close() {
+      for (const key of [...entries.keys()]) {
+        retire(key);
+      }
+      await Promise.all(closing);
+    },
+  };
+}
+
+function createEntry(
+  options: OpenConnectorsPoolOptions,
+  tls: SecureContext,
+  key: string,
+  settings: AccountSettings,
+): Entry {
+  const { clock, random, guard, observe, onBudgetChange } = options;
+  const base = parseBaseUrl(settings.baseUrl);
+  const transport = (options.createTransport ?? createTransport)({
+    base,
+    tls,
+    connections: settings.limits.concurrency,
+    addressCheckExempt: isExempt(options, base),
+  });
+  const budget = createBudget({
+    limits: settings.limits,
+    clock,
+    random,
+    onChange: onBudgetChange && ((state) => onBudgetChange(key, state)),
+  });
+  const client = createOpenConnectors({
+    ...settings,
+    transport,
+    clock,
+    budget,
+    guard,
+    observe: observe && ((observation) => observe(key, observation)),
+  });
+  return { settings, client, budget, transport };
+}
+
+function isExempt(options: OpenConnectorsPoolOptions, base: BaseUrl): boolean {
+  return options.isAddressCheckExempt?.(base.hostname, base.port) ?? false;
+}
+
+function isEqual(left: AccountSettings, right: AccountSettings): boolean {
+  return (
+    left.baseUrl === right.baseUrl &&
+    left.credentials.userSecret === right.credentials.userSecret &&
+    left.credentials.organizationSecret === right.credentials.organizationSecret &&
+    left.limits.requestsPerSecond === right.limits.requestsPerSecond &&
+    left.limits.burst === right.limits.burst &&
+    left.limits.concurrency === right.limits.concurrency &&
+    left.timeoutMs === right.timeoutMs &&
+    left.createTimeoutMs === right.createTimeoutMs
+  );
+}

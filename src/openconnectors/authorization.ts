@@ -1,0 +1,35 @@
+import { RemoteError } from './errors.ts';
+
+/** The two secrets of an account: one of a user of Open Connectors, one of the organization. */
+export interface AccountCredentials {
+  readonly userSecret: string;
+  readonly organizationSecret: string;
+}
+
+/**
+ * The `Authorization` header of the Platform API. Calls on an instance's own resources (a ping) carry the instance
+ * token as `Element` too; calls on the instance itself, deletion above all, never do.
+ *
+ * @throws RemoteError of class `unauthorized`, nothing sent, where a value cannot stand in the header. The values are
+ *   base64 or hexadecimal, so anything but visible ASCII without a comma is a mistake, a line break most often.
+ */
+export function authorizationHeader(credentials: AccountCredentials, instanceToken?: string): string {
+  const parts = [
+    `User ${checked('user secret', credentials.userSecret)}`,
+    `Organization ${checked('organization secret', credentials.organizationSecret)}`,
+  ];
+  if (instanceToken !== undefined) {
+    parts.push(`Element ${checked('instance token', instanceToken)}`);
+  }
+  return parts.join(', ');
+}
+
+function checked(what: string, value: string): string {
+  if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(value)) {
+    throw new RemoteError(
+      'unauthorized',
+      `The ${what} is empty or has white space, a comma or a line break in it`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,310 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import { RemoteError } from './errors.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+const SHORTEST_PAUSE_MS = 100;
+/** So many calls in a row that found the remote side unavailable pause the account. */
+const FAILURES_TO_PAUSE = 5;
+/** Callers are kept waiting through a pause no longer than this, so that one account's outage holds no worker. */
+const DEFAULT_PATIENCE_MS = 5_000;
+
+/** `spec.limits` of an account. */
+export interface BudgetLimits {
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+  /** Calls in flight at most. */
+  readonly concurrency: number;
+}
+
+/** Why no call goes out, and until when (wall clock, milliseconds since the epoch). */
+export interface BudgetPause {
+  readonly cause: 'throttled' | 'unavailable';
+  readonly until: number;
+}
+
+/** The limits of one account, around each of its calls. */
+export interface Budget {
+  /**
+   * Runs `call` when its turn has come, first come first served, and learns from how it ends. Rejects with what `call`
+   * rejects with, with the signal's reason while waiting, or at once with `RemoteError` (`throttled` or `unavailable`,
+   * nothing sent) while the account makes a long pause.
+   */
+  run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  /** The pause that is on now. */
+  readonly pause: BudgetPause | undefined;
+  /** When a pause that the remote side asked for ends; for the account's status. */
+  readonly throttledUntil: number | undefined;
+}
+
+export interface BudgetOptions {
+  readonly limits: BudgetLimits;
+  readonly clock: Clock;
+  /** Spreads pauses without a `Retry-After` over the upper half of their length. */
+  readonly random: Pick<Random, 'fraction'>;
+  /** Longest wait through a pause or for its probe, in milliseconds. Default 5 s. */
+  readonly patienceMs?: number;
+  /** Told when a pause begins (its cause) and when calls flow again (`open`). Must not throw. */
+  readonly onChange?: ((state: 'open' | BudgetPause['cause']) => void) | undefined;
+}
+
+/** `open`: calls flow. `paused`: none goes. `due`: the next call is the probe. `probing`: it is in flight. */
+type Mode = 'open' | 'paused' | 'due' | 'probing';
+
+interface Waiter {
+  readonly admit: (ticket: Ticket) => void;
+  readonly refuse: (error: RemoteError) => void;
+}
+
+/** Leave to run one call. `epoch` tells whether a pause has begun since. */
+interface Ticket {
+  readonly epoch: number;
+  readonly isProbe: boolean;
+}
+
+/** What the end of a call says about the remote side. Aborted calls say nothing. */
+type Verdict =
+  | { readonly kind: 'healthy' | 'nothing' }
+  | { readonly kind: BudgetPause['cause']; readonly retryAfterMs: number | undefined };
+
+export function createBudget(options: BudgetOptions): Budget {
+  return new AccountBudget(options);
+}
+
+class AccountBudget implements Budget {
+  readonly #options: BudgetOptions;
+  readonly #patienceMs: number;
+  readonly #bucket: TokenBucket;
+  readonly #waiters: Waiter[] = [];
+  #mode: Mode = 'open';
+  #inFlight = 0;
+  #epoch = 0;
+  /** Pauses in a row, for the backoff. */
+  #level = 0;
+  #failures = 0;
+  #pause: BudgetPause | undefined;
+  #pauseEndsAt = 0;
+  /** Set once a probe has taken longer than callers are to wait. */
+  #probeIsSlow = false;
+  #cancelTimer: (() => void) | undefined;
+  #cancelTokenTimer: (() => void) | undefined;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    const { requestsPerSecond, burst } = options.limits;
+    this.#bucket = new TokenBucket(requestsPerSecond, burst, options.clock.monotonic());
+  }
+
+  get pause(): BudgetPause | undefined {
+    return this.#mode === 'paused' ? this.#pause : undefined;
+  }
+
+  get throttledUntil(): number | undefined {
+    return this.pause?.cause === 'throttled' ? this.pause.until : undefined;
+  }
+
+  async run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const ticket = await this.#admission(signal);
+    let verdict: Verdict = { kind: 'nothing' };
+    try {
+      const result = await call();
+      verdict = { kind: 'healthy' };
+      return result;
+    } catch (error) {
+      verdict = verdictOf(error);
+      throw error;
+    } finally {
+      this.#ended(ticket, verdict);
+    }
+  }
+
+  #admission(signal: AbortSignal | undefined): Promise<Ticket> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (this.#isRefusing()) {
+        throw this.#refusal();
+      }
+      const leave = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        admit: (ticket) => {
+          signal?.removeEventListener('abort', leave);
+          resolve(ticket);
+        },
+        refuse: (error) => {
+          signal?.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiters.push(waiter);
+      this.#admitWaiters();
+    });
+  }
+
+  #admitWaiters(): void {
+    while (this.#mode === 'open' || this.#mode === 'due') {
+      const [next] = this.#waiters;
+      if (next === undefined || this.#inFlight >= this.#options.limits.concurrency || !this.#takeToken()) {
+        return;
+      }
+      this.#waiters.shift();
+      this.#inFlight += 1;
+      const isProbe = this.#mode === 'due';
+      if (isProbe) {
+        this.#beginProbe();
+      }
+      next.admit({ epoch: this.#epoch, isProbe });
+    }
+  }
+
+  #takeToken(): boolean {
+    if (this.#cancelTokenTimer !== undefined) {
+      return false;
+    }
+    const waitMs = this.#bucket.take(this.#options.clock.monotonic());
+    if (waitMs > 0) {
+      this.#cancelTokenTimer = this.#options.clock.schedule(waitMs, () => {
+        this.#cancelTokenTimer = undefined;
+        this.#admitWaiters();
+      });
+    }
+    return waitMs === 0;
+  }
+
+  #ended(ticket: Ticket, verdict: Verdict): void {
+    this.#inFlight -= 1;
+    if (ticket.epoch === this.#epoch) {
+      this.#learn(ticket, verdict);
+    } else if (verdict.kind === 'throttled') {
+      this.#prolong(verdict.retryAfterMs ?? 0);
+    }
+    this.#admitWaiters();
+  }
+
+  #learn(ticket: Ticket, verdict: Verdict): void {
+    switch (verdict.kind) {
+      case 'healthy':
+        this.#failures = 0;
+        if (ticket.isProbe) {
+          this.#open();
+        }
+        return;
+      case 'nothing':
+        if (ticket.isProbe) {
+          this.#cancelTimer?.();
+          this.#probeIsSlow = false;
+          this.#mode = 'due';
+        }
+        return;
+      case 'throttled':
+        this.#beginPause(verdict.kind, verdict.retryAfterMs);
+        return;
+      case 'unavailable':
+        this.#failures += 1;
+        if (ticket.isProbe || verdict.retryAfterMs !== undefined || this.#failures >= FAILURES_TO_PAUSE) {
+          this.#beginPause(verdict.kind, verdict.retryAfterMs);
+        }
+    }
+  }
+
+  #open(): void {
+    this.#cancelTimer?.();
+    this.#mode = 'open';
+    this.#level = 0;
+    this.#probeIsSlow = false;
+    this.#options.onChange?.('open');
+  }
+
+  #beginPause(cause: BudgetPause['cause'], retryAfterMs: number | undefined): void {
+    this.#epoch += 1;
+    this.#level += 1;
+    this.#mode = 'paused';
+    this.#probeIsSlow = false;
+    this.#setPause(cause, Math.max(SHORTEST_PAUSE_MS, retryAfterMs ?? this.#backoffMs()));
+    this.#options.onChange?.(cause);
+  }
+
+  /** A call that was in flight when the pause began may bring a longer `Retry-After`; it never shortens the pause. */
+  #prolong(retryAfterMs: number): void {
+    const endsAt = this.#options.clock.monotonic() + retryAfterMs;
+    if (this.#mode === 'paused' && endsAt > this.#pauseEndsAt) {
+      this.#setPause('throttled', retryAfterMs);
+    }
+  }
+
+  #setPause(cause: BudgetPause['cause'], durationMs: number): void {
+    const { clock } = this.#options;
+    this.#pause = { cause, until: clock.now() + durationMs };
+    this.#pauseEndsAt = clock.monotonic() + durationMs;
+    this.#cancelTimer?.();
+    this.#cancelTimer = clock.schedule(durationMs, () => {
+      this.#mode = 'due';
+      this.#admitWaiters();
+    });
+    this.#refuseWaiters();
+  }
+
+  #beginProbe(): void {
+    this.#mode = 'probing';
+    this.#cancelTimer = this.#options.clock.schedule(this.#patienceMs, () => {
+      this.#probeIsSlow = true;
+      this.#refuseWaiters();
+    });
+  }
+
+  #backoffMs(): number {
+    const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#level - 1, 20));
+    return Math.round(full / 2 + (full / 2) * this.#options.random.fraction());
+  }
+
+  #remainingMs(): number {
+    return this.#mode === 'paused' ? this.#pauseEndsAt - this.#options.clock.monotonic() : 0;
+  }
+
+  #isRefusing(): boolean {
+    return this.#remainingMs() > this.#patienceMs || (this.#mode === 'probing' && this.#probeIsSlow);
+  }
+
+  #refuseWaiters(): void {
+    if (this.#isRefusing()) {
+      for (const waiter of this.#waiters.splice(0)) {
+        waiter.refuse(this.#refusal());
+      }
+    }
+  }
+
+  #refusal(): RemoteError {
+    const cause = this.#pause?.cause ?? 'unavailable';
+    const why =
+      cause === 'throttled' ? 'Open Connectors asked for fewer requests' : 'Open Connectors is not available';
+    return new RemoteError(cause, `${why}; the account pauses, nothing was sent`, {
+      retryAfterMs: Math.max(
+        Math.ceil(this.#remainingMs()),
+        SHORTEST_PAUSE_MS,
+        this.#probeIsSlow ? this.#patienceMs : 0,
+      ),
+    });
+  }
+}
+
+function verdictOf(error: unknown): Verdict {
+  if (!(error instanceof RemoteError)) {
+    return { kind: 'nothing' };
+  }
+  switch (error.class) {
+    case 'throttled':
+      return { kind: 'throttled', retryAfterMs: error.retryAfterMs };
+    case 'unavailable':
+    case 'ambiguous':
+      return { kind: 'unavailable', retryAfterMs: error.retryAfterMs };
+    default:
+      return { kind: 'healthy' };
+  }
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { FORBIDDEN_ADDRESS } from './address-guard.ts';
+import type { Effect, UnreadableAnswer } from './call.ts';
+import { cleanMessage } from './clean-message.ts';
+import { RemoteError, type RemoteErrorClass } from './errors.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { ABORTED, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
+
+/** What a verdict depends on besides the answer. */
+export interface Circumstances {
+  readonly effect: Effect;
+  /** Every secret that the call carried; none may be in the message. */
+  readonly secrets: readonly string[];
+  /** Wall clock, for a `Retry-After` date in an answer that has no `Date`. */
+  readonly nowMs: number;
+}
+
+/** The API's own error: `{"requestId": "...", "message": "..."}`, with `providerMessage` where the provider is the cause. */
+const ownError = z.looseObject({
+  message: z.string().min(1),
+  providerMessage: z.string().nullish(),
+  requestId: z.string().nullish(),
+});
+
+type OwnError = z.infer<typeof ownError>;
+
+/**
+ * The API's own error in an answer, if that is what it is. Gateways and frameworks also speak JSON with a `message`
+ * (and a `path`, a `timestamp`, a `fault`); what shows members that the API does not know counts only with a request id.
+ */
+function readOwnError(answer: TransportAnswer): OwnError | undefined {
+  const parsed = ownError.safeParse(parseJson(answer.body));
+  if (!parsed.success) {
+    return undefined;
+  }
+  const identified = typeof parsed.data.requestId === 'string' || 'elements-request-id' in answer.headers;
+  const foreign = Object.keys(parsed.data).some((key) => !(key in ownError.shape));
+  return identified || !foreign ? parsed.data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The class of an unknown outcome. */
+function unknownOutcome(effect: Effect): RemoteErrorClass {
+  return effect === 'once' ? 'ambiguous' : 'unavailable';
+}
+
+function classOfStatus(status: number, effect: Effect, own: OwnError | undefined): RemoteErrorClass {
+  switch (status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return own === undefined ? 'unexpected' : 'not-found';
+    case 408:
+      // Some gateways answer it when it is the server behind them that was too slow.
+      return unknownOutcome(effect);
+    case 425:
+      return 'unavailable';
+    case 407:
+      return 'unexpected';
+    case 429:
+      return 'throttled';
+    default:
+      return status >= 500 ? unknownOutcome(effect) : status >= 400 ? 'invalid' : 'unexpected';
+  }
+}
+
+const sentences: Readonly<Record<RemoteErrorClass, string>> = {
+  unauthorized: 'Open Connectors refused the credentials',
+  forbidden: 'Open Connectors forbade the request',
+  'not-found': 'Open Connectors does not know what was asked for',
+  invalid: 'Open Connectors refused the request',
+  throttled: 'Open Connectors asked for fewer requests',
+  unavailable: 'Open Connectors is not available',
+  ambiguous: 'Open Connectors did not say whether it did what was asked',
+  unexpected: 'The answer is not one that Open Connectors gives',
+};
+
+/** The error in a whole answer; `undefined` for 2xx. */
+export function errorOfAnswer(
+  answer: TransportAnswer,
+  circumstances: Circumstances,
+): RemoteError | undefined {
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    return undefined;
+  }
+  const own = readOwnError(answer);
+  const errorClass = classOfStatus(status, circumstances.effect, own);
+  const said = cleanMessage(
+    [own?.message, own?.providerMessage].filter((text) => typeof text === 'string').join(' - provider: '),
+    circumstances.secrets,
+  );
+  return new RemoteError(
+    errorClass,
+    `${sentences[errorClass]} (HTTP ${status})${said === '' ? '' : `: ${said}`}`,
+    {
+      status,
+      retryAfterMs: retryAfterMs(answer.headers, circumstances.nowMs),
+    },
+  );
+}
+
+/**
+ * The error when no whole answer came. Where nothing was sent, nothing was done, whatever the call. A head that says
+ * 4xx or 5xx says it without its body too. All else was sent, and its outcome is unknown.
+ */
+export function errorOfTransport(error: TransportError, circumstances: Circumstances): RemoteError {
+  const { effect } = circumstances;
+  if (!error.sent) {
+    return new RemoteError('unavailable', `No connection to Open Connectors: ${reasonOfFailure(error.code)}`);
+  }
+  if (error.head !== undefined && error.head.status >= 300) {
+    const ofHead = errorOfAnswer({ ...error.head, body: '' }, circumstances);
+    if (ofHead !== undefined) {
+      return ofHead;
+    }
+  }
+  const status = error.head?.status;
+  const unreadable = /^(?:TOO_LARGE|HPE_\w+|UND_ERR_HEADERS_OVERFLOW)$/.test(error.code) && effect !== 'once';
+  const errorClass = unreadable ? 'unexpected' : unknownOutcome(effect);
+  return new RemoteError(errorClass, `${sentences[errorClass]}: ${reasonOfFailure(error.code)}`, { status });
+}
+
+/**
+ * The error when a 2xx answer cannot be understood. After a create there may be an instance, and a grant is spent:
+ * that is `ambiguous`, so that the caller searches instead of sending again.
+ */
+export function errorOfUnreadable(
+  error: UnreadableAnswer,
+  status: number,
+  circumstances: Circumstances,
+): RemoteError {
+  const errorClass = circumstances.effect === 'once' ? 'ambiguous' : 'unexpected';
+  const what = cleanMessage(error.message, circumstances.secrets);
+  return new RemoteError(errorClass, `${sentences[errorClass]} (HTTP ${status}): ${what}`, { status });
+}
+
+/** In words, with the code that a search finds; codes are a closed vocabulary of Node.js, OpenSSL and undici. */
+function reasonOfFailure(code: string): string {
+  switch (code) {
+    case FORBIDDEN_ADDRESS:
+      return 'the host is not on the public internet, and not exempt from that check';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host name cannot be resolved (${code})`;
+    case ABORTED:
+      return 'no answer in time';
+    case TOO_LARGE:
+      return 'the answer is too large';
+    case 'UND_ERR_CLOSED':
+    case 'UND_ERR_DESTROYED':
+      return 'the account settings changed meanwhile';
+    default:
+      return /^(?:ERR_(?:TLS|SSL)|CERT_|UNABLE_|DEPTH_|SELF_SIGNED)/.test(code)
+        ? `the server's certificate or TLS is not accepted (${code})`
+        : `the connection failed (${code})`;
+  }
+}

@@ -1,0 +1,39 @@
+import { parseBaseUrl } from './base-url.ts';
+import { type CallerOptions, createCaller } from './caller.ts';
+import { buildAuthorizeUrl } from './operations/authorize-url.ts';
+import { createInstance } from './operations/create-instance.ts';
+import { deleteInstance } from './operations/delete-instance.ts';
+import { listInstancesByTag } from './operations/list-instances.ts';
+import { readOrganization } from './operations/organization.ts';
+import { patchInstance } from './operations/patch-instance.ts';
+import { pingInstance } from './operations/ping-instance.ts';
+import { readInstance } from './operations/read-instance.ts';
+import { reauthorizeInstance } from './operations/reauthorize-instance.ts';
+import { setInstanceEnabled } from './operations/set-instance-enabled.ts';
+import type { OpenConnectors } from './port.ts';
+
+/** `baseUrl`: https, `/elements/api-v2` is appended when absent. */
+export interface OpenConnectorsOptions extends Omit<CallerOptions, 'base'> {
+  readonly baseUrl: string;
+}
+
+/**
+ * The API of one account. Besides what the port says, a write rejects with the error of `guard` when that refuses it.
+ *
+ * @throws RemoteError of class `invalid` for a base URL that cannot be one.
+ */
+export function createOpenConnectors(options: OpenConnectorsOptions): OpenConnectors {
+  const call = createCaller({ ...options, base: parseBaseUrl(options.baseUrl) });
+  return {
+    organization: (signal) => readOrganization(call, signal),
+    authorizeUrl: (request, signal) => buildAuthorizeUrl(call, request, signal),
+    createInstance: (body, signal) => createInstance(call, body, signal),
+    readInstance: (id, signal) => readInstance(call, id, signal),
+    listInstancesByTag: (tag, signal) => listInstancesByTag(call, tag, signal),
+    patchInstance: (id, patch, signal) => patchInstance(call, id, patch, signal),
+    reauthorizeInstance: (id, body, signal) => reauthorizeInstance(call, id, body, signal),
+    setInstanceEnabled: (id, enabled, signal) => setInstanceEnabled(call, id, enabled, signal),
+    deleteInstance: (id, signal) => deleteInstance(call, id, signal),
+    pingInstance: (token, signal) => pingInstance(call, token, signal),
+  };
+}

@@ -1,0 +1,135 @@
+import type { Dispatcher } from 'undici';
+import {
+  ABORTED,
+  TOO_LARGE,
+  type TransportAnswer,
+  TransportError,
+  type TransportRequest,
+} from './transport.ts';
+
+type Controller = Dispatcher.DispatchController;
+
+/**
+ * One request and its answer, on undici's handler interface: the only one that tells when the request goes to the
+ * socket. Before that moment a failure means that nothing was done at the remote side; after it, nobody knows.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: TransportRequest;
+  readonly #resolve: (answer: TransportAnswer) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #chunks: Buffer[] = [];
+  #controller: Controller | undefined;
+  #head: Omit<TransportAnswer, 'body'> | undefined;
+  #bytes = 0;
+  #settled = false;
+
+  constructor(
+    request: TransportRequest,
+    resolve: (answer: TransportAnswer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    request.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Controller): void {
+    if (this.#settled || this.#controller !== undefined) {
+      // Ended while it waited for a connection, or offered a second time: a request goes out once at most.
+      controller.abort(new Error('not sent'));
+      return;
+    }
+    try {
+      this.#request.beforeSend();
+    } catch (error) {
+      this.#settle(() => this.#reject(error));
+      controller.abort(new Error('not sent'));
+      return;
+    }
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Controller,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // An interim answer (RFC 9110 15.2) tells nothing; the real one follows.
+    if (status >= 200) {
+      this.#head = { status, headers: firstValues(headers) };
+    }
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > this.#request.maxAnswerBytes) {
+      this.#fail(TOO_LARGE);
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const head = this.#head;
+    if (head === undefined) {
+      this.#fail('NO_HEAD');
+      return;
+    }
+    this.#settle(() => this.#resolve({ ...head, body: Buffer.concat(this.#chunks).toString('utf8') }));
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    this.#fail(codeOf(error));
+  }
+
+  readonly #onAbort = (): void => this.#fail(ABORTED);
+
+  #fail(code: string): void {
+    this.#settle(() => this.#reject(new TransportError(this.#controller !== undefined, code, this.#head)));
+    this.#controller?.abort(new Error('ended'));
+  }
+
+  #settle(outcome: () => void): void {
+    if (!this.#settled) {
+      this.#settled = true;
+      this.#request.signal.removeEventListener('abort', this.#onAbort);
+      outcome();
+    }
+  }
+}
+
+/** Sends `request` through `dispatcher`. @throws TransportError, or what `beforeSend` threw. */
+export function createExchange(dispatcher: Dispatcher, request: TransportRequest): Promise<TransportAnswer> {
+  return new Promise((resolve, reject) => {
+    if (request.signal.aborted) {
+      reject(new TransportError(false, ABORTED));
+      return;
+    }
+    const { method, path, headers, body } = request;
+    dispatcher.dispatch(
+      { method, path, headers, body: body ?? null },
+      new Exchange(request, resolve, reject),
+    );
+  });
+}
+
+function firstValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) {
+      single[name.toLowerCase()] = first;
+    }
+  }
+  return single;
+}
+
+/** The innermost code: attempts at several addresses are reported as one `AggregateError` of theirs. */
+function codeOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner instanceof Error ? codeOf(inner) : 'UNKNOWN';
+}

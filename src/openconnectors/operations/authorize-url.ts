@@ -1,0 +1,49 @@
+import type { Call, Caller } from '../call.ts';
+import { UnreadableAnswer } from '../call.ts';
+import { RemoteError } from '../errors.ts';
+import type { AuthorizeRequest } from '../port.ts';
+import { readAuthorizeUrlAnswer } from '../schemas.ts';
+
+/**
+ * `POST /elements/{key}/oauth/url`, with the OAuth client's secret in the body. Only where that route is not there
+ * (404, 405) its GET form follows, which puts the secret into the request's query: the API offers no third way.
+ * No instance is changed, so no replica has to be the leader for it.
+ */
+export async function buildAuthorizeUrl(
+  call: Caller,
+  request: AuthorizeRequest,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { connector, ...parameters } = request;
+  const common = {
+    operation: 'authorize-url',
+    effect: 'none',
+    path: `/elements/${connector}/oauth/url`,
+    secrets: [request.apiKey, request.apiSecret, ...(request.state === undefined ? [] : [request.state])],
+    read: (answer) => checkedUrl(readAuthorizeUrlAnswer(answer), request.apiSecret),
+  } as const satisfies Partial<Call<string>>;
+  try {
+    return await call({ ...common, method: 'POST', body: parameters }, signal);
+  } catch (error) {
+    if (!isRouteMissing(error)) {
+      throw error;
+    }
+    return await call({ ...common, method: 'GET', query: Object.entries(parameters) }, signal);
+  }
+}
+
+function isRouteMissing(error: unknown): boolean {
+  return error instanceof RemoteError && (error.status === 404 || error.status === 405);
+}
+
+/** A person's browser is sent there, so nothing but https, and nothing that would show the client's secret to it. */
+function checkedUrl(text: string, apiSecret: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
+    throw new UnreadableAnswer('the authorize URL is not an https URL');
+  }
+  if ([...url.searchParams.values()].includes(apiSecret)) {
+    throw new UnreadableAnswer('the authorize URL holds the client secret');
+  }
+  return text;
+}

@@ -1,0 +1,24 @@
+import type { Caller } from '../call.ts';
+import type { Instance, InstanceBody } from '../port.ts';
+import { readInstanceAnswer } from '../schemas.ts';
+import { instanceBody, secretsOfBody } from './instance-body.ts';
+
+/** `POST /instances`. Sent once, whatever happens. */
+export function createInstance(
+  call: Caller,
+  body: InstanceBody,
+  signal: AbortSignal | undefined,
+): Promise<Instance> {
+  return call(
+    {
+      operation: 'create-instance',
+      effect: 'once',
+      method: 'POST',
+      path: '/instances',
+      body: instanceBody(body),
+      secrets: secretsOfBody(body),
+      read: readInstanceAnswer,
+    },
+    signal,
+  );
+}

@@ -1,0 +1,21 @@
+import type { Caller } from '../call.ts';
+import { readNothing } from '../schemas.ts';
+import { instancePath } from './instance-path.ts';
+
+/** `DELETE /instances/{id}`. An instance that is gone already is `not-found`. */
+export async function deleteInstance(
+  call: Caller,
+  id: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await call(
+    {
+      operation: 'delete-instance',
+      effect: 'repeatable',
+      method: 'DELETE',
+      path: instancePath(id),
+      read: readNothing,
+    },
+    signal,
+  );
+}

@@ -1,0 +1,24 @@
+import { UnreadableAnswer } from '../call.ts';
+import { RemoteError } from '../errors.ts';
+import type { Instance } from '../port.ts';
+import { readInstanceAnswer } from '../schemas.ts';
+import type { TransportAnswer } from '../transport.ts';
+
+/** `/instances/{id}`. @throws RemoteError of class `invalid`, nothing sent, for what cannot be an id. */
+export function instancePath(id: number): string {
+  if (!Number.isSafeInteger(id) || id <= 0) {
+    throw new RemoteError('invalid', 'An instance id has to be a positive safe integer');
+  }
+  return `/instances/${id}`;
+}
+
+/** Reads an answer about the instance `id`, and takes none about another. */
+export function readAnswerAbout(id: number): (answer: TransportAnswer) => Instance {
+  return (answer) => {
+    const instance = readInstanceAnswer(answer);
+    if (instance.id !== id) {
+      throw new UnreadableAnswer('it is about another instance');
+    }
+    return instance;
+  };
+}

@@ -1,0 +1,80 @@
+import type { Caller } from '../call.ts';
+import { RemoteError } from '../errors.ts';
+import type { Instance } from '../port.ts';
+import { readInstancesAnswer } from '../schemas.ts';
+
+const PAGE_SIZE = 200;
+/** 200,000 instances. More pages than this means that the paging does not work. */
+const MOST_PAGES = 1_000;
+/** 200 instances of 160 KiB; a usual one has 4. */
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+
+interface Page {
+  readonly instances: readonly Instance[];
+  readonly next: string | undefined;
+}
+
+/**
+ * `GET /instances?tags[]=<tag>&hydrate=true`, page by page. The remote search may be loose, so an instance whose tags
+ * are known and do not have the tag is left out. An instance that moved between pages appears once, as seen last.
+ *
+ * @throws RemoteError of class `unexpected` after `MOST_PAGES`: a list that was cut may not pass for a whole one.
+ */
+export async function listInstancesByTag(
+  call: Caller,
+  tag: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Instance[]> {
+  const found = new Map<number, Instance>();
+  const asked = new Set<string | undefined>();
+  let token: string | undefined;
+  do {
+    asked.add(token);
+    if (asked.size > MOST_PAGES) {
+      throw new RemoteError('unexpected', `The list of instances has more than ${MOST_PAGES} pages`);
+    }
+    const page = await readPage(call, tag, token, signal);
+    for (const instance of page.instances) {
+      found.set(instance.id, instance);
+    }
+    token = page.next;
+    // A token that was given before leads to pages that were read before.
+  } while (token !== undefined && !asked.has(token));
+  return [...found.values()].filter((instance) => instance.tags?.includes(tag) ?? true);
+}
+
+async function readPage(
+  call: Caller,
+  tag: string,
+  token: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Page> {
+  try {
+    return await call(
+      {
+        operation: 'list-instances',
+        effect: 'none',
+        method: 'GET',
+        path: '/instances',
+        query: [
+          ['tags[]', tag],
+          ['hydrate', 'true'],
+          ['pageSize', String(PAGE_SIZE)],
+          ...(token === undefined ? [] : [['nextPage', token] as const]),
+        ],
+        maxAnswerBytes: MAX_PAGE_BYTES,
+        read: (answer) => ({
+          instances: readInstancesAnswer(answer),
+          next: answer.headers['elements-next-page-token'] || undefined,
+        }),
+      },
+      signal,
+    );
+  } catch (error) {
+    // A search without a hit is answered by 404, not by an empty list.
+    if (error instanceof RemoteError && error.class === 'not-found') {
+      return { instances: [], next: undefined };
+    }
+    throw error;
+  }
+}

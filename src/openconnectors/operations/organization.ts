@@ -1,0 +1,17 @@
+import type { Caller } from '../call.ts';
+import type { Organization } from '../port.ts';
+import { readOrganizationAnswer } from '../schemas.ts';
+
+/** `GET /organizations/me`. */
+export function readOrganization(call: Caller, signal: AbortSignal | undefined): Promise<Organization> {
+  return call(
+    {
+      operation: 'organization',
+      effect: 'none',
+      method: 'GET',
+      path: '/organizations/me',
+      read: readOrganizationAnswer,
+    },
+    signal,
+  );
+}

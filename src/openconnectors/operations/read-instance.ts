@@ -1,0 +1,21 @@
+import type { Caller } from '../call.ts';
+import type { Instance } from '../port.ts';
+import { instancePath, readAnswerAbout } from './instance-path.ts';
+
+/** `GET /instances/{id}`. */
+export async function readInstance(
+  call: Caller,
+  id: number,
+  signal: AbortSignal | undefined,
+): Promise<Instance> {
+  return await call(
+    {
+      operation: 'read-instance',
+      effect: 'none',
+      method: 'GET',
+      path: instancePath(id),
+      read: readAnswerAbout(id),
+    },
+    signal,
+  );
+}

@@ -1,0 +1,26 @@
+import type { Caller } from '../call.ts';
+import type { Instance, InstanceBody } from '../port.ts';
+import { instanceBody, secretsOfBody } from './instance-body.ts';
+import { instancePath, readAnswerAbout } from './instance-path.ts';
+
+/** `PUT /instances/{id}?reAuthenticate=true`. Spends the grant, so it is sent once, whatever happens. */
+export async function reauthorizeInstance(
+  call: Caller,
+  id: number,
+  body: InstanceBody,
+  signal: AbortSignal | undefined,
+): Promise<Instance> {
+  return await call(
+    {
+      operation: 'reauthorize-instance',
+      effect: 'once',
+      method: 'PUT',
+      path: instancePath(id),
+      query: [['reAuthenticate', 'true']],
+      body: instanceBody(body),
+      secrets: secretsOfBody(body),
+      read: readAnswerAbout(id),
+    },
+    signal,
+  );
+}

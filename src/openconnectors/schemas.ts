@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { UnreadableAnswer } from './call.ts';
+import { type Instance, MASKED, type Organization } from './port.ts';
+import type { TransportAnswer } from './transport.ts';
+
+/** Absent, null and unusable all mean: the answer does not tell. */
+function orUnknown<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function configurationText(value: unknown): string | null {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/**
+ * Values come as text, but null, booleans and numbers are seen too. Each instance of the supported connectors has some
+ * configuration, so an empty object is how an answer that is not hydrated looks, and tells nothing.
+ */
+const configuration = orUnknown(
+  z.record(z.string(), z.unknown()).transform((entries) => {
+    const texts = Object.entries(entries).map(([key, value]) => [key, configurationText(value)] as const);
+    return texts.length === 0 ? undefined : Object.fromEntries(texts);
+  }),
+);
+
+/** Loose about all that is not needed, strict about what is: above all, an id that a double cannot hold is refused. */
+const instance = z
+  .looseObject({
+    id: z.int().positive(),
+    name: z.string().nullish(),
+    element: orUnknown(z.looseObject({ key: orUnknown(z.string()) })),
+    tags: orUnknown(z.array(z.string())),
+    disabled: orUnknown(z.boolean()),
+    createdDate: z.unknown(),
+    token: orUnknown(z.string()),
+    configuration,
+  })
+  .transform(
+    (answer): Instance => ({
+      id: answer.id,
+      name: answer.name ?? '',
+      connector: answer.element?.key,
+      tags: answer.tags,
+      disabled: answer.disabled,
+      createdAt:
+        typeof answer.createdDate === 'string' && rfc3339.test(answer.createdDate)
+          ? answer.createdDate
+          : undefined,
+      token: answer.token === '' || answer.token === MASKED ? undefined : answer.token,
+      configuration: answer.configuration,
+    }),
+  );
+
+const organization = z
+  .looseObject({ id: z.union([z.int(), z.string().min(1)]), name: z.string().nullish() })
+  .transform((answer): Organization => ({ id: String(answer.id), name: answer.name ?? '' }));
+
+const authorizeUrl = z.looseObject({ oauthUrl: z.string().min(1) }).transform((answer) => answer.oauthUrl);
+
+function parsed(answer: TransportAnswer): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    throw new UnreadableAnswer('not JSON');
+  }
+}
+
+function reader<Output>(schema: z.ZodType<Output>): (answer: TransportAnswer) => Output {
+  return (answer) => {
+    const result = schema.safeParse(parsed(answer));
+    if (result.success) {
+      return result.data;
+    }
+    // Paths and kinds only: zod's own messages may quote what they found.
+    const [issue] = result.error.issues;
+    throw new UnreadableAnswer(
+      `unusable value at "${issue?.path.join('.') ?? ''}" (${issue?.code ?? 'unknown'})`,
+    );
+  };
+}
+
+export const readInstanceAnswer: (answer: TransportAnswer) => Instance = reader(instance);
+export const readInstancesAnswer: (answer: TransportAnswer) => Instance[] = reader(z.array(instance));
+export const readOrganizationAnswer: (answer: TransportAnswer) => Organization = reader(organization);
+export const readAuthorizeUrlAnswer: (answer: TransportAnswer) => string = reader(authorizeUrl);
+
+/** For calls whose answer says nothing: no body, or any JSON. A page of HTML is some gateway's answer, not the API's. */
+export function readNothing(answer: TransportAnswer): void {
+  if (answer.body.trim() !== '') {
+    parsed(answer);
+  }
+}
+
+/** For calls of which only it matters that the API answered them. */
+export function readAnything(answer: TransportAnswer): void {
+  parsed(answer);
+}
