@@ -76,12 +76,16 @@ const jitter = 0.1;
 export class LeaseElector {
   private readonly options: LeaseElectorOptions;
   private readonly timing: LeaseTiming;
+  /** Ends the waiting between attempts. */
   private readonly life = new AbortController();
+  /** Ends an attempt under way. */
+  private readonly calls = new AbortController();
   private readonly term = new AbortController();
   private current: ElectorState = { name: 'idle' };
   private observed: Observation | undefined;
   private cancelExpiry: () => void = () => undefined;
   private finished: Promise<void> | undefined;
+  private hasStarted = false;
 
   constructor(options: LeaseElectorOptions) {
     this.options = options;
@@ -123,8 +127,12 @@ export class LeaseElector {
    * Resolves within `deadlineMs`, also when the API server does not answer.
    */
   async stop(deadlineMs = 5_000): Promise<void> {
+    const { clock } = this.options;
     this.life.abort(new Error('stopped'));
+    // A renewal that is under way decides which version has to be released.
+    const cancel = clock.schedule(deadlineMs, () => this.calls.abort(new Error('stopped')));
     await this.finished;
+    cancel();
     const wasLeading = this.isLeading;
     this.endTerm('stopped');
     if (wasLeading) await this.release(deadlineMs);
@@ -240,15 +248,13 @@ export class LeaseElector {
   }
 
   private renewed(sentAt: number): void {
-    if (this.isOver() || this.life.signal.aborted) {
-      // Acquired after all while stopping: held just long enough to be released.
-      if (this.current.name === 'candidate') this.current = { name: 'leading', renewedAt: sentAt };
-      return;
-    }
-    const isNew = this.current.name === 'candidate';
+    if (this.isOver()) return;
     this.current = { name: 'leading', renewedAt: sentAt };
     this.armExpiry(sentAt);
-    if (isNew && this.isLeading) this.options.onStartedLeading();
+    // Acquired while stopping: held just long enough to be released.
+    if (this.hasStarted || this.life.signal.aborted || !this.isLeading) return;
+    this.hasStarted = true;
+    this.options.onStartedLeading();
   }
 
   private armExpiry(renewedAt: number): void {
@@ -264,12 +270,12 @@ export class LeaseElector {
 
   private endTerm(name: 'lost' | 'stopped'): void {
     if (this.isOver()) return;
-    const wasLeading = this.current.name === 'leading';
     this.cancelExpiry();
     this.current = { name };
     this.life.abort(new Error('the election is over'));
+    this.calls.abort(new Error('the election is over'));
     this.term.abort(new LeaseNotHeldError(`the Lease ${this.options.name} is not held any more`));
-    if (wasLeading) this.options.onStoppedLeading();
+    if (this.hasStarted) this.options.onStoppedLeading();
   }
 
   private async release(deadlineMs: number): Promise<void> {
@@ -304,7 +310,7 @@ export class LeaseElector {
 
   private callOptions() {
     // One slow answer may not use up the time in which another attempt could still renew.
-    return { signal: this.life.signal, timeoutMs: this.timing.renewDeadlineMs / 2, maxTries: 1 };
+    return { signal: this.calls.signal, timeoutMs: this.timing.renewDeadlineMs / 2, maxTries: 1 };
   }
 
   private leaseSeconds(): number {
