@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { conditionsSchema } from './condition.ts';
 import {
   ATOMIC,
+  boundedText,
   failuresSchema,
   moment,
   observedGenerationSchema,
@@ -16,6 +17,8 @@ import { objectMetaSchema } from './metadata.ts';
 
 /** The connectors of Open Connectors that the kind stands for; the first one is meant when the field is absent. */
 export const CONNECTORS = ['infusionsoftcrm', 'infusionsoftrest'] as const;
+
+const CONFIGURATION_MAX_PROPERTIES = 32;
 
 const clientSecretRef = z
   .strictObject({
@@ -92,12 +95,16 @@ const instance = z
     tags: z
       .array(z.string().min(1).max(64))
       .max(32)
+      .refine((tags) => new Set(tags).size === tags.length, { message: 'must not hold a tag twice' })
       .meta({ 'x-kubernetes-list-type': 'set' })
       .optional()
       .describe("The user's own tags of the instance. Tags that start with k8s- are the operator's."),
     configuration: z
-      .record(z.string(), z.string().max(1024))
-      .meta({ maxProperties: 32 })
+      .record(z.string(), boundedText(1024))
+      .refine((configuration) => Object.keys(configuration).length <= CONFIGURATION_MAX_PROPERTIES, {
+        message: `must have at most ${CONFIGURATION_MAX_PROPERTIES} keys`,
+      })
+      .meta({ maxProperties: CONFIGURATION_MAX_PROPERTIES })
       .optional()
       .describe(
         'Further configuration properties of the connector. Only keys that carry no credential and no URL are accepted: filter.response.nulls, pagination.max, event.notification.enabled, event.vendor.type, event.poller.refresh_interval and event.objects, and those that an operator setting adds.',

@@ -29,6 +29,16 @@ export function secretKey(description: string): z.ZodString {
     .describe(description);
 }
 
+/** A free text of at most `maxLength` characters (code points, as Kubernetes counts them; zod's `max` counts UTF-16 units). */
+export function boundedText(maxLength: number): z.ZodString {
+  return z
+    .string()
+    .refine((text) => text.length <= maxLength || [...text].length <= maxLength, {
+      message: `must be at most ${maxLength} characters long`,
+    })
+    .meta({ maxLength });
+}
+
 /** Marks a reference as one value for merges: a server-side apply owns and replaces it as a whole. */
 export const ATOMIC = { 'x-kubernetes-map-type': 'atomic' } as const;
 
