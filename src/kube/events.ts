@@ -270,7 +270,7 @@ export class EventRecorder {
   }
 
   private drop(series: Series, error: unknown): void {
-    this.series.delete(series.key);
+    if (!series.isWritten) this.series.delete(series.key);
     this.options.onDropped?.(series.event, error);
   }
 
@@ -305,5 +305,5 @@ function seriesBody(series: Series): Record<string, unknown> {
 function cut(text: string, limit: number): string {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= limit) return text;
-  return new TextDecoder().decode(bytes.subarray(0, limit - 3)).replace(/\uFFFD+$/, '') + '\u2026';
+  return `${new TextDecoder().decode(bytes.subarray(0, limit - 3)).replace(/\uFFFD+$/, '')}\u2026`;
 }

@@ -10,6 +10,15 @@ export function resourceId({ group, version, plural }: ResourceType): string {
   return `${plural}.${apiVersionOf({ group, version })}`;
 }
 
+/** The type that `resourceId` named. Throws on what it cannot have made. */
+export function parseResourceId(id: string): ResourceType {
+  const match = /^([^.]+)\.(?:(.+)\/)?([^/]+)$/.exec(id);
+  const [, plural, group, version] = match ?? [];
+  if (plural === undefined || version === undefined)
+    throw new Error(`${id} is not <plural>.<group>/<version>`);
+  return { group: group ?? '', version, plural };
+}
+
 /** `group/version`, or `version` alone in the core group. */
 export function apiVersionOf({ group, version }: Pick<ResourceType, 'group' | 'version'>): string {
   return group === '' ? version : `${group}/${version}`;
