@@ -1,5 +1,5 @@
 import { isAllowedServer } from '../api/allowlist.ts';
-import { isSuspended } from '../api/annotations.ts';
+import { isSuspended, takesOver } from '../api/annotations.ts';
 import { accountNameOf, missingPolicyOf } from '../api/defaults.ts';
 import { validateConnector } from '../api/validate.ts';
 import { authorize, clientChanged } from './authorization.ts';
@@ -159,30 +159,27 @@ function serverIsAllowed(world: World): Step | undefined {
     : blocked(
         'Synced',
         'ServerNotAllowed',
-        `spec.server "${server}" is not among the servers that this operator may use (${world.settings.allowedServers.join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
+        `spec.server "${server}" is not among the servers that this operator may use (${world.settings.allowedServers.map(({ host }) => host).join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
       );
 }
 
 function accountPermits(world: World): Step | undefined {
-  const { spec, metadata } = world.connector;
+  const { spec } = world.connector;
   if (accountNameOf(spec) !== undefined) {
     return undefined;
   }
   const asked = [
     spec.includeAccountCredentials === true ? 'spec.includeAccountCredentials' : undefined,
     spec.instance?.importId === undefined ? undefined : 'spec.instance.importId',
-    metadata.annotations?.['openconnectors.dev/take-over'] === undefined
-      ? undefined
-      : 'the annotation openconnectors.dev/take-over',
+    takesOver(world.connector) ? 'the annotation openconnectors.dev/take-over' : undefined,
   ].find((field) => field !== undefined);
-  return (
-    asked &&
-    blocked(
-      'AccountReady',
-      'NotAllowedWithDefaultAccount',
-      `${asked} is not allowed with the operator's default account, which other namespaces share. Name an OpenConnectorsAccount of this namespace in spec.accountRef, or remove it.`,
-    )
-  );
+  return asked === undefined
+    ? undefined
+    : blocked(
+        'AccountReady',
+        'NotAllowedWithDefaultAccount',
+        `${asked} is not allowed with the operator's default account, which other namespaces share. Name an OpenConnectorsAccount of this namespace in spec.accountRef, or remove it.`,
+      );
 }
 
 function accountIsReady(world: World): Step | undefined {

@@ -8,8 +8,16 @@ export function afterFailure(world: World): Step | undefined {
   if (failure === undefined) {
     return undefined;
   }
-  const { error, step } = failure;
+  const { error, words: step } = failure;
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
+  if (failure.do === 'ping' && error.class !== 'throttled') {
+    return blocked(
+      'Ready',
+      'InstanceNotAnswering',
+      `A call through the instance fails: ${error.message}. Check spec.server and the encrypted key, and whether Infusionsoft answers; the operator tries again.`,
+      backoff,
+    );
+  }
   const answers: Record<RemoteErrorClass, () => Step> = {
     unauthorized: () =>
       blocked(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Instance } from '../openconnectors/port.ts';
 import { isOwnerTag } from './owner-tags.ts';
 import type { RemoteFacts } from './world.ts';
@@ -17,8 +18,12 @@ export class Inventory {
     return this.takenAt;
   }
 
-  /** Replaces all knowledge by a complete list that was begun at `startedAt`. */
-  replace(instances: readonly Instance[], startedAt: number): void {
+  /**
+   * Replaces all knowledge by a complete list that was begun at `startedAt`. Returns the owner tags of the instances
+   * that came, went or changed.
+   */
+  replace(instances: readonly Instance[], startedAt: number): ReadonlySet<string> {
+    const before = new Map(this.instances);
     this.instances.clear();
     this.byOwner.clear();
     this.searches.clear();
@@ -26,6 +31,12 @@ export class Inventory {
     for (const instance of instances) {
       this.learn(instance);
     }
+    const changed = [...new Set([...before.keys(), ...this.instances.keys()])].filter(
+      (id) => !isDeepStrictEqual(before.get(id), this.instances.get(id)),
+    );
+    return new Set(
+      changed.flatMap((id) => [...ownersOf(before.get(id)), ...ownersOf(this.instances.get(id))]),
+    );
   }
 
   /** Takes in a complete answer about one owner tag, begun at `startedAt`. */
@@ -98,6 +109,10 @@ export class Inventory {
   owners(): ReadonlyMap<string, number> {
     return new Map([...this.byOwner].map(([tag, ids]) => [tag, ids.size]));
   }
+}
+
+function ownersOf(known: Instance | 'gone' | undefined): string[] {
+  return known === undefined || known === 'gone' ? [] : (known.tags ?? []).filter(isOwnerTag);
 }
 
 function merge(before: Instance, now: Instance): Instance {

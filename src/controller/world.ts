@@ -1,5 +1,6 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
+import type { HostPattern } from '../config/host-pattern.ts';
 import type { RemoteError } from '../openconnectors/errors.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import type { OwnerTags } from './owner-tags.ts';
@@ -91,7 +92,8 @@ export interface PassFacts {
   readonly tagsReleased: boolean;
   /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
   readonly deleted: readonly number[];
-  readonly failure: { readonly step: string; readonly error: RemoteError } | undefined;
+  /** A remote call that failed: which step, in words for a sentence, and how. */
+  readonly failure: { readonly do: string; readonly words: string; readonly error: RemoteError } | undefined;
   readonly incidents: readonly Incident[];
 }
 
@@ -112,7 +114,7 @@ export const FRESH_PASS: PassFacts = {
 /** The part of the configuration that decisions depend on. */
 export interface DecisionSettings {
   readonly clusterId: string;
-  readonly allowedServers: readonly string[];
+  readonly allowedServers: readonly HostPattern[];
   readonly extraConfigurationKeys: readonly string[];
   /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
   readonly ownCallbackUrl: string | undefined;

@@ -71,7 +71,7 @@ function afterRefusal(context: ActionContext, world: World, credential: string, 
       );
     case 'unavailable':
       return withPass(withMemory(context, world, { unsent: credential }), {
-        failure: { step: 'create the instance', error },
+        failure: { do: 'create', words: 'create the instance', error },
       });
     case 'unauthorized':
       context.session().suspect();

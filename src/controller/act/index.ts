@@ -65,7 +65,7 @@ async function attempt(context: ActionContext, world: World, step: Act): Promise
     if (error.class === 'unauthorized') {
       context.session().suspect();
     }
-    return withPass(world, { failure: { step: ACTIONS[step.do].words, error } });
+    return withPass(world, { failure: { do: step.do, words: ACTIONS[step.do].words, error } });
   }
 }
 

@@ -1,0 +1,263 @@
+import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
+import { requestOf } from '../../api/annotations.ts';
+import type { HostPattern } from '../../config/host-pattern.ts';
+import { RemoteError } from '../../openconnectors/errors.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { Fingerprinter } from '../fingerprint.ts';
+import type { PassOutcome } from '../report.ts';
+import type { SecretFact } from '../world.ts';
+import { decideAccount } from './decide.ts';
+import { type AccountRegistry, type AccountTarget, accountKey } from './registry.ts';
+import { type AccountReport, summariseAccount } from './summarise.ts';
+import type { AccountStep, AccountVerdict, AccountWorld } from './world.ts';
+
+/** Everything a pass over an account works with. */
+export interface AccountPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fingerprinter: Fingerprinter;
+  readonly registry: AccountRegistry;
+  readonly allowedHosts: readonly HostPattern[];
+  readonly inventoryIntervalMs: number;
+  readonly clusterTag: string;
+  readonly secrets: {
+    known(namespace: string, name: string): SecretFact;
+    read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
+  };
+  /** Names of the connectors that use the account, and the owner tags of their instances. */
+  readonly users: (account: OpenConnectorsAccount) => {
+    readonly names: readonly string[];
+    readonly ownerTags: ReadonlySet<string>;
+  };
+  /** Whether every resource of the cluster is seen, so that what nobody owns is an orphan. */
+  readonly seesEverything: boolean;
+  /** All connectors of the account have to look at it again. */
+  readonly wakeUsers: (account: OpenConnectorsAccount) => void;
+  /** The instances with these owner tags have changed at the remote side. */
+  readonly wakeOwners: (ownerTags: ReadonlySet<string>) => void;
+  /** What the pass before last saw of its inputs, by uid. */
+  readonly witnesses: Map<string, string>;
+  readonly report: AccountReport;
+}
+
+const MAX_STEPS = 12;
+
+/** One pass over one account: observe, decide and act until there is a verdict, then report. */
+export async function reconcileAccount(
+  ports: AccountPorts,
+  account: OpenConnectorsAccount,
+  signal: AbortSignal,
+): Promise<PassOutcome> {
+  ports.registry.touched(keyOf(account), { target: targetOf(account) });
+  let world = observe(ports, account);
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    signal.throwIfAborted();
+    const step = decideAccount(world);
+    if (step.do === 'finish') {
+      return await conclude(ports, world, step.verdict);
+    }
+    world = await act(ports, world, step, signal);
+  }
+  throw new Error(`no verdict after ${MAX_STEPS} steps`);
+}
+
+/** The account was deleted: nothing of it is kept. */
+export function forgetAccount(ports: AccountPorts, account: OpenConnectorsAccount): void {
+  ports.registry.close(keyOf(account));
+  ports.witnesses.delete(account.metadata.uid);
+  ports.wakeUsers(account);
+}
+
+function keyOf({ metadata }: OpenConnectorsAccount): string {
+  return accountKey(metadata.namespace, metadata.name);
+}
+
+function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
+  return { uid: metadata.uid, spec, isDefault: false };
+}
+
+function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWorld {
+  const { namespace, uid } = account.metadata;
+  const world: AccountWorld = {
+    now: ports.clock.now(),
+    account,
+    allowedHosts: ports.allowedHosts,
+    inventoryIntervalMs: ports.inventoryIntervalMs,
+    secret: ports.secrets.known(namespace, account.spec.credentialsSecretRef.name),
+    session: ports.registry.facts(keyOf(account)),
+    users: ports.users(account).names,
+    prompted: false,
+    pass: { failure: undefined },
+    fingerprint: ports.fingerprinter.of,
+  };
+  const before = ports.witnesses.get(uid);
+  const asked = requestOf(account, 'reconcileAt', account.status?.lastHandledReconcileAt) !== undefined;
+  return { ...world, prompted: asked || (before !== undefined && before !== witnessOf(world)) };
+}
+
+function witnessOf({ account, secret }: AccountWorld): string {
+  const version = secret.state === 'absent' ? '' : secret.resourceVersion;
+  return JSON.stringify([account.metadata.generation, account.metadata.deletionTimestamp, version]);
+}
+
+async function act(
+  ports: AccountPorts,
+  world: AccountWorld,
+  step: Exclude<AccountStep, { do: 'finish' }>,
+  signal: AbortSignal,
+): Promise<AccountWorld> {
+  switch (step.do) {
+    case 'read-secret':
+      return readSecret(ports, world, step.name, signal);
+    case 'verify':
+      return attempt(ports, world, 'verify', () => verify(ports, world, step, signal));
+    case 'list':
+      return attempt(ports, world, 'list', () => list(ports, world, signal));
+  }
+}
+
+async function readSecret(
+  ports: AccountPorts,
+  world: AccountWorld,
+  name: string,
+  signal: AbortSignal,
+): Promise<AccountWorld> {
+  const secret = await ports.secrets.read(world.account.metadata.namespace, name, signal);
+  return { ...world, secret };
+}
+
+async function attempt(
+  ports: AccountPorts,
+  world: AccountWorld,
+  step: 'verify' | 'list',
+  call: () => Promise<void>,
+): Promise<AccountWorld> {
+  const failure = await call().then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof RemoteError)) {
+        throw error;
+      }
+      return { step, error };
+    },
+  );
+  return {
+    ...world,
+    now: ports.clock.now(),
+    session: ports.registry.facts(keyOf(world.account)),
+    pass: { failure },
+  };
+}
+
+async function verify(
+  ports: AccountPorts,
+  world: AccountWorld,
+  { credentials, credential, secretVersion }: Extract<AccountStep, { do: 'verify' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { registry } = ports;
+  const target = targetOf(world.account);
+  try {
+    const organization = await registry.candidate(target, credentials, credential).organization(signal);
+    registry.opened(keyOf(world.account), target, { credentials, credential, secretVersion, organization });
+  } catch (error) {
+    if (error instanceof RemoteError && error.class === 'unauthorized') {
+      registry.refused(keyOf(world.account), target, credential, ports.clock.now());
+    }
+    throw error;
+  }
+}
+
+async function list(ports: AccountPorts, world: AccountWorld, signal: AbortSignal): Promise<void> {
+  const { namespace, name } = world.account.metadata;
+  const session = ports.registry.session(namespace, name);
+  if (session === undefined) {
+    throw new Error('the account was closed during the pass');
+  }
+  const startedAt = ports.clock.now();
+  const isFirst = session.inventory.listedAt === undefined;
+  try {
+    const instances = await session.api.listInstancesByTag(ports.clusterTag, signal);
+    const changed = session.inventory.replace(instances, startedAt);
+    if (!isFirst) {
+      ports.wakeOwners(changed);
+    }
+  } catch (error) {
+    if (error instanceof RemoteError && error.class === 'unauthorized') {
+      session.suspect();
+    }
+    throw error;
+  }
+}
+
+async function conclude(
+  ports: AccountPorts,
+  world: AccountWorld,
+  verdict: AccountVerdict,
+): Promise<PassOutcome> {
+  if (verdict.kind === 'released') {
+    return { kind: 'released' };
+  }
+  if (verdict.kind === 'not-due') {
+    return { kind: 'again', afterMs: Math.max(0, verdict.time - world.now) };
+  }
+  rememberSecretVersion(ports, world);
+  const after = summariseAccount(world, verdict, counts(ports, world), ports.random.fraction());
+  await ports.report(world.account, after);
+  ports.witnesses.set(world.account.metadata.uid, witnessOf(world));
+  tellUsers(ports, world, verdict);
+  return outcome(world, verdict, after);
+}
+
+/** The same credentials in a touched Secret need not be read again. */
+function rememberSecretVersion(ports: AccountPorts, { account, secret, session }: AccountWorld): void {
+  if (secret.state === 'read' && session.state === 'open' && !session.suspected) {
+    ports.registry.touched(keyOf(account), { secretVersion: secret.resourceVersion });
+  }
+}
+
+function tellUsers(
+  ports: AccountPorts,
+  world: AccountWorld,
+  verdict: Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>,
+): void {
+  const problem =
+    verdict.kind === 'ready' || verdict.usable
+      ? undefined
+      : ({
+          state: 'blocked',
+          reason: verdict.reason === 'AccountUnauthorized' ? verdict.reason : 'AccountNotReady',
+          message: `OpenConnectorsAccount "${world.account.metadata.name}": ${verdict.message}`,
+          stalled: verdict.retry.kind !== 'backoff',
+        } as const);
+  if (ports.registry.tell(keyOf(world.account), problem)) {
+    ports.wakeUsers(world.account);
+  }
+}
+
+function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instances'] {
+  const { namespace, name } = world.account.metadata;
+  const owners = ports.registry.session(namespace, name)?.inventory.owners();
+  if (owners === undefined) {
+    return world.account.status?.instances;
+  }
+  const { ownerTags } = ports.users(world.account);
+  const sum = (wanted: boolean): number =>
+    [...owners].reduce((total, [tag, count]) => (ownerTags.has(tag) === wanted ? total + count : total), 0);
+  return { managed: sum(true), ...(ports.seesEverything && { orphaned: sum(false) }) };
+}
+
+function outcome(
+  world: AccountWorld,
+  verdict: Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>,
+  after: AccountStatus,
+): PassOutcome {
+  const time =
+    verdict.kind === 'ready'
+      ? verdict.again
+      : verdict.retry.kind === 'at'
+        ? verdict.retry.time
+        : Date.parse(after.failures?.nextAttemptAt ?? '');
+  return Number.isNaN(time) ? { kind: 'done' } : { kind: 'again', afterMs: Math.max(0, time - world.now) };
+}

@@ -1,0 +1,243 @@
+import type { OpenConnectorsAccount } from '../../api/account.ts';
+import { apiBaseUrlOf, limitsOf, timeoutMsOf } from '../../api/defaults.ts';
+import type { OpenConnectorsPool } from '../../openconnectors/account-pool.ts';
+import type { OpenConnectors, Organization } from '../../openconnectors/port.ts';
+import { Inventory } from '../inventory.ts';
+import type { AccountSession, Accounts } from '../ports.ts';
+import type { AccountCredentials, AccountView } from '../world.ts';
+import type { SessionFacts } from './world.ts';
+
+/** Where an account is, and how much it may be asked: of a resource, or of the operator's own configuration. */
+export interface AccountTarget {
+  /** uid of the resource, or `default`. */
+  readonly uid: string;
+  readonly spec: Pick<OpenConnectorsAccount['spec'], 'baseUrl' | 'limits' | 'timeoutSeconds'>;
+  readonly isDefault: boolean;
+}
+
+interface OpenSession {
+  readonly target: AccountTarget;
+  readonly credentials: AccountCredentials;
+  readonly credential: string;
+  readonly secretVersion: string;
+  readonly organization: Organization;
+  readonly inventory: Inventory;
+  readonly suspected: boolean;
+  readonly releaseSecrets: () => void;
+}
+
+interface Entry {
+  readonly facts: { readonly state: 'none' } | Extract<SessionFacts, { state: 'refused' }> | undefined;
+  readonly open: OpenSession | undefined;
+  /** What connectors are told while they cannot use the account. */
+  readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
+  /** What connectors were told last, in one text. */
+  readonly told: string | undefined;
+}
+
+const EMPTY: Entry = { facts: undefined, open: undefined, problem: undefined, told: undefined };
+
+/** What the registry needs of its surroundings. */
+export interface RegistryPorts {
+  readonly pool: OpenConnectorsPool;
+  readonly createTimeoutMs: number;
+  /** Keeps the values from being logged for as long as they are used; returns the end of it. */
+  readonly holdSecrets: (values: readonly string[]) => () => void;
+  /** Whether an OpenConnectorsAccount of that name is there. */
+  readonly exists: (namespace: string, name: string) => boolean;
+  /** Whether the operator has a default account for connectors of the namespace. */
+  readonly hasDefault: (namespace: string) => boolean;
+  /** The account has to be looked at again: one of its calls was refused. */
+  readonly onSuspect: (key: string) => void;
+}
+
+/** The key of an account: `<namespace>/<name>`, or the empty text for the operator's default account. */
+export function accountKey(namespace: string, name: string | undefined): string {
+  return name === undefined ? '' : `${namespace}/${name}`;
+}
+
+/** The verified accounts of this process: their clients, credentials and inventories. */
+export class AccountRegistry implements Accounts {
+  private readonly entries = new Map<string, Entry>();
+  private readonly ports: RegistryPorts;
+
+  constructor(ports: RegistryPorts) {
+    this.ports = ports;
+  }
+
+  view(namespace: string, name: string | undefined): AccountView {
+    const absent = this.absence(namespace, name);
+    if (absent !== undefined) {
+      return absent;
+    }
+    const entry = this.entries.get(accountKey(namespace, name)) ?? EMPTY;
+    if (entry.problem !== undefined) {
+      return entry.problem;
+    }
+    return this.session(namespace, name)?.view ?? { state: 'unknown' };
+  }
+
+  session(namespace: string, name: string | undefined): AccountSession | undefined {
+    const key = accountKey(namespace, name);
+    const open = this.entries.get(key)?.open;
+    if (open === undefined) {
+      return undefined;
+    }
+    return {
+      view: {
+        state: 'ready',
+        uid: open.target.uid,
+        baseUrl: apiBaseUrlOf(open.target.spec),
+        organizationId: open.organization.id,
+        isDefault: open.target.isDefault,
+        credentials: open.credentials,
+      },
+      api: this.client(open.target, open.credentials, open.credential),
+      inventory: open.inventory,
+      suspect: () => this.suspect(key),
+    };
+  }
+
+  /** A client for credentials that are not in use yet, to try them out. */
+  candidate(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    return this.client(target, credentials, credential);
+  }
+
+  /** What decisions about the account start from. */
+  facts(key: string): SessionFacts {
+    const entry = this.entries.get(key) ?? EMPTY;
+    if (entry.facts?.state === 'refused') {
+      return entry.facts;
+    }
+    const { open } = entry;
+    return open === undefined
+      ? { state: 'none' }
+      : {
+          state: 'open',
+          credential: open.credential,
+          secretVersion: open.secretVersion,
+          organization: open.organization,
+          listedAt: open.inventory.listedAt,
+          suspected: open.suspected,
+        };
+  }
+
+  /** The credentials were verified: connectors work with them from here on. */
+  opened(
+    key: string,
+    target: AccountTarget,
+    verified: {
+      readonly credentials: AccountCredentials;
+      readonly credential: string;
+      readonly secretVersion: string;
+      readonly organization: Organization;
+    },
+  ): void {
+    const before = this.entries.get(key)?.open;
+    const sameOrganization = before?.organization.id === verified.organization.id;
+    const releaseSecrets = this.ports.holdSecrets(Object.values(verified.credentials));
+    const inventory = before !== undefined && sameOrganization ? before.inventory : new Inventory();
+    this.entries.set(key, {
+      ...EMPTY,
+      told: this.entries.get(key)?.told,
+      open: { ...verified, target, inventory, suspected: false, releaseSecrets },
+    });
+    if (before !== undefined) {
+      before.releaseSecrets();
+      if (before.credential !== verified.credential) {
+        this.ports.pool.remove(poolKey(before.target, before.credential));
+      }
+    }
+  }
+
+  /** The same credentials stand in a newer version of the Secret, or the resource was edited. */
+  touched(key: string, change: { readonly secretVersion?: string; readonly target?: AccountTarget }): void {
+    const entry = this.entries.get(key);
+    if (entry?.open !== undefined) {
+      this.entries.set(key, { ...entry, open: { ...entry.open, ...change } });
+    }
+  }
+
+  /** The remote side refuses these credentials. A session with other ones stays open. */
+  refused(key: string, target: AccountTarget, credential: string, at: number): void {
+    const entry = this.entries.get(key) ?? EMPTY;
+    const keepsOpen = entry.open !== undefined && entry.open.credential !== credential;
+    if (entry.open !== undefined && !keepsOpen) {
+      entry.open.releaseSecrets();
+    }
+    this.ports.pool.remove(poolKey(target, credential));
+    this.entries.set(key, {
+      ...entry,
+      facts: { state: 'refused', credential, at },
+      open: keepsOpen ? entry.open : undefined,
+    });
+  }
+
+  /** What connectors are told: a problem, or that there is none. Returns whether it differs from what they know. */
+  tell(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
+    const entry = this.entries.get(key) ?? EMPTY;
+    const told = JSON.stringify([
+      problem?.reason,
+      problem?.message,
+      entry.open?.credential,
+      entry.open?.inventory.listedAt !== undefined,
+    ]);
+    this.entries.set(key, { ...entry, problem, told });
+    return entry.told !== told;
+  }
+
+  /** The account is gone. */
+  close(key: string): void {
+    const open = this.entries.get(key)?.open;
+    this.entries.delete(key);
+    if (open !== undefined) {
+      open.releaseSecrets();
+      this.ports.pool.remove(poolKey(open.target, open.credential));
+    }
+  }
+
+  private suspect(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry?.open !== undefined && !entry.open.suspected) {
+      // Whoever was refused waits for news, also for the news that all is well.
+      this.entries.set(key, { ...entry, told: undefined, open: { ...entry.open, suspected: true } });
+      this.ports.onSuspect(key);
+    }
+  }
+
+  private absence(
+    namespace: string,
+    name: string | undefined,
+  ): Extract<AccountView, { state: 'blocked' }> | undefined {
+    if (name === undefined) {
+      return this.ports.hasDefault(namespace)
+        ? undefined
+        : notFound(
+            'spec.accountRef is not set, and the operator has no default account for this namespace. Create an OpenConnectorsAccount here and name it in spec.accountRef.name.',
+          );
+    }
+    return this.ports.exists(namespace, name)
+      ? undefined
+      : notFound(
+          `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`,
+        );
+  }
+
+  private client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    return this.ports.pool.get(poolKey(target, credential), {
+      baseUrl: target.spec.baseUrl,
+      credentials,
+      limits: limitsOf(target.spec),
+      timeoutMs: timeoutMsOf(target.spec),
+      createTimeoutMs: this.ports.createTimeoutMs,
+    });
+  }
+}
+
+function notFound(message: string): Extract<AccountView, { state: 'blocked' }> {
+  return { state: 'blocked', reason: 'AccountNotFound', message, stalled: false };
+}
+
+function poolKey(target: AccountTarget, credential: string): string {
+  return `${target.uid}/${credential}`;
+}

@@ -1,0 +1,60 @@
+import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
+import { requestOf } from '../../api/annotations.ts';
+import { backoffMs } from '../backoff.ts';
+import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from '../conditions.ts';
+import type { AccountVerdict, AccountWorld } from './world.ts';
+
+/** A verdict that says something about the account. */
+export type AccountTelling = Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>;
+
+/** Writes the status where it differs, and the events that follow from the difference. */
+export type AccountReport = (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
+
+/** The whole status of an account after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
+export function summariseAccount(
+  world: AccountWorld,
+  verdict: AccountTelling,
+  instances: AccountStatus['instances'],
+  fraction: number,
+): AccountStatus {
+  const { account, session, now } = world;
+  const before: AccountStatus = account.status ?? {};
+  const { generation } = account.metadata;
+  const status = {
+    ...before,
+    observedGeneration: generation,
+    conditions: mergeConditions(before.conditions ?? [], statements(verdict), generation, now),
+    organization:
+      session.state === 'open'
+        ? { id: session.organization.id, name: session.organization.name }
+        : before.organization,
+    instances,
+    failures: failures(world, verdict, fraction),
+    lastHandledReconcileAt:
+      requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,
+  };
+  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined));
+}
+
+function statements(verdict: AccountTelling): Statement[] {
+  if (verdict.kind === 'ready') {
+    return [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Succeeded',
+        message: 'Open Connectors accepts the credentials of the account.',
+      },
+    ];
+  }
+  return [notTrue('Ready', verdict.reason, verdict.message), ...outlookOf(verdict.reason, verdict.message)];
+}
+
+function failures(world: AccountWorld, verdict: AccountTelling, fraction: number): AccountStatus['failures'] {
+  if (verdict.kind !== 'blocked' || verdict.retry.kind !== 'backoff') {
+    return undefined;
+  }
+  const count = (world.account.status?.failures?.count ?? 0) + 1;
+  const delayMs = backoffMs(count, fraction, verdict.retry.retryAfterMs);
+  return { count, lastReason: verdict.reason, nextAttemptAt: timestamp(world.now + delayMs + 999) };
+}

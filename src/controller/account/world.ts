@@ -1,0 +1,71 @@
+import type { OpenConnectorsAccount } from '../../api/account.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { HostPattern } from '../../config/host-pattern.ts';
+import type { RemoteError } from '../../openconnectors/errors.ts';
+import type { Organization } from '../../openconnectors/port.ts';
+import type { Retry } from '../step.ts';
+import type { AccountCredentials, SecretFact } from '../world.ts';
+
+/** What this process knows of an account beyond the resource. */
+export type SessionFacts =
+  | { readonly state: 'none' }
+  /** These credentials were refused at this time (wall clock). */
+  | { readonly state: 'refused'; readonly credential: string; readonly at: number }
+  | {
+      readonly state: 'open';
+      readonly credential: string;
+      readonly secretVersion: string;
+      readonly organization: Organization;
+      /** Begin of the latest complete list of instances (wall clock). */
+      readonly listedAt: number | undefined;
+      /** A call with these credentials was refused since they were verified. */
+      readonly suspected: boolean;
+    };
+
+/** What this pass has done so far. */
+export interface AccountPass {
+  readonly failure: { readonly step: 'verify' | 'list'; readonly error: RemoteError } | undefined;
+}
+
+/** All that `decideAccount` may look at. */
+export interface AccountWorld {
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+  readonly account: OpenConnectorsAccount;
+  readonly allowedHosts: readonly HostPattern[];
+  readonly inventoryIntervalMs: number;
+  readonly secret: SecretFact;
+  readonly session: SessionFacts;
+  /** Names of the connectors that use the account. */
+  readonly users: readonly string[];
+  /** Somebody asked for this pass: an edit, a changed Secret, `reconcile-at`. */
+  readonly prompted: boolean;
+  readonly pass: AccountPass;
+  readonly fingerprint: (value: string) => string;
+}
+
+/** The next thing to do for an account. */
+export type AccountStep =
+  | { readonly do: 'read-secret'; readonly name: string }
+  | {
+      readonly do: 'verify';
+      readonly credentials: AccountCredentials;
+      readonly credential: string;
+      readonly secretVersion: string;
+    }
+  | { readonly do: 'list' }
+  | { readonly do: 'finish'; readonly verdict: AccountVerdict };
+
+/** How a pass over an account ends. */
+export type AccountVerdict =
+  | { readonly kind: 'ready'; readonly again: number }
+  | {
+      readonly kind: 'blocked';
+      readonly reason: Reason;
+      readonly message: string;
+      readonly retry: Retry;
+      /** Whether connectors may go on with the session that is open. */
+      readonly usable: boolean;
+    }
+  | { readonly kind: 'not-due'; readonly time: number }
+  | { readonly kind: 'released' };
