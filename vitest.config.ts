@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** File for a report that programs can read, besides the one for people. */
+const report = process.env['TEST_REPORT'];
+
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     pool: 'forks',
     maxWorkers: 2,
     projects: [
@@ -14,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/controlplane/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -70,9 +70,9 @@ async function startOnce(
   const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
   const daemons: Daemon[] = [];
   const stop = async (): Promise<void> => {
-    // The API server first: without etcd it would retry until killed.
+    // Nothing of it is kept, so neither is given time to end well.
     for (const daemon of daemons.toReversed()) {
-      await daemon.stop();
+      await daemon.stop(0);
     }
     await rm(folder, { recursive: true, force: true });
   };

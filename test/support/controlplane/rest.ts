@@ -18,10 +18,10 @@ export interface Rest {
     method: string,
     path: string,
     body?: unknown,
-    options?: { readonly contentType?: string; readonly signal?: AbortSignal },
+    options?: { readonly contentType?: string },
   ): Promise<RestAnswer>;
-  /** Opens a request whose answer has no end, such as a watch. */
-  stream(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Opens a request whose answer has no end, such as a watch. The caller has to `destroy` it. */
+  stream(path: string): Promise<IncomingMessage>;
 }
 
 /** Rejects when no answer comes (refused, reset, a certificate that does not fit). */
@@ -38,7 +38,6 @@ export function createRest(kubeconfig: string): Rest {
     path: string,
     payload: string | undefined,
     contentType: string,
-    signal: AbortSignal | undefined,
   ): Promise<IncomingMessage> {
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options);
@@ -51,7 +50,6 @@ export function createRest(kubeconfig: string): Rest {
           ...options,
           method,
           headers: { ...options.headers, Accept: 'application/json', 'Content-Type': contentType },
-          ...(signal === undefined ? {} : { signal }),
         },
         resolve,
       );
@@ -64,11 +62,11 @@ export function createRest(kubeconfig: string): Rest {
     async request(method, path, body, options = {}) {
       const payload = body === undefined ? undefined : JSON.stringify(body);
       const contentType = options.contentType ?? 'application/json';
-      const answer = await open(method, path, payload, contentType, options.signal);
+      const answer = await open(method, path, payload, contentType);
       const raw = await text(answer);
       const json = answer.headers['content-type']?.startsWith('application/json') === true;
       return { status: answer.statusCode ?? 0, body: json ? (JSON.parse(raw) as unknown) : raw };
     },
-    stream: (path, signal) => open('GET', path, undefined, 'application/json', signal),
+    stream: (path) => open('GET', path, undefined, 'application/json'),
   };
 }

@@ -1,0 +1,28 @@
+import { K3sContainer } from '@testcontainers/k3s';
+
+/** K3s in a container. */
+export interface K3s {
+  readonly kubeconfig: string;
+  stop(): Promise<void>;
+}
+
+/** Pinned, so that a run can be repeated; `K3S_IMAGE` names another. */
+export const defaultK3sImage = 'rancher/k3s:v1.34.6-k3s1';
+
+/** Nothing here needs pods of its own, and each of these would be pulled. */
+const disabled = 'traefik,servicelb,metrics-server,local-storage,coredns';
+
+/** Starts K3s. Fails, naming the reason, where no container engine answers or the image cannot be had. */
+export async function startK3s(image: string): Promise<K3s> {
+  try {
+    const container = await new K3sContainer(image).withCommand(['server', `--disable=${disabled}`]).start();
+    return {
+      kubeconfig: container.getKubeConfig(),
+      stop: async () => {
+        await container.stop();
+      },
+    };
+  } catch (error) {
+    throw new Error(`K3s (${image}) was asked for by TEST_K3S, but could not be started`, { cause: error });
+  }
+}
