@@ -1,4 +1,5 @@
 import type { Knobs } from './knobs.ts';
+import { hostOf } from './provider.ts';
 
 export type ElementKey = 'infusionsoftcrm' | 'infusionsoftrest';
 
@@ -94,4 +95,9 @@ export function findElement(keyOrId: string): ElementDefinition | undefined {
 /** Whether an instance cannot be made without this property. */
 export function isRequired(definition: PropertyDefinition, knobs: Knobs): boolean {
   return definition.required && (knobs.serverAndKeyRequired || !definition.key.startsWith('infusionsoft.'));
+}
+
+/** Where the connector calls: infusionsoftcrm speaks XML-RPC with the account's own host. */
+export function baseUrlOf(element: ElementDefinition, server: string | null | undefined): string | undefined {
+  return element.key === 'infusionsoftcrm' && server ? `https://${hostOf(server)}/api/xmlrpc` : undefined;
 }

@@ -94,6 +94,12 @@ function tokenWorks(world: World, { configuration }: InstanceRecord): boolean {
   return world.provider.acceptsToken(textOf(configuration, 'oauth.user.token'), clientId);
 }
 
+function refreshWorks(world: World, { configuration, refreshLocked }: InstanceRecord): boolean {
+  const { clientId } = clientOf(configuration);
+  const refreshToken = textOf(configuration, 'oauth.user.refresh_token');
+  return !refreshLocked && world.provider.acceptsRefreshToken(refreshToken, clientId);
+}
+
 function refreshIsDue(world: World, { configuration }: InstanceRecord): boolean {
   const refreshedAt = Number(configuration.get('oauth.user.refresh_time') ?? 0);
   const intervalSeconds = Number(configuration.get('oauth.user.refresh_interval') ?? 28_800);
@@ -128,7 +134,7 @@ export function works(world: World, instance: InstanceRecord): boolean {
   const { clientId, clientSecret } = clientOf(instance.configuration);
   return (
     world.provider.knowsClient(clientId, clientSecret) &&
-    tokenWorks(world, instance) &&
+    (tokenWorks(world, instance) || refreshWorks(world, instance)) &&
     (instance.element.key !== 'infusionsoftcrm' ||
       world.provider.acceptsKey(
         textOf(instance.configuration, 'infusionsoft.server'),

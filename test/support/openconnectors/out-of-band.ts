@@ -1,5 +1,5 @@
 import { type InstanceBody, instanceBody } from './body.ts';
-import { type ElementKey, findElement } from './catalog.ts';
+import { baseUrlOf, type ElementKey, findElement } from './catalog.ts';
 import { works } from './connection.ts';
 import { applyChange } from './handlers/change-instance.ts';
 import { addInstance } from './handlers/create-instance.ts';
@@ -88,7 +88,7 @@ function workingConfiguration(
       ? ([
           ['infusionsoft.server', 'dt123.infusionsoft.com'],
           ['infusionsoft.private.key', 'encrypted-key-of-somebody-else'],
-          ['base.url', 'https://dt123.infusionsoft.com/api/xmlrpc'],
+          ['base.url', baseUrlOf(element, 'dt123.infusionsoft.com') ?? null],
         ] as const)
       : []),
     ['oauth.user.token', tokens.accessToken],

@@ -92,10 +92,9 @@ function handleApi(world: World, { request, match, opening }: Parsed): Answer {
   }
   const { route, parameters } = match;
   const presented = parseAuthorization(request.headers.authorization);
-  const anonymous =
-    route.access === 'none' && (!world.knobs.elementsNeedAuthorization || presented.user === undefined);
+  const open = route.access === 'none' && !world.knobs.elementsNeedAuthorization;
   const access = route.access === 'none' ? 'account' : route.access;
-  const caller = anonymous ? undefined : authenticate(world.state, presented, access);
+  const caller = open ? undefined : authenticate(world.state, presented, access);
   checkRequest(request);
   return route.handler({ world, parameters, query: opening.query, body: request.body, caller });
 }

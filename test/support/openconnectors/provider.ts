@@ -72,6 +72,8 @@ export interface Provider {
   refresh(request: { clientId: string; clientSecret: string; refreshToken: string }): Tokens;
   knowsClient(clientId: string, clientSecret: string): boolean;
   acceptsToken(accessToken: string, clientId: string): boolean;
+  /** Whether a refresh would succeed; uses nothing up. */
+  acceptsRefreshToken(refreshToken: string, clientId: string): boolean;
   acceptsKey(server: string, encryptedKey: string): boolean;
   /** Ends the grant that this access or refresh token belongs to, as a person does who removes the application. */
   revoke(token: string): void;
@@ -123,6 +125,16 @@ export function createProvider(knobs: Knobs, clock: Clock, ids: Ids): Provider {
       ? URL.parse(callbackUrl)?.protocol === 'https:'
       : callbackUrls.includes(callbackUrl);
 
+  const acceptsRefreshToken: Provider['acceptsRefreshToken'] = (refreshToken, clientId) => {
+    const grant = byRefreshToken.get(refreshToken);
+    return (
+      grant !== undefined &&
+      !grant.revoked &&
+      grant.clientId === clientId &&
+      clock.now() <= grant.refreshUntil
+    );
+  };
+
   return {
     registerApp(options = {}) {
       const app: ProviderApp = {
@@ -165,12 +177,7 @@ export function createProvider(knobs: Knobs, clock: Clock, ids: Ids): Provider {
     refresh({ clientId, clientSecret, refreshToken }) {
       requireClient(clientId, clientSecret);
       const grant = byRefreshToken.get(refreshToken);
-      if (
-        grant === undefined ||
-        grant.revoked ||
-        grant.clientId !== clientId ||
-        clock.now() > grant.refreshUntil
-      ) {
+      if (grant === undefined || !acceptsRefreshToken(refreshToken, clientId)) {
         throw new ProviderError(400, 'invalid_request', 'Invalid Refresh Token');
       }
       return renew(grant);
@@ -185,6 +192,7 @@ export function createProvider(knobs: Knobs, clock: Clock, ids: Ids): Provider {
         clock.now() <= grant.accessUntil
       );
     },
+    acceptsRefreshToken,
     acceptsKey(server, encryptedKey) {
       const key = keys.get(hostOf(server));
       return key === undefined ? encryptedKey !== '' && encryptedKey !== '********' : key === encryptedKey;

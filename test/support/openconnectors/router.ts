@@ -32,6 +32,11 @@ function parametersOf(
   return parameters;
 }
 
+/** Without percent-encoding; a segment that is not valid fits no parameter of this API anyway. */
+function decoded(segments: readonly string[]): readonly string[] {
+  return segments.map((segment) => new URLSearchParams(`s=${segment.replaceAll('+', '%2B')}`).get('s') ?? '');
+}
+
 /** Finds the operation for a path below the API's prefix. The hub's name makes no difference (churros). */
 export function findRoute(method: string, path: string, withInstanceToken: boolean): Match {
   const [, inHub] = /^\/hubs\/[^/]+(\/.*)$/.exec(path) ?? [];
@@ -39,7 +44,7 @@ export function findRoute(method: string, path: string, withInstanceToken: boole
   if (plain === '/accounts' && method === 'GET' && (inHub !== undefined || withInstanceToken)) {
     return { kind: 'route', route: hubAccounts, parameters: {} };
   }
-  const segments = plain.split('/');
+  const segments = decoded(plain.split('/'));
   let known = false;
   for (const { route, segments: pattern } of compiled) {
     const parameters = parametersOf(pattern, segments);

@@ -56,10 +56,12 @@ const ofInstance: readonly (readonly [string, string, string, Handler])[] = [
   ['DELETE', '/trace-logging', 'stopTraceLogging', stopTraceLogging],
 ];
 
-const expanded = ofInstance.flatMap(([method, path, operation, handler]) => [
+const byToken = ofInstance.map(([method, path, operation, handler]) =>
   to(method, `/instances${path}`, operation, handler, 'instance'),
+);
+const byId = ofInstance.flatMap(([method, path, operation, handler]) => [
   to(method, `/instances/{id}${path}`, operation, handler),
-  ...(path === '' ? [to(method, `/elements/{element}/instances/{id}`, operation, handler)] : []),
+  to(method, `/elements/{element}/instances/{id}${path}`, operation, handler),
 ]);
 
 /** All operations. The first that fits a path counts, so fixed segments stand before parameters. */
@@ -68,7 +70,8 @@ export const routes: readonly Route[] = [
   to('POST', '/instances', 'createInstance', createInstance),
   to('GET', '/elements/{element}/instances', 'listInstances', listInstances),
   to('POST', '/elements/{element}/instances', 'createInstance', createInstance),
-  ...expanded,
+  ...byToken,
+  ...byId,
   to('GET', '/instances/{id}', 'readInstance', readInstance),
   to('GET', '/elements/{element}/instances/{id}', 'readInstance', readInstance),
   to('GET', '/ping', 'ping', ping, 'instance'),

@@ -1,4 +1,5 @@
 import { type CertificateAuthority, createAuthority } from '../certificates.ts';
+import { adminPrefix, handleAdmin } from './admin.ts';
 import { listen } from './listener.ts';
 import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 
@@ -23,7 +24,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const authority = options.authority ?? (await createAuthority('open connectors simulator'));
   const certificate = await authority.issue('localhost', ['localhost', '127.0.0.1']);
   const { simulation, world, stop } = createSimulation(options);
-  const listener = await listen(certificate, options.port ?? 0, (request) => simulation.exchange(request));
+  const listener = await listen(certificate, options.port ?? 0, async (request) =>
+    request.target.startsWith(`${adminPrefix}/`)
+      ? { kind: 'answer', ...handleAdmin(simulation, request) }
+      : simulation.exchange(request),
+  );
   world.origin = `https://localhost:${listener.port}`;
   // Not a spread, which would freeze what `baseUrl` and `credentials` are now.
   return Object.assign(simulation, {

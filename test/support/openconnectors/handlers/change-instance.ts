@@ -1,5 +1,6 @@
 import { type InstanceBody, instanceBody, readBody, traceLoggingBody } from '../body.ts';
 import { administratorOf, type Call, type Handler, instanceOf } from '../call.ts';
+import { baseUrlOf } from '../catalog.ts';
 import { exchangeCode } from '../connection.ts';
 import { ApiError } from '../errors.ts';
 import { mask } from '../masking.ts';
@@ -44,6 +45,10 @@ function configurationAfter(
     return new Map(instance.configuration);
   }
   const configuration = replace ? withoutClientValues(instance) : new Map(instance.configuration);
+  const baseUrl = baseUrlOf(instance.element, body.configuration['infusionsoft.server']);
+  if (baseUrl !== undefined) {
+    configuration.set('base.url', baseUrl);
+  }
   merge(configuration, body.configuration, world);
   return configuration;
 }

@@ -1,10 +1,9 @@
 import { type InstanceBody, instanceBody, readBody } from '../body.ts';
 import { administratorOf, type Call, type Handler } from '../call.ts';
-import { type ElementDefinition, findElement, isRequired } from '../catalog.ts';
+import { baseUrlOf, type ElementDefinition, findElement, isRequired } from '../catalog.ts';
 import { checkEncryptedKey, exchangeCode, useGivenRefreshToken } from '../connection.ts';
 import { ApiError } from '../errors.ts';
 import { sanitizeName } from '../names.ts';
-import { hostOf } from '../provider.ts';
 import type { InstanceRecord } from '../state.ts';
 import { instanceView } from '../view.ts';
 import { json } from '../wire.ts';
@@ -41,11 +40,10 @@ function requireConfiguration(
 /** The defaults of the connector, what was sent, and what follows from it. */
 function completeConfiguration(element: ElementDefinition, given: Configuration): Configuration {
   const configuration = new Map(element.properties.map(({ key, initial }) => [key, initial]));
-  const server = given.get('infusionsoft.server');
-  if (element.key === 'infusionsoftcrm' && server) {
-    // The connector speaks XML-RPC with the account's own host.
-    configuration.set('base.url', `https://${hostOf(server)}/api/xmlrpc`);
-  }
+  configuration.set(
+    'base.url',
+    baseUrlOf(element, given.get('infusionsoft.server')) ?? configuration.get('base.url') ?? null,
+  );
   for (const [key, value] of given) {
     configuration.set(key, value);
   }

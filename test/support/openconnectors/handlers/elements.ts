@@ -1,5 +1,5 @@
 import { check, oauthUrlInput, readBody } from '../body.ts';
-import { type Call, type Handler, userOf } from '../call.ts';
+import type { Call, Handler } from '../call.ts';
 import { type ElementDefinition, elements, findElement, isRequired } from '../catalog.ts';
 import { ApiError } from '../errors.ts';
 import { elementView } from '../view.ts';
@@ -7,9 +7,6 @@ import { json } from '../wire.ts';
 import { authorizePath } from './consent.ts';
 
 function elementOf(call: Call): ElementDefinition {
-  if (call.world.knobs.elementsNeedAuthorization) {
-    userOf(call);
-  }
   const keyOrId = call.parameters['element'] ?? '';
   const element = findElement(keyOrId);
   if (element === undefined) {
@@ -19,12 +16,7 @@ function elementOf(call: Call): ElementDefinition {
 }
 
 /** `GET /elements`. */
-export const listElements: Handler = (call) => {
-  if (call.world.knobs.elementsNeedAuthorization) {
-    userOf(call);
-  }
-  return json(200, elements.map(elementView));
-};
+export const listElements: Handler = () => json(200, elements.map(elementView));
 
 /** `GET /elements/{keyOrId}`. */
 export const readElement: Handler = (call) => json(200, elementView(elementOf(call)));

@@ -15,9 +15,14 @@ function shown(world: World, account: AccountRecord): readonly InstanceRecord[] 
   const live = [...state.instances.values()].filter(
     (instance) => instance.account === account && now - instance.createdAt >= knobs.listLagMs,
   );
+  for (const [id, { at }] of state.deleted) {
+    if (now - at >= knobs.listDeleteLagMs) {
+      state.deleted.delete(id);
+    }
+  }
   const gone = [...state.deleted.values()]
-    .filter(({ instance, at }) => instance.account === account && now - at < knobs.listDeleteLagMs)
-    .map(({ instance }) => instance);
+    .map(({ instance }) => instance)
+    .filter((instance) => instance.account === account);
   return gone.length === 0 ? live : [...live, ...gone].sort((left, right) => left.id - right.id);
 }
 
