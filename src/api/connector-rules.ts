@@ -7,7 +7,7 @@ import type { ConnectorSpec } from './connector.ts';
 import { connectorKeyOf, INTERVAL } from './defaults.ts';
 import { DURATION_PATTERN, parseDuration } from './duration.ts';
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
-import { type AnyRule, celString, matchesRule, rule } from './rules.ts';
+import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
 const IS_CRM = "(!has(self.connector) || self.connector == 'infusionsoftcrm')";
 
@@ -78,7 +78,7 @@ const FORMATS: readonly AnyRule[] = [
   }),
   rule<string>({
     at: 'spec.interval',
-    rule: `self.matches(${celString(DURATION_PATTERN.source)}) && duration(self) >= duration('1m') && duration(self) <= duration('168h')`,
+    rule: `self.matches(${celPattern(DURATION_PATTERN)}) && duration(self) >= duration('1m') && duration(self) <= duration('168h')`,
     message:
       'must be a duration from 1m to 168h, in the units ms, s, m and h, such as 10m or 1h30m: correct it',
     holds: (interval) => {
@@ -91,7 +91,7 @@ const FORMATS: readonly AnyRule[] = [
 const CONFIGURATION: readonly AnyRule[] = [
   rule<Readonly<Record<string, string>>>({
     at: 'spec.instance.configuration',
-    rule: `self.all(key, key.matches(${celString(CONFIGURATION_KEY_PATTERN.source)}) && size(key) <= ${CONFIGURATION_KEY_MAX_LENGTH})`,
+    rule: `self.all(key, key.matches(${celPattern(CONFIGURATION_KEY_PATTERN)}) && size(key) <= ${CONFIGURATION_KEY_MAX_LENGTH})`,
     message: `may have keys of letters, digits and the characters . _ - only, that start with a letter or a digit and have at most ${CONFIGURATION_KEY_MAX_LENGTH} characters: correct the key`,
     holds: (configuration) =>
       Object.keys(configuration).every(
@@ -100,7 +100,7 @@ const CONFIGURATION: readonly AnyRule[] = [
   }),
   rule<Readonly<Record<string, string>>>({
     at: 'spec.instance.configuration',
-    rule: `self.all(key, !key.lowerAscii().matches(${celString(REFUSED_KEY_PATTERN.source)}))`,
+    rule: `self.all(key, !key.lowerAscii().matches(${celPattern(REFUSED_KEY_PATTERN)}))`,
     message:
       'must not have keys that carry credentials, addresses or the settings of OAuth (such as oauth.*, infusionsoft.*, base.url, *.callback.url, and names with secret, token, password or key): remove them, and put secrets into the Secrets that the spec names',
     reason: 'FieldValueForbidden',

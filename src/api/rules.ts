@@ -5,7 +5,7 @@
 export interface FieldRule<Self> {
   /** Where it stands, from the root: `spec.oauth`, `spec.instance.tags[*]`. */
   readonly at: string;
-  /** In functions that Kubernetes 1.31 has. Patterns in RE2 syntax, without backslashes. */
+  /** In functions that Kubernetes 1.31 has. Patterns in RE2 syntax. */
   readonly rule: string;
   /** Goes on where the field's path ends: says what is wrong and what to do. */
   readonly message: string;
@@ -31,13 +31,14 @@ export function matchesRule(definition: { at: string; pattern: RegExp; message: 
   const { at, pattern, message } = definition;
   return rule<string>({
     at,
-    rule: `self.matches(${celString(pattern.source)})`,
+    rule: `self.matches(${celPattern(pattern)})`,
     message,
     holds: (self) => pattern.test(self),
   });
 }
 
-/** `text` as a literal of CEL. */
-export function celString(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+/** The source of `pattern` as a literal of CEL. JavaScript escapes slashes, which nobody else needs. */
+export function celPattern(pattern: RegExp): string {
+  const source = pattern.source.replaceAll('\\/', '/');
+  return `'${source.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

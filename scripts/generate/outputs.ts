@@ -1,0 +1,15 @@
+import { renderSettings } from '../../src/config/reference.ts';
+import { renderConditionsPage } from './conditions-page.ts';
+import { accountCrd, connectorCrd, crdPath } from './crds.ts';
+import { renderCrdsPage } from './crds-page.ts';
+import { renderYaml } from './manifest.ts';
+import type { Output } from './output.ts';
+
+/** Everything that `npm run generate` writes. A test fails when a file differs from its source. */
+export const OUTPUTS: readonly Output[] = [
+  { path: crdPath(connectorCrd()), render: () => renderYaml(connectorCrd(), 'src/api') },
+  { path: crdPath(accountCrd()), render: () => renderYaml(accountCrd(), 'src/api') },
+  { path: 'docs/reference/crds.md', render: () => renderCrdsPage([connectorCrd(), accountCrd()]) },
+  { path: 'docs/reference/conditions.md', render: renderConditionsPage },
+  { path: 'docs/reference/settings.md', render: renderSettings },
+];
