@@ -9,11 +9,10 @@ import { StallDetector } from './stall-detector.ts';
 import { type ObjectStore, objectKey } from './store.ts';
 import {
   MalformedAnswerError,
-  metadataOf,
   parseListPage,
   parseWatchEvent,
+  reduce,
   type WatchEvent,
-  withoutManagedFields,
 } from './watch-event.ts';
 import { readLines } from './watch-lines.ts';
 
@@ -326,8 +325,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
 
   /** The store's type is a promise of who asks for the path; nothing here depends on it. */
   private project(object: KubeObject): T {
-    const kept = this.options.metadataOnly === true ? metadataOf(object) : withoutManagedFields(object);
-    return kept as T;
+    return reduce(object, this.options.metadataOnly) as T;
   }
 
   private async pause(error: Error): Promise<void> {

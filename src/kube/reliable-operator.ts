@@ -1,21 +1,16 @@
-import OperatorPkg, {
-  type OperatorLogger,
-  type ResourceEvent,
-  type ResourceMeta,
-  ResourceMetaImpl,
-} from '@dot-i/k8s-operator';
-import { CoreV1Api, type KubernetesObject } from '@kubernetes/client-node';
+import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-operator';
+import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { registerDefinition } from './custom-resource-definition.ts';
 import { describeError } from './describe-error.ts';
-import { isKubeError, KubeError } from './errors.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { isKubeError } from './errors.ts';
 import { EventRecorder } from './events.ts';
 import { electedLeadership, type Leadership, soleLeadership } from './leadership.ts';
-import { isKubeObject, isRecord, type KubeObject } from './object.ts';
+import type { KubeObject } from './object.ts';
 import type {
   EnqueueOptions,
-  HandlerResult,
   OperatorHealth,
   ReliableOperatorOptions,
   ResourceHandler,
@@ -23,13 +18,13 @@ import type {
   SelectorOptions,
   WatchHealth,
 } from './operator-options.ts';
-import { collectionPath, objectPath, parseResourceId, resourceId } from './paths.ts';
+import { collectionPath, resourceId } from './paths.ts';
 import { NoClusterError, PooledKubeConfig } from './pooled-config.ts';
-import { PrimaryResource } from './primary-resource.ts';
-import { RequeueAfter } from './requeue-after.ts';
+import { formatQueueKey, parseQueueKey } from './queue-key.ts';
 import { ResourceCache } from './resource-cache.ts';
+import { metaOf, ResourceWriter } from './resource-writer.ts';
 import { KubeRest } from './rest.ts';
-import { objectKey, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export type * from './operator-options.ts';
@@ -38,12 +33,6 @@ export { RequeueAfter } from './requeue-after.ts';
 /** The operator was stopped before a watch was ready. */
 export class OperatorStoppedError extends Error {
   override readonly name = 'OperatorStoppedError';
-}
-
-interface Primary {
-  readonly resource: PrimaryResource;
-  /** By watched namespace; the empty one serves all. */
-  readonly handlers: Map<string, ResourceHandler>;
 }
 
 const defaultStopMs = 20_000;
@@ -69,35 +58,38 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   protected readonly replicaRest: KubeRest;
   /** Writes Events as the leader. */
   protected readonly events: EventRecorder;
-  private readonly options: ReliableOperatorOptions;
-  private readonly log: OperatorLogger;
-  private readonly connections: PooledKubeConfig;
-  private readonly election: Leadership;
-  private readonly queue: WorkQueue;
-  private readonly caches = new Map<string, ResourceCache>();
-  private readonly primaries = new Map<string, Primary>();
-  private isReady = false;
-  private stopped: Promise<void> | undefined;
+  readonly #options: ReliableOperatorOptions;
+  readonly #log: OperatorLogger;
+  readonly #connections: PooledKubeConfig;
+  readonly #election: Leadership;
+  readonly #dispatcher: Dispatcher;
+  readonly #queue: WorkQueue;
+  readonly #writer: ResourceWriter;
+  readonly #caches = new Map<string, ResourceCache>();
+  #isReady = false;
+  #stopped: Promise<void> | undefined;
 
   /** Throws when the file that `KUBECONFIG` names cannot be read, even with `options.kubeConfig`: the library loads it. */
   constructor(options: ReliableOperatorOptions) {
     super(options.logger);
-    this.options = options;
-    this.log = options.logger;
+    this.#options = options;
+    this.#log = options.logger;
     this.clock = options.clock;
     this.random = options.random;
-    this.connections = PooledKubeConfig.from(options.kubeConfig ?? this.kubeConfig);
-    if (options.requestTimeoutMs !== undefined) this.connections.setCallTimeout(options.requestTimeoutMs);
-    this.kubeConfig = this.connections;
-    this.k8sApi = this.connections.makeApiClient(CoreV1Api);
-    this.replicaRest = this.createClient();
-    this.election = this.createLeadership();
+    this.#connections = PooledKubeConfig.from(options.kubeConfig ?? this.kubeConfig);
+    if (options.requestTimeoutMs !== undefined) this.#connections.setCallTimeout(options.requestTimeoutMs);
+    this.kubeConfig = this.#connections;
+    this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
+    this.replicaRest = this.#createClient();
+    this.#election = this.#createLeadership();
     this.rest = this.replicaRest.withGuard(() => {
-      this.election.assertHeld();
-      return this.election.signal;
+      this.#election.assertHeld();
+      return this.#election.signal;
     });
-    this.events = this.createRecorder();
-    this.queue = this.createQueue();
+    this.#writer = new ResourceWriter(this.rest, (id, answer) => this.absorb(id, answer));
+    this.events = this.#createRecorder();
+    this.#dispatcher = new Dispatcher(options.logger);
+    this.#queue = this.#createQueue();
   }
 
   /** Fills the caches, then takes part in the election (or starts to work at once without one). */
@@ -105,12 +97,12 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     try {
       await super.start();
     } catch (error) {
-      if (this.stopped !== undefined && error instanceof OperatorStoppedError) return;
+      if (this.#stopped !== undefined && error instanceof OperatorStoppedError) return;
       throw error;
     }
-    if (this.stopped !== undefined) return;
-    this.isReady = true;
-    this.election.start();
+    if (this.#stopped !== undefined) return;
+    this.#isReady = true;
+    this.#election.start();
   }
 
   /**
@@ -118,36 +110,36 @@ export abstract class ReliableOperator extends OperatorPkg.default {
    * Resolves when nothing is left that keeps Node alive. May be called at any time, and again.
    */
   override stop(deadlineMs = defaultStopMs): Promise<void> {
-    this.stopped ??= this.end(deadlineMs);
-    return this.stopped;
+    this.#stopped ??= this.#end(deadlineMs);
+    return this.#stopped;
   }
 
   /** How the operator is doing. */
   healthy(): OperatorHealth {
-    const watches = this.watchHealth();
+    const watches = this.#watchHealth();
     const contacts = watches.map(({ lastContactMs }) => lastContactMs ?? Number.POSITIVE_INFINITY);
     const quietest = Math.max(...contacts);
     return {
-      synced: this.isReady,
+      synced: this.#isReady,
       lastContactMs: Number.isFinite(quietest) ? quietest : undefined,
-      leading: this.election.isLeading,
-      stopping: this.stopped !== undefined,
-      queueDepth: this.queue.depth,
-      inFlight: this.queue.inFlight,
-      longestRunningMs: this.queue.longestRunningMs,
-      unfinishedMs: this.queue.unfinishedMs,
+      leading: this.#election.isLeading,
+      stopping: this.#stopped !== undefined,
+      queueDepth: this.#queue.depth,
+      inFlight: this.#queue.inFlight,
+      longestRunningMs: this.#queue.longestRunningMs,
+      unfinishedMs: this.#queue.unfinishedMs,
       watches,
     };
   }
 
   /** Throws `LeaseNotHeldError` unless the Lease is held: to be called in the same tick as a remote write is sent. */
   assertLeading(): void {
-    this.election.assertHeld();
+    this.#election.assertHeld();
   }
 
   /** Aborts when the leadership ends: takes back remote writes that wait for a socket. */
   get leadership(): AbortSignal {
-    return this.election.signal;
+    return this.#election.signal;
   }
 
   /** Runs once the Lease is held, before the first handler. A throw gives the leadership back. */
@@ -168,24 +160,19 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     options: SelectorOptions = {},
   ): Promise<void> {
     const id = resourceId({ group, version, plural });
-    const cache = this.cacheOf(id);
-    const primary = this.primaries.get(id) ?? {
-      resource: new PrimaryResource(id, cache.store),
-      handlers: new Map(),
-    };
-    this.primaries.set(id, primary);
-    primary.handlers.set(namespace ?? '', onEvent);
+    const cache = this.#cacheOf(id);
+    const primary = this.#dispatcher.register(id, namespace ?? '', cache.store, onEvent);
     const synced = await cache.watch({ ...options, namespace }, (change) => {
       const { metadata } = change.object;
-      if (change.type === 'delete') primary.resource.noteDeletion(change.object);
+      if (change.type === 'delete') primary.noteDeletion(change.object);
       // What the first list brings may be settled long since; an edit goes first.
       const isOldNews = change.type === 'upsert' && change.isInitial;
       this.enqueue(id, metadata.namespace ?? '', metadata.name, {
         priority: isOldNews ? 'resync' : 'change',
       });
     });
-    this.requireRunning(synced);
-    this.log.info(`watching resource ${id}`);
+    this.#requireRunning(synced);
+    this.#log.info(`watching resource ${id}`);
   }
 
   /** Watches a resource that others depend on. Resolves with its store when that is filled; rejects like `watchResource`. */
@@ -197,48 +184,37 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   ): Promise<Store<T>> {
     const { map, ...selection } = options;
     const id = resourceId({ group, version, plural });
-    const cache = this.cacheOf(id);
+    const cache = this.#cacheOf(id);
     const synced = await cache.watch(selection, (change) => map(change.object as T, change.type));
-    this.requireRunning(synced);
+    this.#requireRunning(synced);
     return this.resourceStore<T>(id);
   }
 
   /** Has the handler of `id` called for this object, whether or not anything changed. Ids are `<plural>.<group>/<version>`. */
   protected enqueue(id: string, namespace: string, name: string, options: EnqueueOptions = {}): void {
-    const key = queueKey(id, namespace, name);
-    if (options.afterMs === undefined) this.queue.add(key, { priority: options.priority });
-    else this.queue.addAfter(key, options.afterMs);
+    const key = formatQueueKey({ id, namespace, name });
+    if (options.afterMs === undefined) this.#queue.add(key, { priority: options.priority });
+    else this.#queue.addAfter(key, options.afterMs);
   }
 
   /** The cache behind `watchResource` or `watchSecondary`; throws when there is none. `T` is the caller's promise. */
   protected resourceStore<T extends KubeObject = KubeObject>(id: string): Store<T> {
-    const cache = this.caches.get(id);
+    const cache = this.#caches.get(id);
     if (cache === undefined) throw new Error(`${id} is not watched`);
     return cache.store as Store<KubeObject> as Store<T>;
   }
 
   /**
    * Merge-patches the object of `meta` (RFC 7396) on the condition that it still has `meta.resourceVersion`, takes the
-   * answer into the store and returns it. Throws `KubeError`.
+   * answer into the store and returns it. The handler is not called for it. Throws `KubeError`.
    */
-  protected async patchResource(
-    meta: ResourceMeta,
-    mergePatch: Record<string, unknown>,
-  ): Promise<KubeObject> {
-    const answer = await this.rest.patch(this.pathOf(meta), withPrecondition(meta, mergePatch), {
-      type: 'merge',
-    });
-    return this.absorb(meta, answer);
+  protected patchResource(meta: ResourceMeta, mergePatch: Record<string, unknown>): Promise<KubeObject> {
+    return this.#writer.patch(meta, mergePatch);
   }
 
   /** Replaces the status like `patchResourceStatus` patches it. */
   protected override async setResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
-    const { apiVersion, kind, name, namespace, resourceVersion } = meta;
-    const body = { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
-    return this.metaOf(
-      meta.id,
-      this.absorb(meta, await this.rest.replace(this.pathOf(meta, 'status'), body)),
-    );
+    return metaOf(meta.id, await this.#writer.replaceStatus(meta, status));
   }
 
   /**
@@ -246,24 +222,30 @@ export abstract class ReliableOperator extends OperatorPkg.default {
    * Throws `KubeError`, where the library logs and returns null. The handler is not called for its own change.
    */
   protected override async patchResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
-    const body = withPrecondition(meta, { status });
-    const answer = await this.rest.patch(this.pathOf(meta, 'status'), body, { type: 'merge' });
-    return this.metaOf(meta.id, this.absorb(meta, answer));
+    return metaOf(meta.id, await this.#writer.patch(meta, { status }, 'status'));
   }
 
   /**
    * Sets the finalizers on the condition that the object still has `meta.resourceVersion`, so that no finalizer of
    * another controller is lost. An object that is gone has none to remove. Throws `KubeError`, where the library logs
-   * and goes on. The handler is called again, as `handleResourceFinalizer` relies on it.
+   * and goes on. After an addition the handler is called again, as `handleResourceFinalizer` relies on it.
    */
   protected override async setResourceFinalizers(meta: ResourceMeta, finalizers: string[]): Promise<void> {
+    const stored = this.#caches.get(meta.id)?.store.get(meta.namespace, meta.name);
+    const isRemoval =
+      finalizers.length === 0 || finalizers.length < (stored?.metadata.finalizers?.length ?? 0);
     try {
-      await this.patchResource(meta, { metadata: { finalizers } });
-      this.enqueue(meta.id, meta.namespace ?? '', meta.name);
+      await this.#writer.patch(meta, { metadata: { finalizers } });
     } catch (error) {
-      const isRemoval = this.storedFinalizers(meta) > finalizers.length || finalizers.length === 0;
-      if (!isKubeError(error, 'not-found') || !isRemoval) throw error;
+      if (isRemoval && isKubeError(error, 'not-found')) return;
+      throw error;
     }
+    if (!isRemoval) this.enqueue(meta.id, meta.namespace ?? '', meta.name);
+  }
+
+  /** Takes the answer to an own write of a watched object into its store at once; `map` and handlers are not told. */
+  protected absorb(id: string, answer: KubeObject): void {
+    this.#caches.get(id)?.absorb(answer);
   }
 
   /** URL of a resource type's collection. */
@@ -273,7 +255,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     plural: string,
     namespace?: string,
   ): string {
-    const cluster = this.connections.getCurrentCluster();
+    const cluster = this.#connections.getCurrentCluster();
     if (cluster === null) throw new NoClusterError('the kubeconfig has no current cluster');
     return `${cluster.server.replace(/\/+$/, '')}${collectionPath({ group, version, plural }, namespace)}`;
   }
@@ -284,17 +266,17 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     const definition = await registerDefinition(crdFile, {
       rest,
       clock,
-      fieldManager: this.options.component,
+      fieldManager: this.#options.component,
     });
-    this.log.info(`registered custom resource definition '${definition.name}'`);
+    this.#log.info(`registered custom resource definition '${definition.name}'`);
     return definition;
   }
 
-  private createClient(): KubeRest {
-    const { clock, requestTimeoutMs, observeCall, component } = this.options;
+  #createClient(): KubeRest {
+    const { clock, requestTimeoutMs, observeCall, component } = this.#options;
     const userAgent = component.replace(/[^A-Za-z0-9._/-]/g, '-');
     return new KubeRest({
-      config: this.connections,
+      config: this.#connections,
       clock,
       requestTimeoutMs,
       observe: observeCall,
@@ -302,9 +284,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     });
   }
 
-  private createLeadership(): Leadership {
-    const { leaderElection, clock, random } = this.options;
-    const onStartedLeading = (): void => void this.lead();
+  #createLeadership(): Leadership {
+    const { leaderElection, clock, random } = this.#options;
+    const onStartedLeading = (): void => void this.#lead();
     if (leaderElection === undefined) return soleLeadership(onStartedLeading);
     return electedLeadership({
       ...leaderElection,
@@ -312,36 +294,37 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       clock,
       random,
       onStartedLeading,
-      onStoppedLeading: () => this.yieldLeadership(),
-      onHolder: (identity) => this.log.info(`the Lease is held by ${identity === '' ? 'nobody' : identity}`),
-      onAttemptFailed: (error) => this.log.debug(`attempt to hold the Lease: ${describeError(error)}`),
+      onStoppedLeading: () => this.#yieldLeadership(),
+      onHolder: (identity) => this.#log.info(`the Lease is held by ${identity === '' ? 'nobody' : identity}`),
+      onAttemptFailed: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
     });
   }
 
-  private createRecorder(): EventRecorder {
-    const { clock, random, component, instance } = this.options;
+  #createRecorder(): EventRecorder {
+    const { clock, random, component, instance } = this.#options;
     const onDropped = (event: { readonly reason: string }, error: unknown): void =>
-      this.log.debug(`event ${event.reason} was not written: ${describeError(error)}`);
+      this.#log.debug(`event ${event.reason} was not written: ${describeError(error)}`);
     return new EventRecorder({ rest: this.rest, clock, random, component, instance, onDropped });
   }
 
-  private createQueue(): WorkQueue {
-    const { clock, random, workers, queue } = this.options;
+  #createQueue(): WorkQueue {
+    const { clock, random, workers, queue } = this.#options;
     return new WorkQueue({
       ...queue,
       clock,
       random,
       workers,
       groupOf: (key) => parseQueueKey(key).namespace,
-      handle: (key, signal) => this.handle(key, signal),
-      onError: (key, error) => this.log.error(`handling ${key} failed: ${describeError(error)}`),
+      handle: (key, signal) => this.#dispatcher.dispatch(key, this.#queue, signal),
+      onError: (key, error) => this.#log.error(`handling ${key} failed: ${describeError(error)}`),
     });
   }
 
-  private cacheOf(id: string): ResourceCache {
-    const known = this.caches.get(id);
+  #cacheOf(id: string): ResourceCache {
+    const known = this.#caches.get(id);
     if (known !== undefined) return known;
-    const { replicaRest: rest, clock, random, log } = this;
+    const { replicaRest: rest, clock, random } = this;
+    const log = this.#log;
     const cache = new ResourceCache(id, {
       rest,
       clock,
@@ -350,87 +333,36 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       warn: (message) => log.warn(message),
       error: (message) => log.error(message),
     });
-    this.caches.set(id, cache);
+    this.#caches.set(id, cache);
     return cache;
   }
 
-  private requireRunning(synced: boolean): void {
-    if (!synced || this.stopped !== undefined)
+  #requireRunning(synced: boolean): void {
+    if (!synced || this.#stopped !== undefined)
       throw new OperatorStoppedError('the operator has been stopped');
   }
 
-  private async lead(): Promise<void> {
+  async #lead(): Promise<void> {
     try {
       await this.onStartedLeading();
-      if (this.stopped === undefined && this.election.isLeading) this.queue.start();
+      if (this.#stopped === undefined && this.#election.isLeading) this.#queue.start();
     } catch (error) {
-      this.log.error(`could not begin to lead: ${describeError(error)}`);
-      this.yieldLeadership();
-      await this.election.stop(releaseMs);
+      this.#log.error(`could not begin to lead: ${describeError(error)}`);
+      this.#yieldLeadership();
+      await this.#election.stop(releaseMs);
     }
   }
 
   /** Stops all work at once; the composition root is told to end the process. */
-  private yieldLeadership(): void {
-    if (this.stopped !== undefined) return;
-    this.log.error('stopped leading');
-    this.queue.abort(new Error('the Lease is not held any more'));
-    this.options.onStoppedLeading?.();
+  #yieldLeadership(): void {
+    if (this.#stopped !== undefined) return;
+    this.#log.error('stopped leading');
+    this.#queue.abort(new Error('the Lease is not held any more'));
+    this.#options.onStoppedLeading?.();
   }
 
-  private async handle(key: string, signal: AbortSignal): Promise<void> {
-    const { id, namespace, name } = parseQueueKey(key);
-    const primary = this.primaries.get(id);
-    const onEvent = primary?.handlers.get(namespace) ?? primary?.handlers.get('');
-    if (primary === undefined || onEvent === undefined) return;
-    try {
-      let result: HandlerResult | undefined;
-      for (const event of primary.resource.eventsFor(namespace, name)) {
-        result = await settle(onEvent(event, { signal }));
-        primary.resource.done(event);
-      }
-      this.queue.forget(key);
-      if (result !== undefined) this.queue.addAfter(key, result.requeueAfterMs);
-    } catch (error) {
-      this.retry(key, error, signal);
-    }
-  }
-
-  private retry(key: string, error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) {
-      this.log.info(`handling ${key} ended early: ${describeError(error)}`);
-      return;
-    }
-    const delayMs = Math.round(this.queue.retry(key));
-    const message = `handling ${key} failed, again in ${delayMs} ms: ${describeError(error)}`;
-    // Somebody else was quicker; the newer state is on its way.
-    if (isKubeError(error, 'conflict')) this.log.debug(message);
-    else this.log.error(message);
-  }
-
-  /** Takes the answer to a write into the store, so that the next look does not see the past. */
-  private absorb(meta: ResourceMeta, answer: unknown): KubeObject {
-    if (!isKubeObject(answer))
-      throw new KubeError('server', `PATCH ${this.pathOf(meta)}: the answer is not an object`);
-    this.caches.get(meta.id)?.store.upsert(answer);
-    return answer;
-  }
-
-  private storedFinalizers(meta: ResourceMeta): number {
-    const stored = this.caches.get(meta.id)?.store.get(meta.namespace, meta.name);
-    return stored?.metadata.finalizers?.length ?? 0;
-  }
-
-  private pathOf(meta: ResourceMeta, subresource?: 'status'): string {
-    return objectPath(parseResourceId(meta.id), meta.namespace, meta.name, subresource);
-  }
-
-  private metaOf(id: string, object: KubeObject): ResourceMeta {
-    return ResourceMetaImpl.createWithId(id, object as unknown as KubernetesObject);
-  }
-
-  private watchHealth(): WatchHealth[] {
-    return [...this.caches.values()].flatMap(({ id, reflectors }) =>
+  #watchHealth(): WatchHealth[] {
+    return [...this.#caches.values()].flatMap(({ id, reflectors }) =>
       reflectors.map(({ namespace, reflector }) => ({
         id,
         namespace,
@@ -440,50 +372,19 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     );
   }
 
-  private async end(deadlineMs: number): Promise<void> {
+  async #end(deadlineMs: number): Promise<void> {
     // One turn later, so that `stopped` is set before anything is told.
     await Promise.resolve();
     super.stop();
-    this.isReady = false;
-    await Promise.all([...this.caches.values()].map((cache) => cache.stop()));
-    const unfinished = await this.queue.drain(deadlineMs);
+    this.#isReady = false;
+    await Promise.all([...this.#caches.values()].map((cache) => cache.stop()));
+    const unfinished = await this.#queue.drain(deadlineMs);
     if (unfinished > 0) {
-      this.log.warn(`${unfinished} handlers did not end in time`);
-      await this.queue.drain(abortGraceMs);
+      this.#log.warn(`${unfinished} handlers did not end in time`);
+      await this.#queue.drain(abortGraceMs);
     }
     await this.events.flush(flushMs);
-    await this.election.stop(releaseMs);
-    await this.connections.close();
+    await this.#election.stop(releaseMs);
+    await this.#connections.close();
   }
-}
-
-/** Handlers may be typed to return nothing at all. */
-async function settle(result: ReturnType<ResourceHandler>): Promise<HandlerResult | undefined> {
-  try {
-    const value: unknown = await result;
-    const requeueAfterMs = isRecord(value) ? value['requeueAfterMs'] : undefined;
-    return typeof requeueAfterMs === 'number' ? { requeueAfterMs } : undefined;
-  } catch (error) {
-    if (error instanceof RequeueAfter) return { requeueAfterMs: error.delayMs };
-    throw error;
-  }
-}
-
-function queueKey(id: string, namespace: string, name: string): string {
-  return `${id}|${objectKey(namespace, name)}`;
-}
-
-function parseQueueKey(key: string): {
-  readonly id: string;
-  readonly namespace: string;
-  readonly name: string;
-} {
-  const bar = key.indexOf('|');
-  const slash = key.indexOf('/', bar);
-  return { id: key.slice(0, bar), namespace: key.slice(bar + 1, slash), name: key.slice(slash + 1) };
-}
-
-function withPrecondition(meta: ResourceMeta, patch: Record<string, unknown>): Record<string, unknown> {
-  const metadata = isRecord(patch['metadata']) ? patch['metadata'] : {};
-  return { ...patch, metadata: { ...metadata, resourceVersion: meta.resourceVersion } };
 }

@@ -6,6 +6,7 @@ import { collectionPath, parseResourceId } from './paths.ts';
 import { type Change, Reflector } from './reflector.ts';
 import type { KubeRest } from './rest.ts';
 import { ObjectStore } from './store.ts';
+import { reduce } from './watch-event.ts';
 
 /** What caches share. */
 export interface CacheEnvironment {
@@ -71,6 +72,16 @@ export class ResourceCache {
       }
     }
     return known.synced;
+  }
+
+  /**
+   * Takes in the answer to an own write, reduced like everything else that is stored. Listeners are not told, unless
+   * the watch knows something newer. `object` has to be one that the watch selects.
+   */
+  absorb(object: KubeObject): void {
+    const { namespace } = object.metadata;
+    const selection = (this.watches.get(namespace ?? '') ?? this.watches.get(''))?.selection;
+    if (selection !== undefined) this.store.upsert(reduce(object, selection.metadataOnly));
   }
 
   async stop(): Promise<void> {

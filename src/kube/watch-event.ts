@@ -53,8 +53,13 @@ export function parseListPage(body: unknown): ListPage {
   };
 }
 
-/** Without `managedFields`, which are half of many objects and of no use here. Changes `object`, which is freshly parsed. */
-export function withoutManagedFields(object: KubeObject): KubeObject {
+/** What is stored of a received object. Changes `object`, which has to be freshly parsed. */
+export function reduce(object: KubeObject, metadataOnly = false): KubeObject {
+  return metadataOnly ? metadataOf(object) : withoutManagedFields(object);
+}
+
+/** `managedFields` are half of many objects and of no use here. */
+function withoutManagedFields(object: KubeObject): KubeObject {
   const metadata: { managedFields?: unknown } & ObjectMetadata = object.metadata;
   delete metadata.managedFields;
   return object;
@@ -64,7 +69,7 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
  * What is kept of an object whose content must not be kept: identity, labels, owners. Annotations are left out on
  * purpose, as kubectl's last-applied-configuration repeats the values of a Secret.
  */
-export function metadataOf(object: KubeObject): KubeObject {
+function metadataOf(object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp } =
     object.metadata;
   return {
