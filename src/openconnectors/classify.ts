@@ -4,7 +4,7 @@ import type { Effect, UnreadableAnswer } from './call.ts';
 import { cleanMessage } from './clean-message.ts';
 import { RemoteError, type RemoteErrorClass } from './errors.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { ABORTED, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
+import { ABORTED, NOT_HTTP, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
 
 /** What a verdict depends on besides the answer. */
 export interface Circumstances {
@@ -125,7 +125,7 @@ export function errorOfTransport(error: TransportError, circumstances: Circumsta
     }
   }
   const status = error.head?.status;
-  const unreadable = /^(?:TOO_LARGE|HPE_\w+|UND_ERR_HEADERS_OVERFLOW)$/.test(error.code) && effect !== 'once';
+  const unreadable = (error.code === TOO_LARGE || error.code === NOT_HTTP) && effect !== 'once';
   const errorClass = unreadable ? 'unexpected' : unknownOutcome(effect);
   return new RemoteError(errorClass, `${sentences[errorClass]}: ${reasonOfFailure(error.code)}`, { status });
 }
@@ -156,6 +156,8 @@ function reasonOfFailure(code: string): string {
       return 'no answer in time';
     case TOO_LARGE:
       return 'the answer is too large';
+    case NOT_HTTP:
+      return 'the answer is not HTTP';
     case 'UND_ERR_CLOSED':
     case 'UND_ERR_DESTROYED':
       return 'the account settings changed meanwhile';

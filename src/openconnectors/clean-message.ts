@@ -1,4 +1,4 @@
-import { secretsPattern } from './secret-forms.ts';
+import { secretsPattern } from './secrets-pattern.ts';
 
 /** Longest result, in UTF-16 code units. */
 export const LONGEST_MESSAGE = 200;

@@ -1,6 +1,7 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import {
   ABORTED,
+  NOT_HTTP,
   TOO_LARGE,
   type TransportAnswer,
   TransportError,
@@ -127,6 +128,10 @@ function firstValues(headers: Record<string, string | string[] | undefined>): Re
 
 /** The innermost code: attempts at several addresses are reported as one `AggregateError` of theirs. */
 function codeOf(error: Error): string {
+  // The parser's errors have no code of their own.
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+    return NOT_HTTP;
+  }
   if ('code' in error && typeof error.code === 'string') {
     return error.code;
   }

@@ -33,6 +33,8 @@ export interface Transport {
 export const ABORTED = 'ABORTED';
 /** `TransportError.code` when the answer outgrew `maxAnswerBytes`. */
 export const TOO_LARGE = 'TOO_LARGE';
+/** `TransportError.code` when what came is not HTTP, or has a head beyond all measure. */
+export const NOT_HTTP = 'NOT_HTTP';
 
 /** No whole answer came. What `classify.ts` needs to judge it, and nothing else. */
 export class TransportError extends Error {
