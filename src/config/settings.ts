@@ -161,7 +161,7 @@ export const settings = {
   },
   bindAddress: {
     env: 'BIND_ADDRESS',
-    type: type.text(/^[0-9A-Fa-f.:]+$/, 'an IP address'),
+    type: type.ipAddress,
     defaultDoc: 'all addresses',
     doc: 'Address that the servers for metrics, health and consent listen on.',
   },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../api/duration.ts';
@@ -162,6 +163,12 @@ function urlProblem(value: string): string | undefined {
   const named = parseHostPattern(url.hostname) !== undefined && !url.hostname.includes('*');
   return named ? undefined : 'does not name its host by a host name';
 }
+
+/** An IP address of either family. */
+export const ipAddress: ValueType<string> = {
+  expected: 'an IP address',
+  schema: z.string().refine((value) => isIP(value) !== 0, 'is none'),
+};
 
 /** An absolute path. */
 export const path: ValueType<string> = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
 import { type ControlPlane, type ControlPlaneName, controlPlaneOn } from './control-plane.ts';
 import { defaultK3sImage } from './k3s.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';
@@ -47,7 +47,7 @@ export function controlPlanes(env: Environment = process.env): readonly ControlP
       start: async () =>
         controlPlaneOn({
           name: 'kubeconfig',
-          kubeconfig: await readFile(kubeconfig, 'utf8'),
+          kubeconfig: readKubeconfig(kubeconfig),
           controllers: true,
           kubectl,
           lasting: true,
@@ -65,6 +65,13 @@ export function controlPlanes(env: Environment = process.env): readonly ControlP
       },
     },
   ];
+}
+
+/** The file's content as JSON (which is YAML), with the paths in it made absolute. Its current context is used. */
+function readKubeconfig(file: string): string {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  return config.exportConfig();
 }
 
 /** The kubectl that came with the server fits it best. */

@@ -65,6 +65,9 @@ describe('wrong settings', () => {
     ['LEASE_RETRY_PERIOD', '9s', expect.stringContaining('less than LEASE_RENEW_DEADLINE')],
     ['WATCH_NAMESPACES', 'a,b', expect.stringContaining('CLUSTER_ID (--cluster-id): is missing')],
     ['WATCH_NAMESPACES', 'a,B!', expect.stringContaining('entry 2 has a wrong form')],
+    ['DEFAULT_ACCOUNT_NAMESPACES', 'a,B!', expect.stringContaining('entry 2 has a wrong form')],
+    ['DEFAULT_ACCOUNT_NAMESPACES', 'a,*', expect.stringContaining('entry 2 has a wrong form')],
+    ['BIND_ADDRESS', 'localhost', expect.stringContaining('expected an IP address')],
     ['HEALTH_PORT', '8080', expect.stringContaining('another port than METRICS_PORT')],
     [
       'DEFAULT_ACCOUNT_NAMESPACES',
