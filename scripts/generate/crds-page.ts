@@ -1,6 +1,6 @@
 import { ANNOTATIONS, API_VERSION, FINALIZER } from '../../src/api/group.ts';
 import type { Crd } from './crds.ts';
-import { generatedFrom, table } from './markdown.ts';
+import { generatedFrom, plain, table } from './markdown.ts';
 import type { Node } from './structural.ts';
 
 const ANNOTATION_MEANINGS: Readonly<Record<keyof typeof ANNOTATIONS, string>> = {
@@ -68,7 +68,7 @@ function fields(node: Node | undefined, path: string): string[][] {
   return Object.entries(below?.properties ?? {}).flatMap(([name, child]) => {
     const needed = below?.required?.includes(name) === true ? ' Required.' : '';
     const at = `${prefix}.${name}`;
-    return [[`\`${at}\``, typeOf(child), `${child.description ?? ''}${needed}`], ...fields(child, at)];
+    return [[`\`${at}\``, typeOf(child), `${plain(child.description ?? '')}${needed}`], ...fields(child, at)];
   });
 }
 
@@ -89,7 +89,7 @@ function typeOf(node: Node): string {
 }
 
 function most(limit: number | undefined, unit: string): string {
-  return limit === undefined ? '' : `, at most ${limit} ${unit}`;
+  return limit === undefined ? '' : ` (at most ${limit} ${unit})`;
 }
 
 function upTo(maximum: number | undefined): string {
@@ -107,7 +107,7 @@ function rules(node: Node | undefined, path: string): [string, string][] {
   }
   const here = (node['x-kubernetes-validations'] ?? []).map((rule): [string, string] => {
     const { message = '', fieldPath = '' } = rule as { message?: string; fieldPath?: string };
-    return [`${path}${fieldPath}`, message];
+    return [`${path}${fieldPath}`, plain(message)];
   });
   const below = Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
     rules(child, `${path}.${name}`),

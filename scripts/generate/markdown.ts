@@ -1,3 +1,8 @@
+/** Plain text in Markdown: nothing in it becomes markup. */
+export function plain(text: string): string {
+  return text.replaceAll('<', '&lt;').replaceAll(/[*_]/g, (mark) => `\\${mark}`);
+}
+
 /** A table; `|` and line breaks in cells are made harmless. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>

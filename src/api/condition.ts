@@ -18,6 +18,7 @@ export const conditionSchema = z
       .describe('The metadata.generation that the condition was set for.'),
     lastTransitionTime: z
       .string()
+      .max(64)
       .meta({ format: 'date-time', description: 'When the status of the condition changed last.' }),
     reason: z
       .string()
