@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import {
+  collectionPath,
+  objectPath,
+  parseResourceId,
+  pathTemplate,
+  resourceId,
+  wellKnown,
+} from '../../../src/kube/paths.ts';
+
+const widgets = { group: 'example.dev', version: 'v1', plural: 'widgets' };
+
+describe('paths', () => {
+  test('of core and named groups, with and without a namespace', () => {
+    expect(collectionPath(wellKnown.secrets)).toBe('/api/v1/secrets');
+    expect(objectPath(wellKnown.secrets, 'team', 'a')).toBe('/api/v1/namespaces/team/secrets/a');
+    expect(objectPath(widgets, 'team', 'a', 'status')).toBe(
+      '/apis/example.dev/v1/namespaces/team/widgets/a/status',
+    );
+  });
+
+  test('a name cannot leave its place', () => {
+    expect(objectPath(widgets, '../x', 'a/../../b?c')).toBe(
+      '/apis/example.dev/v1/namespaces/..%2Fx/widgets/a%2F..%2F..%2Fb%3Fc',
+    );
+  });
+
+  test.each([
+    ['/api/v1/namespaces/team/secrets/a', '/api/v1/namespaces/{namespace}/secrets/{name}'],
+    ['/api/v1/namespaces/team', '/api/v1/namespaces/{name}'],
+    ['/apis/example.dev/v1/widgets', '/apis/example.dev/v1/widgets'],
+    [
+      '/apis/example.dev/v1/namespaces/t/widgets/a/status',
+      '/apis/example.dev/v1/namespaces/{namespace}/widgets/{name}/status',
+    ],
+  ])('the template of %s', (path, template) => {
+    expect(pathTemplate(path)).toBe(template);
+  });
+
+  test('an id is read back into its type', () => {
+    for (const type of [widgets, wellKnown.secrets, wellKnown.leases]) {
+      expect(parseResourceId(resourceId(type))).toEqual(type);
+    }
+    expect(() => parseResourceId('nonsense')).toThrow('nonsense');
+  });
+});

@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/work-queue.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+
+/** A queue whose handlers run until they are told to end. */
+function createQueue(overrides: Partial<WorkQueueOptions> = {}) {
+  const clock = new VirtualClock();
+  const handled: string[] = [];
+  const running = new Map<string, () => void>();
+  const errors: unknown[] = [];
+  const queue = new WorkQueue({
+    clock,
+    random: { ...seededRandom(1), fraction: () => 0 },
+    workers: 1,
+    groupOf: (key) => key.split('/')[0] ?? '',
+    handle: (key) => {
+      handled.push(key);
+      return new Promise((resolve) => running.set(key, resolve));
+    },
+    onError: (_key, error) => errors.push(error),
+    ...overrides,
+  });
+  const finish = async (key: string): Promise<void> => {
+    running.get(key)?.();
+    running.delete(key);
+    await settle();
+  };
+  return { clock, queue, handled, running, errors, finish };
+}
+
+describe('a work queue', () => {
+  test('holds keys until it is started, each once', async () => {
+    const { queue, handled } = createQueue({ workers: 4 });
+    queue.add('a/1');
+    queue.add('a/1');
+    queue.add('a/2');
+    await settle();
+    expect([handled, queue.depth]).toEqual([[], 2]);
+    queue.start();
+    await settle();
+    expect(handled).toEqual(['a/1', 'a/2']);
+  });
+
+  test('runs a key again that was added while it ran, and not at the same time', async () => {
+    const { queue, handled, finish } = createQueue({ workers: 4 });
+    queue.start();
+    queue.add('a/1');
+    await settle();
+    queue.add('a/1');
+    queue.add('a/1');
+    await settle();
+    expect(handled).toEqual(['a/1']);
+    await finish('a/1');
+    expect(handled).toEqual(['a/1', 'a/1']);
+    await finish('a/1');
+    expect([handled.length, queue.inFlight, queue.depth]).toEqual([2, 0, 0]);
+  });
+
+  test('gives every namespace its turn', async () => {
+    const { queue, handled, finish } = createQueue();
+    for (const key of ['big/1', 'big/2', 'big/3', 'small/1', 'tiny/1']) queue.add(key);
+    queue.start();
+    await settle();
+    for (let n = 0; n < 5; n++) await finish(handled.at(-1) ?? '');
+    expect(handled).toEqual(['big/1', 'small/1', 'tiny/1', 'big/2', 'big/3']);
+  });
+
+  test('takes an edit before thousands of resyncs, and lets resyncs that have waited have their share', async () => {
+    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
+    for (let n = 0; n < 1_000; n++) queue.add(`a/resync-${n}`, { priority: 'resync' });
+    for (let n = 0; n < 8; n++) queue.add(`a/edit-${n}`);
+    await clock.advance(2_000);
+    queue.start();
+    await settle();
+    for (let n = 0; n < 7; n++) await finish(handled.at(-1) ?? '');
+    expect(handled.map((key) => key.split('-')[0])).toEqual(
+      ['edit', 'edit', 'edit', 'resync', 'edit', 'edit', 'edit', 'resync'].map((kind) => `a/${kind}`),
+    );
+  });
+
+  test('a resync that becomes an edit moves forward', async () => {
+    const { queue, handled, finish } = createQueue();
+    queue.add('a/1', { priority: 'resync' });
+    queue.add('a/2', { priority: 'resync' });
+    queue.add('a/2');
+    queue.start();
+    await settle();
+    await finish('a/2');
+    expect(handled).toEqual(['a/2', 'a/1']);
+  });
+
+  test('of several delays the earliest counts, and a plain add overrides them', async () => {
+    const { clock, queue, handled, finish } = createQueue();
+    queue.start();
+    queue.addAfter('a/1', 500);
+    queue.addAfter('a/1', 100);
+    queue.addAfter('a/1', 900);
+    await clock.advance(99);
+    expect(handled).toEqual([]);
+    await clock.advance(1);
+    expect(handled).toEqual(['a/1']);
+    await finish('a/1');
+    await clock.advance(2_000);
+    expect(handled).toHaveLength(1);
+    queue.addAfter('a/1', 500);
+    queue.add('a/1');
+    await settle();
+    expect(handled).toHaveLength(2);
+    await finish('a/1');
+    await clock.advance(2_000);
+    expect(handled).toHaveLength(2);
+  });
+
+  test('a handler that throws is retried with a growing delay until it is well', async () => {
+    const { clock, queue, errors } = createQueue({
+      backoff: { baseMs: 100, maxMs: 300 },
+      handle: () => Promise.reject(new Error('boom')),
+    });
+    queue.start();
+    queue.add('a/1');
+    await settle();
+    const attempts: number[] = [errors.length];
+    for (const ms of [100, 200, 300, 300]) {
+      await clock.advance(ms - 1);
+      attempts.push(errors.length);
+      await clock.advance(1);
+      attempts.push(errors.length);
+    }
+    expect(attempts).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5]);
+    expect(queue.failuresOf('a/1')).toBe(5);
+    queue.forget('a/1');
+    expect(queue.retry('a/1')).toBe(100);
+  });
+
+  test('drain waits for what runs, takes nothing new and leaves no timer', async () => {
+    const { clock, queue, handled, finish } = createQueue();
+    queue.start();
+    queue.add('a/1');
+    queue.add('a/2');
+    queue.addAfter('a/3', 1_000);
+    await settle();
+    const drained = queue.drain(10_000);
+    queue.add('a/4');
+    await finish('a/1');
+    await expect(drained).resolves.toBe(0);
+    expect([handled, clock.pending]).toEqual([['a/1'], 0]);
+  });
+
+  test('drain tells a handler that does not end in time', async () => {
+    let told: unknown;
+    const { clock, queue } = createQueue({
+      handle: (_key, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            told = signal.reason;
+            resolve();
+          });
+        }),
+    });
+    queue.start();
+    queue.add('a/1');
+    await settle();
+    const drained = queue.drain(10_000);
+    await clock.advance(9_999);
+    expect(told).toBeUndefined();
+    await clock.advance(1);
+    await expect(drained).resolves.toBe(1);
+    expect(told).toBeInstanceOf(Error);
+  });
+});
+
+type Command =
+  | { readonly do: 'add' | 'retry' | 'finish' | 'fail'; readonly key: string }
+  | { readonly do: 'after'; readonly key: string; readonly ms: number }
+  | { readonly do: 'pass'; readonly ms: number };
+
+const key = fc.constantFrom('a/1', 'a/2', 'b/1', 'c/1');
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ do: fc.constantFrom('add', 'retry', 'finish', 'fail'), key }),
+  fc.record({ do: fc.constant('after'), key, ms: fc.nat(2_000) }),
+  fc.record({ do: fc.constant('pass'), ms: fc.nat(2_000) }),
+);
+
+describe('for every order of events a work queue', () => {
+  test('never runs a key twice at a time, never exceeds its workers and loses nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(command, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (commands, workers) => {
+          const clock = new VirtualClock();
+          const running = new Map<string, PromiseWithResolvers<void>>();
+          /** Keys with a change that no run has begun after. */
+          const owed = new Set<string>();
+          /** Not thrown, as the queue would take it for a failure of the handler. */
+          const violations: string[] = [];
+          let isFinishing = false;
+          const queue: WorkQueue = new WorkQueue({
+            clock,
+            random: seededRandom(7),
+            workers,
+            groupOf: (name) => name.split('/')[0] ?? '',
+            onError: () => undefined,
+            handle: (name) => {
+              if (running.has(name)) violations.push(`two workers on ${name}`);
+              const run = Promise.withResolvers<void>();
+              running.set(name, run);
+              if (running.size > workers) violations.push('more workers than allowed');
+              owed.delete(name);
+              if (isFinishing) {
+                running.delete(name);
+                run.resolve();
+              }
+              return run.promise;
+            },
+          });
+          queue.start();
+          for (const step of commands) {
+            if (step.do === 'add') queue.add(step.key);
+            if (step.do === 'retry') queue.retry(step.key);
+            if (step.do === 'after') queue.addAfter(step.key, step.ms);
+            if (step.do === 'pass') await clock.advance(step.ms);
+            if (step.do === 'add' || step.do === 'retry' || step.do === 'after') owed.add(step.key);
+            if (step.do === 'finish' || step.do === 'fail') {
+              const run = running.get(step.key);
+              running.delete(step.key);
+              if (step.do === 'finish') run?.resolve();
+              else run?.reject(new Error('failed'));
+            }
+            await settle();
+          }
+          isFinishing = true;
+          for (const [name, run] of [...running]) {
+            running.delete(name);
+            run.resolve();
+          }
+          await clock.advance(600_000);
+          expect(violations).toEqual([]);
+          expect([...owed]).toEqual([]);
+          expect([queue.depth, queue.inFlight, queue.delayed, clock.pending]).toEqual([0, 0, 0, 0]);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
