@@ -21,6 +21,7 @@ export function decideDeletion(world: World): Step {
   }
   return (
     nothingWasMade(world) ??
+    specIsReadable(world) ??
     accountIsUsable(world) ??
     stillFailing(world) ??
     settleDoubt(world, { why: 'create' }) ??
@@ -32,14 +33,26 @@ export function decideDeletion(world: World): Step {
 
 /** Without an id and without an announced grant no instance can exist, whatever the account's state. */
 function nothingWasMade(world: World): Step | undefined {
-  const { status, spec } = world.connector;
+  const { status } = world.connector;
   const made =
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     attemptOf(world) !== undefined ||
-    spec.instance?.importId !== undefined ||
     ownInstances(world).length > 0;
   return made ? undefined : released;
+}
+
+/** What is to be deleted stands in the spec, too: nothing is guessed. */
+function specIsReadable(world: World): Step | undefined {
+  const [violation] = world.violations;
+  return (
+    violation &&
+    blocked(
+      'Ready',
+      'InvalidSpec',
+      `${violation.path} ${violation.message}. The instance cannot be deleted before that; to delete the resource without touching it, set the annotation openconnectors.dev/abandon: "<reason>".`,
+    )
+  );
 }
 
 function accountIsUsable(world: World): Step | undefined {

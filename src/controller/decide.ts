@@ -1,7 +1,6 @@
 import { isAllowedServer } from '../api/allowlist.ts';
 import { isSuspended, takesOver } from '../api/annotations.ts';
 import { accountNameOf, missingPolicyOf } from '../api/defaults.ts';
-import { validateConnector } from '../api/validate.ts';
 import { authorize, clientChanged } from './authorization.ts';
 import { connectionStep } from './connection.ts';
 import { decideDeletion } from './decide-deletion.ts';
@@ -21,6 +20,7 @@ type Rule = (world: World) => Step | undefined;
 const PRECONDITIONS: readonly Rule[] = [
   suspended,
   specIsValid,
+  importIdIsUnchanged,
   serverIsAllowed,
   accountPermits,
   accountIsReady,
@@ -142,14 +142,25 @@ function suspended(world: World): Step | undefined {
 }
 
 function specIsValid(world: World): Step | undefined {
-  const [violation, ...more] = validateConnector(world.connector, {
-    extraConfigurationKeys: world.settings.extraConfigurationKeys,
-  });
+  const [violation, ...more] = world.violations;
   if (violation === undefined) {
     return undefined;
   }
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  return blocked('Ready', 'InvalidSpec', `${violation.path}: ${violation.message}${others}`);
+  return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}${others}`);
+}
+
+/** What the API server refuses by a transition rule, where it knows such rules. */
+function importIdIsUnchanged(world: World): Step | undefined {
+  const { spec, status } = world.connector;
+  const importId = spec.instance?.importId;
+  return importId === undefined || status?.instance === undefined || status.instance.id === importId
+    ? undefined
+    : blocked(
+        'Ready',
+        'InvalidSpec',
+        `spec.instance.importId cannot be changed: the resource holds instance ${status.instance.id}. Set it back, or create another resource for instance ${importId}.`,
+      );
 }
 
 function serverIsAllowed(world: World): Step | undefined {
@@ -159,7 +170,7 @@ function serverIsAllowed(world: World): Step | undefined {
     : blocked(
         'Synced',
         'ServerNotAllowed',
-        `spec.server "${server}" is not among the servers that this operator may use (${world.settings.allowedServers.map(({ host }) => host).join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
+        `spec.server "${server}" is not among the servers that this operator may use (${world.settings.allowedServers.join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
       );
 }
 

@@ -2,6 +2,7 @@ import { requestOf } from '../api/annotations.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../api/defaults.ts';
 import { ANNOTATIONS } from '../api/group.ts';
+import { validateConnector } from '../api/validate.ts';
 import { grantUse, lastingUses } from './inputs.ts';
 import { ownerTags } from './owner-tags.ts';
 import type { ConnectorPorts } from './ports.ts';
@@ -12,14 +13,20 @@ const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefine
 /** The world of one resource from caches alone: no call is made. What it lacks, `decide` asks for. */
 export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): World {
   const { namespace, name, uid } = connector.metadata;
-  const account = ports.accounts.view(namespace, accountNameOf(connector.spec));
+  const violations = validateConnector(connector, {
+    extraConfigurationKeys: ports.settings.extraConfigurationKeys,
+  });
+  const isReadable = violations.length === 0;
   const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
   const blank: World = {
     now: ports.clock.now(),
     settings: ports.settings,
     connector,
+    violations,
     tags,
-    account,
+    account: isReadable
+      ? ports.accounts.view(namespace, accountNameOf(connector.spec))
+      : { state: 'unknown' },
     secrets: new Map(),
     remote: NOTHING_REMOTE,
     memory: ports.memory.recall(uid),
@@ -27,8 +34,9 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
     prompted: false,
     fingerprint: ports.fingerprinter.of,
   };
-  const secrets = knownSecrets(ports, blank);
-  const world: World = { ...blank, secrets, remote: knownInstances(ports, blank) };
+  const world: World = isReadable
+    ? { ...blank, secrets: knownSecrets(ports, blank), remote: knownInstances(ports, blank) }
+    : blank;
   return { ...world, prompted: isPrompted(ports, world) };
 }
 

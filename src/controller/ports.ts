@@ -1,8 +1,8 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import type { Reason } from '../api/reasons.ts';
 import type { OpenConnectors } from '../openconnectors/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { Occasion } from './events.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import type { Inventory } from './inventory.ts';
 import type { ConnectorMemory } from './memory.ts';
@@ -31,16 +31,14 @@ export interface NewSecret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Writes to the resources. Both carry the resource's version as a precondition and return what the server stored. */
+/** Writes to the resources, each on the condition that the resource still has the version that was looked at. */
 export interface Connectors {
+  /** Returns what the server stored. */
   patchMetadata(
     connector: InfusionsoftConnector,
     metadata: Readonly<Record<string, unknown>>,
   ): Promise<InfusionsoftConnector>;
-  patchStatus(
-    connector: InfusionsoftConnector,
-    patch: Readonly<Record<string, unknown>>,
-  ): Promise<InfusionsoftConnector>;
+  patchStatus(connector: InfusionsoftConnector, patch: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 /** One account that can be worked with. */
@@ -59,11 +57,8 @@ export interface Accounts {
   session(namespace: string, name: string | undefined): AccountSession | undefined;
 }
 
-/** Tells people what happened to an object. Never fails. */
-export type RecordEvent = (
-  connector: InfusionsoftConnector,
-  event: { readonly type: 'Normal' | 'Warning'; readonly reason: Reason; readonly message: string },
-) => void;
+/** Tells people what happened to a resource. Never fails. */
+export type RecordEvent = (connector: InfusionsoftConnector, occasion: Occasion) => void;
 
 /** Everything a connector's pass works with. */
 export interface ConnectorPorts {

@@ -1,6 +1,5 @@
 import type { Condition } from '../api/condition.ts';
-import type { InfusionsoftConnector } from '../api/connector.ts';
-import { isReason, type Reason, reason } from '../api/reasons.ts';
+import { occasionsOf } from './events.ts';
 import { witnessOf } from './observe.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { mergePatch } from './status-patch.ts';
@@ -24,7 +23,7 @@ export async function report(ports: ConnectorPorts, world: World, verdict: Verdi
       rememberInputs(ports, world);
       return { kind: 'done' };
     case 'released':
-      tell(ports, world, []);
+      tell(ports, world, [], []);
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
@@ -39,7 +38,7 @@ async function write(ports: ConnectorPorts, world: World, verdict: Telling): Pro
   if (patch !== undefined) {
     await ports.connectors.patchStatus(world.connector, patch);
   }
-  tell(ports, world, transitions(before.conditions ?? [], after.conditions ?? []));
+  tell(ports, world, before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, world);
   if (verdict.kind === 'ready' || verdict.retry.kind === 'on-change') {
     return { kind: 'done' };
@@ -59,35 +58,13 @@ function again(world: World, time: number): PassOutcome {
   return { kind: 'again', afterMs: Math.max(0, time - world.now) };
 }
 
-interface Occasion {
-  readonly reason: Reason;
-  readonly message: string;
-}
-
-/** What changed between two sets of conditions, once for each reason; and that Ready came back. */
-function transitions(before: readonly Condition[], after: readonly Condition[]): Occasion[] {
-  const changed = after.filter((condition) => {
-    const previous = before.find(({ type }) => type === condition.type);
-    return previous?.reason !== condition.reason || previous.status !== condition.status;
-  });
-  const [ready, readyBefore] = [after, before].map((list) => list.find(({ type }) => type === 'Ready'));
-  const recovered =
-    ready?.status === 'True' && readyBefore?.status === 'False'
-      ? [{ reason: 'Recovered', message: ready.message } as const]
-      : [];
-  const occasions = changed.flatMap(({ reason: name, message }) =>
-    isReason(name) ? [{ reason: name, message }] : [],
-  );
-  return [...occasions, ...recovered].filter(
-    (occasion, index, all) => all.findIndex((other) => other.reason === occasion.reason) === index,
-  );
-}
-
-function tell(ports: ConnectorPorts, world: World, occasions: readonly Occasion[]): void {
-  for (const occasion of [...world.pass.incidents, ...occasions]) {
-    const { event } = reason(occasion.reason);
-    if (event !== 'none') {
-      ports.recordEvent(world.connector as InfusionsoftConnector, { type: event, ...occasion });
-    }
+function tell(
+  ports: ConnectorPorts,
+  world: World,
+  before: readonly Condition[],
+  after: readonly Condition[],
+): void {
+  for (const occasion of occasionsOf(world.pass.incidents, before, after)) {
+    ports.recordEvent(world.connector, occasion);
   }
 }

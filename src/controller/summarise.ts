@@ -82,9 +82,10 @@ function fulfilled(type: Stage): Statement {
 function established(world: World, type: Stage): Statement | undefined {
   switch (type) {
     case 'AccountReady':
-      return accountStatement(world);
+      return world.violations.length > 0 ? undefined : accountStatement(world);
     case 'SecretsResolved':
-      return lastingUses(world).every((use) => ['same', 'value'].includes(secretValue(world, use).state))
+      return world.violations.length === 0 &&
+        lastingUses(world).every((use) => ['same', 'value'].includes(secretValue(world, use).state))
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
@@ -124,6 +125,9 @@ function condition(world: World, type: ConditionType): Condition | undefined {
 
 function instanceStatus(world: World): ConnectorStatus['instance'] {
   const before = world.connector.status?.instance;
+  if (world.violations.length > 0) {
+    return before;
+  }
   const chosen = chosenInstance(world);
   const { account } = world;
   const instance = chosen?.instance;
@@ -155,6 +159,9 @@ function isOurs(world: World, id: number): boolean {
 }
 
 function bindingStatus(world: World): ConnectorStatus['binding'] {
+  if (world.violations.length > 0) {
+    return world.connector.status?.binding;
+  }
   const name = connectionSecretNameOf(world.connector);
   const fact = world.secrets.get(name);
   const written =

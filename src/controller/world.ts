@@ -1,6 +1,6 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { HostPattern } from '../config/host-pattern.ts';
+import type { Violation } from '../api/validate.ts';
 import type { RemoteError } from '../openconnectors/errors.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import type { OwnerTags } from './owner-tags.ts';
@@ -114,7 +114,7 @@ export const FRESH_PASS: PassFacts = {
 /** The part of the configuration that decisions depend on. */
 export interface DecisionSettings {
   readonly clusterId: string;
-  readonly allowedServers: readonly HostPattern[];
+  readonly allowedServers: readonly string[];
   readonly extraConfigurationKeys: readonly string[];
   /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
   readonly ownCallbackUrl: string | undefined;
@@ -129,6 +129,8 @@ export interface World {
   readonly now: number;
   readonly settings: DecisionSettings;
   readonly connector: InfusionsoftConnector;
+  /** What is wrong with the spec. While there is anything, the rest of the spec is not looked at. */
+  readonly violations: readonly Violation[];
   readonly tags: OwnerTags;
   readonly account: AccountView;
   readonly secrets: ReadonlyMap<string, SecretFact>;

@@ -63,7 +63,7 @@ function release(world: AccountWorld): AccountStep | undefined {
 
 function specIsValid(world: AccountWorld): AccountStep | undefined {
   const [violation] = validateAccount(world.account);
-  return violation && blocked(world, 'InvalidSpec', `${violation.path}: ${violation.message}`, onChange);
+  return violation && blocked(world, 'InvalidSpec', `${violation.path} ${violation.message}`, onChange);
 }
 
 function hostIsAllowed(world: AccountWorld): AccountStep | undefined {

@@ -8,7 +8,13 @@ import type { Fingerprinter } from '../fingerprint.ts';
 import type { PassOutcome } from '../report.ts';
 import type { SecretFact } from '../world.ts';
 import { decideAccount } from './decide.ts';
-import { type AccountRegistry, type AccountTarget, accountKey } from './registry.ts';
+import {
+  type AccountRegistry,
+  type AccountTarget,
+  accountKey,
+  DEFAULT_ACCOUNT_KEY,
+  DEFAULT_ACCOUNT_UID,
+} from './registry.ts';
 import { type AccountReport, summariseAccount } from './summarise.ts';
 import type { AccountStep, AccountVerdict, AccountWorld } from './world.ts';
 
@@ -70,11 +76,13 @@ export function forgetAccount(ports: AccountPorts, account: OpenConnectorsAccoun
 }
 
 function keyOf({ metadata }: OpenConnectorsAccount): string {
-  return accountKey(metadata.namespace, metadata.name);
+  return metadata.uid === DEFAULT_ACCOUNT_UID
+    ? DEFAULT_ACCOUNT_KEY
+    : accountKey(metadata.namespace, metadata.name);
 }
 
 function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
-  return { uid: metadata.uid, spec, isDefault: false };
+  return { uid: metadata.uid, spec, isDefault: metadata.uid === DEFAULT_ACCOUNT_UID };
 }
 
 function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWorld {
@@ -170,8 +178,7 @@ async function verify(
 }
 
 async function list(ports: AccountPorts, world: AccountWorld, signal: AbortSignal): Promise<void> {
-  const { namespace, name } = world.account.metadata;
-  const session = ports.registry.session(namespace, name);
+  const session = ports.registry.sessionByKey(keyOf(world.account));
   if (session === undefined) {
     throw new Error('the account was closed during the pass');
   }
@@ -237,8 +244,7 @@ function tellUsers(
 }
 
 function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instances'] {
-  const { namespace, name } = world.account.metadata;
-  const owners = ports.registry.session(namespace, name)?.inventory.owners();
+  const owners = ports.registry.sessionByKey(keyOf(world.account))?.inventory.owners();
   if (owners === undefined) {
     return world.account.status?.instances;
   }

@@ -51,9 +51,15 @@ export interface RegistryPorts {
   readonly onSuspect: (key: string) => void;
 }
 
+/** `uid` of the operator's own account, which no resource stands for. */
+export const DEFAULT_ACCOUNT_UID = 'default';
+
+/** Key of the operator's own account. */
+export const DEFAULT_ACCOUNT_KEY = '';
+
 /** The key of an account: `<namespace>/<name>`, or the empty text for the operator's default account. */
 export function accountKey(namespace: string, name: string | undefined): string {
-  return name === undefined ? '' : `${namespace}/${name}`;
+  return name === undefined ? DEFAULT_ACCOUNT_KEY : `${namespace}/${name}`;
 }
 
 /** The verified accounts of this process: their clients, credentials and inventories. */
@@ -78,7 +84,11 @@ export class AccountRegistry implements Accounts {
   }
 
   session(namespace: string, name: string | undefined): AccountSession | undefined {
-    const key = accountKey(namespace, name);
+    return this.sessionByKey(accountKey(namespace, name));
+  }
+
+  /** The session of an account by its key. */
+  sessionByKey(key: string): AccountSession | undefined {
     const open = this.entries.get(key)?.open;
     if (open === undefined) {
       return undefined;

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { DestinationStream } from 'pino';
+import { allowedHost } from './api/allowlist.ts';
+import { GROUP } from './api/group.ts';
+import type { Config } from './config.ts';
+import { ConnectorOperator } from './controller/operator.ts';
+import type { StepObserver } from './controller/reconcile.ts';
+import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { Random } from './runtime/random.ts';
+import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
+import { createScrubber } from './telemetry/scrubber.ts';
+
+/** What an operator is composed from: its configuration, and everything that is not a function of it. */
+export interface Composition {
+  readonly config: Config;
+  readonly kubeConfig: KubeConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where log lines go; standard output unless set. */
+  readonly logTo?: DestinationStream | undefined;
+  readonly onStoppedLeading?: (() => void) | undefined;
+  readonly onStep?: StepObserver | undefined;
+}
+
+/** An operator that is ready to be started, and how to end it in order. */
+export interface ComposedOperator {
+  readonly logger: Logger;
+  readonly operator: ConnectorOperator;
+  /** Ends the operator, then its connections to Open Connectors. `graceMs` is what calls under way get. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Name of the Lease; a shard has one of its own. */
+const LEASE_NAME = 'infusionsoft-connector-operator';
+
+/** Puts the operator together; nothing is started and nothing is called yet. */
+export function compose(parts: Composition): ComposedOperator {
+  const { config, kubeConfig, clock, random } = parts;
+  const scrubber = createScrubber();
+  const logger = createLogger({
+    level: config.logLevel,
+    format: config.logFormat,
+    clock,
+    scrubber,
+    ...(parts.logTo && { destination: parts.logTo }),
+  });
+  const namespace = config.podNamespace ?? contextNamespace(kubeConfig) ?? 'default';
+  // The pool asks the operator for its leadership, and the operator works with the pool.
+  const leading = { assert: (): void => undefined };
+  const pool = createOpenConnectorsPool({
+    clock,
+    random,
+    guard: () => leading.assert(),
+    isAddressCheckExempt: (host, port) =>
+      allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
+    ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
+  });
+  const operator = new ConnectorOperator({
+    logger: operatorLogger(logger.child({ controller: 'operator' })),
+    kubeConfig,
+    clock,
+    random,
+    workers: config.workers,
+    component: `${GROUP}/operator`,
+    instance: config.podName,
+    leaderElection: config.leaderElect
+      ? {
+          namespace,
+          name: leaseName(config.watchLabelSelector),
+          identity: `${config.podName}_${random.bytes(4).toString('hex')}`,
+        }
+      : undefined,
+    onStoppedLeading: parts.onStoppedLeading,
+    config,
+    namespace,
+    pool,
+    scrubber,
+    readMounted: (file) => readMounted(config.defaultAccountSecretDir, file),
+    onStep: parts.onStep ?? ((connector, step) => logStep(logger, connector, step)),
+  });
+  leading.assert = () => operator.assertLeading();
+  return {
+    logger,
+    operator,
+    async stop(graceMs) {
+      await operator.stop(graceMs);
+      await pool.close();
+    },
+  };
+}
+
+const logStep = (logger: Logger, ...[connector, step]: Parameters<StepObserver>): void => {
+  logger.debug(
+    {
+      controller: 'infusionsoftconnector',
+      namespace: connector.metadata.namespace,
+      name: connector.metadata.name,
+      step: step.do,
+    },
+    'Next step',
+  );
+};
+
+function contextNamespace(kubeConfig: KubeConfig): string | undefined {
+  return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
+}
+
+/** Lease names are DNS names; a selector is not. */
+function leaseName(selector: string | undefined): string {
+  return selector === undefined
+    ? LEASE_NAME
+    : `${LEASE_NAME}-${Buffer.from(selector).toString('hex').slice(0, 32)}`;
+}
+
+function readMounted(folder: string | undefined, file: string): string | undefined {
+  if (folder === undefined) {
+    return undefined;
+  }
+  try {
+    return readFileSync(join(folder, file), 'utf8');
+  } catch {
+    return undefined; // Shown as a missing Secret, with what to do.
+  }
+}

@@ -1,0 +1,276 @@
+import { type ResourceEvent, ResourceEventType, ResourceMetaImpl } from '@dot-i/k8s-operator';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import {
+  ACCOUNT_FINALIZER,
+  ACCOUNT_NAMES,
+  CONNECTOR_NAMES,
+  FINALIZER,
+  GROUP,
+  VERSION,
+} from '../api/group.ts';
+import type { Config } from '../config.ts';
+import { resourceId } from '../kube/paths.ts';
+import {
+  type HandlerContext,
+  type HandlerResult,
+  ReliableOperator,
+  type ReliableOperatorOptions,
+  RequeueAfter,
+} from '../kube/reliable-operator.ts';
+import { objectKey } from '../kube/store.ts';
+import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import type { Scrubber } from '../telemetry/scrubber.ts';
+import { DefaultAccount, type ReadMounted } from './account/default-account.ts';
+import { forgetAccount, reconcileAccount } from './account/reconcile.ts';
+import { DEFAULT_ACCOUNT_KEY } from './account/registry.ts';
+import { loadClusterId } from './cluster-id.ts';
+import { type Controllers, createControllers, INDEX } from './controllers.ts';
+import { type Occasion, occasionsOf } from './events.ts';
+import { loadFingerprintKey } from './fingerprint-key.ts';
+import { parseAccount, parseConnector } from './parse.ts';
+import { reconcile, type StepObserver } from './reconcile.ts';
+import { accountOfConnector, ownerOfConnector, secretsOfAccount, secretsOfConnector } from './references.ts';
+import type { PassOutcome } from './report.ts';
+import { mergePatch } from './status-patch.ts';
+
+/** What the operator is made with, besides what every operator needs. */
+export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
+  readonly config: Config;
+  /** Namespace of the operator's own Secrets. */
+  readonly namespace: string;
+  readonly pool: OpenConnectorsPool;
+  readonly scrubber: Scrubber;
+  readonly readMounted: ReadMounted;
+  readonly onStep?: StepObserver | undefined;
+}
+
+const CONNECTORS = resourceId({ group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural });
+const ACCOUNTS = resourceId({ group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural });
+const SECRETS = resourceId({ group: '', version: 'v1', plural: 'secrets' });
+
+/** A deletion that waits for a person is looked at again so often, should the change itself not be noticed. */
+const BLOCKED_DELETION_MS = 60 * 60_000;
+
+/** The operator: which resources it watches, and which controller looks at which change. */
+export class ConnectorOperator extends ReliableOperator {
+  private readonly own: ConnectorOperatorOptions;
+  private clusterId = '';
+  private controllers: Controllers | undefined;
+  private defaultAccount: DefaultAccount | undefined;
+
+  constructor(options: ConnectorOperatorOptions) {
+    super(options);
+    this.own = options;
+  }
+
+  protected override async init(): Promise<void> {
+    const { config } = this.own;
+    this.clusterId = config.clusterId ?? (await loadClusterId(this.replicaRest));
+    const namespaces = config.watchNamespaces.length === 0 ? [undefined] : config.watchNamespaces;
+    const selection = { labelSelector: config.watchLabelSelector };
+    for (const namespace of namespaces) {
+      await this.watchResource(
+        GROUP,
+        VERSION,
+        ACCOUNT_NAMES.plural,
+        (event, context) => this.onAccount(event, context),
+        namespace,
+      );
+      await this.watchResource(
+        GROUP,
+        VERSION,
+        CONNECTOR_NAMES.plural,
+        (event, context) => this.onConnector(event, context),
+        namespace,
+        selection,
+      );
+    }
+    this.addIndexes();
+    for (const namespace of namespaces) {
+      await this.watchSecondary('', 'v1', 'secrets', {
+        namespace,
+        metadataOnly: true,
+        map: ({ metadata }) => this.onSecret(objectKey(metadata.namespace, metadata.name)),
+      });
+    }
+  }
+
+  protected override async onStartedLeading(): Promise<void> {
+    const { config, namespace, pool, scrubber } = this.own;
+    this.controllers = createControllers({
+      config,
+      pool,
+      scrubber,
+      clusterId: this.clusterId,
+      fingerprintKey: await loadFingerprintKey(this.rest, namespace, this.random),
+      clock: this.clock,
+      random: this.random,
+      rest: this.rest,
+      stores: {
+        connectors: this.resourceStore(CONNECTORS),
+        accounts: this.resourceStore(ACCOUNTS),
+        secrets: this.resourceStore(SECRETS),
+      },
+      connectors: {
+        patchMetadata: async (connector, metadata) =>
+          parseConnector(await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { metadata })),
+        patchStatus: async (connector, patch) => {
+          await this.patchResourceStatus(metaOf(CONNECTOR_NAMES.plural, connector), patch);
+        },
+      },
+      recordEvent: (connector, occasion) => this.record(connector, 'Reconcile', occasion),
+      reportAccount: (account, after) => this.reportAccount(account, after),
+      wakeConnector: ({ metadata }) => this.enqueue(CONNECTORS, metadata.namespace ?? '', metadata.name),
+      wakeAccount: (key) => this.wakeAccount(key),
+    });
+    this.startDefaultAccount(this.controllers);
+  }
+
+  private addIndexes(): void {
+    const connectors = this.resourceStore(CONNECTORS);
+    connectors.addIndex(INDEX.secret, secretsOfConnector);
+    connectors.addIndex(INDEX.account, accountOfConnector);
+    connectors.addIndex(INDEX.owner, ownerOfConnector(this.clusterId));
+    this.resourceStore(ACCOUNTS).addIndex(INDEX.secret, secretsOfAccount);
+  }
+
+  /** A Secret came, changed or went: whoever names it looks again. */
+  private onSecret(key: string): void {
+    for (const { metadata } of this.resourceStore(ACCOUNTS).byIndex(INDEX.secret, key)) {
+      this.enqueue(ACCOUNTS, metadata.namespace ?? '', metadata.name);
+    }
+    for (const { metadata } of this.resourceStore(CONNECTORS).byIndex(INDEX.secret, key)) {
+      this.enqueue(CONNECTORS, metadata.namespace ?? '', metadata.name);
+    }
+  }
+
+  private async onConnector(
+    event: ResourceEvent,
+    { signal }: HandlerContext,
+  ): Promise<HandlerResult | undefined> {
+    const { connector: ports } = this.leading();
+    const connector = parseConnector(event.object);
+    if (event.type === ResourceEventType.Deleted) {
+      ports.memory.forget(connector.metadata.uid);
+      this.wakeAccountOf(connector);
+      return undefined;
+    }
+    const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep);
+    if (connector.metadata.deletionTimestamp === undefined) {
+      return toResult(await pass());
+    }
+    await this.handleResourceFinalizer(event, FINALIZER, async () => requireReleased(await pass()));
+    return undefined;
+  }
+
+  private async onAccount(
+    event: ResourceEvent,
+    { signal }: HandlerContext,
+  ): Promise<HandlerResult | undefined> {
+    const { account: ports } = this.leading();
+    const account = parseAccount(event.object);
+    if (event.type === ResourceEventType.Deleted) {
+      forgetAccount(ports, account);
+      return undefined;
+    }
+    const pass = (): Promise<PassOutcome> => reconcileAccount(ports, account, signal);
+    const isSettled = await this.handleResourceFinalizer(event, ACCOUNT_FINALIZER, async () =>
+      requireReleased(await pass()),
+    );
+    return isSettled ? undefined : toResult(await pass());
+  }
+
+  private async reportAccount(account: OpenConnectorsAccount, after: AccountStatus): Promise<void> {
+    const before = account.status ?? {};
+    const patch = mergePatch(before, after);
+    if (patch !== undefined) {
+      await this.patchResourceStatus(metaOf(ACCOUNT_NAMES.plural, account), patch);
+    }
+    for (const occasion of occasionsOf([], before.conditions ?? [], after.conditions ?? [])) {
+      this.record(account, 'Verify', occasion);
+    }
+  }
+
+  private record(
+    { apiVersion, kind, metadata }: InfusionsoftConnector | OpenConnectorsAccount,
+    action: string,
+    { type, reason, message }: Occasion,
+  ): void {
+    const { namespace, name, uid, resourceVersion } = metadata;
+    this.events.record({
+      object: { apiVersion, kind, namespace, name, uid, resourceVersion },
+      type,
+      reason,
+      action,
+      note: message,
+    });
+  }
+
+  private wakeAccount(key: string): void {
+    if (key === DEFAULT_ACCOUNT_KEY) {
+      this.defaultAccount?.look(this.leadership);
+      return;
+    }
+    const slash = key.indexOf('/');
+    this.enqueue(ACCOUNTS, key.slice(0, slash), key.slice(slash + 1));
+  }
+
+  /** An account that waits for its last user to go is told. */
+  private wakeAccountOf({ metadata, spec }: InfusionsoftConnector): void {
+    const name = spec.accountRef?.name;
+    if (name !== undefined && this.resourceStore(ACCOUNTS).get(metadata.namespace, name) !== undefined) {
+      this.enqueue(ACCOUNTS, metadata.namespace, name);
+    }
+  }
+
+  private startDefaultAccount({ account: ports }: Controllers): void {
+    const { config, readMounted, logger } = this.own;
+    if (config.defaultAccountUrl === undefined) {
+      return;
+    }
+    this.defaultAccount = new DefaultAccount({
+      baseUrl: config.defaultAccountUrl,
+      readMounted,
+      ports,
+      clock: this.clock,
+      onPass: ({ conditions }) => {
+        const ready = conditions?.find(({ type }) => type === 'Ready');
+        logger.info(`default account: Ready=${ready?.status} ${ready?.reason}: ${ready?.message}`);
+      },
+      onError: (error) =>
+        logger.error(`default account: ${error instanceof Error ? error.message : 'unknown error'}`),
+    });
+    this.defaultAccount.look(this.leadership);
+  }
+
+  private leading(): Controllers {
+    if (this.controllers === undefined) {
+      throw new Error('a handler was called before the leadership began');
+    }
+    return this.controllers;
+  }
+}
+
+function metaOf(
+  plural: string,
+  { apiVersion, kind, metadata }: InfusionsoftConnector | OpenConnectorsAccount,
+): ResourceMetaImpl {
+  return ResourceMetaImpl.createWithPlural(plural, {
+    apiVersion,
+    kind,
+    metadata,
+  } as unknown as KubernetesObject);
+}
+
+function toResult(outcome: PassOutcome): HandlerResult | undefined {
+  return outcome.kind === 'again' ? { requeueAfterMs: outcome.afterMs } : undefined;
+}
+
+/** Leaves the finalizer where it is unless the pass let go of everything. */
+function requireReleased(outcome: PassOutcome): void {
+  if (outcome.kind !== 'released') {
+    throw new RequeueAfter(outcome.kind === 'again' ? outcome.afterMs : BLOCKED_DELETION_MS);
+  }
+}

@@ -1,0 +1,48 @@
+import { ownedSecretName } from '../api/defaults.ts';
+import { isRecord, type KubeObject } from '../kube/object.ts';
+import { objectKey } from '../kube/store.ts';
+import { accountKey } from './account/registry.ts';
+import { ownerTags } from './owner-tags.ts';
+
+// These run on every change of every object, before anything has been validated: they look, but believe nothing.
+
+/** The Secrets that a connector reads or writes, as `<namespace>/<name>`: the index from a Secret to its connectors. */
+export function secretsOfConnector(object: KubeObject): string[] {
+  const spec = field(object, 'spec');
+  const oauth = field(spec, 'oauth');
+  const { name, namespace } = object.metadata;
+  const names = [
+    field(field(oauth, 'clientSecretRef'), 'name'),
+    field(field(oauth, 'authorizationCodeSecretRef'), 'name'),
+    field(field(oauth, 'refreshTokenSecretRef'), 'name'),
+    field(field(spec, 'encryptedKeySecretRef'), 'name'),
+    field(field(spec, 'connectionSecretRef'), 'name') ?? ownedSecretName(object, '-connection'),
+    field(field(field(object, 'status'), 'binding'), 'name'),
+  ];
+  return [...new Set(names.filter((value) => typeof value === 'string'))].map((secret) =>
+    objectKey(namespace, secret === '' ? name : secret),
+  );
+}
+
+/** The account that a connector uses, as `accountKey` writes it. */
+export function accountOfConnector(object: KubeObject): string[] {
+  const name = field(field(field(object, 'spec'), 'accountRef'), 'name');
+  return [accountKey(object.metadata.namespace ?? '', typeof name === 'string' ? name : undefined)];
+}
+
+/** The owner tag of a connector's instances. */
+export function ownerOfConnector(clusterId: string): (object: KubeObject) => string[] {
+  return ({ metadata: { namespace = '', name, uid } }) => [
+    ownerTags({ clusterId, namespace, name, uid }).owner,
+  ];
+}
+
+/** The Secret of an account's credentials, as `<namespace>/<name>`. */
+export function secretsOfAccount(object: KubeObject): string[] {
+  const name = field(field(field(object, 'spec'), 'credentialsSecretRef'), 'name');
+  return typeof name === 'string' ? [objectKey(object.metadata.namespace, name)] : [];
+}
+
+function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}
