@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  type AccountSettings,
+  createOpenConnectorsPool,
+  type OpenConnectorsPool,
+  type OpenConnectorsPoolOptions,
+} from '../../../src/openconnectors/account-pool.ts';
+import { createTransport } from '../../../src/openconnectors/pooled-transport.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import {
+  createTimeoutMs,
+  credentials,
+  errorOf,
+  remoteErrorOf,
+  shown,
+  timeoutMs,
+  useBench,
+} from './fixture.ts';
+import { json, type Remote, text } from './remote.ts';
+
+const bench = useBench();
+const pools: OpenConnectorsPool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+function settingsFor(remote: Remote, more: Partial<AccountSettings> = {}): AccountSettings {
+  return {
+    baseUrl: remote.baseUrl,
+    credentials,
+    limits: { requestsPerSecond: 100, burst: 100, concurrency: 4 },
+    timeoutMs,
+    createTimeoutMs,
+    ...more,
+  };
+}
+
+/** A pool that trusts the bench's server, with a record of the transports that it closed. */
+function openPool(remote: Remote, more: Partial<OpenConnectorsPoolOptions> = {}) {
+  const clock = new VirtualClock();
+  const closed: string[] = [];
+  const pool = createOpenConnectorsPool({
+    clock,
+    random: { fraction: () => 1 },
+    extraCaPem: bench.authority().caPem,
+    isAddressCheckExempt: (hostname, port) => hostname === 'localhost' && port === remote.port,
+    createTransport: (options) => {
+      const transport = createTransport(options);
+      return {
+        send: (request) => transport.send(request),
+        close: async () => {
+          await transport.close();
+          closed.push(options.base.origin);
+        },
+      };
+    },
+    ...more,
+  });
+  pools.push(pool);
+  return { pool, clock, closed };
+}
+
+describe('the pool of accounts', () => {
+  test('gives the same client while the settings are equal', async () => {
+    const { remote } = await bench.open(json(200, { id: 1 }));
+    const { pool, closed } = openPool(remote);
+    const client = pool.get('uid-1', settingsFor(remote));
+    expect(pool.get('uid-1', settingsFor(remote, { credentials: { ...credentials } }))).toBe(client);
+    expect(await client.organization()).toEqual({ id: '1', name: '' });
+    expect(pool.get('uid-2', settingsFor(remote))).not.toBe(client);
+    expect(closed).toEqual([]);
+  });
+
+  test.each<[string, Partial<AccountSettings>]>([
+    ['user secret', { credentials: { ...credentials, userSecret: 'new' } }],
+    ['organization secret', { credentials: { ...credentials, organizationSecret: 'new' } }],
+    ['base URL', { baseUrl: 'https://api.example.com' }],
+    ['rate', { limits: { requestsPerSecond: 1, burst: 100, concurrency: 4 } }],
+    ['burst', { limits: { requestsPerSecond: 100, burst: 1, concurrency: 4 } }],
+    ['concurrency', { limits: { requestsPerSecond: 100, burst: 100, concurrency: 1 } }],
+    ['time-out', { timeoutMs: 1 }],
+    ['time-out of a create', { createTimeoutMs: 1 }],
+  ])('gives a new one for another %s, and closes the old', async (_name, change) => {
+    const { remote } = await bench.open(json(200, { id: 1 }));
+    const { pool, closed } = openPool(remote);
+    const client = pool.get('uid-1', settingsFor(remote));
+    expect(pool.get('uid-1', settingsFor(remote, change))).not.toBe(client);
+    await expect.poll(() => closed).toEqual([remote.baseUrl]);
+  });
+
+  test('lets the calls of a replaced client end, and refuses its later ones with nothing sent', async () => {
+    let finish: (() => void) | undefined;
+    const { remote } = await bench.open((response, request) => {
+      finish = () => json(200, shown(4711))(response, request);
+    });
+    const { pool, closed } = openPool(remote);
+    const old = pool.get('uid-1', settingsFor(remote));
+    const call = old.readInstance(4711);
+    await expect.poll(() => finish).toBeDefined();
+    pool.get('uid-1', settingsFor(remote, { credentials: { ...credentials, userSecret: 'new' } }));
+    expect(await remoteErrorOf(old.deleteInstance(4711))).toMatchObject({
+      class: 'unavailable',
+      message: expect.stringContaining('settings changed'),
+    });
+    expect(closed).toEqual([]);
+    finish?.();
+    expect(await call).toMatchObject({ id: 4711 });
+    await expect.poll(() => closed).toHaveLength(1);
+    expect(remote.received).toHaveLength(1);
+  });
+
+  test('uses the new credentials at once', async () => {
+    const { remote } = await bench.open(json(200, { id: 1 }));
+    const { pool } = openPool(remote);
+    await pool.get('uid-1', settingsFor(remote)).organization();
+    await pool
+      .get('uid-1', settingsFor(remote, { credentials: { ...credentials, userSecret: 'new' } }))
+      .organization();
+    expect(remote.received[1]?.headers.authorization).toBe(
+      `User new, Organization ${credentials.organizationSecret}`,
+    );
+  });
+
+  test('keeps the old client when the new base URL cannot be one', async () => {
+    const { remote } = await bench.open(json(200, { id: 1 }));
+    const { pool } = openPool(remote);
+    const client = pool.get('uid-1', settingsFor(remote));
+    expect(() => pool.get('uid-1', settingsFor(remote, { baseUrl: 'http://x' }))).toThrow('https');
+    expect(pool.get('uid-1', settingsFor(remote))).toBe(client);
+  });
+
+  test('knows for each account by itself how long it is throttled', async () => {
+    const { remote } = await bench.open(text(429, '', { 'retry-after': '60' }));
+    const changes: string[] = [];
+    const { pool, clock } = openPool(remote, {
+      onBudgetChange: (key, state) => changes.push(`${key} ${state}`),
+    });
+    await errorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    expect(pool.throttledUntil('uid-1')).toBe(clock.now() + 60_000);
+    expect(pool.throttledUntil('uid-2')).toBeUndefined();
+    remote.answer = json(200, { id: 1 });
+    expect(await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization())).toMatchObject({
+      class: 'throttled',
+      retryAfterMs: 60_000,
+    });
+    await pool.get('uid-2', settingsFor(remote)).organization();
+    expect(remote.received).toHaveLength(2);
+    expect(changes).toEqual(['uid-1 throttled']);
+  });
+
+  test('tells whose request it was, and asks the guard', async () => {
+    const { remote } = await bench.open(text(200, ''));
+    const seen: string[] = [];
+    let guarded = 0;
+    const { pool } = openPool(remote, {
+      observe: (key, { operation, outcome }) => seen.push(`${key} ${operation} ${outcome}`),
+      guard: () => {
+        guarded += 1;
+      },
+    });
+    await pool.get('uid-1', settingsFor(remote)).deleteInstance(4711);
+    expect(seen).toEqual(['uid-1 delete-instance ok']);
+    expect(guarded).toBe(1);
+  });
+
+  test('lets only hosts that were named reach addresses that are not public', async () => {
+    const { remote } = await bench.open(json(200, { id: 1 }));
+    const { pool } = openPool(remote, { isAddressCheckExempt: () => false });
+    const error = await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    expect(error.message).toContain('not on the public internet');
+    expect(remote.connections).toBe(0);
+  });
+
+  test('closes everything, also what was removed or replaced', async () => {
+    const { remote } = await bench.open(json(200, { id: 1 }));
+    const { pool, closed } = openPool(remote);
+    pool.get('uid-1', settingsFor(remote));
+    pool.get('uid-1', settingsFor(remote, { timeoutMs: 1 }));
+    pool.get('uid-2', settingsFor(remote));
+    pool.remove('uid-2');
+    pool.remove('unknown');
+    await pool.close();
+    expect(closed).toHaveLength(3);
+  });
+});
