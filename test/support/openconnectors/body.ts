@@ -33,7 +33,7 @@ export const traceLoggingBody = z.looseObject({ duration: z.number().positive().
 
 /** The code and the refresh token by which a request asks for a grant, so far as the body can be read. */
 export function grantsIn(text: string): { code: string | undefined; refreshToken: string | undefined } {
-  const body = instanceBody.safeParse(parsed(text)).data;
+  const body = instanceBody.safeParse(parseJson(text)).data;
   const initial = body?.externalAuthentication === 'initial';
   return {
     code: body?.providerData?.code,
@@ -41,7 +41,8 @@ export function grantsIn(text: string): { code: string | undefined; refreshToken
   };
 }
 
-function parsed(text: string): unknown {
+/** `undefined` where the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -54,7 +55,7 @@ function parsed(text: string): unknown {
 
 /** The JSON body in the shape of `schema`, or the platform's 400 that names the field. */
 export function readBody<T>(schema: z.ZodType<T>, text: string): T {
-  const value = parsed(text);
+  const value = parseJson(text);
   if (value === undefined) {
     throw new ApiError(400, 'The request body is not valid JSON');
   }

@@ -179,6 +179,10 @@ export function createPlatform(world: World, ledger: Ledger, faults: Faults): Pl
       };
       request.gone?.addEventListener('abort', gone, { once: true });
       const result = await reply(parsed, entry);
+      if (result.kind !== 'hang' && result.kind !== 'half') {
+        // From here on it is this side that ends the connection.
+        request.gone?.removeEventListener('abort', gone);
+      }
       if (!request.gone?.aborted && (result.kind === 'answer' || result.kind === 'half')) {
         entry.status = result.status;
       }

@@ -1,0 +1,35 @@
+import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
+
+/** A clock whose wall time stands still until it is moved; its timers are the machine's. */
+export function manualClock(start = Date.UTC(2026, 0, 1)): Clock & { advance(ms: number): void } {
+  let now = start;
+  return {
+    ...systemClock,
+    now: () => now,
+    advance(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** A clock whose timers fire only when they are told to. */
+export function heldClock(): Clock & { readonly pending: readonly number[]; fire(): void } {
+  const timers = new Map<() => void, number>();
+  return {
+    ...systemClock,
+    get pending() {
+      return [...timers.values()];
+    },
+    schedule(delayMs, callback) {
+      timers.set(callback, delayMs);
+      return () => timers.delete(callback);
+    },
+    fire() {
+      const due = [...timers.keys()];
+      timers.clear();
+      for (const callback of due) {
+        callback();
+      }
+    },
+  };
+}
