@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     pool: 'forks',
     maxWorkers: 2,
+    // Modules are imported as Node does it: a CommonJS package's `default` is not unwrapped.
+    deps: { interopDefault: false },
     projects: [
       {
         extends: true,

@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { type ComposedOperator, compose } from '../../../src/compose.ts';
+import { loadConfig } from '../../../src/config.ts';
+import type { StepObserver } from '../../../src/controller/reconcile.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { systemRandom } from '../../../src/runtime/random.ts';
+import type { ControlPlane } from '../controlplane/control-plane.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
+import { createNamespace, type Namespace } from './cluster.ts';
+import { account, CALLBACK_URL, secret } from './manifests.ts';
+
+/** An operator that runs in this process, on a control plane and a simulator. */
+export interface RunningOperator {
+  /** Every line it has logged. */
+  readonly log: readonly string[];
+  readonly composed: ComposedOperator;
+  stop(): Promise<void>;
+}
+
+/** How an operator of a test differs from one with defaults. */
+export interface OperatorSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onStep?: StepObserver;
+}
+
+/** A control plane with a simulator beside it, and as many operators as a test starts. */
+export interface Workbench {
+  readonly plane: ControlPlane;
+  readonly simulator: Simulator;
+  /** Namespace of the operator's own Secrets and Lease. */
+  readonly home: Namespace;
+  namespace(prefix: string): Promise<Namespace>;
+  startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
+  /** Environment of an operator on this workbench, for one that runs in a process of its own. */
+  environment(env?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  /** Stops everything but the control plane. */
+  stop(): Promise<void>;
+}
+
+/** Starts a simulator beside `plane` and installs the CRDs there. */
+export async function startWorkbench(
+  plane: ControlPlane,
+  options: SimulatorOptions = {},
+): Promise<Workbench> {
+  await plane.installCrds();
+  const simulator = await startSimulator(options);
+  const folder = await mkdtemp(join(tmpdir(), 'workbench-'));
+  const caFile = join(folder, 'ca.pem');
+  const kubeconfigFile = join(folder, 'kubeconfig');
+  await writeFile(caFile, simulator.caPem);
+  await writeFile(kubeconfigFile, plane.kubeconfig);
+  const home = await createNamespace(plane, 'operator');
+  const running = new Set<RunningOperator>();
+
+  const environment = (env: Readonly<Record<string, string>> = {}) => ({
+    KUBECONFIG: kubeconfigFile,
+    POD_NAMESPACE: home.name,
+    ALLOWED_HOSTS: `localhost:${simulator.port}`,
+    CA_FILE: caFile,
+    LEADER_ELECT: 'false',
+    CREATE_DEADLINE: '2s',
+    SEARCH_GRACE: '200ms',
+    LOG_LEVEL: 'debug',
+    ...env,
+  });
+
+  return {
+    plane,
+    simulator,
+    home,
+    environment,
+    namespace: (prefix) => createNamespace(plane, prefix),
+    async startOperator({ env, onStep } = {}) {
+      const kubeConfig = new KubeConfig();
+      kubeConfig.loadFromString(plane.kubeconfig);
+      const log: string[] = [];
+      const composed = compose({
+        config: loadConfig({
+          env: environment(env),
+          argv: [],
+          hostname: 'workbench',
+          random: systemRandom,
+          readFile: () => simulator.caPem,
+        }),
+        kubeConfig,
+        clock: systemClock,
+        random: systemRandom,
+        logTo: { write: (line) => void log.push(line) },
+        onStep,
+      });
+      await composed.operator.start();
+      const operator: RunningOperator = {
+        log,
+        composed,
+        async stop() {
+          running.delete(operator);
+          await composed.stop(5_000);
+        },
+      };
+      running.add(operator);
+      return operator;
+    },
+    async stop() {
+      await Promise.all([...running].map((operator) => operator.stop()));
+      await simulator.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The Secrets and the account that the manifests' connectors name; `code` makes the authorization code available. */
+export async function furnish(
+  { simulator }: Workbench,
+  namespace: Namespace,
+  options: { readonly code?: boolean } = {},
+): Promise<void> {
+  await namespace.create(
+    secret('sap-account', {
+      userSecret: simulator.credentials.userSecret,
+      organizationSecret: simulator.credentials.organizationSecret,
+    }),
+    account('sap', simulator.baseUrl),
+    secret('crm-key', { encryptedKey: 'f6d2a8b1c9e04735aa61' }),
+    secret('crm-oauth', { client_id: simulator.app.clientId, client_secret: simulator.app.clientSecret }),
+    ...(options.code === false ? [] : [secret('crm-code', { code: newCode(simulator) })]),
+  );
+}
+
+/** A fresh authorization code, as a person's consent gives it. */
+export function newCode(simulator: Simulator): string {
+  return simulator.issueCode({ callbackUrl: CALLBACK_URL });
+}
