@@ -143,7 +143,7 @@ export const knobTable = {
   ),
   credentialsUsedOnEveryCall: flag(
     true,
-    'Whether each hub call proves that client id, client secret and encrypted key still work, instead of the next token refresh only.',
+    'Whether each hub call proves that client id and client secret still work, instead of the next token refresh only.',
     'Assumption that makes a client error show at once',
   ),
   listLagMs: amount(

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adminOperations, adminPrefix } from './admin.ts';
 import { authorizePath } from './handlers/consent.ts';
+import { knobsTable } from './knobs-page.ts';
 import { apiPrefix } from './platform.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
 const defaultPort = 9443;
 
-const usage = `npm run simulator -- [--port N]   (default ${defaultPort}; 0 takes a free one)`;
+const usage = `npm run simulator -- [--port N]     (default ${defaultPort}; 0 takes a free one)
+npm run simulator -- --print-knobs  (the table of its documentation)`;
 
 function consentUrl({ baseUrl, app }: Simulator): string {
   const url = new URL(authorizePath, baseUrl);
@@ -60,9 +62,11 @@ const ended = (): Promise<void> =>
   });
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean' } } });
-  if (values.help) {
-    console.log(usage);
+  const { values } = parseArgs({
+    options: { port: { type: 'string' }, help: { type: 'boolean' }, 'print-knobs': { type: 'boolean' } },
+  });
+  if (values.help || values['print-knobs']) {
+    console.log(values.help ? usage : knobsTable());
     return;
   }
   const port = Number(values.port ?? defaultPort);

@@ -88,6 +88,21 @@ describe('the platform refreshes the tokens of the provider', () => {
     expect(run.simulator.instances()).toMatchObject([{ disabled: true, refreshLocked: true, works: false }]);
   });
 
+  test('knobs: how often the platform tries, and how long tokens live', async () => {
+    const clock = manualClock();
+    const knobs = { refreshAttempts: 2, accessTokenTtlMs: hour, refreshTokenTtlMs: 2 * hour };
+    await using run = await running({ clock, knobs });
+    const { token: element, configuration: before } = run.simulator.addInstance();
+    const ping = async () => (await run.call('GET', '/ping', { element })).status;
+    clock.advance(hour + 1);
+    expect(await ping()).toBe(200);
+    expect(run.simulator.instances()[0]?.configuration['oauth.user.token']).not.toBe(
+      before['oauth.user.token'],
+    );
+    clock.advance(2 * hour + 1);
+    expect([await ping(), await ping(), await ping()]).toEqual([401, 401, 403]);
+  });
+
   test('failTokenRefresh does all this at once', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance();
