@@ -34,11 +34,13 @@ export class FakeKube implements AsyncDisposable {
   private readonly watchers = new Set<Watcher>();
   private version = 100;
   private oldestVersion = 0;
+  private connectionCount = 0;
 
   private constructor() {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
+    this.server.on('connection', () => this.connectionCount++);
   }
 
   static async start(): Promise<FakeKube> {
@@ -99,6 +101,11 @@ export class FakeKube implements AsyncDisposable {
   loseHistory(): void {
     this.version++;
     this.oldestVersion = this.version;
+  }
+
+  /** Connections that were ever opened. */
+  get connections(): number {
+    return this.connectionCount;
   }
 
   /** Watches that are open. */

@@ -1,0 +1,310 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { Reflector, type ReflectorOptions } from '../../../src/kube/reflector.ts';
+import { KubeRest } from '../../../src/kube/rest.ts';
+import { ObjectStore } from '../../../src/kube/store.ts';
+import type { Collection } from '../../support/fakekube/collections.ts';
+import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const path = '/apis/example.dev/v1/widgets';
+
+let fake: FakeKube;
+let config: PooledKubeConfig;
+let clock: VirtualClock;
+let store: ObjectStore;
+let widgets: Collection;
+let changes: string[];
+let troubles: string[];
+let reflectors: Reflector[];
+
+beforeEach(async () => {
+  fake = await FakeKube.start();
+  config = fake.config();
+  clock = new VirtualClock();
+  store = new ObjectStore();
+  widgets = fake.collection('example.dev/v1', 'widgets');
+  changes = [];
+  troubles = [];
+  reflectors = [];
+});
+
+afterEach(async () => {
+  await Promise.all(reflectors.map((reflector) => reflector.stop()));
+  expect(clock.pending).toBe(0);
+  await config.close();
+  await fake.close();
+});
+
+function reflect(options: Partial<ReflectorOptions<KubeObject>> = {}): Reflector {
+  const reflector = new Reflector({
+    rest: new KubeRest({ config, clock }),
+    clock,
+    random: seededRandom(3),
+    path,
+    store,
+    onChange: ({ type, object }) => changes.push(`${type} ${object.metadata.name}`),
+    onTrouble: (error) => troubles.push(error === undefined ? 'over' : error.message),
+    ...options,
+  });
+  reflectors.push(reflector);
+  return reflector;
+}
+
+function add(name: string, namespace = 'team'): void {
+  widgets.create(namespace, { kind: 'Widget', metadata: { name } });
+}
+
+async function watching(times = 1): Promise<void> {
+  await expect.poll(() => fake.openWatches).toBe(1);
+  await expect.poll(() => fake.received({ isWatch: true }).length).toBeGreaterThanOrEqual(times);
+}
+
+/** Passes time in small steps until `condition` holds: every backoff ends, every socket gets its turn. */
+async function passUntil(condition: () => boolean): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        if (!condition()) await clock.advance(200);
+        return condition();
+      },
+      { interval: 1, timeout: 10_000 },
+    )
+    .toBe(true);
+}
+
+describe('a reflector', () => {
+  test('lists page by page, then watches from there, and fills in what list items lack', async () => {
+    for (let n = 0; n < 1_201; n++) add(`w-${n}`);
+    await expect(reflect().start()).resolves.toBe(true);
+    expect(store.size).toBe(1_201);
+    expect(fake.received({ isWatch: false })).toHaveLength(3);
+    expect(store.get('team', 'w-7')).toMatchObject({ apiVersion: 'example.dev/v1', kind: 'Widget' });
+    await watching();
+    const { query } = fake.received({ isWatch: true })[0] ?? { query: new URLSearchParams() };
+    expect(query.get('allowWatchBookmarks')).toBe('true');
+    expect(Number(query.get('timeoutSeconds'))).toBeGreaterThanOrEqual(300);
+    expect(Number(query.get('timeoutSeconds'))).toBeLessThanOrEqual(600);
+  });
+
+  test('follows additions, changes and deletions', async () => {
+    add('a');
+    await reflect().start();
+    await watching();
+    add('b');
+    widgets.patch('team', 'a', { spec: { size: 2 } });
+    widgets.delete('team', 'b');
+    await expect.poll(() => changes).toEqual(['upsert a', 'upsert b', 'upsert a', 'delete b']);
+    expect(store.list().map(({ metadata }) => metadata.name)).toEqual(['a']);
+  });
+
+  test('starts a list again whose continue token has expired', async () => {
+    for (let n = 0; n < 1_201; n++) add(`w-${n}`);
+    const reflector = reflect();
+    const synced = reflector.start();
+    await expect.poll(() => fake.requests.length).toBeGreaterThan(0);
+    fake.fail({ isWatch: false }, { kind: 'status', code: 410, reason: 'Expired' }, 1);
+    await expect(synced).resolves.toBe(true);
+    expect(store.size).toBe(1_201);
+  });
+
+  test('that gets a list expired again and again reads it in one piece', async () => {
+    for (let n = 0; n < 600; n++) add(`w-${n}`);
+    fake.fail({ isWatch: false }, { kind: 'status', code: 410, reason: 'Expired' }, 3);
+    const reflector = reflect();
+    void reflector.start();
+    await passUntil(() => reflector.synced);
+    expect(fake.received({ isWatch: false }).at(-1)?.query.get('limit')).toBeNull();
+  });
+});
+
+describe('a watch that breaks', () => {
+  test('is opened again from the last resource version after a reset, and nothing is missed', async () => {
+    add('a');
+    await reflect().start();
+    await watching();
+    add('b');
+    await expect.poll(() => changes.length).toBe(2);
+    fake.closeWatches('reset');
+    add('c');
+    widgets.delete('team', 'a');
+    await passUntil(() => changes.length === 4);
+    expect(changes.slice(2)).toEqual(['upsert c', 'delete a']);
+    expect(fake.received({ isWatch: false })).toHaveLength(1);
+    expect(troubles).toHaveLength(2);
+    expect(troubles[1]).toBe('over');
+  });
+
+  test.each([401, 403, 429, 500, 503])(
+    'is opened again until the server stops to answer %i',
+    async (code) => {
+      add('a');
+      await reflect().start();
+      await watching();
+      fake.fail({ isWatch: true }, { kind: 'status', code }, 4);
+      fake.closeWatches('end');
+      add('b');
+      await passUntil(() => changes.includes('upsert b'));
+      expect(fake.received({ isWatch: true })).toHaveLength(6);
+      expect(troubles.filter((trouble) => trouble.includes(String(code)))).toHaveLength(1);
+    },
+  );
+
+  test('with HTTP 410 is followed by a list that tells the deletions nobody saw', async () => {
+    add('a');
+    add('b');
+    await reflect().start();
+    await watching();
+    fake.fail({ isWatch: true }, { kind: 'status', code: 410, reason: 'Expired' });
+    fake.closeWatches('reset');
+    widgets.delete('team', 'a');
+    await passUntil(() => changes.includes('delete a'));
+    expect(store.list().map(({ metadata }) => metadata.name)).toEqual(['b']);
+    expect(fake.received({ isWatch: false })).toHaveLength(2);
+  });
+
+  test('with an expired resource version in the stream is followed by such a list too', async () => {
+    add('a');
+    add('b');
+    await reflect().start();
+    await watching();
+    fake.closeWatches('end');
+    widgets.delete('team', 'a');
+    fake.loseHistory();
+    await passUntil(() => changes.includes('delete a'));
+    await watching();
+    add('c');
+    await expect.poll(() => changes.at(-1)).toBe('upsert c');
+  });
+
+  test.each([
+    ['an error', { type: 'ERROR', object: { kind: 'Status', code: 500 } }],
+    ['half an object', { type: 'ADDED', object: { metadata: { name: 'x' } } }],
+    ['an unknown type', { type: 'SURPRISE', object: {} }],
+  ])('with %s in the stream is followed by a list', async (_what, line) => {
+    add('a');
+    await reflect().start();
+    await watching();
+    fake.sendLine(line);
+    await passUntil(() => fake.received({ isWatch: false }).length === 2);
+    await watching(2);
+    add('b');
+    await expect.poll(() => changes.at(-1)).toBe('upsert b');
+  });
+
+  test('because the type is gone keeps what is known until it can be listed again', async () => {
+    add('a');
+    const reflector = reflect();
+    await reflector.start();
+    await watching();
+    fake.fail({}, { kind: 'status', code: 404, reason: 'NotFound' }, 5);
+    fake.closeWatches('end');
+    await passUntil(() => fake.requests.length === 7);
+    expect(store.size).toBe(1);
+    await passUntil(() => reflector.state.name === 'watching');
+  });
+
+  test('that is silent for 70 s is opened again from its bookmark', async () => {
+    add('a');
+    const reflector = reflect();
+    await reflector.start();
+    await watching();
+    fake.sendLine({ type: 'BOOKMARK', object: { kind: 'Widget', metadata: { resourceVersion: '4711' } } });
+    await expect.poll(() => reflector.lastContactMs).toBe(0);
+    await clock.advance(69_000);
+    expect(fake.received({ isWatch: true })).toHaveLength(1);
+    await clock.advance(2_000);
+    await passUntil(() => fake.received({ isWatch: true }).length === 2);
+    expect(fake.received({ isWatch: true })[1]?.query.get('resourceVersion')).toBe('4711');
+  });
+
+  test('that never gets its answer is opened again', async () => {
+    fake.fail({ isWatch: true }, { kind: 'silent' });
+    await reflect().start();
+    await expect.poll(() => fake.received({ isWatch: true }).length).toBe(1);
+    await passUntil(() => fake.openWatches === 1);
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test('gets longer and longer pauses, and after a good time short ones again', async () => {
+    await reflect({ random: { ...seededRandom(1), fraction: () => 0.999 } }).start();
+    await watching();
+    fake.fail({ isWatch: true }, { kind: 'reset' }, 4);
+    const from = clock.monotonic();
+    fake.closeWatches('reset');
+    await passUntil(() => fake.openWatches === 1);
+    // 0.5 + 1 + 2 + 4 + 8 s, each a little less.
+    expect(clock.monotonic() - from).toBeGreaterThan(15_000);
+    await clock.advance(10_000);
+    const later = clock.monotonic();
+    fake.closeWatches('reset');
+    await passUntil(() => fake.openWatches === 1);
+    expect(clock.monotonic() - later).toBeLessThan(1_500);
+  });
+});
+
+describe('the first list', () => {
+  test('is tried until it works', async () => {
+    add('a');
+    fake.fail({ isWatch: false }, { kind: 'status', code: 403, reason: 'Forbidden' }, 3);
+    fake.fail({ isWatch: false }, { kind: 'reset' }, 4);
+    const reflector = reflect();
+    const synced = reflector.start();
+    await passUntil(() => reflector.synced);
+    await expect(synced).resolves.toBe(true);
+    expect(store.size).toBe(1);
+  });
+
+  test('that never comes does not hold back a stop', async () => {
+    fake.fail({}, { kind: 'silent' }, 99);
+    const reflector = reflect();
+    const synced = reflector.start();
+    await expect.poll(() => fake.requests.length).toBe(1);
+    await reflector.stop();
+    await expect(synced).resolves.toBe(false);
+    expect(reflector.state.name).toBe('stopped');
+  });
+});
+
+test('a stop in the middle of a watch ends it, and nothing comes after', async () => {
+  const reflector = reflect();
+  await reflector.start();
+  await watching();
+  await reflector.stop();
+  await expect.poll(() => fake.openWatches).toBe(0);
+  add('late');
+  expect(changes).toEqual([]);
+});
+
+test('of metadata alone asks for no more and keeps no more, whatever the server sends', async () => {
+  widgets.create('team', {
+    kind: 'Secret',
+    metadata: {
+      name: 's',
+      labels: { app: 'x' },
+      annotations: { 'kubectl.kubernetes.io/last-applied': 'hunter2' },
+    },
+    data: { password: 'hunter2' },
+  });
+  await reflect({ metadataOnly: true }).start();
+  await watching();
+  widgets.patch('team', 's', { data: { password: 'hunter3' } });
+  await expect.poll(() => changes.length).toBe(2);
+  expect(JSON.stringify(store.list())).not.toContain('hunter');
+  expect(store.get('team', 's')?.metadata.labels).toEqual({ app: 'x' });
+  expect(fake.requests.map(({ headers }) => headers['accept'])).toEqual([
+    'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+    'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+  ]);
+});
+
+test('of one namespace shares a store with that of another', async () => {
+  add('a', 'one');
+  add('b', 'two');
+  for (const namespace of ['one', 'two']) {
+    await reflect({ namespace, path: `/apis/example.dev/v1/namespaces/${namespace}/widgets` }).start();
+  }
+  expect(store.size).toBe(2);
+});
