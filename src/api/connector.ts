@@ -95,7 +95,12 @@ const instance = z
     tags: z
       .array(z.string().min(1).max(64))
       .max(32)
-      .refine((tags) => new Set(tags).size === tags.length, { message: 'must not hold a tag twice' })
+      .superRefine((tags, context) => {
+        const index = tags.findIndex((tag, at) => tags.indexOf(tag) < at);
+        if (index !== -1) {
+          context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
+        }
+      })
       .meta({ 'x-kubernetes-list-type': 'set' })
       .optional()
       .describe("The user's own tags of the instance. Tags that start with k8s- are the operator's."),

@@ -13,6 +13,9 @@ export interface Violation {
   readonly message: string;
 }
 
+/** Characters of a made-up name that messages show. */
+const NAME_SHOWN = 128;
+
 type WithSpec = { readonly spec?: unknown };
 
 export interface ConnectorValidation {
@@ -58,7 +61,7 @@ function schemaViolations(error: z.ZodError): Violation[] {
     const path = fieldPath(issue.path);
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
-        path: `${path}.${key}`,
+        path: `${path}.${shorten(key)}`,
         message: 'is not a field of this kind: remove it or correct its name',
       }));
     }
@@ -92,9 +95,14 @@ function unit(origin: string): string {
 
 function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}.${String(part)}`),
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}.${shorten(String(part))}`),
     'spec',
   );
+}
+
+/** Names that a user made up may be of any length; conditions may not. */
+function shorten(name: string): string {
+  return name.length <= NAME_SHOWN ? name : `${name.slice(0, NAME_SHOWN)}...`;
 }
 
 function ruleViolations(rules: readonly AnyRule[], object: object, old: object | undefined): Violation[] {
@@ -135,7 +143,7 @@ function unlistedKeys(keys: readonly string[], extra: readonly string[]): Violat
   return keys
     .filter((key) => !allowed.has(key))
     .map((key) => ({
-      path: `spec.instance.configuration[${key}]`,
+      path: `spec.instance.configuration[${shorten(key)}]`,
       message: `is not among the keys that may be set here (${[...allowed].join(', ')}): remove it, or have the operator's EXTRA_CONFIGURATION_KEYS extended`,
     }));
 }

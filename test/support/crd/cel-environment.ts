@@ -11,9 +11,9 @@ class CelUrl {
 
 /**
  * The CEL functions of Kubernetes 1.31 that rules of CRDs use, on top of the language itself: URLs, regular
- * expressions, lists, strings. Not there: quantity, format.*, semver.
+ * expressions, lists, strings. Not there: quantity, format.*, semver. With `optionalOldSelf`, `oldSelf` is an optional.
  */
-export function createCelEnvironment(): Environment {
+export function createCelEnvironment(optionalOldSelf = false): Environment {
   const env = new Environment({
     enableOptionalTypes: true,
     unlistedVariablesAreDyn: true,
@@ -22,6 +22,9 @@ export function createCelEnvironment(): Environment {
   registerUrls(env);
   registerStrings(env);
   registerLists(env);
+  if (optionalOldSelf) {
+    env.registerVariable('oldSelf', 'optional<dyn>');
+  }
   return env;
 }
 

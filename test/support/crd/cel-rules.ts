@@ -17,6 +17,7 @@ interface CompiledRule {
 /** Evaluates the `x-kubernetes-validations` of a schema, transition rules included. */
 export class CelValidator {
   readonly #env: Environment = createCelEnvironment();
+  readonly #optionalEnv: Environment = createCelEnvironment(true);
   readonly #schema: Schema;
   readonly #rules = new Map<Schema, readonly CompiledRule[]>();
   readonly #none: unknown;
@@ -42,7 +43,7 @@ export class CelValidator {
         schema,
         rules.map((rule) => ({
           rule,
-          program: this.#env.parse(rule.rule),
+          program: (rule.optionalOldSelf === true ? this.#optionalEnv : this.#env).parse(rule.rule),
           message: rule.messageExpression === undefined ? undefined : this.#env.parse(rule.messageExpression),
           usesOldSelf: /\boldSelf\b/.test(rule.rule),
         })),

@@ -1,3 +1,4 @@
+import { set } from './prune.ts';
 import { isObject, type JsonObject, type Schema } from './schema.ts';
 
 /** Names that CEL keeps for itself; a field of that name is visible as `__name__`. */
@@ -51,11 +52,11 @@ function toMap(value: JsonObject, schema: Schema): unknown {
 }
 
 function toDeclared(value: JsonObject, properties: Record<string, Schema>): JsonObject {
-  const result: JsonObject = Object.create(null);
+  const result: JsonObject = {};
   for (const [name, schema] of Object.entries(properties)) {
     const visible = celName(name);
     if (visible !== undefined && Object.hasOwn(value, name)) {
-      result[visible] = toCel(value[name], schema);
+      set(result, visible, toCel(value[name], schema));
     }
   }
   return result;

@@ -28,6 +28,7 @@ export class OpenApiValidator {
     const ajv = new Ajv({
       allErrors: true,
       verbose: true,
+      ownProperties: true,
       strict: false,
       code: { regExp: Object.assign(compileRe2, { code: 'compileRe2' }) },
     });

@@ -1,7 +1,7 @@
 import { createCelEnvironment } from './cel-environment.ts';
 import { celName } from './cel-values.ts';
 import { re2Problem } from './re2.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, ValidationRule } from './schema.ts';
 
 /** What the API server would refuse about a schema, or what would make it fragile. */
 export interface LintProblem {
@@ -214,7 +214,7 @@ function rules(node: Schema, path: string): LintProblem[] {
     if (rule.fieldPath !== undefined && !isField(node, rule.fieldPath)) {
       problems.push(says(`fieldPath ${rule.fieldPath} is no declared field`));
     }
-    const wrong = compileProblem(rule.rule);
+    const wrong = compileProblem(rule);
     if (wrong !== undefined) {
       problems.push(says(wrong));
     }
@@ -231,8 +231,8 @@ function rules(node: Schema, path: string): LintProblem[] {
   });
 }
 
-function compileProblem(rule: string): string | undefined {
-  const result = createCelEnvironment().check(rule);
+function compileProblem(rule: ValidationRule): string | undefined {
+  const result = createCelEnvironment(rule.optionalOldSelf).check(rule.rule);
   if (!result.valid) {
     return result.error?.message.split('\n')[0] ?? 'does not compile';
   }

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
+import { validateAccount, validateConnector } from '../../../src/api/validate.ts';
+import { createCrdValidator } from '../../support/crd/validator.ts';
+
+const connectors = createCrdValidator(connectorCrd());
+const accounts = createCrdValidator(accountCrd());
+
+const crm = {
+  server: 'dt123.infusionsoft.com',
+  encryptedKeySecretRef: { name: 'crm-key' },
+  oauth: { clientSecretRef: { name: 'crm-oauth' } },
+};
+const rest = { connector: 'infusionsoftrest', oauth: crm.oauth };
+const account = {
+  baseUrl: 'https://api.openconnectors.us2.ext.hana.ondemand.com',
+  credentialsSecretRef: { name: 'sap-account' },
+};
+const withInstance = (instance: object): object => ({ ...crm, instance });
+const withOAuth = (oauth: object): object => ({ ...crm, oauth: { ...crm.oauth, ...oauth } });
+
+describe('an InfusionsoftConnector', () => {
+  test.each<[string, object]>([
+    ['infusionsoftcrm by default', crm],
+    ['infusionsoftrest without server and key', rest],
+    ['a server that stays while the connector moves', { ...rest, server: crm.server }],
+    ['a refresh token', withOAuth({ refreshTokenSecretRef: { name: 'crm-token' } })],
+    ['harmless configuration', withInstance({ configuration: { 'filter.response.nulls': 'false' } })],
+    ['an interval of exactly a minute', { ...crm, interval: '60s' }],
+    ['a tag that only looks like ours', withInstance({ tags: ['k8s', 'my-k8s-tag'] })],
+  ])('is accepted with %s', (_what, spec) => {
+    expect(validateConnector({ spec })).toEqual([]);
+    expect(connectors.validate({ spec }).errors).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    ['no server', { ...crm, server: undefined }, 'spec.server'],
+    ['no encrypted key', { ...crm, encryptedKeySecretRef: undefined }, 'spec.encryptedKeySecretRef'],
+    [
+      'an encrypted key with infusionsoftrest',
+      { ...crm, connector: 'infusionsoftrest' },
+      'spec.encryptedKeySecretRef',
+    ],
+    ['a URL as server', { ...crm, server: 'https://dt123.infusionsoft.com' }, 'spec.server'],
+    ['a port in server', { ...crm, server: 'dt123.infusionsoft.com:443' }, 'spec.server'],
+    ['an address as server', { ...crm, server: '10.0.0.1' }, 'spec.server'],
+    ['a hexadecimal address as server', { ...crm, server: '0x7f.0x1' }, 'spec.server'],
+    ['a callback without TLS', withOAuth({ callbackUrl: 'http://a.example/cb' }), 'spec.oauth.callbackUrl'],
+    [
+      'a callback with a fragment',
+      withOAuth({ callbackUrl: 'https://a.example/#x' }),
+      'spec.oauth.callbackUrl',
+    ],
+    ['a callback with a user', withOAuth({ callbackUrl: 'https://u@a.example/' }), 'spec.oauth.callbackUrl'],
+    [
+      'both authorization Secrets',
+      withOAuth({ refreshTokenSecretRef: { name: 'a' }, authorizationCodeSecretRef: { name: 'b' } }),
+      'spec.oauth',
+    ],
+    ['HTML in the name', withInstance({ name: '<a>x</a>' }), 'spec.instance.name'],
+    ["the operator's tags", withInstance({ tags: ['a', 'K8s-uid-1'] }), 'spec.instance.tags[1]'],
+    ['a tag twice', withInstance({ tags: ['a', 'a'] }), 'spec.instance.tags[1]'],
+    [
+      'OAuth settings',
+      withInstance({ configuration: { 'oauth.api.secret': 'x' } }),
+      'spec.instance.configuration',
+    ],
+    ['a URL', withInstance({ configuration: { 'base.url': 'x' } }), 'spec.instance.configuration'],
+    [
+      'a callback key',
+      withInstance({ configuration: { 'Event.Callback': 'x' } }),
+      'spec.instance.configuration',
+    ],
+    ['too often a check', { ...crm, interval: '59s' }, 'spec.interval'],
+    ['no duration', { ...crm, interval: 'daily' }, 'spec.interval'],
+    [
+      'a bad Secret name',
+      { ...crm, encryptedKeySecretRef: { name: '../x' } },
+      'spec.encryptedKeySecretRef.name',
+    ],
+    ['no Secret name', { ...crm, encryptedKeySecretRef: {} }, 'spec.encryptedKeySecretRef.name'],
+    ['another connector', { ...crm, connector: 'salesforce' }, 'spec.connector'],
+    ['no OAuth client', { ...crm, oauth: {} }, 'spec.oauth.clientSecretRef'],
+    ['an id beyond exact numbers', withInstance({ importId: 2 ** 53 }), 'spec.instance.importId'],
+  ])('is refused with %s, at that field', (_what, given, path) => {
+    const spec: unknown = JSON.parse(JSON.stringify(given));
+
+    expect(validateConnector({ spec }).map((it) => it.path)).toContain(path);
+    expect(connectors.validate({ spec }).errors.map((it) => it.path)).toContain(path);
+  });
+
+  test('keeps its importId: no change, no removal, not even of the parent', () => {
+    const old = { spec: withInstance({ importId: 4711 }) };
+    for (const spec of [withInstance({ importId: 4712 }), withInstance({ name: 'x' }), crm]) {
+      expect(validateConnector({ spec }, { old })).toEqual([
+        { path: 'spec.instance.importId', message: expect.stringContaining('cannot be changed or removed') },
+      ]);
+      expect(connectors.validate({ spec }, old).errors.map((it) => it.path)).toEqual([
+        'spec.instance.importId',
+      ]);
+    }
+
+    expect(connectors.validate({ spec: withInstance({ importId: 4711, name: 'x' }) }, old).errors).toEqual(
+      [],
+    );
+    expect(connectors.validate({ spec: withInstance({ importId: 4711 }) }, { spec: crm }).errors).toEqual([]);
+  });
+
+  test('has only listed configuration keys, and those that a setting adds', () => {
+    const object = {
+      spec: withInstance({ configuration: { 'pagination.max': '100', 'document.tagging': 'true' } }),
+    };
+
+    expect(validateConnector(object)).toEqual([
+      {
+        path: 'spec.instance.configuration[document.tagging]',
+        message: expect.stringContaining('EXTRA_CONFIGURATION_KEYS'),
+      },
+    ]);
+    expect(validateConnector(object, { extraConfigurationKeys: ['document.tagging'] })).toEqual([]);
+  });
+
+  test('no setting allows a key that carries a credential', () => {
+    const object = { spec: withInstance({ configuration: { 'oauth.api.secret': 'x' } }) };
+
+    expect(validateConnector(object, { extraConfigurationKeys: ['oauth.api.secret'] })).toHaveLength(1);
+  });
+
+  test('is told of fields that do not exist, each with its path', () => {
+    const spec = { ...withOAuth({ clientSecret: 'x' }), instnace: {} };
+
+    expect(validateConnector({ spec })).toEqual([
+      { path: 'spec.oauth.clientSecret', message: expect.stringContaining('not a field') },
+      { path: 'spec.instnace', message: expect.stringContaining('not a field') },
+    ]);
+    expect(connectors.unknownFields({ spec })).toEqual(['spec.oauth.clientSecret', 'spec.instnace']);
+  });
+
+  test.each([undefined, null, 1, 'x', [], {}])('with %s as spec is refused and nothing thrown', (spec) => {
+    expect(validateConnector({ spec })).not.toEqual([]);
+  });
+
+  test('a name of any length in the wrong place makes no message long', () => {
+    const name = 'x'.repeat(100_000);
+    const violations = [
+      ...validateConnector({ spec: { ...crm, [name]: 1 } }),
+      ...validateConnector({ spec: withInstance({ configuration: { [name]: 'x' } }) }),
+      ...validateConnector({ spec: withInstance({ configuration: { [name]: 1 } }) }),
+    ];
+
+    expect(violations.length).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...violations.map(({ path, message }) => path.length + message.length))).toBeLessThan(
+      1000,
+    );
+  });
+
+  test('no message repeats what was written: it could be a secret in the wrong place', () => {
+    const value = 'hunter2-hunter2';
+    const wrong = { ...crm, server: `${value}:`, connector: value, interval: value, suspend: value };
+    const texts = [
+      ...validateConnector({ spec: wrong }),
+      ...validateConnector({ spec: { ...crm, server: `${value}:`, interval: value } }),
+    ].map(({ message }) => message);
+
+    expect(texts).toHaveLength(4);
+    expect(texts.join()).not.toContain(value);
+  });
+});
+
+describe('an OpenConnectorsAccount', () => {
+  test.each([
+    'https://api.openconnectors.us2.ext.hana.ondemand.com',
+    'https://localhost:8443/elements/api-v2',
+    'https://a.example/',
+  ])('is accepted at %s', (baseUrl) => {
+    expect(validateAccount({ spec: { ...account, baseUrl } })).toEqual([]);
+    expect(accounts.validate({ spec: { ...account, baseUrl } }).errors).toEqual([]);
+  });
+
+  test.each([
+    'http://a.example',
+    'https://user:pass@a.example',
+    'https://127.0.0.1',
+    'https://2130706433',
+    'https://0x7f000001',
+    'https://[::1]',
+    'https://a.example?x=y',
+    'https://a.example#x',
+    'https://a.example:99999999',
+    'https://a.example/..%2f',
+    'https://a.example\\@b.example',
+    'HTTPS://a.example',
+    ' https://a.example',
+    'https://a.example\n',
+  ])('is refused at %j', (baseUrl) => {
+    const spec = { ...account, baseUrl };
+
+    expect(validateAccount({ spec }).map(({ path }) => path)).toEqual(['spec.baseUrl']);
+    expect(accounts.validate({ spec }).errors.map(({ path }) => path)).toEqual(['spec.baseUrl']);
+  });
+
+  test('keeps its address', () => {
+    const spec = { ...account, baseUrl: 'https://b.example' };
+
+    expect(validateAccount({ spec }, { old: { spec: account } }).map(({ path }) => path)).toEqual([
+      'spec.baseUrl',
+    ]);
+    expect(accounts.validate({ spec }, { spec: account }).errors.map(({ path }) => path)).toEqual([
+      'spec.baseUrl',
+    ]);
+    expect(accounts.validate({ spec: account }, { spec: account }).errors).toEqual([]);
+  });
+});
