@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
 import { type Change, Collection, Refusal, type Stored } from './collections.ts';
-import { type Fault, type FaultMatch, FaultScript, type Received } from './faults.ts';
+import { type Fault, type FaultMatch, FaultScript, fits, type Received } from './faults.ts';
 
 interface Target {
   readonly collection: Collection;
@@ -115,12 +115,7 @@ export class FakeKube implements AsyncDisposable {
 
   /** Requests that fit. */
   received(match: FaultMatch): Received[] {
-    return this.requests.filter(
-      ({ method, path, isWatch }) =>
-        (match.method === undefined || match.method === method) &&
-        (match.path === undefined || match.path.test(path)) &&
-        (match.isWatch === undefined || match.isWatch === isWatch),
-    );
+    return this.requests.filter((request) => fits(match, request));
   }
 
   /** Ends all open watches: properly, or by resetting their connections. */

@@ -33,6 +33,8 @@ export interface FaultMatch {
   readonly method?: string;
   readonly path?: RegExp;
   readonly isWatch?: boolean;
+  /** Has to match the body's JSON. */
+  readonly body?: RegExp;
 }
 
 /** Faults in the order in which they were scripted, each for a number of requests. */
@@ -56,8 +58,10 @@ export class FaultScript {
   }
 }
 
-function fits({ method, path, isWatch }: FaultMatch, request: Received): boolean {
+/** Whether everything that `match` names is so in `request`. */
+export function fits({ method, path, isWatch, body }: FaultMatch, request: Received): boolean {
   if (method !== undefined && method !== request.method) return false;
   if (path !== undefined && !path.test(request.path)) return false;
+  if (body !== undefined && !body.test(JSON.stringify(request.body) ?? '')) return false;
   return isWatch === undefined || isWatch === request.isWatch;
 }

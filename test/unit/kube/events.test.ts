@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EventRecorder, type RecordedEvent } from '../../../src/kube/events.ts';
+import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { KubeRest, type WriteGuard } from '../../../src/kube/rest.ts';
+import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+let fake: FakeKube;
+let config: PooledKubeConfig;
+let clock: VirtualClock;
+let dropped: string[];
+
+beforeEach(async () => {
+  fake = await FakeKube.start();
+  config = fake.config();
+  clock = new VirtualClock();
+  dropped = [];
+});
+
+afterEach(async () => {
+  await config.close();
+  await fake.close();
+});
+
+function recorder(guard?: WriteGuard): EventRecorder {
+  return new EventRecorder({
+    rest: new KubeRest({ config, clock, guard }),
+    clock,
+    random: seededRandom(5),
+    component: 'example.dev/operator',
+    instance: 'pod-1',
+    onDropped: (event) => dropped.push(event.note),
+  });
+}
+
+function event(note: string, name = 'a'): RecordedEvent {
+  const object = {
+    apiVersion: 'example.dev/v1',
+    kind: 'Widget',
+    namespace: 'team',
+    name,
+    uid: `uid-${name}`,
+  };
+  return { object, type: 'Warning', reason: 'SecretNotFound', action: 'Reconcile', note };
+}
+
+function stored() {
+  return fake.collection('events.k8s.io/v1', 'events').list('team');
+}
+
+describe('an event', () => {
+  test('is complete, as events.k8s.io/v1 asks for it', async () => {
+    recorder().record(event('the Secret is missing'));
+    await expect.poll(() => stored().length).toBe(1);
+    expect(stored()[0]).toMatchObject({
+      reportingController: 'example.dev/operator',
+      reportingInstance: 'pod-1',
+      action: 'Reconcile',
+      reason: 'SecretNotFound',
+      type: 'Warning',
+      note: 'the Secret is missing',
+      regarding: { kind: 'Widget', namespace: 'team', name: 'a', uid: 'uid-a' },
+    });
+    expect(stored()[0]?.['eventTime']).toMatch(/\.\d{6}Z$/);
+    expect(stored()[0]?.metadata.name).toMatch(/^a\.[0-9a-f]{16}$/);
+  });
+
+  test('of an object with the longest name has a valid name, and a long note is cut within a character', async () => {
+    recorder().record(event('ü'.repeat(900), `${'x'.repeat(252)}y`));
+    await expect.poll(() => stored().length).toBe(1);
+    expect(stored()[0]?.metadata.name).toHaveLength(253);
+    const note = String(stored()[0]?.['note']);
+    expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1_024);
+    expect(note).toMatch(/^ü+…$/);
+  });
+
+  test('that repeats becomes a series of one object, with few writes', async () => {
+    const events = recorder();
+    events.record(event('again'));
+    await expect.poll(() => stored().length).toBe(1);
+    events.record(event('again'));
+    await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
+    for (let n = 0; n < 50; n++) events.record(event('again'));
+    await clock.advance(60_000);
+    events.record(event('again'));
+    await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 53 });
+    expect(stored()).toHaveLength(1);
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  test('whose series has expired on the server is written anew', async () => {
+    const events = recorder();
+    events.record(event('again'));
+    await expect.poll(() => stored().length).toBe(1);
+    fake.collection('events.k8s.io/v1', 'events').delete('team', stored()[0]?.metadata.name ?? '');
+    events.record(event('again'));
+    await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
+  });
+
+  test('comes again as news after a longer pause', async () => {
+    const events = recorder();
+    events.record(event('again'));
+    await expect.poll(() => stored().length).toBe(1);
+    await clock.advance(6 * 60_000 + 1);
+    events.record(event('again'));
+    await expect.poll(() => stored().length).toBe(2);
+  });
+});
+
+describe('a recorder', () => {
+  test('lets no object flood the server', async () => {
+    const events = recorder();
+    for (let n = 0; n < 100; n++) events.record(event(`note ${n}`));
+    await expect.poll(() => stored().length).toBe(25);
+    expect(dropped).toHaveLength(75);
+    events.record(event('of another object', 'b'));
+    await expect.poll(() => stored().length).toBe(26);
+  });
+
+  test('tries an event again that could not be written, and then leaves it', async () => {
+    const events = recorder();
+    fake.fail({}, { kind: 'status', code: 500 }, 2);
+    events.record(event('twice'));
+    await expect
+      .poll(async () => {
+        await clock.advance(500);
+        return stored().length;
+      })
+      .toBe(1);
+    expect(fake.requests).toHaveLength(3);
+    fake.fail({}, { kind: 'status', code: 403 }, 99);
+    events.record(event('never'));
+    await expect.poll(() => dropped).toEqual(['never']);
+  });
+
+  test('never throws, also not without the Lease', async () => {
+    const events = recorder(() => {
+      throw new Error('not the leader');
+    });
+    expect(() => events.record(event('a'))).not.toThrow();
+    await expect.poll(() => dropped).toEqual(['a']);
+    expect(fake.requests).toHaveLength(0);
+  });
+
+  test('writes what is due when it is flushed, and takes no more', async () => {
+    const events = recorder();
+    events.record(event('again'));
+    await expect.poll(() => stored().length).toBe(1);
+    events.record(event('again'));
+    await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
+    for (let n = 0; n < 5; n++) events.record(event('again'));
+    await events.flush(5_000);
+    expect(stored()[0]?.['series']).toMatchObject({ count: 7 });
+    events.record(event('late'));
+    expect(clock.pending).toBe(0);
+    expect(stored()).toHaveLength(1);
+  });
+
+  test('gives up flushing when the server does not answer in time', async () => {
+    const events = recorder();
+    fake.fail({}, { kind: 'silent' }, 9);
+    events.record(event('a'));
+    await expect.poll(() => fake.requests.length).toBe(1);
+    const flushed = events.flush(1_000);
+    await clock.advance(1_000);
+    await expect(flushed).resolves.toBeUndefined();
+  });
+});

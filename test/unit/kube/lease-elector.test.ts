@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
+import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/rest.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+
+let fake: FakeKube;
+let config: PooledKubeConfig;
+let clock: VirtualClock;
+let log: string[];
+let callsUnderWay: Set<Promise<unknown>>;
+
+/** Counts its calls, so that virtual time can wait for real sockets. */
+class CountingRest extends KubeRest {
+  override get(...call: Parameters<KubeRest['get']>): Promise<unknown> {
+    return count(super.get(...call));
+  }
+  override create(...call: Parameters<KubeRest['create']>): Promise<unknown> {
+    return count(super.create(...call));
+  }
+  override replace(...call: Parameters<KubeRest['replace']>): Promise<unknown> {
+    return count(super.replace(...call));
+  }
+}
+
+function count(call: Promise<unknown>): Promise<unknown> {
+  callsUnderWay.add(call);
+  const done = (): boolean => callsUnderWay.delete(call);
+  call.then(done, done);
+  return call;
+}
+
+beforeEach(async () => {
+  fake = await FakeKube.start();
+  config = fake.config();
+  clock = new VirtualClock();
+  log = [];
+  callsUnderWay = new Set();
+});
+
+afterEach(async () => {
+  await config.close();
+  await fake.close();
+});
+
+function elector(identity: string, ownClock: Clock = clock): LeaseElector {
+  return new LeaseElector({
+    rest: new CountingRest({ config, clock: ownClock }),
+    clock: ownClock,
+    random: seededRandom(identity.length),
+    namespace: 'system',
+    name: 'operator',
+    identity,
+    onStartedLeading: () => log.push(`${identity} leads`),
+    onStoppedLeading: () => log.push(`${identity} stopped`),
+  });
+}
+
+function lease(): Record<string, unknown> {
+  return fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'] as Record<
+    string,
+    unknown
+  >;
+}
+
+/** Passes up to `ms` in steps, with real turns for the sockets in between, until `condition` holds. Returns the time passed. */
+async function pass(
+  ms: number,
+  condition: () => boolean = () => false,
+  check: () => void = () => undefined,
+): Promise<number> {
+  const from = clock.monotonic();
+  while (clock.monotonic() - from < ms && !condition()) {
+    await clock.advance(100);
+    // A call that the server leaves unanswered is not waited for.
+    for (let turn = 0; turn < 100 && callsUnderWay.size > 0; turn++) await settle();
+    await settle();
+    check();
+  }
+  return clock.monotonic() - from;
+}
+
+describe('one candidate', () => {
+  test('takes a Lease that nobody has, in the format that the API server accepts', async () => {
+    const a = elector('a');
+    a.start();
+    expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
+    await pass(1_000, () => a.isLeading);
+    expect(() => a.assertHeld()).not.toThrow();
+    expect(log).toEqual(['a leads']);
+    expect(lease()).toMatchObject({ holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: 0 });
+    expect(lease()['renewTime']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    await a.stop();
+  });
+
+  test('renews every two seconds with one write and no read', async () => {
+    const a = elector('a');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    const before = fake.requests.length;
+    await pass(22_000);
+    const after = fake.requests.slice(before);
+    expect(after.every(({ method }) => method === 'PUT')).toBe(true);
+    expect(after.length).toBeGreaterThanOrEqual(9);
+    expect(after.length).toBeLessThanOrEqual(11);
+    await a.stop();
+  });
+
+  test('goes on through a conflict that was only somebody’s label', async () => {
+    const a = elector('a');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    fake
+      .collection('coordination.k8s.io/v1', 'leases')
+      .patch('system', 'operator', { metadata: { labels: { x: 'y' } } });
+    await pass(12_000);
+    expect(a.isLeading).toBe(true);
+    expect(log).toEqual(['a leads']);
+    await a.stop();
+  });
+
+  test('stops at once when it sees another holder', async () => {
+    const a = elector('a');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    fake
+      .collection('coordination.k8s.io/v1', 'leases')
+      .patch('system', 'operator', { spec: { holderIdentity: 'thief' } });
+    await pass(3_000, () => !a.isLeading);
+    expect(log).toEqual(['a leads', 'a stopped']);
+    expect(a.signal.aborted).toBe(true);
+    expect(a.state.name).toBe('lost');
+    expect(clock.pending).toBe(0);
+  });
+
+  test.each([
+    ['does not answer', { kind: 'silent' } as const],
+    ['resets connections', { kind: 'reset' } as const],
+    ['answers 500', { kind: 'status', code: 500 } as const],
+  ])('stops before the Lease can be lost when the API server %s', async (_what, fault) => {
+    const a = elector('a');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    await pass(5_000);
+    fake.fail({}, fault, 1_000);
+    const state = a.state;
+    const renewedAt = state.name === 'leading' ? state.renewedAt : Number.NaN;
+    await pass(20_000, () => a.state.name === 'lost');
+    expect(clock.monotonic() - renewedAt).toBeLessThanOrEqual(10_100);
+    expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
+    expect(log).toEqual(['a leads', 'a stopped']);
+  });
+
+  test('survives an API server that is away for less than the renew deadline', async () => {
+    const a = elector('a');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    fake.fail({}, { kind: 'status', code: 503 }, 3);
+    await pass(30_000);
+    expect(log).toEqual(['a leads']);
+    await a.stop();
+  });
+});
+
+describe('of two candidates', () => {
+  test('never do both lead, and the second waits out a crash on its own clock', async () => {
+    const a = elector('a');
+    const b = elector('b');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    b.start();
+    const onlyOne = (): void => expect(a.isLeading && b.isLeading).toBe(false);
+    await pass(30_000, undefined, onlyOne);
+    expect(log).toEqual(['a leads']);
+    // The crash: from here on none of its requests arrives.
+    const state = a.state;
+    const renewedAt = state.name === 'leading' ? state.renewedAt : Number.NaN;
+    fake.fail({ body: /"holderIdentity":"a"/ }, { kind: 'silent' }, 99);
+    await pass(30_000, () => b.isLeading, onlyOne);
+    expect(log).toEqual(['a leads', 'a stopped', 'b leads']);
+    expect(clock.monotonic() - renewedAt).toBeGreaterThanOrEqual(15_000);
+    expect(clock.monotonic() - renewedAt).toBeLessThanOrEqual(17_500);
+    expect(lease()).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
+    await b.stop();
+  });
+
+  test('the second takes over soon when the first releases the Lease', async () => {
+    const a = elector('a');
+    const b = elector('b');
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    b.start();
+    await pass(5_000);
+    await a.stop();
+    expect(lease()['holderIdentity']).toBe('');
+    expect(await pass(10_000, () => b.isLeading)).toBeLessThanOrEqual(2_500);
+    expect(log).toEqual(['a leads', 'a stopped', 'b leads']);
+    await b.stop();
+  });
+
+  test('the second is not impressed by a wall clock that is wrong', async () => {
+    const wrong: Clock = { ...bind(clock), now: () => clock.now() + 3_600_000 };
+    const a = elector('a');
+    const b = elector('b', wrong);
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    b.start();
+    await pass(20_000);
+    expect(log).toEqual(['a leads']);
+    await Promise.all([a.stop(), b.stop()]);
+  });
+});
+
+test('a stop is not held back by an API server that does not answer', async () => {
+  const a = elector('a');
+  a.start();
+  await pass(1_000, () => a.isLeading);
+  fake.fail({}, { kind: 'silent' }, 1_000);
+  let isStopped = false;
+  const stopping = a.stop(2_000).then(() => {
+    isStopped = true;
+  });
+  await pass(10_000, () => isStopped);
+  await stopping;
+  expect(log).toEqual(['a leads', 'a stopped']);
+  expect(clock.pending).toBe(0);
+});
+
+function bind(original: VirtualClock): Clock {
+  return {
+    now: () => original.now(),
+    monotonic: () => original.monotonic(),
+    schedule: (delayMs, callback) => original.schedule(delayMs, callback),
+  };
+}
