@@ -1,0 +1,56 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Random } from '../../../src/runtime/random.ts';
+import { type ObjectMeta, timestamp } from './objects.ts';
+import type { Registry } from './registry.ts';
+import type { Store } from './store.ts';
+
+/** What every operation works on. One for each server. */
+export interface Context {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The time as it stands in objects. */
+export function now(context: Context): string {
+  return timestamp(context.clock.now());
+}
+
+/** An RFC 4122 version 4 UUID. */
+export function newUid(context: Context): string {
+  const bytes = context.random.bytes(16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** `generateName` with five random characters, cut to the 63 that names generated this way may have. */
+export function generatedName(context: Context, prefix: string): string {
+  const suffix = [...context.random.bytes(5)]
+    .map((byte) => suffixAlphabet[byte % suffixAlphabet.length] ?? 'b')
+    .join('');
+  return prefix.slice(0, 58) + suffix;
+}
+
+/** Metadata of a new object: what the client asked for, without what only the server may say. */
+export function freshMetadata(context: Context, meta: ObjectMeta, generation: boolean): ObjectMeta {
+  const {
+    uid: _uid,
+    resourceVersion: _version,
+    generation: _generation,
+    creationTimestamp: _created,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    ...asked
+  } = meta;
+  return {
+    ...asked,
+    uid: newUid(context),
+    creationTimestamp: now(context),
+    ...(generation ? { generation: 1 } : {}),
+  };
+}

@@ -1,0 +1,62 @@
+import type { ServerResponse } from 'node:http';
+import { stringify as stringifyYaml } from 'yaml';
+import { ApiError } from '../status.ts';
+import type { Representation } from './negotiation.ts';
+
+/** A finished answer. */
+export interface Answer {
+  readonly code: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Texts for Warning headers. */
+  readonly warnings?: readonly string[];
+}
+
+/** An answer with a value as JSON or YAML. */
+export function valueAnswer(
+  code: number,
+  value: unknown,
+  representation: Pick<Representation, 'format'> = { format: 'json' },
+  warnings: readonly string[] = [],
+): Answer {
+  return representation.format === 'yaml'
+    ? { code, contentType: 'application/yaml', body: stringifyYaml(value), warnings }
+    : { code, contentType: 'application/json', body: JSON.stringify(value), warnings };
+}
+
+/** An answer of plain text. */
+export function textAnswer(code: number, body: string): Answer {
+  return { code, contentType: 'text/plain; charset=utf-8', body };
+}
+
+/** The Status (or text) of a failure. What is no ApiError is a defect of this server: 500 with its message. */
+export function failureAnswer(error: unknown): Answer {
+  const known =
+    error instanceof ApiError
+      ? error
+      : new ApiError(
+          500,
+          'InternalError',
+          `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
+        );
+  return known.text === undefined
+    ? { ...valueAnswer(known.code, known.status), headers: known.headers }
+    : textAnswer(known.code, known.text);
+}
+
+/** Writes an answer and ends the response. */
+export function send(response: ServerResponse, answer: Answer): void {
+  const headers: Record<string, string | string[] | number> = {
+    'Cache-Control': 'no-cache, private',
+    'Content-Type': answer.contentType,
+    'Content-Length': Buffer.byteLength(answer.body),
+    ...answer.headers,
+  };
+  const warnings = answer.warnings ?? [];
+  if (warnings.length > 0) {
+    headers['Warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+  }
+  response.writeHead(answer.code, headers);
+  response.end(answer.body);
+}

@@ -1,0 +1,19 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '../context.ts';
+import type { Faults } from '../faults.ts';
+import type { User } from './authentication.ts';
+import type { RequestInfo } from './request-info.ts';
+
+/** What a handler of a request works with. */
+export interface Exchange {
+  readonly context: Context;
+  readonly info: RequestInfo;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly user: User;
+  readonly faults: Faults;
+  /** Milliseconds between bookmarks of a watch. */
+  readonly bookmarkIntervalMs: number;
+  /** A watch of this request stays silent. */
+  readonly silent: boolean;
+}

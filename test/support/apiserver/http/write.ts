@@ -1,0 +1,150 @@
+import { isJsonObject, type JsonObject, type KubeObject } from '../objects.ts';
+import { createObject } from '../operations/create.ts';
+import { type Deleted, deleteObject } from '../operations/delete.ts';
+import { listObjects } from '../operations/list.ts';
+import { updateObject } from '../operations/update.ts';
+import { applyPatch } from '../patches/patch.ts';
+import { presentList, presentObject } from '../render/present.ts';
+import type { Decoded, ResourceType } from '../resource-type.ts';
+import { badRequest, notFound } from '../status.ts';
+import { type Answer, valueAnswer } from './answer.ts';
+import { mediaTypeOf, parseObject, parseText, readBody } from './body.ts';
+import type { Exchange } from './context.ts';
+import {
+  readDeleteOptions,
+  readDryRun,
+  readFieldValidation,
+  readListRequest,
+  readPresentation,
+} from './options.ts';
+
+/** POST to a collection. */
+export async function createHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
+  const { context, info, request } = exchange;
+  const how = readPresentation(context, info, request.headers.accept);
+  const dryRun = readDryRun(info, 'CreateOptions');
+  const body = parseObject(mediaTypeOf(request), await readBody(request), type.kind);
+  const { object, warnings } = decode(exchange, type, body, 'CreateOptions');
+  const created = createObject(context, type, object, { namespace: info.namespace, dryRun });
+  return valueAnswer(201, presentObject(type, created, how), how, [
+    ...warnings,
+    ...(type.strategy.warnings?.(created) ?? []),
+  ]);
+}
+
+/** PUT of an object or of a subresource. */
+export async function updateHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
+  const { context, info, request } = exchange;
+  const how = readPresentation(context, info, request.headers.accept);
+  const dryRun = readDryRun(info, 'UpdateOptions');
+  const body = parseObject(mediaTypeOf(request), await readBody(request), type.kind);
+  const { object, warnings } = decode(exchange, type, body, 'UpdateOptions');
+  const updated = updateObject(
+    context,
+    type,
+    { ...target(exchange), dryRun, uidIsPrecondition: true },
+    () => object,
+  );
+  return valueAnswer(updated.created ? 201 : 200, presentObject(type, updated.object, how), how, [
+    ...warnings,
+    ...(type.strategy.warnings?.(updated.object) ?? []),
+  ]);
+}
+
+/** PATCH of an object or of a subresource. */
+export async function patchHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
+  const { context, info, request } = exchange;
+  const how = readPresentation(context, info, request.headers.accept);
+  const dryRun = readDryRun(info, 'PatchOptions');
+  const mediaType = mediaTypeOf(request);
+  const body = await readBody(request);
+  const warnings: string[] = [];
+  const updated = updateObject(
+    context,
+    type,
+    { ...target(exchange), dryRun, uidIsPrecondition: false },
+    (current) => {
+      if (current === undefined) {
+        throw notFound({ group: type.group, resource: type.plural }, info.name);
+      }
+      const patched = applyPatch(type, mediaType, body, type.encode(current));
+      const decoded = decode(exchange, type, patched, 'PatchOptions');
+      warnings.push(...decoded.warnings);
+      return decoded.object;
+    },
+  );
+  return valueAnswer(200, presentObject(type, updated.object, how), how, [
+    ...warnings,
+    ...(type.strategy.warnings?.(updated.object) ?? []),
+  ]);
+}
+
+/** DELETE of one object. */
+export async function deleteHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
+  const { context, info, request } = exchange;
+  const how = readPresentation(context, info, request.headers.accept);
+  const options = readDeleteOptions(info, await readOptionsBody(exchange));
+  const deleted = deleteObject(context, type, info.namespace, info.name, options);
+  return valueAnswer(
+    200,
+    deletionResult(type, deleted, () => presentObject(type, deleted.object, how)),
+    how,
+  );
+}
+
+/** DELETE of a collection. */
+export async function deleteCollectionHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
+  const { context, info, request } = exchange;
+  const how = readPresentation(context, info, request.headers.accept);
+  const options = readDeleteOptions(info, await readOptionsBody(exchange));
+  const page = listObjects(context, type, readListRequest(type, info));
+  for (const object of page.objects) {
+    deleteObject(context, type, object.metadata.namespace ?? '', object.metadata.name ?? '', options);
+  }
+  return valueAnswer(200, presentList(type, page, how), how);
+}
+
+function target({ info }: Exchange): { namespace: string; name: string; subresource: string } {
+  return { namespace: info.namespace, name: info.name, subresource: info.subresource };
+}
+
+/** Reads a body into the stored form and deals with the fields that the type does not have. */
+function decode(
+  exchange: Exchange,
+  type: ResourceType,
+  body: JsonObject,
+  optionsKind: string,
+): { readonly object: KubeObject; readonly warnings: readonly string[] } {
+  const validation = readFieldValidation(exchange.info, optionsKind);
+  const { object, unknownFields }: Decoded = type.decode(body);
+  const sentences = unknownFields.map((field) => `unknown field "${field}"`);
+  if (validation === 'Strict' && sentences.length > 0) {
+    throw badRequest(
+      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: strict decoding error: ${sentences.join(', ')}`,
+    );
+  }
+  return { object, warnings: validation === 'Warn' ? sentences : [] };
+}
+
+async function readOptionsBody({ request }: Exchange): Promise<JsonObject | undefined> {
+  const body = await readBody(request);
+  if (body.trim() === '') {
+    return undefined;
+  }
+  const value = parseText(mediaTypeOf(request), body, badRequest);
+  return isJsonObject(value) ? value : undefined;
+}
+
+function deletionResult(type: ResourceType, deleted: Deleted, present: () => unknown): unknown {
+  if (!deleted.removed) {
+    return present();
+  }
+  const { name, uid } = deleted.object.metadata;
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid },
+  };
+}

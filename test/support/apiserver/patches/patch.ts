@@ -1,0 +1,81 @@
+import jsonPatch from 'fast-json-patch';
+import { isJsonObject, type JsonObject, type KubeObject } from '../objects.ts';
+import type { ResourceType } from '../resource-type.ts';
+import { badRequest, invalid, unprocessablePatch, unsupportedMediaType } from '../status.ts';
+import { applyMergePatch } from './merge.ts';
+import { applyStrategicPatch, StrategicPatchError } from './strategic.ts';
+
+const jsonPatchType = 'application/json-patch+json';
+const mergePatchType = 'application/merge-patch+json';
+const strategicPatchType = 'application/strategic-merge-patch+json';
+
+/** The object after a patch of the given media type. Fails with 400, 415 and 422. */
+export function applyPatch(
+  type: ResourceType,
+  mediaType: string,
+  body: string,
+  current: KubeObject,
+): JsonObject {
+  const accepted = [
+    jsonPatchType,
+    mergePatchType,
+    ...(type.schema === undefined ? [] : [strategicPatchType]),
+  ];
+  if (!accepted.includes(mediaType)) {
+    throw unsupportedMediaType(accepted);
+  }
+  const patch = parse(body);
+  // What leaves here is changed further on, what comes in is shared.
+  const copy: unknown = structuredClone(current);
+  if (mediaType === jsonPatchType) {
+    return applyJsonPatch(copy, patch);
+  }
+  if (!isJsonObject(patch)) {
+    throw unusable(patch, 'cannot unmarshal the patch into an object');
+  }
+  if (mediaType === mergePatchType) {
+    return asObject(applyMergePatch(copy, patch));
+  }
+  try {
+    return asObject(applyStrategicPatch(type.schema, copy, patch));
+  } catch (error) {
+    throw error instanceof StrategicPatchError ? unusable(patch, error.message) : error;
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw badRequest(
+      error instanceof SyntaxError ? 'the patch is not valid JSON' : 'the patch is unreadable',
+    );
+  }
+}
+
+function applyJsonPatch(document: unknown, patch: unknown): JsonObject {
+  if (!Array.isArray(patch)) {
+    throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  }
+  try {
+    return asObject(jsonPatch.applyPatch(document, patch as jsonPatch.Operation[], true).newDocument);
+  } catch (error) {
+    if (error instanceof jsonPatch.JsonPatchError) {
+      throw unprocessablePatch();
+    }
+    throw error;
+  }
+}
+
+function asObject(value: unknown): JsonObject {
+  if (!isJsonObject(value)) {
+    throw unusable(value, 'the patched value is no object');
+  }
+  return value;
+}
+
+function unusable(_patch: unknown, why: string): Error {
+  return invalid({ group: '', resource: '' }, '', [
+    { reason: 'FieldValueInvalid', message: `Invalid value: ${why}`, field: 'patch' },
+  ]);
+}

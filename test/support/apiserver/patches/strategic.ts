@@ -1,0 +1,165 @@
+import { isJsonObject, type JsonObject, sameJson } from '../objects.ts';
+import type { FieldSchema } from '../schema.ts';
+
+/** The patch does not fit the object or the type. */
+export class StrategicPatchError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StrategicPatchError';
+  }
+}
+
+const directive = '$patch';
+const retain = '$retainKeys';
+const deleteFromList = '$deleteFromPrimitiveList/';
+const setOrder = '$setElementOrder/';
+
+/**
+ * Applies a strategic merge patch as "Update API Objects in Place Using kubectl patch" documents it: maps merge, lists
+ * with a merge key merge by it, other lists are replaced; `$patch`, `$retainKeys`, `$deleteFromPrimitiveList` and
+ * `$setElementOrder` steer. Fails with `StrategicPatchError`.
+ */
+export function applyStrategicPatch(
+  schema: FieldSchema | undefined,
+  target: unknown,
+  patch: JsonObject,
+): unknown {
+  switch (patch[directive]) {
+    case undefined:
+    case 'merge':
+      return mergeMap(schema, isJsonObject(target) ? target : {}, patch);
+    case 'replace':
+      return without(patch, directive);
+    case 'delete':
+      return {};
+    default:
+      throw new StrategicPatchError(`Unknown patch type found: ${String(patch[directive])}`);
+  }
+}
+
+function mergeMap(schema: FieldSchema | undefined, target: JsonObject, patch: JsonObject): JsonObject {
+  const result = retained(target, patch);
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === directive || key === retain || key.startsWith(setOrder)) {
+      continue;
+    }
+    if (key.startsWith(deleteFromList)) {
+      const field = key.slice(deleteFromList.length);
+      const gone = list(value, key);
+      result[field] = list(result[field] ?? [], field).filter((item) => !gone.includes(item));
+    } else if (value === null) {
+      delete result[key];
+    } else {
+      result[key] = mergeField(fieldOf(schema, key), result[key], value, key);
+    }
+  }
+  // Orders come last: they speak of the merged lists.
+  for (const [key, order] of Object.entries(patch)) {
+    if (key.startsWith(setOrder)) {
+      const field = key.slice(setOrder.length);
+      const mergeKey = fieldOf(schema, field)?.mergeKey;
+      const current = result[field];
+      if (Array.isArray(current) && mergeKey !== undefined) {
+        result[field] = ordered(current, list(order, key), mergeKey);
+      }
+    }
+  }
+  return result;
+}
+
+function mergeField(schema: FieldSchema | undefined, target: unknown, value: unknown, key: string): unknown {
+  if (isJsonObject(value)) {
+    return applyStrategicPatch(schema, target, value);
+  }
+  if (!Array.isArray(value)) {
+    return value;
+  }
+  const mergeKey = schema?.mergeKey;
+  if (mergeKey === undefined) {
+    return value.filter((item) => !isReplaceDirective(item));
+  }
+  const current = Array.isArray(target) ? target : [];
+  return mergeKey === '' ? mergeScalars(current, value) : mergeByKey(schema, current, value, mergeKey, key);
+}
+
+function mergeScalars(current: readonly unknown[], added: readonly unknown[]): unknown[] {
+  return [...current, ...added.filter((item) => !current.includes(item))];
+}
+
+function mergeByKey(
+  schema: FieldSchema | undefined,
+  current: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string,
+  path: string,
+): unknown[] {
+  if (patch.some(isReplaceDirective)) {
+    return patch.filter((item) => !isReplaceDirective(item));
+  }
+  let result = [...current];
+  for (const item of patch) {
+    if (!isJsonObject(item) || item[mergeKey] === undefined) {
+      throw new StrategicPatchError(`map: ${path} does not contain declared merge key: ${mergeKey}`);
+    }
+    const same = (other: unknown): boolean =>
+      isJsonObject(other) && sameJson(other[mergeKey], item[mergeKey]);
+    const index = result.findIndex(same);
+    if (item[directive] === 'delete') {
+      result = result.filter((other) => !same(other));
+    } else if (index < 0) {
+      result.push(applyStrategicPatch(schema?.items, {}, item));
+    } else {
+      result[index] = applyStrategicPatch(schema?.items, result[index], item);
+    }
+  }
+  return result;
+}
+
+/** Elements named in `order` come in that order; others keep their place relative to those before them. */
+function ordered(items: readonly unknown[], order: readonly unknown[], mergeKey: string): unknown[] {
+  const keyOf = (item: unknown): unknown =>
+    mergeKey === '' ? item : isJsonObject(item) ? item[mergeKey] : undefined;
+  const wanted = order.map(keyOf);
+  const rank = (item: unknown): number => wanted.findIndex((key) => sameJson(key, keyOf(item)));
+  const named = items.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+  const result: unknown[] = [];
+  for (const item of items) {
+    if (rank(item) < 0) {
+      result.push(item);
+    } else {
+      const next = named.shift();
+      if (next !== undefined) {
+        result.push(next);
+      }
+    }
+  }
+  return result;
+}
+
+function retained(target: JsonObject, patch: JsonObject): JsonObject {
+  const keys = patch[retain];
+  if (!Array.isArray(keys)) {
+    return { ...target };
+  }
+  return Object.fromEntries(Object.entries(target).filter(([key]) => keys.includes(key)));
+}
+
+function isReplaceDirective(item: unknown): boolean {
+  return isJsonObject(item) && item[directive] === 'replace';
+}
+
+function fieldOf(schema: FieldSchema | undefined, key: string): FieldSchema | undefined {
+  const { properties, values } = schema ?? {};
+  return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : values;
+}
+
+function list(value: unknown, key: string): unknown[] {
+  if (!Array.isArray(value)) {
+    throw new StrategicPatchError(`${key} must be a list`);
+  }
+  return value;
+}
+
+function without(object: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+}

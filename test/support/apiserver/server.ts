@@ -1,0 +1,179 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
+import { type Random, systemRandom } from '../../../src/runtime/random.ts';
+import { createAuthority } from '../certificates.ts';
+import { tokenKubeconfig } from '../controlplane/kubeconfig.ts';
+import { configMaps } from './builtin/configmaps.ts';
+import { coreEvents, newEvents } from './builtin/events.ts';
+import { leases } from './builtin/leases.ts';
+import { namespaces, systemNamespaces } from './builtin/namespaces.ts';
+import { secrets } from './builtin/secrets.ts';
+import type { Context } from './context.ts';
+import { startCrdController } from './crds/controller.ts';
+import { customResourceDefinitions } from './crds/crd-type.ts';
+import { Faults } from './faults.ts';
+import { startGarbageCollector } from './gc.ts';
+import type { User } from './http/authentication.ts';
+import { handle, type ListenerParts } from './http/listener.ts';
+import type { RequestInfo } from './http/request-info.ts';
+import { Ledger } from './ledger.ts';
+import { startNamespaceController } from './namespaces.ts';
+import { createObject } from './operations/create.ts';
+import { Registry } from './registry.ts';
+import { Store } from './store.ts';
+import { Worker } from './worker.ts';
+
+/** How to start an embedded API server. */
+export interface ApiServerOptions {
+  /** Absent: any free port. */
+  readonly port?: number;
+  /** Made at the start, besides `default` and those whose names begin with `kube-`. */
+  readonly namespaces?: readonly string[];
+  /** For timestamps, bookmarks, time-outs, and the turns of the controllers (which come after 0 ms). */
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Milliseconds between bookmarks of a watch; 60,000 unless given. */
+  readonly bookmarkIntervalMs?: number;
+  /** Changes of each resource that a watch may lie behind before it gets 410; 10,000 unless given. */
+  readonly watchHistory?: number;
+  /** Users besides the administrator, by their bearer tokens. */
+  readonly users?: Readonly<Record<string, User>>;
+  /** Throws an ApiError when the user may not do this; everybody may do everything unless given. */
+  readonly authorize?: (user: User, request: RequestInfo) => void;
+}
+
+/** A running embedded API server: a development tool that behaves like Kubernetes, and is not Kubernetes. */
+export interface ApiServer {
+  /** `https://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly caPem: string;
+  /** Bearer token of the administrator. */
+  readonly token: string;
+  /** YAML, with CA and token inside. */
+  readonly kubeconfig: string;
+  /** A kubeconfig for another bearer token. */
+  kubeconfigFor(token: string): string;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  /** Ends every connection, stream and timer. */
+  stop(): Promise<void>;
+}
+
+const defaultBookmarkIntervalMs = 60_000;
+const defaultHistory = 10_000;
+
+/** Starts an API server on loopback, with an authority and a token made for this run. */
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const context = createContext(options);
+  const worker = new Worker(context.clock);
+  const controllers = [
+    startCrdController(context),
+    startGarbageCollector(context, worker),
+    startNamespaceController(context, worker),
+  ];
+  for (const name of [...systemNamespaces, ...(options.namespaces ?? [])]) {
+    createNamespace(context, name);
+  }
+
+  const token = context.random.bytes(16).toString('hex');
+  const users = new Map<string, User>([
+    [token, { name: 'admin', groups: ['system:masters', 'system:authenticated'] }],
+    ...Object.entries(options.users ?? {}),
+  ]);
+  const stopping = new AbortController();
+  const ledger = new Ledger();
+  const faults = new Faults(() => context.store.expire());
+  const authority = await createAuthority('embedded API server');
+  const server = await listen(
+    await authority.issue('embedded API server', ['127.0.0.1', 'localhost']),
+    options.port ?? 0,
+    {
+      context,
+      ledger,
+      faults,
+      authenticator: (candidate) => users.get(candidate),
+      authorize: options.authorize ?? (() => undefined),
+      bookmarkIntervalMs: options.bookmarkIntervalMs ?? defaultBookmarkIntervalMs,
+      stopped: stopping.signal,
+    },
+  );
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kubeconfigFor = (of: string): string => tokenKubeconfig(url, authority.caPem, of);
+  return {
+    url,
+    caPem: authority.caPem,
+    token,
+    kubeconfig: kubeconfigFor(token),
+    kubeconfigFor,
+    ledger,
+    faults,
+    async stop() {
+      stopping.abort(new Error('the server was stopped'));
+      worker.stop();
+      for (const stop of controllers) {
+        stop();
+      }
+      await close(server);
+    },
+  };
+}
+
+function createContext(options: ApiServerOptions): Context {
+  const registry = new Registry();
+  for (const type of [
+    configMaps,
+    coreEvents,
+    namespaces,
+    secrets,
+    customResourceDefinitions,
+    leases,
+    newEvents,
+  ]) {
+    registry.add(type);
+  }
+  return {
+    store: new Store(options.watchHistory ?? defaultHistory),
+    registry,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  };
+}
+
+function createNamespace(context: Context, name: string): void {
+  createObject(
+    context,
+    namespaces,
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+    { namespace: '', dryRun: false },
+  );
+}
+
+async function listen(
+  certificate: { readonly keyPem: string; readonly certPem: string },
+  port: number,
+  parts: ListenerParts,
+): Promise<Server> {
+  const server = createServer({ key: certificate.keyPem, cert: certificate.certPem }, (request, response) => {
+    handle(parts, request, response).catch((error: unknown) => {
+      // Only a connection that is gone, or a stop, gets here: nobody is left to be told.
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  // Watches are quiet for long, and clients keep connections between requests.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+  });
+  server.closeAllConnections();
+  await closed;
+}
