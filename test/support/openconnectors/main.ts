@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adminOperations, adminPrefix } from './admin.ts';
+import { apiPrefix } from './dispatch.ts';
 import { authorizePath } from './handlers/consent.ts';
 import { knobsTable } from './knobs-page.ts';
-import { apiPrefix } from './platform.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
 const defaultPort = 9443;

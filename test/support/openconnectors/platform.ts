@@ -1,126 +1,17 @@
 import { sleep } from '../../../src/runtime/clock.ts';
-import { authenticate, parseAuthorization } from './authorization.ts';
-import { grantsIn } from './body.ts';
-import { ApiError, errorAnswer } from './errors.ts';
+import { answered, type Parsed, parse } from './dispatch.ts';
 import { applyFault } from './fault-reply.ts';
 import type { Faults } from './faults.ts';
-import {
-  authorizePath,
-  decideConsent,
-  exchangeToken,
-  noPage,
-  showConsent,
-  tokenPath,
-} from './handlers/consent.ts';
-import type { Ledger, LedgerEntry, Opening } from './ledger.ts';
+import type { Ledger, LedgerEntry } from './ledger.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { findRoute, type Match } from './router.ts';
 import type { Answer, Reply, WireRequest } from './wire.ts';
 import type { World } from './world.ts';
-
-/** Where the platform's API is below its host. */
-export const apiPrefix = '/elements/api-v2';
-
-/** Requests beyond this many bytes are refused with 429 (SAP help, technical restrictions: 8 MB). */
-export const largestRequestBytes = 8 * 1024 * 1024;
 
 /** The platform and the provider without any socket: one request in, what the client gets to see out. */
 export interface Platform {
   exchange(request: WireRequest): Promise<Reply>;
   /** Ends every wait; what was to be committed later is dropped. */
   stop(): void;
-}
-
-interface Parsed {
-  readonly request: WireRequest;
-  readonly opening: Opening;
-  readonly match: Match;
-}
-
-const providerPages: Readonly<Record<string, string>> = {
-  [`GET ${authorizePath}`]: 'showConsent',
-  [`POST ${authorizePath}`]: 'decideConsent',
-  [`POST ${tokenPath}`]: 'exchangeToken',
-};
-
-function parse(request: WireRequest): Parsed {
-  const { pathname, searchParams: query } = new URL(request.target, 'https://localhost');
-  const secrets = parseAuthorization(request.headers.authorization);
-  const { method } = request;
-  if (!pathname.startsWith(`${apiPrefix}/`)) {
-    const operation = providerPages[`${method} ${pathname}`] ?? 'unknown';
-    const opening = {
-      area: 'provider',
-      method,
-      path: pathname,
-      operation,
-      query,
-      secrets: {},
-      code: undefined,
-      refreshToken: undefined,
-    } as const;
-    return { request, opening, match: { kind: 'none' } };
-  }
-  const path = pathname.slice(apiPrefix.length);
-  const match = findRoute(method, path, secrets.element !== undefined);
-  const operation = match.kind === 'route' ? match.route.operation : 'unknown';
-  return {
-    request,
-    match,
-    opening: { area: 'api', method, path, operation, query, secrets, ...grantsIn(request.body) },
-  };
-}
-
-/** The checks of the transport that come before the operation's own. */
-function checkRequest({ body, headers, method }: WireRequest): void {
-  if (Buffer.byteLength(body) > largestRequestBytes) {
-    throw new ApiError(429, 'The request is larger than 8 MB');
-  }
-  if (body !== '' && method !== 'GET' && !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
-    throw new ApiError(415, 'Unsupported media type');
-  }
-  if (!/(^|,)\s*(\*\/\*|application\/(json|\*))/i.test(headers.accept ?? '*/*')) {
-    throw new ApiError(406, 'Not acceptable');
-  }
-}
-
-function handleApi(world: World, { request, match, opening }: Parsed): Answer {
-  if (match.kind !== 'route') {
-    throw match.kind === 'none'
-      ? new ApiError(404, `No resource found for ${request.method} ${opening.path}`)
-      : new ApiError(405, `Request method ${request.method} not supported`);
-  }
-  const { route, parameters } = match;
-  const presented = parseAuthorization(request.headers.authorization);
-  const open = route.access === 'none' && !world.knobs.elementsNeedAuthorization;
-  const access = route.access === 'none' ? 'account' : route.access;
-  const caller = open ? undefined : authenticate(world.state, presented, access);
-  checkRequest(request);
-  return route.handler({ world, parameters, query: opening.query, body: request.body, caller });
-}
-
-function handlePage(world: World, { request, opening }: Parsed): Answer {
-  switch (opening.operation) {
-    case 'showConsent':
-      return showConsent(world, opening.query);
-    case 'decideConsent':
-      return decideConsent(world, new URLSearchParams(request.body));
-    case 'exchangeToken':
-      return exchangeToken(world, new URLSearchParams(request.body), request.headers.authorization);
-    default:
-      throw noPage();
-  }
-}
-
-function answered(world: World, parsed: Parsed, requestId: string): Answer {
-  try {
-    return parsed.opening.area === 'api' ? handleApi(world, parsed) : handlePage(world, parsed);
-  } catch (error) {
-    if (error instanceof ApiError) {
-      return errorAnswer(error, requestId);
-    }
-    throw error;
-  }
 }
 
 /** Whether the operation waits for the provider's token endpoint. */

@@ -18,7 +18,13 @@ import {
   readOauthUrl,
 } from './handlers/elements.ts';
 import { listContacts, listHubAccounts, listObjects, ping } from './handlers/hubs.ts';
-import { listAccounts, listUsers, readOrganization, readUser, resetUserSecret } from './handlers/platform.ts';
+import {
+  listAccounts,
+  listUsers,
+  readOrganization,
+  readUser,
+  resetUserSecret,
+} from './handlers/organization.ts';
 import { listAccountInstances, listInstances, readInstance } from './handlers/read-instances.ts';
 
 /** One operation of the platform. */

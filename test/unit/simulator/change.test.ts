@@ -162,7 +162,9 @@ describe('PUT', () => {
     await using run = await running();
     const { path } = await created(run);
     const before = only(run);
-    const body = createBody(run.simulator, { name: 'new', tags: [], providerData: { code: 'bad' } });
+    const configuration = { ...crmConfiguration(run.simulator), 'pagination.max': '1' };
+    const change = { name: 'new', tags: [], configuration, providerData: { code: 'bad' } };
+    const body = createBody(run.simulator, change);
     expect((await run.call('PUT', path, { body })).status).toBe(400);
     expect(only(run)).toEqual(before);
   });

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { parseJson } from '../../support/openconnectors/body.ts';
-import { apiPrefix } from '../../support/openconnectors/platform.ts';
+import { apiPrefix } from '../../support/openconnectors/dispatch.ts';
 import {
   type Simulator,
   type SimulatorOptions,

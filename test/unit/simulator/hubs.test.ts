@@ -88,6 +88,22 @@ describe('the platform refreshes the tokens of the provider', () => {
     expect(run.simulator.instances()).toMatchObject([{ disabled: true, refreshLocked: true, works: false }]);
   });
 
+  test('only failures in a row count', async () => {
+    const clock = manualClock();
+    await using run = await running({ clock });
+    const { token: element, id } = run.simulator.addInstance();
+    const ping = async () => (await run.call('GET', '/ping', { element })).status;
+    const setSecret = (secret: string) =>
+      run.simulator.editInstance(id, { configuration: { 'oauth.api.secret': secret } });
+    for (let round = 0; round < 2; round++) {
+      clock.advance(8 * hour);
+      setSecret('wrong');
+      expect([await ping(), await ping(), await ping()]).toEqual([401, 401, 401]);
+      setSecret(run.simulator.app.clientSecret);
+      expect(await ping()).toBe(200);
+    }
+  });
+
   test('knobs: how often the platform tries, and how long tokens live', async () => {
     const clock = manualClock();
     const knobs = { refreshAttempts: 2, accessTokenTtlMs: hour, refreshTokenTtlMs: 2 * hour };
