@@ -75,10 +75,13 @@ export function settleDoubt(world: World, due: Due): Step | undefined {
   );
 }
 
-/** Whether the outcome of the announced grant is certain in this process: refused, never sent, or being sent now. */
+/** Whether the outcome of the announced grant is certain: it worked, was refused, was never sent, or is being sent now. */
 function isAnswered(world: World, attempt: Attempt): boolean {
   const { memory, pass } = world;
+  // Status keeps whole seconds.
+  const authorizedAt = Date.parse(world.connector.status?.authorization?.authorizedAt ?? '');
   return (
+    authorizedAt >= Math.floor(Date.parse(attempt.at) / 1_000) * 1_000 ||
     pass.announced === attempt.credential ||
     memory.refused?.credential === attempt.credential ||
     memory.unsent === attempt.credential

@@ -3,6 +3,7 @@ import type { Condition, ConditionType } from '../api/condition.ts';
 import type { ConnectorStatus } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
+import { attemptOf } from './authorization.ts';
 import { backoffMs } from './backoff.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
 import { lastingUses } from './inputs.ts';
@@ -33,9 +34,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
       world.now,
     ),
     instance: instanceStatus(world),
-    authorization: world.pass.authorized
-      ? { ...before.authorization, authorizedAt: timestamp(world.now) }
-      : before.authorization,
+    authorization: authorizationStatus(world, verdict),
     binding: bindingStatus(world),
     credentials: credentialStatus(world, verdict),
     failures: failureStatus(world, verdict, fraction),
@@ -156,6 +155,14 @@ function isOurs(world: World, id: number): boolean {
     world.connector.status?.instance?.id === id ||
     (instance !== undefined && instance !== 'gone' && (instance.tags ?? []).includes(world.tags.uid))
   );
+}
+
+/** Ready proves the latest grant, also where the answer to it was lost in a crash. */
+function authorizationStatus(world: World, verdict: Telling): ConnectorStatus['authorization'] {
+  const before = world.connector.status?.authorization;
+  const provenAt = before?.authorizedAt === undefined ? 0 : Date.parse(before.authorizedAt) + 999;
+  const isProven = verdict.kind === 'ready' && Date.parse(attemptOf(world)?.at ?? '') > provenAt;
+  return world.pass.authorized || isProven ? { ...before, authorizedAt: timestamp(world.now) } : before;
 }
 
 function bindingStatus(world: World): ConnectorStatus['binding'] {
