@@ -1,6 +1,7 @@
 /**
  * The Open Connectors API as the controllers see it: one `OpenConnectors` is bound to one account's base URL and
- * credentials. Every method may throw `RemoteError` and nothing else, except the signal's reason when aborted.
+ * credentials. Every method may throw `RemoteError` and nothing else, except the signal's reason when aborted (a write
+ * may have been sent by then) and, for writes, what the fencing guard throws (then nothing was sent).
  * Facts: the "SAP Open Connectors Platform API v2" (`/elements/api-v2`).
  */
 

@@ -248,6 +248,7 @@ describe('a pause', () => {
     await errorOf(budget.run(failing('throttled', 1_000)));
     const probe = hold('a');
     hold('b');
+    hold('c');
     await clock.advance(1_000);
     probe.end(new Error('aborted'));
     await errorOf(probe.outcome);

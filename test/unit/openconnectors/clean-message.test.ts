@@ -93,6 +93,11 @@ describe('no secret survives', () => {
     expect(cleanMessage(`${' '.repeat(3_990)}${value} and ${value}`, [value])).not.toMatch(/sEc/);
   });
 
+  test('nor in our own marks: then nothing is left', () => {
+    expect(cleanMessage('that is hidden from you', ['hidden'])).toBe('');
+    expect(cleanMessage('that is hidden from you', ['[hidden]'])).toBe('that is hidden from you');
+  });
+
   test('unknown ones either, when they look like one', () => {
     const unknown = [
       'dGhlLWluc3RhbmNlLXRva2VuLW9mLXRoZS10ZXN0',
@@ -103,6 +108,8 @@ describe('no secret survives', () => {
     for (const value of unknown) {
       expect(cleanMessage(`Refused: ${value}.`, [])).not.toContain(value.slice(0, 12));
     }
+    const cut = 4_000 - 15;
+    expect(cleanMessage(`${' '.repeat(cut)}${unknown[0]}`, [])).toBe('');
     expect(cleanMessage('client_secret=abc&code=1', [])).toBe('client_secret=[hidden]&code=1');
     expect(cleanMessage('{"password":"hunter2"}', [])).toBe('{"password":"[hidden]"}');
     expect(cleanMessage('Authorization: Basic dXNlcjpwYXNzd29yZA==', [])).not.toContain('dXNl');

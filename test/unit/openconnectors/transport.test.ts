@@ -266,6 +266,13 @@ describe('an answer', () => {
     });
     expect(await transport.send(request())).toMatchObject({ status: 200, body: 'ok' });
   });
+
+  test('did not begin with an interim one', async () => {
+    const { transport } = await bench.open((response) => {
+      response.writeEarlyHints({ link: '</x>; rel=preload' }, () => response.socket?.destroy());
+    });
+    expect(await errorOf(transport.send(request()))).toMatchObject({ sent: true, head: undefined });
+  });
 });
 
 describe('close', () => {
