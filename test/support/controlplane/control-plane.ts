@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ApiServer } from '../apiserver/index.ts';
 import { type CrdCondition, installCrds, readCrds } from './crds.ts';
 import { type Features, featuresOf } from './features.ts';
 import { createKubectl, hasKubectl, type KubectlResult } from './kubectl.ts';
@@ -17,6 +18,10 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   readonly features: Features;
   readonly rest: Rest;
+  /** Every request that the server was asked; the embedded one keeps them. */
+  readonly ledger?: ApiServer['ledger'];
+  /** Makes requests fail; the embedded one can. */
+  readonly faults?: ApiServer['faults'];
   /** Installs the CRDs of this repository and resolves once they are served; their conditions by CRD name. */
   installCrds(): Promise<ReadonlyMap<string, readonly CrdCondition[]>>;
   /** A new namespace, whose name begins with `prefix`; one for each test keeps tests apart. */
@@ -39,6 +44,7 @@ export interface RunningServer {
   readonly kubectl: string;
   /** Whether the server outlives the run, so that namespaces have to be deleted. */
   readonly lasting: boolean;
+  readonly instruments?: Pick<ApiServer, 'ledger' | 'faults'>;
   stop(): Promise<void>;
 }
 
@@ -60,6 +66,7 @@ export async function controlPlaneOn(server: RunningServer): Promise<ControlPlan
     kubeconfig: server.kubeconfig,
     features: featuresOf(version, server.controllers, hasKubectl(server.kubectl)),
     rest,
+    ...server.instruments,
     installCrds: async () => installCrds(rest, await readCrds(crdFolder)),
     async createNamespace(prefix) {
       const created = await rest.request('POST', '/api/v1/namespaces', {

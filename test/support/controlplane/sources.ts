@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { startApiServer } from '../apiserver/index.ts';
 import { type ControlPlane, type ControlPlaneName, controlPlaneOn } from './control-plane.ts';
 import { defaultK3sImage } from './k3s.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';
@@ -26,6 +27,22 @@ export function controlPlanes(env: Environment = process.env): readonly ControlP
   const kubeconfig = env['TEST_KUBECONFIG'] ?? '';
   const kubectl = kubectlProgram(env);
   return [
+    {
+      name: 'embedded',
+      left: undefined,
+      async start() {
+        const server = await startApiServer();
+        return controlPlaneOn({
+          name: 'embedded',
+          kubeconfig: server.kubeconfig,
+          controllers: true,
+          kubectl,
+          lasting: false,
+          instruments: { ledger: server.ledger, faults: server.faults },
+          stop: server.stop,
+        });
+      },
+    },
     {
       name: 'kube-apiserver',
       left: assets === '' ? 'KUBEBUILDER_ASSETS is not set' : undefined,
