@@ -67,6 +67,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   readonly #writer: ResourceWriter;
   readonly #caches = new Map<string, ResourceCache>();
   #isReady = false;
+  #hasYielded = false;
   #stopped: Promise<void> | undefined;
 
   /** Throws when the file that `KUBECONFIG` names cannot be read, even with `options.kubeConfig`: the library loads it. */
@@ -355,7 +356,8 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /** Stops all work at once; the composition root is told to end the process. */
   #yieldLeadership(): void {
-    if (this.#stopped !== undefined) return;
+    if (this.#stopped !== undefined || this.#hasYielded) return;
+    this.#hasYielded = true;
     this.#log.error('stopped leading');
     this.#queue.abort(new Error('the Lease is not held any more'));
     this.#options.onStoppedLeading?.();

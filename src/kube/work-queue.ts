@@ -217,9 +217,12 @@ export class WorkQueue {
       onError(key, error);
       this.retry(key);
     };
-    // Starting in a promise turns a synchronous throw into a rejection.
+    // One turn later: what else is added by the caller now is covered by this run, and a synchronous throw is a rejection.
     Promise.resolve()
-      .then(() => this.options.handle(key, this.work.signal))
+      .then(() => {
+        run.dirty = undefined;
+        return this.options.handle(key, this.work.signal);
+      })
       .catch(failed)
       .then(done, done);
   }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
 import { type Change, Collection, Refusal, type Stored } from './collections.ts';
@@ -35,12 +35,17 @@ export class FakeKube implements AsyncDisposable {
   private version = 100;
   private oldestVersion = 0;
   private connectionCount = 0;
+  private readonly sockets = new Set<Socket>();
 
   private constructor() {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
-    this.server.on('connection', () => this.connectionCount++);
+    this.server.on('connection', (socket) => {
+      this.connectionCount++;
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
   }
 
   static async start(): Promise<FakeKube> {
@@ -106,6 +111,11 @@ export class FakeKube implements AsyncDisposable {
   /** Connections that were ever opened. */
   get connections(): number {
     return this.connectionCount;
+  }
+
+  /** Connections that are open. */
+  get openConnections(): number {
+    return this.sockets.size;
   }
 
   /** Watches that are open. */

@@ -1,0 +1,61 @@
+import { writeSync } from 'node:fs';
+import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
+import { isRecord } from '../../../../src/kube/object.ts';
+
+/** What the two programs under comparison do with a widget: the same, on either base class. */
+
+/** The finalizer that both programs set. */
+export const finalizer = 'example.dev/cleanup';
+
+/** The base class's methods that a handler needs. */
+export interface Base {
+  handleFinalizer(event: ResourceEvent, action: () => Promise<void>): Promise<boolean>;
+  patchStatus(meta: ResourceMeta, status: unknown): Promise<unknown>;
+}
+
+/** Tells the test what happens, as one line of JSON; synchronously, so that nothing is lost when the process dies. */
+export function tell(message: Record<string, unknown>): void {
+  writeSync(1, `${JSON.stringify(message)}\n`);
+}
+
+/** Handles widgets as their spec says: `spec.throwTimes`, `spec.workMs`, `spec.finalize`, `spec.report`. */
+export function createHandler(base: Base): (event: ResourceEvent) => Promise<void> {
+  const attempts = new Map<string, number>();
+  return async (event) => {
+    const spec = specOf(event.object);
+    const { name } = event.meta;
+    tell({ type: event.type, name });
+    const attempt = (attempts.get(name) ?? 0) + 1;
+    attempts.set(name, attempt);
+    if (attempt <= numberOf(spec['throwTimes'])) throw new Error('the handler fails');
+    if (spec['finalize'] === true) {
+      const isDone = await base.handleFinalizer(event, async () => tell({ type: 'CLEANED', name }));
+      if (isDone) return;
+    }
+    if (numberOf(spec['workMs']) > 0)
+      await new Promise((resolve) => setTimeout(resolve, numberOf(spec['workMs'])));
+    if (spec['report'] === true) await base.patchStatus(event.meta, { phase: 'Done' });
+    tell({ type: 'HANDLED', name });
+  };
+}
+
+/** Says that the program is ready, and stops on SIGTERM as the library's README shows it, but for `process.exit(0)`. */
+export function runUntilSignal(operator: { start(): Promise<void>; stop(): unknown }): void {
+  process.once('SIGTERM', () => {
+    tell({ type: 'STOPPING' });
+    operator.stop();
+  });
+  operator.start().then(
+    () => tell({ type: 'STARTED' }),
+    (error: unknown) => tell({ type: 'FAILED', error: String(error) }),
+  );
+}
+
+function specOf(object: unknown): Record<string, unknown> {
+  const spec = isRecord(object) ? object['spec'] : undefined;
+  return isRecord(spec) ? spec : {};
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,242 @@
+import { describe, expect, test, vi } from 'vitest';
+import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { Program, type ProgramName } from '../../support/fakekube/program.ts';
+
+/**
+ * The same program, the same failure, two base classes: what the library does as it is published, and what
+ * `ReliableOperator` makes of it. When a case of `plain` begins to fail here, the library has become better, and an
+ * override may be given up.
+ *
+ * With client-node 2.x, the writes of the plain library do not even reach the server, as it makes their URLs from a
+ * field that is gone; with the client it was made for they do. With both, the caller is told nothing.
+ */
+
+const patience = { timeout: 15_000, interval: 20 };
+const group = 'example.dev/v1';
+
+async function setUp(name: ProgramName, widgets: Record<string, Record<string, unknown>>) {
+  const fake = await FakeKube.start();
+  for (const [widget, spec] of Object.entries(widgets)) add(fake, widget, spec);
+  const program = await Program.start(name, fake.kubeconfig);
+  return {
+    fake,
+    program,
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      await fake.close();
+    },
+  };
+}
+
+function add(fake: FakeKube, name: string, spec: Record<string, unknown> = {}): void {
+  fake.collection(group, 'widgets').create('team', { kind: 'Widget', metadata: { name }, spec });
+}
+
+async function until(condition: () => boolean, program: Program): Promise<void> {
+  await vi.waitFor(() => expect(condition() || program.exitCode !== undefined).toBe(true), patience);
+  if (!condition())
+    throw new Error(`the program ended with ${program.exitCode}: ${program.stderr.slice(-2_000)}`);
+}
+
+async function exitOf(program: Program): Promise<number | null | undefined> {
+  await vi.waitFor(() => expect(program.exitCode).toBeDefined(), patience);
+  return program.exitCode;
+}
+
+/** Handled and watching: the failure comes when everything is well. */
+async function settled(fake: FakeKube, program: Program): Promise<void> {
+  await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }) && fake.openWatches === 1, program);
+}
+
+const watchFailures: [string, (fake: FakeKube) => void][] = [
+  ['a connection reset', (fake) => fake.closeWatches('reset')],
+  ...[401, 403, 410, 500].map((code): [string, (fake: FakeKube) => void] => [
+    `HTTP ${code} on the next watch`,
+    (fake) => {
+      fake.fail({ isWatch: true }, { kind: 'status', code }, 1);
+      fake.closeWatches('end');
+    },
+  ]),
+];
+
+describe('after a failure of a watch', () => {
+  test.each(watchFailures)('(%s) the plain library ends the process with 1', async (_what, fail) => {
+    await using running = await setUp('plain', { a: {} });
+    const { fake, program } = running;
+    await settled(fake, program);
+    fail(fake);
+    expect(await exitOf(program)).toBe(1);
+  });
+
+  test('one process of the reliable operator survives all of them and misses nothing', async () => {
+    await using running = await setUp('reliable', { a: {}, 'w-0': {} });
+    const { fake, program } = running;
+    await settled(fake, program);
+    for (const [round, [, fail]] of watchFailures.entries()) {
+      await until(
+        () => fake.openWatches === 1 && program.hasTold({ type: 'HANDLED', name: `w-${round}` }),
+        program,
+      );
+      fail(fake);
+      fake.collection(group, 'widgets').delete('team', `w-${round}`);
+      add(fake, `w-${round + 1}`);
+      await until(() => program.hasTold({ type: 'DELETED', name: `w-${round}` }), program);
+    }
+    await until(() => program.hasTold({ type: 'HANDLED', name: `w-${watchFailures.length}` }), program);
+    expect(program.exitCode).toBeUndefined();
+    program.terminate();
+    expect(await exitOf(program)).toBe(0);
+  });
+});
+
+describe('a deletion while no watch is open, with the history lost', () => {
+  async function deleteUnseen(name: ProgramName) {
+    const running = await setUp(name, { a: {}, b: {} });
+    const { fake, program } = running;
+    await settled(fake, program);
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'b' }), program);
+    fake.sendLine({
+      type: 'ERROR',
+      object: { kind: 'Status', apiVersion: 'v1', code: 410, reason: 'Expired' },
+    });
+    fake.closeWatches('end');
+    fake.collection(group, 'widgets').delete('team', 'b');
+    fake.loseHistory();
+    await until(() => fake.openWatches === 1, program);
+    add(fake, 'c');
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'c' }), program);
+    return running;
+  }
+
+  test('is never noticed by the plain library', async () => {
+    await using running = await deleteUnseen('plain');
+    expect(running.program.hasTold({ type: 'DELETED', name: 'b' })).toBe(false);
+  });
+
+  test('is told by the reliable operator', async () => {
+    await using running = await deleteUnseen('reliable');
+    await until(() => running.program.hasTold({ type: 'DELETED', name: 'b' }), running.program);
+  });
+});
+
+describe('a handler that throws', () => {
+  test('is never called again by the plain library, and nothing is logged', async () => {
+    await using running = await setUp('plain', { a: { throwTimes: 1 }, b: {} });
+    const { program } = running;
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'b' }), program);
+    expect(program.count({ type: 'ADDED', name: 'a' })).toBe(1);
+    expect(program.told.filter(({ message }) => message?.includes('fail'))).toEqual([]);
+  });
+
+  test('is logged and called again by the reliable operator', async () => {
+    await using running = await setUp('reliable', { a: { throwTimes: 3 } });
+    const { program } = running;
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
+    expect(program.count({ type: 'ADDED', name: 'a' })).toBe(4);
+    expect(program.told.filter(({ message }) => message?.includes('the handler fails'))).toHaveLength(3);
+  });
+});
+
+test('one slow handler holds back all others in the plain library, and none in the reliable operator', async () => {
+  await using plain = await setUp('plain', { a: { workMs: 60_000 }, b: {} });
+  await using reliable = await setUp('reliable', { a: { workMs: 60_000 }, b: {} });
+  await until(() => reliable.program.hasTold({ type: 'HANDLED', name: 'b' }), reliable.program);
+  await until(() => plain.program.hasTold({ type: 'ADDED', name: 'a' }), plain.program);
+  add(plain.fake, 'c');
+  await until(() => plain.program.hasTold({ type: 'STARTED' }), plain.program);
+  expect(plain.program.hasTold({ type: 'ADDED', name: 'b' })).toBe(false);
+});
+
+describe('a finalizer whose removal is refused once', () => {
+  const refusals = [409, 500] as const;
+
+  test('is left behind by the plain library, for good', async () => {
+    await using running = await setUp('plain', { a: { finalize: true } });
+    const { fake, program } = running;
+    const widgets = fake.collection(group, 'widgets');
+    await until(() => program.hasTold({ type: 'ADDED', name: 'a' }), program);
+    widgets.patch('team', 'a', { metadata: { finalizers: ['example.dev/cleanup'] } });
+    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 500 }, 1);
+    widgets.delete('team', 'a');
+    await until(() => program.hasTold({ type: 'CLEANED', name: 'a' }), program);
+    add(fake, 'b');
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'b' }), program);
+    expect(widgets.get('team', 'a').metadata.finalizers).toEqual(['example.dev/cleanup']);
+    expect(program.count({ type: 'CLEANED', name: 'a' })).toBe(1);
+  });
+
+  test.each(refusals)('with %i is removed by the reliable operator', async (code) => {
+    await using running = await setUp('reliable', { a: { finalize: true } });
+    const { fake, program } = running;
+    const widgets = fake.collection(group, 'widgets');
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
+    expect(widgets.get('team', 'a').metadata.finalizers).toEqual(['example.dev/cleanup']);
+    fake.fail({ method: 'PATCH' }, { kind: 'status', code }, 1);
+    widgets.delete('team', 'a');
+    await until(() => program.hasTold({ type: 'DELETED', name: 'a' }), program);
+    expect(program.count({ type: 'CLEANED', name: 'a' })).toBe(2);
+    expect(widgets.list('team')).toEqual([]);
+  });
+});
+
+describe('a status whose write is refused once', () => {
+  test('is never written by the plain library, which tells its caller nothing', async () => {
+    await using running = await setUp('plain', { a: { report: true } });
+    const { fake, program } = running;
+    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409 }, 1);
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
+    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toBeUndefined();
+  });
+
+  test('is written by the reliable operator at the next try', async () => {
+    await using running = await setUp('reliable', { a: { report: true } });
+    const { fake, program } = running;
+    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409, reason: 'Conflict' }, 1);
+    await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
+    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toEqual({ phase: 'Done' });
+  });
+});
+
+describe('a stop', () => {
+  test('with work in flight ends the plain library with 1 before the work is done', async () => {
+    await using running = await setUp('plain', { a: { workMs: 500 } });
+    const { program } = running;
+    await until(
+      () => program.hasTold({ type: 'ADDED', name: 'a' }) && program.hasTold({ type: 'STARTED' }),
+      program,
+    );
+    program.terminate();
+    expect(await exitOf(program)).toBe(1);
+    expect(program.hasTold({ type: 'HANDLED', name: 'a' })).toBe(false);
+  });
+
+  test('with work in flight lets the reliable operator finish it, and then the process ends by itself with 0', async () => {
+    await using running = await setUp('reliable', { a: { workMs: 500 } });
+    const { program } = running;
+    await until(() => program.hasTold({ type: 'ADDED', name: 'a' }), program);
+    program.terminate();
+    expect(await exitOf(program)).toBe(0);
+    expect(program.hasTold({ type: 'HANDLED', name: 'a' })).toBe(true);
+  });
+
+  test('while the first watch connects has no effect on the plain library, which ends with 1 at the next failure', async () => {
+    const fake = await FakeKube.start();
+    fake.fail({}, { kind: 'silent' }, 9);
+    await using program = await Program.start('plain', fake.kubeconfig);
+    await until(() => fake.requests.length === 1, program);
+    program.terminate();
+    await until(() => program.hasTold({ type: 'STOPPING' }), program);
+    await fake.close();
+    expect(await exitOf(program)).toBe(1);
+  });
+
+  test('while the first list is awaited ends the reliable operator with 0', async () => {
+    const fake = await FakeKube.start();
+    fake.fail({}, { kind: 'silent' }, 9);
+    await using program = await Program.start('reliable', fake.kubeconfig);
+    await until(() => fake.requests.length === 1, program);
+    program.terminate();
+    expect(await exitOf(program)).toBe(0);
+    await fake.close();
+  });
+});

@@ -1,0 +1,638 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isKubeError } from '../../../src/kube/errors.ts';
+import { LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
+import {
+  type HandlerContext,
+  type HandlerResult,
+  ReliableOperator,
+  type ReliableOperatorOptions,
+  RequeueAfter,
+} from '../../../src/kube/reliable-operator.ts';
+import type { Collection } from '../../support/fakekube/collections.ts';
+import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { recordingLogger } from '../../support/fakekube/recorder.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+type Handler = (event: ResourceEvent, context: HandlerContext) => Promise<HandlerResult | undefined>;
+
+const id = 'widgets.example.dev/v1';
+
+/** An operator whose behaviour each test gives it. Its protected members are opened for the tests. */
+class TestOperator extends ReliableOperator {
+  readonly seen: string[] = [];
+  handler: Handler = async () => undefined;
+  prepare: () => Promise<void> = async () => undefined;
+  namespaces: (string | undefined)[] = [undefined];
+  onLeading: () => Promise<void> = async () => undefined;
+
+  protected override async init(): Promise<void> {
+    await this.prepare();
+    for (const namespace of this.namespaces) {
+      await this.watchResource(
+        'example.dev',
+        'v1',
+        'widgets',
+        (event, context) => this.onWidget(event, context),
+        namespace,
+      );
+    }
+  }
+
+  protected override onStartedLeading(): Promise<void> {
+    return this.onLeading();
+  }
+
+  private onWidget(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+    this.seen.push(`${event.type} ${event.meta.name}`);
+    return this.handler(event, context);
+  }
+
+  get open() {
+    return {
+      rest: this.rest,
+      replicaRest: this.replicaRest,
+      events: this.events,
+      k8sApi: this.k8sApi,
+      enqueue: this.enqueue.bind(this),
+      store: this.resourceStore.bind(this),
+      watchSecondary: this.watchSecondary.bind(this),
+      patchResource: this.patchResource.bind(this),
+      patchStatus: this.patchResourceStatus.bind(this),
+      setStatus: this.setResourceStatus.bind(this),
+      setFinalizers: this.setResourceFinalizers.bind(this),
+      handleFinalizer: this.handleResourceFinalizer.bind(this),
+      uri: this.getCustomResourceApiUri.bind(this),
+      register: this.registerCustomResourceDefinition.bind(this),
+    };
+  }
+}
+
+let fake: FakeKube;
+let clock: VirtualClock;
+let widgets: Collection;
+let logger: ReturnType<typeof recordingLogger>;
+let operators: TestOperator[];
+
+beforeEach(async () => {
+  fake = await FakeKube.start();
+  clock = new VirtualClock();
+  widgets = fake.collection('example.dev/v1', 'widgets');
+  logger = recordingLogger();
+  operators = [];
+});
+
+afterEach(async () => {
+  fake.heal();
+  await Promise.all(operators.map((operator) => ended(operator.stop(0))));
+  await fake.close();
+});
+
+function create(options: Partial<ReliableOperatorOptions> = {}): TestOperator {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromString(fake.kubeconfig);
+  const operator = new TestOperator({
+    logger,
+    kubeConfig,
+    clock,
+    random: { ...seededRandom(9), fraction: () => 0 },
+    workers: 4,
+    component: 'example.dev/operator',
+    instance: 'pod-1',
+    ...options,
+  });
+  operators.push(operator);
+  return operator;
+}
+
+function add(name: string, extra: Record<string, unknown> = {}, namespace = 'team'): void {
+  widgets.create(namespace, { kind: 'Widget', metadata: { name }, ...extra });
+}
+
+/** Passes time until `promise` is settled. */
+async function ended<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const done = promise.finally(() => {
+    isSettled = true;
+  });
+  done.catch(() => undefined);
+  await expect
+    .poll(
+      async () => {
+        if (!isSettled) await clock.advance(100);
+        return isSettled;
+      },
+      { interval: 1, timeout: 10_000 },
+    )
+    .toBe(true);
+  return done;
+}
+
+/** Passes time until `condition` holds. */
+async function passUntil(condition: () => boolean): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        if (!condition()) await clock.advance(100);
+        return condition();
+      },
+      { interval: 1, timeout: 10_000 },
+    )
+    .toBe(true);
+}
+
+async function seen(operator: TestOperator, ...expected: string[]): Promise<void> {
+  await expect.poll(() => operator.seen).toEqual(expected);
+}
+
+async function watching(count = 1): Promise<void> {
+  await expect.poll(() => fake.openWatches).toBe(count);
+}
+
+describe('a handler', () => {
+  test('is told Added at first sight, Modified afterwards and Deleted with the last known state', async () => {
+    add('a', { spec: { size: 1 } });
+    const operator = create();
+    const objects: unknown[] = [];
+    operator.handler = async ({ object }) => {
+      objects.push((object as { spec?: unknown }).spec);
+      return undefined;
+    };
+    await operator.start();
+    await seen(operator, 'ADDED a');
+    await watching();
+    widgets.patch('team', 'a', { spec: { size: 2 } });
+    await seen(operator, 'ADDED a', 'MODIFIED a');
+    widgets.delete('team', 'a');
+    await seen(operator, 'ADDED a', 'MODIFIED a', 'DELETED a');
+    expect(objects).toEqual([{ size: 1 }, { size: 2 }, { size: 2 }]);
+  });
+
+  test('is told of an object that was deleted and made anew as of two', async () => {
+    add('a');
+    const operator = create();
+    await operator.start();
+    await seen(operator, 'ADDED a');
+    await watching();
+    fake.closeWatches('end');
+    widgets.delete('team', 'a');
+    add('a');
+    fake.loseHistory();
+    await passUntil(() => operator.seen.length === 3);
+    expect(operator.seen).toEqual(['ADDED a', 'DELETED a', 'ADDED a']);
+  });
+
+  test('may change its object: the store has its own', async () => {
+    add('a', { spec: { size: 1 } });
+    const operator = create();
+    operator.handler = async ({ object }) => {
+      (object as { spec?: { size: number } }).spec = { size: 99 };
+      object.metadata = {};
+      return undefined;
+    };
+    await operator.start();
+    await seen(operator, 'ADDED a');
+    expect(operator.open.store(id).get('team', 'a')).toMatchObject({
+      spec: { size: 1 },
+      metadata: { name: 'a' },
+    });
+  });
+
+  test('that throws is called again, with Added until it has dealt with it, and nothing secret is logged', async () => {
+    add('a');
+    const operator = create();
+    let isBroken = true;
+    operator.handler = async () => {
+      if (!isBroken) return undefined;
+      const error = Object.assign(new Error('the answer held hunter2'), {
+        code: 500,
+        body: 'hunter2',
+        headers: {},
+      });
+      throw error;
+    };
+    await operator.start();
+    await expect.poll(() => operator.seen.length).toBe(1);
+    isBroken = false;
+    await passUntil(() => operator.seen.length === 2);
+    expect(operator.seen).toEqual(['ADDED a', 'ADDED a']);
+    expect(logger.lines.filter((line) => line.startsWith('error'))).toHaveLength(1);
+    expect(logger.lines.join()).not.toContain('hunter2');
+  });
+
+  test('is called again after the time it asks for, by its result or by RequeueAfter, and that is no error', async () => {
+    add('a');
+    const operator = create();
+    operator.handler = async () => {
+      if (operator.seen.length === 1) return { requeueAfterMs: 60_000 };
+      if (operator.seen.length === 2) throw new RequeueAfter(30_000);
+      return undefined;
+    };
+    await operator.start();
+    await expect.poll(() => operator.seen.length).toBe(1);
+    await clock.advance(59_000);
+    expect(operator.seen).toHaveLength(1);
+    await clock.advance(1_000);
+    await expect.poll(() => operator.seen.length).toBe(2);
+    await clock.advance(29_000);
+    expect(operator.seen).toHaveLength(2);
+    await clock.advance(1_000);
+    await seen(operator, 'ADDED a', 'MODIFIED a', 'MODIFIED a');
+    expect(logger.lines.filter((line) => line.startsWith('error'))).toEqual([]);
+  });
+
+  test('that leaves a deletion with RequeueAfter keeps the finalizer until it is done', async () => {
+    add('a', { metadata: { name: 'a', finalizers: ['example.dev/f'] } });
+    const operator = create();
+    let isCleaned = false;
+    operator.handler = async (event) => {
+      await operator.open.handleFinalizer(event, 'example.dev/f', async () => {
+        if (!isCleaned) throw new RequeueAfter(1_000);
+      });
+      return undefined;
+    };
+    await operator.start();
+    await seen(operator, 'ADDED a');
+    await watching();
+    widgets.delete('team', 'a');
+    await expect.poll(() => operator.seen.length).toBe(2);
+    expect(widgets.get('team', 'a').metadata.finalizers).toEqual(['example.dev/f']);
+    isCleaned = true;
+    await passUntil(() => operator.seen.includes('DELETED a'));
+    expect(widgets.list('team')).toEqual([]);
+  });
+
+  test('is called for each of several namespaces, whose objects share one store', async () => {
+    add('a', {}, 'one');
+    add('b', {}, 'two');
+    add('c', {}, 'three');
+    const operator = create();
+    operator.namespaces = ['one', 'two'];
+    await operator.start();
+    await expect.poll(() => operator.seen.toSorted()).toEqual(['ADDED a', 'ADDED b']);
+    expect(operator.open.store(id).size).toBe(2);
+    await watching(2);
+  });
+});
+
+describe('a write', () => {
+  async function running() {
+    add('a', { spec: { size: 1 } });
+    const operator = create();
+    const events: ResourceEvent[] = [];
+    operator.handler = async (event) => {
+      events.push(event);
+      return undefined;
+    };
+    await operator.start();
+    await seen(operator, 'ADDED a');
+    await watching();
+    const meta = events[0]?.meta ?? ResourceMetaImpl.createWithPlural('widgets', {});
+    return { operator, meta };
+  }
+
+  test('of the status is in the store with its answer, and does not wake the handler', async () => {
+    const { operator, meta } = await running();
+    const next = await operator.open.patchStatus(meta, { phase: 'Done' });
+    expect(operator.open.store(id).get('team', 'a')).toMatchObject({ status: { phase: 'Done' } });
+    expect(next.resourceVersion).toBe(widgets.get('team', 'a').metadata.resourceVersion);
+    await operator.open.setStatus(next, { phase: 'Again' });
+    expect(widgets.get('team', 'a')['status']).toEqual({ phase: 'Again' });
+    add('b');
+    await seen(operator, 'ADDED a', 'ADDED b');
+  });
+
+  test.each([
+    [
+      'the status',
+      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.patchStatus(meta, {}),
+    ],
+    [
+      'the whole status',
+      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.setStatus(meta, {}),
+    ],
+    [
+      'finalizers',
+      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.setFinalizers(meta, ['x']),
+    ],
+    [
+      'metadata',
+      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.patchResource(meta, {}),
+    ],
+  ])('of %s on an outdated state throws a conflict', async (_what, write) => {
+    const { operator, meta } = await running();
+    widgets.patch('team', 'a', { spec: { size: 2 } });
+    const error: unknown = await write(operator, meta).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(isKubeError(error, 'conflict')).toBe(true);
+  });
+
+  test('of finalizers wakes the handler after an addition, and is done after a removal from what is gone', async () => {
+    const { operator, meta } = await running();
+    await operator.open.setFinalizers(meta, ['example.dev/f']);
+    await expect.poll(() => operator.seen.length).toBe(2);
+    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 404, reason: 'NotFound' }, 2);
+    await expect(operator.open.setFinalizers(meta, [])).resolves.toBeUndefined();
+    await expect(operator.open.setFinalizers(meta, ['example.dev/f'])).rejects.toMatchObject({
+      kind: 'not-found',
+    });
+  });
+
+  test('of metadata returns the new object', async () => {
+    const { operator, meta } = await running();
+    const object = await operator.open.patchResource(meta, { metadata: { annotations: { x: 'y' } } });
+    expect(object.metadata).toMatchObject({ annotations: { x: 'y' }, name: 'a' });
+    expect(object.metadata.resourceVersion).not.toBe(meta.resourceVersion);
+  });
+});
+
+describe('a secondary resource', () => {
+  test('is mapped on every change, beginning with what is there, and wakes primaries', async () => {
+    add('a');
+    const secrets = fake.collection('v1', 'secrets');
+    secrets.create('team', { kind: 'Secret', metadata: { name: 's' }, data: { password: 'hunter2' } });
+    const operator = create();
+    const mapped: string[] = [];
+    operator.prepare = async () => {
+      const store = await operator.open.watchSecondary('', 'v1', 'secrets', {
+        metadataOnly: true,
+        map: ({ metadata }, change) => {
+          mapped.push(`${change} ${metadata.name}`);
+          operator.open.enqueue(id, 'team', 'a');
+        },
+      });
+      expect(store.size).toBe(1);
+    };
+    await operator.start();
+    await seen(operator, 'ADDED a');
+    await watching(2);
+    secrets.patch('team', 's', { data: { password: 'hunter3' } });
+    await seen(operator, 'ADDED a', 'MODIFIED a');
+    secrets.delete('team', 's');
+    await seen(operator, 'ADDED a', 'MODIFIED a', 'MODIFIED a');
+    expect(mapped).toEqual(['upsert s', 'upsert s', 'delete s']);
+    expect(JSON.stringify(operator.open.store('secrets.v1').list())).not.toContain('hunter');
+  });
+
+  test('whose map throws is logged and does not end the watch', async () => {
+    const operator = create();
+    operator.prepare = async () => {
+      await operator.open.watchSecondary('', 'v1', 'secrets', {
+        map: () => {
+          throw new Error('a defect');
+        },
+      });
+    };
+    await operator.start();
+    await watching(2);
+    fake.collection('v1', 'secrets').create('team', { kind: 'Secret', metadata: { name: 's' } });
+    await expect.poll(() => operator.open.store('secrets.v1').size).toBe(1);
+    expect(logger.lines.join()).toContain('a defect');
+  });
+
+  test('that is a primary too shares its watch', async () => {
+    add('a');
+    const operator = create();
+    await operator.start();
+    await watching();
+    const mapped: string[] = [];
+    await operator.open.watchSecondary('example.dev', 'v1', 'widgets', {
+      map: ({ metadata }) => mapped.push(metadata.name),
+    });
+    expect([mapped, fake.openWatches]).toEqual([['a'], 1]);
+    const other = operator.open.watchSecondary('example.dev', 'v1', 'widgets', {
+      labelSelector: 'x=y',
+      map: () => undefined,
+    });
+    await expect(other).rejects.toThrow('another selection');
+  });
+});
+
+describe('with an election', () => {
+  const leaderElection = (identity: string) => ({ namespace: 'system', name: 'operator', identity });
+
+  test('the caches are filled on every replica, and only the leader works and writes', async () => {
+    add('a');
+    const leader = create({ leaderElection: leaderElection('one') });
+    const standby = create({ leaderElection: leaderElection('two') });
+    await leader.start();
+    await passUntil(() => leader.healthy().leading);
+    await standby.start();
+    await seen(leader, 'ADDED a');
+    await clock.advance(5_000);
+    expect(standby.seen).toEqual([]);
+    expect(standby.healthy()).toMatchObject({ synced: true, leading: false, queueDepth: 1 });
+    expect(() => standby.assertLeading()).toThrow(LeaseNotHeldError);
+    await expect(standby.open.rest.create('/api/v1/namespaces/team/secrets', {})).rejects.toThrow(
+      LeaseNotHeldError,
+    );
+    const stopping = leader.stop();
+    await passUntil(() => standby.seen.length === 1);
+    await ended(stopping);
+  });
+
+  test('onStartedLeading comes before the first handler', async () => {
+    add('a');
+    const operator = create({ leaderElection: leaderElection('one') });
+    const prepared = Promise.withResolvers<void>();
+    operator.onLeading = () => prepared.promise;
+    await operator.start();
+    await passUntil(() => operator.healthy().leading);
+    await clock.advance(1_000);
+    expect(operator.seen).toEqual([]);
+    prepared.resolve();
+    await seen(operator, 'ADDED a');
+  });
+
+  test('a lost Lease ends all work at once and is reported', async () => {
+    add('a');
+    let reported = 0;
+    const operator = create({
+      leaderElection: leaderElection('one'),
+      onStoppedLeading: () => {
+        reported++;
+      },
+    });
+    let told: unknown;
+    operator.handler = (_event, { signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          told = signal.reason;
+          resolve(undefined);
+        });
+      });
+    await operator.start();
+    await passUntil(() => operator.seen.length === 1);
+    fake.fail({ path: /leases/ }, { kind: 'status', code: 500 }, 1_000);
+    await passUntil(() => reported === 1);
+    expect(told).toBeInstanceOf(Error);
+    expect(operator.leadership.aborted).toBe(true);
+    add('b');
+    await clock.advance(1_000);
+    expect(operator.seen).toEqual(['ADDED a']);
+  });
+
+  test('a hook that fails gives the leadership back', async () => {
+    let reported = 0;
+    const operator = create({
+      leaderElection: leaderElection('one'),
+      onStoppedLeading: () => {
+        reported++;
+      },
+    });
+    operator.onLeading = () => Promise.reject(new Error('no inventory'));
+    await operator.start();
+    await passUntil(() => reported === 1);
+    await passUntil(() => {
+      const spec = fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'];
+      return (spec as { holderIdentity?: string }).holderIdentity === '';
+    });
+    expect(logger.lines.join()).toContain('no inventory');
+  });
+});
+
+describe('a stop', () => {
+  test('lets handlers finish, writes Events, releases the Lease, and leaves no timer and no connection', async () => {
+    add('a');
+    const operator = create({ leaderElection: { namespace: 'system', name: 'operator', identity: 'one' } });
+    const work = Promise.withResolvers<undefined>();
+    operator.handler = async ({ meta, object }) => {
+      await work.promise;
+      await operator.open.patchStatus(meta, { phase: 'Done' });
+      const regarding = { ...meta, uid: object.metadata?.uid ?? '' };
+      operator.open.events.record({
+        object: regarding,
+        type: 'Normal',
+        reason: 'Done',
+        action: 'Test',
+        note: 'done',
+      });
+      return undefined;
+    };
+    await operator.start();
+    await passUntil(() => operator.seen.length === 1);
+    const stopping = operator.stop();
+    expect(operator.stop()).toBe(stopping);
+    expect(operator.healthy().stopping).toBe(true);
+    add('late');
+    work.resolve(undefined);
+    await ended(stopping);
+    expect(widgets.get('team', 'a')['status']).toEqual({ phase: 'Done' });
+    expect(fake.collection('events.k8s.io/v1', 'events').list('team')).toHaveLength(1);
+    expect(
+      fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'],
+    ).toMatchObject({
+      holderIdentity: '',
+    });
+    expect(operator.seen).toEqual(['ADDED a']);
+    expect(clock.pending).toBe(0);
+    await expect.poll(() => fake.openConnections).toBe(0);
+  });
+
+  test('tells a handler that takes too long', async () => {
+    add('a');
+    const operator = create();
+    let isTold = false;
+    operator.handler = (_event, { signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          isTold = true;
+          resolve(undefined);
+        });
+      });
+    await operator.start();
+    await expect.poll(() => operator.seen.length).toBe(1);
+    const from = clock.monotonic();
+    await ended(operator.stop(5_000));
+    expect(isTold).toBe(true);
+    expect(clock.monotonic() - from).toBeGreaterThanOrEqual(5_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('while the caches are being filled lets start() return', async () => {
+    fake.fail({}, { kind: 'silent' }, 9);
+    const operator = create();
+    const starting = operator.start();
+    await expect.poll(() => fake.requests.length).toBe(1);
+    await ended(operator.stop());
+    await expect(starting).resolves.toBeUndefined();
+    expect(operator.healthy().synced).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('before start() is no problem', async () => {
+    await expect(ended(create().stop())).resolves.toBeUndefined();
+  });
+});
+
+test('health tells what probes and metrics need', async () => {
+  add('a');
+  const operator = create();
+  expect(operator.healthy()).toMatchObject({ synced: false, lastContactMs: undefined, queueDepth: 0 });
+  operator.handler = () => new Promise(() => undefined);
+  await operator.start();
+  await watching();
+  await expect.poll(() => operator.healthy().inFlight).toBe(1);
+  await clock.advance(3_000);
+  expect(operator.healthy()).toMatchObject({
+    synced: true,
+    leading: true,
+    lastContactMs: 3_000,
+    longestRunningMs: 3_000,
+  });
+  expect(operator.healthy().watches).toEqual([
+    { id, namespace: '', state: 'watching', lastContactMs: 3_000 },
+  ]);
+});
+
+test('the library’s own API client works, over the same connections', async () => {
+  fake.collection('v1', 'secrets').create('team', { kind: 'Secret', metadata: { name: 's' } });
+  const operator = create();
+  await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
+  await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
+  await operator.open.rest.get('/api/v1/namespaces/team/secrets/s');
+  expect(fake.connections).toBeLessThanOrEqual(2);
+  expect(operator.open.uri('example.dev', 'v1', 'widgets', 'team')).toBe(
+    `${fake.url}/apis/example.dev/v1/namespaces/team/widgets`,
+  );
+});
+
+test('a definition is applied, also over an older one, and awaited', async () => {
+  const file = join(tmpdir(), `crd-${process.pid}.yaml`);
+  const names = { kind: 'Widget', plural: 'widgets' };
+  await writeFile(
+    file,
+    JSON.stringify({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.dev' },
+      spec: {
+        group: 'example.dev',
+        scope: 'Namespaced',
+        names,
+        versions: [{ name: 'v1', served: true, storage: true }],
+      },
+    }),
+  );
+  const definitions = fake.collection('apiextensions.k8s.io/v1', 'customresourcedefinitions');
+  definitions.create(undefined, {
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.dev' },
+    spec: {},
+  });
+  const operator = create();
+  const registering = operator.open.register(file);
+  await expect.poll(() => fake.received({ method: 'GET' }).length).toBe(1);
+  const conditions = [{ type: 'Established', status: 'True' }];
+  definitions.patch(undefined, 'widgets.example.dev', { status: { conditions } }, 'status');
+  await expect(ended(registering)).resolves.toMatchObject({ group: 'example.dev', plural: 'widgets' });
+  expect(fake.received({ method: 'PATCH' })[0]?.headers['content-type']).toBe('application/apply-patch+yaml');
+  expect(definitions.get(undefined, 'widgets.example.dev')['spec']).toMatchObject({ names });
+});
