@@ -19,6 +19,8 @@ export interface FieldSchema {
   readonly required?: readonly string[];
   /** Name in the published OpenAPI of a type used in several places. */
   readonly definition?: string;
+  /** Numbers of the properties in the type's protobuf form (`generated.proto` of its API group). */
+  readonly wire?: Readonly<Record<string, number>>;
 }
 
 /** A string field. */
@@ -38,9 +40,18 @@ export const microTime: FieldSchema = { type: 'string', format: 'micro-time' };
 /** Any JSON. */
 export const anything: FieldSchema = { type: 'any', pointer: true };
 
-/** A struct. */
-export function struct(properties: Readonly<Record<string, FieldSchema>>, definition?: string): FieldSchema {
-  return { type: 'object', properties, ...(definition === undefined ? {} : { definition }) };
+/** A struct. `wire` holds the protobuf numbers of those properties that clients send in protobuf. */
+export function struct(
+  properties: Readonly<Record<string, FieldSchema>>,
+  definition?: string,
+  wire?: Readonly<Record<string, number>>,
+): FieldSchema {
+  return {
+    type: 'object',
+    properties,
+    ...(definition === undefined ? {} : { definition }),
+    ...(wire === undefined ? {} : { wire }),
+  };
 }
 
 /** A map from strings. */
@@ -79,6 +90,7 @@ export const objectMetaSchema: FieldSchema = struct(
           blockOwnerDeletion: optionalBoolean,
         },
         'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference',
+        { kind: 1, name: 3, uid: 4, apiVersion: 5, controller: 6, blockOwnerDeletion: 7 },
       ),
       'uid',
     ),
@@ -86,6 +98,21 @@ export const objectMetaSchema: FieldSchema = struct(
     managedFields: listOf(anything),
   },
   'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+  {
+    name: 1,
+    generateName: 2,
+    namespace: 3,
+    uid: 5,
+    resourceVersion: 6,
+    generation: 7,
+    creationTimestamp: 8,
+    deletionTimestamp: 9,
+    deletionGracePeriodSeconds: 10,
+    labels: 11,
+    annotations: 12,
+    ownerReferences: 13,
+    finalizers: 14,
+  },
 );
 
 /** A value does not have the type its field needs; answered with 400. */
@@ -142,7 +169,7 @@ function decodeString(schema: FieldSchema, value: unknown, path: string): string
     case 'byte':
       return canonicalBase64(value, path);
     case 'date-time':
-      return value === '' ? undefined : wholeSeconds(value, path);
+      return wholeSeconds(value, path);
     case 'micro-time':
       if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/.test(value)) {
         throw new DecodeError(path, `cannot parse the time as "2006-01-02T15:04:05.000000Z07:00"`);

@@ -73,7 +73,7 @@ function detailsOf(name: ResourceName, object: string, causes?: readonly Cause[]
   return {
     ...(object === '' ? {} : { name: object }),
     ...(name.group === '' ? {} : { group: name.group }),
-    kind: name.resource,
+    ...(name.resource === '' ? {} : { kind: name.resource }),
     ...(causes === undefined ? {} : { causes }),
   };
 }

@@ -21,6 +21,7 @@ export const configMaps: ResourceType = defineBuiltin({
     binaryData: mapOf({ type: 'string', format: 'byte' }),
     immutable: optionalBoolean,
   },
+  wire: { data: 2, binaryData: 3, immutable: 4 },
   columns: [
     {
       name: 'Data',

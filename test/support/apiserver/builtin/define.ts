@@ -34,6 +34,8 @@ export interface BuiltinDefinition {
   readonly unconditionalUpdate?: boolean;
   /** Fields besides apiVersion, kind and metadata. */
   readonly fields: Readonly<Record<string, FieldSchema>>;
+  /** Their numbers in protobuf; metadata is 1. Absent: the type is not read in protobuf. */
+  readonly wire?: Readonly<Record<string, number>>;
   /** The name comes first unless it is among them. */
   readonly columns: readonly Column[];
   readonly strategy?: Strategy;
@@ -51,7 +53,11 @@ export interface BuiltinDefinition {
 export function defineBuiltin(definition: BuiltinDefinition): ResourceType {
   const { group, version, kind, plural, fields } = definition;
   const namespaced = definition.namespaced ?? true;
-  const schema = struct({ apiVersion: text, kind: text, metadata: objectMetaSchema, ...fields });
+  const schema = struct(
+    { apiVersion: text, kind: text, metadata: objectMetaSchema, ...fields },
+    undefined,
+    definition.wire === undefined ? undefined : { metadata: 1, ...definition.wire },
+  );
   const selectable = definition.selectable ?? {};
   const standard = namespaced ? ['metadata.name', 'metadata.namespace'] : ['metadata.name'];
   const encoded = new WeakMap<KubeObject, KubeObject>();

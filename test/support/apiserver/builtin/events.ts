@@ -20,8 +20,12 @@ const objectReference = struct(
     fieldPath: text,
   },
   'io.k8s.api.core.v1.ObjectReference',
+  { kind: 1, namespace: 2, name: 3, uid: 4, apiVersion: 5, resourceVersion: 6, fieldPath: 7 },
 );
-const source = struct({ component: text, host: text }, 'io.k8s.api.core.v1.EventSource');
+const source = struct({ component: text, host: text }, 'io.k8s.api.core.v1.EventSource', {
+  component: 1,
+  host: 2,
+});
 
 /** Fields that both versions have under the same name. */
 const sharedFields = {
@@ -86,7 +90,26 @@ export const coreEvents: ResourceType = defineBuiltin({
     firstTimestamp: time,
     lastTimestamp: time,
     count: integer,
-    series: struct({ count: integer, lastObservedTime: microTime }, 'io.k8s.api.core.v1.EventSeries'),
+    series: struct({ count: integer, lastObservedTime: microTime }, 'io.k8s.api.core.v1.EventSeries', {
+      count: 1,
+      lastObservedTime: 2,
+    }),
+  },
+  wire: {
+    involvedObject: 2,
+    reason: 3,
+    message: 4,
+    source: 5,
+    firstTimestamp: 6,
+    lastTimestamp: 7,
+    count: 8,
+    type: 9,
+    eventTime: 10,
+    series: 11,
+    action: 12,
+    related: 13,
+    reportingComponent: 14,
+    reportingInstance: 15,
   },
   selectable,
   columns: eventColumns(renameKeys({})),
@@ -124,7 +147,26 @@ export const newEvents: ResourceType = defineBuiltin({
     deprecatedFirstTimestamp: time,
     deprecatedLastTimestamp: time,
     deprecatedCount: integer,
-    series: struct({ count: integer, lastObservedTime: microTime }, 'io.k8s.api.events.v1.EventSeries'),
+    series: struct({ count: integer, lastObservedTime: microTime }, 'io.k8s.api.events.v1.EventSeries', {
+      count: 1,
+      lastObservedTime: 2,
+    }),
+  },
+  wire: {
+    eventTime: 2,
+    series: 3,
+    reportingController: 4,
+    reportingInstance: 5,
+    action: 6,
+    reason: 7,
+    regarding: 8,
+    related: 9,
+    note: 10,
+    type: 11,
+    deprecatedSource: 12,
+    deprecatedFirstTimestamp: 13,
+    deprecatedLastTimestamp: 14,
+    deprecatedCount: 15,
   },
   selectable,
   labelAliases: {
@@ -164,11 +206,16 @@ function renameKeys(
     );
 }
 
-/** Both versions have to be in the namespace of what they are about; cluster-wide things are told of in `default`. */
+/**
+ * Old events have to be in the namespace of what they are about, and cluster-wide things are told of in `default`. Of
+ * those with an event time only the latter is asked, and `kube-system` will do too.
+ */
 function namespaceCauses(event: KubeObject): Cause[] {
   const involved = stringOf(objectOf(event['involvedObject'])['namespace']);
-  const { namespace } = event.metadata;
-  const fits = involved === '' ? namespace === 'default' : involved === namespace;
+  const { namespace = '' } = event.metadata;
+  const recent = stringOf(event['eventTime']) !== '';
+  const shared = recent ? ['default', 'kube-system'] : ['default'];
+  const fits = involved === '' ? shared.includes(namespace) : recent || involved === namespace;
   return fits ? [] : [invalidValue('involvedObject.namespace', involved, 'does not match event.namespace')];
 }
 

@@ -26,10 +26,20 @@ export const leases: ResourceType = defineBuiltin({
           preferredHolder: optionalText,
         },
         'io.k8s.api.coordination.v1.LeaseSpec',
+        {
+          holderIdentity: 1,
+          leaseDurationSeconds: 2,
+          acquireTime: 3,
+          renewTime: 4,
+          leaseTransitions: 5,
+          strategy: 6,
+          preferredHolder: 7,
+        },
       ),
       pointer: true,
     },
   },
+  wire: { spec: 2 },
   columns: [
     {
       name: 'Holder',

@@ -23,7 +23,7 @@ export const namespaces: ResourceType = defineBuiltin({
   verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),
   subresources: ['finalize', 'status'],
   fields: {
-    spec: struct({ finalizers: listOf(text) }, 'io.k8s.api.core.v1.NamespaceSpec'),
+    spec: struct({ finalizers: listOf(text) }, 'io.k8s.api.core.v1.NamespaceSpec', { finalizers: 1 }),
     status: struct(
       {
         phase: text,
@@ -38,6 +38,7 @@ export const namespaces: ResourceType = defineBuiltin({
       'io.k8s.api.core.v1.NamespaceStatus',
     ),
   },
+  wire: { spec: 2 },
   selectable: {
     name: (namespace) => namespace.metadata.name ?? '',
     'status.phase': (namespace) => String(objectOf(namespace['status'])['phase'] ?? ''),

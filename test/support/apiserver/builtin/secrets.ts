@@ -28,6 +28,7 @@ export const secrets: ResourceType = defineBuiltin({
     type: text,
     immutable: optionalBoolean,
   },
+  wire: { data: 2, type: 3, stringData: 4, immutable: 5 },
   selectable: { type: (secret) => stringOf(secret['type']) },
   columns: [
     { name: 'Type', type: 'string', cell: (secret) => secret['type'] },

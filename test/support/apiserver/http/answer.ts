@@ -7,7 +7,7 @@ import type { Representation } from './negotiation.ts';
 export interface Answer {
   readonly code: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   /** Texts for Warning headers. */
   readonly warnings?: readonly string[];

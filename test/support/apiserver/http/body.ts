@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { isJsonObject, type JsonObject } from '../objects.ts';
+import { protobufType, readProtobufObject } from '../protobuf/objects.ts';
+import { WireError } from '../protobuf/reader.ts';
+import type { ResourceType } from '../resource-type.ts';
+import type { FieldSchema } from '../schema.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../status.ts';
 
 const limitBytes = 3 * 1024 * 1024;
 const objectTypes = ['application/json', 'application/yaml'];
 
-/** The whole body as text. Fails with 413 beyond 3 MiB. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+/** The whole body. Fails with 413 beyond 3 MiB. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -23,7 +27,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** The media type of the body, without parameters; empty when the request names none. */
@@ -32,21 +36,32 @@ export function mediaTypeOf(request: IncomingMessage): string {
 }
 
 /** Parses the body of a create or update. Fails with 415 and 400. */
-export function parseObject(mediaType: string, body: string, kind: string): JsonObject {
-  if (mediaType !== '' && !objectTypes.includes(mediaType)) {
-    throw unsupportedMediaType(objectTypes);
-  }
-  const value = parseText(mediaType, body, (why) =>
+export function parseObject(mediaType: string, body: Buffer, type: ResourceType): JsonObject {
+  const fail = (why: string): ApiError =>
     badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why}`,
-    ),
-  );
-  if (!isJsonObject(value)) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value`,
+      `the object provided is unrecognized (must be of type ${type.kind}): couldn't get version/kind; json parse error: ${why}`,
+    );
+  if (mediaType === protobufType && type.schema?.wire !== undefined) {
+    return parseProtobuf(type.schema, body, fail);
+  }
+  if (mediaType !== '' && !objectTypes.includes(mediaType)) {
+    throw unsupportedMediaType(
+      type.schema?.wire === undefined ? objectTypes : [...objectTypes, protobufType],
     );
   }
+  const value = parseText(mediaType, body.toString(), fail);
+  if (!isJsonObject(value)) {
+    throw fail(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value`);
+  }
   return value;
+}
+
+function parseProtobuf(schema: FieldSchema, body: Buffer, fail: (why: string) => ApiError): JsonObject {
+  try {
+    return readProtobufObject(schema, body);
+  } catch (error) {
+    throw error instanceof WireError ? fail(error.message) : error;
+  }
 }
 
 /** Parses JSON, or YAML where `mediaType` says so. Parsers quote what they read, so their words are not passed on. */

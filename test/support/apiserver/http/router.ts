@@ -3,6 +3,7 @@ import { methodNotAllowed, noSuchPath, noSuchResource, notFound } from '../statu
 import { type Answer, textAnswer, valueAnswer } from './answer.ts';
 import type { Exchange } from './context.ts';
 import { discoveryDocument } from './discovery.ts';
+import { openApiAnswer } from './openapi.ts';
 import { getHandler, listHandler } from './read.ts';
 import { versionDocument } from './version.ts';
 import { watchHandler } from './watch.ts';
@@ -96,6 +97,10 @@ function routeOther({ context, info, request }: Exchange): Answer {
   }
   if (info.path === '/version') {
     return valueAnswer(200, versionDocument);
+  }
+  const openApi = openApiAnswer(context.registry, info.path, request.headers.accept ?? '');
+  if (openApi !== undefined) {
+    return openApi;
   }
   const document = discoveryDocument(context.registry, info.path, request.headers.host ?? '');
   if (document !== undefined) {

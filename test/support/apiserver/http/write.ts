@@ -3,10 +3,10 @@ import { createObject } from '../operations/create.ts';
 import { type Deleted, deleteObject } from '../operations/delete.ts';
 import { listObjects } from '../operations/list.ts';
 import { updateObject } from '../operations/update.ts';
-import { applyPatch } from '../patches/patch.ts';
+import { applyPatch, unusablePatch } from '../patches/patch.ts';
 import { presentList, presentObject } from '../render/present.ts';
 import type { Decoded, ResourceType } from '../resource-type.ts';
-import { badRequest, notFound } from '../status.ts';
+import { ApiError, badRequest, notFound } from '../status.ts';
 import { type Answer, valueAnswer } from './answer.ts';
 import { mediaTypeOf, parseObject, parseText, readBody } from './body.ts';
 import type { Exchange } from './context.ts';
@@ -23,7 +23,7 @@ export async function createHandler(exchange: Exchange, type: ResourceType): Pro
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
   const dryRun = readDryRun(info, 'CreateOptions');
-  const body = parseObject(mediaTypeOf(request), await readBody(request), type.kind);
+  const body = parseObject(mediaTypeOf(request), await readBody(request), type);
   const { object, warnings } = decode(exchange, type, body, 'CreateOptions');
   const created = createObject(context, type, object, { namespace: info.namespace, dryRun });
   return valueAnswer(201, presentObject(type, created, how), how, [
@@ -37,7 +37,7 @@ export async function updateHandler(exchange: Exchange, type: ResourceType): Pro
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
   const dryRun = readDryRun(info, 'UpdateOptions');
-  const body = parseObject(mediaTypeOf(request), await readBody(request), type.kind);
+  const body = parseObject(mediaTypeOf(request), await readBody(request), type);
   const { object, warnings } = decode(exchange, type, body, 'UpdateOptions');
   const updated = updateObject(
     context,
@@ -57,7 +57,7 @@ export async function patchHandler(exchange: Exchange, type: ResourceType): Prom
   const how = readPresentation(context, info, request.headers.accept);
   const dryRun = readDryRun(info, 'PatchOptions');
   const mediaType = mediaTypeOf(request);
-  const body = await readBody(request);
+  const body = (await readBody(request)).toString();
   const warnings: string[] = [];
   const updated = updateObject(
     context,
@@ -68,7 +68,7 @@ export async function patchHandler(exchange: Exchange, type: ResourceType): Prom
         throw notFound({ group: type.group, resource: type.plural }, info.name);
       }
       const patched = applyPatch(type, mediaType, body, type.encode(current));
-      const decoded = decode(exchange, type, patched, 'PatchOptions');
+      const decoded = decodePatched(exchange, type, patched);
       warnings.push(...decoded.warnings);
       return decoded.object;
     },
@@ -126,8 +126,21 @@ function decode(
   return { object, warnings: validation === 'Warn' ? sentences : [] };
 }
 
+/** A patch that leads to something undecodable is the patch's fault: 422 instead of 400. */
+function decodePatched(
+  exchange: Exchange,
+  type: ResourceType,
+  patched: JsonObject,
+): ReturnType<typeof decode> {
+  try {
+    return decode(exchange, type, patched, 'PatchOptions');
+  } catch (error) {
+    throw error instanceof ApiError && error.code === 400 ? unusablePatch(error.message) : error;
+  }
+}
+
 async function readOptionsBody({ request }: Exchange): Promise<JsonObject | undefined> {
-  const body = await readBody(request);
+  const body = (await readBody(request)).toString();
   if (body.trim() === '') {
     return undefined;
   }

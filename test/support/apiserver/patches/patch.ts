@@ -1,7 +1,7 @@
 import jsonPatch from 'fast-json-patch';
 import { isJsonObject, type JsonObject, type KubeObject } from '../objects.ts';
 import type { ResourceType } from '../resource-type.ts';
-import { badRequest, invalid, unprocessablePatch, unsupportedMediaType } from '../status.ts';
+import { type ApiError, badRequest, invalid, unprocessablePatch, unsupportedMediaType } from '../status.ts';
 import { applyMergePatch } from './merge.ts';
 import { applyStrategicPatch, StrategicPatchError } from './strategic.ts';
 
@@ -31,7 +31,7 @@ export function applyPatch(
     return applyJsonPatch(copy, patch);
   }
   if (!isJsonObject(patch)) {
-    throw unusable(patch, 'cannot unmarshal the patch into an object');
+    throw unusablePatch('cannot unmarshal the patch into an object');
   }
   if (mediaType === mergePatchType) {
     return asObject(applyMergePatch(copy, patch));
@@ -39,7 +39,7 @@ export function applyPatch(
   try {
     return asObject(applyStrategicPatch(type.schema, copy, patch));
   } catch (error) {
-    throw error instanceof StrategicPatchError ? unusable(patch, error.message) : error;
+    throw error instanceof StrategicPatchError ? unusablePatch(error.message) : error;
   }
 }
 
@@ -69,12 +69,13 @@ function applyJsonPatch(document: unknown, patch: unknown): JsonObject {
 
 function asObject(value: unknown): JsonObject {
   if (!isJsonObject(value)) {
-    throw unusable(value, 'the patched value is no object');
+    throw unusablePatch('the patched value is no object');
   }
   return value;
 }
 
-function unusable(_patch: unknown, why: string): Error {
+/** 422 of a patch that makes something of an object that its type cannot be. */
+export function unusablePatch(why: string): ApiError {
   return invalid({ group: '', resource: '' }, '', [
     { reason: 'FieldValueInvalid', message: `Invalid value: ${why}`, field: 'patch' },
   ]);
