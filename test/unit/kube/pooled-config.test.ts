@@ -1,0 +1,121 @@
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NoClusterError, PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/rest.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { type CertificateAuthority, createAuthority } from '../../support/certificates.ts';
+
+let authority: CertificateAuthority;
+let server: Http2SecureServer;
+let handshakes: (string | false | null)[];
+let sockets: Set<TLSSocket>;
+let authorizations: (string | undefined)[];
+
+beforeEach(async () => {
+  authority = await createAuthority();
+  const { keyPem, certPem } = await authority.issue('localhost', ['localhost', '127.0.0.1']);
+  handshakes = [];
+  authorizations = [];
+  // Like a kube-apiserver, it prefers HTTP/2.
+  server = createSecureServer({ key: keyPem, cert: certPem, allowHTTP1: true }, (request, response) => {
+    authorizations.push(request.headers.authorization);
+    response.setHeader('content-type', 'application/json');
+    response.end('{"kind":"Secret","metadata":{"name":"s"}}');
+  });
+  sockets = new Set();
+  server.on('secureConnection', (socket: TLSSocket) => {
+    handshakes.push(socket.alpnProtocol);
+    sockets.add(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  const closed = new Promise((resolve) => server.close(resolve));
+  for (const socket of sockets) socket.destroy();
+  await closed;
+});
+
+function load(caPem: string, cluster: Record<string, unknown> = {}): KubeConfig {
+  const config = new KubeConfig();
+  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+  config.loadFromString(
+    JSON.stringify({
+      clusters: [
+        {
+          name: 'c',
+          cluster: {
+            server: url,
+            'certificate-authority-data': Buffer.from(caPem).toString('base64'),
+            ...cluster,
+          },
+        },
+      ],
+      users: [{ name: 'u', user: { token: 'first' } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    }),
+  );
+  return config;
+}
+
+const path = '/api/v1/namespaces/team/secrets/s';
+
+describe('a pooled configuration', () => {
+  test('shares TLS connections between all calls, typed ones too, and does not speak HTTP/2', async () => {
+    const config = PooledKubeConfig.from(load(authority.caPem));
+    const rest = new KubeRest({ config, clock: systemClock });
+    const core = config.makeApiClient(CoreV1Api);
+    for (let n = 0; n < 20; n++) await rest.get(path);
+    for (let n = 0; n < 20; n++) await core.readNamespacedSecret({ namespace: 'team', name: 's' });
+    expect(handshakes.length).toBeLessThanOrEqual(2);
+    expect(handshakes).not.toContain('h2');
+    await config.close();
+  });
+
+  test('which client-node’s own does not: a handshake for each call', async () => {
+    const core = load(authority.caPem).makeApiClient(CoreV1Api);
+    for (let n = 0; n < 5; n++) await core.readNamespacedSecret({ namespace: 'team', name: 's' });
+    expect(handshakes).toEqual(['h2', 'h2', 'h2', 'h2', 'h2']);
+  });
+
+  test('sends a new token at the next call', async () => {
+    const config = PooledKubeConfig.from(load(authority.caPem));
+    const rest = new KubeRest({ config, clock: systemClock });
+    await rest.get(path);
+    for (const user of config.users) Object.assign(user, { token: 'second' });
+    await rest.get(path);
+    expect(authorizations).toEqual(['Bearer first', 'Bearer second']);
+    await config.close();
+  });
+
+  test('opens new connections for new TLS material, and refuses a server that it does not vouch for', async () => {
+    const config = PooledKubeConfig.from(load(authority.caPem));
+    const rest = new KubeRest({ config, clock: systemClock });
+    await rest.get(path);
+    const stranger = await createAuthority('stranger');
+    const { clusters } = load(stranger.caPem);
+    config.clusters = clusters;
+    await expect(rest.get(path)).rejects.toMatchObject({ kind: 'network' });
+    await config.close();
+  });
+
+  test('refuses plain http, unless it is told to skip TLS', async () => {
+    const config = PooledKubeConfig.from(load(authority.caPem, { server: 'http://127.0.0.1:1' }));
+    await expect(new KubeRest({ config, clock: systemClock }).get(path)).rejects.toMatchObject({
+      kind: 'network',
+    });
+    await config.close();
+  });
+
+  test('that is closed makes no new connections, and one without a cluster says so', async () => {
+    const config = PooledKubeConfig.from(load(authority.caPem));
+    await config.connection();
+    await config.close();
+    await expect(config.connection()).rejects.toThrow(NoClusterError);
+    await expect(PooledKubeConfig.from(new KubeConfig()).connection()).rejects.toThrow(NoClusterError);
+  });
+});
