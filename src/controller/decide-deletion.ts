@@ -60,9 +60,15 @@ function accountIsUsable(world: World): Step | undefined {
   const recorded = world.connector.status?.instance?.account;
   const wayOut =
     'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
-  if (account.state !== 'ready') {
-    const why = account.state === 'blocked' ? account.message : 'The account has not been verified yet.';
-    return blocked('Ready', 'DeletionBlocked', `The instance cannot be deleted yet: ${why} ${wayOut}`);
+  if (account.state === 'unknown') {
+    return finish({ kind: 'uninformed' });
+  }
+  if (account.state === 'blocked') {
+    return blocked(
+      'Ready',
+      'DeletionBlocked',
+      `The instance cannot be deleted yet: ${account.message} ${wayOut}`,
+    );
   }
   if (
     recorded !== undefined &&
@@ -74,9 +80,7 @@ function accountIsUsable(world: World): Step | undefined {
       `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
     );
   }
-  return world.remote.searchedAt === undefined
-    ? blocked('Synced', 'Progressing', "The account's instances have not been listed yet.")
-    : undefined;
+  return world.remote.searchedAt === undefined ? finish({ kind: 'uninformed' }) : undefined;
 }
 
 function stillFailing(world: World): Step | undefined {

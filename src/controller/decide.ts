@@ -199,7 +199,7 @@ function accountIsReady(world: World): Step | undefined {
     case 'ready':
       return undefined;
     case 'unknown':
-      return blocked('AccountReady', 'Progressing', 'The account has not been verified yet.');
+      return finish({ kind: 'uninformed' });
     case 'blocked':
       return blocked('AccountReady', account.reason, account.message);
   }
@@ -237,7 +237,5 @@ function secretsAreThere(world: World): Step | undefined {
 }
 
 function inventoryIsTaken(world: World): Step | undefined {
-  return world.remote.searchedAt === undefined
-    ? blocked('Synced', 'Progressing', "The account's instances have not been listed yet.")
-    : undefined;
+  return world.remote.searchedAt === undefined ? finish({ kind: 'uninformed' }) : undefined;
 }

@@ -1,7 +1,7 @@
 import { connectorKeyOf, instanceNameOf } from '../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../openconnectors/port.ts';
 import { MASKED } from '../openconnectors/port.ts';
-import { sanitiseName } from '../openconnectors/sanitise-name.ts';
+import { isSameName } from '../openconnectors/sanitise-name.ts';
 import { inputsOf, textOf } from './inputs.ts';
 import { allTags } from './owner-tags.ts';
 import { type SecretUse, secretValue } from './secret-values.ts';
@@ -67,7 +67,8 @@ export function describePatch(patch: InstancePatch): string {
 
 function namePatch(world: World, instance: Instance): InstancePatch {
   const name = instanceNameOf(world.connector);
-  return sanitiseName(name) === instance.name ? {} : { name };
+  // An answer without a name tells nothing about it.
+  return instance.name === '' || isSameName(name, instance.name) ? {} : { name };
 }
 
 function tagPatch(world: World, instance: Instance): InstancePatch {

@@ -19,6 +19,8 @@ export async function report(ports: ConnectorPorts, world: World, verdict: Verdi
   switch (verdict.kind) {
     case 'not-due':
       return again(world, verdict.time);
+    case 'uninformed':
+      return { kind: 'done' };
     case 'suspended':
       rememberInputs(ports, world);
       return { kind: 'done' };

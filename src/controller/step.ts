@@ -28,6 +28,8 @@ export type Verdict =
   | { readonly kind: 'suspended' }
   /** A retry is not due yet: nothing is written. */
   | { readonly kind: 'not-due'; readonly time: number }
+  /** This process does not know its surroundings yet; what status says stands. News of the account bring the next pass. */
+  | { readonly kind: 'uninformed' }
   /** Deletion may go on: the finalizer can be removed. */
   | { readonly kind: 'released' };
 

@@ -63,16 +63,19 @@ async function send(
 }
 
 function afterRefusal(context: ActionContext, world: World, credential: string, error: RemoteError): World {
+  // A refusal without an answer was made on this side: no connection, or a pause of the account. The grant is still good.
+  const wasSent = error.status !== undefined || error.class === 'ambiguous';
+  if (!wasSent) {
+    return withPass(withMemory(context, world, { unsent: credential }), {
+      failure: { do: 'create', words: 'create the instance', error },
+    });
+  }
   switch (error.class) {
     case 'ambiguous':
       return withPass(
         withMemory(context, world, { ambiguous: { credential, at: context.ports.clock.now() } }),
         { ping: undefined },
       );
-    case 'unavailable':
-      return withPass(withMemory(context, world, { unsent: credential }), {
-        failure: { do: 'create', words: 'create the instance', error },
-      });
     case 'unauthorized':
       context.session().suspect();
       return withMemory(context, world, { refused: { credential, message: error.message } });

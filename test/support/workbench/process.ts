@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Workbench } from './workbench.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** The operator in a process of its own, to be killed at any moment. */
+export interface OperatorProcess {
+  readonly pid: number;
+  readonly lines: readonly string[];
+  /** Resolves with the first line, past or future, that `matches`; rejects when the process ends before. */
+  line(matches: (line: string) => boolean): Promise<string>;
+  /** Its exit code, once it has ended; null after a signal. */
+  readonly ended: Promise<number | null>;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
+  /** Asks it to end (SIGTERM) and resolves with its exit code. */
+  terminate(): Promise<number | null>;
+}
+
+/** Starts `src/main.ts` with the environment of the workbench. */
+export function startOperatorProcess(
+  bench: Workbench,
+  env: Readonly<Record<string, string>> = {},
+  onLine: (line: string, kill: () => void) => void = () => undefined,
+): OperatorProcess {
+  const child = spawn(process.execPath, [join(root, 'src', 'main.ts')], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...bench.environment(env) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    throw new Error('the operator did not start');
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => resolve(code));
+  });
+  const lines: string[] = [];
+  const waiting = new Set<(line: string) => void>();
+  const take = (line: string): void => {
+    lines.push(line);
+    onLine(line, () => child.kill('SIGKILL'));
+    for (const look of waiting) {
+      look(line);
+    }
+  };
+  for (const stream of streamsOf(child)) {
+    createInterface({ input: stream }).on('line', take);
+  }
+  return {
+    pid,
+    lines,
+    ended,
+    line: (matches) =>
+      new Promise((resolve, reject) => {
+        const found = lines.find(matches);
+        if (found !== undefined) {
+          resolve(found);
+          return;
+        }
+        const look = (line: string): void => {
+          if (matches(line)) {
+            waiting.delete(look);
+            resolve(line);
+          }
+        };
+        waiting.add(look);
+        void ended.then((code) =>
+          reject(new Error(`the operator ended (${code}):\n${lines.slice(-20).join('\n')}`)),
+        );
+      }),
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async terminate() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+function streamsOf({ stdout, stderr }: ChildProcess) {
+  return [stdout, stderr].filter((stream) => stream !== null);
+}
