@@ -37,7 +37,8 @@ export async function createAuthority(name = 'test authority'): Promise<Certific
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      name: `CN=${name}`,
+      // Other than any leaf's name: a certificate whose issuer has its own name is taken for a self-signed one.
+      name: `CN=${name} CA`,
       keys,
       signingAlgorithm: algorithm,
       serialNumber: '01',
