@@ -1,76 +1,25 @@
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../runtime/clock.ts';
 import { sleep } from '../runtime/clock.ts';
+import { parseJson, parseLeniently, readBody } from './answer-body.ts';
 import { startDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
 import { kubeErrorFromAnswer, kubeErrorFromTransport } from './kube-error-from.ts';
 import { isRecord } from './object.ts';
 import { pathTemplate } from './paths.ts';
-import type { PooledKubeConfig } from './pooled-config.ts';
+import type {
+  CallOptions,
+  DeleteOptions,
+  GetOptions,
+  KubeMethod,
+  KubeRestOptions,
+  ObservedCall,
+  PatchOptions,
+  Query,
+  WriteGuard,
+  WriteVerb,
+} from './rest-options.ts';
 
-/** HTTP method of a call. */
-export type KubeMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** The verbs that change something. */
-export type WriteVerb = 'create' | 'update' | 'patch' | 'delete';
-
-/** Query parameters; `undefined` ones are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/**
- * Called in the same tick as a write is sent, before every try. Throws to forbid it; a returned signal takes the
- * write back when it aborts, for as long as it waits for a socket.
- */
-export type WriteGuard = (verb: WriteVerb) => AbortSignal | undefined;
-
-/** One finished exchange, for metrics. `code` is the HTTP status or, without an answer, the kind of error. */
-export interface ObservedCall {
-  readonly method: KubeMethod | 'WATCH';
-  /** The path with placeholders for namespace and name. */
-  readonly pathTemplate: string;
-  readonly code: string;
-  readonly durationMs: number;
-}
-
-/** What a `KubeRest` works with. */
-export interface KubeRestOptions {
-  readonly config: PooledKubeConfig;
-  readonly clock: Clock;
-  /** Deadline of a call, all its tries included, milliseconds. Default 30 s. */
-  readonly requestTimeoutMs?: number | undefined;
-  readonly guard?: WriteGuard | undefined;
-  readonly observe?: ((call: ObservedCall) => void) | undefined;
-  readonly userAgent?: string | undefined;
-}
-
-/** Settings of a single call. */
-export interface CallOptions {
-  readonly query?: Query | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Instead of the client's deadline, milliseconds. */
-  readonly timeoutMs?: number | undefined;
-  /** At most so many tries; 4 unless set. 1 turns retrying off. */
-  readonly maxTries?: number | undefined;
-}
-
-/** Settings of a read. */
-export interface GetOptions extends CallOptions {
-  /** `application/json` unless set. */
-  readonly accept?: string | undefined;
-}
-
-/** Kind and ownership of a patch. `apply` is server-side apply and needs `fieldManager`. */
-export interface PatchOptions extends CallOptions {
-  readonly type: 'merge' | 'json' | 'apply';
-  readonly fieldManager?: string | undefined;
-  readonly force?: boolean | undefined;
-}
-
-/** `metav1.DeleteOptions`, as far as it is used. */
-export interface DeleteOptions extends CallOptions {
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' | undefined;
-}
+export type * from './rest-options.ts';
 
 interface Call {
   readonly method: KubeMethod;
@@ -93,7 +42,6 @@ const defaultTries = 4;
 /** A longer `Retry-After` is the caller's to wait for: it comes with the error. */
 const longestWaitMs = 10_000;
 const defaultWaitMs = 1_000;
-const largestBodyBytes = 64 * 1024 * 1024;
 
 /**
  * Calls to the Kubernetes API: pooled connections, a deadline on every call, `Retry-After` honoured, errors as
@@ -319,36 +267,4 @@ function queryString(query: Query | undefined): string {
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    size += bytes.length;
-    if (size > largestBodyBytes) throw new Error('the answer is too large');
-    chunks.push(bytes);
-  }
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1
-    ? only.toString('utf8')
-    : Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string, call: Call): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new KubeError('server', `${call.method} ${call.path}: the answer is not JSON`);
-  }
-}
-
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
