@@ -71,6 +71,11 @@ export function compose(parts: Composition): ComposedOperator {
           namespace,
           name: leaseName(config.watchLabelSelector),
           identity: `${config.podName}_${random.bytes(4).toString('hex')}`,
+          timing: {
+            leaseDurationMs: config.leaseDurationMs,
+            renewDeadlineMs: config.leaseRenewDeadlineMs,
+            retryPeriodMs: config.leaseRetryPeriodMs,
+          },
         }
       : undefined,
     onStoppedLeading: parts.onStoppedLeading,
