@@ -5,6 +5,8 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
   /** Whether it was the time that ran out. */
   readonly expired: boolean;
+  /** From now on aborts with `signal` too. Until disposed only, so that nothing is left on a signal that lives long. */
+  follow(signal: AbortSignal): void;
 }
 
 /** Aborts after `timeoutMs` on `clock`, or with the reason of any of `signals`. */
@@ -24,6 +26,9 @@ export function startDeadline(
     signal: controller.signal,
     get expired() {
       return expired;
+    },
+    follow(signal) {
+      unlink.push(link(signal, controller));
     },
     [Symbol.dispose]() {
       cancel();

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { sleep } from '../runtime/clock.ts';
 import { parseJson, parseLeniently, readBody } from './answer-body.ts';
-import { startDeadline } from './deadline.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
 import { kubeErrorFromAnswer, kubeErrorFromTransport } from './kube-error-from.ts';
 import { isRecord } from './object.ts';
@@ -148,12 +148,12 @@ export class KubeRest {
   private async attempt(
     call: Call,
     query: Query | undefined,
-    deadline: { readonly signal: AbortSignal; readonly expired: boolean },
+    deadline: Deadline,
   ): Promise<{ readonly body: unknown } | KubeError> {
     const { clock } = this.options;
     const startedAt = clock.monotonic();
     try {
-      const answer = await this.send(call, query, deadline.signal);
+      const answer = await this.send(call, query, deadline.signal, deadline);
       if (answer.statusCode >= 200 && answer.statusCode < 300) {
         const body = parseJson(await readBody(answer.body), call);
         this.observe(call.method, call.path, String(answer.statusCode), startedAt);
@@ -170,10 +170,12 @@ export class KubeRest {
     }
   }
 
+  /** Sends `call`; `writes` is what a write follows as long as it is allowed. */
   private async send(
     call: Call,
     query: Query | undefined,
     signal: AbortSignal,
+    writes?: Deadline,
   ): Promise<Dispatcher.ResponseData> {
     const connection = await this.options.config.connection();
     const url = new URL(connection.server);
@@ -185,12 +187,13 @@ export class KubeRest {
     };
     signal.throwIfAborted();
     const leadership = call.verb === undefined ? undefined : this.passGuard(call.verb);
+    if (leadership !== undefined) writes?.follow(leadership);
     return connection.dispatcher.request({
       origin: url.origin,
       path,
       method: call.method,
       headers,
-      signal: leadership === undefined ? signal : AbortSignal.any([signal, leadership]),
+      signal,
       ...(call.body === undefined ? {} : { body: call.body }),
     });
   }

@@ -215,9 +215,29 @@ describe('a watch that breaks', () => {
     await expect.poll(() => reflector.lastContactMs).toBe(0);
     await clock.advance(69_000);
     expect(fake.received({ isWatch: true })).toHaveLength(1);
-    await clock.advance(2_000);
     await passUntil(() => fake.received({ isWatch: true }).length === 2);
+    expect(clock.monotonic()).toBeLessThanOrEqual(72_000);
     expect(fake.received({ isWatch: true })[1]?.query.get('resourceVersion')).toBe('4711');
+  });
+
+  test('that stays mute although things happen is opened again, and nothing is missed', async () => {
+    fake.fail({ isWatch: true }, { kind: 'mute' });
+    await reflect().start();
+    await expect.poll(() => fake.received({ isWatch: true }).length).toBe(1);
+    add('unheard');
+    await passUntil(() => changes.includes('upsert unheard'));
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(70_000);
+  });
+
+  test('because its time is over, as the server ends every watch, is opened again without a pause', async () => {
+    await reflect().start();
+    await watching();
+    add('a');
+    await expect.poll(() => changes).toEqual(['upsert a']);
+    fake.closeWatches('end');
+    // No time passes here.
+    await watching(2);
+    expect([clock.monotonic(), troubles]).toEqual([0, []]);
   });
 
   test('that never gets its answer is opened again', async () => {
