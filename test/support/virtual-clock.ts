@@ -67,7 +67,11 @@ export class VirtualClock implements Clock {
     let first: Timer | undefined;
     for (const timer of this.timers) {
       if (timer.due > limit) continue;
-      if (first === undefined || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) {
+      if (
+        first === undefined ||
+        timer.due < first.due ||
+        (timer.due === first.due && timer.order < first.order)
+      ) {
         first = timer;
       }
     }
