@@ -1,0 +1,7 @@
+import { createFingerprinter } from '../../../src/controller/fingerprint.ts';
+
+/** Fingerprints as an operator with this one key makes them. */
+export const fingerprinter = createFingerprinter(Buffer.alloc(32, 7));
+
+/** The fingerprint of a value in clear. */
+export const printOf = fingerprinter.of;

@@ -1,0 +1,44 @@
+import type { SecretFact } from '../../../src/controller/world.ts';
+
+/** Values of the Secrets that the connectors of the builders name. */
+export const VALUES = {
+  clientId: 'client-4f1d',
+  clientSecret: 'client-secret-9c2e',
+  encryptedKey: 'encrypted-key-77ab',
+  code: 'code-1b6f',
+  userSecret: 'user-secret-e0d3',
+  organizationSecret: 'organization-secret-5a98',
+  token: 'instance-token-c41a',
+} as const;
+
+/** What differs from a Secret of version "1" that nobody owns. */
+export interface SecretChange {
+  readonly resourceVersion?: string;
+  /** uids of the owners. */
+  readonly owners?: readonly string[];
+}
+
+/** A Secret that was read; `values` in clear. */
+export function secretRead(
+  values: Readonly<Record<string, string>>,
+  { resourceVersion = '1', owners = [] }: SecretChange = {},
+): SecretFact {
+  const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  return { state: 'read', resourceVersion, owners, data: Object.fromEntries(data) };
+}
+
+/** A Secret of which only the metadata is known. */
+export function secretUnread({ resourceVersion = '1', owners = [] }: SecretChange = {}): SecretFact {
+  return { state: 'unread', resourceVersion, owners };
+}
+
+/** No such Secret. */
+export const secretAbsent: SecretFact = { state: 'absent' };
+
+/** The Secrets of the builders' connector, read. */
+export const READ = {
+  'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: VALUES.clientSecret }),
+  'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
+  'crm-code': secretRead({ code: VALUES.code }),
+  'crm-connection': secretAbsent,
+} as const satisfies Record<string, SecretFact>;
