@@ -1,0 +1,37 @@
+import { CONDITION_TYPES, type Condition } from '../../src/api/condition.ts';
+
+/** One condition that is not what it was. */
+export interface Change {
+  readonly type: string;
+  /** `gone` where a condition that is present only while True was taken away. */
+  readonly status: Condition['status'] | 'gone';
+  readonly reason: string;
+  /** Empty where an earlier change of the same update says the same. */
+  readonly message: string;
+}
+
+/**
+ * What a person wants to know of an update, in the order in which the operator writes conditions. Left out is what was
+ * never looked at (Unknown from the start).
+ */
+export function changesBetween(before: readonly Condition[], after: readonly Condition[]): readonly Change[] {
+  const said = new Set<string>();
+  const types = new Set<string>([...CONDITION_TYPES, ...[...before, ...after].map(({ type }) => type)]);
+  return [...types].flatMap((type): readonly Change[] => {
+    const was = before.find((condition) => condition.type === type);
+    const is = after.find((condition) => condition.type === type);
+    if (is === undefined) {
+      return was === undefined ? [] : [{ type, status: 'gone', reason: '', message: '' }];
+    }
+    if (isSame(was, is) || (was === undefined && is.status === 'Unknown')) {
+      return [];
+    }
+    const message = said.has(is.message) ? '' : is.message;
+    said.add(is.message);
+    return [{ type, status: is.status, reason: is.reason, message }];
+  });
+}
+
+function isSame(was: Condition | undefined, is: Condition): boolean {
+  return was?.status === is.status && was.reason === is.reason && was.message === is.message;
+}

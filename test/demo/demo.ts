@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { type Clock, sleep } from '../../src/runtime/clock.ts';
+import { installCrds, readCrds } from '../support/controlplane/crds.ts';
+import { createRest } from '../support/controlplane/rest.ts';
+import { type Cluster, connectTo } from './cluster.ts';
+import { Interrupted } from './failure.ts';
+import { handsOn } from './hands.ts';
+import { lookThrough } from './kubectl.ts';
+import { observe } from './observer.ts';
+import { checkOutcome, takeDown } from './outcome.ts';
+import type { Screen } from './screen.ts';
+import { buildStage, type Stage, startOperatorOn } from './stage.ts';
+import { type Telling, tell } from './story.ts';
+
+const crdFolder = join(import.meta.dirname, '..', '..', 'crds');
+const namespace = 'demo';
+
+/** How a demonstration is given. */
+export interface DemoOptions {
+  /** Check, take down and end instead of staying. */
+  readonly once: boolean;
+  readonly screen: Screen;
+  readonly clock: Clock;
+  /** Time to read before each step, milliseconds. */
+  readonly pauseMs: number;
+  /** Ends the demonstration, wherever it is. */
+  readonly signal: AbortSignal;
+  /** Told that the story is over, and that the demonstration only stays. */
+  readonly onStay: () => void;
+}
+
+/**
+ * Gives the demonstration, and leaves nothing behind however it ends. Rejects with the reason when something is not as
+ * it should be, and when `signal` aborts.
+ */
+export async function demonstrate(options: DemoOptions): Promise<void> {
+  const { screen, clock, once } = options;
+  await using cleanup = new AsyncDisposableStack();
+  // Ends what is under way before what it needs is taken away.
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  screen.say(
+    'The Infusionsoft connector operator turns a Kubernetes resource into a connector instance of SAP Open Connectors.',
+    'This demonstration runs on this machine alone: the operator, an embedded Kubernetes API server, and a simulator of',
+    'Open Connectors and Keap (Infusionsoft). All secrets are made up.',
+  );
+  screen.step('Starting');
+  const built = await buildStage(cleanup);
+  const cluster = connectTo(built.server, namespace, signal);
+  cleanup.defer(() => cluster.close());
+  await prepare(built.server.kubeconfig, cluster, screen);
+  const stage = await startOperatorOn(built, cleanup);
+  introduce(stage, screen);
+  cleanup.defer(() => over.abort(new Interrupted('the demonstration is over')));
+
+  const observer = observe(cluster, screen, signal);
+  const telling: Telling = {
+    stage,
+    cluster,
+    observer,
+    screen,
+    hands: handsOn(stage, cluster, screen),
+    looking: () => lookThrough(cluster, screen, stage.server.kubeconfig, cleanup),
+    pause: () => sleep(clock, options.pauseMs, signal),
+  };
+  const story = once ? tellAndCheck(telling) : tellAndStay(telling, options);
+  try {
+    await Promise.race([story, stage.operator.untilItFails, observer.untilItFails, rejection(signal)]);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) {
+      screen.say('', 'The last lines of the log of the operator:');
+      screen.verbatim(await stage.operator.logTail(10));
+    }
+    throw error;
+  }
+}
+
+async function prepare(kubeconfig: string, cluster: Cluster, screen: Screen): Promise<void> {
+  screen.command('kubectl apply -f crds/');
+  await installCrds(createRest(kubeconfig), await readCrds(crdFolder));
+  screen.command(`kubectl create namespace ${namespace}`);
+  await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+}
+
+function introduce({ server, simulator, operator, logFile }: Stage, screen: Screen): void {
+  screen.note('Kubernetes API', `${server.url} (embedded)`);
+  screen.note('Open Connectors', `${simulator.baseUrl} (simulator)`);
+  screen.note('Operator', `process ${operator.pid}`);
+  screen.note('Its log', logFile);
+}
+
+async function tellAndCheck(telling: Telling): Promise<void> {
+  await tell(telling);
+  await checkOutcome(telling);
+  await takeDown(telling);
+  telling.screen.say('', 'All is as it should be: two connectors were Ready, and nothing of them is left.');
+}
+
+async function tellAndStay(telling: Telling, { screen, onStay }: DemoOptions): Promise<void> {
+  await tell(telling);
+  screen.step('Your turn');
+  screen.say('In another terminal, with your own kubectl:');
+  screen.command(`export KUBECONFIG=${telling.stage.kubeconfig}`);
+  screen.command(`kubectl get ifc,oca,secrets -n ${namespace}`);
+  screen.command(`kubectl get events -n ${namespace}`);
+  screen.command(`kubectl edit ifc missing-key -n ${namespace}`);
+  screen.command(`kubectl delete ifc crm -n ${namespace}`);
+  screen.say('What changes shows here. Ctrl-C ends the demonstration, and nothing of it stays.');
+  onStay();
+  await new Promise<never>(() => undefined);
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) {
+      reject(signal.reason);
+    }
+  });
+}

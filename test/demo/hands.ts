@@ -1,0 +1,64 @@
+import type { Cluster } from './cluster.ts';
+import { authorizeUrl, callbackUrl, giveConsent } from './person.ts';
+import { readSample, type Values } from './samples.ts';
+import type { Screen } from './screen.ts';
+import type { Stage } from './stage.ts';
+
+/** What a person does at a terminal and in a browser; every act shows the command that it stands for. */
+export interface Hands {
+  /** Applies samples, filled in. */
+  apply(...files: readonly string[]): Promise<void>;
+  /** A merge patch of an object; `kind` as kubectl takes it is `word`. */
+  patch(
+    kind: string,
+    word: string,
+    name: string,
+    patch: unknown,
+    /** What to show instead of values that are secret. */
+    shown?: unknown,
+  ): Promise<void>;
+  /** Gives a consent at the provider and stores its code in a new Secret. */
+  consentInto(secret: string): Promise<void>;
+}
+
+/** The hands of a person who works in the namespace of `cluster`. */
+export function handsOn({ simulator }: Stage, cluster: Cluster, screen: Screen): Hands {
+  const { namespace } = cluster;
+  const values: Values = new Map([
+    ['https://api.openconnectors.us2.ext.hana.ondemand.com', simulator.baseUrl],
+    ['<user secret from Open Connectors>', simulator.credentials.userSecret],
+    ['<organization secret from Open Connectors>', simulator.credentials.organizationSecret],
+    ['<encrypted key from Infusionsoft>', 'made-up-key-1'],
+    ["<client id from Keap's developer portal>", simulator.app.clientId],
+    ["<client secret from Keap's developer portal>", simulator.app.clientSecret],
+  ]);
+  return {
+    async apply(...files) {
+      for (const file of files) {
+        screen.command(`kubectl apply -n ${namespace} -f deploy/samples/${file}`);
+        await cluster.create(...(await readSample(file, values)));
+      }
+    },
+    async patch(kind, word, name, patch, shown = patch) {
+      screen.command(
+        `kubectl patch ${word} ${name} -n ${namespace} --type merge -p '${JSON.stringify(shown)}'`,
+      );
+      await cluster.patch(kind, name, patch);
+    },
+    async consentInto(secret) {
+      const state = 'demo';
+      const url = authorizeUrl(simulator, state);
+      const code = await giveConsent(simulator, url);
+      const shown = `${code.slice(0, 6)}…`;
+      screen.note('In the browser', url);
+      screen.note('Sign in, "Allow"', `${callbackUrl}?code=${shown}&state=${state}`);
+      screen.command(`kubectl create secret generic ${secret} -n ${namespace} --from-literal=code=${shown}`);
+      await cluster.create({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: secret },
+        stringData: { code },
+      });
+    },
+  };
+}

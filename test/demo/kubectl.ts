@@ -1,0 +1,51 @@
+import { CONNECTOR_NAMES } from '../../src/api/group.ts';
+import { createKubectl, hasKubectl, kubectlProgram } from '../support/controlplane/kubectl.ts';
+import type { Cluster } from './cluster.ts';
+import { aligned, describeObject } from './describe.ts';
+import type { Screen } from './screen.ts';
+
+/** The two commands with which a person looks at a connector. */
+export interface Looking {
+  describe(name: string): Promise<void>;
+  get(): Promise<void>;
+}
+
+/** By the kubectl of this machine; without one by an own rendering, which says that it is one. */
+export async function lookThrough(
+  cluster: Cluster,
+  screen: Screen,
+  kubeconfig: string,
+  cleanup: AsyncDisposableStack,
+): Promise<Looking> {
+  const { namespace } = cluster;
+  const ours: Looking = {
+    async describe(name) {
+      const selector = `involvedObject.name=${name},involvedObject.kind=${CONNECTOR_NAMES.kind}`;
+      const object = await cluster.read(CONNECTOR_NAMES.kind, name);
+      screen.verbatim(describeObject(object, await cluster.list('Event', selector)));
+    },
+    async get() {
+      screen.verbatim(aligned(await cluster.table(CONNECTOR_NAMES.kind)).join('\n'));
+    },
+  };
+  const program = kubectlProgram();
+  if (!hasKubectl(program)) {
+    screen.say('There is no kubectl on this machine, so this is our own rendering of what it shows.');
+    return ours;
+  }
+  const kubectl = await createKubectl(program, kubeconfig);
+  cleanup.defer(() => kubectl.close());
+  const run = async (args: readonly string[], otherwise: () => Promise<void>): Promise<void> => {
+    const { code, stdout, stderr } = await kubectl.run([...args, '-n', namespace], { check: false });
+    if (code === 0) {
+      screen.verbatim(stdout);
+      return;
+    }
+    screen.say(`kubectl failed (${stderr.trim().split('\n')[0]}), so this is our own rendering.`);
+    await otherwise();
+  };
+  return {
+    describe: (name) => run(['describe', CONNECTOR_NAMES.singular, name], () => ours.describe(name)),
+    get: () => run(['get', CONNECTOR_NAMES.shortName], ours.get),
+  };
+}

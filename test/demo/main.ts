@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { demonstrate } from './demo.ts';
+import { DemoFailure, Interrupted } from './failure.ts';
+import { createScreen } from './screen.ts';
+
+const usage = `npm run demo              shows the operator at work, and stays until Ctrl-C
+npm run demo -- --once    the same without staying: checks the outcome, takes everything down, ends with 0 if all is well`;
+
+/** A demonstration that checks itself is over by then, milliseconds. */
+const deadlineMs = 60_000;
+/** How long ending may take before it is cut short, milliseconds. */
+const endingMs = 15_000;
+const readingMs = 1_500;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (typeof options === 'number') {
+    return options;
+  }
+  const { once } = options;
+  const end = new AbortController();
+  let staying = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => end.abort(new Interrupted(signal)));
+  }
+  // Whoever read the output has gone (a pipe into head).
+  process.stdout.on('error', () => end.abort(new Interrupted('nobody reads the output')));
+  end.signal.addEventListener('abort', () => void setTimeout(() => process.exit(1), endingMs).unref());
+  const deadline = once
+    ? systemClock.schedule(deadlineMs, () =>
+        end.abort(new DemoFailure(`Not finished after ${deadlineMs / 1000} seconds.`)),
+      )
+    : () => undefined;
+  try {
+    await demonstrate({
+      once,
+      screen: createScreen(process.stdout, systemClock),
+      clock: systemClock,
+      pauseMs: process.stdout.isTTY && !once ? readingMs : 0,
+      signal: end.signal,
+      onStay: () => {
+        staying = true;
+      },
+    });
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      console.log('\nEnded; nothing is left.');
+      return staying ? 0 : 130;
+    }
+    console.error(`Demonstration failed: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    deadline();
+  }
+}
+
+function readOptions(): { readonly once: boolean } | number {
+  try {
+    const { values } = parseArgs({
+      options: { once: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    });
+    if (values.help) {
+      console.log(usage);
+      return 0;
+    }
+    return { once: values.once };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return 2;
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DemoFailure } from './failure.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** How long the operator gets to end by itself, milliseconds. */
+const graceMs = 5_000;
+
+/** The operator in a process of its own, as it runs in a cluster. */
+export interface OperatorProcess {
+  readonly pid: number;
+  /** Rejects when the process ends before `stop` was called. Never resolves. */
+  readonly untilItFails: Promise<never>;
+  /** The last lines of its log. */
+  logTail(lines: number): Promise<string>;
+  /** Ends the process, by force where asking does not help. */
+  stop(): Promise<void>;
+}
+
+/** Starts `src/main.ts` with `env`; what it prints goes to `logFile`. Fails when the system starts no process. */
+export function startOperator(env: Readonly<Record<string, string>>, logFile: string): OperatorProcess {
+  const log = openSync(logFile, 'a');
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      join(import.meta.dirname, 'end-with-parent.ts'),
+      join(root, 'src', 'main.ts'),
+    ],
+    {
+      cwd: root,
+      // Away from the group that a terminal sends Ctrl-C to: who started it ends it, in order.
+      detached: true,
+      windowsHide: true,
+      stdio: ['pipe', log, log],
+      // A machine's own settings of an operator must not reach this one.
+      env: { PATH: process.env['PATH'], ...env },
+    },
+  );
+  closeSync(log);
+  const killAtExit = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', killAtExit);
+
+  const { promise: gone, resolve: setGone } = Promise.withResolvers<string>();
+  child.once('error', (error) => setGone(error.message));
+  child.once('exit', (code, signal) => setGone(signal ?? `code ${code}`));
+  let stopping = false;
+  const untilItFails = gone.then(async (how): Promise<never> => {
+    if (stopping) {
+      return new Promise<never>(() => undefined);
+    }
+    throw new DemoFailure(`The operator ended (${how}) in the middle of the demonstration.`);
+  });
+  // Whoever waits for it hears of it; that nobody may be waiting just now is no error.
+  untilItFails.catch(() => undefined);
+  if (child.pid === undefined) {
+    throw new DemoFailure('The operator could not be started.');
+  }
+  return {
+    pid: child.pid,
+    untilItFails,
+    logTail: async (lines) =>
+      (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-lines).join('\n'),
+    async stop() {
+      stopping = true;
+      child.kill('SIGTERM');
+      const force = setTimeout(killAtExit, graceMs);
+      await gone;
+      clearTimeout(force);
+      process.off('exit', killAtExit);
+    },
+  };
+}

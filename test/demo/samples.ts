@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+
+const folder = join(import.meta.dirname, '..', '..', 'deploy', 'samples');
+
+const manifest = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+});
+
+/** A Kubernetes object as a sample has it. */
+export type Manifest = z.infer<typeof manifest>;
+
+/** What a person would write into the samples. The keys are texts of the samples, such as `<user secret …>`. */
+export type Values = ReadonlyMap<string, string>;
+
+const placeholder = /^<.+>$/;
+
+/** The objects of `deploy/samples/<file>`, filled in. Fails where a placeholder has no value. */
+export async function readSample(file: string, values: Values): Promise<readonly Manifest[]> {
+  const text = await readFile(join(folder, file), 'utf8');
+  return parseAllDocuments(text).map((document) => manifest.parse(fill(document.toJS(), values, file)));
+}
+
+function fill(value: unknown, values: Values, file: string): unknown {
+  if (typeof value === 'string') {
+    const filled = values.get(value);
+    if (filled === undefined && placeholder.test(value)) {
+      throw new Error(`${file} holds ${value}, and there is no value for it`);
+    }
+    return filled ?? value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => fill(item, values, file));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, values, file)]));
+  }
+  return value;
+}

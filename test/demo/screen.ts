@@ -1,0 +1,95 @@
+import { styleText } from 'node:util';
+import type { Clock } from '../../src/runtime/clock.ts';
+import type { Change } from './changes.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where lines go: standard output, or a text of a test. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** What a person reads: colours and folded lines at a terminal, one plain line for each thing elsewhere. */
+export interface Screen {
+  /** The title of a step. */
+  step(title: string): void;
+  /** What is going on, in sentences. */
+  say(...sentences: readonly string[]): void;
+  /** A command that a person would type here. */
+  command(line: string): void;
+  /** `name  value`, for things to note. */
+  note(name: string, value: string): void;
+  change(name: string, change: Change): void;
+  /** Text that something else has formatted. */
+  verbatim(text: string): void;
+}
+
+const widths = { name: 16, type: 16, status: 8, reason: 22 } as const;
+const statusStyles: Readonly<Record<Change['status'], Style>> = {
+  True: 'green',
+  False: 'yellow',
+  Unknown: 'dim',
+  gone: 'dim',
+};
+
+/** A screen on `output`. Colours follow NO_COLOR, FORCE_COLOR and whether it is a terminal. */
+export function createScreen(output: Output & NodeJS.WritableStream, clock: Clock): Screen {
+  const paint = (style: Style, text: string): string => styleText(style, text, { stream: output });
+  const line = (text = ''): void => void output.write(`${text}\n`);
+  const fold = (text: string, indent: string): string =>
+    output.isTTY === true ? folded(text, (output.columns ?? 100) - indent.length - 1, indent) : text;
+  let steps = 0;
+  return {
+    step(title) {
+      steps += 1;
+      line();
+      line(paint('bold', `${steps}. ${title}`));
+    },
+    say(...sentences) {
+      for (const sentence of sentences) {
+        line(fold(sentence, ''));
+      }
+    },
+    command: (text) => line(paint('cyan', `  $ ${text}`)),
+    note: (name, value) => line(`  ${name.padEnd(18)}${value}`),
+    change(name, { type, status, reason, message }) {
+      const time = new Date(clock.now()).toTimeString().slice(0, 8);
+      // A condition that is present only while True is a problem exactly then.
+      const style = type === 'Stalled' && status === 'True' ? 'red' : statusStyles[status];
+      const words = [
+        paint('dim', time),
+        name.padEnd(widths.name),
+        type.padEnd(widths.type),
+        paint(style, status.padEnd(widths.status)),
+        reason,
+      ];
+      const head = `  ${words.join('  ').trimEnd()}`;
+      if (message === '') {
+        line(head);
+      } else if (output.isTTY === true) {
+        line(head);
+        line(paint('dim', `            ${fold(message, '            ')}`));
+      } else {
+        line(`${head.padEnd(widths.reason + 60)}  ${message}`);
+      }
+    },
+    verbatim: (text) => line(text.trimEnd().replace(/^/gm, '  ')),
+  };
+}
+
+/** Breaks `text` at spaces into lines of at most `width` characters, where words allow it. */
+export function folded(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = word;
+    } else {
+      current = current === '' ? word : `${current} ${word}`;
+    }
+  }
+  return [...lines, current].join(`\n${indent}`);
+}

@@ -1,0 +1,69 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ApiServer, startApiServer } from '../support/apiserver/index.ts';
+import { type Simulator, startSimulator } from '../support/openconnectors/simulator.ts';
+import { type OperatorProcess, startOperator } from './operator.ts';
+
+/** Everything that the demonstration runs on. */
+export interface Stage {
+  readonly server: ApiServer;
+  readonly simulator: Simulator;
+  readonly operator: OperatorProcess;
+  /** File for `KUBECONFIG`. */
+  readonly kubeconfig: string;
+  readonly logFile: string;
+  /** Folder of this run; gone when it ends. */
+  readonly folder: string;
+}
+
+/** Namespace of the operator's own Lease and Secrets. */
+const operatorNamespace = 'infusionsoft-operator';
+
+/** Seconds between two looks at all instances; in production it is minutes. */
+export const inventorySeconds = 2;
+
+/** Starts both servers and writes the kubeconfig; `cleanup` gets what ends each of them. */
+export async function buildStage(cleanup: AsyncDisposableStack): Promise<Omit<Stage, 'operator'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'infusionsoft-demo-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // Also when the process ends without its cleanup.
+  process.once('exit', remove);
+  cleanup.defer(remove);
+  const server = await startApiServer({ namespaces: [operatorNamespace] });
+  cleanup.defer(() => server.stop());
+  const simulator = await startSimulator();
+  cleanup.defer(() => simulator.stop());
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, server.kubeconfig, { mode: 0o600 });
+  return { server, simulator, folder, kubeconfig, logFile: join(folder, 'operator.log') };
+}
+
+/** Starts the operator, which needs the CRDs to be there. */
+export async function startOperatorOn(
+  stage: Omit<Stage, 'operator'>,
+  cleanup: AsyncDisposableStack,
+): Promise<Stage> {
+  const { simulator, folder, kubeconfig, logFile } = stage;
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, simulator.caPem);
+  const operator = startOperator(
+    {
+      KUBECONFIG: kubeconfig,
+      POD_NAMESPACE: operatorNamespace,
+      ALLOWED_HOSTS: `localhost:${simulator.port}`,
+      CA_FILE: caFile,
+      INVENTORY_INTERVAL: `${inventorySeconds}s`,
+      BIND_ADDRESS: '127.0.0.1',
+      METRICS_PORT: '0',
+      HEALTH_PORT: '0',
+      CONSENT_PORT: '0',
+      LOG_FORMAT: 'text',
+      LOG_LEVEL: 'debug',
+    },
+    logFile,
+  );
+  cleanup.defer(() => operator.stop());
+  return { ...stage, operator };
+}

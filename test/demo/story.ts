@@ -1,0 +1,144 @@
+import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
+import { poll } from '../support/controlplane/poll.ts';
+import type { InstanceSnapshot } from '../support/openconnectors/out-of-band.ts';
+import type { Cluster } from './cluster.ts';
+import { DemoFailure } from './failure.ts';
+import type { Hands } from './hands.ts';
+import type { Looking } from './kubectl.ts';
+import type { Observer } from './observer.ts';
+import type { Screen } from './screen.ts';
+import { inventorySeconds, type Stage } from './stage.ts';
+
+/** What the story is told with. */
+export interface Telling {
+  readonly stage: Stage;
+  readonly cluster: Cluster;
+  readonly observer: Observer;
+  readonly screen: Screen;
+  readonly hands: Hands;
+  readonly looking: () => Promise<Looking>;
+  /** Time to read, at a terminal. */
+  readonly pause: () => Promise<void>;
+}
+
+const connector = CONNECTOR_NAMES.kind;
+/** How long a change at the remote side may take to be seen there, milliseconds. */
+const patienceMs = 30_000;
+
+/** From an empty namespace to connectors that work, and through what happens to them afterwards. */
+export async function tell(telling: Telling): Promise<void> {
+  for (const act of [account, threeConnectors, consent, mend, drift, rotation, look]) {
+    await telling.pause();
+    await act(telling);
+  }
+}
+
+async function account({ observer, screen, hands }: Telling): Promise<void> {
+  screen.step('An account of SAP Open Connectors');
+  screen.say('A Secret with two credentials, and an OpenConnectorsAccount that names the Secret.');
+  await hands.apply('account.yaml');
+  await observer.until(ACCOUNT_NAMES.kind, 'sap', { status: 'True' });
+  screen.say('The operator has tried the credentials: they work.');
+}
+
+async function threeConnectors({ observer, screen, hands }: Telling): Promise<void> {
+  screen.step('Three connectors, two of them with a mistake');
+  screen.say(
+    'Each line below is a condition in the status of a connector that has changed. Ready is the summary.',
+    'Reconciling means that the operator goes on by itself; Stalled, that a person has to mend something.',
+  );
+  await hands.apply('connector.yaml', 'missing-key.yaml', 'wrong-reference.yaml');
+  await observer.until(connector, 'crm', { status: 'False', reason: 'AuthorizationRequired' });
+  await observer.until(connector, 'missing-key', { status: 'False', reason: 'SecretKeyMissing' });
+  await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'SecretNotFound' });
+  screen.say(
+    'Both mistakes are named: the field, the Secret and the key.',
+    'The connector without a mistake, crm, waits for a person: only a person may allow access to an Infusionsoft account.',
+  );
+}
+
+async function consent({ stage, observer, screen, hands }: Telling): Promise<void> {
+  screen.step('A person allows access, in a browser');
+  await hands.consentInto('crm-code');
+  await observer.until(connector, 'crm', { status: 'True' });
+  const { id, name } = onlyInstance(stage, 'demo-crm');
+  screen.say(
+    `crm is Ready: Open Connectors has instance ${id}, "${name}", and applications find its token in the Secret crm-connection.`,
+    'The two connectors with mistakes are as they were, and have delayed nobody.',
+  );
+}
+
+async function mend({ observer, screen, hands }: Telling): Promise<void> {
+  screen.step('A mistake is mended');
+  screen.say('The Secret is called crm-key, not crm-kye:');
+  const patch = { spec: { encryptedKeySecretRef: { name: 'crm-key' } } };
+  await hands.patch(connector, 'ifc', 'wrong-reference', patch);
+  await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'AuthorizationRequired' });
+  screen.say('Now it asks for a consent of its own, because a code works only once:');
+  await hands.consentInto('wrong-reference-code');
+  await observer.until(connector, 'wrong-reference', { status: 'True' });
+  screen.say('Ready. Nothing had to be restarted.');
+}
+
+async function drift({ stage, screen }: Telling): Promise<void> {
+  screen.step('Somebody renames the instance in the console of Open Connectors');
+  const { id, name } = onlyInstance(stage, 'demo-crm');
+  stage.simulator.editInstance(id, { name: 'renamed by hand' });
+  screen.say(
+    `Instance ${id} is called "renamed by hand" now. In this demonstration the operator compares every ${inventorySeconds} seconds.`,
+  );
+  await eventually('The name of the instance was not set back.', () => instance(stage, id)?.name === name);
+  screen.say(`The operator has set it back: it is called "${name}" again.`);
+}
+
+async function rotation({ stage, screen, hands }: Telling): Promise<void> {
+  screen.step('The Encrypted Key is replaced');
+  const { id, token } = onlyInstance(stage, 'demo-crm');
+  const encryptedKey = 'made-up-key-2';
+  await hands.patch(
+    'Secret',
+    'secret',
+    'crm-key',
+    { stringData: { encryptedKey } },
+    { stringData: { encryptedKey: '<new key>' } },
+  );
+  await eventually(
+    'The new key did not reach the instance.',
+    () => instance(stage, id)?.configuration['infusionsoft.private.key'] === encryptedKey,
+  );
+  if (instance(stage, id)?.token !== token) {
+    throw new DemoFailure('The token of the instance changed with the Encrypted Key.');
+  }
+  screen.say(`Instance ${id} has the new key. Its token stayed, so applications notice nothing.`);
+}
+
+async function look({ screen, looking }: Telling): Promise<void> {
+  screen.step('What kubectl shows');
+  const kubectl = await looking();
+  screen.command('kubectl describe infusionsoftconnector crm -n demo');
+  await kubectl.describe('crm');
+  screen.command('kubectl get ifc -n demo');
+  await kubectl.get();
+}
+
+function instance({ simulator }: Stage, id: number): InstanceSnapshot | undefined {
+  return simulator.instances().find((candidate) => candidate.id === id);
+}
+
+function onlyInstance({ simulator }: Stage, name: string): InstanceSnapshot {
+  const [found, ...others] = simulator.instances().filter((candidate) => candidate.name === name);
+  if (found === undefined || others.length > 0) {
+    throw new DemoFailure(
+      `Open Connectors should have one instance "${name}", but has ${found === undefined ? 'none' : others.length + 1}.`,
+    );
+  }
+  return found;
+}
+
+async function eventually(otherwise: string, holds: () => boolean): Promise<void> {
+  await poll(
+    async () => (holds() ? true : undefined),
+    patienceMs,
+    () => otherwise,
+  );
+}
