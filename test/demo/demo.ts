@@ -68,7 +68,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
     await Promise.race([story, stage.operator.untilItFails, observer.untilItFails, rejection(signal)]);
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      screen.say('', 'The last lines of the log of the operator:');
+      screen.say('The last lines of the log of the operator:');
       screen.verbatim(await stage.operator.logTail(10));
     }
     throw error;
@@ -93,7 +93,9 @@ async function tellAndCheck(telling: Telling): Promise<void> {
   await tell(telling);
   await checkOutcome(telling);
   await takeDown(telling);
-  telling.screen.say('', 'All is as it should be: two connectors were Ready, and nothing of them is left.');
+  telling.screen.say(
+    'All is as it should be: two connectors were Ready, one was not and said why, and nothing is left.',
+  );
 }
 
 async function tellAndStay(telling: Telling, { screen, onStay }: DemoOptions): Promise<void> {
@@ -103,7 +105,9 @@ async function tellAndStay(telling: Telling, { screen, onStay }: DemoOptions): P
   screen.command(`export KUBECONFIG=${telling.stage.kubeconfig}`);
   screen.command(`kubectl get ifc,oca,secrets -n ${namespace}`);
   screen.command(`kubectl get events -n ${namespace}`);
-  screen.command(`kubectl edit ifc missing-key -n ${namespace}`);
+  screen.command(
+    `kubectl patch ifc missing-key -n ${namespace} --type merge -p '{"spec":{"encryptedKeySecretRef":{"key":"apiKey"}}}'`,
+  );
   screen.command(`kubectl delete ifc crm -n ${namespace}`);
   screen.say('What changes shows here. Ctrl-C ends the demonstration, and nothing of it stays.');
   onStay();

@@ -91,9 +91,12 @@ function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-/** `accountRef` is `Account Ref`. */
+/** `accountRef` is `Account Ref`, and `baseUrl` is `Base URL`. */
 function title(key: string): string {
-  return key.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return key
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/^[a-z]/, (letter) => letter.toUpperCase())
+    .replace(/\b(Url|Uid|Api)\b/g, (word) => word.toUpperCase());
 }
 
 function eventTable(events: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { CONDITIONS, type ConditionType } from '../../src/api/condition.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { Change } from './changes.ts';
 
@@ -15,7 +16,7 @@ export interface Output {
 export interface Screen {
   /** The title of a step. */
   step(title: string): void;
-  /** What is going on, in sentences. */
+  /** What is going on: a paragraph. */
   say(...sentences: readonly string[]): void;
   /** A command that a person would type here. */
   command(line: string): void;
@@ -26,7 +27,10 @@ export interface Screen {
   verbatim(text: string): void;
 }
 
+/** Lines longer than this are hard to read, however wide the terminal. */
+const textWidth = 110;
 const widths = { name: 16, type: 16, status: 8, reason: 22 } as const;
+const messageIndent = ' '.repeat(12);
 const statusStyles: Readonly<Record<Change['status'], Style>> = {
   True: 'green',
   False: 'yellow',
@@ -38,8 +42,6 @@ const statusStyles: Readonly<Record<Change['status'], Style>> = {
 export function createScreen(output: Output & NodeJS.WritableStream, clock: Clock): Screen {
   const paint = (style: Style, text: string): string => styleText(style, text, { stream: output });
   const line = (text = ''): void => void output.write(`${text}\n`);
-  const fold = (text: string, indent: string): string =>
-    output.isTTY === true ? folded(text, (output.columns ?? 100) - indent.length - 1, indent) : text;
   let steps = 0;
   return {
     step(title) {
@@ -48,21 +50,17 @@ export function createScreen(output: Output & NodeJS.WritableStream, clock: Cloc
       line(paint('bold', `${steps}. ${title}`));
     },
     say(...sentences) {
-      for (const sentence of sentences) {
-        line(fold(sentence, ''));
-      }
+      line(folded(sentences.join(' '), Math.min(output.columns ?? textWidth, textWidth), ''));
     },
     command: (text) => line(paint('cyan', `  $ ${text}`)),
     note: (name, value) => line(`  ${name.padEnd(18)}${value}`),
     change(name, { type, status, reason, message }) {
       const time = new Date(clock.now()).toTimeString().slice(0, 8);
-      // A condition that is present only while True is a problem exactly then.
-      const style = type === 'Stalled' && status === 'True' ? 'red' : statusStyles[status];
       const words = [
         paint('dim', time),
         name.padEnd(widths.name),
         type.padEnd(widths.type),
-        paint(style, status.padEnd(widths.status)),
+        paint(styleOf(type, status), status.padEnd(widths.status)),
         reason,
       ];
       const head = `  ${words.join('  ').trimEnd()}`;
@@ -70,13 +68,22 @@ export function createScreen(output: Output & NodeJS.WritableStream, clock: Cloc
         line(head);
       } else if (output.isTTY === true) {
         line(head);
-        line(paint('dim', `            ${fold(message, '            ')}`));
+        const width = (output.columns ?? textWidth) - messageIndent.length - 1;
+        line(paint('dim', `${messageIndent}${folded(message, width, messageIndent)}`));
       } else {
         line(`${head.padEnd(widths.reason + 60)}  ${message}`);
       }
     },
     verbatim: (text) => line(text.trimEnd().replace(/^/gm, '  ')),
   };
+}
+
+/** True is good news, but for the two conditions that are there only while something is still to do. */
+function styleOf(type: string, status: Change['status']): Style {
+  if (status === 'True' && CONDITIONS[type as ConditionType]?.transient) {
+    return type === 'Stalled' ? 'red' : 'yellow';
+  }
+  return statusStyles[status];
 }
 
 /** Breaks `text` at spaces into lines of at most `width` characters, where words allow it. */

@@ -64,7 +64,7 @@ async function consent({ stage, observer, screen, hands }: Telling): Promise<voi
   const { id, name } = onlyInstance(stage, 'demo-crm');
   screen.say(
     `crm is Ready: Open Connectors has instance ${id}, "${name}", and applications find its token in the Secret crm-connection.`,
-    'The two connectors with mistakes are as they were, and have delayed nobody.',
+    'The two connectors with mistakes have delayed nobody.',
   );
 }
 

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { poll } from '../support/controlplane/poll.ts';
+
+const program = join(import.meta.dirname, '..', 'demo', 'main.ts');
+const patienceMs = 60_000;
+
+/** A demonstration in a process of its own, as a person starts it. */
+interface RunningDemo {
+  readonly pid: number;
+  /** What it has printed to both outputs. */
+  output(): string;
+  /** Waits until it has printed something that fits, and gives the first group. */
+  until(pattern: RegExp): Promise<string>;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+const running = new Set<RunningDemo>();
+
+function start(...args: readonly string[]): RunningDemo {
+  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, NO_COLOR: '1' } });
+  let output = '';
+  const add = (chunk: Buffer): void => {
+    output += chunk.toString('utf8');
+  };
+  child.stdout.on('data', add);
+  child.stderr.on('data', add);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  const demo: RunningDemo = {
+    pid: child.pid ?? 0,
+    output: () => output,
+    until: (pattern) =>
+      poll(
+        async () => pattern.exec(output)?.[1],
+        patienceMs,
+        () => `The demonstration did not print ${pattern}:\n${output}`,
+      ),
+    ended: ended.finally(() => running.delete(demo)),
+  };
+  running.add(demo);
+  return demo;
+}
+
+/** What a demonstration says of its operator, once that runs. */
+async function operatorOf(demo: RunningDemo): Promise<{ readonly pid: number; readonly folder: string }> {
+  const pid = Number(await demo.until(/Operator +process (\d+)\n/));
+  return { pid, folder: await demo.until(/Its log +(\S+)\/operator\.log\n/) };
+}
+
+/** A process that has ended but was not waited for yet does not run. */
+function runs(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  if (existsSync('/proc/self/stat')) {
+    return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
+  }
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // There is no such process.
+  }
+}
+
+describe('the demonstration', () => {
+  afterEach(async () => {
+    for (const demo of running) {
+      process.kill(demo.pid, 'SIGKILL');
+      await demo.ended;
+    }
+  });
+
+  test('with --once shows everything, checks it and leaves nothing behind', async () => {
+    const demo = start('--once');
+    const operator = await operatorOf(demo);
+    expect(await demo.ended, demo.output()).toBe(0);
+    const output = demo.output();
+    for (const line of [
+      /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepts/m,
+      /^ {2}[\d:]{8} {2}crm +Ready +False +AuthorizationRequired +.*crm-code/m,
+      /^ {2}[\d:]{8} {2}missing-key +Ready +False +SecretKeyMissing +.*"apiKey"/m,
+      /^ {2}[\d:]{8} {2}missing-key +Stalled +True +SecretKeyMissing/m,
+      /^ {2}[\d:]{8} {2}wrong-reference +Ready +False +SecretNotFound +.*"crm-kye"/m,
+      /^ {2}[\d:]{8} {2}crm +Ready +True +Succeeded/m,
+      /^ {2}\$ kubectl patch ifc wrong-reference -n demo --type merge -p '/m,
+      /^ {2}[\d:]{8} {2}wrong-reference +Ready +True +Succeeded/m,
+      /^The operator has set it back/m,
+      /has the new key/,
+      /^ {2}Kind: +InfusionsoftConnector$/m,
+      /^ {2}NAME +READY +REASON/m,
+      /^All is as it should be/m,
+    ]) {
+      expect(output).toMatch(line);
+    }
+    expect(output).not.toContain('\u001b');
+    expect(output).not.toContain('made-up-key');
+    expect(runs(operator.pid)).toBe(false);
+    expect(existsSync(operator.folder)).toBe(false);
+  });
+
+  test('says so when the operator dies, and ends with 1', async () => {
+    const demo = start('--once');
+    const operator = await operatorOf(demo);
+    process.kill(operator.pid, 'SIGKILL');
+    expect(await demo.ended).toBe(1);
+    expect(demo.output()).toMatch(/^Demonstration failed: The operator ended \(SIGKILL\)/m);
+    expect(existsSync(operator.folder)).toBe(false);
+  });
+
+  test('takes the operator along when it is interrupted', async () => {
+    const demo = start();
+    const operator = await operatorOf(demo);
+    process.kill(demo.pid, 'SIGINT');
+    expect(await demo.ended).toBe(130);
+    expect(runs(operator.pid)).toBe(false);
+    expect(existsSync(operator.folder)).toBe(false);
+  });
+
+  test('takes the operator along even when it is killed', async () => {
+    const demo = start();
+    const operator = await operatorOf(demo);
+    process.kill(demo.pid, 'SIGKILL');
+    expect(await demo.ended).toBe('SIGKILL');
+    await poll(
+      async () => (runs(operator.pid) ? undefined : true),
+      patienceMs,
+      () => `The operator ${operator.pid} still runs`,
+    );
+    rmSync(operator.folder, { recursive: true });
+  });
+
+  test('ends with 2 and its usage when it is called in a wrong way', async () => {
+    const demo = start('--twice');
+    expect(await demo.ended).toBe(2);
+    expect(demo.output()).toContain('npm run demo -- --once');
+  });
+});
