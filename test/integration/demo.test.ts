@@ -123,11 +123,13 @@ describe('the demonstration', () => {
   test('takes the operator along even when it is killed', async () => {
     const demo = start();
     const operator = await operatorOf(demo);
+    await demo.until(/(Ctrl-C) ends/);
     process.kill(demo.pid, 'SIGKILL');
     expect(await demo.ended).toBe('SIGKILL');
+    // Sooner than it would give up by itself, as a leader that cannot renew its Lease does.
     await poll(
       async () => (runs(operator.pid) ? undefined : true),
-      patienceMs,
+      5_000,
       () => `The operator ${operator.pid} still runs`,
     );
     rmSync(operator.folder, { recursive: true });
