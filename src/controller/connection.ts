@@ -1,5 +1,6 @@
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Instance } from '../openconnectors/port.ts';
+import { look } from './reading.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +31,7 @@ export function canonicalContent(data: Readonly<Record<string, string>>): string
 /** What is still to do for the connection Secret; `undefined` when it holds what applications need. */
 export function connectionStep(world: World, instance: Instance): Step | undefined {
   if (instance.token === undefined) {
-    return { do: 'read-instance', id: instance.id };
+    return look(world, instance.id);
   }
   const name = connectionSecretNameOf(world.connector);
   const data = connectionData(world, instance.token);
@@ -46,8 +47,17 @@ export function connectionStep(world: World, instance: Instance): Step | undefin
     return { do: 'read-secret', name };
   }
   return connection.content === world.fingerprint(canonicalContent(data))
-    ? undefined
+    ? removeRenamed(world, name)
     : { do: 'write-connection-secret', name, data, exists: true };
+}
+
+/** After a rename the Secret of the old name goes, once the new one is there. */
+function removeRenamed(world: World, name: string): Step | undefined {
+  const old = world.connector.status?.binding?.name;
+  const fact = old === undefined || old === name ? undefined : world.secrets.get(old);
+  const isOurs =
+    fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
+  return old !== undefined && isOurs ? { do: 'delete-connection-secret', name: old } : undefined;
 }
 
 function notOurs(name: string): Step {

@@ -1,4 +1,6 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import { accountNameOf } from '../api/defaults.ts';
 import type { Config } from '../config.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { KubeRest } from '../kube/rest.ts';
@@ -14,6 +16,7 @@ import { createKubeSecrets } from './kube-secrets.ts';
 import { ConnectorMemory } from './memory.ts';
 import { clusterTag, ownerTags } from './owner-tags.ts';
 import type { ConnectorPorts, Connectors, RecordEvent } from './ports.ts';
+import { instanceKey } from './references.ts';
 
 /** What the two controllers are made of; everything that touches the cluster comes from the operator. */
 export interface ControllerSources {
@@ -40,7 +43,7 @@ export interface Controllers {
 }
 
 /** Names of the indexes over connectors and accounts. */
-export const INDEX = { secret: 'secret', account: 'account', owner: 'owner' } as const;
+export const INDEX = { secret: 'secret', account: 'account', owner: 'owner', instance: 'instance' } as const;
 
 /** Puts the controllers together. */
 export function createControllers(sources: ControllerSources): Controllers {
@@ -65,11 +68,13 @@ export function createControllers(sources: ControllerSources): Controllers {
         ownCallbackUrl: config.externalUrl && `${config.externalUrl.replace(/\/+$/, '')}/oauth/callback`,
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,
+        pingIntervalMs: config.pingIntervalMs,
       },
       accounts: registry,
       memory: new ConnectorMemory(),
       connectors: sources.connectors,
       recordEvent: sources.recordEvent,
+      rivals: (connector) => rivalsOf(sources, connector),
     },
     account: {
       clock,
@@ -117,6 +122,22 @@ function createRegistry(sources: ControllerSources): AccountRegistry {
       (config.defaultAccountNamespaces === '*' || config.defaultAccountNamespaces.includes(namespace)),
     onSuspect: sources.wakeAccount,
   });
+}
+
+function rivalsOf({ stores }: ControllerSources, connector: InfusionsoftConnector): string[] {
+  const importId = connector.spec.instance?.importId;
+  if (importId === undefined) {
+    return [];
+  }
+  const { uid, creationTimestamp = '', namespace } = connector.metadata;
+  const isOlder = ({ metadata: other }: KubeObject): boolean =>
+    other.uid !== uid &&
+    ((other.creationTimestamp ?? '') < creationTimestamp ||
+      (other.creationTimestamp === creationTimestamp && other.uid < uid));
+  return stores.connectors
+    .byIndex(INDEX.instance, instanceKey(namespace, accountNameOf(connector.spec), importId))
+    .filter(isOlder)
+    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 }
 
 function connectorsOf({ stores }: ControllerSources, { metadata }: OpenConnectorsAccount): KubeObject[] {

@@ -4,7 +4,7 @@ import { FINALIZER } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import { attemptOf, settleDoubt } from './authorization.ts';
 import { afterFailure } from './failure.ts';
-import { knownInstance, ownership, ownInstances } from './instance.ts';
+import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
 import { blocked, finish, type Step } from './step.ts';
 import type { World } from './world.ts';
@@ -38,7 +38,7 @@ function nothingWasMade(world: World): Step | undefined {
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     attemptOf(world) !== undefined ||
-    ownInstances(world).length > 0;
+    madeInstances(world).length > 0;
   return made ? undefined : released;
 }
 
@@ -99,7 +99,7 @@ function removeInstances(world: World): Step | undefined {
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
-    ...ownInstances(world).map(({ id }) => id),
+    ...madeInstances(world).map(({ id }) => id),
     ...world.pass.deleted,
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {

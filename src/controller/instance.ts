@@ -17,9 +17,12 @@ export function knownInstance(world: World, id: number): Instance | 'gone' | und
 
 /** Instances that this very resource made: its uid on them, and the connector it asks for. */
 export function ownInstances(world: World): Instance[] {
-  return presentInstances(world).filter(
-    (instance) => ownership(world, instance) === 'this-resource' && sameConnector(world, instance),
-  );
+  return madeInstances(world).filter((instance) => sameConnector(world, instance));
+}
+
+/** Everything that this very resource made, of whatever connector. */
+export function madeInstances(world: World): Instance[] {
+  return presentInstances(world).filter((instance) => ownership(world, instance) === 'this-resource');
 }
 
 /** Instances of the same cluster, namespace and name but another uid: what a restored backup finds. */
@@ -39,19 +42,30 @@ export function ownership(world: World, instance: Instance): ReturnType<typeof o
 
 /**
  * The instance that the resource works with: the one in status, else the one it names by `importId`, else the oldest
- * that it made. `undefined` where there is none; `gone` where the one in status was deleted at the remote side.
+ * that it made. `undefined` where there is none; `gone` where the one in status was deleted at the remote side. While
+ * `spec.connector` is being changed it is the new one, as soon as there is one.
  */
 export function chosenInstance(
   world: World,
 ): { readonly id: number; readonly instance: Instance | 'gone' | undefined } | undefined {
-  const recorded = world.connector.status?.instance?.id ?? world.connector.spec.instance?.importId;
+  const { status, spec } = world.connector;
+  const recorded = status?.instance?.id ?? spec.instance?.importId;
   const known = recorded === undefined ? 'gone' : knownInstance(world, recorded);
-  if (recorded !== undefined && known !== 'gone') {
+  const isOutdated = recorded !== undefined && known !== 'gone' && needsReplacement(world, known);
+  if (recorded !== undefined && known !== 'gone' && !isOutdated) {
     return { id: recorded, instance: known };
   }
-  const made = ownInstances(world)[0] ?? namesakes(world)[0];
+  const made =
+    ownInstances(world).find(({ id }) => id !== recorded) ?? (isOutdated ? undefined : namesakes(world)[0]);
   if (made !== undefined) {
     return { id: made.id, instance: made };
   }
-  return recorded === undefined ? undefined : { id: recorded, instance: 'gone' };
+  return recorded === undefined || isOutdated ? undefined : { id: recorded, instance: 'gone' };
+}
+
+/** Whether the instance in status is of another connector than the resource asks for now. */
+function needsReplacement(world: World, known: Instance | undefined): boolean {
+  const { status, spec } = world.connector;
+  const connector = known?.connector ?? status?.instance?.connector;
+  return status?.instance !== undefined && connector !== undefined && connector !== connectorKeyOf(spec);
 }

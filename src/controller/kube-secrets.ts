@@ -76,6 +76,18 @@ export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions
       ];
       return keep(await rest.patch(path, patch, { type: 'json', signal }));
     },
+    async remove(namespace, name, resourceVersion, signal) {
+      try {
+        await rest.delete(objectPath(wellKnown.secrets, namespace, name), {
+          preconditions: { resourceVersion },
+          signal,
+        });
+      } catch (error) {
+        if (!isKubeError(error, 'not-found')) {
+          throw error;
+        }
+      }
+    },
     async disown(namespace, name, resourceVersion, signal) {
       const patch = { metadata: { resourceVersion, ownerReferences: null } };
       await rest.patch(objectPath(wellKnown.secrets, namespace, name), patch, { type: 'merge', signal });

@@ -6,7 +6,7 @@ import { validateConnector } from '../api/validate.ts';
 import { grantUse, lastingUses } from './inputs.ts';
 import { ownerTags } from './owner-tags.ts';
 import type { ConnectorPorts } from './ports.ts';
-import { FRESH_PASS, type RemoteFacts, type SecretFact, type World } from './world.ts';
+import { FRESH_PASS, type Memory, type RemoteFacts, type SecretFact, type World } from './world.ts';
 
 const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefined };
 
@@ -29,8 +29,9 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
       : { state: 'unknown' },
     secrets: new Map(),
     remote: NOTHING_REMOTE,
-    memory: ports.memory.recall(uid),
+    memory: firstSight(ports, uid),
     pass: FRESH_PASS,
+    rivals: isReadable ? ports.rivals(connector) : [],
     prompted: false,
     fingerprint: ports.fingerprinter.of,
   };
@@ -38,6 +39,17 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
     ? { ...blank, secrets: knownSecrets(ports, blank), remote: knownInstances(ports, blank) }
     : blank;
   return { ...world, prompted: isPrompted(ports, world) };
+}
+
+/** The regular pings of a resource count from the moment at which this process saw it first. */
+function firstSight(ports: ConnectorPorts, uid: string): Memory {
+  const memory = ports.memory.recall(uid);
+  if (Number.isFinite(memory.pingedAt)) {
+    return memory;
+  }
+  const seen = { ...memory, pingedAt: ports.clock.now() };
+  ports.memory.remember(uid, seen);
+  return seen;
 }
 
 /** The remote side as the account's inventory has it at this moment. */
@@ -79,6 +91,11 @@ function knownSecrets(ports: ConnectorPorts, world: World): ReadonlyMap<string, 
   const { connector } = world;
   const grant = grantUse(world);
   const uses = [...lastingUses(world), ...(grant === undefined ? [] : [grant])];
-  const names = new Set([...uses.map((use) => use.secretName), connectionSecretNameOf(connector)]);
+  const renamed = connector.status?.binding?.name;
+  const names = new Set([
+    ...uses.map((use) => use.secretName),
+    connectionSecretNameOf(connector),
+    ...(renamed === undefined ? [] : [renamed]),
+  ]);
   return new Map([...names].map((name) => [name, ports.secrets.known(connector.metadata.namespace, name)]));
 }

@@ -31,7 +31,13 @@ import { type Occasion, occasionsOf } from './events.ts';
 import { loadFingerprintKey } from './fingerprint-key.ts';
 import { parseAccount, parseConnector } from './parse.ts';
 import { reconcile, type StepObserver } from './reconcile.ts';
-import { accountOfConnector, ownerOfConnector, secretsOfAccount, secretsOfConnector } from './references.ts';
+import {
+  accountOfConnector,
+  importOfConnector,
+  ownerOfConnector,
+  secretsOfAccount,
+  secretsOfConnector,
+} from './references.ts';
 import type { PassOutcome } from './report.ts';
 import { mergePatch } from './status-patch.ts';
 
@@ -133,6 +139,7 @@ export class ConnectorOperator extends ReliableOperator {
     connectors.addIndex(INDEX.secret, secretsOfConnector);
     connectors.addIndex(INDEX.account, accountOfConnector);
     connectors.addIndex(INDEX.owner, ownerOfConnector(this.clusterId));
+    connectors.addIndex(INDEX.instance, importOfConnector);
     this.resourceStore(ACCOUNTS).addIndex(INDEX.secret, secretsOfAccount);
   }
 

@@ -78,6 +78,16 @@ export function ownershipOf(tags: readonly string[], mine: OwnerTags): Ownership
   return uids.includes(mine.uid) ? 'this-resource' : 'same-name';
 }
 
+/** What the tags on an instance tell people about its owner, e.g. `cluster a, namespace b, resource c`. */
+export function ownerInWords(tags: readonly string[]): string {
+  const read = (kind: string, word: string): string[] => {
+    const tag = tags.find((candidate) => candidate.startsWith(`${PREFIX}${kind}-`));
+    return tag === undefined ? [] : [`${word} ${tag.slice(PREFIX.length + kind.length + 1)}`];
+  };
+  const words = [...read('cluster', 'cluster'), ...read('ns', 'namespace'), ...read('name', 'resource')];
+  return words.length === 0 ? 'unnamed' : words.join(', ');
+}
+
 /** RFC 4648 base32 in lower case, without padding: 52 characters for a SHA-256. */
 function base32(bytes: Buffer): string {
   let bits = 0;

@@ -1,14 +1,46 @@
 import { takesOver } from '../api/annotations.ts';
+import { connectorKeyOf } from '../api/defaults.ts';
 import { FINALIZER } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
-import { namesakes, ownership, ownInstances, sameConnector } from './instance.ts';
+import { madeInstances, namesakes, ownership, sameConnector } from './instance.ts';
+import { ownerInWords } from './owner-tags.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
 
 /** Makes sure that the instance is this resource's own before anything on it is touched. */
 export function claim(world: World, instance: Instance): Step | undefined {
   return (
-    foreign(world, instance) ?? ambiguous(world, instance) ?? hold(world) ?? removeDuplicate(world, instance)
+    mismatch(world, instance) ??
+    rival(world, instance) ??
+    foreign(world, instance) ??
+    ambiguous(world, instance) ??
+    hold(world) ??
+    removeDuplicate(world, instance)
+  );
+}
+
+/** An instance that was there before cannot be made into one of another connector. */
+function mismatch(world: World, instance: Instance): Step | undefined {
+  if (world.connector.spec.instance?.importId !== instance.id || sameConnector(world, instance)) {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'ConnectorMismatch',
+    `Instance ${instance.id}, named by spec.instance.importId, is of connector "${instance.connector}", not "${connectorKeyOf(world.connector.spec)}". Set spec.connector to it, or create the resource anew with another id.`,
+  );
+}
+
+/** Of two resources that claim an instance without an owner, the older one gets it. */
+function rival(world: World, instance: Instance): Step | undefined {
+  const [other] = world.rivals;
+  if (other === undefined || ownership(world, instance) !== 'unowned') {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'ForeignOwner',
+    `Instance ${instance.id} is also claimed by the older InfusionsoftConnector "${other}" of this cluster, which gets it. Delete one of the two, or let this one name another instance.`,
   );
 }
 
@@ -19,7 +51,7 @@ function foreign(world: World, instance: Instance): Step | undefined {
   return blocked(
     'Synced',
     'ForeignOwner',
-    `Instance ${instance.id} carries the tags of another owner (another cluster, namespace or resource) and is left alone. If it should be this resource's, set the annotation openconnectors.dev/take-over: "true".`,
+    `Instance ${instance.id} carries the tags of another owner (${ownerInWords(instance.tags ?? [])}) and is left alone. If it should be this resource's, set the annotation openconnectors.dev/take-over: "true".`,
   );
 }
 
@@ -45,8 +77,8 @@ function hold(world: World): Step | undefined {
 
 /** What an answer that was lost left behind: made by this resource, but never written to its status. */
 function removeDuplicate(world: World, instance: Instance): Step | undefined {
-  const duplicate = ownInstances(world).find(
-    ({ id }) => id !== instance.id && id !== world.connector.status?.replacing?.id,
-  );
+  const { status } = world.connector;
+  const inUse = [instance.id, status?.instance?.id, status?.replacing?.id];
+  const duplicate = madeInstances(world).find(({ id }) => !inUse.includes(id));
   return duplicate && { do: 'delete-instance', id: duplicate.id, reason: 'DuplicateRemoved' };
 }

@@ -18,6 +18,8 @@ export interface Secrets {
   create(secret: NewSecret, signal: AbortSignal): Promise<SecretFact>;
   /** Replaces the data of a Secret of ours, on the condition that it still has `resourceVersion`. */
   update(secret: NewSecret, resourceVersion: string, signal: AbortSignal): Promise<SecretFact>;
+  /** Deletes a Secret of ours, on the condition that it still has `resourceVersion`; one that is gone already is fine. */
+  remove(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
   /** Removes all owner references, so that the garbage collector leaves the Secret alone. */
   disown(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
 }
@@ -71,4 +73,6 @@ export interface ConnectorPorts {
   readonly accounts: Accounts;
   readonly memory: ConnectorMemory;
   readonly recordEvent: RecordEvent;
+  /** Older connectors, as `<namespace>/<name>`, that claim the same instance of the same account by `importId`. */
+  readonly rivals: (connector: InfusionsoftConnector) => readonly string[];
 }

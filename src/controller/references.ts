@@ -30,6 +30,20 @@ export function accountOfConnector(object: KubeObject): string[] {
   return [accountKey(object.metadata.namespace ?? '', typeof name === 'string' ? name : undefined)];
 }
 
+/** The instance that a connector names by `importId`, within its account. */
+export function importOfConnector(object: KubeObject): string[] {
+  const id = field(field(field(object, 'spec'), 'instance'), 'importId');
+  const name = field(field(field(object, 'spec'), 'accountRef'), 'name');
+  return typeof id === 'number'
+    ? [instanceKey(object.metadata.namespace ?? '', typeof name === 'string' ? name : undefined, id)]
+    : [];
+}
+
+/** An instance within an account, as a key of an index. */
+export function instanceKey(namespace: string, account: string | undefined, id: number): string {
+  return `${accountKey(namespace, account)}#${id}`;
+}
+
 /** The owner tag of a connector's instances. */
 export function ownerOfConnector(clusterId: string): (object: KubeObject) => string[] {
   return ({ metadata: { namespace = '', name, uid } }) => [

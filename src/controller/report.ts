@@ -42,7 +42,11 @@ async function write(ports: ConnectorPorts, world: World, verdict: Telling): Pro
   }
   tell(ports, world, before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, world);
-  if (verdict.kind === 'ready' || verdict.retry.kind === 'on-change') {
+  if (verdict.kind === 'ready') {
+    // The instance that was replaced goes once the status with the new one is written.
+    return again(world, after.replacing === undefined ? verdict.again : world.now);
+  }
+  if (verdict.retry.kind === 'on-change') {
     return { kind: 'done' };
   }
   return again(

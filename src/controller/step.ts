@@ -15,7 +15,13 @@ export type Retry =
 /** How a pass ends. */
 export type Verdict =
   /** The instance exists and equals the resource. */
-  | { readonly kind: 'ready'; readonly reason: Reason; readonly message: string }
+  | {
+      readonly kind: 'ready';
+      readonly reason: Reason;
+      readonly message: string;
+      /** When to look again although nothing changed (wall clock). */
+      readonly again: number;
+    }
   /** `condition` is False for `reason`; everything before it in the order of the conditions holds. */
   | {
       readonly kind: 'blocked';
@@ -62,6 +68,7 @@ export type Step =
       readonly exists: boolean;
     }
   | { readonly do: 'release-connection-secret'; readonly name: string }
+  | { readonly do: 'delete-connection-secret'; readonly name: string }
   | { readonly do: 'finish'; readonly verdict: Verdict };
 
 /** Ends the pass. */

@@ -33,7 +33,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
       connector.metadata.generation,
       world.now,
     ),
-    instance: instanceStatus(world),
+    ...instanceStatus(world, verdict),
     authorization: authorizationStatus(world, verdict),
     binding: bindingStatus(world),
     credentials: credentialStatus(world, verdict),
@@ -122,27 +122,47 @@ function condition(world: World, type: ConditionType): Condition | undefined {
   return world.connector.status?.conditions?.find((candidate) => candidate.type === type);
 }
 
-function instanceStatus(world: World): ConnectorStatus['instance'] {
-  const before = world.connector.status?.instance;
-  if (world.violations.length > 0) {
-    return before;
+function instanceStatus(world: World, verdict: Telling): Pick<ConnectorStatus, 'instance' | 'replacing'> {
+  const { instance: before, replacing } = world.connector.status ?? {};
+  const current = world.violations.length > 0 ? undefined : currentInstance(world);
+  if (current === undefined) {
+    return { instance: before, replacing };
   }
-  const chosen = chosenInstance(world);
+  const isSwitch = before !== undefined && before.id !== current.id;
+  const isOldThere = isSwitch && world.remote.instances.get(before.id) !== 'gone';
+  if (isOldThere && verdict.kind !== 'ready') {
+    // The new instance is not in use before applications have it.
+    return { instance: before, replacing };
+  }
+  const isReplaced = replacing !== undefined && world.remote.instances.get(replacing.id) === 'gone';
+  return {
+    instance: current,
+    replacing: isOldThere
+      ? { id: before.id, connector: before.connector ?? 'unknown' }
+      : isReplaced
+        ? undefined
+        : replacing,
+  };
+}
+
+function currentInstance(world: World): NonNullable<ConnectorStatus['instance']> | undefined {
+  const instance = chosenInstance(world)?.instance;
   const { account } = world;
-  const instance = chosen?.instance;
   if (
     instance === undefined ||
     instance === 'gone' ||
     account.state !== 'ready' ||
     !isOurs(world, instance.id)
   ) {
-    return before;
+    return undefined;
   }
+  const before = world.connector.status?.instance;
+  const known = before?.id === instance.id ? before : undefined;
   return withoutUndefined({
     id: instance.id,
     name: instance.name,
     connector: instance.connector,
-    enabled: instance.disabled === undefined ? before?.enabled : !instance.disabled,
+    enabled: instance.disabled === undefined ? known?.enabled : !instance.disabled,
     createdAt: instance.createdAt,
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
   });

@@ -1,5 +1,6 @@
 import { driftPolicyOf } from '../api/defaults.ts';
-import type { Instance } from '../openconnectors/port.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { Instance, InstancePatch } from '../openconnectors/port.ts';
 import { describePatch, desiredEnabled, difference, specChanged } from './desired.ts';
 import { ownership } from './instance.ts';
 import { blocked, type Step } from './step.ts';
@@ -18,24 +19,34 @@ function correct(world: World, instance: Instance): Step | undefined {
   if (patch === undefined) {
     return undefined;
   }
-  const adopting = ownership(world, instance) !== 'this-resource';
-  if (
-    !adopting &&
-    !specChanged(world) &&
-    !secretsDiffer(patch) &&
-    driftPolicyOf(world.connector.spec) === 'Report'
-  ) {
+  const reason = reasonOf(world, instance, patch);
+  if (reason === 'DriftCorrected' && driftPolicyOf(world.connector.spec) === 'Report') {
     return blocked(
       'Synced',
       'DriftDetected',
       `The instance was changed in Open Connectors: ${describePatch(patch)}. It is left so, because spec.driftPolicy is "Report"; with "Correct" the operator changes it back.`,
     );
   }
-  return { do: 'patch', id: instance.id, patch, reason: adopting ? 'Adopted' : 'Updated' };
+  return { do: 'patch', id: instance.id, patch, reason };
+}
+
+/** Why the instance has to change: whose wish it is, or that it is drift. */
+function reasonOf(world: World, instance: Instance, patch: InstancePatch): Reason {
+  const isRecorded = world.connector.status?.instance?.id === instance.id;
+  switch (ownership(world, instance)) {
+    case 'foreign':
+      return 'TakenOver';
+    case 'same-name':
+      return 'Adopted';
+    case 'unowned':
+      return isRecorded ? 'DriftCorrected' : 'Adopted';
+    case 'this-resource':
+      return specChanged(world) || secretsDiffer(patch) ? 'Updated' : 'DriftCorrected';
+  }
 }
 
 /** A rotated Secret is a wish of the user, not drift. */
-function secretsDiffer(patch: { readonly configuration?: Readonly<Record<string, string>> }): boolean {
+function secretsDiffer(patch: InstancePatch): boolean {
   const keys = Object.keys(patch.configuration ?? {});
   return keys.includes('oauth.api.secret') || keys.includes('infusionsoft.private.key');
 }

@@ -61,6 +61,8 @@ export interface Memory {
   readonly refused: { readonly credential: string; readonly message: string } | undefined;
   /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
   readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
+  /** When the instance answered last, or when this process first saw the resource; wall clock. */
+  readonly pingedAt: number;
 }
 
 /** The memory of a resource that was never seen before. */
@@ -69,6 +71,7 @@ export const NO_MEMORY: Memory = {
   unsent: undefined,
   refused: undefined,
   connection: undefined,
+  pingedAt: Number.POSITIVE_INFINITY,
 };
 
 /** Something that happened in a pass and that people should find in the events. */
@@ -85,6 +88,10 @@ export interface PassFacts {
   readonly authorized: boolean;
   /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
   readonly patched: boolean;
+  /** The configuration was among it, so that the instance has to answer once more. */
+  readonly reconfigured: boolean;
+  /** Instances that were read by id. */
+  readonly read: readonly number[];
   readonly ping: 'answered' | 'unsupported' | 'refused' | undefined;
   /** The account's credentials and a read by id worked after the ping was refused. */
   readonly accountProven: boolean;
@@ -102,6 +109,8 @@ export const FRESH_PASS: PassFacts = {
   announced: undefined,
   authorized: false,
   patched: false,
+  reconfigured: false,
+  read: [],
   ping: undefined,
   accountProven: false,
   enabledSet: false,
@@ -121,6 +130,8 @@ export interface DecisionSettings {
   /** How long a create may be under way, and how long a list may lag behind it. */
   readonly createDeadlineMs: number;
   readonly searchGraceMs: number;
+  /** How often an instance is asked whether its grant still works. */
+  readonly pingIntervalMs: number;
 }
 
 /** All that `decide` may look at. A plain value: the same world always leads to the same step. */
@@ -137,6 +148,8 @@ export interface World {
   readonly remote: RemoteFacts;
   readonly memory: Memory;
   readonly pass: PassFacts;
+  /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
+  readonly rivals: readonly string[];
   /** Somebody asked for this pass: an edit, a changed Secret or account, `reconcile-at`. A waiting retry is then due. */
   readonly prompted: boolean;
   /** Keyed hash of a value; pure. */

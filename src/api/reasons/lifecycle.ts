@@ -52,6 +52,15 @@ export const LIFECYCLE_REASONS = {
       'The connection Secret was switched to the instance of the new connector, and the old one deleted.',
     whatToDo: 'Nothing; applications that read the Secret only at start have to be restarted.',
   },
+  LegacyConnector: {
+    conditions: {},
+    outlook: 'settled',
+    event: 'Warning',
+    meaning:
+      'The instance is of infusionsoftcrm, which works by legacy keys and XML-RPC. Keap takes no new legacy keys since 2024 and ends XML-RPC at the end of 2026.',
+    whatToDo:
+      'Set spec.connector to infusionsoftrest (and remove spec.encryptedKeySecretRef): a new instance is made beside the old one.',
+  },
   DuplicateRemoved: {
     conditions: {},
     outlook: 'settled',

@@ -2,6 +2,7 @@ import { allowedHost } from '../../api/allowlist.ts';
 import { apiBaseUrlOf, organizationSecretKeyOf, userSecretKeyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
+import { phaseOf } from '../phase.ts';
 import { decodeText } from '../secret-values.ts';
 import type { Retry } from '../step.ts';
 import type { AccountStep, AccountWorld } from './world.ts';
@@ -30,7 +31,7 @@ export function decideAccount(world: AccountWorld): AccountStep {
       return step;
     }
   }
-  return finish({ kind: 'ready', again: (listedAt(world) ?? world.now) + world.inventoryIntervalMs });
+  return finish({ kind: 'ready', again: (listedAt(world) ?? world.now) + intervalOf(world) });
 }
 
 function finish(verdict: Extract<AccountStep, { do: 'finish' }>['verdict']): AccountStep {
@@ -214,5 +215,10 @@ function listedAt(world: AccountWorld): number | undefined {
 
 function inventoryIsFresh(world: AccountWorld): AccountStep | undefined {
   const at = listedAt(world);
-  return at !== undefined && world.now < at + world.inventoryIntervalMs ? undefined : { do: 'list' };
+  return at !== undefined && world.now < at + intervalOf(world) ? undefined : { do: 'list' };
+}
+
+/** Ten per cent around the setting, by the account: accounts that began together do not stay together. */
+function intervalOf({ account, inventoryIntervalMs }: AccountWorld): number {
+  return inventoryIntervalMs * (0.9 + 0.2 * phaseOf(account.metadata.uid));
 }

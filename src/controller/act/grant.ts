@@ -20,13 +20,24 @@ export const hold: Action<'hold'> = async ({ ports }, world) => {
   return { ...world, connector };
 };
 
+const LEGACY = {
+  reason: 'LegacyConnector',
+  message:
+    'Connector infusionsoftcrm works by legacy keys and XML-RPC, which Keap ends at the end of 2026. Plan the move to spec.connector: infusionsoftrest.',
+} as const;
+
 /** Creates the instance. Whatever comes of it, the grant is spent: it is never sent a second time. */
 export const create: Action<'create'> = async (context, world, { body, credential }) => {
   const { api } = context.session();
   const done = await send(context, world, credential, () => api.createInstance(body, context.signal));
-  return 'instance' in done
-    ? withIncident(done.world, { reason: 'Created', message: `Created instance ${done.instance.id}.` })
-    : done.world;
+  if (!('instance' in done)) {
+    return done.world;
+  }
+  const created = withIncident(done.world, {
+    reason: 'Created',
+    message: `Created instance ${done.instance.id}.`,
+  });
+  return body.connector === 'infusionsoftcrm' ? withIncident(created, LEGACY) : created;
 };
 
 /** Gives an existing instance a new grant; its id stays. */

@@ -16,7 +16,12 @@ import {
   releaseTags,
   search,
 } from './instance.ts';
-import { readSecret, releaseConnectionSecret, writeConnectionSecret } from './secrets.ts';
+import {
+  deleteConnectionSecret,
+  readSecret,
+  releaseConnectionSecret,
+  writeConnectionSecret,
+} from './secrets.ts';
 
 /** A step that does something. */
 export type Act = Exclude<Step, { do: 'finish' }>;
@@ -37,6 +42,7 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   'release-tags': { run: releaseTags, words: "remove the operator's tags" },
   'delete-instance': { run: deleteInstance, words: 'delete the instance' },
   'write-connection-secret': { run: writeConnectionSecret, words: 'write the connection Secret' },
+  'delete-connection-secret': { run: deleteConnectionSecret, words: 'delete the old connection Secret' },
   'release-connection-secret': { run: releaseConnectionSecret, words: 'release the connection Secret' },
 };
 

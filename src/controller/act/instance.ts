@@ -1,6 +1,8 @@
+import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
+import { describePatch } from '../desired.ts';
 import type { World } from '../world.ts';
-import { type Action, type ActionContext, withIncident, withPass } from './action.ts';
+import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action.ts';
 
 /** Asks for everything with this resource's owner tag. */
 export const search: Action<'search'> = async (context, world) => {
@@ -22,7 +24,13 @@ export const readInstance: Action<'read-instance'> = async (context, world, { id
     }
     inventory.markGone(id);
   }
-  return world;
+  return withPass(world, { read: [...world.pass.read, id] });
+};
+
+const verbs: Partial<Record<Reason, string>> = {
+  Adopted: 'Adopted',
+  TakenOver: 'Took over',
+  DriftCorrected: 'Set back',
 };
 
 /** Changes what differs. */
@@ -33,8 +41,16 @@ export const patch: Action<'patch'> = async (context, world, { id, patch: change
   } catch (error) {
     return lookAgain(context, world, id, error);
   }
-  const message = reason === 'Adopted' ? `Adopted instance ${id}.` : `Changed instance ${id}.`;
-  return withIncident(withPass(world, { patched: true, ping: undefined }), { reason, message });
+  const reconfigured = change.configuration !== undefined;
+  const patched = withPass(world, {
+    patched: true,
+    reconfigured,
+    ping: reconfigured ? undefined : world.pass.ping,
+  });
+  return withIncident(patched, {
+    reason,
+    message: `${verbs[reason] ?? 'Changed'} instance ${id}: ${describePatch(change)}.`,
+  });
 };
 
 /** Enables or disables. */
@@ -55,7 +71,8 @@ export const enable: Action<'enable'> = async (context, world, { id, enabled }) 
 /** One call through the instance. A refusal is an answer; whether it means the grant is for `decide` to find out. */
 export const ping: Action<'ping'> = async (context, world, { token }) => {
   try {
-    return withPass(world, { ping: await context.session().api.pingInstance(token, context.signal) });
+    const answer = await context.session().api.pingInstance(token, context.signal);
+    return withPass(withMemory(context, world, { pingedAt: context.ports.clock.now() }), { ping: answer });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
       return withPass(world, { ping: 'refused' });
@@ -103,11 +120,11 @@ export const deleteInstance: Action<'delete-instance'> = async (context, world, 
     throw error;
   }
   inventory.forget(id);
-  const message =
-    reason === 'DuplicateRemoved'
-      ? `Deleted instance ${id}, which an interrupted creation had left behind.`
-      : `Deleted instance ${id}.`;
-  return withIncident(deleted, { reason, message });
+  const messages: Partial<Record<Reason, string>> = {
+    DuplicateRemoved: `Deleted instance ${id}, which an interrupted creation or change had left behind.`,
+    Replaced: `Deleted instance ${id} of the old connector; applications use the new one.`,
+  };
+  return withIncident(deleted, { reason, message: messages[reason] ?? `Deleted instance ${id}.` });
 };
 
 /** A 404 on a change is not yet proof that the instance is gone: it is read next. */

@@ -60,6 +60,16 @@ export const releaseConnectionSecret: Action<'release-connection-secret'> = asyn
   return withFact(world, step.name, { ...known, owners: [] });
 };
 
+/** Removes the connection Secret of a name that the resource does not ask for any more. */
+export const deleteConnectionSecret: Action<'delete-connection-secret'> = async (context, world, step) => {
+  const known = world.secrets.get(step.name);
+  if (known !== undefined && known.state !== 'absent') {
+    const { namespace } = world.connector.metadata;
+    await context.ports.secrets.remove(namespace, step.name, known.resourceVersion, context.signal);
+  }
+  return withFact(world, step.name, { state: 'absent' });
+};
+
 function keep(context: ActionContext, world: World, name: string, fact: SecretFact): World {
   const next = withFact(world, name, fact);
   if (name !== connectionSecretNameOf(world.connector) || fact.state !== 'read') {

@@ -1,0 +1,62 @@
+import type { Instance } from '../openconnectors/port.ts';
+import { authorize, clientChanged } from './authorization.ts';
+import { desiredEnabled } from './desired.ts';
+import { phaseOf } from './phase.ts';
+import { look } from './reading.ts';
+import type { Step } from './step.ts';
+import type { World } from './world.ts';
+
+/** Whether the grant works; where it does not, the way to a new one. */
+export function checkGrant(world: World, instance: Instance): Step | undefined {
+  if (world.pass.ping === 'refused') {
+    return world.pass.accountProven
+      ? authorize(world, { why: 'revoked', instance })
+      : { do: 'prove-account', id: instance.id };
+  }
+  if (instance.disabled === true && disabledByPlatform(world)) {
+    return authorize(world, { why: 'revoked', instance });
+  }
+  if (pingIsDue(world, instance)) {
+    return instance.token === undefined
+      ? look(world, instance.id)
+      : { do: 'ping', id: instance.id, token: instance.token };
+  }
+  return clientChanged(world) ? authorize(world, { why: 'client-changed', instance }) : undefined;
+}
+
+/** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
+function disabledByPlatform(world: World): boolean {
+  return (
+    desiredEnabled(world) && world.connector.status?.instance?.enabled !== false && !world.pass.authorized
+  );
+}
+
+/** Until the instance has answered once it is not called Ready, and an unproven one is asked again. */
+function pingIsDue(world: World, instance: Instance): boolean {
+  if (world.pass.ping !== undefined || instance.disabled === true) {
+    return false;
+  }
+  const authorized = world.connector.status?.conditions?.find((condition) => condition.type === 'Authorized');
+  return (
+    world.pass.authorized ||
+    world.pass.reconfigured ||
+    authorized?.status !== 'True' ||
+    world.memory.pingedAt < lastBeat(world, world.now) ||
+    clientChanged(world)
+  );
+}
+
+/**
+ * The latest moment at or before `time` at which this resource's regular ping is due. Each resource has a phase of its
+ * own within the interval, made of its uid, so that the pings of many spread by themselves, also after a restart.
+ */
+function lastBeat(world: World, time: number): number {
+  const { pingIntervalMs } = world.settings;
+  const phase = phaseOf(world.connector.metadata.uid) * pingIntervalMs;
+  return Math.floor((time - phase) / pingIntervalMs) * pingIntervalMs + phase;
+}
+
+/** When the next regular ping is due (wall clock). */
+export function nextPingAt(world: World): number {
+  return lastBeat(world, world.now) + world.settings.pingIntervalMs;
+}
