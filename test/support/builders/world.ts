@@ -35,6 +35,7 @@ export const SETTINGS: DecisionSettings = {
   ownCallbackUrl: undefined,
   createDeadlineMs: 2 * MINUTE,
   searchGraceMs: 30 * SECOND,
+  pingIntervalMs: 60 * MINUTE,
 };
 
 /** How a world differs from the one of a new connector whose Secrets are read and whose account is listed. */
@@ -53,6 +54,8 @@ export interface WorldChange {
   readonly memory?: Partial<Memory>;
   readonly pass?: Partial<PassFacts>;
   readonly prompted?: boolean;
+  /** Older resources that claim the same instance. */
+  readonly rivals?: readonly string[];
 }
 
 /** A world. Without a change nothing has happened yet, and everything that is needed is there. */
@@ -77,6 +80,7 @@ export function world(change: WorldChange = {}): World {
     },
     memory: { ...NO_MEMORY, ...change.memory },
     pass: { ...FRESH_PASS, ...change.pass },
+    rivals: change.rivals ?? [],
     prompted: change.prompted ?? false,
     fingerprint: printOf,
   };

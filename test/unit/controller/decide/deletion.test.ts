@@ -1,0 +1,343 @@
+import { describe } from 'vitest';
+import type { InfusionsoftConnector } from '../../../../src/api/connector.ts';
+import {
+  ACCOUNT,
+  attempt,
+  type ConnectorChange,
+  connector,
+  HELD,
+  readyStatus,
+  UID,
+} from '../../../support/builders/connector.ts';
+import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { secretUnread } from '../../../support/builders/secrets.ts';
+import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
+import {
+  ID,
+  READY_ACCOUNT,
+  remoteError,
+  SETTINGS,
+  type WorldChange,
+  world,
+} from '../../../support/builders/world.ts';
+import { blockedBy, decides, ends } from './table.ts';
+
+const DELETED = { deletionTimestamp: at(0) } as const;
+
+function deleted(change: ConnectorChange = {}): InfusionsoftConnector {
+  return connector({ ...change, metadata: { ...HELD, ...DELETED, ...change.metadata } });
+}
+
+/** The deletion of a connector with an instance, both of which are there. */
+function deletion(change: Omit<WorldChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
+  return world({
+    instances: [instance(ID)],
+    ...change,
+    connector: deleted({ status: readyStatus(ID), ...change.connector }),
+  });
+}
+
+const released = ends({ kind: 'released' });
+
+describe('a deletion without anything to delete', () => {
+  decides([
+    {
+      name: 'without our finalizer',
+      because: 'whoever took it off has let go of the instance',
+      world: deletion({ connector: { metadata: { finalizers: ['another/finalizer'] } } }),
+      step: released,
+    },
+    {
+      name: 'nothing was ever made',
+      because: 'not even a working account is needed for it',
+      world: world({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
+      step: released,
+    },
+    {
+      name: 'nothing was ever made, and the spec is invalid',
+      because: 'a typo is deleted like everything else',
+      world: { ...world({ connector: deleted() }), violations: [{ path: 'spec', message: 'is wrong' }] },
+      step: released,
+    },
+    {
+      name: 'abandoned',
+      because: 'a person has said so, whatever state the account is in',
+      world: deletion({
+        connector: { annotations: { abandon: 'the organization is gone' } },
+        account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
+      }),
+      step: released,
+    },
+    {
+      name: 'abandoned without a reason',
+      because: 'an empty annotation is an accident',
+      world: deletion({ connector: { annotations: { abandon: ' ' } } }),
+      step: { do: 'delete-instance' },
+    },
+    {
+      name: 'gone already',
+      because: 'a deletion of what is not there has succeeded',
+      world: deletion({ instances: [], gone: [ID] }),
+      step: released,
+    },
+    {
+      name: 'suspended',
+      because: 'suspend stops all work but deletion',
+      world: deletion({ connector: { spec: { suspend: true } } }),
+      step: { do: 'delete-instance', id: ID },
+    },
+  ]);
+});
+
+describe('a deletion of the instance', () => {
+  decides([
+    {
+      name: 'there',
+      because: 'it is deleted by its id',
+      world: deletion(),
+      step: { do: 'delete-instance', id: ID, reason: 'Deleted' },
+    },
+    {
+      name: 'not in the list',
+      because: 'absence from a list is never proof',
+      world: deletion({ instances: [] }),
+      step: { do: 'read-instance', id: ID },
+    },
+    {
+      name: 'deleted in this pass',
+      because: 'only a read by id proves that it is gone',
+      world: deletion({ instances: [], pass: { deleted: [ID] } }),
+      step: { do: 'read-instance', id: ID },
+    },
+    {
+      name: 'deleted in this pass, and gone',
+      because: 'now the finalizer may go',
+      world: deletion({ instances: [], gone: [ID], pass: { deleted: [ID] } }),
+      step: released,
+    },
+    {
+      name: 'deleted in this pass, and still shown',
+      because: 'the finalizer stays until the remote side confirms',
+      world: deletion({ pass: { deleted: [ID] } }),
+      step: blockedBy('Synced', 'RemoteError', 'but still shows it', { kind: 'backoff' }),
+    },
+    {
+      name: 'with the old one of a replacement',
+      because: 'deleting the resource deletes both',
+      world: deletion({
+        connector: { status: readyStatus(ID, { replacing: { id: 9, connector: 'infusionsoftcrm' } }) },
+        instances: [],
+        gone: [ID],
+      }),
+      step: { do: 'read-instance', id: 9 },
+    },
+    {
+      name: 'with one that was never written to status',
+      because: 'the uid on it is proof that it is ours',
+      world: world({
+        connector: deleted({ annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) } }),
+        instances: [instance(12)],
+        searchedAt: NOW - SECOND,
+      }),
+      step: { do: 'delete-instance', id: 12 },
+    },
+    {
+      name: 'with one of our uid but of another connector',
+      because: 'the spec was changed between its creation and the deletion',
+      world: world({
+        connector: deleted({
+          spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) },
+        }),
+        instances: [instance(12)],
+        searchedAt: NOW - SECOND,
+      }),
+      step: { do: 'delete-instance', id: 12 },
+    },
+    {
+      name: "somebody else's by now",
+      because: 'what carries the tags of another owner is not touched',
+      world: deletion({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
+      step: released,
+    },
+    {
+      name: 'with the tags of its former self',
+      because: 'status says that this resource held it',
+      world: deletion({ instances: [instance(ID, { tags: TAGS.namesake })] }),
+      step: { do: 'delete-instance', id: ID },
+    },
+    {
+      name: 'named by importId and never taken over',
+      because: 'it was never ours',
+      world: world({
+        connector: deleted({
+          spec: { instance: { importId: 7 }, deletionPolicy: 'Delete' },
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) },
+        }),
+        instances: [instance(7, { tags: [] })],
+        searchedAt: NOW - SECOND,
+      }),
+      step: released,
+    },
+    {
+      name: 'while a creation is in doubt',
+      because: 'an instance may come yet, and would stay behind',
+      world: world({
+        connector: deleted({ annotations: { attempt: attempt({ at: at(0) }) } }),
+        now: NOW + SECOND,
+        searchedAt: NOW,
+      }),
+      step: blockedBy('Synced', 'SearchingInstance', 'searches Open Connectors', {
+        kind: 'at',
+        time: NOW + SETTINGS.createDeadlineMs + SETTINGS.searchGraceMs,
+      }),
+    },
+    {
+      name: 'when the doubt is settled',
+      because: 'two searches found nothing',
+      world: world({
+        connector: deleted({ annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) } }),
+        searchedAt: NOW,
+      }),
+      step: released,
+    },
+    {
+      name: 'with a grant that status says was accepted',
+      because: 'there is nothing to wait for',
+      world: deletion({
+        connector: {
+          annotations: { attempt: attempt({ at: at(-SECOND) }) },
+          status: readyStatus(ID, { authorization: { authorizedAt: second(-SECOND) } }),
+        },
+      }),
+      step: { do: 'delete-instance', id: ID },
+    },
+  ]);
+});
+
+describe('a deletion that has to wait', () => {
+  decides([
+    {
+      name: 'for the account to be verified',
+      because: 'this process has just begun; nothing is wrong',
+      world: deletion({ account: { state: 'unknown' } }),
+      step: ends({ kind: 'uninformed' }),
+    },
+    {
+      name: 'for the list of instances',
+      because: 'what is not in status would stay behind',
+      world: deletion({ searchedAt: null }),
+      step: ends({ kind: 'uninformed' }),
+    },
+    {
+      name: 'for an account that works',
+      because: 'a person repairs it, or lets go with the annotation that the message names',
+      world: deletion({
+        account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
+      }),
+      step: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
+    },
+    {
+      name: 'for the account that made the instance',
+      because: 'a 404 of another organization proves nothing',
+      world: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      step: blockedBy('Synced', 'AccountChanged', `organization ${ACCOUNT.organizationId}`),
+    },
+    {
+      name: 'for a spec that can be read',
+      because: 'the policy stands in it, and is not guessed',
+      world: { ...deletion(), violations: [{ path: 'spec.deletionPolicy', message: 'is wrong' }] },
+      step: blockedBy('Ready', 'InvalidSpec', 'openconnectors.dev/abandon'),
+    },
+    {
+      name: 'after a failure',
+      because: 'the finalizer stays, and the failure is counted',
+      world: deletion({
+        pass: {
+          failure: { do: 'delete-instance', words: 'delete the instance', error: remoteError('unavailable') },
+        },
+      }),
+      step: blockedBy('Synced', 'RemoteError', 'could not be reached to delete the instance', {
+        kind: 'backoff',
+        retryAfterMs: undefined,
+      }),
+    },
+    {
+      name: 'for the retry',
+      because: 'a restart does not forget the backoff',
+      world: deletion({
+        connector: {
+          status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(MINUTE) } }),
+        },
+      }),
+      step: ends({ kind: 'not-due', time: NOW + MINUTE }),
+    },
+    {
+      name: 'no longer for the retry, when somebody asked',
+      because: 'who changed something wants to see what comes of it',
+      world: deletion({
+        connector: {
+          status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(MINUTE) } }),
+        },
+        prompted: true,
+      }),
+      step: { do: 'delete-instance', id: ID },
+    },
+  ]);
+});
+
+describe('a deletion that leaves the instance', () => {
+  const orphan = { spec: { deletionPolicy: 'Orphan' } } as const;
+  decides([
+    {
+      name: 'with our tags on it',
+      because: "only the user's own tags stay",
+      world: deletion({ connector: orphan, instances: [instance(ID, { tags: [...TAGS.own, 'mine'] })] }),
+      step: { do: 'release-tags', id: ID, tags: ['mine'] },
+    },
+    {
+      name: 'adopted',
+      because: 'an instance that was there before us outlives us',
+      world: deletion({ connector: { spec: { instance: { importId: ID } } } }),
+      step: { do: 'release-tags', id: ID },
+    },
+    {
+      name: 'adopted, with deletionPolicy Delete',
+      because: 'the spec says otherwise',
+      world: deletion({ connector: { spec: { instance: { importId: ID }, deletionPolicy: 'Delete' } } }),
+      step: { do: 'delete-instance', id: ID },
+    },
+    {
+      name: 'its tags taken off',
+      because: 'the connection Secret would go with its owner',
+      world: deletion({
+        connector: orphan,
+        secrets: { 'crm-connection': secretUnread({ owners: [UID] }) },
+        pass: { tagsReleased: true },
+      }),
+      step: { do: 'release-connection-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'its tags taken off, and its Secret released',
+      because: 'nothing is left to do',
+      world: deletion({
+        connector: orphan,
+        secrets: { 'crm-connection': secretUnread() },
+        pass: { tagsReleased: true },
+      }),
+      step: released,
+    },
+    {
+      name: 'without a connection Secret',
+      because: 'there is nothing to release',
+      world: deletion({ connector: orphan, pass: { tagsReleased: true } }),
+      step: released,
+    },
+    {
+      name: "somebody else's by now",
+      because: 'its tags are theirs',
+      world: deletion({ connector: orphan, instances: [instance(ID, { tags: TAGS.otherResource })] }),
+      step: released,
+    },
+  ]);
+});

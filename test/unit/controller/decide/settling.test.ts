@@ -1,0 +1,457 @@
+import { describe } from 'vitest';
+import { canonicalContent, connectionData } from '../../../../src/controller/connection.ts';
+import { condition, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
+import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import { NOW } from '../../../support/builders/time.ts';
+import { ID, SETTINGS, settledWorld, world } from '../../../support/builders/world.ts';
+import { blockedBy, decides, ends } from './table.ts';
+
+const unproven = readyStatus(ID, {
+  conditions: [condition('Authorized', 'False', 'AuthorizationRequired')],
+});
+const report = { spec: { driftPolicy: 'Report' } } as const;
+const edited = { metadata: { generation: 2 } } as const;
+const rotated = {
+  'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: 'rotated' }, { resourceVersion: '2' }),
+};
+const ready = ends({
+  kind: 'ready',
+  reason: 'Succeeded',
+  message: 'The instance is authorized and equals the resource.',
+});
+
+describe('the grant', () => {
+  decides([
+    {
+      name: 'proven before',
+      because: 'an unchanged pass makes no call',
+      world: settledWorld(),
+      step: ready,
+    },
+    {
+      name: 'never proven',
+      because: 'an instance is not called Ready before it has answered once',
+      world: settledWorld({ connector: { status: unproven } }),
+      step: { do: 'ping', id: ID, token: VALUES.token },
+    },
+    {
+      name: 'never proven, the token not shown',
+      because: 'the list may leave it out; a read by id has it',
+      world: settledWorld({
+        connector: { status: unproven },
+        instances: [instance(ID, { token: undefined })],
+      }),
+      step: { do: 'read-instance', id: ID },
+    },
+    {
+      name: 'answered in this pass',
+      because: 'once is enough',
+      world: settledWorld({ connector: { status: unproven }, pass: { ping: 'answered' } }),
+      step: ready,
+    },
+    {
+      name: 'a connector without a ping',
+      because: 'what cannot be asked cannot be waited for',
+      world: settledWorld({ connector: { status: unproven }, pass: { ping: 'unsupported' } }),
+      step: ready,
+    },
+    {
+      name: 'accepted in this pass',
+      because: 'the instance has to answer with it',
+      world: settledWorld({ pass: { authorized: true } }),
+      step: { do: 'ping', id: ID },
+    },
+    {
+      name: 'a new configuration in this pass',
+      because: 'a rotated secret may have broken it',
+      world: settledWorld({ pass: { patched: true, reconfigured: true } }),
+      step: { do: 'ping', id: ID },
+    },
+    {
+      name: 'a new name in this pass',
+      because: 'a name breaks nothing',
+      world: settledWorld({ pass: { patched: true } }),
+      step: ready,
+    },
+    {
+      name: 'pinged an interval ago',
+      because: 'a grant can be revoked without anybody telling',
+      world: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
+      step: { do: 'ping', id: ID },
+    },
+    {
+      name: 'pinged a moment ago',
+      because: 'the next one is due at the beat of this resource',
+      world: settledWorld({ memory: { pingedAt: NOW } }),
+      step: ready,
+    },
+    {
+      name: 'the token shown neither by the list nor by a read',
+      because: 'it would not be there the second time either',
+      world: settledWorld({
+        connector: { status: unproven },
+        instances: [instance(ID, { token: undefined })],
+        pass: { read: [ID] },
+      }),
+      step: blockedBy('Synced', 'UnexpectedAnswer', "the account's user may see the whole instance", {
+        kind: 'backoff',
+      }),
+    },
+    {
+      name: 'disabled as wished, never proven',
+      because: 'a disabled instance answers nobody',
+      world: settledWorld({
+        connector: {
+          spec: { instance: { enabled: false } },
+          status: readyStatus(ID, { instance: { id: ID, enabled: false }, conditions: undefined }),
+        },
+        instances: [instance(ID, { disabled: true })],
+      }),
+      step: ends({
+        kind: 'ready',
+        reason: 'Disabled',
+        message: 'The instance equals the resource; it is disabled, as spec.instance.enabled says.',
+      }),
+    },
+  ]);
+});
+
+describe('what differs', () => {
+  decides([
+    {
+      name: 'the name',
+      because: 'the smallest call corrects it',
+      world: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
+      step: { do: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
+    },
+    {
+      name: 'the name, as the remote side cleans it',
+      because: 'HTML that the remote side removed is no drift',
+      world: settledWorld({
+        connector: { spec: { instance: { name: 'a b' } } },
+        instances: [instance(ID, { name: 'a b' })],
+      }),
+      step: ready,
+    },
+    {
+      name: 'no name in the answer',
+      because: 'what an answer leaves out is unknown, not empty',
+      world: settledWorld({ instances: [instance(ID, { name: '' })] }),
+      step: ready,
+    },
+    {
+      name: 'a tag missing',
+      because: 'tags are replaced whole, so that all of them are sent',
+      world: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
+      step: { do: 'patch', patch: { tags: TAGS.own } },
+    },
+    {
+      name: 'a tag too many',
+      because: 'what the resource does not name does not stay',
+      world: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
+      step: { do: 'patch', patch: { tags: TAGS.own } },
+    },
+    {
+      name: 'the tags in another order',
+      because: 'tags are a set',
+      world: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
+      step: ready,
+    },
+    {
+      name: 'a value that is shown',
+      because: 'only that key is sent: the configuration merges',
+      world: settledWorld({
+        instances: [
+          instance(ID, {
+            configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'other.infusionsoft.com' },
+          }),
+        ],
+      }),
+      step: { do: 'patch', patch: { configuration: { 'infusionsoft.server': 'dt123.infusionsoft.com' } } },
+    },
+    {
+      name: 'a value that is masked',
+      because: 'a mask is neither equal nor different, and is never sent back',
+      world: settledWorld({
+        instances: [
+          instance(ID, {
+            configuration: { ...instance(ID).configuration, 'oauth.callback.url': '********' },
+          }),
+        ],
+      }),
+      step: ready,
+    },
+    {
+      name: 'a value that is not shown, after an edit',
+      because: 'the API may never show it, so that an edit is the moment to send it',
+      world: settledWorld({
+        connector: edited,
+        instances: [instance(ID, { configuration: undefined })],
+      }),
+      step: {
+        do: 'patch',
+        patch: {
+          configuration: {
+            'infusionsoft.server': 'dt123.infusionsoft.com',
+            'oauth.callback.url': 'https://connect.example.com/oauth/callback',
+          },
+        },
+      },
+    },
+    {
+      name: 'a value that is not shown, without an edit',
+      because: 'else every pass would send it again',
+      world: settledWorld({ instances: [instance(ID, { configuration: undefined })] }),
+      step: ready,
+    },
+    {
+      name: 'a rotated client secret',
+      because: 'our own fingerprint knows what the mask hides',
+      world: settledWorld({ secrets: rotated }),
+      step: { do: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } }, reason: 'Updated' },
+    },
+    {
+      name: 'a rotated encrypted key',
+      because: 'the same',
+      world: settledWorld({
+        secrets: { 'crm-key': secretRead({ encryptedKey: 'new-key' }, { resourceVersion: '2' }) },
+      }),
+      step: { do: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
+    },
+    {
+      name: 'patched in this pass, and still different',
+      because: 'a remote side that ignores a patch is not asked again and again',
+      world: settledWorld({
+        instances: [instance(ID, { name: 'renamed' })],
+        pass: { patched: true, ping: 'answered' },
+      }),
+      step: { do: 'finish', verdict: { kind: 'ready' } },
+    },
+    {
+      name: 'authorized in this pass',
+      because: 'the grant carried the whole body',
+      world: settledWorld({
+        secrets: rotated,
+        pass: { authorized: true, ping: 'answered' },
+      }),
+      step: { do: 'finish', verdict: { kind: 'ready' } },
+    },
+  ]);
+});
+
+describe('driftPolicy Report', () => {
+  decides([
+    {
+      name: 'a change by somebody else',
+      because: 'it is named by field, never by value, and left so',
+      world: settledWorld({
+        connector: report,
+        instances: [
+          instance(ID, {
+            name: 'renamed',
+            tags: [],
+            configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'x.infusionsoft.com' },
+          }),
+        ],
+      }),
+      step: blockedBy(
+        'Synced',
+        'DriftDetected',
+        'name, tags, configuration "infusionsoft.server". It is left so',
+      ),
+    },
+    {
+      name: 'an edit of the resource',
+      because: 'a wish of the user is no drift',
+      world: settledWorld({
+        connector: { ...report, ...edited },
+        instances: [instance(ID, { name: 'renamed' })],
+      }),
+      step: { do: 'patch', patch: { name: 'team-a-crm' } },
+    },
+    {
+      name: 'a rotated Secret',
+      because: 'that is a wish of the user, too',
+      world: settledWorld({ connector: report, secrets: rotated }),
+      step: { do: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
+    },
+    {
+      name: 'nothing',
+      because: 'an equal instance is Ready under any policy',
+      world: settledWorld({ connector: report }),
+      step: ready,
+    },
+  ]);
+});
+
+describe('enabling', () => {
+  const disabled = [instance(ID, { disabled: true })];
+  const wasDisabled = readyStatus(ID, { instance: { id: ID, enabled: false } });
+  decides([
+    {
+      name: 'to be disabled',
+      because: 'the person wants it to rest',
+      world: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
+      step: { do: 'enable', id: ID, enabled: false },
+    },
+    {
+      name: 'to be enabled again',
+      because: 'it was disabled because the resource said so',
+      world: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
+      step: { do: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'set in this pass, and not shown',
+      because: 'once in a pass is enough',
+      world: settledWorld({
+        connector: { status: wasDisabled },
+        instances: disabled,
+        pass: { enabledSet: true },
+      }),
+      step: { do: 'finish', verdict: { kind: 'ready' } },
+    },
+    {
+      name: 'unknown',
+      because: 'an answer that does not tell is no reason to act',
+      world: settledWorld({ instances: [instance(ID, { disabled: undefined })] }),
+      step: ready,
+    },
+    {
+      name: 'disabled right after it was authorized',
+      because: 'the platform left it so from before; the new grant is the reason to enable it',
+      world: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
+      step: { do: 'enable', id: ID, enabled: true },
+    },
+  ]);
+});
+
+describe('the connection Secret', () => {
+  const ours = { owners: [UID] } as const;
+  const renamed = readyStatus(ID, { binding: { name: 'old' } });
+  const data = {
+    type: 'open-connectors',
+    provider: 'sap',
+    uri: 'https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2',
+    host: 'api.openconnectors.us2.ext.hana.ondemand.com',
+    'element-token': VALUES.token,
+  };
+  decides([
+    {
+      name: 'absent',
+      because: 'it is written before Ready',
+      world: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
+      step: { do: 'write-connection-secret', name: 'crm-connection', exists: false, data },
+    },
+    {
+      name: 'of another name',
+      because: 'the resource may choose it',
+      world: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
+      step: { do: 'write-connection-secret', name: 'binding', exists: false },
+    },
+    {
+      name: "with the account's credentials",
+      because: 'only when the resource asks for them',
+      world: settledWorld({
+        connector: { spec: { includeAccountCredentials: true } },
+        secrets: { 'crm-connection': secretAbsent },
+      }),
+      step: {
+        do: 'write-connection-secret',
+        data: {
+          ...data,
+          'user-secret': VALUES.userSecret,
+          'organization-secret': VALUES.organizationSecret,
+        },
+      },
+    },
+    {
+      name: "somebody else's",
+      because: 'what the operator did not make it does not overwrite',
+      world: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
+      step: blockedBy('Ready', 'ConnectionSecretConflict', 'is not overwritten'),
+    },
+    {
+      name: "nobody's, read",
+      because: 'equal content does not make it ours',
+      world: settledWorld({ secrets: { 'crm-connection': secretRead(data) } }),
+      step: blockedBy('Ready', 'ConnectionSecretConflict', 'crm-connection'),
+    },
+    {
+      name: 'ours, of a version that was not seen before',
+      because: 'somebody may have edited it; a read tells',
+      world: settledWorld({
+        secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
+      }),
+      step: { do: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, after a restart',
+      because: 'an empty memory costs one read',
+      world: settledWorld({ memory: { connection: undefined } }),
+      step: { do: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, with other content',
+      because: 'applications would fail with it',
+      world: settledWorld({
+        memory: { connection: { resourceVersion: '1', content: printOf(canonicalContent({ edited: 'x' })) } },
+      }),
+      step: { do: 'write-connection-secret', name: 'crm-connection', exists: true, data },
+    },
+    {
+      name: 'ours, with the keys in another order',
+      because: 'an object has no order',
+      world: settledWorld({
+        memory: {
+          connection: {
+            resourceVersion: '1',
+            content: printOf(
+              canonicalContent(
+                Object.fromEntries(Object.entries(connectionData(world(), VALUES.token)).reverse()),
+              ),
+            ),
+          },
+        },
+      }),
+      step: ready,
+    },
+    {
+      name: 'renamed, the old one still there',
+      because: 'the old one goes once the new one holds everything',
+      world: settledWorld({
+        connector: { spec: { connectionSecretRef: { name: 'crm-connection' } }, status: renamed },
+        secrets: { old: secretUnread(ours) },
+      }),
+      step: { do: 'delete-connection-secret', name: 'old' },
+    },
+    {
+      name: "renamed, the old name somebody else's by now",
+      because: 'only what the operator made it deletes',
+      world: settledWorld({
+        connector: { status: renamed },
+        secrets: { old: secretUnread({ owners: ['another'] }) },
+      }),
+      step: ready,
+    },
+    {
+      name: 'renamed, the old one gone',
+      because: 'there is nothing left to remove',
+      world: settledWorld({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
+      step: ready,
+    },
+    {
+      name: 'a new token',
+      because: 'the remote side may renew it, and applications follow',
+      world: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
+      step: { do: 'write-connection-secret', exists: true, data: { ...data, 'element-token': 'token-2' } },
+    },
+    {
+      name: 'the token not shown',
+      because: 'a Secret without a token is of no use to anyone',
+      world: settledWorld({ instances: [instance(ID, { token: undefined })] }),
+      step: { do: 'read-instance', id: ID },
+    },
+  ]);
+});
