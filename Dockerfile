@@ -1,0 +1,48 @@
+# The operator's image: `docker build -t infusionsoft-connector-operator:0.1.0 .`
+# docs/how-to/build-the-image.md says how to pin the bases, to get the same image twice, and to sign it.
+
+# Both bases are public. Pin them by digest in a release, e.g.
+#   --build-arg BUILD_IMAGE=node:24-slim@sha256:... --build-arg RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot@sha256:...
+ARG BUILD_IMAGE=node:24-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+# The output is JavaScript alone, the same for every platform, so it is built once, on the builder's own.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+# No package needs its install script here: the compiler comes as a plain binary, and Node is the image's.
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
+# What runs: compiled code and production dependencies, without what only compilers and debuggers read, and without the
+# binaries that some of them carry for another runtime than Node (*.bare).
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --omit=dev \
+    && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \
+         -o -name '*.ts' -o -name '*.tsbuildinfo' -o -name '*.bare' \) -delete \
+    && rm -f node_modules/.package-lock.json \
+    && find node_modules -depth -type d -empty -delete \
+    && mkdir -p /out/app \
+    && mv package.json node_modules dist /out/app/
+# Every file gets the time that the caller names, and rights that do not depend on the builder's umask.
+ARG SOURCE_DATE_EPOCH=0
+RUN find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} + \
+    && chmod -R u=rwX,go=rX /out
+
+FROM ${RUNTIME_IMAGE} AS runtime
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="infusionsoft-connector-operator" \
+      org.opencontainers.image.description="Kubernetes operator that keeps InfusionsoftConnector resources and SAP Open Connectors instances equal" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+COPY --from=build /out/ /
+WORKDIR /app
+# A number, so that Kubernetes can tell that it is not root (runAsNonRoot).
+USER 65532:65532
+# Metrics, health, consent pages.
+EXPOSE 8080 8081 8082
+# The operator handles SIGTERM itself and starts no processes, so it is fit to be process 1.
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/dist/main.js"]
