@@ -159,7 +159,8 @@ class GarbageCollector {
 
   private stateOf(owner: OwnerReference, dependent: KubeObject): OwnerState {
     const type = this.typeOf(owner);
-    if (type === undefined) {
+    // A cluster-wide object cannot have an owner in a namespace: such a reference is never followed.
+    if (type === undefined || (type.namespaced && dependent.metadata.namespace === undefined)) {
       return 'unknown';
     }
     const { collection, key } = this.placeOf(type, owner, dependent);

@@ -67,8 +67,11 @@ const defaultHistory = 10_000;
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const context = createContext(options);
   const worker = new Worker(context.clock);
+  const faults = new Faults(() => context.store.expire());
   const controllers = [
-    startCrdController(context),
+    startCrdController(context, (group, resource) => {
+      faults.dropWatches({ group, resource }, 'end');
+    }),
     startGarbageCollector(context, worker),
     startNamespaceController(context, worker),
   ];
@@ -83,7 +86,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   ]);
   const stopping = new AbortController();
   const ledger = new Ledger();
-  const faults = new Faults(() => context.store.expire());
   const authority = await createAuthority('embedded API server');
   const server = await listen(
     await authority.issue('embedded API server', ['127.0.0.1', 'localhost']),

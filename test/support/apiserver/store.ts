@@ -139,13 +139,12 @@ export class Store {
     return history.filter((change) => change.revision > revision);
   }
 
-  /** Forgets the history of one collection, or of all. */
+  /** Forgets the history of one collection, or of all: what came before now cannot be continued from. */
   expire(collection?: string): void {
-    for (const [name, state] of this.collections) {
-      if (collection === undefined || name === collection) {
-        state.history = [];
-        state.floor = this.current;
-      }
+    const names = collection === undefined ? [...this.collections.keys()] : [collection];
+    for (const state of names.map((name) => this.collection(name))) {
+      state.history = [];
+      state.floor = this.current;
     }
   }
 

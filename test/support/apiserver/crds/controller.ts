@@ -8,8 +8,14 @@ import { cleanupFinalizer, crdCollection } from './crd-type.ts';
 import { customResourceTypes } from './custom-resource.ts';
 import { type CrdSpec, collectionOf, readDefinition } from './definition.ts';
 
-/** Serves what CustomResourceDefinitions define, tells in their status so, and cleans up behind deleted ones. */
-export function startCrdController(context: Context): () => void {
+/**
+ * Serves what CustomResourceDefinitions define, tells in their status so, and cleans up behind deleted ones. Watches of
+ * a definition whose spec changes are ended by `endWatches`, since a new spec is a new storage.
+ */
+export function startCrdController(
+  context: Context,
+  endWatches: (group: string, resource: string) => void,
+): () => void {
   const served = new Map<string, readonly ResourceType[]>();
   const withdraw = (name: string): void => {
     for (const type of served.get(name) ?? []) {
@@ -17,13 +23,24 @@ export function startCrdController(context: Context): () => void {
     }
     served.delete(name);
   };
+  const finishWatches = (change: Change): void => {
+    const generation = change.previous?.metadata.generation;
+    if (change.type === 'DELETED' || (generation ?? 1) !== (change.object.metadata.generation ?? 1)) {
+      const { group, names } = readDefinition(change.object);
+      endWatches(group, names.plural);
+    }
+  };
   return context.store.subscribe((change) => {
     if (change.collection === crdCollection) {
       const name = change.key;
+      finishWatches(change);
       withdraw(name);
       if (change.type !== 'DELETED') {
         // An earlier change may be delivered after a later one was made.
         const crd = context.store.get(crdCollection, name) ?? change.object;
+        if (change.type === 'ADDED') {
+          context.store.expire(collectionOf(readDefinition(crd)));
+        }
         settle(context, crd);
         serve(context, served, crd);
       }

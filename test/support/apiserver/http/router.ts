@@ -3,6 +3,7 @@ import { methodNotAllowed, noSuchPath, noSuchResource, notFound } from '../statu
 import { type Answer, textAnswer, valueAnswer } from './answer.ts';
 import type { Exchange } from './context.ts';
 import { discoveryDocument } from './discovery.ts';
+import { indexPaths } from './index-paths.ts';
 import { openApiAnswer } from './openapi.ts';
 import { getHandler, listHandler } from './read.ts';
 import { versionDocument } from './version.ts';
@@ -106,5 +107,8 @@ function routeOther({ context, info, request }: Exchange): Answer {
   if (document !== undefined) {
     return valueAnswer(200, document);
   }
-  throw noSuchPath();
+  if (info.path.startsWith('/api')) {
+    throw noSuchPath();
+  }
+  return valueAnswer(info.path === '/' ? 200 : 404, { paths: indexPaths(context.registry) });
 }

@@ -1,73 +1,38 @@
 import type { KubeObject } from '../objects.ts';
 import { selects } from '../operations/list.ts';
-import { type Presentation, presentObject } from '../render/present.ts';
-import { tableOf } from '../render/table.ts';
+import { EventPresenter } from '../render/event.ts';
 import type { ResourceType } from '../resource-type.ts';
-import type { Selector } from '../selectors.ts';
-import { expired } from '../status.ts';
+import { ApiError, expired } from '../status.ts';
 import { type Change, HistoryExpired } from '../store.ts';
 import type { Exchange } from './context.ts';
-import { readPresentation, readResourceVersion, readSelectors } from './options.ts';
+import { readPresentation } from './options.ts';
+import { readWatchRequest, type WatchRequest } from './watch-request.ts';
 
-/** Servers end a watch that names no time by themselves, after half an hour to an hour. */
-const defaultTimeoutMs = 45 * 60_000;
 /** A last bookmark goes out this long before the end. */
 const lastBookmarkMs = 2_000;
-
-interface WatchRequest {
-  readonly namespace: string;
-  readonly labels: Selector;
-  readonly fields: Selector;
-  readonly revision: number;
-  readonly initialState: boolean;
-  readonly initialBookmark: boolean;
-  readonly bookmarks: boolean;
-  readonly timeoutMs: number;
-}
 
 /** GET with `watch`: writes events until the client, the time-out or the server ends it. */
 export function watchHandler(exchange: Exchange, type: ResourceType): void {
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
-  new WatchStream(exchange, type, readWatchRequest(type, exchange), how).open();
-}
-
-function readWatchRequest(type: ResourceType, { info }: Exchange): WatchRequest {
-  const revision = readResourceVersion(info);
-  const sendInitial = info.query.get('sendInitialEvents');
-  const bookmarks = isTrue(info.query.get('allowWatchBookmarks'));
-  const seconds = Number(info.query.get('timeoutSeconds') ?? '0');
-  return {
-    namespace: type.namespaced ? info.namespace : '',
-    ...readSelectors(type, info),
-    revision,
-    initialState: sendInitial === null ? revision === 0 : isTrue(sendInitial),
-    initialBookmark: bookmarks && isTrue(sendInitial),
-    bookmarks,
-    timeoutMs: seconds > 0 ? seconds * 1000 : defaultTimeoutMs,
-  };
-}
-
-function isTrue(value: string | null): boolean {
-  return value === 'true' || value === '1';
+  new WatchStream(exchange, type, readWatchRequest(type, info), new EventPresenter(type, how)).open();
 }
 
 class WatchStream {
   private readonly exchange: Exchange;
   private readonly type: ResourceType;
   private readonly request: WatchRequest;
-  private readonly how: Presentation;
+  private readonly presenter: EventPresenter;
   private readonly cleanups: (() => void)[] = [];
   /** The revision up to which the client has been told everything. */
   private seen = 0;
-  private columnsSent = false;
   private closed = false;
 
-  constructor(exchange: Exchange, type: ResourceType, request: WatchRequest, how: Presentation) {
+  constructor(exchange: Exchange, type: ResourceType, request: WatchRequest, presenter: EventPresenter) {
     this.exchange = exchange;
     this.type = type;
     this.request = request;
-    this.how = how;
+    this.presenter = presenter;
   }
 
   open(): void {
@@ -75,52 +40,66 @@ class WatchStream {
     response.writeHead(200, { 'Cache-Control': 'no-cache, private', 'Content-Type': 'application/json' });
     response.flushHeaders();
     response.on('close', () => this.close());
-    this.cleanups.push(
-      faults.register({
-        request: info,
-        reset: () => response.destroy(),
-        end: () => this.end(),
-        fail: (status) => this.fail(status),
-      }),
-    );
-    if (silent) {
-      return;
-    }
-    try {
+    const control = {
+      request: info,
+      reset: () => response.destroy(),
+      end: () => this.end(),
+      fail: (status: unknown) => this.fail(status),
+    };
+    this.cleanups.push(faults.register(control));
+    if (!silent) {
       this.start();
-    } catch (error) {
-      if (!(error instanceof HistoryExpired)) {
-        throw error;
-      }
-      this.fail(expired(`too old resource version: ${error.asked} (${error.oldest})`).status);
     }
   }
 
   private start(): void {
+    try {
+      if (this.request.initialState) {
+        this.sendState();
+      } else {
+        this.sendHistory();
+      }
+    } catch (error) {
+      this.failStart(error);
+      return;
+    }
     const { context } = this.exchange;
-    const { store } = context;
-    const { collection } = this.type;
-    const { revision, initialState } = this.request;
-    if (initialState) {
-      const { entries, revision: current } = store.list(collection);
-      this.seen = current;
-      for (const [key, object] of entries) {
-        if (this.covers(key) && selects(this.type, this.request, object)) {
-          this.send('ADDED', object);
-        }
-      }
-      if (this.request.initialBookmark) {
-        this.bookmark({ 'k8s.io/initial-events-end': 'true' });
-      }
+    this.cleanups.push(
+      context.store.subscribe((change) => this.deliver(change)),
+      context.clock.schedule(this.request.timeoutMs, () => this.end()),
+    );
+    this.scheduleBookmarks();
+  }
+
+  private failStart(error: unknown): void {
+    if (error instanceof HistoryExpired) {
+      this.fail(expired(`too old resource version: ${error.asked} (${error.oldest})`).status);
+    } else if (error instanceof ApiError) {
+      this.end(); // The stream has begun: there is no way to say that the form asked for does not exist.
     } else {
-      this.seen = revision === 0 ? store.revision : revision;
-      for (const change of store.changesAfter(collection, this.seen)) {
-        this.deliver(change);
+      throw error;
+    }
+  }
+
+  private sendState(): void {
+    const { entries, revision } = this.exchange.context.store.list(this.type.collection);
+    this.seen = revision;
+    for (const [key, object] of entries) {
+      if (this.covers(key) && selects(this.type, this.request, object)) {
+        this.send('ADDED', object);
       }
     }
-    this.cleanups.push(store.subscribe((change) => this.deliver(change)));
-    this.scheduleBookmarks();
-    this.cleanups.push(context.clock.schedule(this.request.timeoutMs, () => this.end()));
+    if (this.request.initialBookmark) {
+      this.bookmark({ 'k8s.io/initial-events-end': 'true' });
+    }
+  }
+
+  private sendHistory(): void {
+    const { store } = this.exchange.context;
+    this.seen = this.request.revision === 0 ? store.revision : this.request.revision;
+    for (const change of store.changesAfter(this.type.collection, this.seen)) {
+      this.deliver(change);
+    }
   }
 
   private covers(key: string): boolean {
@@ -147,19 +126,11 @@ class WatchStream {
   }
 
   private send(type: string, stored: KubeObject): void {
-    this.write(type, this.present(stored));
+    this.write(type, this.presenter.object(stored, this.exchange.context.clock.now()));
   }
 
-  private present(stored: KubeObject): unknown {
-    if (this.how.as !== 'Table') {
-      return presentObject(this.type, stored, this.how);
-    }
-    const object = this.type.encode(stored);
-    const columns = !this.columnsSent;
-    this.columnsSent = true;
-    const nowMs = this.exchange.context.clock.now();
-    const metadata = { resourceVersion: object.metadata.resourceVersion };
-    return tableOf(this.type, [object], metadata, { ...this.how, nowMs, columns });
+  private bookmark(annotations?: Readonly<Record<string, string>>): void {
+    this.write('BOOKMARK', this.presenter.bookmark(this.seen, annotations));
   }
 
   private write(type: string, object: unknown): void {
@@ -168,42 +139,12 @@ class WatchStream {
     }
   }
 
-  private bookmark(annotations?: Readonly<Record<string, string>>): void {
-    const { kind, group, version } = this.type;
-    const stored: KubeObject = {
-      kind,
-      apiVersion: group === '' ? version : `${group}/${version}`,
-      metadata: {
-        resourceVersion: String(this.seen),
-        ...(annotations === undefined ? {} : { annotations }),
-      },
-    };
-    const shown =
-      this.how.as === undefined
-        ? { ...stored, metadata: { ...stored.metadata, creationTimestamp: null } }
-        : this.presentBookmark(stored);
-    this.write('BOOKMARK', shown);
-  }
-
-  private presentBookmark(object: KubeObject): unknown {
-    const { as, metaVersion } = this.how;
-    return as === 'Table'
-      ? {
-          kind: as,
-          apiVersion: `meta.k8s.io/${metaVersion}`,
-          metadata: object.metadata,
-          columnDefinitions: null,
-          rows: [],
-        }
-      : { kind: as, apiVersion: `meta.k8s.io/${metaVersion}`, metadata: object.metadata };
-  }
-
   private scheduleBookmarks(): void {
     if (!this.request.bookmarks) {
       return;
     }
     const { context, bookmarkIntervalMs } = this.exchange;
-    let cancel: () => void;
+    let cancel = (): void => undefined;
     const next = (): void => {
       cancel = context.clock.schedule(bookmarkIntervalMs, () => {
         this.bookmark();
@@ -213,9 +154,8 @@ class WatchStream {
     next();
     this.cleanups.push(() => cancel());
     if (this.request.timeoutMs > lastBookmarkMs) {
-      this.cleanups.push(
-        context.clock.schedule(this.request.timeoutMs - lastBookmarkMs, () => this.bookmark()),
-      );
+      const delayMs = this.request.timeoutMs - lastBookmarkMs;
+      this.cleanups.push(context.clock.schedule(delayMs, () => this.bookmark()));
     }
   }
 
