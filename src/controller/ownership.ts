@@ -60,6 +60,10 @@ function ambiguous(world: World, instance: Instance): Step | undefined {
   if (world.connector.status?.instance !== undefined || ownership(world, instance) !== 'same-name') {
     return undefined;
   }
+  if (!world.pass.searched) {
+    // What the inventory has may be minutes old, and this is decided only once.
+    return { do: 'search' };
+  }
   const candidates = namesakes(world);
   if (candidates.length === 1 && sameConnector(world, instance)) {
     return undefined;

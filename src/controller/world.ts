@@ -90,6 +90,8 @@ export interface PassFacts {
   readonly patched: boolean;
   /** The configuration was among it, so that the instance has to answer once more. */
   readonly reconfigured: boolean;
+  /** Our owner tag was asked for in this pass. */
+  readonly searched: boolean;
   /** Instances that were read by id. */
   readonly read: readonly number[];
   readonly ping: 'answered' | 'unsupported' | 'refused' | undefined;
@@ -110,6 +112,7 @@ export const FRESH_PASS: PassFacts = {
   authorized: false,
   patched: false,
   reconfigured: false,
+  searched: false,
   read: [],
   ping: undefined,
   accountProven: false,

@@ -39,7 +39,9 @@ function finish(verdict: Extract<AccountStep, { do: 'finish' }>['verdict']): Acc
 }
 
 function blocked(world: AccountWorld, reason: Reason, message: string, retry: Retry): AccountStep {
-  const usable = world.session.state === 'open' && !world.session.suspected;
+  const { session } = world;
+  const usable =
+    session.state === 'open' ? !session.suspected : session.state === 'refused' && session.keepsOlder;
   return finish({ kind: 'blocked', reason, message, retry, usable });
 }
 

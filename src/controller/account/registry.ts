@@ -27,7 +27,7 @@ interface OpenSession {
 }
 
 interface Entry {
-  readonly facts: { readonly state: 'none' } | Extract<SessionFacts, { state: 'refused' }> | undefined;
+  readonly refusal: { readonly credential: string; readonly at: number } | undefined;
   readonly open: OpenSession | undefined;
   /** What connectors are told while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
@@ -35,7 +35,7 @@ interface Entry {
   readonly told: string | undefined;
 }
 
-const EMPTY: Entry = { facts: undefined, open: undefined, problem: undefined, told: undefined };
+const EMPTY: Entry = { refusal: undefined, open: undefined, problem: undefined, told: undefined };
 
 /** What the registry needs of its surroundings. */
 export interface RegistryPorts {
@@ -116,10 +116,10 @@ export class AccountRegistry implements Accounts {
   /** What decisions about the account start from. */
   facts(key: string): SessionFacts {
     const entry = this.entries.get(key) ?? EMPTY;
-    if (entry.facts?.state === 'refused') {
-      return entry.facts;
+    const { open, refusal } = entry;
+    if (refusal !== undefined) {
+      return { state: 'refused', ...refusal, keepsOlder: open !== undefined && !open.suspected };
     }
-    const { open } = entry;
     return open === undefined
       ? { state: 'none' }
       : {
@@ -178,7 +178,7 @@ export class AccountRegistry implements Accounts {
     this.ports.pool.remove(poolKey(target, credential));
     this.entries.set(key, {
       ...entry,
-      facts: { state: 'refused', credential, at },
+      refusal: { credential, at },
       open: keepsOpen ? entry.open : undefined,
     });
   }

@@ -10,7 +10,13 @@ import type { AccountCredentials, SecretFact } from '../world.ts';
 export type SessionFacts =
   | { readonly state: 'none' }
   /** These credentials were refused at this time (wall clock). */
-  | { readonly state: 'refused'; readonly credential: string; readonly at: number }
+  | {
+      readonly state: 'refused';
+      readonly credential: string;
+      readonly at: number;
+      /** Whether older credentials are in use that still work. */
+      readonly keepsOlder: boolean;
+    }
   | {
       readonly state: 'open';
       readonly credential: string;

@@ -10,7 +10,7 @@ export const search: Action<'search'> = async (context, world) => {
   const startedAt = context.ports.clock.now();
   const found = await api.listInstancesByTag(world.tags.owner, context.signal);
   inventory.searched(world.tags.owner, found, startedAt);
-  return world;
+  return withPass(world, { searched: true });
 };
 
 /** Reads one instance; only here is "gone" learned. */
