@@ -53,7 +53,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
   introduce(stage, screen);
   cleanup.defer(() => over.abort(new Interrupted('the demonstration is over')));
 
-  const observer = observe(cluster, screen, signal);
+  const observer = observe(cluster, screen, clock, signal);
   const telling: Telling = {
     stage,
     cluster,

@@ -1,11 +1,16 @@
 import type { Condition } from '../../src/api/condition.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { parseAccount, parseConnector } from '../../src/controller/parse.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
 import { changesBetween } from './changes.ts';
 import type { Cluster, WatchLine } from './cluster.ts';
+import { DemoFailure } from './failure.ts';
 import type { Screen } from './screen.ts';
 
 type Seen = ReturnType<typeof parseConnector> | ReturnType<typeof parseAccount>;
+
+/** How long anything may take before the demonstration gives up, milliseconds. */
+const patienceMs = 30_000;
 
 /** What is wanted of one condition. */
 export interface Wanted {
@@ -24,7 +29,7 @@ export interface Observer {
 }
 
 /** Begins to watch; ends with `signal`. */
-export function observe(cluster: Cluster, screen: Screen, signal: AbortSignal): Observer {
+export function observe(cluster: Cluster, screen: Screen, clock: Clock, signal: AbortSignal): Observer {
   const seen = new Map<string, Seen>();
   const waiting = new Set<() => void>();
 
@@ -50,19 +55,29 @@ export function observe(cluster: Cluster, screen: Screen, signal: AbortSignal): 
     }
     throw signal.reason;
   };
-  const wait = <T>(attempt: () => T | undefined): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const result = attempt();
-        if (result !== undefined) {
-          waiting.delete(look);
-          resolve(result);
-        }
-      };
-      waiting.add(look);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      look();
-    });
+  const wait = async <T>(attempt: () => T | undefined, otherwise: () => string): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const look = (): void => {
+      const result = attempt();
+      if (result !== undefined) {
+        resolve(result);
+      }
+    };
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const cancel = clock.schedule(patienceMs, () =>
+      reject(new DemoFailure(`${otherwise()} after ${patienceMs / 1000} seconds.`)),
+    );
+    waiting.add(look);
+    look();
+    try {
+      return await promise;
+    } finally {
+      waiting.delete(look);
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+    }
+  };
 
   const untilItFails = Promise.race([ACCOUNT_NAMES.kind, CONNECTOR_NAMES.kind].map(follow));
   // Whoever waits for it hears of it; that nobody may be waiting just now is no error.
@@ -70,15 +85,21 @@ export function observe(cluster: Cluster, screen: Screen, signal: AbortSignal): 
   return {
     untilItFails,
     until: (kind, name, { type = 'Ready', status, reason }) =>
-      wait(() => {
-        const object = seen.get(`${kind}/${name}`);
-        const isCurrent = object?.status?.observedGeneration === object?.metadata.generation;
-        const found = conditionsOf(object).find((condition) => condition.type === type);
-        const fits = found?.status === status && (reason === undefined || found.reason === reason);
-        return isCurrent && fits ? found : undefined;
-      }),
+      wait(
+        () => {
+          const object = seen.get(`${kind}/${name}`);
+          const isCurrent = object?.status?.observedGeneration === object?.metadata.generation;
+          const found = conditionsOf(object).find((condition) => condition.type === type);
+          const fits = found?.status === status && (reason === undefined || found.reason === reason);
+          return isCurrent && fits ? found : undefined;
+        },
+        () => `${name} is still not ${type}=${status}${reason === undefined ? '' : ` (${reason})`}`,
+      ),
     untilGone: async (kind, name) => {
-      await wait(() => (seen.has(`${kind}/${name}`) ? undefined : true));
+      await wait(
+        () => (seen.has(`${kind}/${name}`) ? undefined : true),
+        () => `${name} is still there`,
+      );
     },
   };
 }

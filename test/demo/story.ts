@@ -88,7 +88,9 @@ async function drift({ stage, screen }: Telling): Promise<void> {
     `Instance ${id} is called "renamed by hand" now. In this demonstration the operator compares every ${inventorySeconds} seconds.`,
   );
   await eventually('The name of the instance was not set back.', () => instance(stage, id)?.name === name);
-  screen.say(`The operator has set it back: it is called "${name}" again.`);
+  screen.say(
+    `The operator has set it back to "${name}", which "kubectl describe" shows as the event DriftCorrected.`,
+  );
 }
 
 async function rotation({ stage, screen, hands }: Telling): Promise<void> {
