@@ -11,6 +11,7 @@ import {
   VERSION,
 } from '../api/group.ts';
 import type { Config } from '../config.ts';
+import type { KubeObject } from '../kube/object.ts';
 import { resourceId } from '../kube/paths.ts';
 import {
   type HandlerContext,
@@ -30,6 +31,7 @@ import { type Controllers, createControllers, INDEX } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
 import { loadFingerprintKey } from './fingerprint-key.ts';
 import { parseAccount, parseConnector } from './parse.ts';
+import { type ObservePass, type PassObserver, type PassSubject, unobservedPass } from './pass-observer.ts';
 import { reconcile, type StepObserver } from './reconcile.ts';
 import {
   accountOfConnector,
@@ -50,6 +52,15 @@ export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
   readonly scrubber: Scrubber;
   readonly readMounted: ReadMounted;
   readonly onStep?: StepObserver | undefined;
+  readonly observePass?: ObservePass | undefined;
+}
+
+/** What the caches hold, for metrics. Objects are shared: not to be changed. */
+export interface OperatorResources {
+  readonly connectors: readonly KubeObject[];
+  readonly accounts: readonly KubeObject[];
+  /** Status of the operator's own account, once it was looked at. */
+  readonly defaultAccount: AccountStatus | undefined;
 }
 
 const CONNECTORS = resourceId({ group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural });
@@ -62,13 +73,16 @@ const BLOCKED_DELETION_MS = 60 * 60_000;
 /** The operator: which resources it watches, and which controller looks at which change. */
 export class ConnectorOperator extends ReliableOperator {
   private readonly own: ConnectorOperatorOptions;
+  private readonly observePass: ObservePass;
   private clusterId = '';
   private controllers: Controllers | undefined;
   private defaultAccount: DefaultAccount | undefined;
+  private defaultAccountStatus: AccountStatus | undefined;
 
   constructor(options: ConnectorOperatorOptions) {
     super(options);
     this.own = options;
+    this.observePass = options.observePass ?? unobservedPass;
   }
 
   protected override async init(): Promise<void> {
@@ -134,6 +148,16 @@ export class ConnectorOperator extends ReliableOperator {
     this.startDefaultAccount(this.controllers);
   }
 
+  /** The resources as this process knows them; none before the caches are filled. */
+  resources(): OperatorResources {
+    const { synced } = this.healthy();
+    return {
+      connectors: synced ? this.resourceStore(CONNECTORS).list() : [],
+      accounts: synced ? this.resourceStore(ACCOUNTS).list() : [],
+      defaultAccount: this.defaultAccountStatus,
+    };
+  }
+
   private addIndexes(): void {
     const connectors = this.resourceStore(CONNECTORS);
     connectors.addIndex(INDEX.secret, secretsOfConnector);
@@ -153,9 +177,15 @@ export class ConnectorOperator extends ReliableOperator {
     }
   }
 
-  private async onConnector(
+  private onConnector(event: ResourceEvent, { signal }: HandlerContext): Promise<HandlerResult | undefined> {
+    const subject = subjectOf(CONNECTOR_NAMES.kind, event);
+    return this.observePass(subject, (observer) => this.passConnector(event, signal, observer));
+  }
+
+  private async passConnector(
     event: ResourceEvent,
-    { signal }: HandlerContext,
+    signal: AbortSignal,
+    observer: PassObserver,
   ): Promise<HandlerResult | undefined> {
     const { connector: ports } = this.leading();
     const connector = parseConnector(event.object);
@@ -164,7 +194,7 @@ export class ConnectorOperator extends ReliableOperator {
       this.wakeAccountOf(connector);
       return undefined;
     }
-    const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep);
+    const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
     if (connector.metadata.deletionTimestamp === undefined) {
       return toResult(await pass());
     }
@@ -172,9 +202,15 @@ export class ConnectorOperator extends ReliableOperator {
     return undefined;
   }
 
-  private async onAccount(
+  private onAccount(event: ResourceEvent, { signal }: HandlerContext): Promise<HandlerResult | undefined> {
+    const subject = subjectOf(ACCOUNT_NAMES.kind, event);
+    return this.observePass(subject, (observer) => this.passAccount(event, signal, observer));
+  }
+
+  private async passAccount(
     event: ResourceEvent,
-    { signal }: HandlerContext,
+    signal: AbortSignal,
+    observer: PassObserver,
   ): Promise<HandlerResult | undefined> {
     const { account: ports } = this.leading();
     const account = parseAccount(event.object);
@@ -182,7 +218,7 @@ export class ConnectorOperator extends ReliableOperator {
       forgetAccount(ports, account);
       return undefined;
     }
-    const pass = (): Promise<PassOutcome> => reconcileAccount(ports, account, signal);
+    const pass = (): Promise<PassOutcome> => reconcileAccount(ports, account, signal, observer);
     const isSettled = await this.handleResourceFinalizer(event, ACCOUNT_FINALIZER, async () =>
       requireReleased(await pass()),
     );
@@ -242,9 +278,12 @@ export class ConnectorOperator extends ReliableOperator {
       readMounted,
       ports,
       clock: this.clock,
-      onPass: ({ conditions }) => {
-        const ready = conditions?.find(({ type }) => type === 'Ready');
-        logger.info(`default account: Ready=${ready?.status} ${ready?.reason}: ${ready?.message}`);
+      onPass: (status) => {
+        const [before, after] = [readyText(this.defaultAccountStatus), readyText(status)];
+        this.defaultAccountStatus = status;
+        if (after !== before) {
+          logger.info(`default account: ${after}`);
+        }
       },
       onError: (error) =>
         logger.error(`default account: ${error instanceof Error ? error.message : 'unknown error'}`),
@@ -258,6 +297,21 @@ export class ConnectorOperator extends ReliableOperator {
     }
     return this.controllers;
   }
+}
+
+function subjectOf(kind: PassSubject['kind'], { object, meta, type }: ResourceEvent): PassSubject {
+  return {
+    kind,
+    namespace: meta.namespace ?? '',
+    name: meta.name,
+    uid: object.metadata?.uid ?? '',
+    isGone: type === ResourceEventType.Deleted,
+  };
+}
+
+function readyText(status: AccountStatus | undefined): string {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return `Ready=${ready?.status} ${ready?.reason}: ${ready?.message}`;
 }
 
 function metaOf(

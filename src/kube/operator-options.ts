@@ -5,7 +5,7 @@ import type { Random } from '../runtime/random.ts';
 import type { LeaseTiming } from './lease-elector.ts';
 import type { KubeObject } from './object.ts';
 import type { ReflectorState } from './reflector.ts';
-import type { ObservedCall } from './rest.ts';
+import type { ObservedCall, ObservedRetry } from './rest.ts';
 import type { Priority, WorkQueueOptions } from './work-queue.ts';
 
 /** Where the Lease is and under which name this process holds it. */
@@ -38,6 +38,8 @@ export interface ReliableOperatorOptions {
   readonly onStoppedLeading?: (() => void) | undefined;
   /** Told about every call to the API server. */
   readonly observeCall?: ((call: ObservedCall) => void) | undefined;
+  /** Told about every call that is sent once more. */
+  readonly observeRetry?: ((retry: ObservedRetry) => void) | undefined;
   readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'ageing' | 'observer'> | undefined;
 }
 
@@ -85,6 +87,8 @@ export interface WatchHealth {
   readonly id: string;
   readonly namespace: string;
   readonly state: ReflectorState['name'];
+  /** For how long it has been in this state, milliseconds. */
+  readonly stateMs: number;
   readonly lastContactMs: number | undefined;
 }
 

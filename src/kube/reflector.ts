@@ -96,6 +96,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
   private readonly life = new AbortController();
   private readonly firstSync = Promise.withResolvers<boolean>();
   private current: ReflectorState = { name: 'idle' };
+  private enteredAt: number;
   private trouble: string | undefined;
   private contact: number | undefined;
   private isSynced = false;
@@ -105,10 +106,16 @@ export class Reflector<T extends KubeObject = KubeObject> {
   constructor(options: ReflectorOptions<T>) {
     this.options = options;
     this.backoff = new Backoff(backoffLimits, options.random);
+    this.enteredAt = options.clock.monotonic();
   }
 
   get state(): ReflectorState {
     return this.current;
+  }
+
+  /** Milliseconds since the state was entered. */
+  get stateMs(): number {
+    return this.options.clock.monotonic() - this.enteredAt;
   }
 
   /** Whether a complete list has been read once. */
@@ -357,6 +364,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
 
   private enter(state: ReflectorState): void {
     this.current = state;
+    this.enteredAt = this.options.clock.monotonic();
     this.options.onState?.(state);
   }
 

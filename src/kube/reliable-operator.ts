@@ -274,13 +274,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   }
 
   #createClient(): KubeRest {
-    const { clock, requestTimeoutMs, observeCall, component } = this.#options;
+    const { clock, requestTimeoutMs, observeCall, observeRetry, component } = this.#options;
     const userAgent = component.replace(/[^A-Za-z0-9._/-]/g, '-');
     return new KubeRest({
       config: this.#connections,
       clock,
       requestTimeoutMs,
       observe: observeCall,
+      observeRetry,
       userAgent,
     });
   }
@@ -369,6 +370,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
         id,
         namespace,
         state: reflector.state.name,
+        stateMs: reflector.stateMs,
         lastContactMs: reflector.lastContactMs,
       })),
     );

@@ -25,6 +25,12 @@ export interface ObservedCall {
   readonly durationMs: number;
 }
 
+/** A request that is about to be sent once more; `code` as in `ObservedCall`, of the try before. */
+export interface ObservedRetry {
+  readonly method: KubeMethod;
+  readonly code: string;
+}
+
 /** What a `KubeRest` works with. */
 export interface KubeRestOptions {
   readonly config: PooledKubeConfig;
@@ -33,6 +39,7 @@ export interface KubeRestOptions {
   readonly requestTimeoutMs?: number | undefined;
   readonly guard?: WriteGuard | undefined;
   readonly observe?: ((call: ObservedCall) => void) | undefined;
+  readonly observeRetry?: ((retry: ObservedRetry) => void) | undefined;
   readonly userAgent?: string | undefined;
 }
 

@@ -142,6 +142,7 @@ export class KubeRest {
       await sleep(clock, waitMs, deadline.signal).catch(() => {
         throw outcome;
       });
+      this.options.observeRetry?.({ method: call.method, code: String(outcome.status ?? outcome.kind) });
     }
   }
 

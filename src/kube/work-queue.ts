@@ -12,7 +12,8 @@ export interface AddOptions {
 
 /** Told about every step, for metrics. */
 export interface WorkQueueObserver {
-  added?(key: string): void;
+  /** Also told of a key that is queued already. */
+  added?(key: string, priority: Priority): void;
   started?(key: string, waitedMs: number): void;
   finished?(key: string, tookMs: number): void;
   retried?(key: string): void;
@@ -104,7 +105,7 @@ export class WorkQueue {
   /** Queues `key` now, whatever delay it had. */
   add(key: string, { priority = 'change' }: AddOptions = {}): void {
     if (this.state === 'closed') return;
-    this.options.observer?.added?.(key);
+    this.options.observer?.added?.(key, priority);
     this.cancelDelay(key);
     const run = this.running.get(key);
     if (run !== undefined) {

@@ -27,7 +27,7 @@ export interface OpenConnectorsPoolOptions {
   readonly guard?: () => void;
   /** Told of every request of account `key`. Must not throw. */
   readonly observe?: (key: string, observation: CallObservation) => void;
-  /** Told when account `key` begins a pause (its cause) and when its calls flow again. Must not throw. */
+  /** Told when account `key` begins a pause (its cause), and when its calls flow again or its client is done with. Must not throw. */
   readonly onBudgetChange?: (key: string, state: 'open' | BudgetPause['cause']) => void;
   /** Whether the administrator named this host with this port, so that it may have any address. Default: none. */
   readonly isAddressCheckExempt?: (hostname: string, port: number) => boolean;
@@ -72,15 +72,17 @@ export function createOpenConnectorsPool(options: OpenConnectorsPoolOptions): Op
     if (entry !== undefined) {
       const closed = entry.transport.close().finally(() => closing.delete(closed));
       closing.add(closed);
+      options.onBudgetChange?.(key, 'open');
     }
   };
+  const isCurrent = (key: string, budget: Budget): boolean => entries.get(key)?.budget === budget;
   return {
     get(key, settings) {
       const current = entries.get(key);
       if (current !== undefined && isEqual(current.settings, settings)) {
         return current.client;
       }
-      const entry = createEntry(options, tls, key, settings);
+      const entry = createEntry(options, tls, key, settings, isCurrent);
       retire(key);
       entries.set(key, entry);
       return entry.client;
@@ -101,6 +103,7 @@ function createEntry(
   tls: SecureContext,
   key: string,
   settings: AccountSettings,
+  isCurrent: (key: string, budget: Budget) => boolean,
 ): Entry {
   const { clock, random, guard, observe, onBudgetChange } = options;
   const base = parseBaseUrl(settings.baseUrl);
@@ -114,7 +117,8 @@ function createEntry(
     limits: settings.limits,
     clock,
     random,
-    onChange: onBudgetChange && ((state) => onBudgetChange(key, state)),
+    // The calls in flight of a replaced client say nothing about the client that took its place.
+    onChange: (state) => isCurrent(key, budget) && onBudgetChange?.(key, state),
   });
   const client = createOpenConnectors({
     ...settings,

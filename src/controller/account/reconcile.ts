@@ -5,6 +5,7 @@ import { RemoteError } from '../../openconnectors/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Fingerprinter } from '../fingerprint.ts';
+import { type PassObserver, UNOBSERVED } from '../pass-observer.ts';
 import type { PassOutcome } from '../report.ts';
 import type { SecretFact } from '../world.ts';
 import { decideAccount } from './decide.ts';
@@ -54,6 +55,7 @@ export async function reconcileAccount(
   ports: AccountPorts,
   account: OpenConnectorsAccount,
   signal: AbortSignal,
+  observer: PassObserver = UNOBSERVED,
 ): Promise<PassOutcome> {
   ports.registry.touched(keyOf(account), { target: targetOf(account) });
   let world = observe(ports, account);
@@ -61,9 +63,11 @@ export async function reconcileAccount(
     signal.throwIfAborted();
     const step = decideAccount(world);
     if (step.do === 'finish') {
+      observer.concluded(account, step.verdict);
       return await conclude(ports, world, step.verdict);
     }
-    world = await act(ports, world, step, signal);
+    const before = world;
+    world = await observer.step(step, () => act(ports, before, step, signal));
   }
   throw new Error(`no verdict after ${MAX_STEPS} steps`);
 }

@@ -588,7 +588,7 @@ test('health tells what probes and metrics need', async () => {
     longestRunningMs: 3_000,
   });
   expect(operator.healthy().watches).toEqual([
-    { id, namespace: '', state: 'watching', lastContactMs: 3_000 },
+    { id, namespace: '', state: 'watching', stateMs: 3_000, lastContactMs: 3_000 },
   ]);
 });
 
