@@ -13,8 +13,8 @@ const described = z.looseObject({
     generation: z.number().default(0),
     uid: z.string().default(''),
   }),
-  spec: z.unknown(),
-  status: z.unknown(),
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
 });
 const eventList = z.object({
   items: z.array(

@@ -13,7 +13,7 @@ const object = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.strictObject({ name: z.string() }),
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
   stringData: z.record(z.string(), z.string()).default({}),
 });
 
