@@ -69,7 +69,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       screen.say('The last lines of the log of the operator:');
-      screen.verbatim(await stage.operator.logTail(10));
+      screen.verbatim(await stage.operator.logTail(20));
     }
     throw error;
   }

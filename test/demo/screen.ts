@@ -29,7 +29,7 @@ export interface Screen {
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const textWidth = 110;
-const widths = { name: 16, type: 16, status: 8, reason: 22 } as const;
+const widths = { name: 15, type: 15, status: 7, reason: 21 } as const;
 const messageIndent = ' '.repeat(12);
 const statusStyles: Readonly<Record<Change['status'], Style>> = {
   True: 'green',
@@ -61,17 +61,17 @@ export function createScreen(output: Output & NodeJS.WritableStream, clock: Cloc
         name.padEnd(widths.name),
         type.padEnd(widths.type),
         paint(styleOf(type, status), status.padEnd(widths.status)),
-        reason,
+        reason.padEnd(widths.reason),
       ];
-      const head = `  ${words.join('  ').trimEnd()}`;
+      const head = `  ${words.join('  ')}`;
       if (message === '') {
-        line(head);
+        line(head.trimEnd());
       } else if (output.isTTY === true) {
-        line(head);
         const width = (output.columns ?? textWidth) - messageIndent.length - 1;
+        line(head.trimEnd());
         line(paint('dim', `${messageIndent}${folded(message, width, messageIndent)}`));
       } else {
-        line(`${head.padEnd(widths.reason + 60)}  ${message}`);
+        line(`${head}  ${message}`);
       }
     },
     verbatim: (text) => line(text.trimEnd().replace(/^/gm, '  ')),

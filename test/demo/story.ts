@@ -85,7 +85,7 @@ async function drift({ stage, screen }: Telling): Promise<void> {
   const { id, name } = onlyInstance(stage, 'demo-crm');
   stage.simulator.editInstance(id, { name: 'renamed by hand' });
   screen.say(
-    `Instance ${id} is called "renamed by hand" now. In this demonstration the operator compares every ${inventorySeconds} seconds.`,
+    `Instance ${id} is called "renamed by hand" now. Here the operator compares every ${inventorySeconds} seconds.`,
   );
   await eventually('The name of the instance was not set back.', () => instance(stage, id)?.name === name);
   screen.say(
