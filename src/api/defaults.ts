@@ -97,6 +97,16 @@ export function enrolmentSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-enrolment');
 }
 
+/** Name of the Secret with the server side of a consent in progress: what a browser has begun and not finished yet. */
+export function consentSecretNameOf(connector: Named): string {
+  return ownedSecretName(connector, '-consent');
+}
+
+/** Name of the Secret with what the provider answered to a consent, until the operator has taken it. */
+export function grantSecretNameOf(connector: Named): string {
+  return ownedSecretName(connector, '-grant');
+}
+
 /** `<name><suffix>`, cut where it would be longer than a name may be. */
 export function ownedSecretName(connector: Named, suffix: string): string {
   return `${fitName(connector.metadata.name, NAME_MAX_LENGTH - suffix.length)}${suffix}`;

@@ -70,5 +70,15 @@ export const LABELS = {
 /** Type of the connection Secret, as Service Binding for Kubernetes recommends (`servicebinding.io/<type>`). */
 export const CONNECTION_SECRET_TYPE = 'servicebinding.io/open-connectors';
 
+/** Types of the Secrets that exist while a consent is waited for. */
+export const CONSENT_SECRET_TYPES = {
+  /** The one-time code that the start page asks for. */
+  enrolment: `${GROUP}/enrolment`,
+  /** A consent in progress. */
+  record: `${GROUP}/consent`,
+  /** What the provider answered. */
+  grant: `${GROUP}/grant`,
+} as const;
+
 /** On the CRD: says that resources of it are a "Provisioned Service" of Service Binding for Kubernetes. */
 export const SERVICE_BINDING_LABEL = 'servicebinding.io/provisioned-service';

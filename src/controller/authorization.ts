@@ -1,23 +1,13 @@
-import { ANNOTATIONS } from '../api/group.ts';
-import type { Grant, Instance } from '../openconnectors/port.ts';
-import { type Attempt, nextAttempt, parseAttempt, wasSent } from './attempt.ts';
+import { requestOf } from '../api/annotations.ts';
+import type { Grant } from '../openconnectors/port.ts';
+import { type Attempt, nextAttempt, wasSent } from './attempt.ts';
 import { callbackUrlOf, instanceBody } from './desired.ts';
-import { grantUse, inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
+import { attemptOf, type Due, dueReason, dueSentence } from './due.ts';
+import { awaitConsent, collectGrant, grantUse } from './enrolment.ts';
+import { inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
 import { secretValue } from './secret-values.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
-
-/** Why a grant is needed now. */
-export type Due =
-  /** There is no instance yet, or not any more. */
-  | { readonly why: 'create' }
-  /** The instance exists, but its grant does not work, or belongs to another OAuth client. */
-  | { readonly why: 'revoked' | 'client-changed'; readonly instance: Instance };
-
-/** What the resource's annotation says about a grant that was announced. */
-export function attemptOf(world: World): Attempt | undefined {
-  return parseAttempt(world.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
-}
 
 /**
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
@@ -39,12 +29,22 @@ export function clientChanged(world: World): boolean {
   return !carriedOver || world.pass.ping === 'refused';
 }
 
+/**
+ * Whether the annotation `reauthorize-at` asks for a new grant. Only a grant that was accepted answers it: that the
+ * instance works proves nothing, as it works with the old one too.
+ */
+export function reauthorizationRequested({ connector, pass }: World): boolean {
+  const handled = connector.status?.lastHandledReauthorizeAt;
+  return !pass.authorized && requestOf(connector, 'reauthorizeAt', handled) !== undefined;
+}
+
 /** The next step towards a working grant. `undefined` never: a grant is due. */
 export function authorize(world: World, due: Due): Step {
   return (
     obtain(world, lastingUses(world), true) ??
     callbackMissing(world) ??
     settleDoubt(world, due) ??
+    awaitConsent(world, due) ??
     noGrantNamed(world, due) ??
     obtainGrant(world) ??
     spent(world, due) ??
@@ -82,6 +82,7 @@ function isAnswered(world: World, attempt: Attempt): boolean {
   const authorizedAt = Date.parse(world.connector.status?.authorization?.authorizedAt ?? '');
   return (
     authorizedAt >= Math.floor(Date.parse(attempt.at) / 1_000) * 1_000 ||
+    pass.authorized ||
     pass.announced === attempt.credential ||
     memory.refused?.credential === attempt.credential ||
     memory.unsent === attempt.credential
@@ -159,6 +160,10 @@ function send(world: World, due: Due): Step {
     const attempt = nextAttempt(attemptOf(world), grant.fingerprint, clientFingerprint(world), world.now);
     return { do: 'announce', attempt };
   }
+  const collect = collectGrant(world);
+  if (collect !== undefined) {
+    return collect;
+  }
   const body = instanceBody(world, grant.value);
   return due.why === 'create'
     ? { do: 'create', body, credential: grant.fingerprint }
@@ -176,21 +181,6 @@ function readGrant(world: World): { readonly value: Grant; readonly fingerprint:
     value: use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text },
     fingerprint: found.fingerprint,
   };
-}
-
-function dueReason(due: Due): 'AuthorizationRequired' | 'AuthorizationRevoked' {
-  return due.why === 'revoked' ? 'AuthorizationRevoked' : 'AuthorizationRequired';
-}
-
-function dueSentence(due: Due): string {
-  switch (due.why) {
-    case 'create':
-      return 'A person has to allow access to the Infusionsoft account.';
-    case 'revoked':
-      return 'Infusionsoft does not accept the authorization of the instance any more; a person has to allow access again.';
-    case 'client-changed':
-      return 'The client_id of the OAuth app was changed; a person has to allow access to the new app. The instance works with the old one until then.';
-  }
 }
 
 function howToObtain(world: World): string {

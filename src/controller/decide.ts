@@ -3,6 +3,7 @@ import { authorize } from './authorization.ts';
 import { connectionStep } from './connection.ts';
 import { decideDeletion } from './decide-deletion.ts';
 import { desiredEnabled } from './desired.ts';
+import { tidyConsent } from './enrolment.ts';
 import { checkGrant, nextPingAt } from './health.ts';
 import { chosenInstance } from './instance.ts';
 import { claim } from './ownership.ts';
@@ -49,6 +50,7 @@ function decideInstance(world: World): Step {
   return (
     claim(world, instance) ??
     checkGrant(world, instance) ??
+    tidyConsent(world) ??
     synchronise(world, instance) ??
     connectionStep(world, instance) ??
     replace(world, instance) ??

@@ -1,5 +1,5 @@
 import type { Instance } from '../openconnectors/port.ts';
-import { authorize, clientChanged } from './authorization.ts';
+import { authorize, clientChanged, reauthorizationRequested } from './authorization.ts';
 import { desiredEnabled } from './desired.ts';
 import { phaseOf } from './phase.ts';
 import { look } from './reading.ts';
@@ -21,7 +21,10 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
       ? look(world, instance.id)
       : { do: 'ping', id: instance.id, token: instance.token };
   }
-  return clientChanged(world) ? authorize(world, { why: 'client-changed', instance }) : undefined;
+  if (clientChanged(world)) {
+    return authorize(world, { why: 'client-changed', instance });
+  }
+  return reauthorizationRequested(world) ? authorize(world, { why: 'requested', instance }) : undefined;
 }
 
 /** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */

@@ -52,8 +52,11 @@ export function lastingUses(world: World): SecretUse[] {
   return encryptedKey === undefined ? [clientId, clientSecret] : [clientId, clientSecret, encryptedKey];
 }
 
+/** Where a grant stands, and of which kind it is. */
+export type GrantUse = SecretUse & { readonly kind: Grant['kind'] };
+
 /** The Secret that the resource names for its grant, if it names one. */
-export function grantUse(world: World): (SecretUse & { readonly kind: Grant['kind'] }) | undefined {
+export function namedGrantUse(world: World): GrantUse | undefined {
   const { authorizationCodeSecretRef: code, refreshTokenSecretRef: token } = world.connector.spec.oauth;
   if (code !== undefined) {
     return {

@@ -3,7 +3,8 @@ import type { InfusionsoftConnector } from '../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../api/defaults.ts';
 import { ANNOTATIONS } from '../api/group.ts';
 import { validateConnector } from '../api/validate.ts';
-import { grantUse, lastingUses } from './inputs.ts';
+import { consentSecretNames } from './enrolment.ts';
+import { lastingUses, namedGrantUse } from './inputs.ts';
 import { ownerTags } from './owner-tags.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { FRESH_PASS, type Memory, type RemoteFacts, type SecretFact, type World } from './world.ts';
@@ -89,13 +90,14 @@ function isPrompted(ports: ConnectorPorts, world: World): boolean {
 
 function knownSecrets(ports: ConnectorPorts, world: World): ReadonlyMap<string, SecretFact> {
   const { connector } = world;
-  const grant = grantUse(world);
+  const grant = namedGrantUse(world);
   const uses = [...lastingUses(world), ...(grant === undefined ? [] : [grant])];
   const renamed = connector.status?.binding?.name;
   const names = new Set([
     ...uses.map((use) => use.secretName),
     connectionSecretNameOf(connector),
     ...(renamed === undefined ? [] : [renamed]),
+    ...consentSecretNames(connector),
   ]);
   return new Map([...names].map((name) => [name, ports.secrets.known(connector.metadata.namespace, name)]));
 }

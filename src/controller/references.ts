@@ -1,4 +1,4 @@
-import { ownedSecretName } from '../api/defaults.ts';
+import { enrolmentSecretNameOf, grantSecretNameOf, ownedSecretName } from '../api/defaults.ts';
 import { isRecord, type KubeObject } from '../kube/object.ts';
 import { objectKey } from '../kube/store.ts';
 import { accountKey } from './account/registry.ts';
@@ -18,6 +18,8 @@ export function secretsOfConnector(object: KubeObject): string[] {
     field(field(spec, 'encryptedKeySecretRef'), 'name'),
     field(field(spec, 'connectionSecretRef'), 'name') ?? ownedSecretName(object, '-connection'),
     field(field(field(object, 'status'), 'binding'), 'name'),
+    enrolmentSecretNameOf(object),
+    grantSecretNameOf(object),
   ];
   return [...new Set(names.filter((value) => typeof value === 'string'))].map((secret) =>
     objectKey(namespace, secret === '' ? name : secret),

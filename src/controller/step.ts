@@ -48,6 +48,12 @@ export type Step =
   | { readonly do: 'announce'; readonly attempt: Attempt }
   /** Writes the finalizer alone, before an existing instance is taken over. */
   | { readonly do: 'hold' }
+  /** Makes the Secret with the one-time code that the start page of the consent asks for. */
+  | { readonly do: 'write-enrolment'; readonly name: string }
+  /** Deletes the Secret with the code that a consent gave: from here on only this pass has it. */
+  | { readonly do: 'collect-grant'; readonly name: string }
+  /** Deletes a Secret of a consent that is over. */
+  | { readonly do: 'remove-secret'; readonly name: string }
   | { readonly do: 'create'; readonly body: InstanceBody; readonly credential: string }
   | {
       readonly do: 'reauthorize';

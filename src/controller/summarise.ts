@@ -3,9 +3,10 @@ import type { Condition, ConditionType } from '../api/condition.ts';
 import type { ConnectorStatus } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
-import { attemptOf } from './authorization.ts';
 import { backoffMs } from './backoff.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
+import { attemptOf } from './due.ts';
+import { consentPage, offersPage } from './enrolment.ts';
 import { lastingUses } from './inputs.ts';
 import { chosenInstance } from './instance.ts';
 import { secretValue } from './secret-values.ts';
@@ -182,7 +183,22 @@ function authorizationStatus(world: World, verdict: Telling): ConnectorStatus['a
   const before = world.connector.status?.authorization;
   const provenAt = before?.authorizedAt === undefined ? 0 : Date.parse(before.authorizedAt) + 999;
   const isProven = verdict.kind === 'ready' && Date.parse(attemptOf(world)?.at ?? '') > provenAt;
-  return world.pass.authorized || isProven ? { ...before, authorizedAt: timestamp(world.now) } : before;
+  const authorizedAt =
+    world.pass.authorized || isProven ? timestamp(world.now) : before?.authorizedAt;
+  const authorization = withoutUndefined({ ...pageStatus(world, verdict), authorizedAt });
+  return Object.keys(authorization).length === 0 ? undefined : authorization;
+}
+
+/** The start page is shown for as long as a person is waited for, also while something else is in the way. */
+function pageStatus(world: World, verdict: Telling) {
+  if (verdict.kind === 'ready' || world.pass.authorized) {
+    return undefined;
+  }
+  if (world.violations.length === 0 && verdict.condition === 'Authorized') {
+    return consentPage(world);
+  }
+  const { startUrl, codeSecretName } = world.connector.status?.authorization ?? {};
+  return world.violations.length > 0 || offersPage(world) ? { startUrl, codeSecretName } : undefined;
 }
 
 function bindingStatus(world: World): ConnectorStatus['binding'] {

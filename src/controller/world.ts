@@ -84,6 +84,8 @@ export interface Incident {
 export interface PassFacts {
   /** Fingerprint of the grant whose announcement was written in this pass. */
   readonly announced: string | undefined;
+  /** Version of the Secret with a consent's code that this pass has deleted in order to send the code. */
+  readonly collected: string | undefined;
   /** A grant was accepted in this pass: everything that it carried is applied. */
   readonly authorized: boolean;
   /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
@@ -109,6 +111,7 @@ export interface PassFacts {
 /** A pass that has not done anything yet. */
 export const FRESH_PASS: PassFacts = {
   announced: undefined,
+  collected: undefined,
   authorized: false,
   patched: false,
   reconfigured: false,

@@ -4,6 +4,7 @@ import type { Instance } from '../../openconnectors/port.ts';
 import { formatAttempt } from '../attempt.ts';
 import type { World } from '../world.ts';
 import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action.ts';
+import { restoreGrant } from './enrolment.ts';
 
 /** Writes the record of the grant, and the finalizer, before the grant leaves this machine. */
 export const announce: Action<'announce'> = async ({ ports }, world, { attempt }) => {
@@ -60,7 +61,12 @@ async function send(
   try {
     const instance = await call();
     context.session().inventory.learn(instance);
-    const authorized = withPass(world, { authorized: true, ping: undefined, accountProven: false });
+    const authorized = withPass(world, {
+      authorized: true,
+      announced: undefined,
+      ping: undefined,
+      accountProven: false,
+    });
     return {
       instance,
       world: withMemory(context, authorized, { ambiguous: undefined, unsent: undefined, refused: undefined }),
@@ -69,15 +75,21 @@ async function send(
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return { world: afterRefusal(context, withPass(world, { announced: undefined }), credential, error) };
+    return { world: await afterRefusal(context, withPass(world, { announced: undefined }), credential, error) };
   }
 }
 
-function afterRefusal(context: ActionContext, world: World, credential: string, error: RemoteError): World {
+async function afterRefusal(
+  context: ActionContext,
+  world: World,
+  credential: string,
+  error: RemoteError,
+): Promise<World> {
   // A refusal without an answer was made on this side: no connection, or a pause of the account. The grant is still good.
   const wasSent = error.status !== undefined || error.class === 'ambiguous';
   if (!wasSent) {
-    return withPass(withMemory(context, world, { unsent: credential }), {
+    const kept = await restoreGrant(context, world);
+    return withPass(withMemory(context, kept, { unsent: credential }), {
       failure: { do: 'create', words: 'create the instance', error },
     });
   }

@@ -5,6 +5,7 @@ import type { AccountSession, ConnectorPorts } from '../ports.ts';
 import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
 import { type Action, type ActionContext, withPass } from './action.ts';
+import { collectGrant, removeSecret, writeEnrolment } from './enrolment.ts';
 import { announce, create, hold, reauthorize } from './grant.ts';
 import {
   deleteInstance,
@@ -33,6 +34,9 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   'read-instance': { run: readInstance, words: 'read the instance' },
   announce: { run: announce, words: 'announce the authorization' },
   hold: { run: hold, words: 'hold the resource' },
+  'write-enrolment': { run: writeEnrolment, words: 'write the enrolment Secret' },
+  'collect-grant': { run: collectGrant, words: 'collect the code of the consent' },
+  'remove-secret': { run: removeSecret, words: 'remove a Secret of the consent' },
   create: { run: create, words: 'create the instance' },
   reauthorize: { run: reauthorize, words: 'authorize the instance' },
   patch: { run: patch, words: 'change the instance' },
