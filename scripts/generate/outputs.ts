@@ -1,15 +1,21 @@
 import { renderSettings } from '../../src/config/reference.ts';
 import { renderConditionsPage } from './conditions-page.ts';
 import { accountCrd, connectorCrd, crdPath } from './crds.ts';
+import { renderCrdsKustomization } from './crds-kustomization.ts';
 import { renderCrdsPage } from './crds-page.ts';
 import { renderYaml } from './manifest.ts';
 import type { Output } from './output.ts';
+import { rbacOutputs } from './rbac-manifests.ts';
+import { renderRbacPage } from './rbac-page.ts';
 
 /** Everything that `npm run generate` writes. A test fails when a file differs from its source. */
 export const OUTPUTS: readonly Output[] = [
   { path: crdPath(connectorCrd()), render: () => renderYaml(connectorCrd(), 'src/api') },
   { path: crdPath(accountCrd()), render: () => renderYaml(accountCrd(), 'src/api') },
+  { path: 'crds/kustomization.yml', render: renderCrdsKustomization },
   { path: 'docs/reference/crds.md', render: () => renderCrdsPage([connectorCrd(), accountCrd()]) },
   { path: 'docs/reference/conditions.md', render: renderConditionsPage },
   { path: 'docs/reference/settings.md', render: renderSettings },
+  ...rbacOutputs(),
+  { path: 'docs/reference/rbac.md', render: renderRbacPage },
 ];
