@@ -41,16 +41,17 @@ export function freshMetadata(context: Context, meta: ObjectMeta, generation: bo
   const {
     uid: _uid,
     resourceVersion: _version,
-    generation: _generation,
+    generation: asked,
     creationTimestamp: _created,
     deletionTimestamp: _deleted,
     deletionGracePeriodSeconds: _grace,
-    ...asked
+    ...rest
   } = meta;
   return {
-    ...asked,
+    ...rest,
     uid: newUid(context),
     creationTimestamp: now(context),
-    ...(generation ? { generation: 1 } : {}),
+    // Types that keep no generation leave the client's number as it is.
+    ...(generation ? { generation: 1 } : asked === undefined ? {} : { generation: asked }),
   };
 }

@@ -1,13 +1,9 @@
-import { qualifiedNameProblems } from '../names.ts';
-import { type KubeObject, objectOf, sameJson, stringOf } from '../objects.ts';
-import { age } from '../render/age.ts';
-import type { Column, ResourceType, Strategy } from '../resource-type.ts';
+import { type KubeObject, objectOf, stringOf } from '../objects.ts';
+import type { ResourceType } from '../resource-type.ts';
 import { integer, microTime, struct, text, time } from '../schema.ts';
-import { type Cause, invalidValue, requiredValue } from '../status.ts';
 import { defineBuiltin } from './define.ts';
-
-const noteLength = 1024;
-const shortLength = 128;
+import { eventColumns } from './event-columns.ts';
+import { legacyEventCauses, newEventCauses, newEventUpdateCauses } from './event-validation.ts';
 
 const objectReference = struct(
   {
@@ -124,8 +120,8 @@ export const coreEvents: ResourceType = defineBuiltin({
     ...stored,
   }),
   strategy: {
-    validateCreate: legacyCauses,
-    validateUpdate: (next) => legacyCauses(next),
+    validateCreate: (event) => legacyEventCauses(event, 'reportingComponent'),
+    validateUpdate: (next) => legacyEventCauses(next, 'reportingComponent'),
   },
 });
 
@@ -191,7 +187,7 @@ export const newEvents: ResourceType = defineBuiltin({
     kind: 'Event',
     apiVersion: 'events.k8s.io/v1',
   }),
-  strategy: newEventStrategy(),
+  strategy: { validateCreate: newEventCauses, validateUpdate: newEventUpdateCauses },
 });
 
 function renameKeys(
@@ -204,149 +200,4 @@ function renameKeys(
         value,
       ]),
     );
-}
-
-/**
- * Old events have to be in the namespace of what they are about, and cluster-wide things are told of in `default`. Of
- * those with an event time only the latter is asked, and `kube-system` will do too.
- */
-function namespaceCauses(event: KubeObject): Cause[] {
-  const involved = stringOf(objectOf(event['involvedObject'])['namespace']);
-  const { namespace = '' } = event.metadata;
-  const recent = stringOf(event['eventTime']) !== '';
-  const shared = recent ? ['default', 'kube-system'] : ['default'];
-  const fits = involved === '' ? shared.includes(namespace) : recent || involved === namespace;
-  return fits ? [] : [invalidValue('involvedObject.namespace', involved, 'does not match event.namespace')];
-}
-
-function legacyCauses(event: KubeObject): Cause[] {
-  return stringOf(event['eventTime']) === ''
-    ? namespaceCauses(event)
-    : [...namespaceCauses(event), ...reporterCauses(event)];
-}
-
-function reporterCauses(event: KubeObject): Cause[] {
-  const controller = stringOf(event['reportingComponent']);
-  const causes: Cause[] = [];
-  if (controller === '') {
-    causes.push(requiredValue('reportingController'));
-  } else {
-    causes.push(
-      ...qualifiedNameProblems(controller).map((problem) =>
-        invalidValue('reportingController', controller, problem),
-      ),
-    );
-  }
-  const limited = [
-    ['reportingInstance', 'reportingInstance'],
-    ['action', 'action'],
-    ['reason', 'reason'],
-  ] as const;
-  for (const [field, label] of limited) {
-    const value = stringOf(event[field]);
-    if (value === '') {
-      causes.push(requiredValue(label));
-    } else if (value.length > shortLength) {
-      causes.push(invalidValue(label, '', `can have at most ${shortLength} characters`));
-    }
-  }
-  if (stringOf(event['message']).length > noteLength) {
-    causes.push(invalidValue('message', '', `can have at most ${noteLength} characters`));
-  }
-  return causes;
-}
-
-function newEventStrategy(): Strategy {
-  const deprecated = { source: 'deprecatedSource', firstTimestamp: 'deprecatedFirstTimestamp' } as const;
-  const fixed = [
-    'involvedObject',
-    'reason',
-    'message',
-    ...Object.keys(deprecated),
-    'type',
-    'eventTime',
-    'action',
-    'related',
-    'reportingComponent',
-    'reportingInstance',
-  ];
-  return {
-    validateCreate: (event) => {
-      const causes: Cause[] = [];
-      if (stringOf(event['eventTime']) === '') {
-        causes.push(requiredValue('eventTime'));
-      } else {
-        causes.push(...namespaceCauses(event), ...reporterCauses(event));
-      }
-      const type = stringOf(event['type']);
-      if (type !== 'Normal' && type !== 'Warning') {
-        causes.push(invalidValue('type', '', `has invalid value: ${type}`));
-      }
-      return causes;
-    },
-    validateUpdate: (next, current) =>
-      fixed
-        .filter((field) => !sameJson(next[field], current[field]))
-        .map((field) => invalidValue(field, '', 'field is immutable')),
-  };
-}
-
-/** kubectl asks for either version and shows the same table. */
-function eventColumns(toStored: (event: KubeObject) => Record<string, unknown>): readonly Column[] {
-  const lastSeen = (event: KubeObject): unknown => {
-    const stored = toStored(event);
-    const series = objectOf(stored['series'])['lastObservedTime'];
-    return series ?? stored['lastTimestamp'] ?? stored['firstTimestamp'] ?? stored['eventTime'];
-  };
-  const read =
-    (pick: (stored: Record<string, unknown>) => unknown): Column['cell'] =>
-    (event) =>
-      pick(toStored(event)) ?? '';
-  return [
-    { name: 'Last Seen', type: 'string', cell: (event, nowMs) => age(lastSeen(event), nowMs) },
-    { name: 'Type', type: 'string', cell: read((stored) => stored['type']) },
-    { name: 'Reason', type: 'string', cell: read((stored) => stored['reason']) },
-    {
-      name: 'Object',
-      type: 'string',
-      cell: read((stored) => {
-        const involved = objectOf(stored['involvedObject']);
-        return `${stringOf(involved['kind']).toLowerCase()}/${stringOf(involved['name'])}`;
-      }),
-    },
-    {
-      name: 'Subobject',
-      type: 'string',
-      priority: 1,
-      cell: read((stored) => objectOf(stored['involvedObject'])['fieldPath']),
-    },
-    {
-      name: 'Source',
-      type: 'string',
-      priority: 1,
-      cell: read((stored) => {
-        const { component, host } = objectOf(stored['source']);
-        const reporter = stringOf(component) || stringOf(stored['reportingComponent']);
-        const place = stringOf(host) || stringOf(stored['reportingInstance']);
-        return [reporter, place].filter((part) => part !== '').join(', ');
-      }),
-    },
-    { name: 'Message', type: 'string', cell: read((stored) => stringOf(stored['message']).trim()) },
-    {
-      name: 'First Seen',
-      type: 'string',
-      priority: 1,
-      cell: (event, nowMs) => {
-        const stored = toStored(event);
-        return age(stored['firstTimestamp'] ?? stored['eventTime'], nowMs);
-      },
-    },
-    {
-      name: 'Count',
-      type: 'string',
-      priority: 1,
-      cell: read((stored) => objectOf(stored['series'])['count'] ?? (stored['count'] || 1)),
-    },
-    { name: 'Name', type: 'string', format: 'name', priority: 1, cell: (event) => event.metadata.name },
-  ];
 }

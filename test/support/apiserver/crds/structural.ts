@@ -1,10 +1,14 @@
+import { OpenApiValidator } from '../../crd/openapi.ts';
+import { re2Problem } from '../../crd/re2.ts';
+import type { Schema } from '../../crd/schema.ts';
 import { isJsonObject, type JsonObject, objectOf, stringOf } from '../objects.ts';
-import { type Cause, forbiddenValue, requiredValue, unsupportedValue } from '../status.ts';
+import { type Cause, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../status.ts';
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 const junctors = ['allOf', 'anyOf', 'oneOf'] as const;
 const forbiddenEverywhere = [
   '$ref',
+  'additionalItems',
   'definitions',
   'dependencies',
   'deprecated',
@@ -18,17 +22,14 @@ const forbiddenEverywhere = [
 const forbiddenInJunctors = ['additionalProperties', 'default', 'description', 'nullable', 'title', 'type'];
 
 /**
- * What keeps an OpenAPI v3 schema from being structural, by the rules that the documentation of
- * CustomResourceDefinitions gives under "Specifying a structural schema".
+ * What a server refuses about an OpenAPI v3 schema, most of it for not being structural (documentation of
+ * CustomResourceDefinitions, "Specifying a structural schema"). Servers are more lenient than that text: a field that
+ * is named inside a junctor only is taken, and so is `additionalProperties: false` without properties.
  */
 export function structuralCauses(schema: JsonObject, path: string): Cause[] {
   const causes = nodeCauses(schema, path, { root: true });
   if (schema['type'] !== undefined && schema['type'] !== 'object') {
-    causes.push({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: "${stringOf(schema['type'])}": must be object at the root`,
-      field: `${path}.type`,
-    });
+    causes.push(invalidValue(`${path}.type`, stringOf(schema['type']), 'must be object at the root'));
   }
   return causes;
 }
@@ -37,6 +38,8 @@ function nodeCauses(schema: JsonObject, path: string, at: { readonly root?: bool
   return [
     ...typeCauses(schema, path, at.root === true),
     ...keywordCauses(schema, path),
+    ...patternCauses(schema, path),
+    ...defaultCauses(schema, path),
     ...junctorCauses(schema, schema, path),
     ...(at.root === true ? metadataCauses(schema, path) : []),
     ...childCauses(schema, path),
@@ -72,12 +75,8 @@ function keywordCauses(schema: JsonObject, path: string): Cause[] {
       ),
     );
   }
-  if (schema['additionalProperties'] === false) {
-    causes.push(
-      forbiddenValue(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'),
-    );
-  }
-  if (schema['additionalProperties'] !== undefined && schema['properties'] !== undefined) {
+  const additional = schema['additionalProperties'];
+  if (additional !== undefined && additional !== true && schema['properties'] !== undefined) {
     causes.push(
       forbiddenValue(
         `${path}.additionalProperties`,
@@ -94,7 +93,28 @@ function keywordCauses(schema: JsonObject, path: string): Cause[] {
   return causes;
 }
 
-/** Inside allOf, anyOf, oneOf and not: values are only judged, and only of fields that are declared outside. */
+function patternCauses(schema: JsonObject, path: string): Cause[] {
+  const pattern = schema['pattern'];
+  const problem = typeof pattern === 'string' ? re2Problem(pattern) : undefined;
+  return problem === undefined
+    ? []
+    : [invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${problem}`)];
+}
+
+function defaultCauses(schema: JsonObject, path: string): Cause[] {
+  if (schema['default'] === undefined) {
+    return [];
+  }
+  return new OpenApiValidator(schema as Schema)
+    .errors(schema['default'])
+    .map(({ reason, message, path: at }) => ({
+      reason,
+      message,
+      field: [`${path}.default`, at].filter((part) => part !== '').join('.'),
+    }));
+}
+
+/** Inside allOf, anyOf, oneOf and not, values are only judged: nothing there describes, defaults or types them. */
 function junctorCauses(outer: JsonObject, schema: JsonObject, path: string): Cause[] {
   const nested = [
     ...junctors.flatMap((junctor) =>
@@ -115,17 +135,7 @@ function innerCauses(outer: JsonObject, inner: JsonObject, path: string): Cause[
     .map((keyword) => forbiddenValue(`${path}.${keyword}`, 'must be empty to be structural'));
   const declared = objectOf(outer['properties']);
   for (const [name, property] of Object.entries(objectOf(inner['properties']))) {
-    const outside = declared[name];
-    if (outside === undefined) {
-      causes.push(
-        requiredValue(
-          `${path.replace(/\.(allOf|anyOf|oneOf|not).*$/, '')}.properties[${name}]`,
-          `because it is defined in ${path}.properties[${name}]`,
-        ),
-      );
-    } else {
-      causes.push(...innerCauses(objectOf(outside), objectOf(property), `${path}.properties[${name}]`));
-    }
+    causes.push(...innerCauses(objectOf(declared[name]), objectOf(property), `${path}.properties[${name}]`));
   }
   return [...causes, ...junctorCauses(outer, inner, path)];
 }
@@ -133,14 +143,14 @@ function innerCauses(outer: JsonObject, inner: JsonObject, path: string): Cause[
 function metadataCauses(schema: JsonObject, path: string): Cause[] {
   const metadata = objectOf(objectOf(schema['properties'])['metadata']);
   const allowed = new Set(['name', 'generateName']);
-  return Object.keys(objectOf(metadata['properties']))
-    .filter((name) => !allowed.has(name))
-    .map((name) =>
-      forbiddenValue(
-        `${path}.properties[metadata].properties[${name}]`,
-        'must not specify anything other than name and generateName, but metadata is implicitly specified',
-      ),
-    );
+  return Object.keys(objectOf(metadata['properties'])).every((name) => allowed.has(name))
+    ? []
+    : [
+        forbiddenValue(
+          `${path}.properties[metadata]`,
+          'must not specify anything other than name and generateName, but metadata is implicitly specified',
+        ),
+      ];
 }
 
 function childCauses(schema: JsonObject, path: string): Cause[] {

@@ -60,7 +60,8 @@ function mergeMap(schema: FieldSchema | undefined, target: JsonObject, patch: Js
       const mergeKey = fieldOf(schema, field)?.mergeKey;
       const current = result[field];
       if (Array.isArray(current) && mergeKey !== undefined) {
-        result[field] = ordered(current, list(order, key), mergeKey);
+        const before = target[field];
+        result[field] = ordered(current, list(order, key), Array.isArray(before) ? before : [], mergeKey);
       }
     }
   }
@@ -79,7 +80,10 @@ function mergeField(schema: FieldSchema | undefined, target: unknown, value: unk
     return value.filter((item) => !isReplaceDirective(item));
   }
   const current = Array.isArray(target) ? target : [];
-  return mergeKey === '' ? mergeScalars(current, value) : mergeByKey(schema, current, value, mergeKey, key);
+  const merged =
+    mergeKey === '' ? mergeScalars(current, value) : mergeByKey(schema, current, value, mergeKey, key);
+  const elements = value.filter((item) => !isDirective(item));
+  return value.some(isReplaceDirective) ? merged : ordered(merged, elements, current, mergeKey);
 }
 
 function mergeScalars(current: readonly unknown[], added: readonly unknown[]): unknown[] {
@@ -115,25 +119,35 @@ function mergeByKey(
   return result;
 }
 
-/** Elements named in `order` come in that order; others keep their place relative to those before them. */
-function ordered(items: readonly unknown[], order: readonly unknown[], mergeKey: string): unknown[] {
+/**
+ * The order that servers give a merged list: elements of the patch in the order of the patch, others in the order that
+ * they had, and of the two first in line the other one only when the object had it before the patched one.
+ */
+function ordered(
+  merged: readonly unknown[],
+  patchOrder: readonly unknown[],
+  serverOrder: readonly unknown[],
+  mergeKey: string,
+): unknown[] {
   const keyOf = (item: unknown): unknown =>
     mergeKey === '' ? item : isJsonObject(item) ? item[mergeKey] : undefined;
-  const wanted = order.map(keyOf);
-  const rank = (item: unknown): number => wanted.findIndex((key) => sameJson(key, keyOf(item)));
-  const named = items.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+  const indexIn = (order: readonly unknown[], item: unknown): number =>
+    order.findIndex((other) => sameJson(keyOf(other), keyOf(item)));
+  const sorted = (items: readonly unknown[], order: readonly unknown[]): unknown[] =>
+    items.toSorted((a, b) => indexIn(order, a) - indexIn(order, b));
+  const isPatched = (item: unknown): boolean => indexIn(patchOrder, item) >= 0;
+  const patched = sorted(merged.filter(isPatched), patchOrder);
+  const others = sorted(
+    merged.filter((item) => !isPatched(item)),
+    serverOrder,
+  );
   const result: unknown[] = [];
-  for (const item of items) {
-    if (rank(item) < 0) {
-      result.push(item);
-    } else {
-      const next = named.shift();
-      if (next !== undefined) {
-        result.push(next);
-      }
-    }
+  while (patched.length > 0 && others.length > 0) {
+    const before = indexIn(serverOrder, others[0]);
+    const known = indexIn(serverOrder, patched[0]);
+    result.push(before >= 0 && known >= 0 && before < known ? others.shift() : patched.shift());
   }
-  return result;
+  return [...result, ...others, ...patched];
 }
 
 function retained(target: JsonObject, patch: JsonObject): JsonObject {
@@ -142,6 +156,10 @@ function retained(target: JsonObject, patch: JsonObject): JsonObject {
     return { ...target };
   }
   return Object.fromEntries(Object.entries(target).filter(([key]) => keys.includes(key)));
+}
+
+function isDirective(item: unknown): boolean {
+  return isJsonObject(item) && item[directive] !== undefined;
 }
 
 function isReplaceDirective(item: unknown): boolean {
