@@ -117,6 +117,12 @@ export const settings = {
     defaultDoc: 'none',
     doc: 'Namespaces that may use the default account, or `*` for all.',
   },
+  keepAccountCredentials: {
+    env: 'KEEP_ACCOUNT_CREDENTIALS',
+    type: type.boolean,
+    default: 'true',
+    doc: "Whether the operator keeps the last working credentials of each account in a Secret of its own namespace, for as long as the account or a connector made in it is there. Without them an instance cannot be deleted once the account's own Secret is gone, as when a namespace is deleted.",
+  },
   externalUrl: {
     env: 'EXTERNAL_URL',
     type: type.httpsUrl,
@@ -188,6 +194,18 @@ export const settings = {
     type: type.path,
     defaultDoc: 'plain HTTP, behind an ingress that ends TLS',
     doc: 'Folder of a mounted Secret with `tls.crt` and `tls.key`, to serve the consent pages over TLS.',
+  },
+  metricsPerResource: {
+    env: 'METRICS_PER_RESOURCE',
+    type: type.boolean,
+    default: 'false',
+    doc: 'Whether `/metrics` has `openconnectors_status_condition`, with series for each resource: some six for each, so only where Prometheus can bear it.',
+  },
+  otlpEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    type: type.httpUrl,
+    defaultDoc: 'no traces',
+    doc: "Address of an OpenTelemetry collector (OTLP over HTTP, such as `http://collector:4318`) to send traces to. OpenTelemetry's other variables (`OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`) count then, too.",
   },
   logLevel: {
     env: 'LOG_LEVEL',

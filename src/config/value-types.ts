@@ -146,22 +146,41 @@ export const httpsUrl: ValueType<string> = {
   }),
 };
 
+/** An http or https URL without user, query and fragment; the value ends without a slash. */
+export const httpUrl: ValueType<string> = {
+  expected: 'an http or https URL, without user, query or fragment',
+  schema: z.string().transform((value, context) => {
+    const problem = plainUrlProblem(value, ['http:', 'https:']);
+    if (problem !== undefined) {
+      context.addIssue(problem);
+      return z.NEVER;
+    }
+    return new URL(value).href.replace(/\/+$/, '');
+  }),
+};
+
 function urlProblem(value: string): string | undefined {
+  const problem = plainUrlProblem(value, ['https:']);
+  if (problem !== undefined) {
+    return problem;
+  }
+  const { hostname } = new URL(value);
+  const named = parseHostPattern(hostname) !== undefined && !hostname.includes('*');
+  return named ? undefined : 'does not name its host by a host name';
+}
+
+function plainUrlProblem(value: string, protocols: readonly string[]): string | undefined {
   if (!URL.canParse(value)) {
     return 'is not a URL';
   }
   const url = new URL(value);
-  if (url.protocol !== 'https:') {
-    return 'is not https';
+  if (!protocols.includes(url.protocol)) {
+    return protocols.includes('http:') ? 'is neither http nor https' : 'is not https';
   }
   if (url.username !== '' || url.password !== '') {
     return 'carries a user or a password';
   }
-  if (/[?#]/.test(value)) {
-    return 'carries a query or a fragment';
-  }
-  const named = parseHostPattern(url.hostname) !== undefined && !url.hostname.includes('*');
-  return named ? undefined : 'does not name its host by a host name';
+  return /[?#]/.test(value) ? 'carries a query or a fragment' : undefined;
 }
 
 /** An IP address of either family. */

@@ -1,4 +1,5 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
+import { allowedHost } from '../api/allowlist.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { accountNameOf } from '../api/defaults.ts';
 import type { Config } from '../config.ts';
@@ -9,9 +10,10 @@ import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Scrubber } from '../telemetry/scrubber.ts';
+import { KeptAccounts } from './account/kept-accounts.ts';
 import type { AccountPorts } from './account/reconcile.ts';
 import { AccountRegistry, accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
-import { createFingerprinter } from './fingerprint.ts';
+import { createFingerprinter, type Fingerprinter } from './fingerprint.ts';
 import { createKubeSecrets } from './kube-secrets.ts';
 import { ConnectorMemory } from './memory.ts';
 import { clusterTag, ownerTags } from './owner-tags.ts';
@@ -22,6 +24,8 @@ import { instanceKey } from './references.ts';
 export interface ControllerSources {
   readonly config: Config;
   readonly clusterId: string;
+  /** Namespace of the operator's own Secrets. */
+  readonly namespace: string;
   readonly fingerprintKey: Buffer;
   readonly clock: Clock;
   readonly random: Random;
@@ -40,6 +44,8 @@ export interface ControllerSources {
 export interface Controllers {
   readonly connector: ConnectorPorts;
   readonly account: AccountPorts;
+  /** Nothing depends any more on the account with this uid, which is gone itself. */
+  readonly releaseAccount: (uid: string) => Promise<void>;
 }
 
 /** Names of the indexes over connectors and accounts. */
@@ -54,7 +60,13 @@ export function createControllers(sources: ControllerSources): Controllers {
     cached: (namespace, name) => stores.secrets.get(namespace, name),
     register: (value) => sources.scrubber.register(value),
   });
-  const registry = createRegistry(sources);
+  const kept = new KeptAccounts({
+    rest: sources.rest,
+    namespace: sources.namespace,
+    enabled: config.keepAccountCredentials,
+    register: (value) => sources.scrubber.register(value),
+  });
+  const registry = createRegistry(sources, kept, fingerprinter);
   return {
     connector: {
       clock,
@@ -99,11 +111,20 @@ export function createControllers(sources: ControllerSources): Controllers {
       },
       witnesses: new Map(),
       report: sources.reportAccount,
+      kept,
+    },
+    releaseAccount: async (uid) => {
+      registry.closeKept(uid);
+      await kept.drop(uid);
     },
   };
 }
 
-function createRegistry(sources: ControllerSources): AccountRegistry {
+function createRegistry(
+  sources: ControllerSources,
+  kept: KeptAccounts,
+  fingerprinter: Fingerprinter,
+): AccountRegistry {
   const { config, stores, scrubber } = sources;
   return new AccountRegistry({
     pool: sources.pool,
@@ -116,6 +137,9 @@ function createRegistry(sources: ControllerSources): AccountRegistry {
         }
       };
     },
+    readKept: (uid, signal) => kept.read(uid, signal),
+    isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,
+    fingerprint: fingerprinter.of,
     exists: (namespace, name) => stores.accounts.get(namespace, name) !== undefined,
     hasDefault: (namespace) =>
       config.defaultAccountUrl !== undefined &&

@@ -23,8 +23,8 @@ export function decideDeletion(world: World): Step {
   return (
     nothingWasMade(world) ??
     specIsReadable(world) ??
-    accountIsUsable(world) ??
     stillFailing(world) ??
+    accountIsUsable(world) ??
     settleDoubt(world, { why: 'create' }) ??
     removeInstances(world) ??
     releaseConnection(world) ??
@@ -65,10 +65,15 @@ function accountIsUsable(world: World): Step | undefined {
     return finish({ kind: 'uninformed' });
   }
   if (account.state === 'blocked') {
+    if (recorded !== undefined && world.pass.kept === undefined) {
+      return { do: 'open-kept-account', account: recorded };
+    }
+    const kept =
+      world.pass.kept === 'refused' ? ' The credentials that worked last are refused as well.' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
-      `The instance cannot be deleted yet: ${account.message} ${wayOut}`,
+      `The instance cannot be deleted yet: ${account.message}${kept} ${wayOut}`,
     );
   }
   if (
@@ -81,7 +86,10 @@ function accountIsUsable(world: World): Step | undefined {
       `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
     );
   }
-  return world.remote.searchedAt === undefined ? finish({ kind: 'uninformed' }) : undefined;
+  if (world.remote.searchedAt !== undefined) {
+    return undefined;
+  }
+  return world.pass.kept === 'open' ? { do: 'search' } : finish({ kind: 'uninformed' });
 }
 
 function stillFailing(world: World): Step | undefined {

@@ -121,5 +121,5 @@ function merge(before: Instance, now: Instance): Instance {
 }
 
 function latest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined ? undefined : Math.max(a, b ?? a);
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

@@ -77,16 +77,8 @@ export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions
       return keep(await rest.patch(path, patch, { type: 'json', signal }));
     },
     async remove(namespace, name, resourceVersion, signal) {
-      try {
-        await rest.delete(objectPath(wellKnown.secrets, namespace, name), {
-          preconditions: { resourceVersion },
-          signal,
-        });
-      } catch (error) {
-        if (!isKubeError(error, 'not-found')) {
-          throw error;
-        }
-      }
+      const path = objectPath(wellKnown.secrets, namespace, name);
+      await rest.delete(path, { preconditions: { resourceVersion }, signal });
     },
     async disown(namespace, name, resourceVersion, signal) {
       const patch = { metadata: { resourceVersion, ownerReferences: null } };

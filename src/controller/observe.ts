@@ -6,7 +6,7 @@ import { validateConnector } from '../api/validate.ts';
 import { consentSecretNames } from './enrolment.ts';
 import { lastingUses, namedGrantUse } from './inputs.ts';
 import { ownerTags } from './owner-tags.ts';
-import type { ConnectorPorts } from './ports.ts';
+import { type ConnectorPorts, sessionFor } from './ports.ts';
 import { FRESH_PASS, type Memory, type RemoteFacts, type SecretFact, type World } from './world.ts';
 
 const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefined };
@@ -56,9 +56,8 @@ function firstSight(ports: ConnectorPorts, uid: string): Memory {
 /** The remote side as the account's inventory has it at this moment. */
 export function knownInstances(ports: ConnectorPorts, world: World): RemoteFacts {
   const { connector, tags } = world;
-  const session = ports.accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
   return (
-    session?.inventory.about(tags.owner, [
+    sessionFor(ports.accounts, world)?.inventory.about(tags.owner, [
       connector.status?.instance?.id,
       connector.status?.replacing?.id,
       connector.spec.instance?.importId,

@@ -25,7 +25,7 @@ import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { Scrubber } from '../telemetry/scrubber.ts';
 import { DefaultAccount, type ReadMounted } from './account/default-account.ts';
 import { forgetAccount, reconcileAccount } from './account/reconcile.ts';
-import { DEFAULT_ACCOUNT_KEY } from './account/registry.ts';
+import { DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type Controllers, createControllers, INDEX } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
@@ -124,6 +124,7 @@ export class ConnectorOperator extends ReliableOperator {
       pool,
       scrubber,
       clusterId: this.clusterId,
+      namespace,
       fingerprintKey: await loadFingerprintKey(this.rest, namespace, this.random),
       clock: this.clock,
       random: this.random,
@@ -178,7 +179,7 @@ export class ConnectorOperator extends ReliableOperator {
   }
 
   private onConnector(event: ResourceEvent, { signal }: HandlerContext): Promise<HandlerResult | undefined> {
-    const subject = subjectOf(CONNECTOR_NAMES.kind, event);
+    const subject = subjectOf(CONNECTOR_NAMES.kind, event, signal);
     return this.observePass(subject, (observer) => this.passConnector(event, signal, observer));
   }
 
@@ -192,6 +193,7 @@ export class ConnectorOperator extends ReliableOperator {
     if (event.type === ResourceEventType.Deleted) {
       ports.memory.forget(connector.metadata.uid);
       this.wakeAccountOf(connector);
+      await this.releaseAccountOf(connector);
       return undefined;
     }
     const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
@@ -203,7 +205,7 @@ export class ConnectorOperator extends ReliableOperator {
   }
 
   private onAccount(event: ResourceEvent, { signal }: HandlerContext): Promise<HandlerResult | undefined> {
-    const subject = subjectOf(ACCOUNT_NAMES.kind, event);
+    const subject = subjectOf(ACCOUNT_NAMES.kind, event, signal);
     return this.observePass(subject, (observer) => this.passAccount(event, signal, observer));
   }
 
@@ -268,6 +270,25 @@ export class ConnectorOperator extends ReliableOperator {
     }
   }
 
+  /** The last connector of an account that is gone takes along what was kept for its deletion. */
+  private async releaseAccountOf({ status, metadata }: InfusionsoftConnector): Promise<void> {
+    const uid = status?.instance?.account?.uid;
+    const isNeeded = (namespace: string): boolean =>
+      this.resourceStore(ACCOUNTS)
+        .list()
+        .some((account) => account.metadata.uid === uid) ||
+      this.resourceStore(CONNECTORS)
+        .list()
+        .some(
+          (other) =>
+            other.metadata.namespace === namespace &&
+            parseConnector(other).status?.instance?.account?.uid === uid,
+        );
+    if (uid !== undefined && uid !== DEFAULT_ACCOUNT_UID && !isNeeded(metadata.namespace)) {
+      await this.leading().releaseAccount(uid);
+    }
+  }
+
   private startDefaultAccount({ account: ports }: Controllers): void {
     const { config, readMounted, logger } = this.own;
     if (config.defaultAccountUrl === undefined) {
@@ -299,13 +320,18 @@ export class ConnectorOperator extends ReliableOperator {
   }
 }
 
-function subjectOf(kind: PassSubject['kind'], { object, meta, type }: ResourceEvent): PassSubject {
+function subjectOf(
+  kind: PassSubject['kind'],
+  { object, meta, type }: ResourceEvent,
+  signal: AbortSignal,
+): PassSubject {
   return {
     kind,
     namespace: meta.namespace ?? '',
     name: meta.name,
     uid: object.metadata?.uid ?? '',
     isGone: type === ResourceEventType.Deleted,
+    signal,
   };
 }
 

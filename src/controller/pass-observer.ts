@@ -11,6 +11,8 @@ export interface PassSubject {
   readonly uid: string;
   /** The resource is no more, and this is its last pass. */
   readonly isGone: boolean;
+  /** Aborts when the pass has to end. */
+  readonly signal: AbortSignal;
 }
 
 /** Told what happens in one pass, for logs and traces. */

@@ -1,4 +1,5 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
+import { accountNameOf } from '../api/defaults.ts';
 import type { OpenConnectors } from '../openconnectors/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
@@ -6,7 +7,8 @@ import type { Occasion } from './events.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import type { Inventory } from './inventory.ts';
 import type { ConnectorMemory } from './memory.ts';
-import type { AccountView, DecisionSettings, SecretFact } from './world.ts';
+import type { RecordedAccount } from './step.ts';
+import type { AccountView, DecisionSettings, KeptOutcome, SecretFact, World } from './world.ts';
 
 /** Secrets of any namespace: what is known without a call, and the calls. Errors are `KubeError`. */
 export interface Secrets {
@@ -57,6 +59,18 @@ export interface Accounts {
   view(namespace: string, name: string | undefined): AccountView;
   /** The session behind a `ready` view. */
   session(namespace: string, name: string | undefined): AccountSession | undefined;
+  /** Verifies the credentials that last worked for this account. Throws `RemoteError` and `KubeError`. */
+  openKept(account: RecordedAccount, signal: AbortSignal): Promise<KeptOutcome>;
+  /** The session that `openKept` opened. */
+  keptSession(uid: string): AccountSession | undefined;
+}
+
+/** The session that a pass works with. */
+export function sessionFor(accounts: Accounts, { connector, pass }: World): AccountSession | undefined {
+  const recorded = connector.status?.instance?.account;
+  return pass.kept === 'open' && recorded !== undefined
+    ? accounts.keptSession(recorded.uid)
+    : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
 }
 
 /** Tells people what happened to a resource. Never fails. */

@@ -3,6 +3,13 @@ import type { Reason } from '../api/reasons.ts';
 import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
 import type { Attempt } from './attempt.ts';
 
+/** The account in which an instance was made, as status records it. */
+export interface RecordedAccount {
+  readonly uid: string;
+  readonly baseUrl: string;
+  readonly organizationId: string;
+}
+
 /** How a pass goes on after a verdict. */
 export type Retry =
   /** Nothing is due: a change of the resource, a Secret or the account brings the next pass. */
@@ -65,6 +72,8 @@ export type Step =
   | { readonly do: 'enable'; readonly id: number; readonly enabled: boolean }
   | { readonly do: 'ping'; readonly id: number; readonly token: string }
   | { readonly do: 'prove-account'; readonly id: number }
+  /** Works on with the credentials that worked last, where the account has none or wrong ones. */
+  | { readonly do: 'open-kept-account'; readonly account: RecordedAccount }
   | { readonly do: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
   | { readonly do: 'delete-instance'; readonly id: number; readonly reason: Reason }
   | {

@@ -183,8 +183,7 @@ function authorizationStatus(world: World, verdict: Telling): ConnectorStatus['a
   const before = world.connector.status?.authorization;
   const provenAt = before?.authorizedAt === undefined ? 0 : Date.parse(before.authorizedAt) + 999;
   const isProven = verdict.kind === 'ready' && Date.parse(attemptOf(world)?.at ?? '') > provenAt;
-  const authorizedAt =
-    world.pass.authorized || isProven ? timestamp(world.now) : before?.authorizedAt;
+  const authorizedAt = world.pass.authorized || isProven ? timestamp(world.now) : before?.authorizedAt;
   const authorization = withoutUndefined({ ...pageStatus(world, verdict), authorizedAt });
   return Object.keys(authorization).length === 0 ? undefined : authorization;
 }

@@ -80,6 +80,9 @@ export interface Incident {
   readonly message: string;
 }
 
+/** `absent`: nothing was kept. `refused`: the remote side does not take them any more, or shows another organization. */
+export type KeptOutcome = 'open' | 'absent' | 'refused';
+
 /** What this pass has done so far. */
 export interface PassFacts {
   /** Fingerprint of the grant whose announcement was written in this pass. */
@@ -99,6 +102,8 @@ export interface PassFacts {
   readonly ping: 'answered' | 'unsupported' | 'refused' | undefined;
   /** The account's credentials and a read by id worked after the ping was refused. */
   readonly accountProven: boolean;
+  /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */
+  readonly kept: KeptOutcome | undefined;
   readonly enabledSet: boolean;
   readonly tagsReleased: boolean;
   /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
@@ -119,6 +124,7 @@ export const FRESH_PASS: PassFacts = {
   read: [],
   ping: undefined,
   accountProven: false,
+  kept: undefined,
   enabledSet: false,
   tagsReleased: false,
   deleted: [],

@@ -9,6 +9,7 @@ import { type PassObserver, UNOBSERVED } from '../pass-observer.ts';
 import type { PassOutcome } from '../report.ts';
 import type { SecretFact } from '../world.ts';
 import { decideAccount } from './decide.ts';
+import type { KeptAccounts } from './kept-accounts.ts';
 import {
   type AccountRegistry,
   type AccountTarget,
@@ -46,6 +47,7 @@ export interface AccountPorts {
   /** What the pass before last saw of its inputs, by uid. */
   readonly witnesses: Map<string, string>;
   readonly report: AccountReport;
+  readonly kept: Pick<KeptAccounts, 'keep' | 'drop'>;
 }
 
 const MAX_STEPS = 12;
@@ -208,17 +210,30 @@ async function conclude(
   verdict: AccountVerdict,
 ): Promise<PassOutcome> {
   if (verdict.kind === 'released') {
+    await ports.kept.drop(world.account.metadata.uid);
     return { kind: 'released' };
   }
   if (verdict.kind === 'not-due') {
     return { kind: 'again', afterMs: Math.max(0, verdict.time - world.now) };
   }
   rememberSecretVersion(ports, world);
+  if (verdict.kind === 'ready') {
+    await keepForDeletions(ports, world);
+  }
   const after = summariseAccount(world, verdict, counts(ports, world), ports.random.fraction());
   await ports.report(world.account, after);
   ports.witnesses.set(world.account.metadata.uid, witnessOf(world));
   tellUsers(ports, world, verdict);
   return outcome(world, verdict, after);
+}
+
+/** What works now is what deletions fall back on when the account's Secret is gone. */
+async function keepForDeletions(ports: AccountPorts, { account }: AccountWorld): Promise<void> {
+  const view = ports.registry.sessionByKey(keyOf(account))?.view;
+  if (view !== undefined && !view.isDefault) {
+    const { baseUrl, organizationId, credentials } = view;
+    await ports.kept.keep(account.metadata.uid, { baseUrl, organizationId, credentials });
+  }
 }
 
 /** The same credentials in a touched Secret need not be read again. */

@@ -1,10 +1,13 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import { apiBaseUrlOf, limitsOf, timeoutMsOf } from '../../api/defaults.ts';
 import type { OpenConnectorsPool } from '../../openconnectors/account-pool.ts';
+import { RemoteError } from '../../openconnectors/errors.ts';
 import type { OpenConnectors, Organization } from '../../openconnectors/port.ts';
 import { Inventory } from '../inventory.ts';
 import type { AccountSession, Accounts } from '../ports.ts';
-import type { AccountCredentials, AccountView } from '../world.ts';
+import type { RecordedAccount } from '../step.ts';
+import type { AccountCredentials, AccountView, KeptOutcome } from '../world.ts';
+import type { KeptAccount } from './kept-accounts.ts';
 import type { SessionFacts } from './world.ts';
 
 /** Where an account is, and how much it may be asked: of a resource, or of the operator's own configuration. */
@@ -43,6 +46,11 @@ export interface RegistryPorts {
   readonly createTimeoutMs: number;
   /** Keeps the values from being logged for as long as they are used; returns the end of it. */
   readonly holdSecrets: (values: readonly string[]) => () => void;
+  /** The credentials that last worked for the account with this uid. */
+  readonly readKept: (uid: string, signal: AbortSignal) => Promise<KeptAccount | undefined>;
+  /** Whether the host of an address may be called. */
+  readonly isAllowed: (baseUrl: string) => boolean;
+  readonly fingerprint: (value: string) => string;
   /** Whether an OpenConnectorsAccount of that name is there. */
   readonly exists: (namespace: string, name: string) => boolean;
   /** Whether the operator has a default account for connectors of the namespace. */
@@ -106,6 +114,39 @@ export class AccountRegistry implements Accounts {
       inventory: open.inventory,
       suspect: () => this.suspect(key),
     };
+  }
+
+  keptSession(uid: string): AccountSession | undefined {
+    return this.sessionByKey(keptKey(uid));
+  }
+
+  async openKept(account: RecordedAccount, signal: AbortSignal): Promise<KeptOutcome> {
+    if (this.keptSession(account.uid) !== undefined) {
+      return 'open';
+    }
+    const kept = await this.ports.readKept(account.uid, signal);
+    if (kept === undefined || kept.organizationId !== account.organizationId) {
+      return 'absent';
+    }
+    const { credentials } = kept;
+    const credential = this.ports.fingerprint(JSON.stringify(credentials));
+    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false };
+    if (!this.ports.isAllowed(kept.baseUrl)) {
+      return 'refused';
+    }
+    try {
+      const organization = await this.candidate(target, credentials, credential).organization(signal);
+      if (organization.id !== account.organizationId) {
+        return 'refused';
+      }
+      this.opened(keptKey(account.uid), target, { credentials, credential, secretVersion: '', organization });
+      return 'open';
+    } catch (error) {
+      if (error instanceof RemoteError && error.class === 'unauthorized') {
+        return 'refused';
+      }
+      throw error;
+    }
   }
 
   /** A client for credentials that are not in use yet, to try them out. */
@@ -196,6 +237,11 @@ export class AccountRegistry implements Accounts {
     return entry.told !== told;
   }
 
+  /** Nothing depends on the account with this uid any more. */
+  closeKept(uid: string): void {
+    this.close(keptKey(uid));
+  }
+
   /** The account is gone. */
   close(key: string): void {
     const open = this.entries.get(key)?.open;
@@ -211,7 +257,11 @@ export class AccountRegistry implements Accounts {
     if (entry?.open !== undefined && !entry.open.suspected) {
       // Whoever was refused waits for news, also for the news that all is well.
       this.entries.set(key, { ...entry, told: undefined, open: { ...entry.open, suspected: true } });
-      this.ports.onSuspect(key);
+      if (isKeptKey(key)) {
+        this.close(key);
+      } else {
+        this.ports.onSuspect(key);
+      }
     }
   }
 
@@ -242,6 +292,15 @@ export class AccountRegistry implements Accounts {
       createTimeoutMs: this.ports.createTimeoutMs,
     });
   }
+}
+
+/** No name of a namespace contains a colon. */
+function keptKey(uid: string): string {
+  return `kept:${uid}`;
+}
+
+function isKeptKey(key: string): boolean {
+  return key.startsWith('kept:');
 }
 
 function notFound(message: string): Extract<AccountView, { state: 'blocked' }> {

@@ -75,7 +75,9 @@ async function send(
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return { world: await afterRefusal(context, withPass(world, { announced: undefined }), credential, error) };
+    return {
+      world: await afterRefusal(context, withPass(world, { announced: undefined }), credential, error),
+    };
   }
 }
 

@@ -1,7 +1,6 @@
-import { accountNameOf } from '../../api/defaults.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
 import { knownInstances } from '../observe.ts';
-import type { AccountSession, ConnectorPorts } from '../ports.ts';
+import { type AccountSession, type ConnectorPorts, sessionFor } from '../ports.ts';
 import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
 import { type Action, type ActionContext, withPass } from './action.ts';
@@ -17,6 +16,7 @@ import {
   releaseTags,
   search,
 } from './instance.ts';
+import { openKeptAccount } from './kept-account.ts';
 import {
   deleteConnectionSecret,
   readSecret,
@@ -43,6 +43,7 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   enable: { run: enable, words: 'enable or disable the instance' },
   ping: { run: ping, words: 'make a call through the instance' },
   'prove-account': { run: proveAccount, words: 'verify the account' },
+  'open-kept-account': { run: openKeptAccount, words: 'verify the account' },
   'release-tags': { run: releaseTags, words: "remove the operator's tags" },
   'delete-instance': { run: deleteInstance, words: 'delete the instance' },
   'write-connection-secret': { run: writeConnectionSecret, words: 'write the connection Secret' },
@@ -73,7 +74,7 @@ async function attempt(context: ActionContext, world: World, step: Act): Promise
       throw error;
     }
     if (error.class === 'unauthorized') {
-      context.session().suspect();
+      sessionFor(context.ports.accounts, world)?.suspect();
     }
     return withPass(world, { failure: { do: step.do, words: ACTIONS[step.do].words, error } });
   }
@@ -89,8 +90,7 @@ function run<Do extends Act['do']>(
 }
 
 function sessionOf(ports: ConnectorPorts, world: World): AccountSession {
-  const { namespace } = world.connector.metadata;
-  const session = ports.accounts.session(namespace, accountNameOf(world.connector.spec));
+  const session = sessionFor(ports.accounts, world);
   if (session === undefined) {
     throw new Error('the account was closed during the pass');
   }

@@ -65,10 +65,25 @@ export const deleteConnectionSecret: Action<'delete-connection-secret'> = async 
   const known = world.secrets.get(step.name);
   if (known !== undefined && known.state !== 'absent') {
     const { namespace } = world.connector.metadata;
-    await context.ports.secrets.remove(namespace, step.name, known.resourceVersion, context.signal);
+    await removeUnlessGone(context, namespace, step.name, known.resourceVersion);
   }
   return withFact(world, step.name, { state: 'absent' });
 };
+
+async function removeUnlessGone(
+  { ports, signal }: ActionContext,
+  namespace: string,
+  name: string,
+  resourceVersion: string,
+): Promise<void> {
+  try {
+    await ports.secrets.remove(namespace, name, resourceVersion, signal);
+  } catch (error) {
+    if (!isKubeError(error, 'not-found')) {
+      throw error;
+    }
+  }
+}
 
 function keep(context: ActionContext, world: World, name: string, fact: SecretFact): World {
   const next = withFact(world, name, fact);
