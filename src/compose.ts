@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { type Tracer, trace } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 import { allowedHost } from './api/allowlist.ts';
 import { GROUP } from './api/group.ts';
@@ -10,8 +11,12 @@ import type { StepObserver } from './controller/reconcile.ts';
 import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Random } from './runtime/random.ts';
+import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
+import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
 import { createScrubber } from './telemetry/scrubber.ts';
+import { SERVICE_NAME } from './telemetry/tracing/start-tracing.ts';
+import { VERSION } from './version.ts';
 
 /** What an operator is composed from: its configuration, and everything that is not a function of it. */
 export interface Composition {
@@ -23,13 +28,17 @@ export interface Composition {
   readonly logTo?: DestinationStream | undefined;
   readonly onStoppedLeading?: (() => void) | undefined;
   readonly onStep?: StepObserver | undefined;
+  /** The process' own unless set. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** An operator that is ready to be started, and how to end it in order. */
 export interface ComposedOperator {
   readonly logger: Logger;
   readonly operator: ConnectorOperator;
-  /** Ends the operator, then its connections to Open Connectors. `graceMs` is what calls under way get. */
+  /** Serves probes and metrics, then starts the operator. Throws `ListenError`. */
+  start(): Promise<Ports>;
+  /** Ends the operator, then its connections and servers. `graceMs` is what calls under way get. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -48,12 +57,23 @@ export function compose(parts: Composition): ComposedOperator {
     ...(parts.logTo && { destination: parts.logTo }),
   });
   const namespace = config.podNamespace ?? contextNamespace(kubeConfig) ?? 'default';
+  const instruments = createInstruments({
+    logger,
+    scrubber,
+    clock,
+    random,
+    tracer: parts.tracer ?? trace.getTracer(SERVICE_NAME, VERSION),
+    workers: config.workers,
+    kubeHost: hostOf(kubeConfig),
+  });
+  const leaseName = config.leaderElect ? leaseNameFor(config.watchLabelSelector) : undefined;
   // The pool asks the operator for its leadership, and the operator works with the pool.
   const leading = { assert: (): void => undefined };
   const pool = createOpenConnectorsPool({
     clock,
     random,
     guard: () => leading.assert(),
+    ...instruments.pool,
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
     ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
@@ -66,55 +86,59 @@ export function compose(parts: Composition): ComposedOperator {
     workers: config.workers,
     component: `${GROUP}/operator`,
     instance: config.podName,
-    leaderElection: config.leaderElect
-      ? {
-          namespace,
-          name: leaseName(config.watchLabelSelector),
-          identity: `${config.podName}_${random.bytes(4).toString('hex')}`,
-          timing: {
-            leaseDurationMs: config.leaseDurationMs,
-            renewDeadlineMs: config.leaseRenewDeadlineMs,
-            retryPeriodMs: config.leaseRetryPeriodMs,
+    leaderElection:
+      leaseName === undefined
+        ? undefined
+        : {
+            namespace,
+            name: leaseName,
+            identity: `${config.podName}_${random.bytes(4).toString('hex')}`,
+            timing: {
+              leaseDurationMs: config.leaseDurationMs,
+              renewDeadlineMs: config.leaseRenewDeadlineMs,
+              retryPeriodMs: config.leaseRetryPeriodMs,
+            },
           },
-        }
-      : undefined,
+    ...instruments.kube,
+    observePass: instruments.observePass,
     onStoppedLeading: parts.onStoppedLeading,
     config,
     namespace,
     pool,
     scrubber,
     readMounted: (file) => readMounted(config.defaultAccountSecretDir, file),
-    onStep: parts.onStep ?? ((connector, step) => logStep(logger, connector, step)),
+    onStep: parts.onStep,
   });
   leading.assert = () => operator.assertLeading();
+  const endpoints = createEndpoints({ config, instruments, operator, leaseName, clock, logger });
   return {
     logger,
     operator,
+    async start() {
+      const ports = await endpoints.open();
+      await operator.start();
+      return ports;
+    },
     async stop(graceMs) {
       await operator.stop(graceMs);
       await pool.close();
+      await endpoints.close();
     },
   };
 }
 
-const logStep = (logger: Logger, ...[connector, step]: Parameters<StepObserver>): void => {
-  logger.debug(
-    {
-      controller: 'infusionsoftconnector',
-      namespace: connector.metadata.namespace,
-      name: connector.metadata.name,
-      step: step.do,
-    },
-    'Next step',
-  );
-};
+/** Host and port as the kubeconfig has them: the port is part of the label in client-go's metrics, also a default one. */
+function hostOf(kubeConfig: KubeConfig): string {
+  const server = kubeConfig.getCurrentCluster()?.server ?? '';
+  return /^[a-z]+:\/\/([^/]+)/i.exec(server)?.[1] ?? '';
+}
 
 function contextNamespace(kubeConfig: KubeConfig): string | undefined {
   return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
 }
 
 /** Lease names are DNS names; a selector is not. */
-function leaseName(selector: string | undefined): string {
+function leaseNameFor(selector: string | undefined): string {
   return selector === undefined
     ? LEASE_NAME
     : `${LEASE_NAME}-${Buffer.from(selector).toString('hex').slice(0, 32)}`;

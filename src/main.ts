@@ -2,8 +2,11 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { type ComposedOperator, compose } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
+import { ListenError } from './http/listener.ts';
 import { systemClock } from './runtime/clock.ts';
 import { systemRandom } from './runtime/random.ts';
+import type { Logger } from './telemetry/log.ts';
+import { startTracing, type Tracing } from './telemetry/tracing/start-tracing.ts';
 
 await main();
 
@@ -20,17 +23,41 @@ async function main(): Promise<void> {
     kubeConfig,
     clock: systemClock,
     random: systemRandom,
-    onStoppedLeading: () => void end(composed, exitCodes.failure.code, 1_000),
+    onStoppedLeading: () => void end(running, exitCodes.failure.code, 1_000),
   });
+  const tracing = await tracingOf(config, composed.logger);
+  const running = { composed, tracing };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void end(composed, exitCodes.ok.code, config.shutdownGraceMs));
+    process.once(signal, () => void end(running, exitCodes.ok.code, config.shutdownGraceMs));
   }
   try {
-    await composed.operator.start();
+    await composed.start();
   } catch (error) {
-    composed.logger.error({ error }, 'Failed to start');
-    await end(composed, exitCodes.failure.code, 0);
+    await end(running, reportStart(composed.logger, error), 0);
   }
+}
+
+/** What has to be ended. */
+interface Running {
+  readonly composed: ComposedOperator;
+  readonly tracing: Tracing | undefined;
+}
+
+async function tracingOf({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> {
+  return otlpEndpoint === undefined
+    ? undefined
+    : await startTracing(otlpEndpoint, (error) => logger.warn({ error }, 'Failed to send traces'));
+}
+
+/** Says why the operator could not start; returns the exit code that follows. */
+function reportStart(logger: Logger, error: unknown): number {
+  if (!(error instanceof ListenError)) {
+    logger.error({ error }, 'Failed to start');
+    return exitCodes.failure.code;
+  }
+  logger.error(error.message);
+  // Whoever holds the port may be gone after a restart; an address that is not there or not allowed stays so.
+  return error.code === 'EADDRINUSE' ? exitCodes.failure.code : exitCodes.configuration.code;
 }
 
 function configuration(): Config | undefined {
@@ -61,8 +88,12 @@ function cluster(): KubeConfig | undefined {
   return kubeConfig;
 }
 
-async function end(composed: ComposedOperator, code: number, graceMs: number): Promise<void> {
+/** Spans that were not sent yet get so long at the end. */
+const FLUSH_MS = 2_000;
+
+async function end({ composed, tracing }: Running, code: number, graceMs: number): Promise<void> {
   process.exitCode = code;
   composed.logger.info({ code }, 'Stopping');
   await composed.stop(graceMs);
+  await tracing?.stop(FLUSH_MS);
 }

@@ -7,6 +7,7 @@ import { loadConfig } from '../../../src/config.ts';
 import type { StepObserver } from '../../../src/controller/reconcile.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
+import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
 import { createNamespace, type Namespace } from './cluster.ts';
@@ -17,6 +18,8 @@ export interface RunningOperator {
   /** Every line it has logged. */
   readonly log: readonly string[];
   readonly composed: ComposedOperator;
+  /** Where its metrics and probes are, on 127.0.0.1. */
+  readonly ports: Ports;
   stop(): Promise<void>;
 }
 
@@ -64,6 +67,10 @@ export async function startWorkbench(
     CREATE_DEADLINE: '2s',
     SEARCH_GRACE: '200ms',
     LOG_LEVEL: 'debug',
+    // Several operators share this machine.
+    BIND_ADDRESS: '127.0.0.1',
+    METRICS_PORT: '0',
+    HEALTH_PORT: '0',
     ...env,
   });
 
@@ -91,10 +98,11 @@ export async function startWorkbench(
         logTo: { write: (line) => void log.push(line) },
         onStep,
       });
-      await composed.operator.start();
+      const ports = await composed.start();
       const operator: RunningOperator = {
         log,
         composed,
+        ports,
         async stop() {
           running.delete(operator);
           await composed.stop(5_000);

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers a request; a rejection becomes a 500 without any text of the error. */
+export type RequestHandler = (request: Request) => Response | Promise<Response>;
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** What the port is called in a message: the setting that it comes from. */
+  readonly name: string;
+  /** Of this machine; all addresses where absent. */
+  readonly address: string | undefined;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly handle: RequestHandler;
+  /** Told of what `handle` threw. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A server that listens. */
+export interface Listener {
+  readonly port: number;
+  /** Ends at once, with all its connections. */
+  close(): Promise<void>;
+}
+
+/** The port cannot be listened on. `code` is Node's, such as `EADDRINUSE`. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly code: string;
+
+  constructor(options: ListenOptions, code: string) {
+    const where = `port ${options.port} of ${options.address ?? 'all addresses'}`;
+    super(`${options.name}: cannot listen on ${where}: ${why(code)}`);
+    this.code = code;
+  }
+}
+
+/** Generous for a probe or a scrape, and short for everybody else. Milliseconds and bytes. */
+const limits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8 * 1024,
+} as const;
+const maxConnections = 64;
+
+/** Listens for plain HTTP and hands each request, without its body, to `handle`. Throws `ListenError`. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const server = createServer(limits, (incoming, outgoing) => {
+    void answer(options, incoming, outgoing);
+  });
+  server.maxConnections = maxConnections;
+  await opened(server, options);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function opened(server: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ListenError(options, error.code ?? 'unknown')),
+    );
+    server.listen({ port: options.port, host: options.address }, resolve);
+  });
+}
+
+async function answer(
+  { handle, onError }: ListenOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  try {
+    const request = requestOf(incoming);
+    const response = request === undefined ? new Response(null, { status: 400 }) : await handle(request);
+    const body = Buffer.from(await response.arrayBuffer());
+    outgoing.writeHead(response.status, {
+      ...Object.fromEntries(response.headers),
+      'content-length': body.byteLength,
+      'x-content-type-options': 'nosniff',
+    });
+    outgoing.end(incoming.method === 'HEAD' ? undefined : body);
+  } catch (error) {
+    onError(error);
+    outgoing.writeHead(500, { 'content-length': 0 }).end();
+  } finally {
+    // A body that nobody asked for is not read: the connection ends with the answer.
+    if (!incoming.complete) {
+      outgoing.once('finish', () => incoming.destroy());
+    }
+  }
+}
+
+/** `undefined` for what is no request for a path. */
+function requestOf({ url = '', method = 'GET', headers }: IncomingMessage): Request | undefined {
+  if (
+    !url.startsWith('/') ||
+    !URL.canParse(`http://localhost${url}`) ||
+    /^(CONNECT|TRACE|TRACK)$/i.test(method)
+  ) {
+    return undefined;
+  }
+  const accept = headers.accept === undefined ? {} : { accept: headers.accept };
+  return new Request(`http://localhost${url}`, { method, headers: accept });
+}
+
+function why(code: string): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another process listens there (EADDRINUSE)';
+    case 'EACCES':
+      return 'this user may not (EACCES)';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address (EADDRNOTAVAIL)';
+    default:
+      return code;
+  }
+}

@@ -1,0 +1,26 @@
+import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from '../api/group.ts';
+import { parseQueueKey } from '../kube/queue-key.ts';
+
+/** The controllers by the names that logs, metrics and traces show: the kind in lower case, as controller-runtime has it. */
+export const controllerNames = [CONNECTOR_NAMES.singular, ACCOUNT_NAMES.singular] as const;
+
+export type ControllerName = (typeof controllerNames)[number];
+
+/** The controller of a kind. */
+export const controllerOfKind = {
+  [CONNECTOR_NAMES.kind]: CONNECTOR_NAMES.singular,
+  [ACCOUNT_NAMES.kind]: ACCOUNT_NAMES.singular,
+} as const;
+
+/** The controller that a key of the work queue is for; `undefined` for a key of no known resource. */
+export function controllerOfKey(key: string): ControllerName | undefined {
+  const { id } = parseQueueKey(key);
+  switch (id) {
+    case `${CONNECTOR_NAMES.plural}.${API_VERSION}`:
+      return CONNECTOR_NAMES.singular;
+    case `${ACCOUNT_NAMES.plural}.${API_VERSION}`:
+      return ACCOUNT_NAMES.singular;
+    default:
+      return undefined;
+  }
+}

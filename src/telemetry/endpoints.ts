@@ -1,0 +1,104 @@
+import { settings } from '../config/settings.ts';
+import type { Config } from '../config.ts';
+import type { ConnectorOperator } from '../controller/operator.ts';
+import { type Listener, listen, type RequestHandler } from '../http/listener.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { VERSION } from '../version.ts';
+import { BLOCK_WINDOW_MS, liveness, livenessLimits, readiness } from './health/checks.ts';
+import { watchEventLoop } from './health/event-loop.ts';
+import { probeHandler } from './health/probes.ts';
+import type { Instruments } from './instruments.ts';
+import type { Logger } from './log.ts';
+import { metricsHandler } from './metrics/handler.ts';
+import { exposeOperator } from './metrics/operator-metrics.ts';
+import { exposeResources } from './metrics/resource-metrics.ts';
+
+/** What the endpoints are made of. */
+export interface EndpointOptions {
+  readonly config: Pick<
+    Config,
+    'bindAddress' | 'metricsPort' | 'healthPort' | 'metricsPerResource' | 'createDeadlineMs'
+  >;
+  readonly instruments: Pick<Instruments, 'metrics' | 'pauses'>;
+  readonly operator: Pick<ConnectorOperator, 'healthy' | 'resources'>;
+  /** Name of the Lease; `undefined` without an election. */
+  readonly leaseName: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The ports that were taken. */
+export interface Ports {
+  readonly metrics: number;
+  readonly health: number;
+}
+
+/** Where an operator can be looked at: `/metrics` on one port, `/healthz` and `/readyz` on another. */
+export interface Endpoints {
+  readonly handleMetrics: RequestHandler;
+  readonly handleProbe: RequestHandler;
+  /** Listens on both ports. Throws `ListenError`, and listens on neither then. */
+  open(): Promise<Ports>;
+  close(): Promise<void>;
+}
+
+/** Makes the endpoints of one operator; nothing listens yet. */
+export function createEndpoints(options: EndpointOptions): Endpoints {
+  const { config, operator, clock, logger } = options;
+  const loop = watchEventLoop(clock, BLOCK_WINDOW_MS);
+  const limits = livenessLimits(config.createDeadlineMs);
+  const handleProbe = probeHandler({
+    liveness: () => liveness(operator.healthy(), loop.longestBlockMs(), limits),
+    readiness: () => readiness(operator.healthy()),
+  });
+  const handleMetrics = metricsHandler(exposed(options));
+  const listeners: Listener[] = [];
+
+  async function openOne(name: 'metricsPort' | 'healthPort', handle: RequestHandler) {
+    const { env } = settings[name];
+    const listener = await listen({
+      name: env,
+      address: config.bindAddress,
+      port: config[name],
+      handle,
+      onError: (error) => logger.error({ error }, 'Failed to answer a request'),
+    });
+    listeners.push(listener);
+    logger.info({ setting: env, port: listener.port }, 'Listening');
+    return listener.port;
+  }
+
+  async function close(): Promise<void> {
+    loop.stop();
+    await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+  }
+
+  return {
+    handleMetrics,
+    handleProbe,
+    close,
+    async open() {
+      try {
+        const health = await openOne('healthPort', handleProbe);
+        const metrics = await openOne('metricsPort', handleMetrics);
+        loop.start();
+        return { health, metrics };
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+function exposed({ config, instruments, operator, leaseName, clock }: EndpointOptions) {
+  const { metrics, pauses } = instruments;
+  exposeOperator(metrics, { health: () => operator.healthy(), leaseName, version: VERSION });
+  exposeResources(metrics, {
+    resources: () => (operator.healthy().leading ? operator.resources() : undefined),
+    pauses,
+    clock,
+    perResource: config.metricsPerResource,
+  });
+  return metrics;
+}

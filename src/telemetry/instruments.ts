@@ -1,0 +1,89 @@
+import type { Tracer } from '@opentelemetry/api';
+import type { ObservePass } from '../controller/pass-observer.ts';
+import type { ReliableOperatorOptions } from '../kube/operator-options.ts';
+import type { OpenConnectorsPoolOptions } from '../openconnectors/account-pool.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Logger } from './log.ts';
+import { observeKubeCalls } from './metrics/kube-metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { countPasses } from './metrics/pass-metrics.ts';
+import { createPauseBook, type PauseBook } from './metrics/pauses.ts';
+import { observeQueue } from './metrics/queue-metrics.ts';
+import { observeRemoteCalls } from './metrics/remote-metrics.ts';
+import { observePasses } from './passes/observe-passes.ts';
+import type { Scrubber } from './scrubber.ts';
+import { traceCalls } from './tracing/call-spans.ts';
+import { createPassSpans } from './tracing/pass-spans.ts';
+
+/** What the instruments are made of. */
+export interface InstrumentOptions {
+  readonly logger: Logger;
+  readonly scrubber: Scrubber;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tracer: Tracer;
+  readonly workers: number;
+  /** Host and port of the API server. */
+  readonly kubeHost: string;
+}
+
+/** What the parts of an operator are given to call, so that logs, metrics and traces follow what they do. */
+export interface Instruments {
+  readonly metrics: Metrics;
+  readonly pauses: PauseBook;
+  readonly kube: Required<Pick<ReliableOperatorOptions, 'observeCall' | 'observeRetry' | 'queue'>>;
+  readonly pool: Required<Pick<OpenConnectorsPoolOptions, 'observe' | 'onBudgetChange'>>;
+  readonly observePass: ObservePass;
+}
+
+/** Makes the instruments of one operator. */
+export function createInstruments(options: InstrumentOptions): Instruments {
+  const { logger, scrubber, clock, random, tracer } = options;
+  const metrics = createMetrics();
+  const pauses = createPauseBook();
+  const spans = traceCalls(tracer, clock);
+  const countKubeCalls = observeKubeCalls(metrics, options.kubeHost);
+  const countRemoteCall = observeRemoteCalls(metrics);
+  return {
+    metrics,
+    pauses,
+    kube: {
+      observeCall(call) {
+        countKubeCalls.call(call);
+        spans.kube(call);
+      },
+      observeRetry: countKubeCalls.retry,
+      queue: { observer: observeQueue(metrics, clock, options.workers) },
+    },
+    pool: {
+      observe(_account, observation) {
+        countRemoteCall(observation);
+        spans.remote(observation);
+      },
+      onBudgetChange: notePauses(pauses, logger),
+    },
+    observePass: observePasses({
+      logger,
+      clock,
+      random,
+      metrics: countPasses(metrics),
+      spans: createPassSpans(tracer, (text) => scrubber.scrub(text)),
+    }),
+  };
+}
+
+function notePauses(pauses: PauseBook, logger: Logger): Instruments['pool']['onBudgetChange'] {
+  return (key, state) => {
+    if (!pauses.note(key, state)) {
+      return;
+    }
+    // The key's other half belongs to a credential.
+    const accountUid = key.slice(0, key.indexOf('/'));
+    if (state === 'open') {
+      logger.info({ accountUid }, 'Calls of the account go on');
+    } else {
+      logger.warn({ accountUid, cause: state }, 'All calls of the account are held back');
+    }
+  };
+}

@@ -1,0 +1,10 @@
+/** A metric as it is declared: what it is called, counts and means. */
+export type MetricDefinition =
+  | { readonly type: 'counter' | 'gauge'; readonly labels: readonly string[]; readonly help: string }
+  | {
+      readonly type: 'histogram';
+      readonly labels: readonly string[];
+      /** Upper bounds, ascending; `+Inf` is added. In seconds for durations. */
+      readonly buckets: readonly number[];
+      readonly help: string;
+    };

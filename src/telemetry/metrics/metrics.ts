@@ -1,0 +1,96 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { MetricDefinition } from './definition.ts';
+import { definitions, type LabelsOf, type MetricName, type NameOf } from './definitions.ts';
+
+/** One value of a gauge. */
+export interface Sample<Name extends MetricName> {
+  readonly labels: LabelsOf<Name>;
+  readonly value: number;
+}
+
+/** All metrics as a scrape gets them. */
+export interface Exposition {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** The metrics of one operator. Durations are seconds. No other file knows the Prometheus client. */
+export interface Metrics {
+  /** Adds `by` (1 unless given; 0 makes the series appear) to a counter. */
+  add<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>, by?: number): void;
+  observe<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>, value: number): void;
+  /** Makes a histogram appear before its first observation. */
+  announce<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>): void;
+  set<Name extends NameOf<'gauge'>>(name: Name, labels: LabelsOf<Name>, value: number): void;
+  /** Makes these samples all that a gauge has: a series that is not among them is gone. */
+  replace<Name extends NameOf<'gauge'>>(name: Name, samples: readonly Sample<Name>[]): void;
+  /** Calls `collect` before each scrape, for what is cheaper to look at than to follow. */
+  onScrape(collect: () => void): void;
+  expose(): Promise<Exposition>;
+}
+
+/** Resolution of the event loop's lag, milliseconds: so often the process wakes up for it. */
+const LOOP_RESOLUTION_MS = 50;
+
+/** A set of all declared metrics, and of the process' own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_RESOLUTION_MS });
+  const { counters, gauges, histograms } = register(registry);
+  const collectors: (() => void)[] = [];
+  return {
+    add: (name, labels, by = 1) => known(counters, name).inc(labels, by),
+    observe: (name, labels, value) => known(histograms, name).observe(labels, value),
+    announce: (name, labels) => known(histograms, name).zero(labels),
+    set: (name, labels, value) => known(gauges, name).set(labels, value),
+    replace(name, samples) {
+      const gauge = known(gauges, name);
+      gauge.reset();
+      for (const { labels, value } of samples) {
+        gauge.set(labels, value);
+      }
+    },
+    onScrape: (collect) => void collectors.push(collect),
+    async expose() {
+      for (const collect of collectors) {
+        collect();
+      }
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+interface Registered {
+  readonly counters: ReadonlyMap<string, Counter<string>>;
+  readonly gauges: ReadonlyMap<string, Gauge<string>>;
+  readonly histograms: ReadonlyMap<string, Histogram<string>>;
+}
+
+function register(registry: Registry): Registered {
+  const counters = new Map<string, Counter<string>>();
+  const gauges = new Map<string, Gauge<string>>();
+  const histograms = new Map<string, Histogram<string>>();
+  for (const [name, definition] of Object.entries<MetricDefinition>(definitions)) {
+    const common = { name, help: definition.help, labelNames: definition.labels, registers: [registry] };
+    switch (definition.type) {
+      case 'counter':
+        counters.set(name, new Counter(common));
+        break;
+      case 'gauge':
+        gauges.set(name, new Gauge(common));
+        break;
+      case 'histogram':
+        histograms.set(name, new Histogram({ ...common, buckets: [...definition.buckets] }));
+        break;
+    }
+  }
+  return { counters, gauges, histograms };
+}
+
+function known<Metric>(metrics: ReadonlyMap<string, Metric>, name: string): Metric {
+  const metric = metrics.get(name);
+  if (metric === undefined) {
+    throw new Error(`there is no metric ${name} of this type`);
+  }
+  return metric;
+}

@@ -1,0 +1,106 @@
+import type { Priority, WorkQueueObserver } from '../../kube/work-queue.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What controller-runtime's priority queue calls a change, and a first look or a resync. */
+const priorities: Readonly<Record<Priority, string>> = { change: '0', resync: '-100' };
+
+/**
+ * Follows the work queue and keeps `workqueue_*` and `controller_runtime_active_workers`. The two controllers share one
+ * queue of the program, and have one each in the metrics, as dashboards expect it.
+ */
+export function observeQueue(metrics: Metrics, clock: Clock, workers: number): WorkQueueObserver {
+  const books = new Map(controllerNames.map((controller) => [controller, new QueueBook()]));
+  const bookOf = (key: string): [QueueBook | undefined, QueueLabels] => {
+    const controller = controllerOfKey(key);
+    return [controller && books.get(controller), labelsOf(controller)];
+  };
+  for (const controller of controllerNames) {
+    const labels = labelsOf(controller);
+    metrics.set('controller_runtime_max_concurrent_reconciles', { controller }, workers);
+    metrics.add('workqueue_adds_total', labels, 0);
+    metrics.add('workqueue_retries_total', labels, 0);
+    metrics.announce('workqueue_queue_duration_seconds', labels);
+    metrics.announce('workqueue_work_duration_seconds', labels);
+  }
+  metrics.onScrape(() => {
+    for (const [controller, book] of books) {
+      tellBook(metrics, controller, book, clock.monotonic());
+    }
+  });
+  return {
+    added(key, priority) {
+      const [book, labels] = bookOf(key);
+      if (book?.add(key, priority) === true) {
+        metrics.add('workqueue_adds_total', labels);
+      }
+    },
+    started(key, waitedMs) {
+      const [book, labels] = bookOf(key);
+      book?.start(key, clock.monotonic());
+      metrics.observe('workqueue_queue_duration_seconds', labels, waitedMs / 1000);
+    },
+    finished(key, tookMs) {
+      const [book, labels] = bookOf(key);
+      book?.finish(key);
+      metrics.observe('workqueue_work_duration_seconds', labels, tookMs / 1000);
+    },
+    retried(key) {
+      metrics.add('workqueue_retries_total', bookOf(key)[1]);
+    },
+  };
+}
+
+type QueueLabels = Readonly<Record<'name' | 'controller', string>>;
+
+function labelsOf(controller: ControllerName | undefined): QueueLabels {
+  return { name: controller ?? 'unknown', controller: controller ?? 'unknown' };
+}
+
+function tellBook(metrics: Metrics, controller: ControllerName, book: QueueBook, now: number): void {
+  const labels = labelsOf(controller);
+  const ages = book.ages(now);
+  for (const priority of ['change', 'resync'] as const) {
+    metrics.set('workqueue_depth', { ...labels, priority: priorities[priority] }, book.depth(priority));
+  }
+  metrics.set('workqueue_unfinished_work_seconds', labels, ages.reduce((sum, ms) => sum + ms, 0) / 1000);
+  metrics.set('workqueue_longest_running_processor_seconds', labels, Math.max(0, ...ages) / 1000);
+  metrics.set('controller_runtime_active_workers', { controller }, ages.length);
+}
+
+/** The keys of one controller: which wait, and since when which are worked on. */
+class QueueBook {
+  /** A key that is worked on and was added meanwhile waits already. */
+  readonly #waiting = new Map<string, Priority>();
+  readonly #running = new Map<string, number>();
+
+  /** Returns whether `key` is new among the waiting; a change makes a waiting resync a change. */
+  add(key: string, priority: Priority): boolean {
+    const known = this.#waiting.get(key);
+    this.#waiting.set(key, known === 'change' ? known : priority);
+    return known === undefined;
+  }
+
+  start(key: string, now: number): void {
+    this.#waiting.delete(key);
+    this.#running.set(key, now);
+  }
+
+  finish(key: string): void {
+    this.#running.delete(key);
+  }
+
+  depth(priority: Priority): number {
+    let count = 0;
+    for (const [key, of] of this.#waiting) {
+      count += of === priority && !this.#running.has(key) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** For how long each has been worked on, milliseconds. */
+  ages(now: number): number[] {
+    return [...this.#running.values()].map((startedAt) => now - startedAt);
+  }
+}

@@ -1,0 +1,143 @@
+import { type AccountStatus, accountStatusSchema } from '../../api/account.ts';
+import { type Condition, conditionsSchema } from '../../api/condition.ts';
+import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
+import { DEFAULT_ACCOUNT_UID } from '../../controller/account/registry.ts';
+import type { OperatorResources } from '../../controller/operator.ts';
+import { isRecord, type KubeObject } from '../../kube/object.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Metrics, Sample } from './metrics.ts';
+import type { PauseBook, PauseCause } from './pauses.ts';
+
+/** What the metrics about resources are made of at each scrape. */
+export interface ResourceMetricsOptions {
+  /** The resources, where this process is the one that speaks for them; `undefined` while another one leads. */
+  readonly resources: () => OperatorResources | undefined;
+  readonly pauses: PauseBook;
+  readonly clock: Clock;
+  /** Whether each resource gets series of its own. */
+  readonly perResource: boolean;
+}
+
+/** A resource as far as metrics care. */
+interface Told {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly conditions: readonly Condition[];
+}
+
+const NOTHING: OperatorResources = { connectors: [], accounts: [], defaultAccount: undefined };
+
+const pauseCauses: readonly PauseCause[] = ['throttled', 'unavailable'];
+
+/**
+ * Makes the metrics about resources anew at each scrape, from what the caches hold: a deleted resource leaves no series
+ * behind, and nothing has to be kept in step.
+ */
+export function exposeResources(metrics: Metrics, options: ResourceMetricsOptions): void {
+  metrics.onScrape(() => {
+    const resources = options.resources() ?? NOTHING;
+    const connectors = resources.connectors.map((object) => toldOf(CONNECTOR_NAMES.kind, object));
+    const accounts = resources.accounts.map((object) => toldOf(ACCOUNT_NAMES.kind, object));
+    const all = [...connectors, ...accounts];
+    metrics.replace('openconnectors_resource_conditions', countConditions(all));
+    metrics.replace('openconnectors_status_condition', options.perResource ? all.flatMap(eachCondition) : []);
+    tellPending(metrics, connectors, options.clock.now());
+    tellAccounts(metrics, resources, options.pauses);
+  });
+}
+
+function toldOf(kind: string, object: KubeObject): Told {
+  const { namespace = '', name } = object.metadata;
+  const conditions = conditionsSchema.safeParse(statusOf(object)['conditions']);
+  return { kind, namespace, name, conditions: conditions.data ?? [] };
+}
+
+function statusOf(object: KubeObject): Record<string, unknown> {
+  const status = 'status' in object ? object.status : undefined;
+  return isRecord(status) ? status : {};
+}
+
+function countConditions(all: readonly Told[]): Sample<'openconnectors_resource_conditions'>[] {
+  const counts = new Map<
+    string,
+    { labels: Sample<'openconnectors_resource_conditions'>['labels']; value: number }
+  >();
+  for (const { kind, conditions } of all) {
+    for (const { type, status, reason } of conditions) {
+      const key = `${kind} ${type} ${status} ${reason}`;
+      const sample = counts.get(key) ?? { labels: { kind, condition: type, status, reason }, value: 0 };
+      sample.value += 1;
+      counts.set(key, sample);
+    }
+  }
+  return [...counts.values()];
+}
+
+function eachCondition({
+  kind,
+  namespace,
+  name,
+  conditions,
+}: Told): Sample<'openconnectors_status_condition'>[] {
+  return conditions.map(({ type, status }) => ({
+    labels: { kind, namespace, name, condition: type, status },
+    value: 1,
+  }));
+}
+
+function tellPending(metrics: Metrics, connectors: readonly Told[], now: number): void {
+  const waiting = connectors.flatMap(({ conditions }) =>
+    conditions.filter(({ type, status }) => type === 'Authorized' && status === 'False'),
+  );
+  const since = waiting.map(({ lastTransitionTime }) => Date.parse(lastTransitionTime));
+  const oldest = since.filter((time) => !Number.isNaN(time)).reduce((a, b) => Math.min(a, b), now);
+  metrics.set('openconnectors_authorizations_pending', {}, waiting.length);
+  metrics.set('openconnectors_authorization_pending_seconds', {}, (now - oldest) / 1000);
+}
+
+interface ToldAccount {
+  readonly uid: string;
+  readonly labels: { readonly namespace: string; readonly account: string };
+  readonly instances: AccountStatus['instances'];
+}
+
+function tellAccounts(metrics: Metrics, resources: OperatorResources, pauses: PauseBook): void {
+  const accounts = accountsOf(resources);
+  metrics.replace(
+    'openconnectors_account_paused',
+    accounts.flatMap(({ uid, labels }) =>
+      pauseCauses.map((cause) => ({
+        labels: { ...labels, cause },
+        value: pauses.causesOf(uid).has(cause) ? 1 : 0,
+      })),
+    ),
+  );
+  for (const [name, count] of [
+    ['openconnectors_instances_managed', 'managed'],
+    ['openconnectors_instances_orphaned', 'orphaned'],
+  ] as const) {
+    metrics.replace(
+      name,
+      accounts.flatMap(({ labels, instances }) => {
+        const value = instances?.[count];
+        return value === undefined ? [] : [{ labels, value }];
+      }),
+    );
+  }
+}
+
+/** The accounts of resources, and the operator's own, which has no namespace. */
+function accountsOf({ accounts, defaultAccount }: OperatorResources): ToldAccount[] {
+  const own = defaultAccount && {
+    uid: DEFAULT_ACCOUNT_UID,
+    labels: { namespace: '', account: DEFAULT_ACCOUNT_UID },
+    instances: defaultAccount.instances,
+  };
+  const told = accounts.map((object) => ({
+    uid: object.metadata.uid,
+    labels: { namespace: object.metadata.namespace ?? '', account: object.metadata.name },
+    instances: accountStatusSchema.safeParse(statusOf(object)).data?.instances,
+  }));
+  return own === undefined ? told : [...told, own];
+}

@@ -1,0 +1,43 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import { VERSION } from '../../version.ts';
+
+/** Name of the service and of the tracer, unless `OTEL_SERVICE_NAME` says otherwise. */
+export const SERVICE_NAME = 'infusionsoft-connector-operator';
+
+/** The tracing of the process. */
+export interface Tracing {
+  /** Sends what is still to be sent, for at most `deadlineMs`, and ends. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/**
+ * Loads the OpenTelemetry SDK, makes it the process' own and sends spans to `endpoint` (OTLP over HTTP, JSON). Sampler,
+ * headers, resource attributes and the rest follow OpenTelemetry's own environment variables. Without it, spans cost
+ * next to nothing.
+ */
+export async function startTracing(endpoint: string, onTrouble: (error: unknown) => void): Promise<Tracing> {
+  const [sdk, { OTLPTraceExporter }, resources] = await Promise.all([
+    import('@opentelemetry/sdk-trace-node'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+  ]);
+  const own = resources.resourceFromAttributes({ 'service.name': SERVICE_NAME, 'service.version': VERSION });
+  const fromEnvironment = resources.detectResources({ detectors: [resources.envDetector] });
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const provider = new sdk.NodeTracerProvider({
+    resource: resources.defaultResource().merge(own).merge(fromEnvironment),
+    spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
+  });
+  provider.register();
+  return {
+    async stop(deadlineMs) {
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, deadlineMs);
+      await Promise.race([provider.shutdown().catch(onTrouble), late.promise]);
+      clearTimeout(timer);
+      trace.disable();
+      context.disable();
+      propagation.disable();
+    },
+  };
+}
