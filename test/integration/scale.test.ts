@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { LedgerEntry } from '../support/apiserver/index.ts';
+import { describeControlPlanes } from '../support/controlplane/describe.ts';
+import { poll } from '../support/controlplane/poll.ts';
+import type { Namespace } from '../support/workbench/cluster.ts';
+import { account, CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
+import {
+  furnish,
+  newCode,
+  type RunningOperator,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
+
+/** More than fit into the pages of a list: five pages of 200. */
+const MANY = 1_000;
+
+/** What many resources cost together, and what they cost each other. Counted on the embedded API server, which keeps a ledger. */
+describeControlPlanes('many connectors', (plane) => {
+  let bench: Workbench;
+  let operator: RunningOperator | undefined;
+  beforeAll(async () => {
+    bench = await startWorkbench(plane);
+  });
+  afterEach(() => operator?.stop());
+  afterAll(() => bench?.stop());
+
+  function withCode(name: string) {
+    return [
+      secret(`${name}-code`, { code: newCode(bench.simulator) }),
+      connector(name, {
+        oauth: {
+          clientSecretRef: { name: 'crm-oauth' },
+          callbackUrl: CALLBACK_URL,
+          authorizationCodeSecretRef: { name: `${name}-code` },
+        },
+      }),
+    ];
+  }
+  async function readyCount(namespace: Namespace): Promise<number> {
+    const answer = await plane.rest.request(
+      'GET',
+      `/apis/openconnectors.dev/v1beta1/namespaces/${namespace.name}/infusionsoftconnectors`,
+    );
+    const { items } = answer.body as {
+      readonly items: readonly {
+        readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
+      }[];
+    };
+    return items.filter(({ status }) =>
+      status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True'),
+    ).length;
+  }
+  const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `crm-${index}`);
+
+  test('an unchanged interval of a thousand costs five remote calls and nothing else', async ({ skip }) => {
+    const { ledger } = plane;
+    skip(ledger === undefined, `${plane.name} keeps no ledger`);
+    if (ledger === undefined) {
+      return;
+    }
+    const namespace = await bench.namespace('many');
+    await furnish(bench, namespace, { code: false });
+    for (const name of names(MANY)) {
+      await namespace.create(...withCode(name));
+    }
+    operator = await bench.startOperator({
+      env: { INVENTORY_INTERVAL: '5s', PING_INTERVAL: '720h', LOG_LEVEL: 'info' },
+    });
+    await poll(
+      async () => ((await readyCount(namespace)) === MANY ? true : undefined),
+      100_000,
+      async () => `only ${await readyCount(namespace)} are Ready`,
+    );
+    expect(bench.simulator.instances()).toHaveLength(MANY);
+    expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
+
+    const lists = () => bench.simulator.ledger.count('listInstances');
+    const settled = lists();
+    await poll(
+      async () => (lists() >= settled + 5 ? true : undefined),
+      30_000,
+      () => 'no inventory was taken',
+    );
+    const calls = () =>
+      ledger.entries.filter(
+        ({ userAgent, namespace: where, resource, verb }: LedgerEntry) =>
+          userAgent.startsWith('openconnectors.dev') &&
+          where === namespace.name &&
+          resource !== 'events' &&
+          verb !== 'watch',
+      ).length;
+    const before = { calls: calls(), remote: bench.simulator.ledger.entries().length, lists: lists() };
+    await poll(
+      async () => (lists() >= before.lists + 5 ? true : undefined),
+      30_000,
+      () => 'no inventory was taken',
+    );
+    await poll(
+      async () => ((await namespace.account('sap')).status?.instances?.managed === MANY ? true : undefined),
+      30_000,
+      () => 'the account does not count its instances',
+    );
+    const remote = bench.simulator.ledger.entries().slice(before.remote);
+    expect(new Set(remote.map(({ operation }) => operation))).toEqual(new Set(['listInstances']));
+    expect(remote.length % 5).toBe(0);
+    expect(calls() - before.calls).toBeLessThanOrEqual(1);
+  });
+
+  test('a dead account with many connectors delays no other account', async ({ skip }) => {
+    skip(plane.ledger === undefined, 'too many requests for a server that is shared');
+    const dead = await bench.namespace('dead');
+    const alive = await bench.namespace('alive');
+    // Nobody listens there: every connection is refused.
+    await furnish(bench, dead, { code: false });
+    await dead.remove('OpenConnectorsAccount', 'sap');
+    await dead.create(account('sap', 'https://localhost:9'));
+    for (const name of names(MANY)) {
+      await dead.create(...withCode(name));
+    }
+    await furnish(bench, alive);
+    operator = await bench.startOperator({
+      env: {
+        ALLOWED_HOSTS: `localhost:9,localhost:${bench.simulator.port}`,
+        LOG_LEVEL: 'info',
+        WORKERS: '4',
+      },
+    });
+    await alive.create(connector('crm'));
+    await alive.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
+    await dead.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'False', 'AccountUnreachable');
+    await dead.waitFor('InfusionsoftConnector', 'crm-0', 'AccountReady', 'False', 'AccountNotReady');
+    expect(await readyCount(dead)).toBe(0);
+  });
+});
