@@ -29,7 +29,8 @@ export function roleManifest(role: DeployedRole): object {
   };
 }
 
-function bindingManifest(role: DeployedRole): object {
+/** What gives the role to the operator's service account. */
+export function bindingManifest(role: DeployedRole): object {
   return {
     apiVersion: `${API_GROUP}/v1`,
     kind: `${role.kind}Binding`,
