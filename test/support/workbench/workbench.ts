@@ -11,6 +11,7 @@ import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
 import { createNamespace, type Namespace } from './cluster.ts';
+import { watchConformance } from './conformance-watch.ts';
 import { account, CALLBACK_URL, secret } from './manifests.ts';
 
 /** An operator that runs in this process, on a control plane and a simulator. */
@@ -39,7 +40,7 @@ export interface Workbench {
   startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
   /** Environment of an operator on this workbench, for one that runs in a process of its own. */
   environment(env?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-  /** Stops everything but the control plane. */
+  /** Stops everything but the control plane. Throws when any status that was written breaks the rules of kstatus. */
   stop(): Promise<void>;
 }
 
@@ -57,6 +58,7 @@ export async function startWorkbench(
   await writeFile(kubeconfigFile, plane.kubeconfig);
   const home = await createNamespace(plane, 'operator');
   const running = new Set<RunningOperator>();
+  const conformance = await watchConformance(plane);
 
   const environment = (env: Readonly<Record<string, string>> = {}) => ({
     KUBECONFIG: kubeconfigFile,
@@ -115,6 +117,7 @@ export async function startWorkbench(
       await Promise.all([...running].map((operator) => operator.stop()));
       await simulator.stop();
       await rm(folder, { recursive: true, force: true });
+      conformance.stop();
     },
   };
 }
