@@ -17,7 +17,7 @@ import type { Instance } from '../../../src/openconnectors/port.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { CLUSTER, instance } from './instance.ts';
-import { READ, secretUnread, VALUES } from './secrets.ts';
+import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { MINUTE, NOW, SECOND } from './time.ts';
 
 /** The account of the builders' connector, verified. */
@@ -95,6 +95,21 @@ export const UNREAD = {
   'crm-key': secretUnread(),
   'crm-code': secretUnread(),
   'crm-connection': secretUnread({ owners: [UID] }),
+} as const satisfies Record<string, SecretFact>;
+
+/** The same Secrets as a server stores them, with their values. */
+export const STORED = {
+  ...READ,
+  'crm-connection': secretRead(
+    {
+      type: 'open-connectors',
+      provider: 'sap',
+      uri: ACCOUNT.baseUrl,
+      host: new URL(ACCOUNT.baseUrl).host,
+      'element-token': VALUES.token,
+    },
+    { owners: [UID] },
+  ),
 } as const satisfies Record<string, SecretFact>;
 
 /** Memory of a connection Secret in version "1" that holds what `subject` is to hand out. */

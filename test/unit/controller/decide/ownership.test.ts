@@ -50,9 +50,19 @@ describe('whose an instance is', () => {
       step: { do: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
     {
+      name: 'a namesake of another uid, in a list of a minute ago',
+      because: 'this is decided once, so that it is looked at once more before',
+      world: world({ connector: held, instances: [instance(9, { tags: TAGS.namesake })] }),
+      step: { do: 'search' },
+    },
+    {
       name: 'a namesake of another uid',
       because: 'a restored backup finds the instance of its former self',
-      world: world({ connector: held, instances: [instance(9, { tags: TAGS.namesake })] }),
+      world: world({
+        connector: held,
+        instances: [instance(9, { tags: TAGS.namesake })],
+        pass: { searched: true },
+      }),
       step: { do: 'ping', id: 9 },
     },
     {
@@ -61,7 +71,7 @@ describe('whose an instance is', () => {
       world: world({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
-        pass: { ping: 'answered' },
+        pass: { searched: true, ping: 'answered' },
       }),
       step: { do: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
     },
@@ -71,6 +81,7 @@ describe('whose an instance is', () => {
       world: world({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake }), instance(8, { tags: TAGS.namesake })],
+        pass: { searched: true },
       }),
       step: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 8, 9.'),
     },
@@ -80,6 +91,7 @@ describe('whose an instance is', () => {
       world: world({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake, connector: 'infusionsoftrest' })],
+        pass: { searched: true },
       }),
       step: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 9.'),
     },

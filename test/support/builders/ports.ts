@@ -1,0 +1,182 @@
+import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
+import type { Occasion } from '../../../src/controller/events.ts';
+import { Inventory } from '../../../src/controller/inventory.ts';
+import { ConnectorMemory } from '../../../src/controller/memory.ts';
+import { parseConnector } from '../../../src/controller/parse.ts';
+import type { AccountSession, ConnectorPorts, NewSecret } from '../../../src/controller/ports.ts';
+import type { AccountView, DecisionSettings, SecretFact } from '../../../src/controller/world.ts';
+import { KubeError } from '../../../src/kube/errors.ts';
+import type { Instance } from '../../../src/openconnectors/port.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { fingerprinter } from './fingerprints.ts';
+import { mergePatched } from './merge-patch.ts';
+import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
+import { READ } from './secrets.ts';
+import { MINUTE, NOW } from './time.ts';
+import { READY_ACCOUNT, SETTINGS } from './world.ts';
+
+/** One write to the cluster, in short: `secret crm-connection`, `metadata`, `status`. */
+export type KubeWrite = readonly [what: string, value: unknown];
+
+/** How a bench differs from one with a ready account, the Secrets of `READ` and no instances. */
+export interface BenchChange {
+  readonly connector: InfusionsoftConnector;
+  readonly answers?: Answers;
+  readonly secrets?: Readonly<Record<string, SecretFact>>;
+  /** What the account's list found a minute ago; `undefined`: nothing was listed yet. */
+  readonly listed?: readonly Instance[] | undefined;
+  readonly account?: AccountView;
+  readonly settings?: Partial<DecisionSettings>;
+  /** Called before each write of the resource's metadata; may throw. */
+  readonly onPatchMetadata?: () => void;
+  readonly rivals?: readonly string[];
+}
+
+/** Ports of a connector that record everything that leaves them, and the cluster behind them. */
+export interface Bench {
+  readonly ports: ConnectorPorts;
+  readonly clock: VirtualClock;
+  readonly inventory: Inventory;
+  /** The resource as it is stored now. */
+  readonly stored: () => InfusionsoftConnector;
+  /** Changes the stored resource as a person or a Kubernetes controller would. */
+  readonly edit: (change: (connector: InfusionsoftConnector) => InfusionsoftConnector) => void;
+  readonly secrets: Map<string, SecretFact>;
+  readonly calls: readonly RemoteCall[];
+  readonly writes: readonly KubeWrite[];
+  readonly events: readonly Occasion[];
+  /** How often the account's credentials were called in doubt. */
+  readonly suspicions: () => number;
+  /** Reads of Secrets, by name. */
+  readonly reads: readonly string[];
+}
+
+/** A bench for `connector`. */
+export function bench(change: BenchChange): Bench {
+  const clock = new VirtualClock(NOW);
+  const inventory = new Inventory();
+  if (!('listed' in change) || change.listed !== undefined) {
+    inventory.replace(change.listed ?? [], NOW - MINUTE);
+  }
+  const remote = fakeRemote(change.answers);
+  const secrets = new Map<string, SecretFact>(Object.entries({ ...READ, ...change.secrets }));
+  const writes: KubeWrite[] = [];
+  const events: Occasion[] = [];
+  const reads: string[] = [];
+  let stored = change.connector;
+  let version = 1_000;
+  let suspicions = 0;
+
+  const write = (connector: InfusionsoftConnector, patch: Record<string, unknown>): InfusionsoftConnector => {
+    if (connector.metadata.resourceVersion !== stored.metadata.resourceVersion) {
+      throw new KubeError('conflict', 'the object has been modified');
+    }
+    const metadata = { ...(patch['metadata'] as object | undefined), resourceVersion: `${version++}` };
+    stored = parseConnector(mergePatched(stored, { ...patch, metadata }));
+    return stored;
+  };
+  const keep = (secret: NewSecret): SecretFact => {
+    const data = Object.entries(secret.data).map(([key, value]) => [
+      key,
+      Buffer.from(value).toString('base64'),
+    ]);
+    const fact: SecretFact = {
+      state: 'read',
+      resourceVersion: `${version++}`,
+      owners: [secret.owner.metadata.uid],
+      data: Object.fromEntries(data),
+    };
+    secrets.set(secret.name, fact);
+    return fact;
+  };
+  const session: AccountSession = {
+    view: READY_ACCOUNT,
+    api: remote.api,
+    inventory,
+    suspect: () => {
+      suspicions += 1;
+    },
+  };
+  const account = change.account ?? READY_ACCOUNT;
+  return {
+    clock,
+    inventory,
+    secrets,
+    writes,
+    events,
+    reads,
+    calls: remote.calls,
+    stored: () => stored,
+    edit: (alter) => {
+      stored = alter(stored);
+    },
+    suspicions: () => suspicions,
+    ports: {
+      clock,
+      random: { fraction: () => 0.5, bytes: (length) => Buffer.alloc(length) },
+      settings: { ...SETTINGS, ...change.settings },
+      fingerprinter,
+      memory: new ConnectorMemory(),
+      rivals: () => change.rivals ?? [],
+      recordEvent: (_connector, occasion) => void events.push(occasion),
+      accounts: {
+        view: () => account,
+        session: () => (account.state === 'ready' ? session : undefined),
+      },
+      connectors: {
+        async patchMetadata(connector, metadata) {
+          change.onPatchMetadata?.();
+          writes.push(['metadata', metadata]);
+          return write(connector, { metadata });
+        },
+        async patchStatus(connector, patch) {
+          writes.push(['status', patch]);
+          write(connector, { status: patch });
+        },
+      },
+      secrets: {
+        known(_namespace, name) {
+          const fact = secrets.get(name) ?? { state: 'absent' };
+          return fact.state === 'read'
+            ? { state: 'unread', resourceVersion: fact.resourceVersion, owners: fact.owners }
+            : fact;
+        },
+        async read(_namespace, name) {
+          reads.push(name);
+          const fact = secrets.get(name) ?? { state: 'absent' };
+          if (fact.state === 'unread') {
+            throw new Error(`the bench does not know the values of Secret ${name}`);
+          }
+          return fact;
+        },
+        async create(secret) {
+          const known = secrets.get(secret.name);
+          if (known !== undefined && known.state !== 'absent') {
+            throw new KubeError('already-exists', 'the Secret exists');
+          }
+          writes.push([`create secret ${secret.name}`, secret.data]);
+          return keep(secret);
+        },
+        async update(secret, resourceVersion) {
+          const known = secrets.get(secret.name);
+          if (known === undefined || known.state === 'absent' || known.resourceVersion !== resourceVersion) {
+            throw new KubeError('conflict', 'the Secret has been modified');
+          }
+          writes.push([`update secret ${secret.name}`, secret.data]);
+          return keep(secret);
+        },
+        async remove(_namespace, name) {
+          writes.push([`delete secret ${name}`, undefined]);
+          secrets.delete(name);
+        },
+        async disown(_namespace, name) {
+          writes.push([`disown secret ${name}`, undefined]);
+          const known = secrets.get(name);
+          if (known !== undefined && known.state !== 'absent') {
+            secrets.set(name, { ...known, owners: [] });
+          }
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { SecretFact } from '../../../../src/controller/world.ts';
+import { readyStatus, UID } from '../../../support/builders/connector.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import { pass, readiness } from '../../../support/builders/pass.ts';
+import { type Bench, bench } from '../../../support/builders/ports.ts';
+import { workingRemote } from '../../../support/builders/remote.ts';
+import { secretAbsent, secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { ID, STORED, settledConnector } from '../../../support/builders/world.ts';
+
+function settled(
+  secrets: Parameters<typeof bench>[0]['secrets'],
+  change: Parameters<typeof settledConnector>[0] = {},
+): Bench {
+  return bench({
+    connector: settledConnector(change),
+    secrets: { ...STORED, ...secrets },
+    listed: [instance(ID)],
+    answers: workingRemote(new Map([[ID, instance(ID)]])),
+  });
+}
+
+const values = (it: Bench, name: string): Record<string, string> | undefined => {
+  const fact = it.secrets.get(name);
+  return fact?.state === 'read'
+    ? Object.fromEntries(
+        Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+      )
+    : undefined;
+};
+
+const connection = {
+  type: 'open-connectors',
+  provider: 'sap',
+  uri: 'https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2',
+  host: 'api.openconnectors.us2.ext.hana.ondemand.com',
+  'element-token': VALUES.token,
+};
+
+describe('the connection Secret', () => {
+  test('is written again when somebody deleted it', async () => {
+    const it = settled({ 'crm-connection': secretAbsent });
+    await pass(it);
+    expect(values(it, 'crm-connection')).toEqual(connection);
+    expect(it.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    expect(readiness(it)).toBe('True Succeeded');
+  });
+
+  test('is set back when somebody edited it, with what was added taken away', async () => {
+    const it = settled({
+      'crm-connection': secretRead(
+        { ...connection, 'element-token': 'edited', extra: 'x' },
+        { owners: [UID], resourceVersion: '7' },
+      ),
+    });
+    await pass(it);
+    expect(it.writes).toEqual([['update secret crm-connection', connection]]);
+    expect(values(it, 'crm-connection')).toEqual(connection);
+    expect(it.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretRepaired']);
+  });
+
+  test('that the cache has not seen yet is looked at, not overwritten', async () => {
+    const it = settled({ 'crm-connection': secretRead({ password: 'of another' }) });
+    const known = (namespace: string, name: string): SecretFact =>
+      name === 'crm-connection' ? secretAbsent : it.ports.secrets.known(namespace, name);
+    const late = { ...it, ports: { ...it.ports, secrets: { ...it.ports.secrets, known } } };
+    await pass(late);
+    expect(readiness(it)).toBe('False ConnectionSecretConflict');
+    expect(values(it, 'crm-connection')).toEqual({ password: 'of another' });
+  });
+
+  test('of the old name goes after a rename, once the new one is there', async () => {
+    const it = settled(
+      {},
+      { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } },
+    );
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual([
+      'create secret binding',
+      'delete secret crm-connection',
+      'status',
+    ]);
+    expect(it.stored().status?.binding).toEqual({ name: 'binding' });
+  });
+
+  test('shows no value in an event', async () => {
+    const it = settled({ 'crm-connection': secretAbsent }, { spec: { includeAccountCredentials: true } });
+    await pass(it);
+    expect(values(it, 'crm-connection')).toMatchObject({ 'user-secret': VALUES.userSecret });
+    expect(JSON.stringify([it.events, it.stored()])).not.toContain(VALUES.userSecret);
+  });
+});
+
+describe('rotation', () => {
+  test('of the client secret reaches the instance by one patch and one call through it', async () => {
+    const it = settled({
+      'crm-oauth': secretRead(
+        { client_id: VALUES.clientId, client_secret: 'rotated' },
+        { resourceVersion: '2' },
+      ),
+    });
+    await pass(it);
+    expect(it.calls.map(([name]) => name)).toEqual(['patchInstance', 'pingInstance']);
+    expect(it.calls[0]).toEqual(['patchInstance', ID, { configuration: { 'oauth.api.secret': 'rotated' } }]);
+    const recorded = it.stored().status?.credentials?.find(({ key }) => key === 'client_secret');
+    expect(recorded?.resourceVersion).toBe('2');
+    await pass(it);
+    expect(it.calls).toHaveLength(2);
+  });
+
+  test('of nothing but a label costs one read and one write of status', async () => {
+    const it = settled({
+      'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
+    });
+    await pass(it);
+    expect(it.calls).toEqual([]);
+    expect(it.reads).toEqual(['crm-key', 'crm-connection']);
+    expect(it.stored().status?.credentials).toEqual(
+      readyStatus(ID).credentials?.map((entry) =>
+        entry.key === 'encryptedKey' ? { ...entry, resourceVersion: '2' } : entry,
+      ),
+    );
+    await pass(it);
+    expect(it.reads).toEqual(['crm-key', 'crm-connection']);
+  });
+});
