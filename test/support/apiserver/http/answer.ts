@@ -13,7 +13,7 @@ export interface Answer {
   readonly warnings?: readonly string[];
 }
 
-/** An answer with a value as JSON or YAML. */
+/** An answer with a value as JSON or YAML. Clients read YAML 1.1, where a bare `y` is true and has to be quoted. */
 export function valueAnswer(
   code: number,
   value: unknown,
@@ -21,7 +21,7 @@ export function valueAnswer(
   warnings: readonly string[] = [],
 ): Answer {
   return representation.format === 'yaml'
-    ? { code, contentType: 'application/yaml', body: stringifyYaml(value), warnings }
+    ? { code, contentType: 'application/yaml', body: stringifyYaml(value, { version: '1.1' }), warnings }
     : { code, contentType: 'application/json', body: JSON.stringify(value), warnings };
 }
 

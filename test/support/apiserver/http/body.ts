@@ -70,7 +70,7 @@ export function parseText(mediaType: string, body: string, fail: (why: string) =
     throw fail('unexpected end of JSON input');
   }
   try {
-    return mediaType.includes('yaml') ? parseYaml(body) : JSON.parse(body);
+    return mediaType.includes('yaml') ? parseYaml(body, { version: '1.1' }) : JSON.parse(body);
   } catch (error) {
     throw fail(error instanceof Error ? 'invalid character or structure' : 'unreadable');
   }
