@@ -4,6 +4,9 @@ import { accountCrd, connectorCrd, crdPath } from './crds.ts';
 import { renderCrdsKustomization } from './crds-kustomization.ts';
 import { renderCrdsPage } from './crds-page.ts';
 import { renderYaml } from './manifest.ts';
+import { renderMetricsPage } from './metrics-page.ts';
+import { dashboardOutput } from './monitoring/dashboard.ts';
+import { rulesOutputs } from './monitoring/rules.ts';
 import type { Output } from './output.ts';
 import { rbacOutputs } from './rbac-manifests.ts';
 import { renderRbacPage } from './rbac-page.ts';
@@ -16,6 +19,9 @@ export const OUTPUTS: readonly Output[] = [
   { path: 'docs/reference/crds.md', render: () => renderCrdsPage([connectorCrd(), accountCrd()]) },
   { path: 'docs/reference/conditions.md', render: renderConditionsPage },
   { path: 'docs/reference/settings.md', render: renderSettings },
+  { path: 'docs/reference/metrics.md', render: renderMetricsPage },
+  ...rulesOutputs(),
+  dashboardOutput(),
   ...rbacOutputs(),
   { path: 'docs/reference/rbac.md', render: renderRbacPage },
 ];

@@ -30,7 +30,7 @@ export const ownDefinitions = {
   openconnectors_instances_managed: {
     type: 'gauge',
     labels: ['namespace', 'account'],
-    help: 'Instances at Open Connectors that belong to a resource, by account.',
+    help: 'Instances at Open Connectors that belong to a resource, by account, as of its latest list.',
   },
   openconnectors_instances_orphaned: {
     type: 'gauge',
@@ -55,7 +55,7 @@ export const ownDefinitions = {
   openconnectors_resource_conditions: {
     type: 'gauge',
     labels: ['kind', 'condition', 'status', 'reason'],
-    help: 'Number of resources whose condition has this status for this reason.',
+    help: "Number of resources whose condition has this status for this reason; the operator's own account counts as one.",
   },
   openconnectors_status_condition: {
     type: 'gauge',

@@ -40,7 +40,8 @@ export function exposeResources(metrics: Metrics, options: ResourceMetricsOption
     const connectors = resources.connectors.map((object) => toldOf(CONNECTOR_NAMES.kind, object));
     const accounts = resources.accounts.map((object) => toldOf(ACCOUNT_NAMES.kind, object));
     const all = [...connectors, ...accounts];
-    metrics.replace('openconnectors_resource_conditions', countConditions(all));
+    const own = { kind: ACCOUNT_NAMES.kind, conditions: resources.defaultAccount?.conditions ?? [] };
+    metrics.replace('openconnectors_resource_conditions', countConditions([...all, own]));
     metrics.replace('openconnectors_status_condition', options.perResource ? all.flatMap(eachCondition) : []);
     tellPending(metrics, connectors, options.clock.now());
     tellAccounts(metrics, resources, options.pauses);
@@ -58,7 +59,9 @@ function statusOf(object: KubeObject): Record<string, unknown> {
   return isRecord(status) ? status : {};
 }
 
-function countConditions(all: readonly Told[]): Sample<'openconnectors_resource_conditions'>[] {
+function countConditions(
+  all: readonly Pick<Told, 'kind' | 'conditions'>[],
+): Sample<'openconnectors_resource_conditions'>[] {
   const counts = new Map<
     string,
     { labels: Sample<'openconnectors_resource_conditions'>['labels']; value: number }

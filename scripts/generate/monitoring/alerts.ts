@@ -1,0 +1,145 @@
+/** One alert, from which the rule files and the documentation are made. */
+export interface Alert {
+  readonly name: string;
+  /** PromQL. */
+  readonly expr: string;
+  /** How long the expression has to hold; Prometheus' duration syntax. */
+  readonly for: string;
+  /** `critical`: somebody has to act now. `warning`: in working hours. `info`: worth knowing. */
+  readonly severity: 'critical' | 'warning' | 'info';
+  /** One line, with the labels of the alert. */
+  readonly summary: string;
+  /** What follows from it for people. */
+  readonly description: string;
+}
+
+/** The controllers of this operator among all that expose controller-runtime's metrics. */
+const CONTROLLERS = 'infusionsoftconnector|openconnectorsaccount';
+
+/** Every alert. Each has a page of its name in `docs/runbooks`. */
+export const ALERTS: readonly Alert[] = [
+  {
+    name: 'OpenConnectorsOperatorDown',
+    expr: 'absent(openconnectors_build_info)',
+    for: '5m',
+    severity: 'critical',
+    summary: 'No replica of the Infusionsoft connector operator is scraped',
+    description:
+      'Nobody keeps connectors and their instances equal: changes, consents and deletions wait. Instances that exist go on working.',
+  },
+  {
+    name: 'OpenConnectorsNoLeader',
+    expr: 'max by (job, name) (leader_election_master_status{name=~"infusionsoft-connector-operator.*"}) == 0',
+    for: '2m',
+    severity: 'critical',
+    summary: 'No replica holds the Lease {{ $labels.name }}',
+    description: 'Replicas run, but none of them may work: changes, consents and deletions wait.',
+  },
+  {
+    name: 'OpenConnectorsWatchBroken',
+    expr: 'max by (job, instance, resource) (openconnectors_watch_state{state="watching"}) == 0',
+    for: '10m',
+    severity: 'critical',
+    summary: '{{ $labels.instance }} does not follow {{ $labels.resource }}',
+    description:
+      'Changes of these objects are not noticed. While the others are followed, the rest of the work goes on with what was known last.',
+  },
+  {
+    name: 'OpenConnectorsWorkerStuck',
+    expr: `max by (job, instance, name) (workqueue_longest_running_processor_seconds{name=~"${CONTROLLERS}"}) > 600`,
+    for: '5m',
+    severity: 'warning',
+    summary: 'A worker of {{ $labels.name }} has been at one resource for more than 10 minutes',
+    description:
+      'All calls have deadlines, so that a pass should never take so long. This worker is missing elsewhere.',
+  },
+  {
+    name: 'OpenConnectorsQueueSlow',
+    expr: `histogram_quantile(0.9, sum by (job, name, le) (rate(workqueue_queue_duration_seconds_bucket{name=~"${CONTROLLERS}"}[10m]))) > 60`,
+    for: '15m',
+    severity: 'warning',
+    summary: 'Resources wait {{ $value | humanizeDuration }} for a worker of {{ $labels.name }}',
+    description: 'Changes of resources and Secrets take that much longer to have an effect.',
+  },
+  {
+    name: 'OpenConnectorsReconcileErrors',
+    expr: `sum by (job, controller) (increase(controller_runtime_reconcile_errors_total{controller=~"${CONTROLLERS}"}[15m])) > 3`,
+    for: '15m',
+    severity: 'warning',
+    summary: 'Passes of {{ $labels.controller }} fail again and again',
+    description:
+      'The operator cannot read or write what it has to in the Kubernetes API, or has a defect. Failures of Open Connectors are told by conditions and are not counted here.',
+  },
+  {
+    name: 'OpenConnectorsDefect',
+    expr: `sum by (job, controller) (increase(controller_runtime_reconcile_panics_total{controller=~"${CONTROLLERS}"}[15m])) > 0`,
+    for: '0m',
+    severity: 'warning',
+    summary: 'A pass of {{ $labels.controller }} ended with an error that the program does not know',
+    description:
+      'The pass is repeated with growing pauses, and other resources are not affected. It should be reported.',
+  },
+  {
+    name: 'OpenConnectorsResourcesStalled',
+    expr: 'sum by (job, kind, reason) (openconnectors_resource_conditions{condition="Stalled",status="True"}) > 0',
+    for: '30m',
+    severity: 'warning',
+    summary: '{{ $value }} {{ $labels.kind }} stalled: {{ $labels.reason }}',
+    description:
+      'Trying again is useless until a person changes something. The message of the resource says what.',
+  },
+  {
+    name: 'OpenConnectorsAccountNotReady',
+    expr: 'sum by (job, reason) (openconnectors_resource_conditions{kind="OpenConnectorsAccount",condition="Ready",status!="True"}) > 0',
+    for: '15m',
+    severity: 'critical',
+    summary: '{{ $value }} OpenConnectorsAccount not ready: {{ $labels.reason }}',
+    description: 'No connector of these accounts can be created, changed or deleted.',
+  },
+  {
+    name: 'OpenConnectorsAccountPaused',
+    expr: 'max by (job, namespace, account, cause) (openconnectors_account_paused) == 1',
+    for: '15m',
+    severity: 'warning',
+    summary:
+      'All calls of account {{ $labels.account }} have been held back for 15 minutes: {{ $labels.cause }}',
+    description:
+      'Open Connectors asks for fewer requests, or does not answer. The operator tries one call after each pause and goes on by itself.',
+  },
+  {
+    name: 'OpenConnectorsApiErrors',
+    expr: 'sum by (job) (rate(openconnectors_api_requests_total{code_class=~"5xx|none"}[10m])) / sum by (job) (rate(openconnectors_api_requests_total[10m])) > 0.1',
+    for: '15m',
+    severity: 'warning',
+    summary: '{{ $value | humanizePercentage }} of the requests to Open Connectors fail',
+    description:
+      'Failures of the remote side or of the way to it. The operator repeats what may be repeated.',
+  },
+  {
+    name: 'OpenConnectorsAuthorizationRevoked',
+    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",status="False",reason="AuthorizationRevoked"}) > 0',
+    for: '10m',
+    severity: 'critical',
+    summary: '{{ $value }} connectors have lost their access',
+    description:
+      'A grant that worked does not work any more: applications that use these instances get errors until a person gives the consent again.',
+  },
+  {
+    name: 'OpenConnectorsAuthorizationPending',
+    expr: 'max by (job) (openconnectors_authorization_pending_seconds) > 86400',
+    for: '10m',
+    severity: 'info',
+    summary: 'A connector has been waiting {{ $value | humanizeDuration }} for a consent',
+    description:
+      'Somebody has to open the start page of the connector, or to say that it is not needed any more.',
+  },
+  {
+    name: 'OpenConnectorsOrphanedInstances',
+    expr: 'max by (job, namespace, account) (openconnectors_instances_orphaned) > 0',
+    for: '1h',
+    severity: 'info',
+    summary: '{{ $value }} instances of account {{ $labels.account }} belong to no resource',
+    description:
+      'They hold access to customer data, and may be charged. The operator never deletes them by itself.',
+  },
+];
