@@ -4,7 +4,12 @@ import { Inventory } from '../../../src/controller/inventory.ts';
 import { ConnectorMemory } from '../../../src/controller/memory.ts';
 import { parseConnector } from '../../../src/controller/parse.ts';
 import type { AccountSession, ConnectorPorts, NewSecret } from '../../../src/controller/ports.ts';
-import type { AccountView, DecisionSettings, SecretFact } from '../../../src/controller/world.ts';
+import type {
+  AccountView,
+  DecisionSettings,
+  KeptOutcome,
+  SecretFact,
+} from '../../../src/controller/world.ts';
 import { KubeError } from '../../../src/kube/errors.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -30,6 +35,8 @@ export interface BenchChange {
   /** Called before each write of the resource's metadata; may throw. */
   readonly onPatchMetadata?: () => void;
   readonly rivals?: readonly string[];
+  /** What comes of the credentials that worked last, for an account that is blocked. */
+  readonly kept?: KeptOutcome;
 }
 
 /** Ports of a connector that record everything that leaves them, and the cluster behind them. */
@@ -122,6 +129,8 @@ export function bench(change: BenchChange): Bench {
       accounts: {
         view: () => account,
         session: () => (account.state === 'ready' ? session : undefined),
+        openKept: async () => change.kept ?? 'absent',
+        keptSession: () => (change.kept === 'open' ? session : undefined),
       },
       connectors: {
         async patchMetadata(connector, metadata) {

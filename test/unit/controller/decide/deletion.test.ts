@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { InfusionsoftConnector } from '../../../../src/api/connector.ts';
+import type { AccountView } from '../../../../src/controller/world.ts';
 import {
   ACCOUNT,
   attempt,
@@ -216,6 +217,12 @@ describe('a deletion of the instance', () => {
 });
 
 describe('a deletion that has to wait', () => {
+  const refused: AccountView = {
+    state: 'blocked',
+    reason: 'AccountUnauthorized',
+    message: 'Refused.',
+    stalled: true,
+  };
   decides([
     {
       name: 'for the account to be verified',
@@ -230,11 +237,27 @@ describe('a deletion that has to wait', () => {
       step: ends({ kind: 'uninformed' }),
     },
     {
-      name: 'for an account that works',
+      name: 'for an account that does not work any more',
+      because: 'in a namespace that is being deleted its Secret goes first; what worked last may still work',
+      world: deletion({ account: refused }),
+      step: { do: 'open-kept-account', account: ACCOUNT },
+    },
+    {
+      name: 'for the search with what worked last',
+      because: 'what is not in status would stay behind',
+      world: deletion({ searchedAt: null, pass: { kept: 'open' } }),
+      step: { do: 'search' },
+    },
+    {
+      name: 'with what worked last refused, too',
+      because: 'the message says that nothing is left to try',
+      world: deletion({ account: refused, pass: { kept: 'refused' } }),
+      step: blockedBy('Ready', 'DeletionBlocked', 'that worked last are refused as well. To delete'),
+    },
+    {
+      name: 'for an account that works, with nothing kept',
       because: 'a person repairs it, or lets go with the annotation that the message names',
-      world: deletion({
-        account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
-      }),
+      world: deletion({ account: refused, pass: { kept: 'absent' } }),
       step: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
     },
     {
