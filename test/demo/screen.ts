@@ -42,6 +42,8 @@ const statusStyles: Readonly<Record<Change['status'], Style>> = {
 export function createScreen(output: Output & NodeJS.WritableStream, clock: Clock): Screen {
   const paint = (style: Style, text: string): string => styleText(style, text, { stream: output });
   const line = (text = ''): void => void output.write(`${text}\n`);
+  // A terminal that does not know its size says 0.
+  const columns = (): number => output.columns || textWidth;
   let steps = 0;
   return {
     step(title) {
@@ -50,7 +52,7 @@ export function createScreen(output: Output & NodeJS.WritableStream, clock: Cloc
       line(paint('bold', `${steps}. ${title}`));
     },
     say(...sentences) {
-      line(folded(sentences.join(' '), Math.min(output.columns ?? textWidth, textWidth), ''));
+      line(folded(sentences.join(' '), Math.min(columns(), textWidth), ''));
     },
     command: (text) => line(paint('cyan', `  $ ${text}`)),
     note: (name, value) => line(`  ${name.padEnd(18)}${value}`),
@@ -67,7 +69,7 @@ export function createScreen(output: Output & NodeJS.WritableStream, clock: Cloc
       if (message === '') {
         line(head.trimEnd());
       } else if (output.isTTY === true) {
-        const width = (output.columns ?? textWidth) - messageIndent.length - 1;
+        const width = columns() - messageIndent.length - 1;
         line(head.trimEnd());
         line(paint('dim', `${messageIndent}${folded(message, width, messageIndent)}`));
       } else {
