@@ -1,4 +1,5 @@
 import { renderSettings } from '../../src/config/reference.ts';
+import { renderArgoCdConfigMap } from './argocd-cm.ts';
 import { renderConditionsPage } from './conditions-page.ts';
 import { accountCrd, connectorCrd, crdPath } from './crds.ts';
 import { renderCrdsKustomization } from './crds-kustomization.ts';
@@ -23,5 +24,6 @@ export const OUTPUTS: readonly Output[] = [
   ...rulesOutputs(),
   dashboardOutput(),
   ...rbacOutputs(),
+  { path: 'deploy/argocd/argocd-cm.yaml', render: renderArgoCdConfigMap },
   { path: 'docs/reference/rbac.md', render: renderRbacPage },
 ];

@@ -1,0 +1,7 @@
+return {
+  ["reconcile"] = {
+    ["displayName"] = "Verify now",
+    ["iconClass"] = "fa fa-fw fa-sync",
+    ["disabled"] = false,
+  },
+}
