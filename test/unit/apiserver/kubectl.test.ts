@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify as stringifyYaml } from 'yaml';
 import { type ApiServer, startApiServer } from '../../support/apiserver/index.ts';
+import {
+  createKubectl,
+  hasKubectl,
+  type Kubectl,
+  kubectlProgram,
+} from '../../support/controlplane/kubectl.ts';
 import { Client } from './support/client.ts';
-import { Kubectl, kubectlVersion } from './support/kubectl.ts';
 import { widget, widgetDefinition, widgetsPath } from './support/widgets.ts';
 
-const version = kubectlVersion();
+const program = kubectlProgram();
+const missing = !hasKubectl(program);
 
-describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }, () => {
+describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
   let server: ApiServer;
   let client: Client;
   let kubectl: Kubectl;
@@ -15,16 +21,21 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
   beforeAll(async () => {
     server = await startApiServer();
     client = new Client(server);
-    kubectl = new Kubectl(server.kubeconfig);
-    await kubectl.ok(['apply', '-f', '-'], stringify(widgetDefinition));
-    await kubectl.ok(['wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=10s']);
+    kubectl = await createKubectl(program, server.kubeconfig);
+    await ok(['apply', '-f', '-'], stringify(widgetDefinition));
+    await ok(['wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=10s']);
   }, 60_000);
 
   afterAll(async () => {
-    kubectl?.close();
+    await kubectl?.close();
     await client?.close();
     await server?.stop();
   });
+
+  /** Runs kubectl, which has to succeed; returns what it printed. */
+  async function ok(args: readonly string[], input = ''): Promise<string> {
+    return (await kubectl.run(args, { input })).stdout;
+  }
 
   /** As kubectl reads YAML, where a bare y is true. */
   const stringify = (object: object): string => stringifyYaml(object, { version: '1.1' });
@@ -44,7 +55,7 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
   describe('apply', () => {
     test('creates, configures and leaves alone', async () => {
       const namespace = await client.namespace();
-      const apply = (object: object) => kubectl.ok(['apply', '-n', namespace, '-f', '-'], stringify(object));
+      const apply = (object: object) => ok(['apply', '-n', namespace, '-f', '-'], stringify(object));
       expect(await apply(widget('a', { size: 1 }))).toBe('widget.example.com/a created\n');
       expect(await apply(widget('a', { size: 1 }))).toBe('widget.example.com/a unchanged\n');
       expect(await apply(widget('a', { size: 2 }, { labels: { x: 'y' } }))).toBe(
@@ -58,7 +69,7 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
       const namespace = await client.namespace();
       const apply = (data: object) => {
         const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data };
-        return kubectl.ok(['apply', '-n', namespace, '-f', '-'], stringify(map));
+        return ok(['apply', '-n', namespace, '-f', '-'], stringify(map));
       };
       await apply({ a: '1', b: '2' });
       await client.mergePatch(`/api/v1/namespaces/${namespace}/configmaps/a`, { data: { c: '3' } });
@@ -71,7 +82,10 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
       const namespace = await client.namespace();
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, typo: {} };
       for (const object of [widget('a', { size: 1, typo: 1 }), secret]) {
-        const { code, stderr } = await kubectl.run(['apply', '-n', namespace, '-f', '-'], stringify(object));
+        const { code, stderr } = await kubectl.run(['apply', '-n', namespace, '-f', '-'], {
+          input: stringify(object),
+          check: false,
+        });
         expect(code).toBe(1);
         expect(stderr).toMatch(/unknown field "(spec\.)?typo"/);
       }
@@ -79,8 +93,9 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
 
     test('reports what the schema refuses', async () => {
       const namespace = await client.namespace();
-      const object = stringify(widget('a', { size: 0 }));
-      const { code, stderr } = await kubectl.run(['apply', '-n', namespace, '-f', '-'], object);
+      const input = stringify(widget('a', { size: 0 }));
+      const args = ['apply', '-n', namespace, '-f', '-'];
+      const { code, stderr } = await kubectl.run(args, { input, check: false });
       expect(code).toBe(1);
       expect(stderr).toContain('spec.size in body should be greater than or equal to 1');
     });
@@ -88,7 +103,7 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
     test('can be tried out on the server', async () => {
       const namespace = await client.namespace();
       const args = ['apply', '-n', namespace, '--dry-run=server', '-f', '-'];
-      expect(await kubectl.ok(args, stringify(widget('a')))).toContain('created (server dry run)');
+      expect(await ok(args, stringify(widget('a')))).toContain('created (server dry run)');
       expect((await client.get(`${widgetsPath(namespace)}/a`)).status).toBe(404);
     });
   });
@@ -96,17 +111,17 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
   describe('create', () => {
     test('a Secret', async () => {
       const namespace = await client.namespace();
-      await kubectl.ok(['create', '-n', namespace, 'secret', 'generic', 'a', '--from-literal=k=v']);
+      await ok(['create', '-n', namespace, 'secret', 'generic', 'a', '--from-literal=k=v']);
       const { body } = await client.get(`/api/v1/namespaces/${namespace}/secrets/a`);
       expect(body).toMatchObject({ data: { k: 'dg==' }, type: 'Opaque' });
     });
 
     test('a ConfigMap and a Namespace', async () => {
       const namespace = await client.namespace();
-      await kubectl.ok(['create', '-n', namespace, 'configmap', 'a', '--from-literal=k=v']);
+      await ok(['create', '-n', namespace, 'configmap', 'a', '--from-literal=k=v']);
       const { body } = await client.get(`/api/v1/namespaces/${namespace}/configmaps/a`);
       expect(body['data']).toEqual({ k: 'v' });
-      expect(await kubectl.ok(['create', 'namespace', `${namespace}-b`])).toContain('created');
+      expect(await ok(['create', 'namespace', `${namespace}-b`])).toContain('created');
     });
   });
 
@@ -114,12 +129,12 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
     test('shows the columns of the definition, more of them when wide', async () => {
       const namespace = await withWidget();
       await client.mergePatch(`${widgetsPath(namespace)}/w/status`, ready);
-      const narrow = await kubectl.ok(['get', 'widgets', '-n', namespace]);
+      const narrow = await ok(['get', 'widgets', '-n', namespace]);
       expect(table(narrow)).toEqual([
         ['NAME', 'READY', 'AGE'],
         ['w', 'True', expect.any(String)],
       ]);
-      const wide = await kubectl.ok(['get', 'widgets', '-n', namespace, '-o', 'wide']);
+      const wide = await ok(['get', 'widgets', '-n', namespace, '-o', 'wide']);
       expect(table(wide)).toEqual([
         ['NAME', 'READY', 'SIZE', 'AGE'],
         ['w', 'True', '3', expect.any(String)],
@@ -128,38 +143,36 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
 
     test.each(['wd', 'widget', 'widgets.example.com', 'things'])('finds the type as %s', async (name) => {
       const namespace = await withWidget();
-      expect(await kubectl.ok(['get', name, '-n', namespace, '-o', 'name'])).toBe('widget.example.com/w\n');
+      expect(await ok(['get', name, '-n', namespace, '-o', 'name'])).toBe('widget.example.com/w\n');
     });
 
     test('writes YAML and single fields', async () => {
       const namespace = await withWidget();
-      const yaml = await kubectl.ok(['get', 'wd', 'w', '-n', namespace, '-o', 'yaml']);
+      const yaml = await ok(['get', 'wd', 'w', '-n', namespace, '-o', 'yaml']);
       expect(yaml).toContain('spec:\n  mode: fast\n  size: 3\n');
-      expect(await kubectl.ok(['get', 'wd', 'w', '-n', namespace, '-o', 'jsonpath={.spec.size}'])).toBe('3');
+      expect(await ok(['get', 'wd', 'w', '-n', namespace, '-o', 'jsonpath={.spec.size}'])).toBe('3');
     });
 
     test('shows all namespaces, several types, and what a selector selects', async () => {
       const namespace = await withWidget();
-      expect(await kubectl.ok(['get', 'wd', '-A'])).toContain(namespace);
-      const both = await kubectl.ok(['get', 'wd,secrets', '-n', namespace, '-l', 'a=b', '-o', 'name']);
+      expect(await ok(['get', 'wd', '-A'])).toContain(namespace);
+      const both = await ok(['get', 'wd,secrets', '-n', namespace, '-l', 'a=b', '-o', 'name']);
       expect(both).toBe('widget.example.com/w\n');
-      expect(table(await kubectl.ok(['get', 'ns', namespace]))[1]).toEqual([
-        namespace,
-        'Active',
-        expect.any(String),
-      ]);
+      expect(table(await ok(['get', 'ns', namespace]))[1]).toEqual([namespace, 'Active', expect.any(String)]);
     });
 
     test('-w shows changes as they come', async () => {
       const namespace = await withWidget();
-      const watching = kubectl.start(['get', 'wd', '-n', namespace, '-w']);
-      try {
-        await expect.poll(() => table(watching.output()).length, { timeout: 20_000 }).toBe(2);
-        await client.mergePatch(`${widgetsPath(namespace)}/w/status`, ready);
-        await expect.poll(() => table(watching.output())[2]?.[1], { timeout: 20_000 }).toBe('True');
-      } finally {
-        await watching.stop();
-      }
+      const watching = kubectl.run(['get', 'wd', '-n', namespace, '-w'], { check: false });
+      const watch = { verb: 'watch', resource: 'widgets', namespace };
+      await expect.poll(() => server.faults.openWatches(watch), { timeout: 20_000 }).toBe(1);
+      await client.mergePatch(`${widgetsPath(namespace)}/w/status`, ready);
+      server.faults.dropWatches(watch, 'end');
+      expect(table((await watching).stdout)).toEqual([
+        ['NAME', 'READY', 'AGE'],
+        ['w', expect.any(String)],
+        ['w', 'True', expect.any(String)],
+      ]);
     });
   });
 
@@ -184,24 +197,24 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
       },
     });
     expect(reply.status).toBe(201);
-    const text = await kubectl.ok(['describe', 'wd', 'w', '-n', namespace]);
+    const text = await ok(['describe', 'wd', 'w', '-n', namespace]);
     expect(text).toMatch(/^Name: +w$/m);
     expect(text).toMatch(/Normal +Adjusted .*The widget was adjusted/);
-    expect(await kubectl.ok(['get', 'events', '-n', namespace])).toMatch(/Normal +Adjusted +widget\/w/);
+    expect(await ok(['get', 'events', '-n', namespace])).toMatch(/Normal +Adjusted +widget\/w/);
   });
 
   test('describe knows the built-in types', async () => {
     const namespace = await client.namespace();
     const secret = { metadata: { name: 's' }, stringData: { k: 'value' } };
     await client.post(`/api/v1/namespaces/${namespace}/secrets`, secret);
-    const text = await kubectl.ok(['describe', 'secret', 's', '-n', namespace]);
+    const text = await ok(['describe', 'secret', 's', '-n', namespace]);
     expect(text).toContain('k:  5 bytes');
-    expect(await kubectl.ok(['describe', 'ns', namespace])).toMatch(/Status: +Active/);
+    expect(await ok(['describe', 'ns', namespace])).toMatch(/Status: +Active/);
   });
 
   test('wait ends when a condition is there', async () => {
     const namespace = await withWidget();
-    const waiting = kubectl.ok(['wait', '-n', namespace, '--for=condition=Ready', 'wd/w', '--timeout=20s']);
+    const waiting = ok(['wait', '-n', namespace, '--for=condition=Ready', 'wd/w', '--timeout=20s']);
     await expect
       .poll(() => server.ledger.count({ verb: 'watch', resource: 'widgets', namespace }), { timeout: 20_000 })
       .toBe(1);
@@ -212,7 +225,7 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
   test('patch, annotate and label change objects of both kinds', async () => {
     const namespace = await withWidget();
     await client.post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 's' } });
-    const on = (...args: string[]) => kubectl.ok([...args, '-n', namespace]);
+    const on = (...args: string[]) => ok([...args, '-n', namespace]);
     await on('patch', 'wd', 'w', '--type=merge', '-p', '{"spec":{"size":7}}');
     await on('patch', 'wd', 'w', '--type=json', '-p', '[{"op":"add","path":"/spec/mode","value":"x"}]');
     await on('patch', 'secret', 's', '-p', '{"stringData":{"k":"v"}}');
@@ -234,7 +247,7 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
     const namespace = await withWidget();
     const path = `${widgetsPath(namespace)}/w`;
     await client.mergePatch(path, { metadata: { finalizers: ['example.com/x'] } });
-    const deleting = kubectl.ok(['delete', 'wd', 'w', '-n', namespace]);
+    const deleting = ok(['delete', 'wd', 'w', '-n', namespace]);
     await expect
       .poll(async () => (await client.get(path)).body['metadata'], { timeout: 20_000 })
       .toHaveProperty('deletionTimestamp');
@@ -245,30 +258,30 @@ describe.skipIf(version === undefined)(`kubectl ${version}`, { timeout: 60_000 }
 
   test('delete takes a namespace with all that is in it', async () => {
     const namespace = await withWidget();
-    expect(await kubectl.ok(['delete', 'ns', namespace, '--timeout=20s'])).toContain('deleted');
+    expect(await ok(['delete', 'ns', namespace, '--timeout=20s'])).toContain('deleted');
     expect((await client.get(`/api/v1/namespaces/${namespace}`)).status).toBe(404);
     expect((await client.get(`${widgetsPath(namespace)}/w`)).status).toBe(404);
   });
 
   test('delete of what is not there fails, unless told otherwise', async () => {
-    const { code, stderr } = await kubectl.run(['delete', 'wd', 'nothing']);
+    const { code, stderr } = await kubectl.run(['delete', 'wd', 'nothing'], { check: false });
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: 'Error from server (NotFound): widgets.example.com "nothing" not found\n',
     });
-    await kubectl.ok(['delete', 'wd', 'nothing', '--ignore-not-found']);
+    await ok(['delete', 'wd', 'nothing', '--ignore-not-found']);
   });
 
   test('api-resources lists everything', async () => {
-    const rows = table(await kubectl.ok(['api-resources'])).map(([name]) => name);
+    const rows = table(await ok(['api-resources'])).map(([name]) => name);
     expect(rows).toEqual(
       expect.arrayContaining(['configmaps', 'events', 'namespaces', 'secrets', 'leases', 'widgets']),
     );
   });
 });
 
-test.skipIf(version !== undefined)('kubectl is left out: there is none in PATH', (context) => {
-  context.skip('there is no kubectl in PATH');
+test.skipIf(!missing)('kubectl is left out: there is none', (context) => {
+  context.skip(`${program} cannot be run`);
 });
 
 function table(text: string): string[][] {

@@ -6,8 +6,8 @@ import { servers } from './support/server.ts';
 const start = servers();
 const contentType = 'application/vnd.kubernetes.protobuf';
 
-function envelope(kind: string, object: MessageWriter): Buffer {
-  const typeMeta = new MessageWriter().text(1, 'v1').text(2, kind);
+function envelope(kind: string, object: MessageWriter, apiVersion = 'v1'): Buffer {
+  const typeMeta = new MessageWriter().text(1, apiVersion).text(2, kind);
   const unknown = new MessageWriter().message(1, typeMeta).message(2, object);
   return Buffer.concat([Buffer.from('k8s\0'), unknown.finish()]);
 }
@@ -38,6 +38,24 @@ test('a Secret', async () => {
     data: { k: 'dg==', s: 'dw==' },
     type: 'example.com/type',
     immutable: true,
+  });
+});
+
+test('a Lease, with times set and not set', async () => {
+  const { client } = await start();
+  const renewTime = new MessageWriter().number(1, 1_767_225_600).number(2, 123_456_000);
+  const spec = new MessageWriter()
+    .text(1, 'me')
+    .number(2, 15)
+    .message(3, new MessageWriter())
+    .message(4, renewTime);
+  const lease = new MessageWriter().message(1, new MessageWriter().text(1, 'a')).message(2, spec);
+  const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  const body = envelope('Lease', lease, 'coordination.k8s.io/v1');
+  const reply = await client.post(path, body, { contentType });
+  expect({ status: reply.status, spec: reply.body['spec'] }).toEqual({
+    status: 201,
+    spec: { holderIdentity: 'me', leaseDurationSeconds: 15, renewTime: '2026-01-01T00:00:00.123456Z' },
   });
 });
 

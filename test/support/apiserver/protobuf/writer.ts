@@ -7,8 +7,13 @@ export class MessageWriter {
   }
 
   flag(field: number, value: boolean | undefined): this {
-    if (value === true) {
-      this.chunks.push(varint(field << 3), varint(1));
+    return this.number(field, value === true ? 1 : 0);
+  }
+
+  /** A whole number that is not negative. */
+  number(field: number, value: number): this {
+    if (value > 0) {
+      this.chunks.push(varint(field << 3), varint(value));
     }
     return this;
   }

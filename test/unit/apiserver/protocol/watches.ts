@@ -101,6 +101,13 @@ export function watchSuite(client: () => Client): void {
     expect(event).toMatchObject({ type: 'ERROR', object: { kind: 'Status', reason: 'Expired', code: 410 } });
   });
 
+  test('a version that is not reached yet is waited for', async () => {
+    const collection = await collectionOf();
+    const watch = await client().watch(`${collection}?watch=1&resourceVersion=99999999&timeoutSeconds=1`);
+    await client().post(collection, widget('a'));
+    expect(await watch.rest()).toEqual([]);
+  });
+
   test('a version that is no number is 500', async () => {
     const { status } = await client().get(`${await collectionOf()}?watch=1&resourceVersion=abc`);
     expect(status).toBe(500);
