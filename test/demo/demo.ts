@@ -76,7 +76,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
 }
 
 async function prepare(kubeconfig: string, cluster: Cluster, screen: Screen): Promise<void> {
-  screen.command('kubectl apply -f crds/');
+  screen.command('kubectl apply -k crds/');
   await installCrds(createRest(kubeconfig), await readCrds(crdFolder));
   screen.command(`kubectl create namespace ${namespace}`);
   await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });

@@ -19,7 +19,7 @@ export interface Stage {
 }
 
 /** Namespace of the operator's own Lease and Secrets. */
-const operatorNamespace = 'infusionsoft-operator';
+const operatorNamespace = 'openconnectors-system';
 
 /** Seconds between two looks at all instances; in production it is minutes. */
 export const inventorySeconds = 2;
