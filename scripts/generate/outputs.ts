@@ -4,6 +4,7 @@ import { renderConditionsPage } from './conditions-page.ts';
 import { accountCrd, connectorCrd, crdPath } from './crds.ts';
 import { renderCrdsKustomization } from './crds-kustomization.ts';
 import { renderCrdsPage } from './crds-page.ts';
+import { renderDashboardConfigMap } from './dashboard-config-map.ts';
 import { renderYaml } from './manifest.ts';
 import { renderMetricsPage } from './metrics-page.ts';
 import { dashboardOutput } from './monitoring/dashboard.ts';
@@ -23,6 +24,7 @@ export const OUTPUTS: readonly Output[] = [
   { path: 'docs/reference/metrics.md', render: renderMetricsPage },
   ...rulesOutputs(),
   dashboardOutput(),
+  { path: 'deploy/components/dashboard/config-map.yaml', render: renderDashboardConfigMap },
   ...rbacOutputs(),
   { path: 'deploy/argocd/argocd-cm.yaml', render: renderArgoCdConfigMap },
   { path: 'docs/reference/rbac.md', render: renderRbacPage },
