@@ -1,0 +1,147 @@
+import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
+import { type AccountPorts, reconcileAccount } from '../../../src/controller/account/reconcile.ts';
+import { AccountRegistry } from '../../../src/controller/account/registry.ts';
+import { clusterTag } from '../../../src/controller/owner-tags.ts';
+import type { PassOutcome } from '../../../src/controller/report.ts';
+import type { SecretFact } from '../../../src/controller/world.ts';
+import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
+import { assertStatusConforms } from '../kstatus/kstatus.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { ACCOUNT_SECRET, INVENTORY_MS } from './account.ts';
+import { fingerprinter, printOf } from './fingerprints.ts';
+import { CLUSTER } from './instance.ts';
+import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
+import { NOW } from './time.ts';
+
+/** A registry and ports of the account's controller that record everything that leaves them. */
+export interface AccountBench {
+  readonly clock: VirtualClock;
+  readonly registry: AccountRegistry;
+  readonly ports: AccountPorts;
+  readonly calls: readonly RemoteCall[];
+  /** Keys that the pool has a client for. */
+  readonly clients: ReadonlyMap<string, AccountSettings>;
+  /** Secret values that are kept from the logs, as often as they are held. */
+  readonly held: readonly string[];
+  /** Keys of accounts that were called in doubt. */
+  readonly suspected: readonly string[];
+  /** Who was woken: `users`, or owner tags. */
+  readonly woken: string[];
+  readonly reads: readonly string[];
+  readonly statuses: readonly AccountStatus[];
+  /** uids for which credentials are kept for deletions. */
+  readonly kept: ReadonlySet<string>;
+  secret: SecretFact;
+  answers: Answers;
+  /** One pass over `account` with the status that the pass before wrote. */
+  pass(account: OpenConnectorsAccount): Promise<PassOutcome>;
+}
+
+/** A bench whose remote side answers as `answers` say. */
+export function accountBench(
+  answers: Answers,
+  users: { readonly names: readonly string[]; readonly ownerTags: ReadonlySet<string> } = {
+    names: [],
+    ownerTags: new Set(),
+  },
+): AccountBench {
+  const clock = new VirtualClock(NOW);
+  const remote = fakeRemote(
+    new Proxy<Answers>({}, { get: (_, name) => bench.answers[name as keyof Answers] }),
+  );
+  const clients = new Map<string, AccountSettings>();
+  const held: string[] = [];
+  const suspected: string[] = [];
+  const woken: string[] = [];
+  const reads: string[] = [];
+  const statuses: AccountStatus[] = [];
+  const kept = new Set<string>();
+  const pool: OpenConnectorsPool = {
+    get: (key, settings) => {
+      clients.set(key, settings);
+      return remote.api;
+    },
+    throttledUntil: () => undefined,
+    remove: (key) => void clients.delete(key),
+    close: async () => undefined,
+  };
+  const registry = new AccountRegistry({
+    pool,
+    createTimeoutMs: 120_000,
+    holdSecrets: (values) => {
+      held.push(...values);
+      return () => {
+        for (const value of values) {
+          held.splice(held.indexOf(value), 1);
+        }
+      };
+    },
+    readKept: async () => undefined,
+    isAllowed: () => true,
+    fingerprint: printOf,
+    exists: (_namespace, name) => name !== 'missing',
+    hasDefault: (namespace) => namespace === 'team-a',
+    onSuspect: (key) => suspected.push(key),
+  });
+  const bench: AccountBench = {
+    clock,
+    registry,
+    calls: remote.calls,
+    clients,
+    held,
+    suspected,
+    woken,
+    reads,
+    statuses,
+    kept,
+    secret: ACCOUNT_SECRET,
+    answers,
+    ports: {
+      clock,
+      random: { fraction: () => 0.5, bytes: (length) => Buffer.alloc(length) },
+      fingerprinter,
+      registry,
+      allowedHosts: [{ host: 'api.openconnectors.*.ext.hana.ondemand.com', port: undefined }],
+      inventoryIntervalMs: INVENTORY_MS,
+      clusterTag: clusterTag(CLUSTER),
+      secrets: {
+        known: () =>
+          bench.secret.state === 'read'
+            ? {
+                state: 'unread',
+                resourceVersion: bench.secret.resourceVersion,
+                owners: bench.secret.owners,
+              }
+            : bench.secret,
+        read: async (_namespace, name) => {
+          reads.push(name);
+          return bench.secret;
+        },
+      },
+      users: () => users,
+      seesEverything: true,
+      wakeUsers: () => void woken.push('users'),
+      wakeOwners: (tags) => void woken.push(...tags),
+      witnesses: new Map(),
+      report: async (_account, after) => void statuses.push(after),
+      kept: {
+        keep: async (uid) => void kept.add(uid),
+        drop: async (uid) => void kept.delete(uid),
+      },
+    },
+    async pass(account) {
+      const status = statuses.at(-1) ?? account.status;
+      const outcome = await reconcileAccount(
+        bench.ports,
+        { ...account, ...(status !== undefined && { status }) },
+        new AbortController().signal,
+      );
+      const written = statuses.at(-1);
+      if (written !== undefined) {
+        assertStatusConforms({ ...account, status: written });
+      }
+      return outcome;
+    },
+  };
+  return bench;
+}

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Inventory } from '../../../src/controller/inventory.ts';
+import { instances } from '../../support/builders/arbitraries.ts';
+import { instance, OWN, TAGS } from '../../support/builders/instance.ts';
+import { NOW } from '../../support/builders/time.ts';
+
+const otherOwner = TAGS.otherResource.find((tag) => tag.startsWith('k8s-owner-')) ?? '';
+
+function taken(...found: Parameters<typeof instance>[]): Inventory {
+  const inventory = new Inventory();
+  inventory.replace(
+    found.map((one) => instance(...one)),
+    NOW,
+  );
+  return inventory;
+}
+
+const knownIds = (inventory: Inventory, tag = OWN.owner): number[] => [
+  ...inventory.about(tag, []).instances.keys(),
+];
+
+describe('a list', () => {
+  test('names the owners of what came, went or changed, and of nothing else', () => {
+    const inventory = taken([1], [2, { tags: TAGS.otherResource }]);
+    expect([...inventory.replace([instance(1), instance(2, { tags: TAGS.otherResource })], NOW)]).toEqual([]);
+    expect([...inventory.replace([instance(1, { name: 'renamed' })], NOW)].sort()).toEqual(
+      [OWN.owner, otherOwner].sort(),
+    );
+    expect([...inventory.replace([instance(1, { name: 'renamed' }), instance(3)], NOW)]).toEqual([OWN.owner]);
+  });
+
+  test('names both owners of what changed hands', () => {
+    const inventory = taken([1]);
+    const changed = inventory.replace([instance(1, { tags: TAGS.otherResource })], NOW);
+    expect([...changed].sort()).toEqual([OWN.owner, otherOwner].sort());
+  });
+
+  test('takes back that something is gone, for it is only as old as the list', () => {
+    const inventory = taken([1]);
+    inventory.markGone(1);
+    expect(inventory.about('', [1]).instances.get(1)).toBe('gone');
+    inventory.replace([], NOW);
+    expect(inventory.about('', [1]).instances.get(1)).toBeUndefined();
+  });
+
+  test('after which only its own instances are known, by every one of their owners', () => {
+    const lists = fc.uniqueArray(instances, { selector: ({ id }) => id });
+    fc.assert(
+      fc.property(lists, lists, (before, after) => {
+        const inventory = new Inventory();
+        inventory.replace(before, NOW);
+        inventory.replace(after, NOW);
+        const counted = after.flatMap(({ tags }) =>
+          (tags ?? []).filter((tag) => tag.startsWith('k8s-owner-')),
+        );
+        const total = [...inventory.owners().values()].reduce((sum, count) => sum + count, 0);
+        expect(total).toBe(counted.length);
+        for (const one of after) {
+          expect(inventory.about('', [one.id]).instances.get(one.id)).toEqual(one);
+        }
+      }),
+    );
+  });
+});
+
+describe('an answer about one instance', () => {
+  test('keeps what it left out', () => {
+    const inventory = taken([1]);
+    inventory.learn(
+      instance(1, { name: 'renamed', token: undefined, tags: undefined, configuration: undefined }),
+    );
+    expect(inventory.about(OWN.owner, []).instances.get(1)).toEqual(instance(1, { name: 'renamed' }));
+  });
+
+  test('moves it to its new owner', () => {
+    const inventory = taken([1]);
+    inventory.learn(instance(1, { tags: TAGS.otherResource }));
+    expect(knownIds(inventory)).toEqual([]);
+    expect(knownIds(inventory, otherOwner)).toEqual([1]);
+  });
+
+  test('that it is there again takes back that it was gone', () => {
+    const inventory = taken([1]);
+    inventory.markGone(1);
+    inventory.learn(instance(1));
+    expect(inventory.about('', [1]).instances.get(1)).toEqual(instance(1));
+  });
+
+  test('amends nothing that is not known', () => {
+    const inventory = taken();
+    inventory.amend(1, { disabled: true });
+    expect(inventory.about('', [1]).instances.size).toBe(0);
+    inventory.markGone(1);
+    inventory.amend(1, { disabled: true });
+    expect(inventory.about('', [1]).instances.get(1)).toBe('gone');
+  });
+
+  test('amends one field of what is known', () => {
+    const inventory = taken([1]);
+    inventory.amend(1, { disabled: true });
+    expect(inventory.about('', [1]).instances.get(1)).toEqual(instance(1, { disabled: true }));
+  });
+});
+
+describe('a search for one owner', () => {
+  test('forgets what it did not find, and is only about this owner', () => {
+    const inventory = taken([1], [2, { tags: TAGS.otherResource }]);
+    inventory.searched(OWN.owner, [instance(3)], NOW + 5);
+    expect(knownIds(inventory)).toEqual([3]);
+    expect(knownIds(inventory, otherOwner)).toEqual([2]);
+    expect(inventory.about(OWN.owner, []).searchedAt).toBe(NOW + 5);
+    expect(inventory.about(otherOwner, []).searchedAt).toBe(NOW);
+  });
+
+  test('that is older than the list does not count', () => {
+    const inventory = new Inventory();
+    inventory.searched(OWN.owner, [], NOW - 5);
+    inventory.replace([], NOW);
+    expect(inventory.about(OWN.owner, []).searchedAt).toBe(NOW);
+  });
+
+  test('before the first list and after none: nothing is known', () => {
+    expect(new Inventory().about(OWN.owner, [1])).toEqual({ instances: new Map(), searchedAt: undefined });
+    expect(new Inventory().listedAt).toBeUndefined();
+  });
+});

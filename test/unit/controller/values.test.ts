@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatAttempt, nextAttempt, parseAttempt, wasSent } from '../../../src/controller/attempt.ts';
+import { backoffMs } from '../../../src/controller/backoff.ts';
+import { createFingerprinter } from '../../../src/controller/fingerprint.ts';
+import { ConnectorMemory } from '../../../src/controller/memory.ts';
+import { decodeText } from '../../../src/controller/secret-values.ts';
+import { NO_MEMORY } from '../../../src/controller/world.ts';
+import { fingerprinter } from '../../support/builders/fingerprints.ts';
+import { NOW } from '../../support/builders/time.ts';
+
+const hashes = fc.stringMatching(/^[0-9a-f]{8}:[0-9a-f]{32}$/);
+
+describe('the record of a grant', () => {
+  const records = fc.record({
+    credential: hashes,
+    at: fc
+      .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
+      .map((date) => date.toISOString()),
+    client: fc.option(hashes, { nil: undefined }),
+    spent: fc.uniqueArray(hashes, { maxLength: 10 }),
+  });
+
+  test('comes back as it was written', () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        expect(parseAttempt(formatAttempt(record))).toEqual(JSON.parse(JSON.stringify(record)));
+      }),
+    );
+  });
+
+  test('that is none counts as none, whatever somebody wrote there', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(() => parseAttempt(text)).not.toThrow();
+      }),
+    );
+    for (const text of ['', '{', 'null', '[]', '{}', '{"credential":"","at":"now"}', '{"credential":1}']) {
+      expect(parseAttempt(text)).toBeUndefined();
+    }
+    expect(parseAttempt(undefined)).toBeUndefined();
+  });
+
+  test('remembers what was sent before, newest first, and always reads back', () => {
+    fc.assert(
+      fc.property(fc.array(hashes, { minLength: 1, maxLength: 30 }), (sent) => {
+        let record = nextAttempt(undefined, sent[0] ?? '', undefined, NOW);
+        for (const hash of sent.slice(1)) {
+          record = nextAttempt(record, hash, undefined, NOW);
+        }
+        expect(parseAttempt(formatAttempt(record))).toBeDefined();
+        const latest = [...new Set([...sent].reverse())].slice(0, 11);
+        expect([record.credential, ...record.spent]).toEqual(latest);
+        expect(latest.every((hash) => wasSent(record, hash))).toBe(true);
+      }),
+    );
+  });
+
+  test('knows nothing of a grant that was never in it', () => {
+    expect(wasSent(undefined, 'a')).toBe(false);
+    expect(wasSent(nextAttempt(undefined, 'a', undefined, NOW), 'b')).toBe(false);
+  });
+});
+
+describe('a fingerprint', () => {
+  test('is the same for the same value and key, and only then', () => {
+    const other = createFingerprinter(Buffer.alloc(32, 8));
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, another) => {
+        expect(fingerprinter.of(one) === fingerprinter.of(another)).toBe(one === another);
+        expect(other.of(one)).not.toBe(fingerprinter.of(one));
+      }),
+    );
+  });
+
+  test('says which key it was made with, and shows nothing else', () => {
+    const other = createFingerprinter(Buffer.alloc(32, 8));
+    const made = fingerprinter.of('secret');
+    expect(made).toMatch(/^[0-9a-f]{8}:[0-9a-f]{32}$/);
+    expect([fingerprinter.madeHere(made), other.madeHere(made)]).toEqual([true, false]);
+    expect(other.of('secret').slice(9)).not.toBe(made.slice(9));
+  });
+});
+
+describe('a backoff', () => {
+  const counts = fc.integer({ min: 1, max: 1_000_000 });
+  const fractions = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+
+  test('is at least a second, at most ten minutes, and never below what the remote side asks', () => {
+    fc.assert(
+      fc.property(
+        counts,
+        fractions,
+        fc.option(fc.integer({ min: 0, max: 3_600_000 })),
+        (count, fraction, ask) => {
+          const delay = backoffMs(count, fraction, ask ?? undefined);
+          expect(delay).toBeGreaterThanOrEqual(Math.max(1_000, ask ?? 0));
+          expect(delay).toBeLessThanOrEqual(Math.max(600_000, ask ?? 0));
+        },
+      ),
+    );
+  });
+
+  test('grows with the count, whatever the dice say', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fractions, (count, fraction) => {
+        expect(backoffMs(count + 1, 0)).toBeGreaterThanOrEqual(backoffMs(count, fraction));
+      }),
+    );
+  });
+
+  test('doubles', () => {
+    expect([1, 2, 3, 4, 10, 11].map((count) => backoffMs(count, 0))).toEqual([
+      1_000, 2_000, 4_000, 8_000, 300_000, 300_000,
+    ]);
+  });
+});
+
+describe('a value of a Secret', () => {
+  const encode = (text: string | Buffer): string => Buffer.from(text).toString('base64');
+  test.each([
+    ['plain', 'value', 'value'],
+    ['with the newline that echo leaves', 'value\n', 'value'],
+    ['with the newline of Windows', 'value\r\n', 'value'],
+    ['with spaces inside', 'two words', 'two words'],
+    ['of other letters', 'Schlüssel', 'Schlüssel'],
+    ['as long as may be', 'x'.repeat(8_192), 'x'.repeat(8_192)],
+  ])('%s is taken', (_what, text, taken) => {
+    expect(decodeText(encode(text))).toEqual({ text: taken });
+  });
+
+  test.each([
+    ['nothing', '', 'is empty'],
+    ['a newline alone', '\n', 'is empty'],
+    ['spaces alone', '   ', 'is empty'],
+    ['a space before', ' value', 'starts or ends with white space'],
+    ['two newlines', 'value\n\n', 'starts or ends with white space'],
+    ['a byte order mark', '\ufeffvalue', undefined],
+    ['two lines', 'a\nb', 'several lines'],
+    ['a zero byte', 'a\u0000b', 'control characters'],
+    ['too much', 'x'.repeat(8_193), 'is longer than 8192 characters'],
+    ['the mask of the remote side', '********', 'is the mask'],
+    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x41]), 'is not text'],
+  ])('%s is refused', (_what, text, why) => {
+    const decoded = decodeText(encode(text));
+    if (why === undefined) {
+      expect(decoded).toEqual({ text: 'value' });
+    } else {
+      expect('why' in decoded ? decoded.why : '').toContain(why);
+    }
+  });
+
+  test('is never shown in the reason why it is refused', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 4 }), (text) => {
+        const decoded = decodeText(encode(`\n${text} `));
+        expect('why' in decoded && decoded.why.includes(text)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('the memory of a process', () => {
+  test('keeps what it knows by uid, apart from the witness, and forgets both together', () => {
+    const memory = new ConnectorMemory();
+    memory.remember('a', { ...NO_MEMORY, unsent: 'x' });
+    memory.rememberWitness('a', 'w');
+    memory.remember('a', { ...NO_MEMORY, unsent: 'y' });
+    expect([memory.recall('a').unsent, memory.witness('a')]).toEqual(['y', 'w']);
+    expect([memory.recall('b'), memory.witness('b')]).toEqual([NO_MEMORY, undefined]);
+    memory.forget('a');
+    expect([memory.recall('a'), memory.witness('a')]).toEqual([NO_MEMORY, undefined]);
+  });
+});
