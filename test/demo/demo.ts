@@ -60,7 +60,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
     observer,
     screen,
     hands: handsOn(stage, cluster, screen),
-    looking: () => lookThrough(cluster, screen, stage.server.kubeconfig, cleanup),
+    looking: () => lookThrough(cluster, screen, stage.server.kubeconfig),
     pause: () => sleep(clock, options.pauseMs, signal),
   };
   const story = once ? tellAndCheck(telling) : tellAndStay(telling, options);

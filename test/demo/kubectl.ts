@@ -11,12 +11,7 @@ export interface Looking {
 }
 
 /** By the kubectl of this machine; without one by an own rendering, which says that it is one. */
-export async function lookThrough(
-  cluster: Cluster,
-  screen: Screen,
-  kubeconfig: string,
-  cleanup: AsyncDisposableStack,
-): Promise<Looking> {
+export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string): Looking {
   const { namespace } = cluster;
   const ours: Looking = {
     async describe(name) {
@@ -33,10 +28,11 @@ export async function lookThrough(
     screen.say('There is no kubectl on this machine, so this is our own rendering of what it shows.');
     return ours;
   }
-  const kubectl = await createKubectl(program, kubeconfig);
-  cleanup.defer(() => kubectl.close());
   const run = async (args: readonly string[], otherwise: () => Promise<void>): Promise<void> => {
-    const { code, stdout, stderr } = await kubectl.run([...args, '-n', namespace], { check: false });
+    const kubectl = await createKubectl(program, kubeconfig);
+    const { code, stdout, stderr } = await kubectl
+      .run([...args, '-n', namespace], { check: false })
+      .finally(() => kubectl.close());
     if (code === 0) {
       screen.verbatim(stdout);
       return;

@@ -16,7 +16,7 @@ export interface Telling {
   readonly observer: Observer;
   readonly screen: Screen;
   readonly hands: Hands;
-  readonly looking: () => Promise<Looking>;
+  readonly looking: () => Looking;
   /** Time to read, at a terminal. */
   readonly pause: () => Promise<void>;
 }
@@ -116,7 +116,7 @@ async function rotation({ stage, screen, hands }: Telling): Promise<void> {
 
 async function look({ screen, looking }: Telling): Promise<void> {
   screen.step('What kubectl shows');
-  const kubectl = await looking();
+  const kubectl = looking();
   screen.command('kubectl describe infusionsoftconnector crm -n demo');
   await kubectl.describe('crm');
   screen.command('kubectl get ifc -n demo');
