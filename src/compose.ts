@@ -6,6 +6,8 @@ import type { DestinationStream } from 'pino';
 import { allowedHost } from './api/allowlist.ts';
 import { GROUP } from './api/group.ts';
 import type { Config } from './config.ts';
+import { createConsentService } from './consent/service.ts';
+import type { ReadMounted } from './controller/account/default-account.ts';
 import { ConnectorOperator } from './controller/operator.ts';
 import type { StepObserver } from './controller/reconcile.ts';
 import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
@@ -78,6 +80,7 @@ export function compose(parts: Composition): ComposedOperator {
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
     ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
   });
+  const readFile: ReadMounted = (file) => readMounted(config.defaultAccountSecretDir, file);
   const operator = new ConnectorOperator({
     logger: operatorLogger(logger.child({ controller: 'operator' })),
     kubeConfig,
@@ -106,7 +109,16 @@ export function compose(parts: Composition): ComposedOperator {
     namespace,
     pool,
     scrubber,
-    readMounted: (file) => readMounted(config.defaultAccountSecretDir, file),
+    readMounted: readFile,
+    startConsent: createConsentService({
+      config,
+      pool,
+      scrubber,
+      clock,
+      random,
+      log: logger.child({ controller: 'consent' }),
+      readMounted: readFile,
+    }),
     onStep: parts.onStep,
   });
   leading.assert = () => operator.assertLeading();

@@ -11,6 +11,8 @@ import {
   VERSION,
 } from '../api/group.ts';
 import type { Config } from '../config.ts';
+import type { ConsentServer } from '../consent/server.ts';
+import type { StartConsent } from '../consent/service.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { resourceId } from '../kube/paths.ts';
 import {
@@ -51,6 +53,8 @@ export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
   readonly pool: OpenConnectorsPool;
   readonly scrubber: Scrubber;
   readonly readMounted: ReadMounted;
+  /** Absent: no consent pages. */
+  readonly startConsent?: StartConsent | undefined;
   readonly onStep?: StepObserver | undefined;
   readonly observePass?: ObservePass | undefined;
 }
@@ -70,6 +74,9 @@ const SECRETS = resourceId({ group: '', version: 'v1', plural: 'secrets' });
 /** A deletion that waits for a person is looked at again so often, should the change itself not be noticed. */
 const BLOCKED_DELETION_MS = 60 * 60_000;
 
+/** What requests to the consent pages get to end, before the operator itself stops: a callback cut in two loses its code. */
+const CONSENT_STOP_MS = 2_000;
+
 /** The operator: which resources it watches, and which controller looks at which change. */
 export class ConnectorOperator extends ReliableOperator {
   private readonly own: ConnectorOperatorOptions;
@@ -77,12 +84,34 @@ export class ConnectorOperator extends ReliableOperator {
   private clusterId = '';
   private controllers: Controllers | undefined;
   private defaultAccount: DefaultAccount | undefined;
+  private consent: Promise<ConsentServer> | undefined;
   private defaultAccountStatus: AccountStatus | undefined;
 
   constructor(options: ConnectorOperatorOptions) {
     super(options);
     this.own = options;
     this.observePass = options.observePass ?? unobservedPass;
+  }
+
+  /** Every replica serves the consent pages, whoever leads. */
+  override async start(): Promise<void> {
+    await super.start();
+    if (this.healthy().stopping) {
+      return;
+    }
+    this.consent = this.own.startConsent?.({
+      rest: this.replicaRest,
+      clusterId: this.clusterId,
+      secret: (namespace, name) => this.resourceStore(SECRETS).get(namespace, name),
+      connector: (namespace, name) => this.resourceStore(CONNECTORS).get(namespace, name),
+    });
+    await this.consent;
+  }
+
+  override async stop(deadlineMs?: number): Promise<void> {
+    const server = await this.consent?.catch(() => undefined);
+    await server?.stop(CONSENT_STOP_MS);
+    await super.stop(deadlineMs);
   }
 
   protected override async init(): Promise<void> {

@@ -1,0 +1,144 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import { enrolmentSecretNameOf } from '../api/defaults.ts';
+import type { Secrets } from '../controller/ports.ts';
+import type { SecretFact } from '../controller/world.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Addresses } from './addresses.ts';
+import { readConsentCookie, tokenHash } from './cookies.ts';
+import { ENROLMENT_KEY, enrolmentHash, sameHash } from './enrolment-code.ts';
+import { KeyedLimit } from './limits.ts';
+import type { Locator } from './locator.ts';
+import type { Journal } from './log.ts';
+import { SecretLookup } from './lookup.ts';
+import { ConsentRecords, parseRecord, type StoredRecord } from './records.ts';
+import { RefusedError } from './request.ts';
+import type { ConsentSource } from './source.ts';
+
+/** What the consent pages work with. */
+export interface ConsentPorts {
+  readonly addresses: Addresses;
+  /** What the pages call this cluster. */
+  readonly clusterId: string;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly random: Pick<Random, 'bytes'>;
+  /** With a client that any replica may use. */
+  readonly secrets: Secrets;
+  readonly source: ConsentSource;
+  readonly journal: Journal;
+  /** Keeps a value from ever being logged. */
+  readonly register: (value: string) => void;
+}
+
+/** The enrolment Secret as it is kept in memory: whose it is, and the hash of its code. */
+interface EnrolmentEssence {
+  readonly owners: readonly string[];
+  readonly hash: Buffer;
+}
+
+/** Answers requests with the limits and the memory that they share. */
+export interface ConsentContext extends ConsentPorts {
+  /** Host of the public address, as the pages show it. */
+  readonly host: string;
+  readonly enrolments: SecretLookup<EnrolmentEssence>;
+  /** Hashes of the cookies of consents in progress. */
+  readonly cookies: SecretLookup<Buffer>;
+  readonly records: ConsentRecords;
+  /** Consents begun with a right code, for each connector. */
+  readonly beginnings: KeyedLimit;
+}
+
+/** Too much at once; nothing was used up. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+}
+
+/** The ports with fresh limits and an empty memory. */
+export function createContext(ports: ConsentPorts): ConsentContext {
+  const { secrets, clock, addresses } = ports;
+  return {
+    ...ports,
+    host: new URL(addresses.origin).host,
+    enrolments: new SecretLookup(secrets, enrolmentEssence, clock),
+    cookies: new SecretLookup(secrets, cookieEssence, clock),
+    records: new ConsentRecords(secrets),
+    beginnings: new KeyedLimit({ burst: 10, refillMs: 6_000 }, clock),
+  };
+}
+
+/** What an enrolment Secret says; `undefined` where it holds no code. */
+export function enrolmentEssence(fact: SecretFact): EnrolmentEssence | undefined {
+  const encoded = fact.state === 'read' ? fact.data[ENROLMENT_KEY] : undefined;
+  return fact.state === 'read' && encoded !== undefined && encoded !== ''
+    ? { owners: fact.owners, hash: enrolmentHash(Buffer.from(encoded, 'base64').toString('utf8')) }
+    : undefined;
+}
+
+function cookieEssence(fact: SecretFact): Buffer | undefined {
+  const stored = parseRecord(fact);
+  return stored && Buffer.from(stored.record.cookie, 'base64');
+}
+
+/** Whether `code` is the code of the connector as it stands in the cluster now, made for this very resource. */
+export async function isCurrentCode(
+  { secrets }: ConsentPorts,
+  { metadata }: InfusionsoftConnector,
+  code: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const fact = await secrets.read(metadata.namespace, enrolmentSecretNameOf({ metadata }), signal);
+  const essence = enrolmentEssence(fact);
+  return essence?.owners.includes(metadata.uid) === true && sameHash(essence.hash, enrolmentHash(code));
+}
+
+/** A consent in progress, with the browser that began it. */
+export interface CurrentConsent extends StoredRecord {
+  readonly locator: Locator;
+  /** The whole cookie. */
+  readonly cookie: string;
+}
+
+/** The consent that this browser has begun, still open. Throws `RefusedError`, `BusyError` and `KubeError`. */
+export async function currentConsent(
+  context: ConsentContext,
+  headers: Headers,
+  signal: AbortSignal,
+): Promise<CurrentConsent> {
+  const cookie = readConsentCookie(headers);
+  if (cookie === undefined || !context.source.isServed(cookie.locator)) {
+    throw new RefusedError('refused-cookie');
+  }
+  const { locator, value } = cookie;
+  await requireKnownCookie(context, locator, value, signal);
+  const stored = await context.records.read(locator, signal);
+  if (stored === undefined || !sameHash(Buffer.from(stored.record.cookie, 'base64'), tokenHash(value))) {
+    throw new RefusedError('refused-used');
+  }
+  if (context.clock.now() >= stored.record.expiresAt) {
+    throw new RefusedError('refused-late');
+  }
+  context.register(value);
+  return { ...stored, locator, cookie: value };
+}
+
+async function requireKnownCookie(
+  { cookies, records }: ConsentContext,
+  locator: Locator,
+  value: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const hash = tokenHash(value);
+  const secretName = records.nameFor(locator);
+  const found = await cookies.find(
+    locator.namespace,
+    secretName,
+    (essence) => sameHash(essence, hash),
+    signal,
+  );
+  if (found.state === 'busy') {
+    throw new BusyError();
+  }
+  if (found.state === 'missing') {
+    throw new RefusedError('refused-cookie');
+  }
+}

@@ -1,0 +1,113 @@
+import { KubeError } from '../kube/errors.ts';
+import { RemoteError } from '../openconnectors/errors.ts';
+import { begin, showStart } from './begin.ts';
+import { receive, showResult } from './callback.ts';
+import { BusyError, type ConsentContext, type ConsentPorts, createContext } from './context.ts';
+import { type Html, html } from './html.ts';
+import { type Locator, parseLocator } from './locator.ts';
+import { busyPage, refusalPage, troublePage } from './pages/refusal.ts';
+import { ProviderUrlError } from './provider-url.ts';
+import { NameTakenError } from './records.ts';
+import { RefusedError, requireNavigation } from './request.ts';
+import { nothingHere, page } from './responses.ts';
+import { leave, showReview } from './review.ts';
+import { ObstacleError } from './source.ts';
+
+/** Answers one request to the consent pages; never rejects. Only the path, query, method, headers and body count. */
+export type ConsentHandler = (request: Request) => Promise<Response>;
+
+type Answer = (context: ConsentContext, request: Request) => Response | Promise<Response>;
+type Methods = Partial<Record<'GET' | 'POST', Answer>>;
+type ConnectorAnswer = (
+  context: ConsentContext,
+  locator: Locator,
+  request: Request,
+) => Response | Promise<Response>;
+
+/** The pages of a connector, by what follows its name. */
+const CONNECTOR_PAGES: Readonly<Record<string, Partial<Record<'GET' | 'POST', ConnectorAnswer>>>> = {
+  '': { GET: showStart, POST: begin },
+  '/review': { GET: showReview },
+  '/go': { GET: leave },
+};
+
+const PAGES: Readonly<Record<string, Methods>> = {
+  '/oauth/callback': { GET: receive },
+  '/oauth/done': { GET: showResult },
+};
+
+/** The consent pages on `ports`. Pure but for these: it can be asked without a socket. */
+export function createConsentHandler(ports: ConsentPorts): ConsentHandler {
+  const context = createContext(ports);
+  return async (request) => {
+    const methods = route(context, new URL(request.url).pathname);
+    if (methods === undefined) {
+      return nothingHere();
+    }
+    try {
+      requireNavigation(request);
+      const answer =
+        request.method === 'GET' || request.method === 'POST' ? methods[request.method] : undefined;
+      if (answer === undefined) {
+        throw new RefusedError('refused-method');
+      }
+      return await answer(context, request);
+    } catch (error) {
+      return excuse(context, error);
+    }
+  };
+}
+
+function route({ addresses }: ConsentContext, pathname: string): Methods | undefined {
+  if (!pathname.startsWith(`${addresses.prefix}/`)) {
+    return undefined;
+  }
+  const path = pathname.slice(addresses.prefix.length);
+  if (Object.hasOwn(PAGES, path)) {
+    return PAGES[path];
+  }
+  const [, namespace, name, rest] = /^\/connect\/([^/]+)\/([^/]+)(\/[^/]+)?$/.exec(path) ?? [];
+  const locator = namespace !== undefined && name !== undefined ? parseLocator(namespace, name) : undefined;
+  const pages = Object.hasOwn(CONNECTOR_PAGES, rest ?? '') ? CONNECTOR_PAGES[rest ?? ''] : undefined;
+  if (locator === undefined || pages === undefined) {
+    return undefined;
+  }
+  return Object.fromEntries(
+    Object.entries(pages).map(([method, answer]): [string, Answer] => [
+      method,
+      (context, request) => answer(context, locator, request),
+    ]),
+  );
+}
+
+/** The page for a request that did not get what it asked for. */
+function excuse({ host, journal }: ConsentContext, error: unknown): Response {
+  if (error instanceof RefusedError) {
+    journal.refusal(error.kind);
+    return page(400, refusalPage(host));
+  }
+  if (error instanceof BusyError) {
+    journal.refusal('busy');
+    return page(503, busyPage(host));
+  }
+  journal.trouble(error);
+  return page(503, troublePage(host, adviceFor(error)));
+}
+
+/** What a person can do about an error. Only the text of our own errors is shown. */
+function adviceFor(error: unknown): Html {
+  if (error instanceof ObstacleError || error instanceof NameTakenError) {
+    return html`<p>${error.message}${error instanceof NameTakenError ? '.' : ''}</p>
+<p>Whoever looks after the connector finds more in its conditions (<code>kubectl describe</code>). Start again when that is mended.</p>`;
+  }
+  if (error instanceof RemoteError) {
+    return html`<p>SAP Open Connectors ${error.class === 'unavailable' || error.class === 'throttled' ? 'cannot be reached just now' : 'refused to begin the consent'}. Try again in a minute; if it stays so, whoever looks after the connector finds more in its conditions (<code>kubectl describe</code>).</p>`;
+  }
+  if (error instanceof ProviderUrlError) {
+    return html`<p>SAP Open Connectors gave an address for Infusionsoft that this page does not trust, so you are not sent there. Whoever looks after the operator finds more in its log.</p>`;
+  }
+  if (error instanceof KubeError) {
+    return html`<p>The cluster cannot be reached just now. Wait a moment and reload this page; if that fails, start again.</p>`;
+  }
+  return html`<p>Something unexpected happened. Start again; if it stays so, whoever looks after the operator finds more in its log.</p>`;
+}

@@ -1,0 +1,156 @@
+import { isAllowedServer } from '../api/allowlist.ts';
+import { isSuspended } from '../api/annotations.ts';
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import {
+  clientIdKeyOf,
+  clientSecretKeyOf,
+  connectionSecretNameOf,
+  connectorKeyOf,
+  scopeOf,
+} from '../api/defaults.ts';
+import { CONNECTOR_NAMES, GROUP, VERSION } from '../api/group.ts';
+import { validateConnector } from '../api/validate.ts';
+import type { Config } from '../config.ts';
+import { parseConnector } from '../controller/parse.ts';
+import type { Secrets } from '../controller/ports.ts';
+import { decodeText } from '../controller/secret-values.ts';
+import { isKubeError } from '../kube/errors.ts';
+import { objectPath } from '../kube/paths.ts';
+import type { KubeRest } from '../kube/rest.ts';
+import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import type { AuthorizeRequest } from '../openconnectors/port.ts';
+import type { Random } from '../runtime/random.ts';
+import { type AccountAccess, createAccountReader } from './accounts.ts';
+import type { Locator } from './locator.ts';
+import { type ConsentSource, ObstacleError, type Wish } from './source.ts';
+
+/** What the source reads with; all of it may be used by any replica. */
+export interface KubeSourceOptions {
+  readonly rest: KubeRest;
+  readonly secrets: Pick<Secrets, 'read'>;
+  readonly pool: OpenConnectorsPool;
+  readonly random: Random;
+  readonly config: Config;
+  readonly callbackUrl: string;
+  readonly isServed: (locator: Locator) => boolean;
+  /** Credentials of the operator's own account, by file name. */
+  readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
+}
+
+const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
+
+/** The source on the API server and on Open Connectors. */
+export function createKubeSource(options: KubeSourceOptions): ConsentSource {
+  const { rest, config, callbackUrl } = options;
+  const readAccount = createAccountReader(options);
+  return {
+    isServed: options.isServed,
+    async connector({ namespace, name }, signal) {
+      try {
+        const found = parseConnector(await rest.get(objectPath(CONNECTORS, namespace, name), { signal }));
+        return found.metadata.deletionTimestamp === undefined ? found : undefined;
+      } catch (error) {
+        if (isKubeError(error, 'not-found')) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    async wish(connector, signal) {
+      requireWaiting(connector, config, callbackUrl);
+      const account = await readAccount(connector, signal);
+      const client = await readClient(options.secrets, connector, signal);
+      return wishFor(options, connector, account, client);
+    },
+  };
+}
+
+interface OAuthClient {
+  readonly id: string;
+  readonly secret: string;
+}
+
+function requireWaiting(connector: InfusionsoftConnector, config: Config, callbackUrl: string): void {
+  const { extraConfigurationKeys, allowedServers } = config;
+  if (validateConnector(connector, { extraConfigurationKeys }).length > 0) {
+    throw new ObstacleError('spec');
+  }
+  if (isSuspended(connector)) {
+    throw new ObstacleError('suspended');
+  }
+  const { oauth, server } = connector.spec;
+  const namesGrant =
+    oauth.authorizationCodeSecretRef !== undefined || oauth.refreshTokenSecretRef !== undefined;
+  if (namesGrant || (oauth.callbackUrl ?? callbackUrl) !== callbackUrl) {
+    throw new ObstacleError('not-waiting');
+  }
+  if (server !== undefined && !isAllowedServer(server, allowedServers)) {
+    throw new ObstacleError('spec');
+  }
+}
+
+async function readClient(
+  secrets: Pick<Secrets, 'read'>,
+  { metadata, spec }: InfusionsoftConnector,
+  signal: AbortSignal,
+): Promise<OAuthClient> {
+  const fact = await secrets.read(metadata.namespace, spec.oauth.clientSecretRef.name, signal);
+  const [id, secret] = [clientIdKeyOf(spec), clientSecretKeyOf(spec)].map((key) => {
+    const decoded = decodeText((fact.state === 'read' ? fact.data[key] : undefined) ?? '');
+    return 'text' in decoded ? decoded.text : undefined;
+  });
+  if (id === undefined || secret === undefined) {
+    throw new ObstacleError('secrets');
+  }
+  return { id, secret };
+}
+
+function wishFor(
+  { callbackUrl, pool, random }: KubeSourceOptions,
+  connector: InfusionsoftConnector,
+  account: AccountAccess,
+  client: OAuthClient,
+): Wish {
+  const { spec } = connector;
+  const connectorKey = connectorKeyOf(spec);
+  const server = connectorKey === 'infusionsoftcrm' ? spec.server : undefined;
+  const scope = scopeOf(spec);
+  const { uid, settings, name } = account;
+  return {
+    subject: {
+      accountUid: uid,
+      baseUrl: settings.baseUrl,
+      connector: connectorKey,
+      server,
+      clientId: client.id,
+      callbackUrl,
+      scope,
+    },
+    facts: {
+      ...(server !== undefined && { server }),
+      ...(name !== undefined && { account: name }),
+      connector: connectorKey,
+      apiHost: new URL(settings.baseUrl).host,
+      clientId: client.id,
+      scope,
+      connectionSecret: connectionSecretNameOf(connector),
+    },
+    async authorizeUrl(state, signal) {
+      // A client for this one call: people are few, and nothing is left behind when an account goes.
+      const key = `consent/${random.bytes(8).toString('hex')}`;
+      const request: AuthorizeRequest = {
+        connector: connectorKey,
+        apiKey: client.id,
+        apiSecret: client.secret,
+        callbackUrl,
+        scope,
+        state,
+      };
+      try {
+        return await pool.get(key, settings).authorizeUrl(request, signal);
+      } finally {
+        pool.remove(key);
+      }
+    },
+  };
+}

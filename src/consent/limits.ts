@@ -1,0 +1,35 @@
+import { TokenBucket } from '../kube/token-bucket.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+/** How much is let through: `burst` at once, then one each `refillMs`. */
+export interface Rate {
+  readonly burst: number;
+  readonly refillMs: number;
+}
+
+/** A limit for each key, in memory. Beyond `capacity` keys the one that was asked for longest ago is forgotten. */
+export class KeyedLimit {
+  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #rate: Rate;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #capacity: number;
+
+  constructor(rate: Rate, clock: Pick<Clock, 'monotonic'>, capacity = 1_000) {
+    this.#rate = rate;
+    this.#clock = clock;
+    this.#capacity = capacity;
+  }
+
+  /** Takes one; false when there is none left for this key just now. */
+  take(key: string): boolean {
+    const now = this.#clock.monotonic();
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#rate.burst, this.#rate.refillMs, now);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    const [oldest] = this.#buckets.size > this.#capacity ? this.#buckets.keys() : [];
+    if (oldest !== undefined) {
+      this.#buckets.delete(oldest);
+    }
+    return bucket.take(now);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Config } from '../config.ts';
+import { createKubeSecrets } from '../controller/kube-secrets.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { KubeRest } from '../kube/rest.ts';
+import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Scrubber } from '../telemetry/scrubber.ts';
+import { addressesOf } from './addresses.ts';
+import { createConsentHandler } from './handler.ts';
+import { createKubeSource, type KubeSourceOptions } from './kube-source.ts';
+import { createJournal, type LineLog } from './log.ts';
+import type { ConsentOutcome } from './outcomes.ts';
+import { type ConsentServer, startConsentServer } from './server.ts';
+import { createTlsFiles } from './tls.ts';
+
+/** What the consent pages are made of, besides what only a running operator has. */
+export interface ConsentServiceOptions {
+  readonly config: Config;
+  readonly pool: OpenConnectorsPool;
+  readonly scrubber: Scrubber;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: LineLog;
+  readonly readMounted: KubeSourceOptions['readMounted'];
+  readonly observe?: ((outcome: ConsentOutcome) => void) | undefined;
+}
+
+/** What a running operator adds. */
+export interface ConsentSurroundings {
+  /** Calls that any replica may make. */
+  readonly rest: KubeRest;
+  readonly clusterId: string;
+  /** From the caches: metadata of a Secret, and a connector. */
+  readonly secret: (namespace: string, name: string) => KubeObject | undefined;
+  readonly connector: (namespace: string, name: string) => KubeObject | undefined;
+}
+
+/** Starts the consent pages in a running operator. */
+export type StartConsent = (surroundings: ConsentSurroundings) => Promise<ConsentServer>;
+
+/** The consent pages, to be started once the caches are filled; `undefined` where the operator has no public address. */
+export function createConsentService(options: ConsentServiceOptions): StartConsent | undefined {
+  const { config, pool, scrubber, clock, random, log, readMounted, observe } = options;
+  const { externalUrl, consentPort, consentTlsDir, bindAddress } = config;
+  if (externalUrl === undefined) {
+    return undefined;
+  }
+  return async ({ rest, clusterId, secret, connector }) => {
+    const addresses = addressesOf(externalUrl);
+    const register = (value: string): void => scrubber.register(value);
+    const secrets = createKubeSecrets({ rest, cached: secret, register });
+    const handler = createConsentHandler({
+      addresses,
+      clusterId,
+      clock,
+      random,
+      secrets,
+      register,
+      journal: createJournal(log, clock, observe),
+      source: createKubeSource({
+        rest,
+        secrets,
+        pool,
+        random,
+        config,
+        readMounted,
+        callbackUrl: addresses.callback,
+        isServed: ({ namespace, name }) => connector(namespace, name) !== undefined,
+      }),
+    });
+    const server = await startConsentServer({
+      handler,
+      clock,
+      origin: addresses.origin,
+      port: consentPort,
+      bindAddress,
+      onDefect: (error) => log.warn({ error }, 'Failed to answer a request to the consent pages'),
+      tls:
+        consentTlsDir === undefined
+          ? undefined
+          : createTlsFiles(consentTlsDir, clock, (error) =>
+              log.warn({ error }, 'The renewed certificate of the consent pages cannot be used'),
+            ),
+    });
+    log.info({ port: server.port, tls: consentTlsDir !== undefined }, 'Serving the consent pages');
+    return server;
+  };
+}

@@ -1,0 +1,45 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { Locator } from './locator.ts';
+import type { ConsentFacts } from './records.ts';
+import type { Subject } from './subject.ts';
+
+/** Why a consent cannot be given just now, although somebody has proven authority over the connector. */
+export const OBSTACLES = {
+  suspended: 'Work on this connector is stopped by spec.suspend or the annotation openconnectors.dev/paused.',
+  'not-waiting':
+    'The connector does not take its authorization from this page: it names a Secret for it, or another callback URL.',
+  spec: 'The spec of the connector breaks a rule.',
+  account: 'The account that the connector names is missing, incomplete or not allowed here.',
+  secrets: "The Secret with the OAuth app's client_id and client_secret is missing or incomplete.",
+} as const;
+
+export type Obstacle = keyof typeof OBSTACLES;
+
+/** The connector cannot be consented for; `kubectl describe` tells its people more than a page should. */
+export class ObstacleError extends Error {
+  override readonly name = 'ObstacleError';
+  readonly obstacle: Obstacle;
+
+  constructor(obstacle: Obstacle) {
+    super(OBSTACLES[obstacle]);
+    this.obstacle = obstacle;
+  }
+}
+
+/** What a connector asks consent for at this moment. */
+export interface Wish {
+  readonly subject: Subject;
+  readonly facts: ConsentFacts;
+  /** The provider's page for it, as Open Connectors makes it; comes back to the callback URL with `state`. Throws `RemoteError`. */
+  authorizeUrl(state: string, signal: AbortSignal): Promise<string>;
+}
+
+/** The connectors and what they depend on, read from the cluster itself and not from a cache. Errors are `KubeError`. */
+export interface ConsentSource {
+  /** Whether this operator looks after the connector, from the cache: no call. */
+  isServed(locator: Locator): boolean;
+  /** `undefined`: gone, or going. */
+  connector(locator: Locator, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
+  /** Throws `ObstacleError`. */
+  wish(connector: InfusionsoftConnector, signal: AbortSignal): Promise<Wish>;
+}

@@ -1,0 +1,137 @@
+import type { NewSecret, Secrets } from '../../../src/controller/ports.ts';
+import type { SecretFact } from '../../../src/controller/world.ts';
+import { KubeError } from '../../../src/kube/errors.ts';
+
+interface Stored {
+  readonly resourceVersion: string;
+  readonly owners: readonly string[];
+  readonly type: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Secrets in memory, with versions and preconditions as the API server has them; and a metadata cache that may lag. */
+export class FakeSecrets implements Secrets {
+  /** Every call but `known`, such as `read team-a/crm-enrolment`. */
+  readonly calls: string[] = [];
+  /** While set, the cache shows this instead of what is there. */
+  cache: ((namespace: string, name: string) => SecretFact) | undefined;
+  /** Called before each call; may throw, or wait. */
+  before: (call: string) => Promise<void> | void = () => undefined;
+  readonly #stored = new Map<string, Stored>();
+  #version = 0;
+
+  /** Puts a Secret there as somebody else would; values in clear. */
+  put(
+    namespace: string,
+    name: string,
+    values: Readonly<Record<string, string>>,
+    owners: readonly string[] = [],
+    type = 'Opaque',
+  ): void {
+    this.#version += 1;
+    const data = encode(values);
+    this.#stored.set(`${namespace}/${name}`, {
+      resourceVersion: String(this.#version),
+      owners,
+      type,
+      data,
+    });
+  }
+
+  take(namespace: string, name: string): void {
+    this.#stored.delete(`${namespace}/${name}`);
+  }
+
+  /** The values in clear; `undefined` where there is no such Secret. */
+  values(namespace: string, name: string): Record<string, string> | undefined {
+    const stored = this.#stored.get(`${namespace}/${name}`);
+    return (
+      stored &&
+      Object.fromEntries(
+        Object.entries(stored.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+      )
+    );
+  }
+
+  typeOf(namespace: string, name: string): string | undefined {
+    return this.#stored.get(`${namespace}/${name}`)?.type;
+  }
+
+  known(namespace: string, name: string): SecretFact {
+    if (this.cache !== undefined) {
+      return this.cache(namespace, name);
+    }
+    const stored = this.#stored.get(`${namespace}/${name}`);
+    return stored === undefined
+      ? { state: 'absent' }
+      : { state: 'unread', resourceVersion: stored.resourceVersion, owners: stored.owners };
+  }
+
+  async read(namespace: string, name: string): Promise<SecretFact> {
+    await this.#call('read', namespace, name);
+    return this.#fact(`${namespace}/${name}`);
+  }
+
+  async create(secret: NewSecret): Promise<SecretFact> {
+    const { namespace, uid } = secret.owner.metadata;
+    await this.#call('create', namespace, secret.name);
+    if (this.#stored.has(`${namespace}/${secret.name}`)) {
+      throw new KubeError('already-exists', `secrets ${secret.name} exists`);
+    }
+    this.put(namespace, secret.name, secret.data, [uid], secret.type);
+    return this.#fact(`${namespace}/${secret.name}`);
+  }
+
+  async update(secret: NewSecret, resourceVersion: string): Promise<SecretFact> {
+    const { namespace } = secret.owner.metadata;
+    await this.#call('update', namespace, secret.name);
+    const stored = this.#require(namespace, secret.name, resourceVersion);
+    this.put(namespace, secret.name, secret.data, stored.owners, stored.type);
+    return this.#fact(`${namespace}/${secret.name}`);
+  }
+
+  async remove(namespace: string, name: string, resourceVersion: string): Promise<void> {
+    await this.#call('remove', namespace, name);
+    this.#require(namespace, name, resourceVersion);
+    this.#stored.delete(`${namespace}/${name}`);
+  }
+
+  async disown(): Promise<void> {
+    throw new Error('the consent disowns nothing');
+  }
+
+  async #call(verb: string, namespace: string, name: string): Promise<void> {
+    const call = `${verb} ${namespace}/${name}`;
+    await this.before(call);
+    this.calls.push(call);
+  }
+
+  #require(namespace: string, name: string, resourceVersion: string): Stored {
+    const stored = this.#stored.get(`${namespace}/${name}`);
+    if (stored === undefined) {
+      throw new KubeError('not-found', `secrets ${name} not found`);
+    }
+    if (stored.resourceVersion !== resourceVersion) {
+      throw new KubeError('conflict', `secrets ${name} was changed`);
+    }
+    return stored;
+  }
+
+  #fact(key: string): SecretFact {
+    const stored = this.#stored.get(key);
+    return stored === undefined
+      ? { state: 'absent' }
+      : {
+          state: 'read',
+          resourceVersion: stored.resourceVersion,
+          owners: stored.owners,
+          data: stored.data,
+        };
+  }
+}
+
+function encode(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );
+}

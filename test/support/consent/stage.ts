@@ -1,0 +1,151 @@
+import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
+import { addressesOf } from '../../../src/consent/addresses.ts';
+import { type ConsentHandler, createConsentHandler } from '../../../src/consent/handler.ts';
+import { createJournal } from '../../../src/consent/log.ts';
+import type { ConsentOutcome } from '../../../src/consent/outcomes.ts';
+import type { ConsentSource, Wish } from '../../../src/consent/source.ts';
+import { connector, UID } from '../builders/connector.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+import { FakeSecrets } from './fake-secrets.ts';
+import { type Reply, Visitor } from './visitor.ts';
+
+/** The address that the pages of a stage have. */
+export const EXTERNAL = 'https://connect.example.com';
+/** The start page of connector `team-a/crm`. */
+export const START = `${EXTERNAL}/connect/team-a/crm`;
+export const CALLBACK_PAGE = `${EXTERNAL}/oauth/callback`;
+/** The code in the enrolment Secret of connector `team-a/crm`. */
+export const CODE = '7ZK4M-QW2NA-00RTX-93BCD-EFGHJK';
+export const ENROLMENT = 'crm-enrolment';
+export const RECORD = 'crm-consent';
+export const GRANT = 'crm-grant';
+
+/** The consent pages of one or more replicas over one cluster in memory, whose connector waits for a consent. */
+export interface Stage {
+  readonly clock: VirtualClock;
+  readonly secrets: FakeSecrets;
+  /** May be replaced at any time: the live resource. */
+  connector: InfusionsoftConnector | undefined;
+  /** What the resource asks consent for, as far as tests change it. */
+  clientId: string;
+  server: string;
+  /** Makes the provider's address; may throw. */
+  authorizeUrl: (state: string) => string;
+  /** Throws instead of a wish. */
+  obstacle: Error | undefined;
+  readonly outcomes: ConsentOutcome[];
+  /** Log lines, as JSON. */
+  readonly lines: string[];
+  readonly registered: Set<string>;
+  /** Calls to Open Connectors. */
+  remoteCalls: number;
+  readonly handler: ConsentHandler;
+  /** Another replica: nothing in memory is shared. */
+  replica(): ConsentHandler;
+  visitor(handler?: ConsentHandler): Visitor;
+  /** Every page that was sent. */
+  readonly pages: string[];
+}
+
+/** A stage with a fresh enrolment Secret. */
+export function createStage(externalUrl = EXTERNAL): Stage {
+  const clock = new VirtualClock();
+  const secrets = new FakeSecrets();
+  secrets.put('team-a', ENROLMENT, { code: CODE }, [UID]);
+  const addresses = addressesOf(externalUrl);
+  const random = seededRandom(4711);
+
+  const source: ConsentSource = {
+    isServed: ({ namespace, name }) => namespace === 'team-a' && name === 'crm',
+    connector: async () => stage.connector,
+    async wish(): Promise<Wish> {
+      if (stage.obstacle !== undefined) {
+        throw stage.obstacle;
+      }
+      return {
+        subject: {
+          accountUid: 'account-uid',
+          baseUrl: 'https://api.example.com/elements/api-v2',
+          connector: 'infusionsoftcrm',
+          server: stage.server,
+          clientId: stage.clientId,
+          callbackUrl: addresses.callback,
+          scope: 'full',
+        },
+        facts: {
+          server: stage.server,
+          connector: 'infusionsoftcrm',
+          apiHost: 'api.example.com',
+          account: 'sap',
+          clientId: stage.clientId,
+          scope: 'full',
+          connectionSecret: 'crm-connection',
+        },
+        async authorizeUrl(state) {
+          stage.remoteCalls += 1;
+          return stage.authorizeUrl(state);
+        },
+      };
+    },
+  };
+  const replica = (): ConsentHandler =>
+    createConsentHandler({
+      addresses,
+      clusterId: 'cluster-1',
+      clock,
+      random,
+      secrets,
+      source,
+      register: (value) => void stage.registered.add(value),
+      journal: createJournal(
+        {
+          info: (fields, message) => void stage.lines.push(JSON.stringify({ ...fields, message })),
+          warn: (fields, message) => void stage.lines.push(lineOf(fields, message)),
+        },
+        clock,
+        (outcome) => void stage.outcomes.push(outcome),
+      ),
+    });
+  const stage: Stage = {
+    clock,
+    secrets,
+    connector: connector({ oauth: { authorizationCodeSecretRef: undefined } }),
+    clientId: 'client-4f1d',
+    server: 'dt123.infusionsoft.com',
+    authorizeUrl: (state) =>
+      `https://signin.example.net/authorize?client_id=${stage.clientId}&state=${encodeURIComponent(state)}`,
+    obstacle: undefined,
+    outcomes: [],
+    lines: [],
+    registered: new Set(),
+    remoteCalls: 0,
+    handler: replica(),
+    replica,
+    pages: [],
+    visitor: (handler = stage.handler) =>
+      new Visitor(async (method, url, headers, body): Promise<Reply> => {
+        const request = new Request(url, { method, headers, ...(body !== undefined && { body }) });
+        const response = await handler(request);
+        const text = await response.text();
+        stage.pages.push(text);
+        return { status: response.status, headers: response.headers, body: text };
+      }),
+  };
+  return stage;
+}
+
+function lineOf(fields: Readonly<Record<string, unknown>>, message: string): string {
+  const { error } = fields;
+  return JSON.stringify({ ...fields, message, error: error instanceof Error ? error.message : error });
+}
+
+/** The state that the provider was given. */
+export function stateOf(providerUrl: string): string {
+  return new URL(providerUrl).searchParams.get('state') ?? '';
+}
+
+/** The address that the provider sends the browser back to. */
+export function callback(parameters: Readonly<Record<string, string>>): string {
+  return `${CALLBACK_PAGE}?${new URLSearchParams(parameters)}`;
+}

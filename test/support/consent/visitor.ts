@@ -1,0 +1,118 @@
+/** What a visitor gets to see. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Carries one request; redirects are not followed. */
+export type Ask = (
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+) => Promise<Reply>;
+
+/** A browser as far as the consent pages can tell: keeps cookies, fills in forms, follows links. */
+export class Visitor {
+  readonly jar = new Map<string, string>();
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return this.send('GET', url, headers, undefined);
+  }
+
+  post(
+    url: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    const form = { 'content-type': 'application/x-www-form-urlencoded', ...headers };
+    return this.send('POST', url, form, new URLSearchParams(fields).toString());
+  }
+
+  async send(
+    method: string,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | undefined,
+  ): Promise<Reply> {
+    const cookie = [...this.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const all = { ...(cookie !== '' && { cookie }), ...headers };
+    const reply = await this.#ask(method, url, all, body);
+    for (const line of reply.headers.getSetCookie()) {
+      this.#keep(line);
+    }
+    return reply;
+  }
+
+  /** Opens the start page and sends its form. */
+  async enter(startUrl: string, code: string): Promise<Reply> {
+    const page = await this.get(startUrl);
+    return this.post(startUrl, { form: hiddenField(page.body), code });
+  }
+
+  /** From the start page to the provider's address. */
+  async begin(
+    startUrl: string,
+    code: string,
+  ): Promise<{ readonly review: Reply; readonly provider: string }> {
+    const begun = await this.enter(startUrl, code);
+    const review = await this.get(locationOf(begun));
+    const out = await this.get(linkOf(review.body));
+    return { review, provider: locationOf(out) };
+  }
+
+  #keep(line: string): void {
+    const [pair = '', ...attributes] = line.split('; ');
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at);
+    if (attributes.includes('Max-Age=0')) {
+      this.jar.delete(name);
+    } else {
+      this.jar.set(name, pair.slice(at + 1));
+    }
+  }
+}
+
+/** Where a reply sends the browser; fails where it sends it nowhere. */
+export function locationOf({ status, headers, body }: Reply): string {
+  const location = headers.get('location');
+  if (status !== 303 || location === null) {
+    throw new Error(`expected a redirect, got ${status}: ${textOf(body)}`);
+  }
+  return location;
+}
+
+/** The address behind the button of a page. */
+export function linkOf(body: string): string {
+  const [, link] = /<a class="button" href="([^"]+)"/.exec(body) ?? [];
+  if (link === undefined) {
+    throw new Error(`no button in: ${textOf(body)}`);
+  }
+  return link.replaceAll('&amp;', '&');
+}
+
+/** The hidden field of the start page's form. */
+export function hiddenField(body: string): string {
+  const [, value] = /name="form" value="([^"]+)"/.exec(body) ?? [];
+  if (value === undefined) {
+    throw new Error(`no form in: ${textOf(body)}`);
+  }
+  return value;
+}
+
+/** The words of a page. */
+export function textOf(body: string): string {
+  return body
+    .replaceAll(/<style>.*?<\/style>/gs, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

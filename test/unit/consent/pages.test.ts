@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { escapeHtml, html } from '../../../src/consent/html.ts';
+import { formatResult, readResult } from '../../../src/consent/pages/result.ts';
+import { ObstacleError } from '../../../src/consent/source.ts';
+import { RemoteError } from '../../../src/openconnectors/errors.ts';
+import { CODE, callback, createStage, START, type Stage, stateOf } from '../../support/consent/stage.ts';
+import { type Reply, textOf, type Visitor } from '../../support/consent/visitor.ts';
+
+/** Every kind of page, from a whole flow with its mishaps. */
+async function everyPage(): Promise<{ stage: Stage; replies: Reply[]; secrets: string[] }> {
+  const stage = createStage();
+  const visitor = stage.visitor();
+  const replies: Reply[] = [];
+  const get = async (who: Visitor, url: string): Promise<Reply> => {
+    const reply = await who.get(url);
+    replies.push(reply);
+    return reply;
+  };
+  await get(visitor, START);
+  replies.push(await visitor.enter(START, 'WRONG'));
+  const { review, provider } = await visitor.begin(START, CODE);
+  replies.push(review);
+  const state = stateOf(provider);
+  const cookie = visitor.jar.get('__Host-connect-consent') ?? '';
+  await get(stage.visitor(), callback({ code: 'stolen-code', state }));
+  const back = await get(visitor, callback({ code: 'the-secret-code', state }));
+  await get(visitor, back.headers.get('location') ?? '');
+  await get(visitor, `${START}/review`);
+  stage.obstacle = new ObstacleError('suspended');
+  replies.push(await visitor.enter(START, CODE));
+  stage.obstacle = new RemoteError('unavailable', 'remote words');
+  replies.push(await visitor.enter(START, CODE));
+  stage.obstacle = new Error('internal words');
+  replies.push(await visitor.enter(START, CODE));
+  await get(visitor, 'https://connect.example.com/nothing');
+  return { stage, replies, secrets: [state, cookie, CODE, 'the-secret-code', 'stolen-code'] };
+}
+
+describe('every answer', () => {
+  test('carries the protective headers', async () => {
+    const { replies } = await everyPage();
+    for (const { headers } of replies) {
+      expect(headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+      );
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}$/);
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      for (const cookie of headers.getSetCookie()) {
+        expect(cookie).toMatch(/^__Host-[\w-]+=[^;]*; Max-Age=\d+; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+      }
+    }
+  });
+
+  test('holds no secret, state, code or cookie, and neither does a log line', async () => {
+    const { stage, secrets } = await everyPage();
+    for (const secret of secrets) {
+      for (const text of [...stage.pages, ...stage.lines]) {
+        expect(text).not.toContain(secret);
+      }
+    }
+    expect(stage.pages.length).toBeGreaterThan(10);
+  });
+
+  test('shows no words of a remote side or of an unexpected error', async () => {
+    const { stage } = await everyPage();
+    const all = stage.pages.join();
+    expect(all).not.toContain('remote words');
+    expect(all).not.toContain('internal words');
+    expect(textOf(all)).toContain('Work on this connector is stopped by spec.suspend');
+    expect(textOf(all)).toContain('SAP Open Connectors cannot be reached just now');
+  });
+
+  test('has no script and nothing of anybody else', async () => {
+    const { stage } = await everyPage();
+    for (const text of stage.pages) {
+      expect(text).not.toMatch(/<script|<iframe|<img|<link|@import|url\(|\son\w+=|javascript:/i);
+      const addresses = [...text.matchAll(/(?:href|action|src)="([^"]+)"/g)].map(([, address]) => address);
+      expect(addresses.filter((address) => !address?.startsWith('https://connect.example.com/'))).toEqual([]);
+    }
+  });
+
+  test('has one style sheet, which is the one that the policy names', async () => {
+    const { replies } = await everyPage();
+    for (const { headers, body } of replies.filter(({ body: text }) => text.startsWith('<!doctype'))) {
+      const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? [];
+      const hash = createHash('sha256').update(style).digest('base64');
+      expect(headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+      expect(body).not.toContain(' style="');
+    }
+  });
+
+  test('is a whole page in English, for a phone, with one heading', async () => {
+    const { stage } = await everyPage();
+    for (const text of stage.pages.filter((page) => page.startsWith('<!doctype'))) {
+      expect(text).toContain('<html lang="en">');
+      expect(text).toContain('name="viewport" content="width=device-width, initial-scale=1"');
+      expect(text.match(/<h1>/g)).toHaveLength(1);
+      expect(text.match(/<main>/g)).toHaveLength(1);
+      expect(text).toMatch(/<title>[^<]{5,}<\/title>/);
+    }
+  });
+});
+
+describe('text', () => {
+  const hostile = `"><script>alert('x')</script>&`;
+
+  test('is escaped wherever it comes from', async () => {
+    const stage = createStage();
+    stage.clientId = hostile;
+    stage.server = hostile;
+    stage.authorizeUrl = (state) => `https://signin.example.net/?state=${state}`;
+    const visitor = stage.visitor();
+    const { review, provider } = await visitor.begin(START, CODE);
+    expect(review.body).toContain(escapeHtml(hostile));
+    await visitor.get(callback({ code: 'c', state: stateOf(provider) }));
+    await visitor.get('https://connect.example.com/oauth/done');
+    expect(stage.pages.join()).not.toContain('<script');
+  });
+
+  test('becomes markup by no way but the template', () => {
+    expect(
+      html`<p title="${hostile}">${hostile}${undefined}${html`<b>${'&'}</b>`}${[html`<i></i>`]}</p>`.text,
+    ).toBe(`<p title="${escapeHtml(hostile)}">${escapeHtml(hostile)}<b>&amp;</b><i></i></p>`);
+    expect(escapeHtml(hostile)).not.toMatch(/[<>"']/);
+  });
+});
+
+describe('the last page', () => {
+  test('shows nothing to whoever has not just given an answer', async () => {
+    const stage = createStage();
+    const visitor = stage.visitor();
+    expect((await visitor.get('https://connect.example.com/oauth/done')).status).toBe(400);
+    for (const forged of [
+      'x',
+      formatResult({ outcome: 'granted', namespace: '../', name: 'x', apiHost: 'h' }),
+    ]) {
+      visitor.jar.set('__Host-connect-result', forged);
+      expect((await visitor.get('https://connect.example.com/oauth/done')).status).toBe(400);
+    }
+  });
+
+  test('tells what its cookie holds, and reads only what it may tell', () => {
+    const result = { outcome: 'access_denied', namespace: 'a', name: 'b', apiHost: 'h' } as const;
+    expect(readResult(formatResult(result))).toEqual(result);
+    expect(readResult(Buffer.from('{"outcome":"other"}').toString('base64url'))).toBeUndefined();
+  });
+});
