@@ -1,4 +1,4 @@
-import { connectionSecretNameOf } from '../api/defaults.ts';
+import { connectionSecretNameOf, connectorLabelOf } from '../api/defaults.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import { look } from './reading.ts';
 import { blocked, type Step } from './step.ts';
@@ -40,7 +40,9 @@ export function connectionStep(world: World, instance: Instance): Step | undefin
     return { do: 'write-connection-secret', name, data, exists: false };
   }
   if (!fact.owners.includes(world.connector.metadata.uid)) {
-    return notOurs(name);
+    // Of a former self: a restored backup, or a resource that was deleted with Orphan and is back.
+    const isLeftToUs = fact.leftBy === connectorLabelOf(world.connector);
+    return isLeftToUs ? { do: 'write-connection-secret', name, data, exists: true } : notOurs(name);
   }
   const { connection } = world.memory;
   if (connection?.resourceVersion !== fact.resourceVersion) {

@@ -59,6 +59,7 @@ export function createControllers(sources: ControllerSources): Controllers {
     rest: sources.rest,
     cached: (namespace, name) => stores.secrets.get(namespace, name),
     register: (value) => sources.scrubber.register(value),
+    isAlive: (namespace, name, uid) => stores.connectors.get(namespace, name)?.metadata.uid === uid,
   });
   const kept = new KeptAccounts({
     rest: sources.rest,

@@ -1,6 +1,12 @@
+import { accountNameOf } from '../api/defaults.ts';
 import type { RemoteErrorClass } from '../openconnectors/errors.ts';
 import { blocked, type Retry, type Step } from './step.ts';
 import type { World } from './world.ts';
+
+function accountInWords({ connector }: World): string {
+  const name = accountNameOf(connector.spec);
+  return name === undefined ? "the operator's default account" : `OpenConnectorsAccount "${name}"`;
+}
 
 /** What a remote call that failed in this pass means for the resource. */
 export function afterFailure(world: World): Step | undefined {
@@ -23,7 +29,7 @@ export function afterFailure(world: World): Step | undefined {
       blocked(
         'AccountReady',
         'AccountUnauthorized',
-        "Open Connectors does not accept the account's credentials any more. Store working ones in the Secret that the account names.",
+        `Open Connectors does not accept the credentials of ${accountInWords(world)} any more. Store working ones in the Secret that it names; the operator tries them at once.`,
       ),
     forbidden: () =>
       blocked(

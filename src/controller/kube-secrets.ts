@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ownedLabelsOf } from '../api/defaults.ts';
-import { API_VERSION, CONNECTOR_NAMES } from '../api/group.ts';
+import { API_VERSION, CONNECTOR_NAMES, LABELS, MANAGED_BY } from '../api/group.ts';
 import { isKubeError } from '../kube/errors.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject, OwnerReference } from '../kube/object.ts';
 import { collectionPath, objectPath, wellKnown } from '../kube/paths.ts';
 import type { KubeRest } from '../kube/rest.ts';
 import type { NewSecret, Secrets } from './ports.ts';
@@ -11,7 +11,9 @@ import type { SecretFact } from './world.ts';
 const secretSchema = z.object({
   metadata: z.object({
     resourceVersion: z.string(),
-    ownerReferences: z.array(z.object({ uid: z.string() })).default([]),
+    namespace: z.string().default(''),
+    labels: z.record(z.string(), z.string()).default({}),
+    ownerReferences: z.array(z.object({ uid: z.string(), kind: z.string(), name: z.string() })).default([]),
   }),
   data: z.record(z.string(), z.string()).default({}),
 });
@@ -23,10 +25,18 @@ export interface KubeSecretsOptions {
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
   /** Told of every value that is read, so that no log line can show it. */
   readonly register: (value: string) => void;
+  /** Whether an InfusionsoftConnector with this uid is there. Absent: no Secret counts as left behind. */
+  readonly isAlive?: ((namespace: string, name: string, uid: string) => boolean) | undefined;
 }
 
 /** Secrets by way of the API server; what is not a call comes from the metadata cache. */
-export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions): Secrets {
+export function createKubeSecrets({
+  rest,
+  cached,
+  register,
+  isAlive = () => true,
+}: KubeSecretsOptions): Secrets {
+  const leftBy = leftByAmong(isAlive);
   const keep = (answer: unknown): SecretFact => {
     const secret = secretSchema.parse(answer);
     for (const value of Object.values(secret.data)) {
@@ -37,6 +47,7 @@ export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions
       state: 'read',
       resourceVersion,
       owners: ownerReferences.map(({ uid }) => uid),
+      leftBy: leftBy(secret.metadata),
       data: secret.data,
     };
   };
@@ -49,6 +60,7 @@ export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions
             state: 'unread',
             resourceVersion: object.metadata.resourceVersion,
             owners: (object.metadata.ownerReferences ?? []).map(({ uid }) => uid),
+            leftBy: leftBy(object.metadata),
           };
     },
     async read(namespace, name, signal) {
@@ -73,6 +85,7 @@ export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions
       const patch = [
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
         { op: 'add', path: '/data', value: encode(secret.data) },
+        { op: 'add', path: '/metadata/ownerReferences', value: ownersOf(secret) },
       ];
       return keep(await rest.patch(path, patch, { type: 'json', signal }));
     },
@@ -87,7 +100,25 @@ export function createKubeSecrets({ rest, cached, register }: KubeSecretsOptions
   };
 }
 
-function manifest({ owner, name, type, data }: NewSecret): Record<string, unknown> {
+type Ownership = {
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly Pick<OwnerReference, 'kind' | 'name' | 'uid'>[];
+};
+
+/** Our label on a Secret whose owners, if it has any, are connectors that are gone. */
+function leftByAmong(isAlive: NonNullable<KubeSecretsOptions['isAlive']>) {
+  return ({ namespace = '', labels = {}, ownerReferences = [] }: Ownership): string | undefined => {
+    const isOurs = labels[LABELS.managedBy] === MANAGED_BY;
+    const isLeft = ownerReferences.every(
+      ({ kind, name, uid }) => kind === CONNECTOR_NAMES.kind && !isAlive(namespace, name, uid),
+    );
+    return isOurs && isLeft ? labels[LABELS.connector] : undefined;
+  };
+}
+
+function manifest(secret: NewSecret): Record<string, unknown> {
+  const { owner, name, type, data } = secret;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -96,19 +127,24 @@ function manifest({ owner, name, type, data }: NewSecret): Record<string, unknow
       name,
       namespace: owner.metadata.namespace,
       labels: ownedLabelsOf(owner),
-      ownerReferences: [
-        {
-          apiVersion: API_VERSION,
-          kind: CONNECTOR_NAMES.kind,
-          name: owner.metadata.name,
-          uid: owner.metadata.uid,
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ownerReferences: ownersOf(secret),
     },
     data: encode(data),
   };
+}
+
+function ownersOf({ owner }: NewSecret): OwnerReference[] {
+  const { name, uid } = owner.metadata;
+  return [
+    {
+      apiVersion: API_VERSION,
+      kind: CONNECTOR_NAMES.kind,
+      name,
+      uid,
+      controller: true,
+      blockOwnerDeletion: true,
+    },
+  ];
 }
 
 function encode(data: Readonly<Record<string, string>>): Record<string, string> {

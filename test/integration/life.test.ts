@@ -46,9 +46,6 @@ describeControlPlanes('the whole life of a connector', (plane) => {
     });
     await namespace.remove('InfusionsoftConnector', 'crm');
     await namespace.waitGone('InfusionsoftConnector', 'crm');
-    await namespace
-      .patch('Secret', 'crm-connection', { metadata: { ownerReferences: null } })
-      .catch(() => undefined);
   }
   /** Same account, connector and OAuth client, but an instance that somebody else made. */
   const foreignInstance = (tags: readonly string[] = ['by-hand']) =>
