@@ -23,24 +23,20 @@ async function main(): Promise<void> {
     kubeConfig,
     clock: systemClock,
     random: systemRandom,
-    onStoppedLeading: () => void end(running, exitCodes.failure.code, 1_000),
+    onStoppedLeading: () => void ending.begin(exitCodes.failure.code, 1_000),
   });
   const tracing = await tracingOf(config, composed.logger);
-  const running = { composed, tracing };
+  const ending = createEnding(composed, tracing);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void end(running, exitCodes.ok.code, config.shutdownGraceMs));
+    process.once(signal, () => void ending.begin(exitCodes.ok.code, config.shutdownGraceMs));
   }
   try {
     await composed.start();
   } catch (error) {
-    await end(running, reportStart(composed.logger, error), 0);
+    if (!ending.hasBegun()) {
+      await ending.begin(reportStart(composed.logger, error), 0);
+    }
   }
-}
-
-/** What has to be ended. */
-interface Running {
-  readonly composed: ComposedOperator;
-  readonly tracing: Tracing | undefined;
 }
 
 async function tracingOf({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> {
@@ -91,9 +87,25 @@ function cluster(): KubeConfig | undefined {
 /** Spans that were not sent yet get so long at the end. */
 const FLUSH_MS = 2_000;
 
-async function end({ composed, tracing }: Running, code: number, graceMs: number): Promise<void> {
-  process.exitCode = code;
-  composed.logger.info({ code }, 'Stopping');
-  await composed.stop(graceMs);
-  await tracing?.stop(FLUSH_MS);
+/** The end of the process. The first reason for it counts: what fails from then on is a consequence. */
+interface Ending {
+  hasBegun(): boolean;
+  begin(code: number, graceMs: number): Promise<void>;
+}
+
+function createEnding(composed: ComposedOperator, tracing: Tracing | undefined): Ending {
+  let ended: Promise<void> | undefined;
+  const end = async (code: number, graceMs: number): Promise<void> => {
+    process.exitCode = code;
+    composed.logger.info({ code }, 'Stopping');
+    await composed.stop(graceMs);
+    await tracing?.stop(FLUSH_MS);
+  };
+  return {
+    hasBegun: () => ended !== undefined,
+    begin(code, graceMs) {
+      ended ??= end(code, graceMs);
+      return ended;
+    },
+  };
 }

@@ -53,6 +53,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
   });
   const handleMetrics = metricsHandler(exposed(options));
   const listeners: Listener[] = [];
+  let isClosed = false;
 
   async function openOne(name: 'metricsPort' | 'healthPort', handle: RequestHandler) {
     const { env } = settings[name];
@@ -69,6 +70,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
   }
 
   async function close(): Promise<void> {
+    isClosed = true;
     loop.stop();
     await Promise.all(listeners.splice(0).map((listener) => listener.close()));
   }
@@ -82,6 +84,10 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
         const health = await openOne('healthPort', handleProbe);
         const metrics = await openOne('metricsPort', handleMetrics);
         loop.start();
+        if (isClosed) {
+          // Closed while the ports were being opened.
+          await close();
+        }
         return { health, metrics };
       } catch (error) {
         await close();
