@@ -10,7 +10,7 @@ const ACCOUNT_HINT = "that the account's baseUrl is that of the API";
 const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'step'> } = {
   unauthorized: {
     because: "the account's credentials are the ones that every such call carries",
-    step: blockedBy('AccountReady', 'AccountUnauthorized', 'Store working ones in the Secret'),
+    step: blockedBy('AccountReady', 'AccountUnauthorized', 'Store working ones in the Secret', 'any'),
   },
   forbidden: {
     because: 'a privilege is missing, which only a person can give',

@@ -47,9 +47,10 @@ export function blockedBy(
   condition: Extract<Verdict, { kind: 'blocked' }>['condition'],
   reason: Reason,
   message: string | RegExp,
-  retry: Retry = { kind: 'on-change' },
+  retry: Retry | 'any' = { kind: 'on-change' },
 ): object {
   const text: unknown =
     typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);
-  return { do: 'finish', verdict: { kind: 'blocked', condition, reason, message: text, retry } };
+  const verdict = { kind: 'blocked', condition, reason, message: text };
+  return { do: 'finish', verdict: retry === 'any' ? verdict : { ...verdict, retry } };
 }

@@ -167,7 +167,7 @@ describe('failures', () => {
     expect(Date.parse(asked.failures?.nextAttemptAt ?? '')).toBeGreaterThanOrEqual(Date.parse(at(90_500)));
   });
 
-  test.each(['forbidden', 'invalid', 'unauthorized'] as const)(
+  test.each(['forbidden', 'invalid'] as const)(
     'that a person has to end (%s) are not counted',
     (errorClass) => {
       expect(statusOf(settledWorld({ pass: failing(errorClass) })).failures).toBeUndefined();
