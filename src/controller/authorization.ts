@@ -4,7 +4,7 @@ import { type Attempt, nextAttempt, wasSent } from './attempt.ts';
 import { callbackUrlOf, instanceBody } from './desired.ts';
 import { attemptOf, type Due, dueReason, dueSentence } from './due.ts';
 import { awaitConsent, collectGrant, grantUse } from './enrolment.ts';
-import { inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
+import { confirmAbsence, inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
 import { secretValue } from './secret-values.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
@@ -46,7 +46,7 @@ export function authorize(world: World, due: Due): Step {
     settleDoubt(world, due) ??
     awaitConsent(world, due) ??
     noGrantNamed(world, due) ??
-    obtainGrant(world) ??
+    obtainGrant(world, due) ??
     spent(world, due) ??
     send(world, due)
   );
@@ -113,22 +113,27 @@ function noGrantNamed(world: World, due: Due): Step | undefined {
   if (grantUse(world) !== undefined) {
     return undefined;
   }
-  return blocked('Authorized', dueReason(due), `${dueSentence(due)} ${howToSupply(world)}`);
+  return blocked('Authorized', dueReason(world, due), `${dueSentence(world, due)} ${howToSupply(world)}`);
 }
 
-function obtainGrant(world: World): Step | undefined {
+function obtainGrant(world: World, due: Due): Step | undefined {
   const use = grantUse(world);
   if (use === undefined) {
     return undefined;
   }
   const found = secretValue(world, use);
-  return found.state === 'absent' || found.state === 'key-missing'
-    ? blocked(
-        'Authorized',
-        'AuthorizationRequired',
-        `A person has to allow access to the Infusionsoft account: ${use.field} names key "${use.key}" of Secret "${use.secretName}", which does not exist yet. ${howToObtain(world)} and store it there.`,
-      )
-    : obtain(world, [use], true);
+  if (found.state !== 'absent' && found.state !== 'key-missing') {
+    return obtain(world, [use], true);
+  }
+  const doubt = found.state === 'absent' ? confirmAbsence(world, use) : undefined;
+  if (doubt !== undefined) {
+    return doubt;
+  }
+  return blocked(
+    'Authorized',
+    dueReason(world, due),
+    `${dueSentence(world, due)} ${howToObtain(world)}, then store it under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
+  );
 }
 
 function spent(world: World, due: Due): Step | undefined {
@@ -141,17 +146,33 @@ function spent(world: World, due: Due): Step | undefined {
   if (world.pass.announced === grant.fingerprint || world.memory.unsent === grant.fingerprint) {
     return undefined;
   }
-  const refusal = world.memory.refused;
-  const outcome =
-    refusal?.credential === grant.fingerprint
-      ? `was refused (${refusal.message})`
-      : `was used before, and no ${due.why === 'create' ? 'instance came of it' : 'working authorization came of it'}`;
   const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
-  return blocked(
-    'Authorized',
-    'CredentialUsed',
-    `The ${noun} in key "${use.key}" of Secret "${use.secretName}" (${use.field}) ${outcome}. It is never sent twice. ${howToObtain(world)} and store it there.`,
-  );
+  const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
+  const next = `It is never sent twice. ${howToObtain(world)}, then store it there.`;
+  const refusal = world.memory.refused;
+  if (refusal?.credential === grant.fingerprint) {
+    return blocked(
+      'Authorized',
+      'AuthorizationFailed',
+      `The ${noun} in ${place} was refused. ${asSentence(refusal.message)} ${next}`,
+    );
+  }
+  const isFirst = due.why === 'create' && due.insteadOf === undefined;
+  return isFirst
+    ? blocked(
+        'Authorized',
+        'CredentialUsed',
+        `The ${noun} in ${place} was sent before, and no instance came of it. ${next}`,
+      )
+    : blocked(
+        'Authorized',
+        dueReason(world, due),
+        `${dueSentence(world, due)} The ${noun} in ${place} was used before. ${next}`,
+      );
+}
+
+function asSentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function send(world: World, due: Due): Step {
@@ -183,10 +204,12 @@ function readGrant(world: World): { readonly value: Grant; readonly fingerprint:
   };
 }
 
+/** Keap's documentation: "Getting started with OAuth2"; `scope` and `response_type` have one value each. */
 function howToObtain(world: World): string {
-  return `Sign in at Keap with callback URL ${callbackUrlOf(world) ?? '(unset)'}, take the "code" parameter of the address that the browser is sent back to`;
+  const callbackUrl = encodeURIComponent(callbackUrlOf(world) ?? '');
+  return `Open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
 }
 
 function howToSupply(world: World): string {
-  return `${howToObtain(world)}, store it in a Secret of this namespace, and name that Secret and key in spec.oauth.authorizationCodeSecretRef (or a refresh token in spec.oauth.refreshTokenSecretRef).`;
+  return `${howToObtain(world)}; store it in a Secret of this namespace, and name that Secret and key in spec.oauth.authorizationCodeSecretRef (or a refresh token in spec.oauth.refreshTokenSecretRef). The callback URL is ${callbackUrlOf(world) ?? 'not set'}.`;
 }

@@ -1,3 +1,4 @@
+import { requestOf } from '../api/annotations.ts';
 import { missingPolicyOf } from '../api/defaults.ts';
 import { authorize } from './authorization.ts';
 import { connectionStep } from './connection.ts';
@@ -38,13 +39,14 @@ function precondition(world: World): Step | undefined {
 function decideInstance(world: World): Step {
   const chosen = chosenInstance(world);
   if (chosen === undefined) {
-    return authorize(world, { why: 'create' });
+    const old = world.connector.status?.instance;
+    return authorize(world, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
   }
   const { instance } = chosen;
   if (instance === 'gone') {
     return missing(world, chosen.id);
   }
-  if (instance === undefined || instance.tags === undefined) {
+  if (instance === undefined || instance.tags === undefined || isAskedToLook(world, chosen.id)) {
     return look(world, chosen.id);
   }
   return (
@@ -56,6 +58,13 @@ function decideInstance(world: World): Step {
     replace(world, instance) ??
     settled(world)
   );
+}
+
+/** `reconcile-at` means: look for yourself, do not believe the inventory. */
+function isAskedToLook(world: World, id: number): boolean {
+  const { connector, pass } = world;
+  const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
+  return asked && !pass.authorized && !pass.read.includes(id);
 }
 
 function missing(world: World, id: number): Step {
@@ -70,7 +79,7 @@ function missing(world: World, id: number): Step {
       }`,
     );
   }
-  return authorize(world, { why: 'create' });
+  return authorize(world, { why: 'create', insteadOf: { id, because: 'gone' } });
 }
 
 function settled(world: World): Step {

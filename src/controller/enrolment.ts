@@ -172,7 +172,7 @@ function plea(world: World, due: Due, error: ProviderError | undefined) {
       sentence: `The code of the last consent was refused (${refused.message}). Check client_id, client_secret and callback URL against the OAuth app at Keap, then allow access again.`,
     } as const;
   }
-  return { reason: dueReason(due), sentence: dueSentence(due) } as const;
+  return { reason: dueReason(world, due), sentence: dueSentence(world, due) } as const;
 }
 
 function instructions({ connector, settings }: World): string {

@@ -84,7 +84,7 @@ export function obtain(world: World, uses: readonly SecretUse[], values: boolean
   const found = uses.map((use) => ({ use, value: secretValue(world, use) }));
   const missing = found.find(({ value }) => value.state === 'absent');
   if (missing !== undefined) {
-    return problem(missing.use, missing.value);
+    return confirmAbsence(world, missing.use) ?? problem(missing.use, missing.value);
   }
   const unread = found.find(({ value }) => value.state === 'unread' || (values && value.state === 'same'));
   if (unread !== undefined) {
@@ -92,6 +92,13 @@ export function obtain(world: World, uses: readonly SecretUse[], values: boolean
   }
   const bad = found.find(({ value }) => value.state !== 'value' && value.state !== 'same');
   return bad && problem(bad.use, bad.value);
+}
+
+/** The cache may not have seen yet what was created a moment ago: one read before anybody is told to create it. */
+export function confirmAbsence(world: World, { secretName }: SecretUse): Step | undefined {
+  const fact = world.secrets.get(secretName);
+  const isConfirmed = fact?.state === 'absent' && fact.confirmed === true;
+  return isConfirmed ? undefined : { do: 'read-secret', name: secretName };
 }
 
 /** The text of a use that `obtain` has already let pass with `values`. */
@@ -110,13 +117,13 @@ function problem(use: SecretUse, value: SecretValue): Step {
       return blocked(
         'SecretsResolved',
         'SecretNotFound',
-        `${secret}, named by ${use.field}, does not exist in this namespace. Create it with key "${use.key}" holding ${use.what}.`,
+        `${secret}, named by ${use.field}, does not exist in this namespace. Create it with key "${use.key}" holding ${use.what}, or correct the name in ${use.field}.`,
       );
     case 'key-missing':
       return blocked(
         'SecretsResolved',
         'SecretKeyMissing',
-        `${secret}, named by ${use.field}, has no key "${use.key}" (it has ${keyList(value.keys)}). Store ${use.what} under that key, or name the right key in the resource.`,
+        `${secret}, named by ${use.field}, has no key "${use.key}" (it has ${keyList(value.keys)}). Store ${use.what} under that key, or name the right key in ${use.field}.`,
       );
     case 'invalid':
       return blocked(

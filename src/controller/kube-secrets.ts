@@ -68,7 +68,7 @@ export function createKubeSecrets({
         return keep(await rest.get(objectPath(wellKnown.secrets, namespace, name), { signal }));
       } catch (error) {
         if (isKubeError(error, 'not-found')) {
-          return { state: 'absent' };
+          return { state: 'absent', confirmed: true };
         }
         throw error;
       }

@@ -1,10 +1,14 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
+import { KubeError } from '../kube/errors.ts';
+import { LeaseNotHeldError } from '../kube/lease-elector.ts';
 import { type Act, act } from './act/index.ts';
 import { decide } from './decide.ts';
 import { observe } from './observe.ts';
 import { type PassObserver, UNOBSERVED } from './pass-observer.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { type PassOutcome, report } from './report.ts';
+import type { Verdict } from './step.ts';
+import type { World } from './world.ts';
 
 /** More steps than any way through `decide` has: a pass that takes longer goes in a circle. */
 const MAX_STEPS = 40;
@@ -12,9 +16,19 @@ const MAX_STEPS = 40;
 /** Sees each step before it is carried out; for tests. */
 export type StepObserver = (connector: InfusionsoftConnector, step: Act) => void;
 
+/** What a resource shows after a defect of ours, until a pass comes to its end. */
+const INTERNAL_ERROR: Verdict = {
+  kind: 'blocked',
+  condition: 'Ready',
+  reason: 'InternalError',
+  message:
+    'The operator failed in a way that it did not expect, and tries again. Its log tells more; please report it as a defect.',
+  retry: { kind: 'backoff' },
+};
+
 /**
  * One pass over one resource: observe, then decide and act until there is a verdict, then report. Throws `KubeError`
- * (a conflict among them), the signal's reason, or a defect; the queue calls again with backoff.
+ * (a conflict among them), the signal's reason, or a defect, which status shows then; the queue calls again with backoff.
  */
 export async function reconcile(
   ports: ConnectorPorts,
@@ -23,7 +37,25 @@ export async function reconcile(
   onStep: StepObserver = () => undefined,
   observer: PassObserver = UNOBSERVED,
 ): Promise<PassOutcome> {
-  let world = observe(ports, connector);
+  const world = observe(ports, connector);
+  try {
+    return await walk(ports, world, signal, onStep, observer);
+  } catch (error) {
+    if (!isForeseen(error, signal)) {
+      await report(ports, world, INTERNAL_ERROR);
+    }
+    throw error;
+  }
+}
+
+async function walk(
+  ports: ConnectorPorts,
+  start: World,
+  signal: AbortSignal,
+  onStep: StepObserver,
+  observer: PassObserver,
+): Promise<PassOutcome> {
+  let world = start;
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     signal.throwIfAborted();
     const step = decide(world);
@@ -36,4 +68,9 @@ export async function reconcile(
     world = await observer.step(step, () => act(ports, before, step, signal));
   }
   throw new Error(`no verdict after ${MAX_STEPS} steps`);
+}
+
+/** A call that failed, a lost Lease or a shutdown says all there is to say by itself; everything else is a defect. */
+function isForeseen(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || error instanceof KubeError || error instanceof LeaseNotHeldError;
 }

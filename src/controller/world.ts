@@ -7,7 +7,11 @@ import type { OwnerTags } from './owner-tags.ts';
 
 /** What a Secret is known to hold. Values are base64, as the Kubernetes API has them, and live no longer than the pass. */
 export type SecretFact =
-  | { readonly state: 'absent' }
+  | {
+      readonly state: 'absent';
+      /** The API server was asked; otherwise it is only the cache that does not have it. */
+      readonly confirmed?: boolean | undefined;
+    }
   | {
       readonly state: 'unread';
       readonly resourceVersion: string;

@@ -104,9 +104,9 @@ const cases: readonly Case[] = [
       );
     },
     type: 'Authorized',
-    reason: 'CredentialUsed',
+    reason: 'AuthorizationFailed',
     transient: 'neither',
-    says: ['"used"', 'spec.oauth.authorizationCodeSecretRef', 'never sent twice'],
+    says: ['"used"', 'spec.oauth.authorizationCodeSecretRef', 'never sent twice', 'used before'],
   },
   {
     title: 'neither code nor token',

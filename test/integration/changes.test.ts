@@ -155,7 +155,14 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
     test('an instance that is gone asks for a new code, and is made anew with it', async () => {
       const { namespace, id } = await ready();
       bench.simulator.deleteInstance(id);
-      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+      const message = await namespace.waitFor(
+        'InfusionsoftConnector',
+        'crm',
+        'Authorized',
+        'False',
+        'AuthorizationRequired',
+      );
+      expect(message).toContain(`Instance ${id} does not exist`);
       await namespace.patch('Secret', 'crm-code', {
         stringData: { code: bench.simulator.issueCode({ callbackUrl: CALLBACK_URL }) },
       });

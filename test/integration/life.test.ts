@@ -59,7 +59,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
       const { namespace, id } = await ready();
       const old = instance(id);
       await namespace.patch('InfusionsoftConnector', 'crm', { spec: rest });
-      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
       expect(instance(id)?.works).toBe(true);
       expect((await namespace.secret('crm-connection'))?.values['element-token']).toBe(old?.token);
 
@@ -82,7 +82,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
     test('taken back before the switch leaves the old one in use and nothing else', async () => {
       const { namespace, id } = await ready();
       await namespace.patch('InfusionsoftConnector', 'crm', { spec: rest });
-      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
       await namespace.patch('InfusionsoftConnector', 'crm', {
         spec: {
           connector: 'infusionsoftcrm',
@@ -102,7 +102,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
         fault: { kind: 'status', status: 500 },
       });
       await namespace.patch('InfusionsoftConnector', 'crm', { spec: rest });
-      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
       await supplyCode(namespace);
       await until('the switch', async () => (await namespace.connector('crm')).status?.replacing?.id === id);
       await namespace.remove('InfusionsoftConnector', 'crm');
@@ -118,7 +118,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
       await namespace.patch('Secret', 'crm-oauth', {
         stringData: { client_id: app.clientId, client_secret: app.clientSecret },
       });
-      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
       expect(instance(id)?.works).toBe(true);
       await supplyCode(namespace, 'crm-code', app.clientId);
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');

@@ -57,15 +57,15 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
       },
     );
 
-    const lost: readonly (readonly [string, Fault])[] = [
-      ['a reset before the commit', { kind: 'reset', when: 'before' }],
-      ['503 before the commit', { kind: 'status', status: 503, when: 'before' }],
-      ['429', { kind: 'throttle', retryAfterSeconds: 1 }],
-      ['a gateway page', { kind: 'gateway-page', status: 404, when: 'before' }],
+    const lost: readonly (readonly [string, Fault, string])[] = [
+      ['a reset before the commit', { kind: 'reset', when: 'before' }, 'CredentialUsed'],
+      ['503 before the commit', { kind: 'status', status: 503, when: 'before' }, 'CredentialUsed'],
+      ['429', { kind: 'throttle', retryAfterSeconds: 1 }, 'AuthorizationFailed'],
+      ['a gateway page', { kind: 'gateway-page', status: 404, when: 'before' }, 'AuthorizationFailed'],
     ];
     test.each(lost)(
       '%s: a new code is asked for, and the first one is not sent again',
-      async (_title, fault) => {
+      async (_title, fault, reason) => {
         const namespace = await arrange();
         inject('createInstance', fault);
         await namespace.create(connector('crm'));
@@ -74,7 +74,7 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
           'crm',
           'Authorized',
           'False',
-          'CredentialUsed',
+          reason,
         );
         expect(message).toContain('crm-code');
         expect(instancesOf(namespace)).toHaveLength(0);
@@ -104,7 +104,8 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
         await namespace.patch('Secret', 'crm-code', { stringData: { code: `not-a-code-${answer}` } });
         await namespace.create(connector('crm'));
         await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False');
-        await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+        const reason = answer === '502' ? 'CredentialUsed' : 'AuthorizationFailed';
+        await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', reason);
         bench.simulator.knobs.badGrant = '400';
         await supplyCode(namespace);
         await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
@@ -198,7 +199,7 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
     const namespace = await arrange();
     inject('createInstance', { kind: 'status', status: 400 });
     await namespace.create(connector('crm', {}, { name: 'crm' }));
-    await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'CredentialUsed');
+    await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationFailed');
     const code = (await namespace.secret('crm-code'))?.values['code'] ?? '';
     const secrets = [
       code,

@@ -1,0 +1,407 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSite, type Site } from '../support/consent/site.ts';
+import { locationOf, type Visitor } from '../support/consent/visitor.ts';
+import { describeControlPlanes } from '../support/controlplane/describe.ts';
+import { poll } from '../support/controlplane/poll.ts';
+import type { Namespace } from '../support/workbench/cluster.ts';
+import { connector, secret } from '../support/workbench/manifests.ts';
+import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
+import {
+  furnish,
+  type RunningOperator,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
+
+const KIND = 'InfusionsoftConnector';
+/** A connector that leaves the consent to the operator's own page. */
+const byPage = (spec: Readonly<Record<string, unknown>> = {}) =>
+  connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } }, ...spec });
+
+/** The person: reads the code, gives it, and answers at the provider. Returns the address of the callback. */
+async function consentUpToCallback(
+  bench: Workbench,
+  namespace: Namespace,
+  visitor: Visitor,
+  approve = true,
+): Promise<string> {
+  const { status } = await namespace.connector('crm');
+  const { startUrl = '', codeSecretName = '' } = status?.authorization ?? {};
+  const code = (await namespace.secret(codeSecretName))?.values['code'] ?? '';
+  const { provider } = await visitor.begin(startUrl, code);
+  return bench.simulator.consent(provider, { approve });
+}
+
+async function consent(bench: Workbench, namespace: Namespace, visitor: Visitor, approve = true) {
+  const back = await visitor.get(await consentUpToCallback(bench, namespace, visitor, approve));
+  return visitor.get(locationOf(back));
+}
+
+const asked = (namespace: Namespace, reason = 'AuthorizationRequired'): Promise<string> =>
+  namespace.waitFor(KIND, 'crm', 'Authorized', 'False', reason);
+const ready = (namespace: Namespace): Promise<string> => namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+
+async function expectNothingLeft(namespace: Namespace): Promise<void> {
+  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
+    await namespace.waitGone('Secret', name);
+  }
+  const { status } = await namespace.connector('crm');
+  expect(Object.keys(status?.authorization ?? {})).toEqual(['authorizedAt']);
+}
+
+describeControlPlanes('the consent', (plane) => {
+  let bench: Workbench;
+  beforeAll(async () => {
+    bench = await startWorkbench(plane);
+  });
+  afterAll(() => bench?.stop());
+
+  const instancesOf = (namespace: Namespace) =>
+    bench.simulator.instances().filter(({ tags }) => tags.includes(`k8s-ns-${namespace.name}`));
+
+  describe('on the page of one operator', () => {
+    let site: Site;
+    let operator: RunningOperator;
+    beforeAll(async () => {
+      site = await createSite();
+      operator = await bench.startOperator({ env: site.env() });
+    });
+    afterAll(async () => {
+      await operator?.stop();
+      await site?.stop();
+    });
+
+    async function prepare(): Promise<Namespace> {
+      const namespace = await bench.namespace('consent');
+      await furnish(bench, namespace, { code: false });
+      await namespace.create(byPage());
+      return namespace;
+    }
+
+    test('makes the connector Ready by itself, and leaves nothing behind', async () => {
+      const namespace = await prepare();
+      const message = await asked(namespace);
+      const startUrl = `${site.externalUrl}/connect/${namespace.name}/crm`;
+      expect(message).toContain(startUrl);
+      expect(message).toContain(
+        `kubectl get secret crm-enrolment -n ${namespace.name} -o jsonpath='{.data.code}' | base64 -d`,
+      );
+      expect(message).toContain(site.callbackUrl);
+      const { status, metadata } = await namespace.connector('crm');
+      expect(status?.authorization).toEqual({ startUrl, codeSecretName: 'crm-enrolment' });
+      const enrolment = await namespace.secret('crm-enrolment');
+      expect(enrolment).toMatchObject({ type: 'openconnectors.dev/enrolment', owners: [metadata.uid] });
+      expect(enrolment?.values['code']).toMatch(/^[0-9A-Z-]{30}$/);
+
+      const done = await consent(bench, namespace, site.visitor());
+      expect(done.body).toContain('access is allowed');
+      await ready(namespace);
+      const [instance, ...others] = instancesOf(namespace);
+      expect(others).toEqual([]);
+      expect(instance?.works).toBe(true);
+      await expectNothingLeft(namespace);
+      expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
+    });
+
+    test('shows no code, state or secret in any log line, event or status', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      const visitor = site.visitor();
+      const enrolment = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+      const callback = await consentUpToCallback(bench, namespace, visitor);
+      const { searchParams } = new URL(callback);
+      const cookie = visitor.jar.get('__Host-connect-consent')?.split('.')[0] ?? '';
+      const statusAsked = JSON.stringify(await namespace.connector('crm'));
+      await visitor.get(callback);
+      await ready(namespace);
+
+      const told = [
+        ...operator.log,
+        statusAsked,
+        JSON.stringify(await namespace.connector('crm')),
+        JSON.stringify(await namespace.events('crm')),
+      ].join('\n');
+      const secrets = [enrolment, searchParams.get('code'), searchParams.get('state'), cookie];
+      for (const value of secrets) {
+        expect(value).toMatch(/.{8,}/);
+        expect(told).not.toContain(value);
+      }
+    });
+
+    test('that the person denies is told in the conditions, and can be given after all', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      const done = await consent(bench, namespace, site.visitor(), false);
+      expect(done.body).toContain('Access was not allowed');
+      expect(await asked(namespace, 'AuthorizationDenied')).toContain('/connect/');
+      expect(instancesOf(namespace)).toEqual([]);
+
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      await expectNothingLeft(namespace);
+    });
+
+    test('whose code is refused at the exchange is asked for again', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      bench.simulator.faults.inject({
+        match: { operation: 'createInstance' },
+        fault: { kind: 'status', status: 400 },
+        times: 1,
+      });
+      await consent(bench, namespace, site.visitor());
+      await asked(namespace, 'AuthorizationFailed');
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
+    });
+
+    test('starts with a new code where somebody deletes the old one', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      const first = (await namespace.secret('crm-enrolment'))?.values['code'];
+      await namespace.remove('Secret', 'crm-enrolment');
+      const second = await poll(
+        async () => (await namespace.secret('crm-enrolment'))?.values['code'],
+        20_000,
+        () => 'no new code',
+      );
+      expect(second).not.toBe(first);
+      expect(
+        (await site.visitor().enter(`${site.externalUrl}/connect/${namespace.name}/crm`, first ?? '')).status,
+      ).toBe(400);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+    });
+
+    test('neither reads nor overwrites a Secret that is not its own', async () => {
+      const namespace = await bench.namespace('consent');
+      await furnish(bench, namespace, { code: false });
+      await namespace.create(secret('crm-enrolment', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
+      expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-enrolment');
+      const start = `${site.externalUrl}/connect/${namespace.name}/crm`;
+      expect((await site.visitor().enter(start, 'CHOSEN-BY-SOMEBODY')).status).toBe(400);
+      expect((await namespace.secret('crm-enrolment'))?.values).toEqual({ code: 'CHOSEN-BY-SOMEBODY' });
+      expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
+
+      await namespace.remove('Secret', 'crm-enrolment');
+      await asked(namespace);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+    });
+
+    test('for a resource that is deleted and created anew meanwhile is refused', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      const visitor = site.visitor();
+      const callback = await consentUpToCallback(bench, namespace, visitor);
+      await namespace.remove(KIND, 'crm');
+      await namespace.waitGone(KIND, 'crm');
+      await namespace.create(byPage());
+      expect((await visitor.get(callback)).status).toBe(400);
+      expect(await namespace.exists('Secret', 'crm-grant')).toBe(false);
+      expect(instancesOf(namespace)).toEqual([]);
+    });
+
+    test('goes on through an unrelated edit, and not through one of what is consented to', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      const unrelated = site.visitor();
+      const callback = await consentUpToCallback(bench, namespace, unrelated);
+      await namespace.patch(KIND, 'crm', { spec: { server: 'dt999.infusionsoft.com' } });
+      expect((await unrelated.get(callback)).status).toBe(400);
+
+      await asked(namespace);
+      const person = site.visitor();
+      const second = await consentUpToCallback(bench, namespace, person);
+      await namespace.patch(KIND, 'crm', { spec: { interval: '30m', instance: { tags: ['edited'] } } });
+      expect((await person.get(second)).status).toBe(303);
+      await ready(namespace);
+    });
+
+    test('to a new grant keeps the id: revoked, another client_id, and on request once for each value', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      const id = (await namespace.connector('crm')).status?.instance?.id ?? 0;
+      const again = async (reason: string): Promise<void> => {
+        await asked(namespace, reason);
+        await consent(bench, namespace, site.visitor());
+        await ready(namespace);
+        const { status } = await namespace.connector('crm');
+        expect(status?.instance?.id).toBe(id);
+        expect(instancesOf(namespace)).toHaveLength(1);
+        expect(instancesOf(namespace)[0]?.works).toBe(true);
+        await expectNothingLeft(namespace);
+      };
+
+      const request = (value: string) =>
+        namespace.patch(KIND, 'crm', {
+          metadata: { annotations: { 'openconnectors.dev/reauthorize-at': value } },
+        });
+      await request('monday');
+      await again('AuthorizationRequired');
+      expect((await namespace.connector('crm')).status?.lastHandledReauthorizeAt).toBe('monday');
+      await namespace.patch(KIND, 'crm', { metadata: { labels: { looked: 'at' } } });
+      await ready(namespace);
+
+      const app = bench.simulator.registerApp({});
+      await namespace.patch('Secret', 'crm-oauth', {
+        stringData: { client_id: app.clientId, client_secret: app.clientSecret },
+      });
+      await again('AuthorizationRequired');
+
+      bench.simulator.failTokenRefresh(id);
+      await namespace.patch(KIND, 'crm', {
+        metadata: { annotations: { 'openconnectors.dev/reauthorize-at': 'tuesday' } },
+      });
+      await namespace.waitFor(KIND, 'crm', 'Authorized', 'False');
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      expect((await namespace.connector('crm')).status?.instance?.id).toBe(id);
+      expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
+    });
+
+    test('offers no page where the resource names another callback URL', async () => {
+      const namespace = await bench.namespace('consent');
+      await furnish(bench, namespace, { code: false });
+      await namespace.create(
+        byPage({
+          oauth: { clientSecretRef: { name: 'crm-oauth' }, callbackUrl: 'https://other.example.com/cb' },
+        }),
+      );
+      expect(await asked(namespace)).toContain('spec.oauth.authorizationCodeSecretRef');
+      expect(await namespace.exists('Secret', 'crm-enrolment')).toBe(false);
+      expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
+    });
+
+    test('goes on with a code that is supplied in a Secret instead, and tidies up', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      const code = bench.simulator.issueCode({ callbackUrl: site.callbackUrl });
+      await namespace.create(secret('crm-code', { code }));
+      await namespace.patch(KIND, 'crm', {
+        spec: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } },
+      });
+      await ready(namespace);
+      await expectNothingLeft(namespace);
+    });
+  });
+
+  describe('with three operators behind one address', () => {
+    const election = {
+      LEADER_ELECT: 'true',
+      LEASE_DURATION: '3s',
+      LEASE_RENEW_DEADLINE: '2s',
+      LEASE_RETRY_PERIOD: '300ms',
+    };
+    let site: Site;
+    let running: OperatorProcess[] = [];
+    beforeAll(async () => {
+      site = await createSite({ replicas: 3 });
+    });
+    afterAll(async () => {
+      await Promise.all(running.map((operator) => operator.terminate()));
+      await site?.stop();
+    });
+
+    /** Starts what is not running; the first one whose line matches `killAt` is killed at that moment, once. */
+    async function startThree(killAt: string | undefined): Promise<{ readonly killed: () => boolean }> {
+      await Promise.all(running.map((operator) => operator.terminate()));
+      let killed = false;
+      running = [0, 1, 2].map((index) =>
+        startOperatorProcess(bench, { ...election, ...site.env(index) }, (line, kill) => {
+          if (!killed && killAt !== undefined && line.includes(killAt)) {
+            killed = true;
+            kill();
+          }
+        }),
+      );
+      await Promise.all(
+        running.map((operator) => operator.line((line) => line.includes('Serving the consent pages'))),
+      );
+      return { killed: () => killed };
+    }
+
+    async function expectOne(namespace: Namespace): Promise<void> {
+      const [instance, ...others] = instancesOf(namespace);
+      expect(others).toEqual([]);
+      expect(instance?.works).toBe(true);
+      await expectNothingLeft(namespace);
+      expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
+    }
+
+    test('works whichever of them is asked', async () => {
+      await startThree(undefined);
+      const namespace = await bench.namespace('consent');
+      await furnish(bench, namespace, { code: false });
+      await namespace.create(byPage());
+      await asked(namespace);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      await expectOne(namespace);
+    });
+
+    test('takes one of two callbacks that arrive at once', async () => {
+      const namespace = await bench.namespace('consent');
+      await furnish(bench, namespace, { code: false });
+      await namespace.create(byPage());
+      await asked(namespace);
+      const visitor = site.visitor();
+      const callback = await consentUpToCallback(bench, namespace, visitor);
+      const twins = [site.visitor(), site.visitor(), site.visitor()];
+      for (const twin of twins) {
+        for (const [name, value] of visitor.jar) {
+          twin.jar.set(name, value);
+        }
+      }
+      const replies = await Promise.all(twins.map((twin) => twin.get(callback)));
+      expect(replies.map(({ status }) => status).sort()).toEqual([303, 400, 400]);
+      await ready(namespace);
+      await expectOne(namespace);
+    });
+
+    test('needs no second consent where the leader dies before it has announced the code', async () => {
+      const { killed } = await startThree('"step":"announce"');
+      const namespace = await bench.namespace('consent');
+      await furnish(bench, namespace, { code: false });
+      await namespace.create(byPage());
+      await asked(namespace);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      expect(killed()).toBe(true);
+      await expectOne(namespace);
+    });
+
+    test.each(['collect-grant', 'create'])(
+      'asks again where the leader dies at %s: the code may have been sent, and is never sent twice',
+      async (step) => {
+        const { killed } = await startThree(`"step":"${step}"`);
+        const namespace = await bench.namespace('consent');
+        await furnish(bench, namespace, { code: false });
+        await namespace.create(byPage());
+        await asked(namespace);
+        await consent(bench, namespace, site.visitor());
+        await poll(
+          async () => (killed() ? true : undefined),
+          20_000,
+          () => 'nobody died',
+        );
+        await poll(
+          async () => {
+            const { status } = await namespace.connector('crm');
+            const is = status?.conditions?.find(({ type }) => type === 'Ready');
+            if (is?.reason === 'AuthorizationRequired' && !(await namespace.exists('Secret', 'crm-grant'))) {
+              await consent(bench, namespace, site.visitor());
+            }
+            return is?.status === 'True' ? true : undefined;
+          },
+          60_000,
+          async () => `not Ready: ${JSON.stringify((await namespace.connector('crm')).status)}`,
+        );
+        await expectOne(namespace);
+      },
+    );
+  });
+});
