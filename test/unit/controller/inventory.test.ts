@@ -113,6 +113,13 @@ describe('a search for one owner', () => {
     expect(inventory.about(otherOwner, []).searchedAt).toBe(NOW);
   });
 
+  test('that ran while the list did is forgotten with what it found', () => {
+    const inventory = new Inventory();
+    inventory.searched(OWN.owner, [instance(3)], NOW + 5);
+    inventory.replace([], NOW);
+    expect(inventory.about(OWN.owner, [])).toEqual({ instances: new Map(), searchedAt: NOW });
+  });
+
   test('that is older than the list does not count', () => {
     const inventory = new Inventory();
     inventory.searched(OWN.owner, [], NOW - 5);
