@@ -99,7 +99,10 @@ function createEnding(composed: ComposedOperator, tracing: Tracing | undefined):
     process.exitCode = code;
     composed.logger.info({ code }, 'Stopping');
     await composed.stop(graceMs);
-    await tracing?.stop(FLUSH_MS);
+    if ((await tracing?.stop(FLUSH_MS)) === false) {
+      // Everything else has ended; a collector that does not answer must not hold up the process.
+      process.exit();
+    }
   };
   return {
     hasBegun: () => ended !== undefined,

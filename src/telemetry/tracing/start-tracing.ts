@@ -6,8 +6,11 @@ export const SERVICE_NAME = 'infusionsoft-connector-operator';
 
 /** The tracing of the process. */
 export interface Tracing {
-  /** Sends what is still to be sent, for at most `deadlineMs`, and ends. */
-  stop(deadlineMs: number): Promise<void>;
+  /**
+   * Sends what is still to be sent, for at most `deadlineMs`, and ends. Resolves with whether it was done in time: where
+   * not, the exporter goes on trying and keeps the process alive.
+   */
+  stop(deadlineMs: number): Promise<boolean>;
 }
 
 /**
@@ -31,13 +34,15 @@ export async function startTracing(endpoint: string, onTrouble: (error: unknown)
   provider.register();
   return {
     async stop(deadlineMs) {
-      const late = Promise.withResolvers<void>();
-      const timer = setTimeout(late.resolve, deadlineMs);
-      await Promise.race([provider.shutdown().catch(onTrouble), late.promise]);
+      const { promise: late, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(() => resolve(false), deadlineMs);
+      const done = provider.shutdown().catch(onTrouble);
+      const inTime = await Promise.race([done.then(() => true), late]);
       clearTimeout(timer);
       trace.disable();
       context.disable();
       propagation.disable();
+      return inTime;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ALERTS } from '../../../scripts/generate/monitoring/alerts.ts';
 import { connector } from '../../support/workbench/manifests.ts';
 import { furnish, type Workbench } from '../../support/workbench/workbench.ts';
@@ -23,7 +23,7 @@ describe.skipIf(!has('prometheus'))('a Prometheus that scrapes the operator (Deb
     await namespace.create(connector('crm'));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     prometheus = await startPrometheus(ports.metrics, rules);
-    await expect.poll(() => prometheus.query('up == 1'), { timeout: 30_000 }).toHaveLength(1);
+    await vi.waitFor(async () => expect(await prometheus.query('up == 1')).toHaveLength(1), 30_000);
   });
   afterAll(async () => {
     await prometheus?.stop();
@@ -46,12 +46,14 @@ describe.skipIf(!has('prometheus'))('a Prometheus that scrapes the operator (Deb
     expect(await prometheus.alerts()).toEqual(ALERTS.map(({ name }) => name));
   });
 
-  test.each(expressions().map(({ where, expr }) => [where, expr] as const))(
-    'understands %s',
-    async (_where, expr) => {
-      await expect(prometheus.query(expr)).resolves.toBeInstanceOf(Array);
-    },
-  );
+  test('understands every expression of alerts and dashboard', async () => {
+    const refused: string[] = [];
+    for (const { where, expr } of expressions()) {
+      await prometheus.query(expr).catch((error: unknown) => refused.push(`${where}: ${String(error)}`));
+    }
+
+    expect(refused).toEqual([]);
+  });
 
   test('has no reason for an alert', async () => {
     expect(await prometheus.query('ALERTS{alertstate="firing"}')).toEqual([]);
