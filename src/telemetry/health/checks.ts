@@ -37,7 +37,7 @@ export function livenessLimits(createDeadlineMs: number): LivenessLimits {
  * deadlines, a watch that does nothing at all.
  */
 export function liveness(
-  { longestRunningMs, watches, stopping }: OperatorHealth,
+  { longestRunningMs, watches }: OperatorHealth,
   blockedMs: number,
   limits: LivenessLimits,
 ): readonly Check[] {
@@ -54,12 +54,7 @@ export function liveness(
       longestRunningMs > limits.stuckWorkerMs,
       `one has been at the same resource for ${seconds(longestRunningMs)} s`,
     ),
-    // While the operator stops, its watches are over.
-    check(
-      'watches',
-      !stopping && stuck.length > 0,
-      `no sign of life of ${stuck.map(({ id }) => id).join(', ')}`,
-    ),
+    check('watches', stuck.length > 0, `no sign of life of ${stuck.map(({ id }) => id).join(', ')}`),
   ];
 }
 

@@ -117,6 +117,19 @@ describe('a port', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
+  test('is closed at once, also under a request that is never answered', async () => {
+    const { promise: reached, resolve } = Promise.withResolvers<void>();
+    const { port, close } = await serve(() => {
+      resolve();
+      return new Promise<Response>(() => undefined);
+    });
+    const request = fetch(`http://127.0.0.1:${port}/`);
+    await reached;
+    await close();
+
+    await expect(request).rejects.toThrow();
+  });
+
   test('is free again after close, with connections that were kept open', async () => {
     const { port, close } = await serve(() => text(200, ''));
     await fetch(`http://127.0.0.1:${port}/`);

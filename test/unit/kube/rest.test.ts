@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KubeError } from '../../../src/kube/errors.ts';
 import { collectionPath, objectPath } from '../../../src/kube/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest, type KubeRestOptions, type ObservedCall } from '../../../src/kube/rest.ts';
+import {
+  KubeRest,
+  type KubeRestOptions,
+  type ObservedCall,
+  type ObservedRetry,
+} from '../../../src/kube/rest.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -180,6 +185,17 @@ describe('a write', () => {
     expect(request?.headers['content-type']).toBe(contentType);
     expect(String(request?.query)).toBe('fieldManager=me&force=true');
   });
+});
+
+test('a call that is sent again is told, with the status that was the reason; one that is given up is not', async () => {
+  const retries: ObservedRetry[] = [];
+  const rest = client({ observeRetry: (retry) => retries.push(retry) });
+  fake.fail({}, { kind: 'status', code: 429, headers: { 'retry-after': '1' } }, 1);
+  await whilePassing(rest.get(path));
+  expect(retries).toEqual([{ method: 'GET', code: '429' }]);
+  fake.fail({}, { kind: 'status', code: 429, headers: { 'retry-after': '120' } }, 1);
+  await whilePassing(failure(rest.get(path)));
+  expect(retries).toHaveLength(1);
 });
 
 test('calls share connections, and are observed with the names taken out', async () => {

@@ -148,6 +148,22 @@ describe('the pool of accounts', () => {
     expect(changes).toEqual(['uid-1 throttled']);
   });
 
+  test('a pause ends with its client, and a replaced client begins none for its successor', async () => {
+    let finish: (() => void) | undefined;
+    const { remote } = await bench.open((response, request) => {
+      finish = () => text(429, '', { 'retry-after': '60' })(response, request);
+    });
+    const changes: string[] = [];
+    const { pool } = openPool(remote, { onBudgetChange: (key, state) => changes.push(`${key} ${state}`) });
+    const call = remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    await expect.poll(() => finish).toBeDefined();
+    pool.get('uid-1', settingsFor(remote, { timeoutMs: 1_000 }));
+    finish?.();
+    expect((await call).class).toBe('throttled');
+    expect(pool.throttledUntil('uid-1')).toBeUndefined();
+    expect(changes).toEqual(['uid-1 open']);
+  });
+
   test('tells whose request it was, and asks the guard', async () => {
     const { remote } = await bench.open(text(200, ''));
     const seen: string[] = [];

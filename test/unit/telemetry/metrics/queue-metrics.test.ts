@@ -58,6 +58,7 @@ describe('the metrics of the work queue', () => {
     queue.add(keyOf('a'), { priority: 'resync' });
     queue.add(keyOf('b'), { priority: 'resync' });
     queue.add(keyOf('b'));
+    queue.add(keyOf('b'), { priority: 'resync' });
     queue.add(keyOf('sap', ACCOUNTS));
     const { value } = await scrape();
 
