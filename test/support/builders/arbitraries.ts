@@ -13,7 +13,7 @@ import type { Instance } from '../../../src/openconnectors/port.ts';
 import { condition, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { instance, TAGS } from './instance.ts';
-import { READ, secretAbsent, secretRead, secretUnread, VALUES } from './secrets.ts';
+import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
 import { connectionMemory, READY_ACCOUNT, world } from './world.ts';
 
@@ -97,7 +97,7 @@ const secretStates = (
     )
     .map(([state, value, resourceVersion, owners]) =>
       state === 'absent'
-        ? secretAbsent
+        ? { state: 'absent', confirmed: resourceVersion === '1' }
         : state === 'unread'
           ? secretUnread({ resourceVersion, owners })
           : secretRead(value, { resourceVersion, owners }),

@@ -16,7 +16,7 @@ import { VirtualClock } from '../virtual-clock.ts';
 import { fingerprinter } from './fingerprints.ts';
 import { mergePatched } from './merge-patch.ts';
 import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
-import { READ } from './secrets.ts';
+import { READ, secretAbsent, secretUnseen } from './secrets.ts';
 import { MINUTE, NOW } from './time.ts';
 import { READY_ACCOUNT, SETTINGS } from './world.ts';
 
@@ -145,14 +145,14 @@ export function bench(change: BenchChange): Bench {
       },
       secrets: {
         known(_namespace, name) {
-          const fact = secrets.get(name) ?? { state: 'absent' };
-          return fact.state === 'read'
-            ? { state: 'unread', resourceVersion: fact.resourceVersion, owners: fact.owners }
-            : fact;
+          const fact = secrets.get(name) ?? secretUnseen;
+          return fact.state === 'absent'
+            ? secretUnseen
+            : { state: 'unread', resourceVersion: fact.resourceVersion, owners: fact.owners };
         },
         async read(_namespace, name) {
           reads.push(name);
-          const fact = secrets.get(name) ?? { state: 'absent' };
+          const fact = secrets.get(name) ?? secretAbsent;
           if (fact.state === 'unread') {
             throw new Error(`the bench does not know the values of Secret ${name}`);
           }

@@ -32,8 +32,11 @@ export function secretUnread({ resourceVersion = '1', owners = [] }: SecretChang
   return { state: 'unread', resourceVersion, owners };
 }
 
-/** No such Secret. */
-export const secretAbsent: SecretFact = { state: 'absent' };
+/** No such Secret, as the API server says. */
+export const secretAbsent: SecretFact = { state: 'absent', confirmed: true };
+
+/** No such Secret in the cache, which may lag behind. */
+export const secretUnseen: SecretFact = { state: 'absent' };
 
 /** The Secrets of the builders' connector, read. */
 export const READ = {

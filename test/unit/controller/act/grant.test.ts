@@ -125,14 +125,14 @@ describe('what comes of a creation', () => {
       name: 'refused',
       because: 'the answer says that nothing was made, and the code is spent',
       error: remoteError('invalid', 'Bad code', { status: 400 }),
-      ready: 'False CredentialUsed',
+      ready: 'False AuthorizationFailed',
       sentAgain: false,
     },
     {
       name: 'unauthorized',
       because: 'the account has to be verified before anybody else uses it',
       error: remoteError('unauthorized', 'No', { status: 401 }),
-      ready: 'False CredentialUsed',
+      ready: 'False AuthorizationFailed',
       sentAgain: false,
       suspicions: 1,
     },
@@ -140,7 +140,7 @@ describe('what comes of a creation', () => {
       name: 'not understood',
       because: 'something may have been made, so that the code counts as spent',
       error: remoteError('unexpected', 'A page', { status: 404 }),
-      ready: 'False CredentialUsed',
+      ready: 'False AuthorizationFailed',
       sentAgain: false,
     },
     {
@@ -220,7 +220,7 @@ describe('what comes of a creation', () => {
       connector: connector(),
       answers: workingRemote(instances, {
         createInstance: () => {
-          throw new Error('the process dies here');
+          throw new KubeError('network', 'the process dies here');
         },
       }),
     });
@@ -341,7 +341,7 @@ describe('a new authorization', () => {
 
     await pass(it);
 
-    expect(readiness(it)).toBe('False CredentialUsed');
+    expect(readiness(it)).toBe('False AuthorizationFailed');
     expect(it.calls.filter(([name]) => name === 'reauthorizeInstance')).toHaveLength(1);
     expect(instances.get(ID)).toEqual(instance(ID));
   });

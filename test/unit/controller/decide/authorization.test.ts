@@ -3,7 +3,13 @@ import { decide } from '../../../../src/controller/decide.ts';
 import { attempt, CALLBACK, connector, HELD, readyStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
-import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import {
+  secretAbsent,
+  secretRead,
+  secretUnread,
+  secretUnseen,
+  VALUES,
+} from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
 import { ID, SETTINGS, settledConnector, settledWorld, world } from '../../../support/builders/world.ts';
 import { blockedBy, decides } from './table.ts';
@@ -122,14 +128,24 @@ describe('the first authorization', () => {
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        /names key "code" of Secret "crm-code", which does not exist yet.*connect\.example\.com\/oauth\/callback/,
+        /connect\.example\.com%2Foauth%2Fcallback.* under key "code" of Secret "crm-code", .* is not there yet\.$/,
       ),
+    },
+    {
+      name: 'no Secret with the code in the cache',
+      because: 'the API server is asked before a person is',
+      world: world({ secrets: { 'crm-code': secretUnseen } }),
+      step: { do: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'the Secret without the key',
       because: 'an empty Secret that waits for the code is no mistake',
       world: world({ secrets: { 'crm-code': secretRead({}) } }),
-      step: blockedBy('Authorized', 'AuthorizationRequired', 'names key "code" of Secret "crm-code"'),
+      step: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'under key "code" of Secret "crm-code", which spec.oauth.authorizationCodeSecretRef names and which has no such key',
+      ),
     },
     {
       name: 'a code of white space',
@@ -144,7 +160,7 @@ describe('the first authorization', () => {
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        /authorizationCodeSecretRef \(or a refresh token in spec\.oauth\.refreshTokenSecretRef\)\.$/,
+        /authorizationCodeSecretRef \(or a refresh token in spec\.oauth\.refreshTokenSecretRef\)\./,
       ),
     },
     {
@@ -185,7 +201,7 @@ describe('a grant that was announced before', () => {
         connector: held(attempt({ credential: OTHER, spent: [CODE] })),
         searchedAt: NOW - MINUTE,
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was used before, and no instance came of it'),
+      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before, and no instance came of it'),
     },
     {
       name: 'refused',
@@ -194,7 +210,11 @@ describe('a grant that was announced before', () => {
         connector: held(attempt({ at: at(-SECOND) })),
         memory: { refused: { credential: CODE, message: 'Invalid code' } },
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was refused (Invalid code)'),
+      step: blockedBy(
+        'Authorized',
+        'AuthorizationFailed',
+        'was refused. Invalid code. It is never sent twice',
+      ),
     },
     {
       name: 'refused, with an older refusal of another one',
@@ -203,7 +223,7 @@ describe('a grant that was announced before', () => {
         connector: held(attempt()),
         memory: { refused: { credential: OTHER, message: 'Invalid code' } },
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was used before'),
+      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
     },
     {
       name: 'certainly never sent',
@@ -344,7 +364,7 @@ describe('a grant whose outcome is unknown', () => {
         memory: { refused: { credential: CODE, message: 'no' } },
         searchedAt: NOW - MINUTE,
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was refused'),
+      step: blockedBy('Authorized', 'AuthorizationFailed', 'was refused'),
     },
     {
       name: 'found',
@@ -365,7 +385,7 @@ describe('a grant whose outcome is unknown', () => {
         searchedAt: NOW - MINUTE,
         now: NOW + 2 * SECOND,
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'crm-code'),
+      step: blockedBy('Authorized', 'AuthorizationRequired', 'does not exist in Open Connectors any more'),
     },
     {
       name: 'authorized before, announced a second later',
@@ -443,7 +463,7 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'no working authorization came of it'),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'was used before. It is never sent twice'),
     },
     {
       name: 'revoked, without any grant named',
@@ -463,7 +483,7 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'crm-code'),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'crm-code'),
     },
     {
       name: 'disabled by the platform',
@@ -554,6 +574,6 @@ test('a restart with an empty memory never sends a code again', () => {
   });
   for (const now of [NOW, NOW + MINUTE, NOW + 60 * MINUTE]) {
     const step = decide(world({ connector: subject, gone: [ID], now, searchedAt: now }));
-    expect(step).toMatchObject({ verdict: { kind: 'blocked', reason: 'CredentialUsed' } });
+    expect(step).toMatchObject({ verdict: { kind: 'blocked', reason: 'AuthorizationRequired' } });
   }
 });

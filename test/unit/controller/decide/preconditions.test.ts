@@ -2,7 +2,14 @@ import { describe } from 'vitest';
 import type { Violation } from '../../../../src/api/validate.ts';
 import { ACCOUNT, connector, readyStatus } from '../../../support/builders/connector.ts';
 import { instance } from '../../../support/builders/instance.ts';
-import { READ, secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import {
+  READ,
+  secretAbsent,
+  secretRead,
+  secretUnread,
+  secretUnseen,
+  VALUES,
+} from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
 import {
   ID,
@@ -251,6 +258,12 @@ describe('the lasting Secrets', () => {
         'SecretNotFound',
         /Secret "crm-key", named by spec\.encryptedKeySecretRef, does not exist .* key "encryptedKey"/,
       ),
+    },
+    {
+      name: 'not in the cache',
+      because: 'it may have been created a moment ago; the API server is asked before a person is',
+      world: world({ secrets: { 'crm-key': secretUnseen } }),
+      step: { do: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'absent, and another unread',

@@ -138,7 +138,7 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { ping: 'refused', accountProven: true },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'does not accept'),
+      step: blockedBy('Authorized', 'AuthorizationFailed', 'does not accept its authorization'),
     },
   ]);
 });

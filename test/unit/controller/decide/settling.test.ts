@@ -31,6 +31,18 @@ describe('the grant', () => {
       step: ready,
     },
     {
+      name: 'asked to look by reconcile-at',
+      because: 'a person who asks does not believe the inventory, and is right to',
+      world: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
+      step: { do: 'read-instance', id: ID },
+    },
+    {
+      name: 'asked to look by reconcile-at, and looked',
+      because: 'one request is one look',
+      world: settledWorld({ connector: { annotations: { reconcileAt: 'now' } }, pass: { read: [ID] } }),
+      step: ready,
+    },
+    {
       name: 'never proven',
       because: 'an instance is not called Ready before it has answered once',
       world: settledWorld({ connector: { status: unproven } }),

@@ -242,7 +242,10 @@ describe('the rest', () => {
   });
 
   test('reconcile-at is echoed', () => {
-    const asked = settledWorld({ connector: { annotations: { reconcileAt: 'now' } } });
+    const asked = settledWorld({
+      connector: { annotations: { reconcileAt: 'now' } },
+      pass: { read: [ID] },
+    });
     expect(statusOf(asked).lastHandledReconcileAt).toBe('now');
   });
 
