@@ -126,10 +126,7 @@ function currentSubject(world: World): string {
 /** Takes the code out of the cluster once it is announced: whoever comes later cannot send it again. */
 export function collectGrant(world: World): Step | undefined {
   const name = grantSecretNameOf(world.connector);
-  const fact = world.secrets.get(name);
-  return !offersPage(world) || fact === undefined || fact.state === 'absent' || isCollected(world, fact)
-    ? undefined
-    : { do: 'collect-grant', name };
+  return offersPage(world) && !isGone(world, name) ? { do: 'collect-grant', name } : undefined;
 }
 
 function isCollected(world: World, fact: Exclude<SecretFact, { state: 'absent' }>): boolean {
@@ -210,8 +207,16 @@ export function consentPage(
 
 /** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
 export function tidyConsent(world: World): Step | undefined {
-  const name = consentSecretNames(world.connector).find((candidate) => isOurs(world, candidate));
+  const name = consentSecretNames(world.connector).find(
+    (candidate) => isOurs(world, candidate) && !isGone(world, candidate),
+  );
   return name === undefined ? undefined : { do: 'remove-secret', name };
+}
+
+/** The world keeps a collected Secret for the rest of the pass, although it is deleted. */
+function isGone(world: World, name: string): boolean {
+  const fact = world.secrets.get(name);
+  return fact === undefined || fact.state === 'absent' || isCollected(world, fact);
 }
 
 /** Made by the operator for a consent of this very resource; a connection Secret of the same name is not. */
@@ -220,7 +225,6 @@ function isOurs(world: World, name: string): boolean {
   return (
     fact !== undefined &&
     fact.state !== 'absent' &&
-    !isCollected(world, fact) &&
     fact.owners.includes(world.connector.metadata.uid) &&
     name !== connectionSecretNameOf(world.connector)
   );
