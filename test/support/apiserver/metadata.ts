@@ -1,4 +1,10 @@
-import { labelProblems, labelValueProblems, qualifiedNameProblems, subdomainProblems } from './names.ts';
+import {
+  labelProblems,
+  labelValueProblems,
+  pathSegmentProblems,
+  qualifiedNameProblems,
+  subdomainProblems,
+} from './names.ts';
 import { type KubeObject, type ObjectMeta, sameJson } from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
 import { type Cause, forbiddenValue, invalidValue, requiredValue, tooLong } from './status.ts';
@@ -62,8 +68,12 @@ function nameCauses(type: ResourceType, meta: ObjectMeta): Cause[] {
   if (name === '') {
     return [requiredValue('metadata.name', 'name or generateName is required')];
   }
-  const problems = type.nameRule === 'label' ? labelProblems(name) : subdomainProblems(name);
-  return problems.map((problem) => invalidValue('metadata.name', name, problem));
+  const problemsOf = {
+    label: labelProblems,
+    subdomain: subdomainProblems,
+    'path-segment': pathSegmentProblems,
+  }[type.nameRule];
+  return problemsOf(name).map((problem) => invalidValue('metadata.name', name, problem));
 }
 
 function labelCauses(meta: ObjectMeta): Cause[] {

@@ -25,6 +25,14 @@ export function subdomainProblems(value: string): string[] {
   return [...atMost(value, 253), ...(subdomainPattern.test(value) ? [] : [subdomainSentence])];
 }
 
+/** Anything that can be one part of a path, as names of roles are. */
+export function pathSegmentProblems(value: string): string[] {
+  if (value === '.' || value === '..') {
+    return [`may not be '${value}'`];
+  }
+  return ['/', '%'].filter((bad) => value.includes(bad)).map((bad) => `may not contain '${bad}'`);
+}
+
 /** RFC 1123 label, at most 63 characters. */
 export function labelProblems(value: string): string[] {
   return [...atMost(value, 63), ...(labelPattern.test(value) ? [] : [labelSentence])];

@@ -1,4 +1,6 @@
+import type { User } from './http/authentication.ts';
 import type { JsonObject, KubeObject } from './objects.ts';
+import type { Authorizer } from './rbac/authorizer.ts';
 import type { FieldSchema } from './schema.ts';
 import type { Cause } from './status.ts';
 
@@ -21,6 +23,14 @@ export interface Column {
   readonly priority?: number;
   /** The cell of an object in its served version; `null` when there is nothing to show. */
   readonly cell: (object: KubeObject, nowMs: number) => unknown;
+}
+
+/** Who asks a type that answers instead of storing. */
+export interface Question {
+  readonly user: User;
+  /** Of the path; empty for cluster-scoped types. */
+  readonly namespace: string;
+  readonly authorizer: Authorizer;
 }
 
 /** What a type adds to the behaviour that all types share. */
@@ -62,7 +72,7 @@ export interface ResourceType {
   /** List items repeat apiVersion and kind (custom resources), or leave them out (built-in types). */
   readonly typedItems: boolean;
   /** What a name has to look like. */
-  readonly nameRule: 'subdomain' | 'label';
+  readonly nameRule: 'subdomain' | 'label' | 'path-segment';
   /** Finalizers need a domain, as built-in types ask for. */
   readonly qualifiedFinalizers: boolean;
   /** `metadata.generation` is kept. */
@@ -78,6 +88,8 @@ export interface ResourceType {
   /** Columns after the name. */
   readonly columns: readonly Column[];
   readonly strategy: Strategy;
+  /** Types that are never stored: a create is answered with this. Fails with ApiError. */
+  readonly answer?: (object: KubeObject, question: Question) => KubeObject;
   /** From a request body to the stored form. Fails with ApiError. */
   decode(body: JsonObject): Decoded;
   /** From the stored form to this version. The same object always gives the same result. */

@@ -17,6 +17,8 @@ export interface FieldSchema {
   /** List that strategic merge patches merge: by this field, or as a set of scalars with an empty string. */
   readonly mergeKey?: string;
   readonly required?: readonly string[];
+  /** An object that server-side apply replaces as a whole. */
+  readonly atomic?: boolean;
   /** Name in the published OpenAPI of a type used in several places. */
   readonly definition?: string;
   /** Numbers of the properties in the type's protobuf form (`generated.proto` of its API group). */

@@ -4,11 +4,15 @@ import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import { type Random, systemRandom } from '../../../src/runtime/random.ts';
 import { createAuthority } from '../certificates.ts';
 import { tokenKubeconfig } from '../controlplane/kubeconfig.ts';
+import { reviewTypes } from './access/reviews.ts';
+import { authenticatedGroup, ServiceAccountTokens } from './access/tokens.ts';
 import { configMaps } from './builtin/configmaps.ts';
 import { coreEvents, newEvents } from './builtin/events.ts';
 import { leases } from './builtin/leases.ts';
 import { namespaces, systemNamespaces } from './builtin/namespaces.ts';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './builtin/rbac.ts';
 import { secrets } from './builtin/secrets.ts';
+import { serviceAccounts } from './builtin/service-accounts.ts';
 import type { Context } from './context.ts';
 import { startCrdController } from './crds/controller.ts';
 import { customResourceDefinitions } from './crds/crd-type.ts';
@@ -20,6 +24,9 @@ import type { RequestInfo } from './http/request-info.ts';
 import { Ledger } from './ledger.ts';
 import { startNamespaceController } from './namespaces.ts';
 import { createObject } from './operations/create.ts';
+import { startRoleAggregation } from './rbac/aggregation.ts';
+import { alwaysAllow, rbacAuthorizer } from './rbac/authorizer.ts';
+import { createDefaultRoles } from './rbac/bootstrap.ts';
 import { Registry } from './registry.ts';
 import { Store } from './store.ts';
 import { Worker } from './worker.ts';
@@ -39,7 +46,9 @@ export interface ApiServerOptions {
   readonly watchHistory?: number;
   /** Users besides the administrator, by their bearer tokens. */
   readonly users?: Readonly<Record<string, User>>;
-  /** Throws an ApiError when the user may not do this; everybody may do everything unless given. */
+  /** `AlwaysAllow` (the default), or `RBAC`, where the administrator may still do everything and others need roles. */
+  readonly authorization?: 'AlwaysAllow' | 'RBAC';
+  /** Throws an ApiError when the user may not do this, besides what `authorization` says. */
   readonly authorize?: (user: User, request: RequestInfo) => void;
 }
 
@@ -74,16 +83,24 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     }),
     startGarbageCollector(context, worker),
     startNamespaceController(context, worker),
+    startRoleAggregation(context, worker),
   ];
   for (const name of [...systemNamespaces, ...(options.namespaces ?? [])]) {
     createNamespace(context, name);
   }
+  const rbac = options.authorization === 'RBAC';
+  if (rbac) {
+    createDefaultRoles(context);
+  }
 
   const token = context.random.bytes(16).toString('hex');
   const users = new Map<string, User>([
-    [token, { name: 'admin', groups: ['system:masters', 'system:authenticated'] }],
-    ...Object.entries(options.users ?? {}),
+    [token, { name: 'admin', groups: ['system:masters', authenticatedGroup] }],
+    ...Object.entries(options.users ?? {}).map(
+      ([of, { name, groups }]) => [of, { name, groups: [...groups, authenticatedGroup] }] as const,
+    ),
   ]);
+  const tokens = new ServiceAccountTokens(context);
   const stopping = new AbortController();
   const ledger = new Ledger();
   const authority = await createAuthority('embedded API server');
@@ -94,7 +111,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       context,
       ledger,
       faults,
-      authenticator: (candidate) => users.get(candidate),
+      authenticator: (candidate) => users.get(candidate) ?? tokens.user(candidate),
+      tokens,
+      authorizer: rbac ? rbacAuthorizer(context.store) : alwaysAllow,
       authorize: options.authorize ?? (() => undefined),
       bookmarkIntervalMs: options.bookmarkIntervalMs ?? defaultBookmarkIntervalMs,
       stopped: stopping.signal,
@@ -128,6 +147,12 @@ function createContext(options: ApiServerOptions): Context {
     coreEvents,
     namespaces,
     secrets,
+    serviceAccounts,
+    roles,
+    roleBindings,
+    clusterRoles,
+    clusterRoleBindings,
+    ...reviewTypes,
     customResourceDefinitions,
     leases,
     newEvents,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { accessSuite } from './protocol/access.ts';
 import { builtinSuite } from './protocol/builtin.ts';
 import { creationSuite } from './protocol/creation.ts';
 import { customResourceSuite } from './protocol/custom-resources.ts';
@@ -42,6 +43,7 @@ describe.each(targets)('protocol of $name', ({ start }) => {
     'custom resources': customResourceSuite,
     'built-in types': builtinSuite,
     events: eventSuite,
+    access: accessSuite,
   };
   for (const [name, suite] of Object.entries(suites)) {
     describe(name, () => suite(() => client));

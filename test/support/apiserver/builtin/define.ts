@@ -39,6 +39,7 @@ export interface BuiltinDefinition {
   /** The name comes first unless it is among them. */
   readonly columns: readonly Column[];
   readonly strategy?: Strategy;
+  readonly answer?: NonNullable<ResourceType['answer']>;
   /** Stored fields that can be selected by, besides name and namespace, by their labels. */
   readonly selectable?: Readonly<Record<string, (stored: KubeObject) => string>>;
   /** Field labels of this version that stand for others. */
@@ -85,6 +86,7 @@ export function defineBuiltin(definition: BuiltinDefinition): ResourceType {
       ? definition.columns
       : [nameColumn, ...definition.columns],
     strategy: definition.strategy ?? {},
+    ...(definition.answer === undefined ? {} : { answer: definition.answer }),
     decode: (body) => {
       const decoded = decodeBuiltin({ group, version, kind, schema }, body);
       const toStored = definition.toStored ?? ((object: KubeObject) => object);

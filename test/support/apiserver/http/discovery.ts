@@ -1,6 +1,7 @@
 import { apiVersionOf, type JsonObject } from '../objects.ts';
 import type { Group, Registry } from '../registry.ts';
 import type { ResourceType } from '../resource-type.ts';
+import { subresourceOf } from '../subresources.ts';
 
 /** The document at a discovery path (`/api`, `/apis`, `/apis/<group>`, `/apis/<group>/<version>`); `undefined` elsewhere. */
 export function discoveryDocument(registry: Registry, path: string, address: string): JsonObject | undefined {
@@ -77,8 +78,7 @@ function describeType(type: ResourceType): JsonObject[] {
       name: `${type.plural}/${subresource}`,
       singularName: '',
       namespaced: type.namespaced,
-      kind: type.kind,
-      verbs: subresource === 'finalize' ? ['update'] : ['get', 'patch', 'update'],
+      ...subresourceOf(type, subresource),
     })),
   ];
 }

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, sleep } from '../../../../src/runtime/clock.ts';
+import type { ServiceAccountTokens } from '../access/tokens.ts';
 import type { Context } from '../context.ts';
 import type { Fault, Faults } from '../faults.ts';
 import type { Ledger, LedgerEntry } from '../ledger.ts';
+import { type Attributes, attributesOf } from '../rbac/attributes.ts';
+import { type Authorizer, alwaysAllow } from '../rbac/authorizer.ts';
+import { denial } from '../rbac/denial.ts';
 import { ApiError, type Status } from '../status.ts';
 import { type Answer, failureAnswer, send, valueAnswer } from './answer.ts';
 import { type Authenticator, anonymous, authenticate, type User } from './authentication.ts';
 import { mediaTypeOf } from './body.ts';
+import { impersonated } from './impersonation.ts';
 import { parseRequest, type RequestInfo } from './request-info.ts';
 import { route } from './router.ts';
 
@@ -16,7 +21,9 @@ export interface ListenerParts {
   readonly ledger: Ledger;
   readonly faults: Faults;
   readonly authenticator: Authenticator;
-  /** Throws an ApiError when the user may not do this. */
+  readonly tokens: ServiceAccountTokens;
+  readonly authorizer: Authorizer;
+  /** Throws an ApiError when the user may not do this, besides what the authorizer says. */
   readonly authorize: (user: User, info: RequestInfo) => void;
   readonly bookmarkIntervalMs: number;
   /** Aborts when the server stops. */
@@ -58,14 +65,36 @@ async function attempt(
   fault: Fault | undefined,
 ): Promise<Answer | undefined> {
   try {
-    const user = authenticate(request, info.path, parts.authenticator);
+    const strangers = parts.authorizer !== alwaysAllow;
+    const caller = authenticate(request, info.path, parts.authenticator, strangers);
+    entry.user = caller.name;
+    const user = impersonated(request, caller, (of, attributes) => check(parts, of, attributes));
     entry.user = user.name;
+    check(parts, user, attributesOf(info));
     parts.authorize(user, info);
-    const { context, faults, bookmarkIntervalMs } = parts;
+    const { context, faults, bookmarkIntervalMs, authorizer, tokens } = parts;
     const silent = fault?.kind === 'silent-watch';
-    return await route({ context, faults, bookmarkIntervalMs, info, request, response, user, silent });
+    return await route({
+      context,
+      faults,
+      bookmarkIntervalMs,
+      authorizer,
+      tokens,
+      info,
+      request,
+      response,
+      user,
+      silent,
+    });
   } catch (error) {
     return failureAnswer(error);
+  }
+}
+
+function check(parts: ListenerParts, user: User, attributes: Attributes): void {
+  const { allowed, reason } = parts.authorizer.decide(user, attributes);
+  if (!allowed) {
+    throw denial(user, attributes, reason);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { ResourceType } from '../resource-type.ts';
 import { methodNotAllowed, noSuchPath, noSuchResource, notFound } from '../status.ts';
+import { subresourceOf } from '../subresources.ts';
 import { type Answer, textAnswer, valueAnswer } from './answer.ts';
 import type { Exchange } from './context.ts';
 import { discoveryDocument } from './discovery.ts';
 import { indexPaths } from './index-paths.ts';
 import { openApiAnswer } from './openapi.ts';
 import { getHandler, listHandler } from './read.ts';
+import { tokenHandler } from './token.ts';
 import { versionDocument } from './version.ts';
 import { watchHandler } from './watch.ts';
 import {
@@ -32,7 +34,7 @@ export async function route(exchange: Exchange): Promise<Answer | undefined> {
       watchHandler(exchange, type);
       return undefined;
     case 'create':
-      return createHandler(exchange, type);
+      return info.subresource === 'token' ? tokenHandler(exchange, type) : createHandler(exchange, type);
     case 'update':
       return updateHandler(exchange, type);
     case 'patch':
@@ -78,7 +80,7 @@ function isAllowed(
   needsNamespace: boolean,
 ): boolean {
   if (subresource !== '') {
-    return subresource === 'finalize' ? verb === 'update' : ['get', 'update', 'patch'].includes(verb);
+    return subresourceOf(type, subresource).verbs.includes(verb);
   }
   if (['update', 'patch'].includes(verb) && name === '') {
     return false;

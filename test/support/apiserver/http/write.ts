@@ -25,6 +25,15 @@ export async function createHandler(exchange: Exchange, type: ResourceType): Pro
   const dryRun = readDryRun(info, 'CreateOptions');
   const body = parseObject(mediaTypeOf(request), await readBody(request), type);
   const { object, warnings } = decode(exchange, type, body, 'CreateOptions');
+  if (type.answer !== undefined) {
+    const { user, authorizer } = exchange;
+    return valueAnswer(
+      201,
+      type.answer(object, { user, authorizer, namespace: info.namespace }),
+      how,
+      warnings,
+    );
+  }
   const created = createObject(context, type, object, { namespace: info.namespace, dryRun });
   return valueAnswer(201, presentObject(type, created, how), how, [
     ...warnings,

@@ -52,10 +52,18 @@ export class Client {
   private readonly agent: Agent;
   private count = 0;
 
-  constructor(server: { readonly url: string; readonly caPem: string; readonly token: string }) {
+  constructor(
+    server: { readonly url: string; readonly caPem: string; readonly token: string },
+    agent?: Agent,
+  ) {
     this.url = server.url;
     this.headers = { authorization: `Bearer ${server.token}`, 'user-agent': 'protocol-tests' };
-    this.agent = new Agent({ connect: { ca: server.caPem }, allowH2: false });
+    this.agent = agent ?? new Agent({ connect: { ca: server.caPem }, allowH2: false });
+  }
+
+  /** The same server for somebody else, by his bearer token. Closed with this client. */
+  as(token: string): Client {
+    return new Client({ url: this.url, caPem: '', token }, this.agent);
   }
 
   async request(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Reply> {
@@ -96,6 +104,11 @@ export class Client {
 
   strategicPatch(path: string, body: unknown): Promise<Reply> {
     return this.request('PATCH', path, body, { contentType: 'application/strategic-merge-patch+json' });
+  }
+
+  /** Server-side apply; `query` holds fieldManager and what else there is. */
+  apply(path: string, body: unknown, query = 'fieldManager=tests'): Promise<Reply> {
+    return this.request('PATCH', `${path}?${query}`, body, { contentType: 'application/apply-patch+yaml' });
   }
 
   async watch(path: string, options: RequestOptions = {}): Promise<Watch> {

@@ -19,8 +19,15 @@ const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
 
 /** The embedded server, and the real one where its programs are. */
 export const targets: readonly Target[] = [
-  { name: 'the embedded API server', start: () => startApiServer() },
-  ...(assets === '' ? [] : [{ name: 'a real kube-apiserver', start: () => startKubeApiServer(assets) }]),
+  { name: 'the embedded API server', start: () => startApiServer({ authorization: 'RBAC' }) },
+  ...(assets === ''
+    ? []
+    : [
+        {
+          name: 'a real kube-apiserver',
+          start: () => startKubeApiServer(assets, { authorization: 'RBAC' }),
+        },
+      ]),
 ];
 
 /** Why the real server is left out; `undefined` when it is not. */

@@ -1,0 +1,26 @@
+import type { User } from '../http/authentication.ts';
+import { ApiError } from '../status.ts';
+import { type Attributes, fullResource } from './attributes.ts';
+
+/** 403 in the words of a server that was told "no" by its authorizer, with the authorizer's reason if it has one. */
+export function denial(user: User, attributes: Attributes, reason: string): ApiError {
+  const because = reason === '' ? '' : `: ${reason}`;
+  const who = `User "${user.name}" cannot ${attributes.verb}`;
+  if ('path' in attributes) {
+    return new ApiError(403, 'Forbidden', `forbidden: ${who} path "${attributes.path}"${because}`, {});
+  }
+  const { group, resource, namespace, name } = attributes;
+  const what = group === '' ? resource : `${resource}.${group}`;
+  const object = name === '' ? '' : ` "${name}"`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return new ApiError(
+    403,
+    'Forbidden',
+    `${what}${object} is forbidden: ${who} resource "${fullResource(attributes)}" in API group "${group}" ${where}${because}`,
+    {
+      ...(name === '' ? {} : { name }),
+      ...(group === '' ? {} : { group }),
+      kind: resource,
+    },
+  );
+}
