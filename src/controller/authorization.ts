@@ -25,7 +25,12 @@ export function clientChanged(world: World): boolean {
     return false;
   }
   const attempt = attemptOf(world);
-  const carriedOver = attempt?.client === found.fingerprint && world.pass.ping !== undefined;
+  const wasOut =
+    attempt !== undefined &&
+    ![world.pass.announced, world.memory.unsent, world.memory.refused?.credential].includes(
+      attempt.credential,
+    );
+  const carriedOver = wasOut && attempt.client === found.fingerprint && world.pass.ping !== undefined;
   return !carriedOver || world.pass.ping === 'refused';
 }
 
@@ -64,7 +69,7 @@ export function settleDoubt(world: World, due: Due): Step | undefined {
     return undefined;
   }
   const doubtedAt = world.memory.ambiguous?.at ?? Date.parse(attempt.at);
-  if (world.now >= settledAt || searchedAt < doubtedAt) {
+  if (world.now >= settledAt || (searchedAt < doubtedAt && doubtedAt <= world.now)) {
     return { do: 'search' };
   }
   return blocked(

@@ -44,6 +44,9 @@ export function connectionStep(world: World, instance: Instance): Step | undefin
     const isLeftToUs = fact.leftBy === connectorLabelOf(world.connector);
     return isLeftToUs ? { do: 'write-connection-secret', name, data, exists: true } : notOurs(name);
   }
+  if (world.pass.connectionWritten) {
+    return removeRenamed(world, name);
+  }
   const { connection } = world.memory;
   if (connection?.resourceVersion !== fact.resourceVersion) {
     return { do: 'read-secret', name };

@@ -130,6 +130,7 @@ function createRegistry(
   return new AccountRegistry({
     pool: sources.pool,
     createTimeoutMs: config.createDeadlineMs,
+    now: () => sources.clock.now(),
     holdSecrets: (values) => {
       const releases = values.map((value) => scrubber.hold(value));
       return () => {

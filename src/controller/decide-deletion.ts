@@ -14,11 +14,12 @@ const released = finish({ kind: 'released' });
 
 /** The next step for a resource that is being deleted: nothing of it may stay behind, and nothing foreign may be touched. */
 export function decideDeletion(world: World): Step {
-  if (
-    !world.connector.metadata.finalizers?.includes(FINALIZER) ||
-    abandonReasonOf(world.connector) !== undefined
-  ) {
+  if (!world.connector.metadata.finalizers?.includes(FINALIZER)) {
     return released;
+  }
+  const abandoned = abandonReasonOf(world.connector);
+  if (abandoned !== undefined) {
+    return finish({ kind: 'released', abandoned });
   }
   return (
     nothingWasMade(world) ??
@@ -39,6 +40,8 @@ function nothingWasMade(world: World): Step | undefined {
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     attemptOf(world) !== undefined ||
+    // The finalizer without an announcement: an existing instance may have been taken over, and only a look tells.
+    world.remote.searchedAt === undefined ||
     madeInstances(world).length > 0;
   return made ? undefined : released;
 }

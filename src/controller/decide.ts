@@ -75,7 +75,7 @@ function missing(world: World, id: number): Step {
       `Instance ${id} does not exist in Open Connectors any more. ${
         world.connector.spec.instance?.importId === id
           ? 'It was named by spec.instance.importId, so the operator does not replace it: restore it, or create a resource without importId.'
-          : 'With spec.missingPolicy "Recreate" the operator makes a new one.'
+          : 'It is not replaced, because spec.missingPolicy is "Report"; set it to "Recreate" to have a new one made.'
       }`,
     );
   }

@@ -39,9 +39,12 @@ export function instanceBody(world: World, grant: Grant): InstanceBody {
   };
 }
 
-/** Whether the resource was edited since it was last acted on. */
+/** Whether the resource was edited since the instance last equalled it: also where that was tried and failed. */
 export function specChanged(world: World): boolean {
-  return world.connector.status?.observedGeneration !== world.connector.metadata.generation;
+  const { status, metadata } = world.connector;
+  const synced = status?.conditions?.find(({ type }) => type === 'Synced');
+  const isSettled = synced?.status === 'True' || synced?.reason === 'DriftDetected';
+  return status?.observedGeneration !== metadata.generation || !isSettled;
 }
 
 /** The smallest change that makes the instance equal to the resource; `undefined` when nothing differs. */
@@ -50,6 +53,23 @@ export function difference(world: World, instance: Instance): InstancePatch | un
     ...namePatch(world, instance),
     ...tagPatch(world, instance),
     ...configurationPatch(world, instance),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** What the instance still shows otherwise after it was changed: values that the remote side took and did not keep. */
+export function shownDifference(world: World, instance: Instance): InstancePatch | undefined {
+  const shown = instance.configuration;
+  const configuration = Object.fromEntries(
+    Object.entries(clearConfiguration(world)).filter(([key, value]) => {
+      const current = shown?.[key];
+      return current !== undefined && current !== null && current !== MASKED && current !== value;
+    }),
+  );
+  const patch = {
+    ...namePatch(world, instance),
+    ...tagPatch(world, instance),
+    ...(Object.keys(configuration).length > 0 && { configuration }),
   };
   return Object.keys(patch).length === 0 ? undefined : patch;
 }

@@ -8,6 +8,9 @@ function accountInWords({ connector }: World): string {
   return name === undefined ? "the operator's default account" : `OpenConnectorsAccount "${name}"`;
 }
 
+/** How often what only a person can mend is tried without being asked to. */
+const PROBE_INTERVAL_MS = 60 * 60_000;
+
 /** What a remote call that failed in this pass means for the resource. */
 export function afterFailure(world: World): Step | undefined {
   const { failure } = world.pass;
@@ -30,13 +33,15 @@ export function afterFailure(world: World): Step | undefined {
         'AccountReady',
         'AccountUnauthorized',
         `Open Connectors does not accept the credentials of ${accountInWords(world)} any more. Store working ones in the Secret that it names; the operator tries them at once.`,
+        backoff,
       ),
     forbidden: () =>
       blocked(
         'AccountReady',
         'AccountForbidden',
         `Open Connectors forbids to ${step}: ${error.message}. Give the user of the account the role that may do this, or use the secrets of a user who has it.`,
-        { kind: 'on-change' },
+        // A role that is granted at the remote side tells nobody here.
+        { kind: 'at', time: world.now + PROBE_INTERVAL_MS },
       ),
     invalid: () =>
       blocked(
@@ -66,7 +71,12 @@ export function afterFailure(world: World): Step | undefined {
         backoff,
       ),
     'not-found': () =>
-      blocked('Synced', 'RemoteError', `Open Connectors knows nothing to ${step}: ${error.message}`, backoff),
+      blocked(
+        'Synced',
+        'RemoteError',
+        `Open Connectors knows nothing to ${step}: ${error.message}.`,
+        backoff,
+      ),
     unexpected: () =>
       blocked(
         'Synced',

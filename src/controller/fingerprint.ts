@@ -7,8 +7,6 @@ import { createHash, createHmac } from 'node:crypto';
 export interface Fingerprinter {
   /** `<8 characters of the key's id>:<32 characters>`, both lower-case hex. */
   of(value: string): string;
-  /** Whether a fingerprint was made with this key, and so can be compared at all. */
-  madeHere(fingerprint: string): boolean;
 }
 
 /** A `Fingerprinter` for one key; `key` has at least 32 random bytes. */
@@ -16,6 +14,5 @@ export function createFingerprinter(key: Buffer): Fingerprinter {
   const keyId = createHash('sha256').update('fingerprint key id').update(key).digest('hex').slice(0, 8);
   return {
     of: (value) => `${keyId}:${createHmac('sha256', key).update(value).digest('hex').slice(0, 32)}`,
-    madeHere: (fingerprint) => fingerprint.startsWith(`${keyId}:`),
   };
 }

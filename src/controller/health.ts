@@ -1,6 +1,7 @@
 import type { Instance } from '../openconnectors/port.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorization.ts';
 import { desiredEnabled } from './desired.ts';
+import { attemptOf } from './due.ts';
 import { phaseOf } from './phase.ts';
 import { look } from './reading.ts';
 import type { Step } from './step.ts';
@@ -13,8 +14,8 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
       ? authorize(world, { why: 'revoked', instance })
       : { do: 'prove-account', id: instance.id };
   }
-  if (instance.disabled === true && disabledByPlatform(world)) {
-    return authorize(world, { why: 'revoked', instance });
+  if (instance.disabled === true && disabledByPlatform(world, instance)) {
+    return settleReauthorization(world, instance) ?? authorize(world, { why: 'revoked', instance });
   }
   if (pingIsDue(world, instance)) {
     return instance.token === undefined
@@ -27,10 +28,28 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
   return reauthorizationRequested(world) ? authorize(world, { why: 'requested', instance }) : undefined;
 }
 
+/** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
+function settleReauthorization(world: World, instance: Instance): Step | undefined {
+  if (
+    world.memory.ambiguous === undefined ||
+    world.memory.ambiguous.credential !== attemptOf(world)?.credential
+  ) {
+    return undefined;
+  }
+  return world.pass.read.includes(instance.id)
+    ? { do: 'enable', id: instance.id, enabled: true }
+    : { do: 'read-instance', id: instance.id };
+}
+
 /** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
-function disabledByPlatform(world: World): boolean {
+function disabledByPlatform(world: World, instance: Instance): boolean {
+  const recorded = world.connector.status?.instance;
   return (
-    desiredEnabled(world) && world.connector.status?.instance?.enabled !== false && !world.pass.authorized
+    desiredEnabled(world) &&
+    recorded?.id === instance.id &&
+    recorded.enabled === true &&
+    !world.pass.authorized &&
+    !world.pass.enabledSet
   );
 }
 

@@ -52,7 +52,7 @@ export function chosenInstance(
   const recorded = status?.instance?.id ?? spec.instance?.importId;
   const known = recorded === undefined ? 'gone' : knownInstance(world, recorded);
   const isOutdated = recorded !== undefined && known !== 'gone' && needsReplacement(world, known);
-  if (recorded !== undefined && known !== 'gone' && !isOutdated) {
+  if (recorded !== undefined && ((known !== 'gone' && !isOutdated) || recorded === spec.instance?.importId)) {
     return { id: recorded, instance: known };
   }
   const made =

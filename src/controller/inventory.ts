@@ -11,7 +11,15 @@ export class Inventory {
   private readonly instances = new Map<number, Instance | 'gone'>();
   private readonly byOwner = new Map<string, Set<number>>();
   private readonly searches = new Map<string, number>();
+  /** When an answer about the very instance was seen last. */
+  private readonly learnedAt = new Map<number, number>();
+  private readonly now: () => number;
   private takenAt: number | undefined;
+
+  /** `now` is the wall clock. */
+  constructor(now: () => number) {
+    this.now = now;
+  }
 
   /** When the whole account was listed last (wall clock, the moment before the first request of it). */
   get listedAt(): number | undefined {
@@ -24,13 +32,12 @@ export class Inventory {
    */
   replace(instances: readonly Instance[], startedAt: number): ReadonlySet<string> {
     const before = new Map(this.instances);
-    this.instances.clear();
-    this.byOwner.clear();
     this.searches.clear();
     this.takenAt = startedAt;
-    for (const instance of instances) {
-      this.learn(instance);
+    for (const id of before.keys()) {
+      this.forgetOlder(id, startedAt);
     }
+    this.learnOlder(instances, startedAt);
     const changed = [...new Set([...before.keys(), ...this.instances.keys()])].filter(
       (id) => !isDeepStrictEqual(before.get(id), this.instances.get(id)),
     );
@@ -41,13 +48,29 @@ export class Inventory {
 
   /** Takes in a complete answer about one owner tag, begun at `startedAt`. */
   searched(ownerTag: string, found: readonly Instance[], startedAt: number): void {
-    for (const id of this.byOwner.get(ownerTag) ?? []) {
+    for (const id of [...(this.byOwner.get(ownerTag) ?? [])]) {
+      this.forgetOlder(id, startedAt);
+    }
+    this.learnOlder(found, startedAt);
+    this.searches.set(ownerTag, startedAt);
+  }
+
+  /** What an answer about the instance itself said since a list was begun is newer than the list. */
+  private isNewer(id: number, startedAt: number): boolean {
+    return (this.learnedAt.get(id) ?? Number.NEGATIVE_INFINITY) >= startedAt;
+  }
+
+  private forgetOlder(id: number, startedAt: number): void {
+    if (!this.isNewer(id, startedAt)) {
       this.forget(id);
     }
-    for (const instance of found) {
+  }
+
+  private learnOlder(instances: readonly Instance[], startedAt: number): void {
+    for (const instance of instances.filter(({ id }) => !this.isNewer(id, startedAt))) {
       this.learn(instance);
+      this.learnedAt.delete(instance.id);
     }
-    this.searches.set(ownerTag, startedAt);
   }
 
   /** Takes in one instance as an answer showed it. What the answer left out keeps its last known value. */
@@ -56,6 +79,7 @@ export class Inventory {
     const known = before === undefined || before === 'gone' ? instance : merge(before, instance);
     this.forget(instance.id);
     this.instances.set(instance.id, known);
+    this.learnedAt.set(instance.id, this.now());
     for (const tag of (known.tags ?? []).filter(isOwnerTag)) {
       const ids = this.byOwner.get(tag) ?? new Set();
       this.byOwner.set(tag, ids.add(instance.id));
@@ -74,12 +98,14 @@ export class Inventory {
   markGone(id: number): void {
     this.forget(id);
     this.instances.set(id, 'gone');
+    this.learnedAt.set(id, this.now());
   }
 
   /** Nothing is known of this id any more. */
   forget(id: number): void {
     const known = this.instances.get(id);
     this.instances.delete(id);
+    this.learnedAt.delete(id);
     if (known === undefined || known === 'gone') {
       return;
     }

@@ -61,6 +61,7 @@ export function knownInstances(ports: ConnectorPorts, world: World): RemoteFacts
       connector.status?.instance?.id,
       connector.status?.replacing?.id,
       connector.spec.instance?.importId,
+      ...world.pass.deleted,
     ]) ?? NOTHING_REMOTE
   );
 }

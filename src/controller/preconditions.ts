@@ -34,7 +34,7 @@ function specIsValid(world: World): Step | undefined {
     return undefined;
   }
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}${others}`);
+  return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}${others}.`);
 }
 
 /** What the API server refuses by a transition rule, where it knows such rules. */
@@ -88,8 +88,16 @@ function accountIsReady(world: World): Step | undefined {
     case 'unknown':
       return finish({ kind: 'uninformed' });
     case 'blocked':
-      return blocked('AccountReady', account.reason, account.message);
+      return account.reason === 'AccountNotReady' && !account.stalled && isSettled(world)
+        ? finish({ kind: 'uninformed' })
+        : blocked('AccountReady', account.reason, account.message);
   }
+}
+
+/** Nothing is asked for: an account that cannot be reached for a while takes nothing away from it. */
+function isSettled({ connector: { status, metadata } }: World): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && status?.observedGeneration === metadata.generation;
 }
 
 /** Only where the instance was made can its absence be believed, and only there may it be changed. */

@@ -37,12 +37,15 @@ export async function reconcile(
   onStep: StepObserver = () => undefined,
   observer: PassObserver = UNOBSERVED,
 ): Promise<PassOutcome> {
-  const world = observe(ports, connector);
+  const path = { world: observe(ports, connector) };
   try {
-    return await walk(ports, world, signal, onStep, observer);
+    return await walk(ports, path, signal, onStep, observer);
   } catch (error) {
-    if (!isForeseen(error, signal)) {
-      await report(ports, world, INTERNAL_ERROR);
+    const verdict = verdictOn(error, signal);
+    if (verdict !== undefined) {
+      await report(ports, path.world, verdict).catch((second: unknown) => {
+        throw new AggregateError([error, second], 'a pass failed, and so did its report');
+      });
     }
     throw error;
   }
@@ -50,27 +53,43 @@ export async function reconcile(
 
 async function walk(
   ports: ConnectorPorts,
-  start: World,
+  /** How far the pass has come: what status says after a defect has to build on it. */
+  path: { world: World },
   signal: AbortSignal,
   onStep: StepObserver,
   observer: PassObserver,
 ): Promise<PassOutcome> {
-  let world = start;
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     signal.throwIfAborted();
+    const { world } = path;
     const step = decide(world);
     if (step.do === 'finish') {
       observer.concluded(world.connector, step.verdict);
       return report(ports, world, step.verdict);
     }
     onStep(world.connector, step);
-    const before = world;
-    world = await observer.step(step, () => act(ports, before, step, signal));
+    path.world = await observer.step(step, () => act(ports, world, step, signal));
   }
   throw new Error(`no verdict after ${MAX_STEPS} steps`);
 }
 
-/** A call that failed, a lost Lease or a shutdown says all there is to say by itself; everything else is a defect. */
-function isForeseen(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted || error instanceof KubeError || error instanceof LeaseNotHeldError;
+/** What status says about an error that ended a pass. Most calls that fail, a lost Lease and a shutdown say nothing there. */
+function verdictOn(error: unknown, signal: AbortSignal): Verdict | undefined {
+  if (signal.aborted || error instanceof LeaseNotHeldError) {
+    return undefined;
+  }
+  if (error instanceof KubeError) {
+    return error.kind === 'forbidden' && error.message.includes('/secrets') ? unreadable(error) : undefined;
+  }
+  return INTERNAL_ERROR;
+}
+
+function unreadable(error: KubeError): Verdict {
+  return {
+    kind: 'blocked',
+    condition: 'SecretsResolved',
+    reason: 'SecretUnreadable',
+    message: `The API server does not let the operator use a Secret (${error.message}). Give the operator's service account the rights of its role in this namespace.`,
+    retry: { kind: 'backoff' },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Condition } from '../api/condition.ts';
+import { withIncident } from './act/action.ts';
 import { occasionsOf } from './events.ts';
 import { witnessOf } from './observe.ts';
 import type { ConnectorPorts } from './ports.ts';
@@ -14,18 +15,34 @@ export type PassOutcome =
   /** The finalizer may go. */
   | { readonly kind: 'released' };
 
+/** Said of an edit that nothing has come of; an instance that was Ready when the annotation came stays so. */
+const SUSPENDED: Telling = {
+  kind: 'blocked',
+  condition: 'Ready',
+  reason: 'Suspended',
+  message:
+    'All work but deletion is stopped by spec.suspend or the annotation openconnectors.dev/paused. Remove it to go on.',
+  retry: { kind: 'on-change' },
+};
+
 /** The one place where status and events are written. Nothing is written where nothing changed. */
 export async function report(ports: ConnectorPorts, world: World, verdict: Verdict): Promise<PassOutcome> {
   switch (verdict.kind) {
     case 'not-due':
+      if (ports.memory.witness(world.connector.metadata.uid) === undefined) {
+        rememberInputs(ports, world);
+      }
       return again(world, verdict.time);
     case 'uninformed':
       return { kind: 'done' };
     case 'suspended':
+      if (world.connector.status?.observedGeneration !== world.connector.metadata.generation) {
+        return await write(ports, world, SUSPENDED);
+      }
       rememberInputs(ports, world);
       return { kind: 'done' };
     case 'released':
-      tell(ports, world, [], []);
+      tell(ports, abandonment(world, verdict.abandoned), [], []);
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
@@ -53,6 +70,18 @@ async function write(ports: ConnectorPorts, world: World, verdict: Telling): Pro
     world,
     verdict.retry.kind === 'at' ? verdict.retry.time : Date.parse(after.failures?.nextAttemptAt ?? ''),
   );
+}
+
+function abandonment(world: World, why: string | undefined): World {
+  if (why === undefined) {
+    return world;
+  }
+  const id = world.connector.status?.instance?.id;
+  const what = id === undefined ? 'the resource' : `instance ${id}`;
+  return withIncident(world, {
+    reason: 'Abandoned',
+    message: `Let go of ${what} without touching Open Connectors: ${why}.`,
+  });
 }
 
 /** From here on a waiting retry is only hurried by what changes after this pass. */

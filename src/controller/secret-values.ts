@@ -65,8 +65,13 @@ function read(
     value: decoded.text,
     fingerprint,
     resourceVersion: fact.resourceVersion,
-    changed: recorded === undefined ? undefined : recorded !== fingerprint,
+    changed: recorded === undefined || !sameKey(recorded, fingerprint) ? undefined : recorded !== fingerprint,
   };
+}
+
+/** Fingerprints begin with the id of their key; made with different keys they cannot be compared. */
+function sameKey(a: string, b: string): boolean {
+  return a.split(':')[0] === b.split(':')[0];
 }
 
 /** The text behind a Secret's base64, without the newline that `echo` leaves; or why it cannot be one of our values. */

@@ -44,7 +44,11 @@ export type Verdict =
   /** This process does not know its surroundings yet; what status says stands. News of the account bring the next pass. */
   | { readonly kind: 'uninformed' }
   /** Deletion may go on: the finalizer can be removed. */
-  | { readonly kind: 'released' };
+  | {
+      readonly kind: 'released';
+      /** Why the remote side was not touched, in the words of whoever wanted it so. */
+      readonly abandoned?: string | undefined;
+    };
 
 /** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
 export type Step =

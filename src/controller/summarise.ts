@@ -8,7 +8,7 @@ import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from '
 import { attemptOf } from './due.ts';
 import { consentPage, offersPage } from './enrolment.ts';
 import { lastingUses } from './inputs.ts';
-import { chosenInstance } from './instance.ts';
+import { chosenInstance, ownership } from './instance.ts';
 import { secretValue } from './secret-values.ts';
 import type { Verdict } from './step.ts';
 import type { World } from './world.ts';
@@ -109,7 +109,10 @@ function accountStatement({ account }: World): Statement {
 /** What an earlier pass found still stands; what was never looked at is Unknown. */
 function carriedOver(world: World, type: Stage): Statement {
   const previous = condition(world, type);
-  return previous === undefined
+  // That the instance equals the resource was said of an older generation.
+  const isOutdated =
+    type === 'Synced' && previous?.observedGeneration !== world.connector.metadata.generation;
+  return previous === undefined || (isOutdated && previous.status === 'True')
     ? {
         type,
         status: 'Unknown',
@@ -125,7 +128,7 @@ function condition(world: World, type: ConditionType): Condition | undefined {
 
 function instanceStatus(world: World, verdict: Telling): Pick<ConnectorStatus, 'instance' | 'replacing'> {
   const { instance: before, replacing } = world.connector.status ?? {};
-  const current = world.violations.length > 0 ? undefined : currentInstance(world);
+  const current = world.violations.length > 0 ? undefined : currentInstance(world, verdict);
   if (current === undefined) {
     return { instance: before, replacing };
   }
@@ -135,7 +138,8 @@ function instanceStatus(world: World, verdict: Telling): Pick<ConnectorStatus, '
     // The new instance is not in use before applications have it.
     return { instance: before, replacing };
   }
-  const isReplaced = replacing !== undefined && world.remote.instances.get(replacing.id) === 'gone';
+  const old = replacing && world.remote.instances.get(replacing.id);
+  const isReplaced = old === 'gone' || (old !== undefined && ownership(world, old) === 'foreign');
   return {
     instance: current,
     replacing: isOldThere
@@ -146,7 +150,10 @@ function instanceStatus(world: World, verdict: Telling): Pick<ConnectorStatus, '
   };
 }
 
-function currentInstance(world: World): NonNullable<ConnectorStatus['instance']> | undefined {
+function currentInstance(
+  world: World,
+  verdict: Telling,
+): NonNullable<ConnectorStatus['instance']> | undefined {
   const instance = chosenInstance(world)?.instance;
   const { account } = world;
   if (
@@ -163,7 +170,10 @@ function currentInstance(world: World): NonNullable<ConnectorStatus['instance']>
     id: instance.id,
     name: instance.name,
     connector: instance.connector,
-    enabled: instance.disabled === undefined ? known?.enabled : !instance.disabled,
+    enabled:
+      instance.disabled === false || (instance.disabled === true && verdict.kind === 'ready')
+        ? !instance.disabled
+        : known?.enabled,
     createdAt: instance.createdAt,
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
   });
@@ -214,7 +224,7 @@ function bindingStatus(world: World): ConnectorStatus['binding'] {
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
 function credentialStatus(world: World, verdict: Telling): ConnectorStatus['credentials'] {
   const before = world.connector.status?.credentials;
-  if (verdict.kind !== 'ready' && !world.pass.authorized) {
+  if (verdict.kind !== 'ready' && !world.pass.authorized && !world.pass.reconfigured) {
     return before;
   }
   return lastingUses(world).flatMap(({ secretName, key, ...use }) => {

@@ -1,7 +1,7 @@
 import { driftPolicyOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Instance, InstancePatch } from '../openconnectors/port.ts';
-import { describePatch, desiredEnabled, difference, specChanged } from './desired.ts';
+import { describePatch, desiredEnabled, difference, shownDifference, specChanged } from './desired.ts';
 import { ownership } from './instance.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
@@ -12,7 +12,10 @@ export function synchronise(world: World, instance: Instance): Step | undefined 
 }
 
 function correct(world: World, instance: Instance): Step | undefined {
-  if (world.pass.patched || world.pass.authorized) {
+  if (world.pass.patched) {
+    return ignored(world, instance);
+  }
+  if (world.pass.authorized) {
     return undefined;
   }
   const patch = difference(world, instance);
@@ -28,6 +31,19 @@ function correct(world: World, instance: Instance): Step | undefined {
     );
   }
   return { do: 'patch', id: instance.id, patch, reason };
+}
+
+function ignored(world: World, instance: Instance): Step | undefined {
+  const left = shownDifference(world, instance);
+  return (
+    left &&
+    blocked(
+      'Synced',
+      'RemoteError',
+      `Open Connectors accepted the change of ${describePatch(left)}, but shows the old value still; the operator tries again.`,
+      { kind: 'backoff' },
+    )
+  );
 }
 
 /** Why the instance has to change: whose wish it is, or that it is drift. */

@@ -115,6 +115,8 @@ export interface PassFacts {
   readonly accountProven: boolean;
   /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */
   readonly kept: KeptOutcome | undefined;
+  /** The connection Secret was written: whoever changes it at once is not argued with in this pass. */
+  readonly connectionWritten: boolean;
   readonly enabledSet: boolean;
   readonly tagsReleased: boolean;
   /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
@@ -136,6 +138,7 @@ export const FRESH_PASS: PassFacts = {
   ping: undefined,
   accountProven: false,
   kept: undefined,
+  connectionWritten: false,
   enabledSet: false,
   tagsReleased: false,
   deleted: [],

@@ -21,6 +21,7 @@ const RULES: readonly Rule[] = [
   secretIsThere,
   credentialsWork,
   inventoryIsFresh,
+  inUse,
 ];
 
 /** The next step for an account. Pure, like `decide` for a connector. */
@@ -41,20 +42,25 @@ function finish(verdict: Extract<AccountStep, { do: 'finish' }>['verdict']): Acc
 function blocked(world: AccountWorld, reason: Reason, message: string, retry: Retry): AccountStep {
   const { session } = world;
   const usable =
-    session.state === 'open' ? !session.suspected : session.state === 'refused' && session.keepsOlder;
+    session.state === 'open'
+      ? !session.suspected && session.listedAt !== undefined
+      : session.state === 'refused' && session.keepsOlder;
   return finish({ kind: 'blocked', reason, message, retry, usable });
 }
 
 const onChange: Retry = { kind: 'on-change' };
 
 function release(world: AccountWorld): AccountStep | undefined {
+  const isUnused = world.account.metadata.deletionTimestamp !== undefined && world.users.length === 0;
+  return isUnused ? finish({ kind: 'released' }) : undefined;
+}
+
+/** Looked at last: until its users are gone a deleted account has to work, or they could not go. */
+function inUse(world: AccountWorld): AccountStep | undefined {
   if (world.account.metadata.deletionTimestamp === undefined) {
     return undefined;
   }
   const { users } = world;
-  if (users.length === 0) {
-    return finish({ kind: 'released' });
-  }
   const shown = [...users].sort().slice(0, 5).join(', ');
   return blocked(
     world,
@@ -66,7 +72,7 @@ function release(world: AccountWorld): AccountStep | undefined {
 
 function specIsValid(world: AccountWorld): AccountStep | undefined {
   const [violation] = validateAccount(world.account);
-  return violation && blocked(world, 'InvalidSpec', `${violation.path} ${violation.message}`, onChange);
+  return violation && blocked(world, 'InvalidSpec', `${violation.path} ${violation.message}.`, onChange);
 }
 
 function hostIsAllowed(world: AccountWorld): AccountStep | undefined {

@@ -31,6 +31,7 @@ export class DefaultAccount {
   private status: AccountStatus = {};
   private cancel: () => void = () => undefined;
   private running: Promise<void> | undefined;
+  private heeded: AbortSignal | undefined;
 
   constructor(options: DefaultAccountOptions) {
     this.options = options;
@@ -39,6 +40,10 @@ export class DefaultAccount {
   /** Looks at the account now, and from then on again and again until `signal` aborts. */
   look(signal: AbortSignal): void {
     this.cancel();
+    if (this.heeded !== signal) {
+      this.heeded = signal;
+      signal.addEventListener('abort', () => this.cancel(), { once: true });
+    }
     if (signal.aborted || this.running !== undefined) {
       return;
     }
@@ -57,7 +62,6 @@ export class DefaultAccount {
     }
     if (!signal.aborted) {
       this.cancel = this.options.clock.schedule(afterMs, () => this.look(signal));
-      signal.addEventListener('abort', this.cancel, { once: true });
     }
   }
 

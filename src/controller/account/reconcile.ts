@@ -1,5 +1,6 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
 import { requestOf } from '../../api/annotations.ts';
+import { validateAccount } from '../../api/validate.ts';
 import type { HostPattern } from '../../config/host-pattern.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -92,13 +93,13 @@ function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
 }
 
 function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWorld {
-  const { namespace, uid } = account.metadata;
+  const { uid } = account.metadata;
   const world: AccountWorld = {
     now: ports.clock.now(),
     account,
     allowedHosts: ports.allowedHosts,
     inventoryIntervalMs: ports.inventoryIntervalMs,
-    secret: ports.secrets.known(namespace, account.spec.credentialsSecretRef.name),
+    secret: knownSecret(ports, account),
     session: ports.registry.facts(keyOf(account)),
     users: ports.users(account).names,
     prompted: false,
@@ -108,6 +109,13 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWo
   const before = ports.witnesses.get(uid);
   const asked = requestOf(account, 'reconcileAt', account.status?.lastHandledReconcileAt) !== undefined;
   return { ...world, prompted: asked || (before !== undefined && before !== witnessOf(world)) };
+}
+
+function knownSecret(ports: AccountPorts, account: OpenConnectorsAccount): SecretFact {
+  const isReadable = validateAccount(account).length === 0;
+  return isReadable
+    ? ports.secrets.known(account.metadata.namespace, account.spec.credentialsSecretRef.name)
+    : { state: 'absent' };
 }
 
 function witnessOf({ account, secret }: AccountWorld): string {

@@ -44,6 +44,8 @@ const EMPTY: Entry = { refusal: undefined, open: undefined, problem: undefined, 
 export interface RegistryPorts {
   readonly pool: OpenConnectorsPool;
   readonly createTimeoutMs: number;
+  /** Wall clock. */
+  readonly now: () => number;
   /** Keeps the values from being logged for as long as they are used; returns the end of it. */
   readonly holdSecrets: (values: readonly string[]) => () => void;
   /** The credentials that last worked for the account with this uid. */
@@ -125,7 +127,11 @@ export class AccountRegistry implements Accounts {
       return 'open';
     }
     const kept = await this.ports.readKept(account.uid, signal);
-    if (kept === undefined || kept.organizationId !== account.organizationId) {
+    if (
+      kept === undefined ||
+      kept.organizationId !== account.organizationId ||
+      kept.baseUrl !== account.baseUrl
+    ) {
       return 'absent';
     }
     const { credentials } = kept;
@@ -187,7 +193,8 @@ export class AccountRegistry implements Accounts {
     const before = this.entries.get(key)?.open;
     const sameOrganization = before?.organization.id === verified.organization.id;
     const releaseSecrets = this.ports.holdSecrets(Object.values(verified.credentials));
-    const inventory = before !== undefined && sameOrganization ? before.inventory : new Inventory();
+    const inventory =
+      before !== undefined && sameOrganization ? before.inventory : new Inventory(this.ports.now);
     this.entries.set(key, {
       ...EMPTY,
       told: this.entries.get(key)?.told,

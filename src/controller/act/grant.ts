@@ -30,7 +30,11 @@ const LEGACY = {
 /** Creates the instance. Whatever comes of it, the grant is spent: it is never sent a second time. */
 export const create: Action<'create'> = async (context, world, { body, credential }) => {
   const { api } = context.session();
-  const done = await send(context, world, credential, () => api.createInstance(body, context.signal));
+  const done = await send(context, world, credential, 'create the instance', async () => {
+    const instance = await api.createInstance(body, context.signal);
+    // An answer may leave the tags out; by them the instance is known as ours.
+    return { ...instance, tags: instance.tags ?? body.tags };
+  });
   if (!('instance' in done)) {
     return done.world;
   }
@@ -44,7 +48,7 @@ export const create: Action<'create'> = async (context, world, { body, credentia
 /** Gives an existing instance a new grant; its id stays. */
 export const reauthorize: Action<'reauthorize'> = async (context, world, { id, body, credential }) => {
   const { api } = context.session();
-  const done = await send(context, world, credential, () =>
+  const done = await send(context, world, credential, 'authorize the instance', () =>
     api.reauthorizeInstance(id, body, context.signal),
   );
   return 'instance' in done
@@ -56,12 +60,14 @@ async function send(
   context: ActionContext,
   world: World,
   credential: string,
+  words: string,
   call: () => Promise<Instance>,
 ): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+  const leaving = withMemory(context, world, { unsent: undefined });
   try {
     const instance = await call();
     context.session().inventory.learn(instance);
-    const authorized = withPass(world, {
+    const authorized = withPass(leaving, {
       authorized: true,
       announced: undefined,
       ping: undefined,
@@ -76,7 +82,13 @@ async function send(
       throw error;
     }
     return {
-      world: await afterRefusal(context, withPass(world, { announced: undefined }), credential, error),
+      world: await afterRefusal(
+        context,
+        withPass(leaving, { announced: undefined }),
+        credential,
+        words,
+        error,
+      ),
     };
   }
 }
@@ -85,6 +97,7 @@ async function afterRefusal(
   context: ActionContext,
   world: World,
   credential: string,
+  words: string,
   error: RemoteError,
 ): Promise<World> {
   // A refusal without an answer was made on this side: no connection, or a pause of the account. The grant is still good.
@@ -92,7 +105,7 @@ async function afterRefusal(
   if (!wasSent) {
     const kept = await restoreGrant(context, world);
     return withPass(withMemory(context, kept, { unsent: credential }), {
-      failure: { do: 'create', words: 'create the instance', error },
+      failure: { do: 'create', words, error },
     });
   }
   switch (error.class) {

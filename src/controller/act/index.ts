@@ -91,8 +91,10 @@ function run<Do extends Act['do']>(
 
 function sessionOf(ports: ConnectorPorts, world: World): AccountSession {
   const session = sessionFor(ports.accounts, world);
-  if (session === undefined) {
-    throw new Error('the account was closed during the pass');
+  // What one organization answers is no fact about another.
+  const organizationId = world.account.state === 'ready' ? world.account.organizationId : undefined;
+  if (session === undefined || session.view.organizationId !== organizationId) {
+    throw new Error('the account was closed or changed during the pass');
   }
   return session;
 }

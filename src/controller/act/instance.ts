@@ -75,7 +75,8 @@ export const ping: Action<'ping'> = async (context, world, { token }) => {
     return withPass(withMemory(context, world, { pingedAt: context.ports.clock.now() }), { ping: answer });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
-      return withPass(world, { ping: 'refused' });
+      // Also the answer to a re-authorization in doubt: it did not help.
+      return withPass(withMemory(context, world, { ambiguous: undefined }), { ping: 'refused' });
     }
     throw error;
   }
@@ -85,7 +86,14 @@ export const ping: Action<'ping'> = async (context, world, { token }) => {
 export const proveAccount: Action<'prove-account'> = async (context, world, { id }) => {
   const { api, inventory } = context.session();
   await api.organization(context.signal);
-  inventory.learn(await api.readInstance(id, context.signal));
+  try {
+    inventory.learn(await api.readInstance(id, context.signal));
+  } catch (error) {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+    inventory.markGone(id);
+  }
   return withPass(world, { accountProven: true });
 };
 
@@ -93,7 +101,8 @@ export const proveAccount: Action<'prove-account'> = async (context, world, { id
 export const releaseTags: Action<'release-tags'> = async (context, world, { id, tags }) => {
   const released = withPass(world, { tagsReleased: true });
   try {
-    await context.session().api.patchInstance(id, { tags }, context.signal);
+    const { api, inventory } = context.session();
+    inventory.learn(await api.patchInstance(id, { tags }, context.signal));
   } catch (error) {
     if (!(error instanceof RemoteError)) {
       throw error;

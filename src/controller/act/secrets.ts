@@ -3,7 +3,7 @@ import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/errors.ts';
 import { canonicalContent } from '../connection.ts';
 import type { SecretFact, World } from '../world.ts';
-import { type Action, type ActionContext, withIncident, withMemory } from './action.ts';
+import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
 export const readSecret: Action<'read-secret'> = async (context, world, step) => {
@@ -20,14 +20,14 @@ export const writeConnectionSecret: Action<'write-connection-secret'> = async (c
   const known = world.secrets.get(step.name);
   if (step.exists && known !== undefined && known.state !== 'absent') {
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withIncident(keep(context, world, step.name, fact), {
+    return withIncident(written(keep(context, world, step.name, fact)), {
       reason: 'ConnectionSecretRepaired',
       message: `Wrote Secret "${step.name}" again.`,
     });
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withIncident(keep(context, world, step.name, fact), {
+    return withIncident(written(keep(context, world, step.name, fact)), {
       reason: 'ConnectionSecretWritten',
       message: `Wrote Secret "${step.name}" for applications.`,
     });
@@ -44,6 +44,10 @@ export const writeConnectionSecret: Action<'write-connection-secret'> = async (c
     throw error;
   }
 };
+
+function written(world: World): World {
+  return withPass(world, { connectionWritten: true });
+}
 
 /** Lets go of the connection Secret, so that it outlives the resource. */
 export const releaseConnectionSecret: Action<'release-connection-secret'> = async (context, world, step) => {

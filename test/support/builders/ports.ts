@@ -61,7 +61,7 @@ export interface Bench {
 /** A bench for `connector`. */
 export function bench(change: BenchChange): Bench {
   const clock = new VirtualClock(NOW);
-  const inventory = new Inventory();
+  const inventory = new Inventory(() => clock.now());
   if (!('listed' in change) || change.listed !== undefined) {
     inventory.replace(change.listed ?? [], NOW - MINUTE);
   }

@@ -8,7 +8,7 @@ import { NOW } from '../../support/builders/time.ts';
 const otherOwner = TAGS.otherResource.find((tag) => tag.startsWith('k8s-owner-')) ?? '';
 
 function taken(...found: Parameters<typeof instance>[]): Inventory {
-  const inventory = new Inventory();
+  const inventory = new Inventory(() => NOW - 1);
   inventory.replace(
     found.map((one) => instance(...one)),
     NOW,
@@ -21,6 +21,20 @@ const knownIds = (inventory: Inventory, tag = OWN.owner): number[] => [
 ];
 
 describe('a list', () => {
+  test('that began before an answer about the instance itself does not overrule it', () => {
+    let now = NOW - 10;
+    const inventory = new Inventory(() => now);
+    inventory.replace([instance(1)], NOW - 20);
+    now = NOW + 5;
+    inventory.learn(instance(2));
+    inventory.learn(instance(1, { name: 'renamed since' }));
+    inventory.replace([instance(1), instance(3)], NOW);
+    expect(inventory.about('', [1]).instances.get(1)).toMatchObject({ name: 'renamed since' });
+    expect(knownIds(inventory).sort()).toEqual([1, 2, 3]);
+    inventory.replace([instance(3)], NOW + 6);
+    expect(knownIds(inventory)).toEqual([3]);
+  });
+
   test('names the owners of what came, went or changed, and of nothing else', () => {
     const inventory = taken([1], [2, { tags: TAGS.otherResource }]);
     expect([...inventory.replace([instance(1), instance(2, { tags: TAGS.otherResource })], NOW)]).toEqual([]);
@@ -48,7 +62,7 @@ describe('a list', () => {
     const lists = fc.uniqueArray(instances, { selector: ({ id }) => id });
     fc.assert(
       fc.property(lists, lists, (before, after) => {
-        const inventory = new Inventory();
+        const inventory = new Inventory(() => NOW - 1);
         inventory.replace(before, NOW);
         inventory.replace(after, NOW);
         const counted = after.flatMap(({ tags }) =>
@@ -114,21 +128,24 @@ describe('a search for one owner', () => {
   });
 
   test('that ran while the list did is forgotten with what it found', () => {
-    const inventory = new Inventory();
+    const inventory = new Inventory(() => NOW - 1);
     inventory.searched(OWN.owner, [instance(3)], NOW + 5);
     inventory.replace([], NOW);
     expect(inventory.about(OWN.owner, [])).toEqual({ instances: new Map(), searchedAt: NOW });
   });
 
   test('that is older than the list does not count', () => {
-    const inventory = new Inventory();
+    const inventory = new Inventory(() => NOW - 1);
     inventory.searched(OWN.owner, [], NOW - 5);
     inventory.replace([], NOW);
     expect(inventory.about(OWN.owner, []).searchedAt).toBe(NOW);
   });
 
   test('before the first list and after none: nothing is known', () => {
-    expect(new Inventory().about(OWN.owner, [1])).toEqual({ instances: new Map(), searchedAt: undefined });
-    expect(new Inventory().listedAt).toBeUndefined();
+    expect(new Inventory(() => NOW - 1).about(OWN.owner, [1])).toEqual({
+      instances: new Map(),
+      searchedAt: undefined,
+    });
+    expect(new Inventory(() => NOW - 1).listedAt).toBeUndefined();
   });
 });

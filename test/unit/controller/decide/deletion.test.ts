@@ -49,10 +49,10 @@ describe('a deletion without anything to delete', () => {
       step: released,
     },
     {
-      name: 'nothing was ever made',
-      because: 'not even a working account is needed for it',
+      name: 'nothing was ever announced, and the account was never looked at',
+      because: 'the finalizer without an announcement may mean an instance that was taken over',
       world: world({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
-      step: released,
+      step: { do: 'finish', verdict: { kind: 'uninformed' } },
     },
     {
       name: 'nothing was ever made, and the spec is invalid',

@@ -14,7 +14,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'st
   },
   forbidden: {
     because: 'a privilege is missing, which only a person can give',
-    step: blockedBy('AccountReady', 'AccountForbidden', 'forbids to change the instance: Because.'),
+    step: blockedBy('AccountReady', 'AccountForbidden', 'forbids to change the instance: Because.', 'any'),
   },
   invalid: {
     because: 'the same request would be refused again, so that it is not sent again',

@@ -293,7 +293,7 @@ describe('an instance that is gone', () => {
         instances: [],
         gone: [ID],
       }),
-      step: blockedBy('Synced', 'InstanceMissing', 'With spec.missingPolicy "Recreate"'),
+      step: blockedBy('Synced', 'InstanceMissing', 'set it to "Recreate"'),
     },
     {
       name: 'proven, with another of our own',

@@ -239,7 +239,7 @@ describe('what differs', () => {
         instances: [instance(ID, { name: 'renamed' })],
         pass: { patched: true, ping: 'answered' },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: blockedBy('Synced', 'RemoteError', 'accepted the change of name', 'any'),
     },
     {
       name: 'authorized in this pass',
