@@ -1,0 +1,56 @@
+// Prints what the image holds of npm: the production dependencies of the lockfile, as CycloneDX JSON. The same lockfile
+// gives the same text: what npm makes up on each run (serial number, time) is left out.
+//   node scripts/sbom.mjs > sbom.cdx.json
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+const production = new Set(purlsOfProduction());
+const bom = fromNpm();
+const shipped = bom.components.filter(isShipped);
+const refs = new Set([
+  bom.metadata.component['bom-ref'],
+  ...shipped.map((component) => component['bom-ref']),
+]);
+const { serialNumber: _serial, ...rest } = bom;
+const { timestamp: _time, ...metadata } = bom.metadata;
+const result = {
+  ...rest,
+  metadata: { ...metadata, component: { ...metadata.component, name: packages[''].name } },
+  components: shipped,
+  dependencies: bom.dependencies
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => refs.has(other)) })),
+};
+process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+
+function fromNpm() {
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'],
+    { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' },
+  );
+  if (status !== 0) {
+    process.stderr.write(stderr);
+    process.exit(1);
+  }
+  return JSON.parse(stdout);
+}
+
+// Not `npm sbom --omit dev`: that leaves out what a development dependency needs, too, although it is shipped.
+function isShipped({ purl }) {
+  return production.has(purl);
+}
+
+function purlsOfProduction() {
+  return Object.entries(packages)
+    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
+    .map(([path, { version }]) => {
+      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+    });
+}
