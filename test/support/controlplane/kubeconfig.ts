@@ -1,4 +1,5 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
 
 /** A kubeconfig (YAML) with one cluster, one user and one context, as kubectl and every client read it. */
 export function tokenKubeconfig(server: string, caPem: string, token: string): string {
@@ -15,4 +16,21 @@ export function tokenKubeconfig(server: string, caPem: string, token: string): s
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin', namespace: 'default' } }],
     'current-context': 'test',
   });
+}
+
+const config = z.looseObject({
+  'current-context': z.string(),
+  contexts: z.array(z.looseObject({ name: z.string(), context: z.looseObject({ user: z.string() }) })),
+  users: z.array(z.looseObject({ name: z.string() })),
+});
+
+/** The kubeconfig with a bearer token in place of what its current user shows. */
+export function kubeconfigWithToken(kubeconfig: string, token: string): string {
+  const parsed = config.parse(parse(kubeconfig));
+  const current = parsed.contexts.find(({ name }) => name === parsed['current-context']);
+  if (current === undefined) {
+    throw new Error('The kubeconfig has no current context');
+  }
+  const { user } = current.context;
+  return stringify({ ...parsed, users: [{ name: user, user: { token } }] });
 }

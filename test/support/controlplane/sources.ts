@@ -31,7 +31,7 @@ export function controlPlanes(env: Environment = process.env): readonly ControlP
       name: 'embedded',
       left: undefined,
       async start() {
-        const server = await startApiServer();
+        const server = await startApiServer({ authorization: 'RBAC' });
         return controlPlaneOn({
           name: 'embedded',
           kubeconfig: server.kubeconfig,
@@ -47,7 +47,7 @@ export function controlPlanes(env: Environment = process.env): readonly ControlP
       name: 'kube-apiserver',
       left: assets === '' ? 'KUBEBUILDER_ASSETS is not set' : undefined,
       async start() {
-        const server = await startKubeApiServer(assets);
+        const server = await startKubeApiServer(assets, { authorization: 'RBAC' });
         return controlPlaneOn({
           name: 'kube-apiserver',
           kubeconfig: server.kubeconfig,

@@ -67,7 +67,11 @@ export interface Namespace {
 
 /** A new namespace of `plane`. */
 export async function createNamespace(plane: ControlPlane, prefix: string): Promise<Namespace> {
-  const namespace = await plane.createNamespace(prefix);
+  return useNamespace(plane, await plane.createNamespace(prefix));
+}
+
+/** A namespace that is there. */
+export function useNamespace(plane: ControlPlane, namespace: string): Namespace {
   const path = (kind: string, name?: string): string => {
     const plural = PLURALS[kind];
     if (plural === undefined) {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import { type ComposedOperator, compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { StepObserver } from '../../../src/controller/reconcile.ts';
@@ -10,7 +11,9 @@ import { systemRandom } from '../../../src/runtime/random.ts';
 import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
-import { createNamespace, type Namespace } from './cluster.ts';
+import { giveClusterRights } from '../rbac/operator-rights.ts';
+import { serviceAccountKubeconfig } from '../rbac/service-account.ts';
+import { createNamespace, type Namespace, useNamespace } from './cluster.ts';
 import { watchConformance } from './conformance-watch.ts';
 import { account, CALLBACK_URL, secret } from './manifests.ts';
 
@@ -30,6 +33,12 @@ export interface OperatorSettings {
   readonly onStep?: StepObserver;
 }
 
+/** Where the operator lives in the cluster, and as whom. */
+export interface Installation {
+  /** A namespace with the operator's service account and its rights. Absent: both are made, as `deploy/` makes them. */
+  readonly home?: string;
+}
+
 /** A control plane with a simulator beside it, and as many operators as a test starts. */
 export interface Workbench {
   readonly plane: ControlPlane;
@@ -44,10 +53,14 @@ export interface Workbench {
   stop(): Promise<void>;
 }
 
-/** Starts a simulator beside `plane` and installs the CRDs there. */
+/**
+ * Starts a simulator beside `plane` and installs the CRDs there. Operators get the credentials of the service account
+ * with the rights of the deployed roles, so that a permission that is missing there fails a test.
+ */
 export async function startWorkbench(
   plane: ControlPlane,
   options: SimulatorOptions = {},
+  installation: Installation = {},
 ): Promise<Workbench> {
   await plane.installCrds();
   const simulator = await startSimulator(options);
@@ -55,8 +68,13 @@ export async function startWorkbench(
   const caFile = join(folder, 'ca.pem');
   const kubeconfigFile = join(folder, 'kubeconfig');
   await writeFile(caFile, simulator.caPem);
-  await writeFile(kubeconfigFile, plane.kubeconfig);
-  const home = await createNamespace(plane, 'operator');
+  const home =
+    installation.home === undefined
+      ? await createNamespace(plane, 'operator')
+      : useNamespace(plane, installation.home);
+  const rights = installation.home === undefined ? await giveClusterRights(plane.rest, home.name) : undefined;
+  const kubeconfig = await serviceAccountKubeconfig(plane, home.name, OPERATOR_NAME);
+  await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
   const running = new Set<RunningOperator>();
   const conformance = await watchConformance(plane);
 
@@ -84,7 +102,7 @@ export async function startWorkbench(
     namespace: (prefix) => createNamespace(plane, prefix),
     async startOperator({ env, onStep } = {}) {
       const kubeConfig = new KubeConfig();
-      kubeConfig.loadFromString(plane.kubeconfig);
+      kubeConfig.loadFromString(kubeconfig);
       const log: string[] = [];
       const composed = compose({
         config: loadConfig({
@@ -116,6 +134,7 @@ export async function startWorkbench(
     async stop() {
       await Promise.all([...running].map((operator) => operator.stop()));
       await simulator.stop();
+      await rights?.remove();
       await rm(folder, { recursive: true, force: true });
       conformance.stop();
     },

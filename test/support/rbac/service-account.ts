@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { kubeconfigWithToken } from '../controlplane/kubeconfig.ts';
+import type { Rest } from '../controlplane/rest.ts';
+
+const tokenAnswer = z.object({ status: z.object({ token: z.string() }) });
+
+/** Makes a service account. */
+export async function createServiceAccount(rest: Rest, namespace: string, name: string): Promise<void> {
+  await post(rest, accountsPath(namespace), {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name },
+  });
+}
+
+/**
+ * A kubeconfig (YAML) for the same server with nothing but a token of the service account, good for an hour. It is asked
+ * for as the kubelet does it (TokenRequest), so that it works on every control plane.
+ */
+export async function serviceAccountKubeconfig(
+  { kubeconfig, rest }: { readonly kubeconfig: string; readonly rest: Rest },
+  namespace: string,
+  name: string,
+): Promise<string> {
+  const answer = await post(rest, `${accountsPath(namespace)}/${name}/token`, {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { audiences: [], expirationSeconds: 3600 },
+  });
+  return kubeconfigWithToken(kubeconfig, tokenAnswer.parse(answer).status.token);
+}
+
+/** Creates an object; returns it. Rejects where the server refuses. */
+export async function post(rest: Rest, path: string, body: object): Promise<unknown> {
+  const answer = await rest.request('POST', path, body);
+  if (answer.status !== 201) {
+    throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+  return answer.body;
+}
+
+function accountsPath(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/serviceaccounts`;
+}
