@@ -70,12 +70,16 @@ export function compose(parts: Composition): ComposedOperator {
   });
   const leaseName = config.leaderElect ? leaseNameFor(config.watchLabelSelector) : undefined;
   // The pool asks the operator for its leadership, and the operator works with the pool.
-  const leading = { assert: (): void => undefined };
+  const leading = { assert: (): void => undefined, paused: (_accountUid: string): void => undefined };
   const pool = createOpenConnectorsPool({
     clock,
     random,
     guard: () => leading.assert(),
     ...instruments.pool,
+    onBudgetChange: (key, state) => {
+      instruments.pool.onBudgetChange(key, state);
+      leading.paused(key.slice(0, key.indexOf('/')));
+    },
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
     ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
@@ -122,6 +126,7 @@ export function compose(parts: Composition): ComposedOperator {
     onStep: parts.onStep,
   });
   leading.assert = () => operator.assertLeading();
+  leading.paused = (uid) => operator.accountPaused(uid);
   const endpoints = createEndpoints({ config, instruments, operator, leaseName, clock, logger });
   return {
     logger,

@@ -99,6 +99,7 @@ export function createControllers(sources: ControllerSources): Controllers {
       inventoryIntervalMs: config.inventoryIntervalMs,
       clusterTag: clusterTag(clusterId),
       users: (account) => usersOf(sources, account),
+      isOwned: (tag) => stores.connectors.byIndex(INDEX.owner, tag).length > 0,
       seesEverything: config.watchNamespaces.length === 0 && config.watchLabelSelector === undefined,
       wakeUsers: (account) => {
         for (const connector of connectorsOf(sources, account)) {

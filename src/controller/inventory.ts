@@ -131,9 +131,11 @@ export class Inventory {
     return { instances, searchedAt: latest(this.takenAt, this.searches.get(ownerTag)) };
   }
 
-  /** Every owner tag on an instance of this account, with how many carry it. */
-  owners(): ReadonlyMap<string, number> {
-    return new Map([...this.byOwner].map(([tag, ids]) => [tag, ids.size]));
+  /** The instances with an owner tag that `matches`, lowest id first. */
+  ownedBy(matches: (ownerTag: string) => boolean): readonly Instance[] {
+    return [...this.instances.values()]
+      .filter((instance): instance is Instance => instance !== 'gone' && ownersOf(instance).some(matches))
+      .sort((a, b) => a.id - b.id);
   }
 }
 

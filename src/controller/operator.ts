@@ -178,6 +178,18 @@ export class ConnectorOperator extends ReliableOperator {
     this.startDefaultAccount(this.controllers);
   }
 
+  /** A pause of the account with this uid began or ended: its status says until when it is left alone. */
+  accountPaused(uid: string): void {
+    if (this.controllers === undefined) {
+      return;
+    }
+    for (const { metadata } of this.resourceStore(ACCOUNTS).list()) {
+      if (metadata.uid === uid) {
+        this.enqueue(ACCOUNTS, metadata.namespace ?? '', metadata.name);
+      }
+    }
+  }
+
   /** The resources as this process knows them; none before the caches are filled. */
   resources(): OperatorResources {
     const { synced } = this.healthy();

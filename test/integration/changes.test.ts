@@ -211,6 +211,11 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       await namespace.remove('InfusionsoftConnector', 'crm');
       await namespace.waitGone('InfusionsoftConnector', 'crm');
       expect(instance(id)?.tags).toContain(`k8s-ns-${namespace.name}`);
+      await until('the account lists the orphan', async () => {
+        const { status } = await namespace.account('sap');
+        return status?.instances?.orphans?.some((orphan) => orphan.id === id) === true;
+      });
+      expect((await namespace.events('crm')).map(({ reason }) => reason)).toContain('Abandoned');
       bench.simulator.deleteInstance(id);
     });
 

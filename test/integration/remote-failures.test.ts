@@ -160,6 +160,12 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
       expect(held?.lastReason).toBe('Throttled');
       // The account itself pauses too, until one probe has shown that it may go on.
       expect(Date.parse(held?.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(500_000);
+      await poll(
+        async () =>
+          (await namespace.account('sap')).status?.throttledUntil === undefined ? undefined : true,
+        20_000,
+        () => 'the account does not say until when it is left alone',
+      );
       await namespace.patch('InfusionsoftConnector', 'crm', {
         metadata: { annotations: { 'openconnectors.dev/reconcile-at': 'now' } },
       });

@@ -32,7 +32,8 @@ export function decideAccount(world: AccountWorld): AccountStep {
       return step;
     }
   }
-  return finish({ kind: 'ready', again: (listedAt(world) ?? world.now) + intervalOf(world) });
+  const listDue = (listedAt(world) ?? world.now) + intervalOf(world);
+  return finish({ kind: 'ready', again: Math.min(listDue, world.throttledUntil ?? listDue) });
 }
 
 function finish(verdict: Extract<AccountStep, { do: 'finish' }>['verdict']): AccountStep {

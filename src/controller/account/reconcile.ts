@@ -39,6 +39,8 @@ export interface AccountPorts {
     readonly names: readonly string[];
     readonly ownerTags: ReadonlySet<string>;
   };
+  /** Whether any connector of the cluster, of whatever account, owns what carries this tag. */
+  readonly isOwned: (ownerTag: string) => boolean;
   /** Whether every resource of the cluster is seen, so that what nobody owns is an orphan. */
   readonly seesEverything: boolean;
   /** All connectors of the account have to look at it again. */
@@ -52,6 +54,9 @@ export interface AccountPorts {
 }
 
 const MAX_STEPS = 12;
+
+/** As many orphans as the schema of status takes. */
+const SHOWN_ORPHANS = 20;
 
 /** One pass over one account: observe, decide and act until there is a verdict, then report. */
 export async function reconcileAccount(
@@ -101,6 +106,7 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWo
     inventoryIntervalMs: ports.inventoryIntervalMs,
     secret: knownSecret(ports, account),
     session: ports.registry.facts(keyOf(account)),
+    throttledUntil: ports.registry.throttledUntil(keyOf(account)),
     users: ports.users(account).names,
     prompted: false,
     pass: { failure: undefined },
@@ -168,6 +174,7 @@ async function attempt(
     ...world,
     now: ports.clock.now(),
     session: ports.registry.facts(keyOf(world.account)),
+    throttledUntil: ports.registry.throttledUntil(keyOf(world.account)),
     pass: { failure },
   };
 }
@@ -271,14 +278,19 @@ function tellUsers(
 }
 
 function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instances'] {
-  const owners = ports.registry.sessionByKey(keyOf(world.account))?.inventory.owners();
-  if (owners === undefined) {
+  const inventory = ports.registry.sessionByKey(keyOf(world.account))?.inventory;
+  if (inventory?.listedAt === undefined) {
     return world.account.status?.instances;
   }
   const { ownerTags } = ports.users(world.account);
-  const sum = (wanted: boolean): number =>
-    [...owners].reduce((total, [tag, count]) => (ownerTags.has(tag) === wanted ? total + count : total), 0);
-  return { managed: sum(true), ...(ports.seesEverything && { orphaned: sum(false) }) };
+  const managed = inventory.ownedBy((tag) => ownerTags.has(tag)).length;
+  if (!ports.seesEverything) {
+    return { managed };
+  }
+  // Other accounts may be of the same organization: what their connectors own is nobody's orphan.
+  const orphans = inventory.ownedBy((tag) => !ports.isOwned(tag));
+  const shown = orphans.slice(0, SHOWN_ORPHANS).map(({ id, name }) => ({ id, name: name.slice(0, 1_024) }));
+  return { managed, orphaned: orphans.length, ...(shown.length > 0 && { orphans: shown }) };
 }
 
 function outcome(

@@ -160,6 +160,12 @@ export class AccountRegistry implements Accounts {
     return this.client(target, credentials, credential);
   }
 
+  /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
+  throttledUntil(key: string): number | undefined {
+    const open = this.entries.get(key)?.open;
+    return open && this.ports.pool.throttledUntil(poolKey(open.target, open.credential));
+  }
+
   /** What decisions about the account start from. */
   facts(key: string): SessionFacts {
     const entry = this.entries.get(key) ?? EMPTY;

@@ -29,6 +29,10 @@ export function summariseAccount(
         ? { id: session.organization.id, name: session.organization.name }
         : before.organization,
     instances,
+    throttledUntil:
+      world.throttledUntil !== undefined && world.throttledUntil > now
+        ? timestamp(world.throttledUntil)
+        : undefined,
     failures: failures(world, verdict, fraction),
     lastHandledReconcileAt:
       requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,

@@ -42,6 +42,8 @@ export interface AccountWorld {
   readonly inventoryIntervalMs: number;
   readonly secret: SecretFact;
   readonly session: SessionFacts;
+  /** Until when the remote side wants to be left alone; wall clock. */
+  readonly throttledUntil: number | undefined;
   /** Names of the connectors that use the account. */
   readonly users: readonly string[];
   /** Somebody asked for this pass: an edit, a changed Secret, `reconcile-at`. */

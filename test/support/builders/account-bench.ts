@@ -120,6 +120,7 @@ export function accountBench(
         },
       },
       users: () => users,
+      isOwned: (tag) => users.ownerTags.has(tag),
       seesEverything: true,
       wakeUsers: () => void woken.push('users'),
       wakeOwners: (tags) => void woken.push(...tags),

@@ -82,6 +82,7 @@ export function accountWorld(change: Partial<AccountWorld> = {}): AccountWorld {
     inventoryIntervalMs: INVENTORY_MS,
     secret: ACCOUNT_SECRET,
     session: { state: 'none' },
+    throttledUntil: undefined,
     users: [],
     prompted: false,
     pass: { failure: undefined },

@@ -163,7 +163,7 @@ describe('an account that changes', () => {
     it.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
     await it.pass(account());
     expect(it.registry.view('team-a', 'sap')).toMatchObject({ organizationId: '6000' });
-    expect(it.registry.session('team-a', 'sap')?.inventory.owners().size).toBe(0);
+    expect(it.registry.session('team-a', 'sap')?.inventory.ownedBy(() => true)).toEqual([]);
     expect(it.woken).toEqual(['users', 'users']);
   });
 
