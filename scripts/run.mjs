@@ -19,6 +19,7 @@ const tsc = (...args) => node(join(root, 'node_modules/typescript/bin/tsc'), ...
 const commands = {
   demo: (args) => [node('test/demo/main.ts', ...args)],
   start: (args) => [node('src/main.ts', ...args)],
+  cli: (args) => [node('src/cli/main.ts', ...args)],
   simulator: (args) => [node('test/support/openconnectors/main.ts', ...args)],
   generate: (args) => [node('scripts/generate.ts', ...args)],
   lint: (args) => [biome('check', ...args), tsc()],

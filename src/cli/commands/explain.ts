@@ -1,0 +1,55 @@
+import { CONDITION_TYPES } from '../../api/condition.ts';
+import { isReason, REASON_NAMES } from '../../api/reasons.ts';
+import { withCluster } from '../cluster.ts';
+import type { Command } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { requireName } from '../names.ts';
+import { renderConditionType, renderConnector, renderReason } from '../render/explain.ts';
+
+/** `explain NAME|REASON`. */
+export const explain: Command = {
+  name: 'explain',
+  operands: 'NAME|REASON',
+  operandCount: { min: 1, max: 1 },
+  summary: 'Says in plain words what the conditions of a connector mean, and what to do.',
+  description: [
+    'Says in plain words what the conditions of a connector mean, and what to do about them.',
+    'A reason such as AuthorizationRequired, or a type of condition such as Stalled, is explained by itself, without asking a cluster.',
+  ],
+  flags: [],
+  examples: ['explain crm -n sales', 'explain AuthorizationRequired', 'explain Stalled'],
+  async run(args, [word = ''], { output, clock }) {
+    const lines =
+      explainWord(word) ??
+      (await withCluster(args, clock, async ({ resources, namespace }) =>
+        renderConnector(await resources.connector(namespace, requireName('NAME', word))),
+      ));
+    for (const line of lines) {
+      output.say(line);
+    }
+    return 'ok';
+  },
+};
+
+/** What a reason or a type of condition means; `undefined`: it is the name of a connector, which has no capitals. */
+function explainWord(word: string): string[] | undefined {
+  if (isReason(word)) {
+    return renderReason(word);
+  }
+  const type = CONDITION_TYPES.find((candidate) => candidate === word);
+  if (type !== undefined) {
+    return renderConditionType(type);
+  }
+  if (!/[A-Z]/.test(word)) {
+    return undefined;
+  }
+  const similar = [...REASON_NAMES, ...CONDITION_TYPES].filter(
+    (name) =>
+      name.toLowerCase().includes(word.toLowerCase()) || word.toLowerCase().includes(name.toLowerCase()),
+  );
+  throw new CliError('usage', 'There is no such reason or condition.', [
+    similar.length === 0
+      ? `Reasons: ${REASON_NAMES.join(', ')}.`
+      : `Similar: ${[...new Set(similar)].join(', ')}.`,
+  ]);
+}

@@ -1,0 +1,15 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Input } from './input.ts';
+import type { Output } from './output.ts';
+
+/** Everything outside of the program that a command may use. */
+export interface CliContext {
+  readonly output: Output;
+  readonly input: Input;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder. */
+  readonly home: string;
+}

@@ -1,0 +1,25 @@
+import { homedir } from 'node:os';
+import { systemClock } from '../runtime/clock.ts';
+import { systemRandom } from '../runtime/random.ts';
+import { createInput } from './input.ts';
+import { createOutput } from './output.ts';
+import { run } from './run.ts';
+
+await main();
+
+/** The process: streams, command, exit code. */
+async function main(): Promise<void> {
+  // Whoever reads the output may stop early, as in "| head".
+  process.stdout.on('error', () => process.exit());
+  process.exitCode = await run(process.argv.slice(2), {
+    output: createOutput(
+      (text) => void process.stdout.write(text),
+      (text) => void process.stderr.write(text),
+    ),
+    input: createInput(process.stdin),
+    clock: systemClock,
+    random: systemRandom,
+    env: process.env,
+    home: homedir(),
+  });
+}

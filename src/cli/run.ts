@@ -1,0 +1,82 @@
+import { VERSION } from '../version.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { authorize } from './commands/authorize.ts';
+import { explain } from './commands/explain.ts';
+import { orphans } from './commands/orphans.ts';
+import { status } from './commands/status.ts';
+import type { CliContext } from './context.ts';
+import { CliError, problemOf } from './errors.ts';
+import { type CliExit, cliExitCodes } from './exit-codes.ts';
+import { COMMON_FLAGS, VERSION_FLAG } from './flags.ts';
+import { commandHelp, overview, PROGRAM } from './help.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [authorize, status, explain, orphans];
+
+/** Runs one command line (without program and script). Returns the exit code; never throws. */
+export async function run(argv: readonly string[], context: CliContext): Promise<number> {
+  try {
+    return cliExitCodes[await dispatch(argv, context)].code;
+  } catch (error) {
+    const { exit, lines } = problemOf(error);
+    for (const line of lines) {
+      context.output.complain(line);
+    }
+    return cliExitCodes[exit].code;
+  }
+}
+
+async function dispatch(argv: readonly string[], context: CliContext): Promise<CliExit> {
+  const allFlags = [...COMMON_FLAGS, VERSION_FLAG, ...COMMANDS.flatMap(({ flags }) => flags)];
+  const args = readArguments(argv, allFlags);
+  const [name, ...operands] = args.positionals;
+  if (name === undefined) {
+    return withoutCommand(args, context);
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    const known = COMMANDS.map((candidate) => candidate.name).join(', ');
+    throw new CliError('usage', `There is no such command. Commands: ${known}. See "${PROGRAM} --help".`);
+  }
+  if (args.given.has('help')) {
+    return print(commandHelp(command), context);
+  }
+  requireFitting(command, args, operands);
+  return await command.run(args, operands, context);
+}
+
+function withoutCommand(args: Arguments, context: CliContext): CliExit {
+  if (args.given.has('version')) {
+    return print([VERSION], context);
+  }
+  if (args.given.has('help') || args.given.size === 0) {
+    return print(overview(COMMANDS), context);
+  }
+  throw new CliError('usage', `A command is missing. See "${PROGRAM} --help".`);
+}
+
+function print(lines: readonly string[], { output }: CliContext): CliExit {
+  for (const line of lines) {
+    output.say(line);
+  }
+  return 'ok';
+}
+
+function requireFitting(command: Command, args: Arguments, operands: readonly string[]): void {
+  const help = `See "${PROGRAM} ${command.name} --help".`;
+  const known = new Set([...COMMON_FLAGS, ...command.flags].map((flag) => flag.name));
+  const stranger = [...args.given].find((flag) => !known.has(flag));
+  if (stranger !== undefined) {
+    throw new CliError('usage', `--${stranger}: is no flag of ${command.name}. ${help}`);
+  }
+  const { min, max } = command.operandCount;
+  if (operands.length < min || operands.length > max) {
+    throw new CliError(
+      'usage',
+      operands.length < min
+        ? `${command.operands} is missing. ${help}`
+        : `There are more arguments than ${command.name} takes. ${help}`,
+    );
+  }
+}
