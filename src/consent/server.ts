@@ -103,25 +103,30 @@ async function serve(
     const response = await handler(toRequest(incoming, origin, body, deadline.signal));
     await send(outgoing, response, body === 'too-long');
   } catch (error) {
-    if (!incoming.destroyed) {
+    if (!gone.signal.aborted) {
       onDefect(error);
     }
-    incoming.destroy();
+    outgoing.destroy();
   }
 }
 
-/** The body as text; reading ends where it becomes longer than any form of ours. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-long'> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > LONGEST_BODY) {
-      return 'too-long';
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** The body; of one that is longer than any form of ours nothing is kept. */
+function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-long'> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > LONGEST_BODY) {
+        chunks.length = 0;
+        resolve('too-long');
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    incoming.once('end', () => resolve(Buffer.concat(chunks)));
+    incoming.once('error', reject);
+  });
 }
 
 /** Only the path and the query are taken from the request's target: neither `Host` nor an absolute target counts. */

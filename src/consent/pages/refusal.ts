@@ -4,13 +4,18 @@ import { layout } from './layout.ts';
 /** The one page for every request that cannot go on. It tells a stranger nothing, and a person what to do. */
 export function refusalPage(host: string): Html {
   return layout({
-    title: 'This cannot go on',
+    title: 'This step is not possible now',
     host,
-    content: html`<h1>This page cannot go on</h1>
-<p>Nothing was connected by this request.</p>
-<p>The usual reasons are that more than 15 minutes went by, that this step was done before (the Back button leads here), that it was begun in another browser or a private window, that this browser keeps no cookies, or that the connector was changed meanwhile.</p>
+    content: html`<h1>This step is not possible now</h1>
+<p>Nothing was connected by this request. The usual reasons:</p>
+<ul>
+<li>More than 15 minutes have passed.</li>
+<li>This step was done before; the Back button leads here.</li>
+<li>It was begun in another browser or window, or this browser keeps no cookies.</li>
+<li>The connector was changed meanwhile.</li>
+</ul>
 <h2>What to do</h2>
-<p>If the last page said that access is allowed, all is well: close this window. Otherwise start again at the address that this command shows:</p>
+<p>Did the page before say that access is allowed? Then all is well: close this window. Otherwise start again, at the address that this command shows:</p>
 <pre><code>kubectl describe ifc NAME -n NAMESPACE</code></pre>`,
   });
 }

@@ -22,7 +22,7 @@ strong{font-weight:600;overflow-wrap:anywhere}
 label{display:block;font-weight:600;margin:1.25rem 0 .35rem}
 input{width:100%;font:1.1rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;padding:.7rem .8rem;color:inherit;background:var(--ground);border:2px solid var(--soft);border-radius:.5rem}
 input[aria-invalid=true]{border-color:var(--bad)}
-button,.button{display:block;width:100%;margin:1.25rem 0 0;padding:.85rem 1rem;font:600 1.05rem/1.3 inherit;font-family:inherit;text-align:center;text-decoration:none;color:var(--accent-ink);background:var(--accent);border:2px solid var(--accent);border-radius:.5rem;cursor:pointer;overflow-wrap:anywhere}
+button,.button{display:block;width:100%;margin:1.25rem 0 0;padding:.85rem 1rem;font:inherit;font-weight:600;font-size:1.05rem;line-height:1.3;text-align:center;text-decoration:none;color:var(--accent-ink);background:var(--accent);border:2px solid var(--accent);border-radius:.5rem;cursor:pointer;overflow-wrap:anywhere}
 button:hover,.button:hover{filter:brightness(1.08)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}

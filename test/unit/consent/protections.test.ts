@@ -25,7 +25,7 @@ async function waiting(): Promise<{ stage: Stage; visitor: Visitor; state: strin
 /** Refused with the bland page, and nothing was handed over. */
 function expectRefused(stage: Stage, reply: Reply): void {
   expect(reply.status).toBe(400);
-  expect(textOf(reply.body)).toContain('This page cannot go on');
+  expect(textOf(reply.body)).toContain('This step is not possible now');
   expect(stage.secrets.values('team-a', GRANT)).toBeUndefined();
 }
 

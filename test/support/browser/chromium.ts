@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Debian's Chromium, or the one that `CHROMIUM` names. */
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Why the browser tests cannot run here; `undefined` where they can. */
+export function browserIsMissing(): string | undefined {
+  return existsSync(executablePath)
+    ? undefined
+    : `no browser at ${executablePath}: install Chromium (apt-get install chromium), or set CHROMIUM to one`;
+}
+
+/** A browser without a window, which calls nobody by itself. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}

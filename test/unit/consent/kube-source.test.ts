@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../../src/config.ts';
+import { createKubeSource } from '../../../src/consent/kube-source.ts';
+import { type OBSTACLES, ObstacleError } from '../../../src/consent/source.ts';
+import { subjectHash } from '../../../src/consent/subject.ts';
+import { KubeError } from '../../../src/kube/errors.ts';
+import type { KubeRest } from '../../../src/kube/rest.ts';
+import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
+import type { AuthorizeRequest, OpenConnectors } from '../../../src/openconnectors/port.ts';
+import { CALLBACK, type ConnectorChange, connector } from '../../support/builders/connector.ts';
+import { VALUES } from '../../support/builders/secrets.ts';
+import { FakeSecrets } from '../../support/consent/fake-secrets.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+
+const API = 'https://api.openconnectors.us2.ext.hana.ondemand.com';
+const signal = new AbortController().signal;
+const byPage = (change: ConnectorChange = {}) =>
+  connector({ ...change, oauth: { authorizationCodeSecretRef: undefined, ...change.oauth } });
+
+/** A source over objects in memory: the account `sap` and the Secrets of the builders' connector. */
+function createSource(
+  env: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+) {
+  const secrets = new FakeSecrets();
+  secrets.put('team-a', 'crm-oauth', { client_id: VALUES.clientId, client_secret: VALUES.clientSecret });
+  secrets.put('team-a', 'sap-account', {
+    userSecret: VALUES.userSecret,
+    organizationSecret: VALUES.organizationSecret,
+  });
+  const objects = new Map<string, unknown>([
+    [
+      '/apis/openconnectors.dev/v1beta1/namespaces/team-a/openconnectorsaccounts/sap',
+      {
+        metadata: {
+          name: 'sap',
+          namespace: 'team-a',
+          uid: 'account-uid',
+          resourceVersion: '1',
+          generation: 1,
+        },
+        spec: { baseUrl: API, credentialsSecretRef: { name: 'sap-account' } },
+      },
+    ],
+    ['/apis/openconnectors.dev/v1beta1/namespaces/team-a/infusionsoftconnectors/crm', byPage()],
+  ]);
+  const asked: { settings: AccountSettings; request: AuthorizeRequest }[] = [];
+  const open = new Set<string>();
+  const pool: Pick<OpenConnectorsPool, 'get' | 'remove'> = {
+    get(key, settings) {
+      open.add(key);
+      const client: Pick<OpenConnectors, 'authorizeUrl'> = {
+        async authorizeUrl(request) {
+          asked.push({ settings, request });
+          return 'https://signin.example.net/';
+        },
+      };
+      return client as OpenConnectors;
+    },
+    remove: (key) => void open.delete(key),
+  };
+  const rest: Pick<KubeRest, 'get'> = {
+    async get(path) {
+      if (!objects.has(path)) {
+        throw new KubeError('not-found', `GET ${path}: NotFound`);
+      }
+      return objects.get(path);
+    },
+  };
+  const source = createKubeSource({
+    rest: rest as KubeRest,
+    secrets,
+    pool: pool as OpenConnectorsPool,
+    random: seededRandom(1),
+    config: loadConfig({ env, argv: [], hostname: 'h', random: seededRandom(1), readFile: () => undefined }),
+    callbackUrl: CALLBACK,
+    isServed: () => true,
+    readMounted: (file) => files[file],
+  });
+  return { source, secrets, objects, asked, open };
+}
+
+async function obstacle(wish: Promise<unknown>): Promise<string> {
+  const error = await wish.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ObstacleError);
+  return error instanceof ObstacleError ? error.obstacle : '';
+}
+
+describe('what a connector asks consent for', () => {
+  test('is read from the cluster: account, app, server, way back', async () => {
+    const { source } = createSource();
+    const { subject, facts } = await source.wish(byPage(), signal);
+    expect(subject).toEqual({
+      accountUid: 'account-uid',
+      baseUrl: `${API}/elements/api-v2`,
+      connector: 'infusionsoftcrm',
+      server: 'dt123.infusionsoft.com',
+      clientId: VALUES.clientId,
+      callbackUrl: CALLBACK,
+      scope: 'full',
+    });
+    expect(facts).toMatchObject({
+      account: 'sap',
+      apiHost: new URL(API).host,
+      connectionSecret: 'crm-connection',
+    });
+  });
+
+  test('has a hash that every part of it changes', async () => {
+    const { source } = createSource();
+    const { subject } = await source.wish(byPage(), signal);
+    const changes = Object.keys(subject).map((key) => subjectHash({ ...subject, [key]: 'other' }));
+    expect(
+      new Set([subjectHash(subject), subjectHash({ ...subject, server: undefined }), ...changes]).size,
+    ).toBe(9);
+    expect(subjectHash({ ...subject })).toBe(subjectHash(subject));
+  });
+
+  test('has no server with infusionsoftrest, which uses none', async () => {
+    const { source } = createSource();
+    const rest = byPage({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } });
+    expect((await source.wish(rest, signal)).subject.server).toBeUndefined();
+  });
+
+  test('is asked of Open Connectors with the credentials of the account, by a client that is closed again', async () => {
+    const { source, asked, open } = createSource();
+    const { authorizeUrl } = await source.wish(byPage(), signal);
+    await authorizeUrl('the-state', signal);
+    expect(asked).toEqual([
+      {
+        settings: expect.objectContaining({
+          baseUrl: `${API}/elements/api-v2`,
+          credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
+        }),
+        request: {
+          connector: 'infusionsoftcrm',
+          apiKey: VALUES.clientId,
+          apiSecret: VALUES.clientSecret,
+          callbackUrl: CALLBACK,
+          scope: 'full',
+          state: 'the-state',
+        },
+      },
+    ]);
+    expect(open.size).toBe(0);
+  });
+
+  test('may be for the default account, in the namespaces that have it', async () => {
+    const env = {
+      DEFAULT_ACCOUNT_URL: API,
+      DEFAULT_ACCOUNT_SECRET_DIR: '/d',
+      DEFAULT_ACCOUNT_NAMESPACES: 'team-a',
+    };
+    const files = { userSecret: `${VALUES.userSecret}\n`, organizationSecret: VALUES.organizationSecret };
+    const byDefault = byPage({ spec: { accountRef: undefined } });
+    const { source } = createSource(env, files);
+    const wish = await source.wish(byDefault, signal);
+    expect(wish.subject.accountUid).toBe('default');
+    expect(wish.facts.account).toBeUndefined();
+    const elsewhere = byPage({ spec: { accountRef: undefined }, metadata: { namespace: 'team-b' } });
+    expect(await obstacle(source.wish(elsewhere, signal))).toBe('account');
+    expect(await obstacle(createSource(env).source.wish(byDefault, signal))).toBe('account');
+    expect(await obstacle(createSource().source.wish(byDefault, signal))).toBe('account');
+  });
+});
+
+describe('what stands in the way', () => {
+  test.each<[keyof typeof OBSTACLES, string, ConnectorChange]>([
+    ['suspended', 'a suspended connector', { spec: { suspend: true } }],
+    ['suspended', 'a paused connector', { annotations: { paused: 'true' } }],
+    ['not-waiting', 'a Secret with a code', { oauth: { authorizationCodeSecretRef: { name: 'x' } } }],
+    ['not-waiting', 'a Secret with a refresh token', { oauth: { refreshTokenSecretRef: { name: 'x' } } }],
+    ['not-waiting', 'another callback URL', { oauth: { callbackUrl: 'https://other.example.com/' } }],
+    ['spec', 'a server that is not allowed', { spec: { server: 'dt123.example.com' } }],
+    ['spec', 'a broken spec', { spec: { server: undefined } }],
+    ['account', 'an account that is not there', { spec: { accountRef: { name: 'none' } } }],
+  ])('is %s: %s', async (expected, _what, change) => {
+    const { source } = createSource();
+    expect(await obstacle(source.wish(byPage(change), signal))).toBe(expected);
+  });
+
+  test('is an account whose host is not allowed: nothing is sent there', async () => {
+    const { source, asked } = createSource({ ALLOWED_HOSTS: 'api.example.com' });
+    expect(await obstacle(source.wish(byPage(), signal))).toBe('account');
+    expect(asked).toEqual([]);
+  });
+
+  test('is a Secret that lacks something', async () => {
+    const { source, secrets } = createSource();
+    secrets.put('team-a', 'crm-oauth', { client_id: VALUES.clientId });
+    expect(await obstacle(source.wish(byPage(), signal))).toBe('secrets');
+    secrets.take('team-a', 'sap-account');
+    expect(await obstacle(source.wish(byPage(), signal))).toBe('account');
+  });
+});
+
+describe('the live resource', () => {
+  test('is absent when it is gone or going', async () => {
+    const { source, objects } = createSource();
+    const locator = { namespace: 'team-a', name: 'crm' };
+    expect((await source.connector(locator, signal))?.metadata.name).toBe('crm');
+    const [, path = ''] = [...objects.keys()];
+    objects.set(path, byPage({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }));
+    expect(await source.connector(locator, signal)).toBeUndefined();
+    objects.delete(path);
+    expect(await source.connector(locator, signal)).toBeUndefined();
+  });
+});
