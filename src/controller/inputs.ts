@@ -7,6 +7,7 @@ import {
   refreshTokenKeyOf,
 } from '../api/defaults.ts';
 import type { Grant } from '../openconnectors/port.ts';
+import { patienceEndsAt } from './patience.ts';
 import type { SecretUse, SecretValue } from './secret-values.ts';
 import { secretValue } from './secret-values.ts';
 import { blocked, type Step } from './step.ts';
@@ -84,7 +85,7 @@ export function obtain(world: World, uses: readonly SecretUse[], values: boolean
   const found = uses.map((use) => ({ use, value: secretValue(world, use) }));
   const missing = found.find(({ value }) => value.state === 'absent');
   if (missing !== undefined) {
-    return confirmAbsence(world, missing.use) ?? problem(missing.use, missing.value);
+    return confirmAbsence(world, missing.use) ?? absent(world, missing.use);
   }
   const unread = found.find(({ value }) => value.state === 'unread' || (values && value.state === 'same'));
   if (unread !== undefined) {
@@ -110,15 +111,19 @@ export function textOf(world: World, use: SecretUse): string {
   return value.value;
 }
 
+function absent(world: World, use: SecretUse): Step {
+  const endsAt = patienceEndsAt(world);
+  return blocked(
+    'SecretsResolved',
+    'SecretNotFound',
+    `Secret "${use.secretName}", named by ${use.field}, does not exist in this namespace. Create it with key "${use.key}" holding ${use.what}, or correct the name in ${use.field}.`,
+    world.now < endsAt ? { kind: 'at', time: endsAt } : { kind: 'on-change' },
+  );
+}
+
 function problem(use: SecretUse, value: SecretValue): Step {
   const secret = `Secret "${use.secretName}"`;
   switch (value.state) {
-    case 'absent':
-      return blocked(
-        'SecretsResolved',
-        'SecretNotFound',
-        `${secret}, named by ${use.field}, does not exist in this namespace. Create it with key "${use.key}" holding ${use.what}, or correct the name in ${use.field}.`,
-      );
     case 'key-missing':
       return blocked(
         'SecretsResolved',
@@ -131,6 +136,7 @@ function problem(use: SecretUse, value: SecretValue): Step {
         'SecretInvalid',
         `Key "${use.key}" of ${secret}, named by ${use.field}, ${value.why}. Store ${use.what} there, as one line of text.`,
       );
+    case 'absent':
     case 'unread':
     case 'same':
     case 'value':

@@ -9,6 +9,7 @@ import { attemptOf } from './due.ts';
 import { consentPage, offersPage } from './enrolment.ts';
 import { lastingUses } from './inputs.ts';
 import { chosenInstance, ownership } from './instance.ts';
+import { patienceEndsAt } from './patience.ts';
 import { secretValue } from './secret-values.ts';
 import type { Verdict } from './step.ts';
 import type { World } from './world.ts';
@@ -58,7 +59,12 @@ function statements(world: World, verdict: Telling): Statement[] {
     reason: verdict.reason,
     message: verdict.message,
   };
-  return [ready, ...stages, ...outlookOf(verdict.reason, verdict.message)];
+  return [ready, ...stages, ...outlook(world, verdict)];
+}
+
+function outlook(world: World, { reason, message }: Extract<Telling, { kind: 'blocked' }>): Statement[] {
+  const isOverdue = reason === 'SecretNotFound' && world.now >= patienceEndsAt(world);
+  return isOverdue ? [{ type: 'Stalled', status: 'True', reason, message }] : outlookOf(reason, message);
 }
 
 function stage(world: World, verdict: Telling, type: Stage): Statement {

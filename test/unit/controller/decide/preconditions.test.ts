@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import type { Condition } from '../../../../src/api/condition.ts';
 import type { Violation } from '../../../../src/api/validate.ts';
 import { ACCOUNT, connector, readyStatus } from '../../../support/builders/connector.ts';
 import { instance } from '../../../support/builders/instance.ts';
@@ -23,6 +24,16 @@ import { blockedBy, decides, ends, type Row } from './table.ts';
 
 const failures = { count: 3, lastReason: 'RemoteError', nextAttemptAt: second(5 * MINUTE) };
 const violation: Violation = { path: 'spec.server', message: 'is needed: set it' };
+
+function notFoundSince(time: number): Condition {
+  return {
+    type: 'SecretsResolved',
+    status: 'False',
+    reason: 'SecretNotFound',
+    message: 'It was not there.',
+    lastTransitionTime: `${new Date(time).toISOString().slice(0, 19)}Z`,
+  };
+}
 
 describe('before anything is done', () => {
   decides([
@@ -257,7 +268,17 @@ describe('the lasting Secrets', () => {
         'SecretsResolved',
         'SecretNotFound',
         /Secret "crm-key", named by spec\.encryptedKeySecretRef, does not exist .* key "encryptedKey"/,
+        { kind: 'at', time: NOW + 5 * MINUTE },
       ),
+    },
+    {
+      name: 'absent for longer than GitOps takes',
+      because: 'nothing changes by itself any more, so that nothing has to be looked at by itself',
+      world: world({
+        connector: connector({ status: { conditions: [notFoundSince(NOW - 5 * MINUTE)] } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
     },
     {
       name: 'not in the cache',
@@ -269,7 +290,7 @@ describe('the lasting Secrets', () => {
       name: 'absent, and another unread',
       because: 'no call is made for a resource that cannot go on anyway',
       world: world({ secrets: { 'crm-key': secretAbsent, 'crm-oauth': secretUnread() } }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
     },
     {
       name: 'unread',
@@ -357,7 +378,7 @@ describe('the lasting Secrets', () => {
       name: 'deleted after the instance was made',
       because: 'the next rotation would need it, and the person should hear of it now',
       world: settledWorld({ secrets: { 'crm-oauth': secretAbsent } }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth'),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth', 'any'),
     },
     {
       name: 'the code gone after it was used',
@@ -393,7 +414,7 @@ describe('the order', () => {
       name: 'an absent Secret and no list of instances',
       because: 'a person can create the Secret while the list is on its way',
       world: world({ secrets: { 'crm-key': secretAbsent }, searchedAt: null }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
     },
   ]);
 });

@@ -6,7 +6,7 @@ import type { World } from '../../../../src/controller/world.ts';
 import { attempt, connector, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
-import { at, SECOND, second } from '../../../support/builders/time.ts';
+import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
 import {
   ID,
   READY_ACCOUNT,
@@ -57,6 +57,24 @@ describe('conditions', () => {
       'Synced=Unknown Progressing',
       'Reconciling=True ProgressingWithRetry',
     ]);
+  });
+
+  test('of a Secret that does not come call the resource Stalled after five minutes', () => {
+    const waiting = {
+      type: 'SecretsResolved',
+      status: 'False',
+      reason: 'SecretNotFound',
+      message: 'It was not there.',
+      lastTransitionTime: new Date(NOW - 5 * MINUTE).toISOString(),
+    } as const;
+    const status = statusOf(
+      world({
+        connector: connector({ status: { conditions: [waiting] } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+    );
+    expect(saying(status)).toContain('Stalled=True SecretNotFound');
+    expect(saying(status)).not.toContain('Reconciling=True ProgressingWithRetry');
   });
 
   test('of a resource that waits for a person are neither Reconciling nor Stalled', () => {
