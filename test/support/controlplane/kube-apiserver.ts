@@ -27,7 +27,10 @@ export interface KubeApiServer {
 }
 
 export interface KubeApiServerOptions {
-  /** `AlwaysAllow` (the default), or `RBAC`, where the token may still do everything and others need roles. */
+  /**
+   * `AlwaysAllow` (the default), or `RBAC`, where the token may still do everything and others need roles, also for the
+   * owners that they give to objects (OwnerReferencesPermissionEnforcement).
+   */
   readonly authorization?: 'AlwaysAllow' | 'RBAC';
 }
 
@@ -156,6 +159,7 @@ function apiServerArguments(folder: string, etcdUrl: string, port: number, autho
     `--client-ca-file=${file('ca.crt')}`,
     `--token-auth-file=${file('tokens.csv')}`,
     `--authorization-mode=${authorization}`,
+    ...(authorization === 'RBAC' ? ['--enable-admission-plugins=OwnerReferencesPermissionEnforcement'] : []),
     `--service-account-issuer=https://127.0.0.1:${port}`,
     `--service-account-key-file=${file('service-accounts.key')}`,
     `--service-account-signing-key-file=${file('service-accounts.key')}`,

@@ -1,5 +1,6 @@
+import { checkOwnerReferences } from '../admission/owner-references.ts';
 import { isJsonObject, type JsonObject, type KubeObject } from '../objects.ts';
-import { createObject } from '../operations/create.ts';
+import { type Admit, createObject } from '../operations/create.ts';
 import { type Deleted, deleteObject } from '../operations/delete.ts';
 import { listObjects } from '../operations/list.ts';
 import { updateObject } from '../operations/update.ts';
@@ -34,7 +35,12 @@ export async function createHandler(exchange: Exchange, type: ResourceType): Pro
       warnings,
     );
   }
-  const created = createObject(context, type, object, { namespace: info.namespace, dryRun });
+  const { namespace } = info;
+  const created = createObject(context, type, object, {
+    namespace,
+    dryRun,
+    admit: admission(exchange, type),
+  });
   return valueAnswer(201, presentObject(type, created, how), how, [
     ...warnings,
     ...(type.strategy.warnings?.(created) ?? []),
@@ -51,7 +57,7 @@ export async function updateHandler(exchange: Exchange, type: ResourceType): Pro
   const updated = updateObject(
     context,
     type,
-    { ...target(exchange), dryRun, uidIsPrecondition: true },
+    { ...target(exchange), dryRun, uidIsPrecondition: true, admit: admission(exchange, type) },
     () => object,
   );
   return valueAnswer(updated.created ? 201 : 200, presentObject(type, updated.object, how), how, [
@@ -71,7 +77,7 @@ export async function patchHandler(exchange: Exchange, type: ResourceType): Prom
   const updated = updateObject(
     context,
     type,
-    { ...target(exchange), dryRun, uidIsPrecondition: false },
+    { ...target(exchange), dryRun, uidIsPrecondition: false, admit: admission(exchange, type) },
     (current) => {
       if (current === undefined) {
         throw notFound({ group: type.group, resource: type.plural }, info.name);
@@ -111,6 +117,16 @@ export async function deleteCollectionHandler(exchange: Exchange, type: Resource
     deleteObject(context, type, object.metadata.namespace ?? '', object.metadata.name ?? '', options);
   }
   return valueAnswer(200, presentList(type, page, how), how);
+}
+
+/** Judges a write for who asks for it. Subresources are let through, as the plugin does. */
+function admission({ context, authorizer, user, info }: Exchange, type: ResourceType): Admit {
+  const check = { registry: context.registry, authorizer, user, type };
+  return (next, current) => {
+    if (info.subresource === '') {
+      checkOwnerReferences(check, next, current);
+    }
+  };
 }
 
 function target({ info }: Exchange): { namespace: string; name: string; subresource: string } {

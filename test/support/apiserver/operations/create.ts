@@ -9,7 +9,12 @@ export interface CreateRequest {
   /** Namespace of the path; empty for cluster-scoped types. */
   readonly namespace: string;
   readonly dryRun: boolean;
+  /** Throws an ApiError where this write is not to be; knows who asks for it. */
+  readonly admit?: Admit;
 }
+
+/** Judges a write by what an object is to become, and what it was (`undefined`: it is new). */
+export type Admit = (next: KubeObject, current: KubeObject | undefined) => void;
 
 /** Creates an object (in its stored form) and returns it as stored. Fails with ApiError. */
 export function createObject(
@@ -28,6 +33,7 @@ export function createObject(
   const fresh = { ...named, metadata: freshMetadata(context, named.metadata, type.generation) };
   const prepared = type.strategy.prepareCreate?.(fresh) ?? fresh;
   type.strategy.admitCreate?.(prepared);
+  request.admit?.(prepared, undefined);
 
   const causes = [
     ...metadataCauses(type, prepared.metadata),

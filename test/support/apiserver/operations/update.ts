@@ -3,7 +3,7 @@ import { metadataCauses, metadataUpdateCauses } from '../metadata.ts';
 import { type KubeObject, omit, sameJson, withMeta } from '../objects.ts';
 import { keyOf, type ResourceType } from '../resource-type.ts';
 import { badRequest, conflict, invalid, invalidValue, modified, notFound } from '../status.ts';
-import { createObject, errorGroup } from './create.ts';
+import { type Admit, createObject, errorGroup } from './create.ts';
 
 /** Which object to change, and how. */
 export interface UpdateRequest {
@@ -14,6 +14,7 @@ export interface UpdateRequest {
   readonly dryRun: boolean;
   /** A replacement's `metadata.uid` is a precondition; in a patch it is a change like any other. */
   readonly uidIsPrecondition: boolean;
+  readonly admit?: Admit;
 }
 
 /** An object after an update, and whether the update made it. */
@@ -47,6 +48,7 @@ export function updateObject(
   const current = withDefaults(type, stored);
   const asked = checkPlace(type, change(current), request);
   checkPreconditions(type, asked, current, request);
+  request.admit?.(asked, current);
 
   const inherited = withInheritedMetadata(asked, current);
   const next = type.strategy.prepareUpdate?.(inherited, current, request.subresource) ?? inherited;

@@ -29,6 +29,11 @@ export function accessSuite(client: () => Client): void {
     return String(body['status']?.['token']);
   }
 
+  async function newAccount(name: string): Promise<string> {
+    await client().post(inNamespace('serviceaccounts'), { metadata: { name } });
+    return tokenOf(name);
+  }
+
   /** A role of its own for a test, bound to the robot; returns the path of the binding. */
   async function allow(rules: readonly object[], subject: object = account('robot')): Promise<string> {
     const name = `r${rules.length}-${JSON.stringify(rules).length}-${Math.floor(performance.now())}`;
@@ -193,6 +198,54 @@ export function accessSuite(client: () => Client): void {
       .toContain(
         `in the namespace "${namespace}": RBAC: clusterrole.rbac.authorization.k8s.io "gone" not found`,
       );
+  });
+
+  describe('owners', () => {
+    const owner = { apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', uid: 'u1', controller: true };
+    const configMap = (name: string, more: object): object => ({
+      metadata: { name, ownerReferences: [{ ...owner, ...more }] },
+    });
+    /** Of a kind that nobody serves: the garbage collector cannot tell that it is gone. */
+    const unknownOwner = { apiVersion: 'nobody.example.com/v1' };
+
+    test('that are blocked from deletion need the right to their finalizers', async () => {
+      const robots = client().as(await newAccount('owning'));
+      await allow([{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }], account('owning'));
+      const create = (name: string, blocks: boolean) =>
+        robots.post(inNamespace('configmaps'), configMap(name, { blockOwnerDeletion: blocks }));
+      await expect.poll(async () => (await create('free', false)).status).toBe(201);
+      expect(refused(await create('blocked', true))).toEqual({
+        status: 403,
+        message:
+          'configmaps "blocked" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: , <nil>',
+        details: { name: 'blocked', kind: 'configmaps' },
+      });
+      await allow(
+        [{ apiGroups: ['example.com'], resources: ['widgets/finalizers'], verbs: ['update'] }],
+        account('owning'),
+      );
+      await expect.poll(async () => (await create('blocked', true)).status).toBe(201);
+    });
+
+    test('are changed by those who may delete the object', async () => {
+      const robots = client().as(await newAccount('changing'));
+      await client().post(inNamespace('configmaps'), configMap('owned', unknownOwner));
+      const change = () =>
+        robots.mergePatch(inNamespace('configmaps/owned'), { metadata: { ownerReferences: null } });
+      const verbs = (...list: string[]): object => ({
+        apiGroups: [''],
+        resources: ['configmaps'],
+        verbs: list,
+      });
+      await allow([verbs('patch')], account('changing'));
+      await expect
+        .poll(async () => (await change()).body['message'])
+        .toBe(
+          'configmaps "owned" is forbidden: cannot set an ownerRef on a resource you can\'t delete: , <nil>',
+        );
+      await allow([verbs('delete')], account('changing'));
+      await expect.poll(async () => (await change()).status).toBe(200);
+    });
   });
 
   describe('roles and bindings are checked', () => {
