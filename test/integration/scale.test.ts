@@ -19,6 +19,7 @@ const MANY = 1_000;
 describeControlPlanes('many connectors', (plane) => {
   let bench: Workbench;
   let operator: RunningOperator | undefined;
+  let many: Namespace | undefined;
   beforeAll(async () => {
     bench = await startWorkbench(plane);
   });
@@ -60,6 +61,7 @@ describeControlPlanes('many connectors', (plane) => {
       return;
     }
     const namespace = await bench.namespace('many');
+    many = namespace;
     await furnish(bench, namespace, { code: false });
     for (const name of names(MANY)) {
       await namespace.create(...withCode(name));
@@ -105,6 +107,36 @@ describeControlPlanes('many connectors', (plane) => {
     expect(new Set(remote.map(({ operation }) => operation))).toEqual(new Set(['listInstances']));
     expect(remote.length % 5).toBe(0);
     expect(calls() - before.calls).toBeLessThanOrEqual(1);
+  });
+
+  test('a restart among a thousand that fail does not try them all at once', async ({ skip }) => {
+    const namespace = many;
+    skip(namespace === undefined, `${plane.name} keeps no ledger`);
+    if (namespace === undefined) {
+      return;
+    }
+    const env = { PING_INTERVAL: '720h', LOG_LEVEL: 'info' };
+    operator = await bench.startOperator({ env });
+    bench.simulator.faults.inject({
+      match: { operation: 'patchInstance' },
+      times: MANY,
+      fault: { kind: 'throttle', retryAfterSeconds: 600 },
+    });
+    await namespace.patch('Secret', 'crm-key', { stringData: { encryptedKey: 'a-rotated-encrypted-key' } });
+    await poll(
+      async () => ((await readyCount(namespace)) === 0 ? true : undefined),
+      100_000,
+      async () => `${await readyCount(namespace)} have not noticed the rotation`,
+    );
+    await operator.stop();
+    bench.simulator.faults.clear();
+    bench.simulator.ledger.reset();
+
+    operator = await bench.startOperator({ env });
+    await namespace.create(...withCode('probe'));
+    await namespace.waitFor('InfusionsoftConnector', 'probe', 'Ready', 'True');
+    expect(bench.simulator.ledger.count('patchInstance')).toBe(0);
+    expect(await readyCount(namespace)).toBe(1);
   });
 
   test('a dead account with many connectors delays no other account', async ({ skip }) => {
