@@ -16,6 +16,7 @@ import { serviceAccountKubeconfig } from '../rbac/service-account.ts';
 import { createNamespace, type Namespace, useNamespace } from './cluster.ts';
 import { watchConformance } from './conformance-watch.ts';
 import { account, CALLBACK_URL, secret } from './manifests.ts';
+import { watchRefusals } from './refusals.ts';
 
 /** An operator that runs in this process, on a control plane and a simulator. */
 export interface RunningOperator {
@@ -49,7 +50,10 @@ export interface Workbench {
   startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
   /** Environment of an operator on this workbench, for one that runs in a process of its own. */
   environment(env?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-  /** Stops everything but the control plane. Throws when any status that was written breaks the rules of kstatus. */
+  /**
+   * Stops everything but the control plane. Throws when any status that was written breaks the rules of kstatus, or when
+   * the operator was refused something that the deployed roles should allow.
+   */
   stop(): Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export async function startWorkbench(
       ? await createNamespace(plane, 'operator')
       : useNamespace(plane, installation.home);
   const rights = installation.home === undefined ? await giveClusterRights(plane.rest, home.name) : undefined;
+  const refused = watchRefusals(plane, rights === undefined ? undefined : home.name);
   const kubeconfig = await serviceAccountKubeconfig(plane, home.name, OPERATOR_NAME);
   await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
   const running = new Set<RunningOperator>();
@@ -135,6 +140,7 @@ export async function startWorkbench(
       await Promise.all([...running].map((operator) => operator.stop()));
       await simulator.stop();
       await rights?.remove();
+      refused.check();
       await rm(folder, { recursive: true, force: true });
       conformance.stop();
     },

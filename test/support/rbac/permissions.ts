@@ -1,0 +1,43 @@
+import { DEPLOYED_ROLES, type DeployedRole } from '../../../scripts/generate/rbac-roles.ts';
+import type { LedgerEntry } from '../apiserver/index.ts';
+
+/** One verb on one resource that a role gives. */
+export interface Permission {
+  readonly role: DeployedRole;
+  readonly group: string;
+  /** With its subresource: `widgets/status`. */
+  readonly resource: string;
+  readonly verb: string;
+  readonly resourceNames: readonly string[] | undefined;
+}
+
+/** Every single permission of the role that a file of `deploy/` gives the operator. */
+export function permissionsOf(file: string): readonly Permission[] {
+  const roles = DEPLOYED_ROLES.filter((role) => role.bound && role.file === file);
+  return roles.flatMap((role) =>
+    role.rules.flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          verbs.map((verb) => ({ role, group, resource, verb, resourceNames })),
+        ),
+      ),
+    ),
+  );
+}
+
+/** True when the request needed this permission. Whether it was in a namespace of the role is the caller's to say. */
+export function needed({ group, resource, verb, resourceNames }: Permission, entry: LedgerEntry): boolean {
+  const asked = entry.subresource === '' ? entry.resource : `${entry.resource}/${entry.subresource}`;
+  return (
+    entry.group === group &&
+    asked === resource &&
+    entry.verb === verb &&
+    (resourceNames === undefined || resourceNames.includes(entry.name))
+  );
+}
+
+/** For messages: `Role infusionsoft-connector-operator-home: get secrets`. */
+export function permissionText({ role, group, resource, verb }: Permission): string {
+  const qualified = group === '' ? resource : `${resource}.${group}`;
+  return `${role.kind} ${role.name}: ${verb} ${qualified}`;
+}
