@@ -133,6 +133,18 @@ describe('the way to the provider', () => {
     expectRefused(stage, await stage.visitor().get(`${START}/review`));
   });
 
+  test('is no way any more once another browser has begun anew, also where the cache has not noticed', async () => {
+    const { stage, visitor, state } = await waiting();
+    const shown = stage.secrets.known('team-a', RECORD);
+    await visitor.get(`${START}/review`);
+    const later = await stage.visitor(stage.replica()).begin(START, CODE);
+    stage.secrets.cache = () => shown;
+    expectRefused(stage, await visitor.get(`${START}/review`));
+    expectRefused(stage, await visitor.get(callback({ code: 'c', state: stateOf(later.provider) })));
+    expectRefused(stage, await visitor.get(callback({ code: 'c', state })));
+    expect(stage.outcomes.slice(2)).toEqual(['refused-used', 'refused-used', 'refused-used']);
+  });
+
   test.each([
     ['is not https', (state: string) => `http://signin.example.net/?state=${state}`],
     ['has another state', () => 'https://signin.example.net/?state=other'],
