@@ -122,6 +122,7 @@ export function compose(parts: Composition): ComposedOperator {
       random,
       log: logger.child({ controller: 'consent' }),
       readMounted: readFile,
+      observe: instruments.observeConsent,
     }),
     onStep: parts.onStep,
   });

@@ -1,10 +1,12 @@
 import type { Tracer } from '@opentelemetry/api';
+import type { ConsentOutcome } from '../consent/outcomes.ts';
 import type { ObservePass } from '../controller/pass-observer.ts';
 import type { ReliableOperatorOptions } from '../kube/operator-options.ts';
 import type { OpenConnectorsPoolOptions } from '../openconnectors/account-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Logger } from './log.ts';
+import { countConsents } from './metrics/consent-metrics.ts';
 import { observeKubeCalls } from './metrics/kube-metrics.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { countPasses } from './metrics/pass-metrics.ts';
@@ -35,6 +37,8 @@ export interface Instruments {
   readonly kube: Required<Pick<ReliableOperatorOptions, 'observeCall' | 'observeRetry' | 'queue'>>;
   readonly pool: Required<Pick<OpenConnectorsPoolOptions, 'observe' | 'onBudgetChange'>>;
   readonly observePass: ObservePass;
+  /** Told how each request to the consent pages ends. */
+  readonly observeConsent: (outcome: ConsentOutcome) => void;
 }
 
 /** Makes the instruments of one operator. */
@@ -63,6 +67,7 @@ export function createInstruments(options: InstrumentOptions): Instruments {
       },
       onBudgetChange: notePauses(pauses, logger),
     },
+    observeConsent: countConsents(metrics),
     observePass: observePasses({
       logger,
       clock,

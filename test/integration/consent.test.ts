@@ -102,6 +102,8 @@ describeControlPlanes('the consent', (plane) => {
       expect(instance?.works).toBe(true);
       await expectNothingLeft(namespace);
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
+      const metrics = await fetch(`http://127.0.0.1:${operator.ports.metrics}/metrics`);
+      expect(await metrics.text()).toMatch(/openconnectors_consent_outcomes_total\{outcome="granted"\} [1-9]/);
     });
 
     test('shows no code, state or secret in any log line, event or status', async () => {

@@ -42,6 +42,11 @@ export const ownDefinitions = {
     labels: ['outcome'],
     help: 'Authorizations by outcome: `granted`, `refused` by Open Connectors or the provider, `ambiguous` (no answer that says), `unavailable` (not done, tried again).',
   },
+  openconnectors_consent_outcomes_total: {
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'What became of requests to the consent pages: `begun`, `granted`, `denied` and `failed` are steps of a person; `wrong-code`, `refused-...` and `busy` are requests that did not go on, `unavailable` those that something of ours was in the way of. Each replica counts what it served.',
+  },
   openconnectors_authorizations_pending: {
     type: 'gauge',
     labels: [],
