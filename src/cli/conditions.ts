@@ -1,6 +1,8 @@
 import type { Condition, ConditionType } from '../api/condition.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
+import { AUTHORIZATION_REASONS } from '../api/reasons/authorization.ts';
 import { isReason, type Outlook, type Reason, type ReasonInfo, reason } from '../api/reasons.ts';
+import { PROGRAM } from './program.ts';
 
 /** One condition of a connector, as status has it. */
 export function conditionOf(
@@ -20,6 +22,23 @@ export function infoOf(
   condition: Pick<Condition, 'reason'>,
 ): { readonly name: Reason; readonly info: ReasonInfo } | undefined {
   return isReason(condition.reason) ? { name: condition.reason, info: reason(condition.reason) } : undefined;
+}
+
+/**
+ * The command that lets a person allow access, where that is what a connector waits for and the operator has no page for
+ * it; `undefined` otherwise.
+ */
+export function authorizeCommandFor(connector: InfusionsoftConnector): string | undefined {
+  const ready = conditionOf(connector, 'Ready');
+  const asks = ready?.status === 'False' && Object.hasOwn(AUTHORIZATION_REASONS, ready.reason);
+  return asks && connector.status?.authorization?.startUrl === undefined
+    ? authorizeCommand(connector)
+    : undefined;
+}
+
+/** The command that lets a person allow access. */
+export function authorizeCommand({ metadata }: Pick<InfusionsoftConnector, 'metadata'>): string {
+  return `${PROGRAM} authorize ${metadata.name} -n ${metadata.namespace}`;
 }
 
 /** What follows from a reason, in a sentence. */

@@ -2,10 +2,8 @@ import type { Flag } from './arguments.ts';
 import type { Command } from './command.ts';
 import { cliExitCodes } from './exit-codes.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './flags.ts';
+import { PROGRAM } from './program.ts';
 import { alignColumns } from './table.ts';
-
-/** How the plugin is called. */
-export const PROGRAM = 'kubectl openconnectors';
 
 /** Help without a command. */
 export function overview(commands: readonly Command[]): string[] {

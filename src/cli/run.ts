@@ -9,7 +9,8 @@ import type { CliContext } from './context.ts';
 import { CliError, problemOf } from './errors.ts';
 import { type CliExit, cliExitCodes } from './exit-codes.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './flags.ts';
-import { commandHelp, overview, PROGRAM } from './help.ts';
+import { commandHelp, overview } from './help.ts';
+import { PROGRAM } from './program.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [authorize, status, explain, orphans];

@@ -2,8 +2,8 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { newToken, tokenHash } from '../../consent/cookies.ts';
 import { sameHash } from '../../consent/enrolment-code.ts';
 import { subjectHash } from '../../consent/subject.ts';
+import { authorizeCommand } from '../conditions.ts';
 import { CliError } from '../errors.ts';
-import { PROGRAM } from '../help.ts';
 import { renderNotice, renderPrompt, renderSteps } from './notice.ts';
 import { findPending, keepPending } from './pending.ts';
 import { providerAddress } from './provider-address.ts';
@@ -57,7 +57,7 @@ export async function resume(
   const pending = await findPending(session.context, pendingKeyOf(session, connector));
   if (pending === undefined) {
     throw new CliError('person', 'No consent for this connector was begun here in the last 15 minutes.', [
-      `Begin one: ${commandOf(connector)}`,
+      `Begin one: ${authorizeCommand(connector)}`,
     ]);
   }
   const said = readRedirected(redirectedUrl, {
@@ -82,14 +82,9 @@ export async function requireUnchanged(
     throw new CliError(
       'person',
       'The connector was changed while access was being allowed: it asks for something else now than what was agreed to. The code is not used.',
-      [`Look at the connector, and begin again: ${commandOf(connector)}`],
+      [`Look at the connector, and begin again: ${authorizeCommand(connector)}`],
     );
   }
-}
-
-/** How this command is called for a connector. */
-export function commandOf({ metadata }: InfusionsoftConnector): string {
-  return `${PROGRAM} authorize ${metadata.name} -n ${metadata.namespace}`;
 }
 
 async function wishOf(session: Session, connector: InfusionsoftConnector): Promise<Wish> {

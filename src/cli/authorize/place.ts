@@ -1,8 +1,8 @@
 import type { ConnectorSpec, InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf, ownedSecretName } from '../../api/defaults.ts';
 import { ENROLMENT_KEY } from '../../consent/enrolment-code.ts';
+import { authorizeCommand } from '../conditions.ts';
 import { CliError } from '../errors.ts';
-import { PROGRAM } from '../help.ts';
 
 /** Where the code goes. `offered`: the spec does not name it yet. */
 export interface Place {
@@ -89,6 +89,6 @@ function wayOut(connector: InfusionsoftConnector): string[] {
     `To allow access from the command line${page.length === 0 ? '' : ' instead'}, let the spec name a Secret, which need not exist yet, and run this command again:`,
     `  ${patchCommand(connector, { secretName, key: DEFAULT_KEY })}`,
     'Or let this command store the code first, and change the spec when it says so:',
-    `  ${PROGRAM} authorize ${metadata.name} -n ${metadata.namespace} --secret ${secretName}`,
+    `  ${authorizeCommand(connector)} --secret ${secretName}`,
   ];
 }

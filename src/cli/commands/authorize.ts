@@ -2,7 +2,7 @@ import { isSuspended } from '../../api/annotations.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { formatSpan } from '../age.ts';
-import { type Answer, askPerson, commandOf, requireUnchanged, resume } from '../authorize/answer.ts';
+import { type Answer, askPerson, requireUnchanged, resume } from '../authorize/answer.ts';
 import { follow, patiently } from '../authorize/follow.ts';
 import { judgeAsking, judgeOutcome, type Proof } from '../authorize/judge.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../authorize/options.ts';
@@ -10,10 +10,10 @@ import { isNamed, type Place, patchCommand, placeFor } from '../authorize/place.
 import { callbackUrlFor, readConnector, type Session } from '../authorize/session.ts';
 import { withCluster } from '../cluster.ts';
 import type { Command } from '../command.ts';
-import { conditionOf, infoOf } from '../conditions.ts';
+import { authorizeCommand, conditionOf, infoOf } from '../conditions.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
-import { PROGRAM } from '../help.ts';
+import { PROGRAM } from '../program.ts';
 
 /** `authorize NAME`. */
 export const authorize: Command = {
@@ -107,7 +107,7 @@ function codeOf({ said }: Answer, connector: InfusionsoftConnector, { context }:
     ? new CliError(
         'person',
         'Access was denied: the person at Infusionsoft refused it (access_denied). Nothing was stored; the connector goes on waiting.',
-        [`Somebody who may allow access can do so with: ${commandOf(connector)}`],
+        [`Somebody who may allow access can do so with: ${authorizeCommand(connector)}`],
       )
     : new CliError(
         'person',

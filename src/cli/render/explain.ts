@@ -1,7 +1,7 @@
 import { CONDITION_TYPES, CONDITIONS, type Condition, type ConditionType } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
-import { conditionOf, infoOf, isCurrent, OUTLOOK_SENTENCES } from '../conditions.ts';
+import { authorizeCommandFor, conditionOf, infoOf, isCurrent, OUTLOOK_SENTENCES } from '../conditions.ts';
 import { alignColumns } from '../table.ts';
 
 type Row = readonly [label: string, text: string];
@@ -56,15 +56,16 @@ export function renderConnector(connector: InfusionsoftConnector): string[] {
     ...(isCurrent(connector)
       ? []
       : ['The operator has not looked at the latest change of the spec yet: this is about the spec before.']),
-    ...summary(ready),
+    ...summary(connector, ready),
     '',
     'The single conditions:',
     ...rows(others.map((condition) => [`${condition.type} ${condition.status}`, meaningOf(condition)])),
   ];
 }
 
-function summary(ready: Condition): string[] {
+function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
   const known = infoOf(ready);
+  const command = authorizeCommandFor(connector);
   return rows([
     ['Meaning', meaningOf(ready)],
     ['Message', ready.message],
@@ -74,6 +75,7 @@ function summary(ready: Condition): string[] {
           ['What to do', known.info.whatToDo],
           ['What follows', OUTLOOK_SENTENCES[known.info.outlook]],
         ] satisfies Row[])),
+    ...(command === undefined ? [] : [['From here', command] satisfies Row]),
   ]);
 }
 

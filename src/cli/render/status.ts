@@ -1,8 +1,8 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
 import { formatMoment, formatSpan } from '../age.ts';
-import { conditionOf, isCurrent } from '../conditions.ts';
-import { PROGRAM } from '../help.ts';
+import { authorizeCommandFor, conditionOf, isCurrent } from '../conditions.ts';
+import { PROGRAM } from '../program.ts';
 import { alignColumns } from '../table.ts';
 
 const NOTHING = '-';
@@ -26,7 +26,10 @@ export function renderStatus(connector: InfusionsoftConnector, now: number): str
     ...alignColumns(rows).map((line) => `  ${line}`),
     ...(ready === undefined || ready.status === 'True'
       ? []
-      : ['', `What to do: ${PROGRAM} explain ${name} -n ${namespace}`]),
+      : [
+          '',
+          `What to do: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`,
+        ]),
   ];
 }
 

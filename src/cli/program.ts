@@ -1,0 +1,2 @@
+/** How the plugin is called. */
+export const PROGRAM = 'kubectl openconnectors';
