@@ -21,6 +21,8 @@ export interface LedgerEntry {
   readonly accept: string;
   /** Wall clock of the server at arrival, milliseconds. */
   readonly at: number;
+  /** The authorizer said no. A 403 without this has another cause, such as a namespace that is being deleted. */
+  denied: boolean;
   /** 0 until answered, and for ever when no answer was sent. */
   status: number;
 }

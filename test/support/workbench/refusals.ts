@@ -9,13 +9,13 @@ export function watchRefusals(
   plane: ControlPlane,
   home: string | undefined,
 ): {
-  /** Throws when there was a 403. */
+  /** Throws when there was such a thing. */
   check(): void;
 } {
   const user = `system:serviceaccount:${home}:${OPERATOR_NAME}`;
   return {
     check() {
-      const refused = (plane.ledger?.filter({ user, status: 403 }) ?? []).map(
+      const refused = (plane.ledger?.filter({ user, denied: true }) ?? []).map(
         ({ verb, path }) => `${verb} ${path}`,
       );
       if (home !== undefined && refused.length > 0) {

@@ -68,9 +68,9 @@ async function attempt(
     const strangers = parts.authorizer !== alwaysAllow;
     const caller = authenticate(request, info.path, parts.authenticator, strangers);
     entry.user = caller.name;
-    const user = impersonated(request, caller, (of, attributes) => check(parts, of, attributes));
+    const user = impersonated(request, caller, (of, attributes) => check(parts, entry, of, attributes));
     entry.user = user.name;
-    check(parts, user, attributesOf(info));
+    check(parts, entry, user, attributesOf(info));
     parts.authorize(user, info);
     const { context, faults, bookmarkIntervalMs, authorizer, tokens } = parts;
     const silent = fault?.kind === 'silent-watch';
@@ -91,9 +91,10 @@ async function attempt(
   }
 }
 
-function check(parts: ListenerParts, user: User, attributes: Attributes): void {
+function check(parts: ListenerParts, entry: Mutable<LedgerEntry>, user: User, attributes: Attributes): void {
   const { allowed, reason } = parts.authorizer.decide(user, attributes);
   if (!allowed) {
+    entry.denied = true;
     throw denial(user, attributes, reason);
   }
 }
@@ -169,6 +170,7 @@ function record(
     contentType: mediaTypeOf(request),
     accept: request.headers.accept ?? '',
     at: context.clock.now(),
+    denied: false,
     status: 0,
   };
   ledger.add(entry);
