@@ -348,6 +348,31 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(plugin.printed()).toContain('Because --direct was given');
     });
 
+    test('goes without the account where the person may not read its Secret, and says so', async (context) => {
+      const { faults } = plane;
+      if (faults === undefined) {
+        context.skip(`${plane.name} cannot be told to refuse`);
+        return;
+      }
+      const namespace = await asking();
+      const refusal = faults.inject(
+        { verb: 'get', resource: 'secrets', namespace: namespace.name, name: 'sap-account' },
+        { kind: 'respond', status: 403 },
+      );
+      const plugin = authorize(namespace);
+      expect(await addressIn(plugin)).toMatch(/^https:\/\/accounts\.infusionsoft\.com\//);
+      expect(plugin.printed()).toContain('you may not read the account\'s Secret "sap-account"');
+      refusal.remove();
+      faults.inject(
+        { verb: 'get', resource: 'secrets', namespace: namespace.name, name: 'crm-oauth' },
+        { kind: 'respond', status: 403 },
+        { times: 1 },
+      );
+      const { code, stderr } = await authorize(namespace).ended;
+      expect(code).toBe(failure.code);
+      expect(stderr).toContain('You may not get Secret "crm-oauth"');
+    });
+
     test('has nothing to do for a connector that is Ready', async () => {
       const namespace = await bench.namespace('cli');
       await furnish(bench, namespace);
