@@ -1,53 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  asked,
+  byPage,
+  consent,
+  consentUpToCallback,
+  expectNothingLeft,
+  KIND,
+  ready,
+} from '../support/consent/person.ts';
 import { createSite, type Site } from '../support/consent/site.ts';
-import { linkOf, locationOf, type Visitor } from '../support/consent/visitor.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
-import { connector, secret } from '../support/workbench/manifests.ts';
-import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
+import { secret } from '../support/workbench/manifests.ts';
 import {
   furnish,
   type RunningOperator,
   startWorkbench,
   type Workbench,
 } from '../support/workbench/workbench.ts';
-
-const KIND = 'InfusionsoftConnector';
-/** A connector that leaves the consent to the operator's own page. */
-const byPage = (spec: Readonly<Record<string, unknown>> = {}) =>
-  connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } }, ...spec });
-
-/** The person: reads the code, gives it, and answers at the provider. Returns the address of the callback. */
-async function consentUpToCallback(
-  bench: Workbench,
-  namespace: Namespace,
-  visitor: Visitor,
-  approve = true,
-): Promise<string> {
-  const { status } = await namespace.connector('crm');
-  const { startUrl = '', codeSecretName = '' } = status?.authorization ?? {};
-  const code = (await namespace.secret(codeSecretName))?.values['code'] ?? '';
-  const { provider } = await visitor.begin(startUrl, code);
-  return bench.simulator.consent(provider, { approve });
-}
-
-async function consent(bench: Workbench, namespace: Namespace, visitor: Visitor, approve = true) {
-  const back = await visitor.get(await consentUpToCallback(bench, namespace, visitor, approve));
-  return visitor.get(locationOf(back));
-}
-
-const asked = (namespace: Namespace, reason = 'AuthorizationRequired'): Promise<string> =>
-  namespace.waitFor(KIND, 'crm', 'Authorized', 'False', reason);
-const ready = (namespace: Namespace): Promise<string> => namespace.waitFor(KIND, 'crm', 'Ready', 'True');
-
-async function expectNothingLeft(namespace: Namespace): Promise<void> {
-  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
-    await namespace.waitGone('Secret', name);
-  }
-  const { status } = await namespace.connector('crm');
-  expect(Object.keys(status?.authorization ?? {})).toEqual(['authorizedAt']);
-}
 
 describeControlPlanes('the consent', (plane) => {
   let bench: Workbench;
@@ -103,7 +74,9 @@ describeControlPlanes('the consent', (plane) => {
       await expectNothingLeft(namespace);
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
       const metrics = await fetch(`http://127.0.0.1:${operator.ports.metrics}/metrics`);
-      expect(await metrics.text()).toMatch(/openconnectors_consent_outcomes_total\{outcome="granted"\} [1-9]/);
+      expect(await metrics.text()).toMatch(
+        /openconnectors_consent_outcomes_total\{outcome="granted"\} [1-9]/,
+      );
     });
 
     test('shows no code, state or secret in any log line, event or status', async () => {
@@ -284,140 +257,5 @@ describeControlPlanes('the consent', (plane) => {
       await ready(namespace);
       await expectNothingLeft(namespace);
     });
-  });
-
-  describe('with three operators behind one address', () => {
-    const election = {
-      LEADER_ELECT: 'true',
-      LEASE_DURATION: '3s',
-      LEASE_RENEW_DEADLINE: '2s',
-      LEASE_RETRY_PERIOD: '300ms',
-    };
-    let site: Site;
-    let running: OperatorProcess[] = [];
-    beforeAll(async () => {
-      site = await createSite({ replicas: 3 });
-    });
-    afterAll(async () => {
-      await Promise.all(running.map((operator) => operator.terminate()));
-      await site?.stop();
-    });
-
-    /** Starts what is not running; the first one whose line matches `killAt` is killed at that moment, once. */
-    async function startThree(killAt: string | undefined): Promise<{ readonly killed: () => boolean }> {
-      await Promise.all(running.map((operator) => operator.terminate()));
-      let killed = false;
-      running = [0, 1, 2].map((index) =>
-        startOperatorProcess(bench, { ...election, ...site.env(index) }, (line, kill) => {
-          if (!killed && killAt !== undefined && line.includes(killAt)) {
-            killed = true;
-            kill();
-          }
-        }),
-      );
-      await Promise.all(
-        running.map((operator) => operator.line((line) => line.includes('Serving the consent pages'))),
-      );
-      return { killed: () => killed };
-    }
-
-    /** Status may be of before the crash: where the code is not taken any more, nobody is asked. */
-    async function consentIfAsked(namespace: Namespace): Promise<void> {
-      const code = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
-      const visitor = site.visitor();
-      const begun = await visitor.enter(`${site.externalUrl}/connect/${namespace.name}/crm`, code);
-      if (begun.status === 303) {
-        const review = await visitor.get(locationOf(begun));
-        const provider = locationOf(await visitor.get(linkOf(review.body)));
-        await visitor.get(await bench.simulator.consent(provider, { approve: true }));
-      }
-    }
-
-    async function expectOne(namespace: Namespace): Promise<void> {
-      const [instance, ...others] = instancesOf(namespace);
-      expect(others).toEqual([]);
-      expect(instance?.works).toBe(true);
-      await expectNothingLeft(namespace);
-      expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
-    }
-
-    test('works whichever of them is asked', async () => {
-      await startThree(undefined);
-      const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
-      await namespace.create(byPage());
-      await asked(namespace);
-      await consent(bench, namespace, site.visitor());
-      await ready(namespace);
-      await expectOne(namespace);
-    });
-
-    test('takes one of two callbacks that arrive at once', async () => {
-      const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
-      await namespace.create(byPage());
-      await asked(namespace);
-      const visitor = site.visitor();
-      const callback = await consentUpToCallback(bench, namespace, visitor);
-      const twins = [site.visitor(), site.visitor(), site.visitor()];
-      for (const twin of twins) {
-        for (const [name, value] of visitor.jar) {
-          twin.jar.set(name, value);
-        }
-      }
-      const replies = await Promise.all(twins.map((twin) => twin.get(callback)));
-      expect(replies.map(({ status }) => status).sort()).toEqual([303, 400, 400]);
-      await ready(namespace);
-      await expectOne(namespace);
-    });
-
-    test('needs no second consent where the leader dies before it has seen the code', async () => {
-      await startThree(undefined);
-      const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
-      await namespace.create(byPage());
-      await asked(namespace);
-      const visitor = site.visitor();
-      const callback = await consentUpToCallback(bench, namespace, visitor);
-      const leader = running.find(({ lines }) =>
-        lines.some((line) => line.includes('"step":"write-enrolment"')),
-      );
-      await leader?.kill();
-      expect((await visitor.get(callback)).status).toBe(303);
-      expect((await namespace.secret('crm-grant'))?.type).toBe('openconnectors.dev/grant');
-      await ready(namespace);
-      expect(leader).toBeDefined();
-      await expectOne(namespace);
-    });
-
-    test.each(['collect-grant', 'create'])(
-      'asks again where the leader dies at %s: the code may have been sent, and is never sent twice',
-      async (step) => {
-        const { killed } = await startThree(`"step":"${step}"`);
-        const namespace = await bench.namespace('consent');
-        await furnish(bench, namespace, { code: false });
-        await namespace.create(byPage());
-        await asked(namespace);
-        await consent(bench, namespace, site.visitor());
-        await poll(
-          async () => (killed() ? true : undefined),
-          20_000,
-          () => 'nobody died',
-        );
-        await poll(
-          async () => {
-            const { status } = await namespace.connector('crm');
-            const is = status?.conditions?.find(({ type }) => type === 'Ready');
-            if (is?.reason === 'AuthorizationRequired' && !(await namespace.exists('Secret', 'crm-grant'))) {
-              await consentIfAsked(namespace);
-            }
-            return is?.status === 'True' ? true : undefined;
-          },
-          60_000,
-          async () => `not Ready: ${JSON.stringify((await namespace.connector('crm')).status)}`,
-        );
-        await expectOne(namespace);
-      },
-    );
   });
 });

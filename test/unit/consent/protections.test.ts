@@ -9,25 +9,10 @@ import {
   GRANT,
   RECORD,
   START,
-  type Stage,
   stateOf,
 } from '../../support/consent/stage.ts';
 import { linkOf, locationOf, type Reply, textOf, type Visitor } from '../../support/consent/visitor.ts';
-
-/** A consent that waits for the provider's answer. */
-async function waiting(): Promise<{ stage: Stage; visitor: Visitor; state: string }> {
-  const stage = createStage();
-  const visitor = stage.visitor();
-  const { provider } = await visitor.begin(START, CODE);
-  return { stage, visitor, state: stateOf(provider) };
-}
-
-/** Refused with the bland page, and nothing was handed over. */
-function expectRefused(stage: Stage, reply: Reply): void {
-  expect(reply.status).toBe(400);
-  expect(textOf(reply.body)).toContain('This step is not possible now');
-  expect(stage.secrets.values('team-a', GRANT)).toBeUndefined();
-}
+import { expectRefused, waiting } from '../../support/consent/waiting.ts';
 
 const isWrite = (call: string): boolean => !call.startsWith('read');
 
@@ -351,76 +336,6 @@ describe('the answer of the provider', () => {
     expect((await visitor.get(callback({ code: 'c', state }))).status).toBe(503);
     stage.secrets.before = () => undefined;
     expect((await visitor.get(callback({ code: 'c', state }))).status).toBe(303);
-  });
-});
-
-describe('a request that no person made', () => {
-  const probes = ['/connect/team-a/crm', '/connect/team-a/crm/review', '/oauth/callback', '/oauth/done'];
-
-  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('with method %s is refused', async (method) => {
-    const { stage, visitor, state } = await waiting();
-    for (const path of probes) {
-      expectRefused(stage, await visitor.send(method, `https://connect.example.com${path}`, {}, undefined));
-    }
-    expectRefused(stage, await visitor.send(method, callback({ code: 'c', state }), {}, undefined));
-    expectRefused(stage, await visitor.post(callback({ code: 'c', state }), {}));
-    expect(new Set(stage.outcomes.slice(1))).toEqual(new Set(['refused-method']));
-    expect(stage.secrets.values('team-a', RECORD)).toBeDefined();
-  });
-
-  test.each([
-    [{ 'sec-purpose': 'prefetch' }],
-    [{ 'sec-purpose': 'prefetch;prerender' }],
-    [{ purpose: 'prefetch' }],
-    [{ 'x-moz': 'prefetch' }],
-  ])('but a browser that loads ahead uses nothing up: %o', async (headers) => {
-    const { stage, visitor, state } = await waiting();
-    expectRefused(stage, await visitor.get(callback({ code: 'c', state }), headers));
-    expect(stage.outcomes.at(-1)).toBe('refused-prefetch');
-    expect((await visitor.get(callback({ code: 'c', state }))).status).toBe(303);
-  });
-
-  test.each(['iframe', 'image', 'empty', 'script'])(
-    'but a page that embeds it as %s is refused',
-    async (dest) => {
-      const { stage, visitor, state } = await waiting();
-      const reply = await visitor.get(callback({ code: 'c', state }), { 'sec-fetch-dest': dest });
-      expectRefused(stage, reply);
-      expect(stage.outcomes.at(-1)).toBe('refused-embedded');
-    },
-  );
-
-  test.each([
-    ['a repeated field', `form=F&code=${CODE}&code=${CODE}`, 'application/x-www-form-urlencoded'],
-    ['another content type', `{"code":"${CODE}"}`, 'application/json'],
-    [
-      'a body that is too long',
-      `form=F&code=${CODE}&x=${'x'.repeat(7_000)}`,
-      'application/x-www-form-urlencoded',
-    ],
-    ['a field that is too long', `form=F&code=${'x'.repeat(2_049)}`, 'application/x-www-form-urlencoded'],
-  ])('with %s is refused', async (_what, body, type) => {
-    const stage = createStage();
-    const visitor = stage.visitor();
-    const page = await visitor.get(START);
-    const [, form = ''] = /name="form" value="([^"]+)"/.exec(page.body) ?? [];
-    const reply = await visitor.send('POST', START, { 'content-type': type }, body.replace('=F', `=${form}`));
-    expectRefused(stage, reply);
-    expect(stage.outcomes).toEqual(['refused-malformed']);
-  });
-
-  test.each([
-    '/',
-    '/connect',
-    '/connect/a',
-    '/connect/A/b',
-    '/connect/a/b/c',
-    '/connect/%2e%2e/x',
-    '/favicon.ico',
-  ])('for %s finds nothing', async (path) => {
-    const stage = createStage();
-    expect((await stage.visitor().get(`https://connect.example.com${path}`)).status).toBe(404);
-    expect(stage.outcomes).toEqual([]);
   });
 });
 

@@ -1,0 +1,52 @@
+import { expect } from 'vitest';
+import type { Namespace } from '../workbench/cluster.ts';
+import { connector, type Manifest } from '../workbench/manifests.ts';
+import type { Workbench } from '../workbench/workbench.ts';
+import { locationOf, type Reply, type Visitor } from './visitor.ts';
+
+/** The kind that a person consents for. */
+export const KIND = 'InfusionsoftConnector';
+/** A connector that leaves the consent to the operator's own page. */
+export const byPage = (spec: Readonly<Record<string, unknown>> = {}): Manifest =>
+  connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } }, ...spec });
+
+/** The person: reads the code, gives it, and answers at the provider. Returns the address of the callback. */
+export async function consentUpToCallback(
+  bench: Workbench,
+  namespace: Namespace,
+  visitor: Visitor,
+  approve = true,
+): Promise<string> {
+  const { status } = await namespace.connector('crm');
+  const { startUrl = '', codeSecretName = '' } = status?.authorization ?? {};
+  const code = (await namespace.secret(codeSecretName))?.values['code'] ?? '';
+  const { provider } = await visitor.begin(startUrl, code);
+  return bench.simulator.consent(provider, { approve });
+}
+
+/** The whole consent; returns the last page. */
+export async function consent(
+  bench: Workbench,
+  namespace: Namespace,
+  visitor: Visitor,
+  approve = true,
+): Promise<Reply> {
+  const back = await visitor.get(await consentUpToCallback(bench, namespace, visitor, approve));
+  return visitor.get(locationOf(back));
+}
+
+/** Waits until a person is asked for `reason`; returns the message. */
+export const asked = (namespace: Namespace, reason = 'AuthorizationRequired'): Promise<string> =>
+  namespace.waitFor(KIND, 'crm', 'Authorized', 'False', reason);
+/** Waits until the connector is Ready. */
+export const ready = (namespace: Namespace): Promise<string> =>
+  namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+
+/** Fails where anything of a consent is left in the namespace or in status. */
+export async function expectNothingLeft(namespace: Namespace): Promise<void> {
+  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
+    await namespace.waitGone('Secret', name);
+  }
+  const { status } = await namespace.connector('crm');
+  expect(Object.keys(status?.authorization ?? {})).toEqual(['authorizedAt']);
+}
