@@ -4,11 +4,15 @@ import { desiredEnabled } from './desired.ts';
 import { attemptOf } from './due.ts';
 import { phaseOf } from './phase.ts';
 import { look } from './reading.ts';
-import type { Step } from './step.ts';
+import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
 
 /** Whether the grant works; where it does not, the way to a new one. */
 export function checkGrant(world: World, instance: Instance): Step | undefined {
+  if (world.pass.ping === 'forbidden' && !world.pass.read.includes(instance.id)) {
+    // The platform may have disabled it since the inventory was taken.
+    return { do: 'read-instance', id: instance.id };
+  }
   if (world.pass.ping === 'refused') {
     return world.pass.accountProven
       ? authorize(world, { why: 'revoked', instance })
@@ -16,6 +20,14 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
   }
   if (instance.disabled === true && disabledByPlatform(world, instance)) {
     return settleReauthorization(world, instance) ?? authorize(world, { why: 'revoked', instance });
+  }
+  if (world.pass.ping === 'forbidden' && instance.disabled !== true) {
+    return blocked(
+      'Ready',
+      'InstanceNotAnswering',
+      `Open Connectors forbids a call through instance ${instance.id}, although it is enabled. Check that the account's user may use the instance; the operator tries again.`,
+      { kind: 'backoff' },
+    );
   }
   if (pingIsDue(world, instance)) {
     return instance.token === undefined

@@ -110,7 +110,8 @@ export interface PassFacts {
   readonly searched: boolean;
   /** Instances that were read by id. */
   readonly read: readonly number[];
-  readonly ping: 'answered' | 'unsupported' | 'refused' | undefined;
+  /** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
+  readonly ping: 'answered' | 'unsupported' | 'refused' | 'forbidden' | undefined;
   /** The account's credentials and a read by id worked after the ping was refused. */
   readonly accountProven: boolean;
   /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */

@@ -78,6 +78,9 @@ export const ping: Action<'ping'> = async (context, world, { token }) => {
       // Also the answer to a re-authorization in doubt: it did not help.
       return withPass(withMemory(context, world, { ambiguous: undefined }), { ping: 'refused' });
     }
+    if (error instanceof RemoteError && error.class === 'forbidden') {
+      return withPass(world, { ping: 'forbidden' });
+    }
     throw error;
   }
 };

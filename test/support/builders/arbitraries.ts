@@ -219,6 +219,7 @@ const passes = fc.record({
     'answered' as const,
     'unsupported' as const,
     'refused' as const,
+    'forbidden' as const,
   ),
   accountProven: fc.boolean(),
   enabledSet: fc.boolean(),
