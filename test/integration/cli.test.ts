@@ -17,7 +17,7 @@ const { ok, usage, person, failure } = cliExitCodes;
 
 describeControlPlanes('the kubectl plugin', (plane) => {
   let bench: Workbench;
-  let folder: string;
+  let folder = '';
   let running: PluginProcess[] = [];
   beforeAll(async () => {
     bench = await startWorkbench(plane);

@@ -14,6 +14,8 @@ import { readWish, type Wish } from './subject.ts';
 /** What the provider said, and to which subject: the `subjectHash` of what was shown to the person. */
 export interface Answer {
   readonly said: Exclude<Redirected, { kind: 'unusable' }>;
+  /** Of the connector. */
+  readonly uid: string;
   readonly subject: string;
 }
 
@@ -45,7 +47,9 @@ export async function askPerson(session: Session, connector: InfusionsoftConnect
     isOurState: (text) => sameHash(hash, tokenHash(text)),
   });
   const subject = subjectHash(wish.subject);
-  return said === undefined ? await leaveForLater(session, connector, { state, subject }) : { said, subject };
+  return said === undefined
+    ? await leaveForLater(session, connector, { state, subject })
+    : { said, uid: connector.metadata.uid, subject };
 }
 
 /** The answer to a consent that an earlier run began. Throws `CliError`. */
@@ -68,17 +72,17 @@ export async function resume(
     throw new CliError('usage', `--redirected-url: ${UNUSABLE[said.why]}`);
   }
   await pending.forget();
-  return { said, subject: pending.subject };
+  return { said, uid: connector.metadata.uid, subject: pending.subject };
 }
 
 /** Throws `CliError` where the connector asks for something else by now than what was agreed to. */
 export async function requireUnchanged(
   session: Session,
   connector: InfusionsoftConnector,
-  { subject }: Answer,
+  { subject, uid }: Answer,
 ): Promise<void> {
   const wish = await wishOf(session, connector);
-  if (subjectHash(wish.subject) !== subject) {
+  if (connector.metadata.uid !== uid || subjectHash(wish.subject) !== subject) {
     throw new CliError(
       'person',
       'The connector was changed while access was being allowed: it asks for something else now than what was agreed to. The code is not used.',
