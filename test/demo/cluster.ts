@@ -20,6 +20,7 @@ const tableAnswer = z.object({
   columnDefinitions: z.array(z.object({ name: z.string(), priority: z.number() })),
   rows: z.array(z.object({ cells: z.array(z.unknown()) })),
 });
+const secretAnswer = z.object({ data: z.record(z.string(), z.string()) });
 const watchLine = z.object({ type: z.string(), object: z.unknown() });
 
 /** What a watch tells. */
@@ -35,6 +36,8 @@ export interface Cluster {
   remove(kind: string, name: string): Promise<void>;
   /** `undefined` where there is no such object. */
   read(kind: string, name: string): Promise<unknown>;
+  /** One value of a Secret, in clear. */
+  readValue(secret: string, key: string): Promise<string>;
   list(kind: string, fieldSelector?: string): Promise<unknown>;
   /** Rows of texts as `kubectl get` shows them, the heading first. */
   table(kind: string): Promise<readonly (readonly string[])[]>;
@@ -101,6 +104,13 @@ export function connectTo(server: ApiServer, namespace: string, signal: AbortSig
       const { statusCode, body } = await send('GET', path(kind, name));
       const answer: unknown = await body.json();
       return statusCode === 404 ? undefined : answer;
+    },
+    async readValue(secret, key) {
+      const value = secretAnswer.parse(await call('GET', path('Secret', secret))).data[key];
+      if (value === undefined) {
+        throw new DemoFailure(`Secret ${secret} has no key ${key}.`);
+      }
+      return Buffer.from(value, 'base64').toString('utf8');
     },
     list: (kind, fieldSelector) =>
       call(

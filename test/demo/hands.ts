@@ -1,13 +1,20 @@
+import { CONNECTOR_NAMES } from '../../src/api/group.ts';
+import { parseConnector } from '../../src/controller/parse.ts';
+import { consentInBrowser } from './browser.ts';
 import type { Cluster } from './cluster.ts';
+import { DemoFailure } from './failure.ts';
 import { authorizeUrl, callbackUrl, giveConsent } from './person.ts';
 import { readSample, type Values } from './samples.ts';
 import type { Screen } from './screen.ts';
+import { shortened } from './shortened.ts';
 import type { Stage } from './stage.ts';
 
 /** What a person does at a terminal and in a browser; every act shows the command that it stands for. */
 export interface Hands {
   /** Applies samples, filled in. */
   apply(...files: readonly string[]): Promise<void>;
+  /** Applies a sample without the lines that fit a regular expression. */
+  applyWithout(lines: string, file: string): Promise<void>;
   /** A merge patch of an object; `kind` as kubectl takes it is `word`. */
   patch(
     kind: string,
@@ -19,10 +26,12 @@ export interface Hands {
   ): Promise<void>;
   /** Gives a consent at the provider and stores its code in a new Secret. */
   consentInto(secret: string): Promise<void>;
+  /** Gives the consent that a connector asks for on the operator's own page. */
+  consentOnPage(name: string): Promise<void>;
 }
 
 /** The hands of a person who works in the namespace of `cluster`. */
-export function handsOn({ simulator }: Stage, cluster: Cluster, screen: Screen): Hands {
+export function handsOn({ simulator, site }: Stage, cluster: Cluster, screen: Screen): Hands {
   const { namespace } = cluster;
   const values: Values = new Map([
     ['https://api.openconnectors.us2.ext.hana.ondemand.com', simulator.baseUrl],
@@ -39,6 +48,10 @@ export function handsOn({ simulator }: Stage, cluster: Cluster, screen: Screen):
         await cluster.create(...(await readSample(file, values)));
       }
     },
+    async applyWithout(lines, file) {
+      screen.command(`sed -E '/${lines}/d' deploy/samples/${file} | kubectl apply -n ${namespace} -f -`);
+      await cluster.create(...(await readSample(file, values, new RegExp(lines))));
+    },
     async patch(kind, word, name, patch, shown = patch) {
       screen.command(
         `kubectl patch ${word} ${name} -n ${namespace} --type merge -p '${JSON.stringify(shown)}'`,
@@ -49,7 +62,7 @@ export function handsOn({ simulator }: Stage, cluster: Cluster, screen: Screen):
       const state = 'demo';
       const url = authorizeUrl(simulator, state);
       const code = await giveConsent(simulator, url);
-      const shown = `${code.slice(0, 6)}…`;
+      const shown = shortened(code);
       screen.note('In the browser', url);
       screen.note('Sign in, "Allow"', `${callbackUrl}?code=${shown}&state=${state}`);
       screen.command(`kubectl create secret generic ${secret} -n ${namespace} --from-literal=code=${shown}`);
@@ -59,6 +72,28 @@ export function handsOn({ simulator }: Stage, cluster: Cluster, screen: Screen):
         metadata: { name: secret },
         stringData: { code },
       });
+    },
+    async consentOnPage(name) {
+      const { spec, status } = parseConnector(await cluster.read(CONNECTOR_NAMES.kind, name));
+      const { startUrl, codeSecretName } = status?.authorization ?? {};
+      if (startUrl === undefined || codeSecretName === undefined) {
+        throw new DemoFailure(`The status of ${name} has no start page.`);
+      }
+      screen.command(
+        `kubectl get ifc ${name} -n ${namespace} -o jsonpath='{.status.authorization.startUrl}'`,
+      );
+      screen.verbatim(startUrl);
+      screen.command(
+        `kubectl get secret ${codeSecretName} -n ${namespace} -o jsonpath='{.data.code}' | base64 -d`,
+      );
+      const code = await cluster.readValue(codeSecretName, 'code');
+      screen.verbatim(shortened(code));
+      const way = {
+        from: spec.server ?? 'The Infusionsoft account you sign in to',
+        apiHost: new URL(simulator.baseUrl).host,
+        secret: `${name}-connection`,
+      };
+      await consentInBrowser(site.browser(), simulator, screen, { startUrl, code, way });
     },
   };
 }

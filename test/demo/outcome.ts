@@ -1,6 +1,7 @@
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { parseConnector } from '../../src/controller/parse.ts';
 import { poll } from '../support/controlplane/poll.ts';
+import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
 import type { Telling } from './story.ts';
 
@@ -12,7 +13,7 @@ const expected = [
 ] as const;
 
 const connector = CONNECTOR_NAMES.kind;
-/** How long the end of the namespace may take, milliseconds. */
+/** How long it may take until something has gone, milliseconds. */
 const patienceMs = 30_000;
 
 /** Fails with the first thing that is not as the story says. */
@@ -33,12 +34,24 @@ export async function checkOutcome({ stage: { simulator }, cluster }: Telling): 
     require((secret !== undefined) ===
       isReady, `Secret ${name}-connection is ${isReady ? 'missing' : 'there'}`);
   }
+  await untilConsentIsTidiedUp(cluster);
   const instances = simulator.instances();
   require(instances.length === ids.length &&
     instances.every(
       ({ id, works }) => works && ids.includes(id),
     ), `Open Connectors has ${instances.length} instances instead of one that works for each of the ${ids.length} Ready connectors`);
   require(simulator.ledger.codesSentTwice().length === 0, 'an authorization code was sent twice');
+}
+
+/** What a consent on the operator's page needs while it lasts. */
+async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
+  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
+    await poll(
+      async () => ((await cluster.read('Secret', name)) === undefined ? true : undefined),
+      patienceMs,
+      () => `Secret ${name} is left of the consent`,
+    );
+  }
 }
 
 /** Deletes everything in the order that README gives, and fails when something stays behind. */

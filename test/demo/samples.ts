@@ -19,9 +19,17 @@ export type Values = ReadonlyMap<string, string>;
 
 const placeholder = /^<.+>$/;
 
-/** The objects of `deploy/samples/<file>`, filled in. Fails where a placeholder has no value. */
-export async function readSample(file: string, values: Values): Promise<readonly Manifest[]> {
-  const text = await readFile(join(folder, file), 'utf8');
+/**
+ * The objects of `deploy/samples/<file>`, filled in, without the lines that fit `without`. Fails where a placeholder has
+ * no value.
+ */
+export async function readSample(
+  file: string,
+  values: Values,
+  without?: RegExp,
+): Promise<readonly Manifest[]> {
+  const lines = (await readFile(join(folder, file), 'utf8')).split('\n');
+  const text = lines.filter((line) => without?.test(line) !== true).join('\n');
   return parseAllDocuments(text).map((document) => manifest.parse(fill(document.toJS(), values, file)));
 }
 

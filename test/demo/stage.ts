@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { type ApiServer, startApiServer } from '../support/apiserver/index.ts';
 import { type Simulator, startSimulator } from '../support/openconnectors/simulator.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
+import { prepareSite, type Site } from './site.ts';
 
 /** Everything that the demonstration runs on. */
 export interface Stage {
   readonly server: ApiServer;
   readonly simulator: Simulator;
   readonly operator: OperatorProcess;
+  /** Where the operator's consent pages are. */
+  readonly site: Site;
   /** File for `KUBECONFIG`. */
   readonly kubeconfig: string;
   readonly logFile: string;
@@ -24,7 +27,7 @@ const operatorNamespace = 'openconnectors-system';
 /** Seconds between two looks at all instances; in production it is minutes. */
 export const inventorySeconds = 2;
 
-/** Starts both servers and writes the kubeconfig; `cleanup` gets what ends each of them. */
+/** Starts both servers, writes the kubeconfig and prepares the consent pages; `cleanup` gets what ends each of them. */
 export async function buildStage(cleanup: AsyncDisposableStack): Promise<Omit<Stage, 'operator'>> {
   const folder = await mkdtemp(join(tmpdir(), 'infusionsoft-demo-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -37,7 +40,8 @@ export async function buildStage(cleanup: AsyncDisposableStack): Promise<Omit<St
   cleanup.defer(() => simulator.stop());
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, server.kubeconfig, { mode: 0o600 });
-  return { server, simulator, folder, kubeconfig, logFile: join(folder, 'operator.log') };
+  const site = await prepareSite(folder);
+  return { server, simulator, site, folder, kubeconfig, logFile: join(folder, 'operator.log') };
 }
 
 /** Starts the operator, which needs the CRDs to be there. */
@@ -45,7 +49,7 @@ export async function startOperatorOn(
   stage: Omit<Stage, 'operator'>,
   cleanup: AsyncDisposableStack,
 ): Promise<Stage> {
-  const { simulator, folder, kubeconfig, logFile } = stage;
+  const { simulator, site, folder, kubeconfig, logFile } = stage;
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, simulator.caPem);
   const operator = startOperator(
@@ -58,7 +62,7 @@ export async function startOperatorOn(
       BIND_ADDRESS: '127.0.0.1',
       METRICS_PORT: '0',
       HEALTH_PORT: '0',
-      CONSENT_PORT: '0',
+      ...site.env,
       LOG_FORMAT: 'text',
       LOG_LEVEL: 'debug',
     },

@@ -47,7 +47,11 @@ async function threeConnectors({ observer, screen, hands }: Telling): Promise<vo
     'Each line below is a condition in the status of a connector that has changed. Ready is the summary.',
     'Reconciling means that the operator goes on by itself; Stalled, that a person has to mend something.',
   );
-  await hands.apply('connector.yaml', 'missing-key.yaml', 'wrong-reference.yaml');
+  screen.say(
+    'The sample of crm is applied without its callback URL and without a Secret for a code: then the operator has a page of its own for the person who allows access.',
+  );
+  await hands.applyWithout('callbackUrl|authorizationCodeSecretRef|crm-code', 'connector.yaml');
+  await hands.apply('missing-key.yaml', 'wrong-reference.yaml');
   await observer.until(connector, 'crm', { status: 'False', reason: 'AuthorizationRequired' });
   await observer.until(connector, 'missing-key', { status: 'False', reason: 'SecretKeyMissing' });
   await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'SecretNotFound' });
@@ -59,11 +63,11 @@ async function threeConnectors({ observer, screen, hands }: Telling): Promise<vo
 
 async function consent({ stage, observer, screen, hands }: Telling): Promise<void> {
   screen.step('A person allows access, in a browser');
-  await hands.consentInto('crm-code');
+  await hands.consentOnPage('crm');
   await observer.until(connector, 'crm', { status: 'True' });
   const { id, name } = onlyInstance(stage, 'demo-crm');
   screen.say(
-    `crm is Ready: Open Connectors has instance ${id}, "${name}", and applications find its token in the Secret crm-connection.`,
+    `crm became Ready by itself: Open Connectors has instance ${id}, "${name}", and applications find its token in the Secret crm-connection.`,
     'The two connectors with mistakes have delayed nobody.',
   );
 }
@@ -74,7 +78,9 @@ async function mend({ observer, screen, hands }: Telling): Promise<void> {
   const patch = { spec: { encryptedKeySecretRef: { name: 'crm-key' } } };
   await hands.patch(connector, 'ifc', 'wrong-reference', patch);
   await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'AuthorizationRequired' });
-  screen.say('Now it asks for a consent of its own, because a code works only once:');
+  screen.say(
+    'Now it asks for a consent of its own. Its callback URL leads elsewhere, so a person brings the code in a Secret:',
+  );
   await hands.consentInto('wrong-reference-code');
   await observer.until(connector, 'wrong-reference', { status: 'True' });
   screen.say('Ready. Nothing had to be restarted.');

@@ -1,0 +1,35 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAuthority } from '../support/certificates.ts';
+import { askOver } from '../support/consent/site.ts';
+import { Visitor } from '../support/consent/visitor.ts';
+import { freePort } from '../support/controlplane/ports.ts';
+
+const host = 'localhost';
+
+/** Where the operator shows its consent pages to this machine. */
+export interface Site {
+  /** Settings of the operator. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A browser without cookies that trusts the certificate of the pages. */
+  browser(): Visitor;
+}
+
+/** Chooses a port, and writes a certificate for it into a new folder in `folder`. */
+export async function prepareSite(folder: string): Promise<Site> {
+  const authority = await createAuthority('demonstration');
+  const { certPem, keyPem } = await authority.issue(host, [host]);
+  const tlsFolder = join(folder, 'consent-tls');
+  await mkdir(tlsFolder, { mode: 0o700 });
+  await writeFile(join(tlsFolder, 'tls.crt'), certPem);
+  await writeFile(join(tlsFolder, 'tls.key'), keyPem, { mode: 0o600 });
+  const port = await freePort();
+  return {
+    env: {
+      EXTERNAL_URL: `https://${host}:${port}`,
+      CONSENT_PORT: String(port),
+      CONSENT_TLS_DIR: tlsFolder,
+    },
+    browser: () => new Visitor(askOver(port, host, authority.caPem)),
+  };
+}
