@@ -38,6 +38,7 @@ export function startOperatorProcess(
     child.once('close', (code) => resolve(code));
   });
   const lines: string[] = [];
+  bench.watchOutput(lines);
   const waiting = new Set<(line: string) => void>();
   const take = (line: string): void => {
     lines.push(line);

@@ -13,6 +13,7 @@ import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
 import { giveClusterRights } from '../rbac/operator-rights.ts';
 import { serviceAccountKubeconfig } from '../rbac/service-account.ts';
+import { watchCanaries } from './canary-watch.ts';
 import { createNamespace, type Namespace, useNamespace } from './cluster.ts';
 import { watchConformance } from './conformance-watch.ts';
 import { account, CALLBACK_URL, secret } from './manifests.ts';
@@ -48,10 +49,13 @@ export interface Workbench {
   readonly home: Namespace;
   namespace(prefix: string): Promise<Namespace>;
   startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
+  /** Has everything that an operator in a process of its own prints searched for values of Secrets at the end. */
+  watchOutput(lines: readonly string[]): void;
   /** Environment of an operator on this workbench, for one that runs in a process of its own. */
   environment(env?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /**
-   * Stops everything but the control plane. Throws when any status that was written breaks the rules of kstatus, or when
+   * Stops everything but the control plane. Throws when a value of any Secret is in a log line, an event or a status,
+   * when any status that was written breaks the rules of kstatus, or when
    * the operator was refused something that the deployed roles should allow.
    */
   stop(): Promise<void>;
@@ -82,6 +86,8 @@ export async function startWorkbench(
   await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
   const running = new Set<RunningOperator>();
   const conformance = await watchConformance(plane);
+  const canaries = await watchCanaries(plane);
+  canaries.mine(home.name);
 
   const environment = (env: Readonly<Record<string, string>> = {}) => ({
     KUBECONFIG: kubeconfigFile,
@@ -104,11 +110,17 @@ export async function startWorkbench(
     simulator,
     home,
     environment,
-    namespace: (prefix) => createNamespace(plane, prefix),
+    watchOutput: canaries.output,
+    async namespace(prefix) {
+      const namespace = await createNamespace(plane, prefix);
+      canaries.mine(namespace.name);
+      return namespace;
+    },
     async startOperator({ env, onStep } = {}) {
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromString(kubeconfig);
       const log: string[] = [];
+      canaries.output(log);
       const composed = compose({
         config: loadConfig({
           env: environment(env),
@@ -139,6 +151,7 @@ export async function startWorkbench(
     async stop() {
       await Promise.all([...running].map((operator) => operator.stop()));
       await simulator.stop();
+      await canaries.check();
       await rights?.remove();
       refused.check();
       await rm(folder, { recursive: true, force: true });
