@@ -137,7 +137,7 @@ function obtainGrant(world: World, due: Due): Step | undefined {
   return blocked(
     'Authorized',
     dueReason(world, due),
-    `${dueSentence(world, due)} ${howToObtain(world)}, then store it under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
+    `${dueSentence(world, due)} ${use.kind === 'code' ? `Run ${pluginCommand(world)}, which leads through it; or ${howToObtain(world)}, then store it` : 'Store a refresh token'} under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
   );
 }
 
@@ -153,7 +153,7 @@ function spent(world: World, due: Due): Step | undefined {
   }
   const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
   const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
-  const next = `It is never sent twice. ${howToObtain(world)}, then store it there.`;
+  const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(world)}, or ${howToObtain(world)}, then store it there.` : 'Store one that was not used before there.'}`;
   const refusal = world.memory.refused;
   if (refusal?.credential === grant.fingerprint) {
     return blocked(
@@ -209,12 +209,16 @@ function readGrant(world: World): { readonly value: Grant; readonly fingerprint:
   };
 }
 
+function pluginCommand({ connector }: World): string {
+  return `"kubectl openconnectors authorize ${connector.metadata.name} -n ${connector.metadata.namespace}"`;
+}
+
 /** Keap's documentation: "Getting started with OAuth2"; `scope` and `response_type` have one value each. */
 function howToObtain(world: World): string {
   const callbackUrl = encodeURIComponent(callbackUrlOf(world) ?? '');
-  return `Open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
+  return `open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
 }
 
 function howToSupply(world: World): string {
-  return `${howToObtain(world)}; store it in a Secret of this namespace, and name that Secret and key in spec.oauth.authorizationCodeSecretRef (or a refresh token in spec.oauth.refreshTokenSecretRef). The callback URL is ${callbackUrlOf(world) ?? 'not set'}.`;
+  return `Name a Secret (it need not exist yet) in spec.oauth.authorizationCodeSecretRef and run ${pluginCommand(world)}; or ${howToObtain(world)}, and store it in that Secret yourself. With a refresh token at hand, name its Secret in spec.oauth.refreshTokenSecretRef. The callback URL is ${callbackUrlOf(world) ?? 'not set'}.`;
 }

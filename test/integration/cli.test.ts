@@ -487,7 +487,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         "Connector crm in namespace <namespace> is not Ready: AuthorizationRequired
           Meaning  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
           Message  <message>
-          What to do  Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or follow the message where there is no start page.
+          What to do  Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.
           What follows  The operator waits for a person.
           From here  kubectl openconnectors authorize crm -n <namespace>
 

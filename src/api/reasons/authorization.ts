@@ -17,7 +17,7 @@ export const AUTHORIZATION_REASONS = {
     event: 'Normal',
     meaning: 'A person has to grant access at the provider once; no machine can.',
     whatToDo:
-      'Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or follow the message where there is no start page.',
+      'Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.',
   },
   AuthorizationExpired: {
     conditions: WAITING,

@@ -160,7 +160,7 @@ describe('the first authorization', () => {
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        /authorizationCodeSecretRef \(or a refresh token in spec\.oauth\.refreshTokenSecretRef\)\./,
+        /spec\.oauth\.authorizationCodeSecretRef .*kubectl openconnectors authorize .* spec\.oauth\.refreshTokenSecretRef\./,
       ),
     },
     {
