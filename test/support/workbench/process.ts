@@ -37,8 +37,13 @@ export function startOperatorProcess(
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => resolve(code));
   });
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   const lines: string[] = [];
   bench.watchOutput(lines);
+  bench.atStop(() => kill());
   const waiting = new Set<(line: string) => void>();
   const take = (line: string): void => {
     lines.push(line);
@@ -72,10 +77,7 @@ export function startOperatorProcess(
           reject(new Error(`the operator ended (${code}):\n${lines.slice(-20).join('\n')}`)),
         );
       }),
-    async kill() {
-      child.kill('SIGKILL');
-      await ended;
-    },
+    kill,
     async terminate() {
       child.kill('SIGTERM');
       return ended;

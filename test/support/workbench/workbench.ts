@@ -49,6 +49,8 @@ export interface Workbench {
   readonly home: Namespace;
   namespace(prefix: string): Promise<Namespace>;
   startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
+  /** Has something that a test started ended at the latest when the workbench stops. */
+  atStop(end: () => Promise<unknown>): void;
   /** Has everything that an operator in a process of its own prints searched for values of Secrets at the end. */
   watchOutput(lines: readonly string[]): void;
   /** Environment of an operator on this workbench, for one that runs in a process of its own. */
@@ -85,6 +87,7 @@ export async function startWorkbench(
   const kubeconfig = await serviceAccountKubeconfig(plane, home.name, OPERATOR_NAME);
   await writeFile(kubeconfigFile, kubeconfig, { mode: 0o600 });
   const running = new Set<RunningOperator>();
+  const ends: (() => Promise<unknown>)[] = [];
   const conformance = await watchConformance(plane);
   const canaries = await watchCanaries(plane);
   canaries.mine(home.name);
@@ -111,6 +114,7 @@ export async function startWorkbench(
     home,
     environment,
     watchOutput: canaries.output,
+    atStop: (end) => void ends.push(end),
     async namespace(prefix) {
       const namespace = await createNamespace(plane, prefix);
       canaries.mine(namespace.name);
@@ -149,7 +153,7 @@ export async function startWorkbench(
       return operator;
     },
     async stop() {
-      await Promise.all([...running].map((operator) => operator.stop()));
+      await Promise.all([...[...running].map((operator) => operator.stop()), ...ends.map((end) => end())]);
       await simulator.stop();
       await canaries.check();
       await rights?.remove();
