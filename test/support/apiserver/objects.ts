@@ -15,6 +15,17 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
+/** One entry of `metadata.managedFields`. */
+export interface ManagedFieldsEntry {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly time?: string;
+  readonly fieldsType?: string;
+  readonly fieldsV1?: unknown;
+  readonly subresource?: string;
+}
+
 /** `metadata` of an object, as far as the server itself reads or writes it. */
 export interface ObjectMeta {
   readonly name?: string;
@@ -30,6 +41,7 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
   readonly finalizers?: readonly string[];
+  readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
 /** An API object in any version. Objects are values: a change makes a new one. */

@@ -1,3 +1,4 @@
+import type { Shape } from './apply/shape.ts';
 import type { User } from './http/authentication.ts';
 import type { JsonObject, KubeObject } from './objects.ts';
 import type { Authorizer } from './rbac/authorizer.ts';
@@ -41,6 +42,8 @@ export interface Strategy {
   /** Takes over what a write to this (sub)resource may not change; the metadata is dealt with already. */
   prepareUpdate?(next: KubeObject, current: KubeObject, subresource: string): KubeObject;
   validateUpdate?(next: KubeObject, current: KubeObject, subresource: string): readonly Cause[];
+  /** Top-level fields that a write to this (sub)resource leaves as they are: nobody comes to own them by it. */
+  untouched?(subresource: string): readonly string[];
   /** Throws an ApiError when this object may not be created now. */
   admitCreate?(object: KubeObject): void;
   /** Throws an ApiError when this object may not be deleted. */
@@ -81,6 +84,8 @@ export interface ResourceType {
   readonly createOnUpdate: boolean;
   /** A PUT without resourceVersion overwrites. */
   readonly unconditionalUpdate: boolean;
+  /** How server-side apply merges and owns its fields. */
+  readonly shape: Shape;
   /** Shape of the type; its presence is what makes strategic merge patches possible. */
   readonly schema?: FieldSchema;
   /** JSON schema for the published OpenAPI, of types without `schema`. */

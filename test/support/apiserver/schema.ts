@@ -17,6 +17,8 @@ export interface FieldSchema {
   /** List that strategic merge patches merge: by this field, or as a set of scalars with an empty string. */
   readonly mergeKey?: string;
   readonly required?: readonly string[];
+  /** List whose elements server-side apply tells apart by this field, where `mergeKey` does not say so. */
+  readonly listKey?: string;
   /** An object that server-side apply replaces as a whole. */
   readonly atomic?: boolean;
   /** Name in the published OpenAPI of a type used in several places. */
@@ -66,6 +68,35 @@ export function listOf(items: FieldSchema, mergeKey?: string): FieldSchema {
   return { type: 'array', items, ...(mergeKey === undefined ? {} : { mergeKey }) };
 }
 
+const ownerReferenceSchema: FieldSchema = {
+  ...struct(
+    {
+      apiVersion: text,
+      kind: text,
+      name: text,
+      uid: text,
+      controller: optionalBoolean,
+      blockOwnerDeletion: optionalBoolean,
+    },
+    'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference',
+    { kind: 1, name: 3, uid: 4, apiVersion: 5, controller: 6, blockOwnerDeletion: 7 },
+  ),
+  atomic: true,
+};
+
+const managedFieldsSchema = struct(
+  {
+    manager: text,
+    operation: text,
+    apiVersion: text,
+    time,
+    fieldsType: text,
+    fieldsV1: anything,
+    subresource: text,
+  },
+  'io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry',
+);
+
 /** `v1.ObjectMeta`. */
 export const objectMetaSchema: FieldSchema = struct(
   {
@@ -81,23 +112,9 @@ export const objectMetaSchema: FieldSchema = struct(
     deletionGracePeriodSeconds: optionalInteger,
     labels: mapOf(text),
     annotations: mapOf(text),
-    ownerReferences: listOf(
-      struct(
-        {
-          apiVersion: text,
-          kind: text,
-          name: text,
-          uid: text,
-          controller: optionalBoolean,
-          blockOwnerDeletion: optionalBoolean,
-        },
-        'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference',
-        { kind: 1, name: 3, uid: 4, apiVersion: 5, controller: 6, blockOwnerDeletion: 7 },
-      ),
-      'uid',
-    ),
+    ownerReferences: listOf(ownerReferenceSchema, 'uid'),
     finalizers: listOf(text, ''),
-    managedFields: listOf(anything),
+    managedFields: listOf(managedFieldsSchema),
   },
   'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
   {

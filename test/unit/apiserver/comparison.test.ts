@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { accessSuite } from './protocol/access.ts';
+import { applySuite } from './protocol/apply.ts';
 import { builtinSuite } from './protocol/builtin.ts';
 import { creationSuite } from './protocol/creation.ts';
 import { customResourceSuite } from './protocol/custom-resources.ts';
@@ -7,6 +8,7 @@ import { deletionSuite } from './protocol/deletion.ts';
 import { discoverySuite } from './protocol/discovery.ts';
 import { eventSuite } from './protocol/events.ts';
 import { listSuite } from './protocol/lists.ts';
+import { ownershipSuite } from './protocol/ownership.ts';
 import { patchSuite } from './protocol/patches.ts';
 import { representationSuite } from './protocol/representations.ts';
 import { updateSuite } from './protocol/updates.ts';
@@ -44,6 +46,8 @@ describe.each(targets)('protocol of $name', ({ start }) => {
     'built-in types': builtinSuite,
     events: eventSuite,
     access: accessSuite,
+    ownership: ownershipSuite,
+    apply: applySuite,
   };
   for (const [name, suite] of Object.entries(suites)) {
     describe(name, () => suite(() => client));

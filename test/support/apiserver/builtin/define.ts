@@ -1,3 +1,4 @@
+import { builtinShape } from '../apply/shape.ts';
 import { apiVersionOf, type JsonObject, type KubeObject, stringOf } from '../objects.ts';
 import type { Column, Decoded, ResourceType, Strategy } from '../resource-type.ts';
 import { DecodeError, decodeValue, type FieldSchema, objectMetaSchema, struct, text } from '../schema.ts';
@@ -82,6 +83,7 @@ export function defineBuiltin(definition: BuiltinDefinition): ResourceType {
     createOnUpdate: definition.createOnUpdate ?? false,
     unconditionalUpdate: definition.unconditionalUpdate ?? true,
     schema,
+    shape: builtinShape(schema),
     columns: definition.columns.some(({ format }) => format === 'name')
       ? definition.columns
       : [nameColumn, ...definition.columns],
@@ -135,11 +137,7 @@ function decodeBuiltin(
   const unknown: string[] = [];
   try {
     const decoded = (decodeValue(type.schema, body, '', { unknown }) ?? {}) as JsonObject;
-    const {
-      managedFields: _fields,
-      selfLink: _link,
-      ...metadata
-    } = (decoded['metadata'] ?? {}) as JsonObject;
+    const { selfLink: _link, ...metadata } = (decoded['metadata'] ?? {}) as JsonObject;
     return { object: { ...decoded, apiVersion, kind: type.kind, metadata }, unknownFields: unknown };
   } catch (error) {
     return error instanceof DecodeError ? cannot(error.message) : rethrow(error);

@@ -5,19 +5,22 @@ import { defineBuiltin } from './define.ts';
 import { eventColumns } from './event-columns.ts';
 import { legacyEventCauses, newEventCauses, newEventUpdateCauses } from './event-validation.ts';
 
-const objectReference = struct(
-  {
-    kind: text,
-    namespace: text,
-    name: text,
-    uid: text,
-    apiVersion: text,
-    resourceVersion: text,
-    fieldPath: text,
-  },
-  'io.k8s.api.core.v1.ObjectReference',
-  { kind: 1, namespace: 2, name: 3, uid: 4, apiVersion: 5, resourceVersion: 6, fieldPath: 7 },
-);
+const objectReference = {
+  ...struct(
+    {
+      kind: text,
+      namespace: text,
+      name: text,
+      uid: text,
+      apiVersion: text,
+      resourceVersion: text,
+      fieldPath: text,
+    },
+    'io.k8s.api.core.v1.ObjectReference',
+    { kind: 1, namespace: 2, name: 3, uid: 4, apiVersion: 5, resourceVersion: 6, fieldPath: 7 },
+  ),
+  atomic: true,
+};
 const source = struct({ component: text, host: text }, 'io.k8s.api.core.v1.EventSource', {
   component: 1,
   host: 2,

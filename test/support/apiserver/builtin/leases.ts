@@ -49,6 +49,7 @@ export const leases: ResourceType = defineBuiltin({
     },
     ageColumn,
   ],
+  fromStored: (stored) => ({ spec: {}, ...stored }),
   toStored: (lease) => ({ ...lease, spec: lease['spec'] ?? {} }),
   strategy: { validateCreate: leaseCauses, validateUpdate: (next) => leaseCauses(next) },
 });

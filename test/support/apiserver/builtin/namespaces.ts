@@ -48,7 +48,10 @@ export const namespaces: ResourceType = defineBuiltin({
     ageColumn,
   ],
   fromStored: (stored) => ({ spec: {}, ...stored }),
+  toStored: (decoded) =>
+    withNameLabel({ ...decoded, status: { phase: 'Active', ...objectOf(decoded['status']) } }),
   strategy: {
+    untouched: (subresource) => (subresource === '' ? ['status'] : subresource === 'status' ? ['spec'] : []),
     prepareCreate: (namespace) =>
       withNameLabel(withOwnFinalizer({ ...namespace, status: { phase: 'Active' } })),
     prepareUpdate: (next, current, subresource) => withNameLabel(withUntouched(next, current, subresource)),
@@ -81,7 +84,7 @@ function withOwnFinalizer(namespace: KubeObject): KubeObject {
 
 function withNameLabel(namespace: KubeObject): KubeObject {
   const { name = '', labels } = namespace.metadata;
-  return withMeta(namespace, { labels: { ...labels, [nameLabel]: name } });
+  return name === '' ? namespace : withMeta(namespace, { labels: { ...labels, [nameLabel]: name } });
 }
 
 /** Each way in changes its own part only: metadata, status, or (by `finalize`) the finalizers. */

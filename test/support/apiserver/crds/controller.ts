@@ -1,10 +1,11 @@
+import { trackUpdate } from '../apply/update.ts';
 import { type Context, now } from '../context.ts';
 import { type KubeObject, objectOf, sameJson, withMeta } from '../objects.ts';
 import { deleteObject } from '../operations/delete.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Change } from '../store.ts';
 import { condition, isTrue } from './conditions.ts';
-import { cleanupFinalizer, crdCollection } from './crd-type.ts';
+import { cleanupFinalizer, crdCollection, customResourceDefinitions } from './crd-type.ts';
 import { customResourceTypes } from './custom-resource.ts';
 import { type CrdSpec, collectionOf, readDefinition } from './definition.ts';
 
@@ -106,7 +107,16 @@ function settle(context: Context, crd: KubeObject): void {
 
 function commit(context: Context, before: KubeObject, after: KubeObject): void {
   if (!sameJson(before, after)) {
-    context.store.update(crdCollection, after.metadata.name ?? '', after);
+    const name = after.metadata.name ?? '';
+    const stored = context.store.get(crdCollection, name) ?? before;
+    const write = {
+      registry: context.registry,
+      type: customResourceDefinitions,
+      subresource: 'status',
+      manager: 'kube-apiserver',
+      time: now(context),
+    };
+    context.store.update(crdCollection, name, trackUpdate(write, stored, after));
   }
 }
 

@@ -68,9 +68,12 @@ export const customResourceDefinitions: ResourceType = defineBuiltin({
       preserveUnknownFields: { type: 'boolean' },
     }),
     status: struct({
-      conditions: listOf(
-        struct({ type: text, status: text, lastTransitionTime: time, reason: text, message: text }),
-      ),
+      conditions: {
+        ...listOf(
+          struct({ type: text, status: text, lastTransitionTime: time, reason: text, message: text }),
+        ),
+        listKey: 'type',
+      },
       acceptedNames: names,
       storedVersions: listOf(text),
     }),
@@ -87,11 +90,13 @@ export const customResourceDefinitions: ResourceType = defineBuiltin({
   }),
   toStored: withDefaults,
   strategy: {
+    untouched: (subresource) => [subresource === 'status' ? 'spec' : 'status'],
     prepareCreate: (crd) => ({ ...crd, status: { storedVersions: storedVersions(crd, {}) } }),
     validateCreate: definitionCauses,
     prepareUpdate: (next, current, subresource) => {
       if (subresource === 'status') {
-        return { ...next, metadata: current.metadata, spec: current['spec'] };
+        const { managedFields } = next.metadata;
+        return { ...withMeta(current, { managedFields }), status: next['status'] };
       }
       const status = { ...objectOf(current['status']), storedVersions: storedVersions(next, current) };
       const kept = { ...next, status };

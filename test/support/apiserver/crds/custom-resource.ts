@@ -1,4 +1,6 @@
+import { schemaOf } from '../../crd/schema.ts';
 import { type CrdValidator, createCrdValidator } from '../../crd/validator.ts';
+import { customShape } from '../apply/shape.ts';
 import { nameColumn } from '../builtin/columns.ts';
 import { finalizerWarnings } from '../metadata.ts';
 import {
@@ -89,6 +91,7 @@ function customResourceType(
     generation: true,
     createOnUpdate: false,
     unconditionalUpdate: false,
+    shape: customShape(schemaOf(crd, version.name)),
     openApiSchema: version.schema?.openAPIV3Schema ?? { type: 'object' },
     columns: [nameColumn, ...(version.additionalPrinterColumns ?? defaultColumns).map(printerColumn)],
     strategy: {
@@ -137,11 +140,13 @@ function customResourceStrategy(validator: CrdValidator, apiVersion: string, has
       .errors.map(({ path, message, reason }) => ({ reason, message, field: path === '' ? '<nil>' : path }));
   const ignored = hasStatus ? ['status'] : [];
   return {
+    untouched: (subresource) => (subresource === 'status' ? ['spec'] : ignored),
     prepareCreate: (object) => (hasStatus ? (omit(object, 'status') as KubeObject) : object),
     validateCreate: (object) => causes(object),
     prepareUpdate: (next, current, subresource) => {
       if (subresource === 'status') {
-        return withField({ ...current, metadata: current.metadata }, 'status', next['status']);
+        const { managedFields } = next.metadata;
+        return withField(withMeta(current, { managedFields }), 'status', next['status']);
       }
       const kept = hasStatus ? withField(next, 'status', current['status']) : next;
       return withMeta(kept, { generation: nextGeneration(kept, current, ignored) });
@@ -192,7 +197,7 @@ function decodeMetadata(
   const unknown: string[] = [];
   try {
     const decoded = decodeValue(objectMetaSchema, raw ?? {}, 'metadata', { unknown });
-    const { managedFields: _fields, selfLink: _link, ...metadata } = isJsonObject(decoded) ? decoded : {};
+    const { selfLink: _link, ...metadata } = isJsonObject(decoded) ? decoded : {};
     return { metadata, unknown };
   } catch (error) {
     throw error instanceof DecodeError ? cannot(error.message) : error;

@@ -2,6 +2,8 @@ import type { ResourceType } from '../resource-type.ts';
 import { methodNotAllowed, noSuchPath, noSuchResource, notFound } from '../status.ts';
 import { subresourceOf } from '../subresources.ts';
 import { type Answer, textAnswer, valueAnswer } from './answer.ts';
+import { applyHandler, applyPatchType } from './apply.ts';
+import { mediaTypeOf } from './body.ts';
 import type { Exchange } from './context.ts';
 import { discoveryDocument } from './discovery.ts';
 import { indexPaths } from './index-paths.ts';
@@ -38,7 +40,9 @@ export async function route(exchange: Exchange): Promise<Answer | undefined> {
     case 'update':
       return updateHandler(exchange, type);
     case 'patch':
-      return patchHandler(exchange, type);
+      return mediaTypeOf(exchange.request) === applyPatchType
+        ? applyHandler(exchange, type)
+        : patchHandler(exchange, type);
     case 'delete':
       return deleteHandler(exchange, type);
     default:

@@ -11,6 +11,7 @@ import { ApiError, badRequest, notFound } from '../status.ts';
 import { type Answer, valueAnswer } from './answer.ts';
 import { mediaTypeOf, parseObject, parseText, readBody } from './body.ts';
 import type { Exchange } from './context.ts';
+import { readFieldManager, readPatchManager, tracking } from './field-manager.ts';
 import {
   readDeleteOptions,
   readDryRun,
@@ -24,6 +25,7 @@ export async function createHandler(exchange: Exchange, type: ResourceType): Pro
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
   const dryRun = readDryRun(info, 'CreateOptions');
+  const manager = readFieldManager(info, 'CreateOptions');
   const body = parseObject(mediaTypeOf(request), await readBody(request), type);
   const { object, warnings } = decode(exchange, type, body, 'CreateOptions');
   if (type.answer !== undefined) {
@@ -35,11 +37,11 @@ export async function createHandler(exchange: Exchange, type: ResourceType): Pro
       warnings,
     );
   }
-  const { namespace } = info;
   const created = createObject(context, type, object, {
-    namespace,
+    namespace: info.namespace,
     dryRun,
     admit: admission(exchange, type),
+    track: tracking(exchange, type, manager),
   });
   return valueAnswer(201, presentObject(type, created, how), how, [
     ...warnings,
@@ -52,12 +54,19 @@ export async function updateHandler(exchange: Exchange, type: ResourceType): Pro
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
   const dryRun = readDryRun(info, 'UpdateOptions');
+  const manager = readFieldManager(info, 'UpdateOptions');
   const body = parseObject(mediaTypeOf(request), await readBody(request), type);
   const { object, warnings } = decode(exchange, type, body, 'UpdateOptions');
   const updated = updateObject(
     context,
     type,
-    { ...target(exchange), dryRun, uidIsPrecondition: true, admit: admission(exchange, type) },
+    {
+      ...target(exchange),
+      dryRun,
+      uidIsPrecondition: true,
+      admit: admission(exchange, type),
+      track: tracking(exchange, type, manager),
+    },
     () => object,
   );
   return valueAnswer(updated.created ? 201 : 200, presentObject(type, updated.object, how), how, [
@@ -71,13 +80,20 @@ export async function patchHandler(exchange: Exchange, type: ResourceType): Prom
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
   const dryRun = readDryRun(info, 'PatchOptions');
+  const { manager } = readPatchManager(info, false);
   const mediaType = mediaTypeOf(request);
   const body = (await readBody(request)).toString();
   const warnings: string[] = [];
   const updated = updateObject(
     context,
     type,
-    { ...target(exchange), dryRun, uidIsPrecondition: false, admit: admission(exchange, type) },
+    {
+      ...target(exchange),
+      dryRun,
+      uidIsPrecondition: false,
+      admit: admission(exchange, type),
+      track: tracking(exchange, type, manager),
+    },
     (current) => {
       if (current === undefined) {
         throw notFound({ group: type.group, resource: type.plural }, info.name);
@@ -120,7 +136,7 @@ export async function deleteCollectionHandler(exchange: Exchange, type: Resource
 }
 
 /** Judges a write for who asks for it. Subresources are let through, as the plugin does. */
-function admission({ context, authorizer, user, info }: Exchange, type: ResourceType): Admit {
+export function admission({ context, authorizer, user, info }: Exchange, type: ResourceType): Admit {
   const check = { registry: context.registry, authorizer, user, type };
   return (next, current) => {
     if (info.subresource === '') {
@@ -152,7 +168,7 @@ function decode(
 }
 
 /** A patch that leads to something undecodable is the patch's fault: 422 instead of 400. */
-function decodePatched(
+export function decodePatched(
   exchange: Exchange,
   type: ResourceType,
   patched: JsonObject,

@@ -11,7 +11,11 @@ export interface CreateRequest {
   readonly dryRun: boolean;
   /** Throws an ApiError where this write is not to be; knows who asks for it. */
   readonly admit?: Admit;
+  readonly track?: Track;
 }
+
+/** Gives an object the `managedFields` that follow from the write; `stored` is what it was (`undefined`: it is new). */
+export type Track = (next: KubeObject, stored: KubeObject | undefined) => KubeObject;
 
 /** Judges a write by what an object is to become, and what it was (`undefined`: it is new). */
 export type Admit = (next: KubeObject, current: KubeObject | undefined) => void;
@@ -30,7 +34,8 @@ export function createObject(
   if ((named.metadata.resourceVersion ?? '') !== '') {
     throw internalError('resourceVersion should not be set on objects to be created');
   }
-  const fresh = { ...named, metadata: freshMetadata(context, named.metadata, type.generation) };
+  const tracked = request.track?.(named, undefined) ?? named;
+  const fresh = { ...tracked, metadata: freshMetadata(context, tracked.metadata, type.generation) };
   const prepared = type.strategy.prepareCreate?.(fresh) ?? fresh;
   type.strategy.admitCreate?.(prepared);
   request.admit?.(prepared, undefined);

@@ -1,9 +1,10 @@
+import { sameOwners } from '../apply/managers.ts';
 import type { Context } from '../context.ts';
 import { metadataCauses, metadataUpdateCauses } from '../metadata.ts';
 import { type KubeObject, omit, sameJson, withMeta } from '../objects.ts';
 import { keyOf, type ResourceType } from '../resource-type.ts';
 import { badRequest, conflict, invalid, invalidValue, modified, notFound } from '../status.ts';
-import { type Admit, createObject, errorGroup } from './create.ts';
+import { type Admit, createObject, errorGroup, type Track } from './create.ts';
 
 /** Which object to change, and how. */
 export interface UpdateRequest {
@@ -15,6 +16,9 @@ export interface UpdateRequest {
   /** A replacement's `metadata.uid` is a precondition; in a patch it is a change like any other. */
   readonly uidIsPrecondition: boolean;
   readonly admit?: Admit;
+  readonly track?: Track;
+  /** An object that is not there is made; absent: as its type has it. */
+  readonly creates?: boolean;
 }
 
 /** An object after an update, and whether the update made it. */
@@ -38,7 +42,7 @@ export function updateObject(
   const resource = { group: type.group, resource: type.plural };
   const stored = store.get(type.collection, key);
   if (stored === undefined) {
-    if (!type.createOnUpdate || request.subresource !== '') {
+    if (!(request.creates ?? type.createOnUpdate) || request.subresource !== '') {
       throw notFound(resource, request.name);
     }
     const body = checkPlace(type, change(undefined), request);
@@ -49,8 +53,9 @@ export function updateObject(
   const asked = checkPlace(type, change(current), request);
   checkPreconditions(type, asked, current, request);
   request.admit?.(asked, current);
+  const tracked = request.track?.(asked, stored) ?? asked;
 
-  const inherited = withInheritedMetadata(asked, current);
+  const inherited = withInheritedMetadata(tracked, current);
   const next = type.strategy.prepareUpdate?.(inherited, current, request.subresource) ?? inherited;
   const causes = [
     ...metadataCauses(type, next.metadata),
@@ -67,10 +72,23 @@ export function updateObject(
     }
     return { object: next, created: false };
   }
-  if (request.dryRun || sameJson(next, stored)) {
+  if (request.dryRun) {
     return { object: next, created: false };
   }
+  if (isUnchanged(next, stored)) {
+    const { managedFields } = stored.metadata;
+    return { object: withMeta(next, { managedFields }), created: false };
+  }
   return { object: store.update(type.collection, key, next), created: false };
+}
+
+/** True where nothing differs but the times at which fields were written. */
+function isUnchanged(next: KubeObject, stored: KubeObject): boolean {
+  const bare = (object: KubeObject): KubeObject => withMeta(object, { managedFields: undefined });
+  return (
+    sameJson(bare(next), bare(stored)) &&
+    sameOwners(next.metadata.managedFields, stored.metadata.managedFields)
+  );
 }
 
 /** True for an object whose deletion waits for nothing any more. */

@@ -22,7 +22,7 @@ export function applyPatch(
     ...(type.schema === undefined ? [] : [strategicPatchType]),
   ];
   if (!accepted.includes(mediaType)) {
-    throw unsupportedMediaType(accepted);
+    throw unsupportedMediaType([...accepted, 'application/apply-patch+yaml']);
   }
   const patch = parse(body);
   // What leaves here is changed further on, what comes in is shared.

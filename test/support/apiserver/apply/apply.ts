@@ -1,0 +1,75 @@
+import { apiVersionOf, type JsonObject, type KubeObject, objectOf, withMeta } from '../objects.ts';
+import { compare, ignoring, isSame } from './compare.ts';
+import { checkConfiguration } from './configuration.ts';
+import { FieldSet } from './field-set.ts';
+import { fieldsOf, withNamedFields } from './fields-of.ts';
+import { type Managers, managerKey, readManagers, writeManagers } from './managers.ts';
+import { mergeApplied } from './merge.ts';
+import { bare, blank, Change, settle, untouched, type Write } from './ownership.ts';
+import { removeFields } from './remove.ts';
+import type { Shape } from './shape.ts';
+import { updated } from './update.ts';
+
+/** A server-side apply: a write that says everything that its manager wants, and nothing else. */
+export interface Application extends Write {
+  /** Take what others own. */
+  readonly force: boolean;
+  /** From the served form of the request's version to the stored form. Fails with ApiError. */
+  readonly decode: (object: JsonObject) => KubeObject;
+}
+
+/** Owner of what was there before anybody's fields were tracked. */
+const beforeFirstApply = 'before-first-apply';
+
+/**
+ * The object after a server-side apply (stored form), with its `managedFields`: the configuration is merged into it, and
+ * what the manager applied before and does not any more goes unless others own it. Fails with ApiError, 409 on conflicts.
+ */
+export function applyConfiguration(
+  application: Application,
+  live: KubeObject | undefined,
+  configuration: JsonObject,
+): KubeObject {
+  const { type, manager, subresource, time } = application;
+  checkConfiguration(type, configuration);
+  const current = live === undefined ? blank(type) : bare(type, live);
+  const ignored = untouched(application);
+  const managers = new Map(ownersOf(application, live));
+  const apiVersion = apiVersionOf(type.group, type.version);
+  const own = { manager, operation: 'Apply', apiVersion, subresource, time } as const;
+  const key = managerKey(own);
+  const last = managers.get(key)?.fields ?? FieldSet.empty;
+  managers.set(key, { ...own, fields: fieldsOf(type.shape, configuration).without(ignored) });
+
+  const merged = mergeApplied(type.shape, current, configuration);
+  const pruned = prune(type.shape, merged, managers, last);
+  const comparison = ignoring(compare(type.shape, current, pruned), ignored);
+  const next = live !== undefined && isSame(comparison) ? live : application.decode(objectOf(pruned));
+  const change = new Change(application, live, next, comparison);
+  const left = settle(managers, key, change, application.force);
+  return withMeta(next, { managedFields: writeManagers(left) });
+}
+
+function ownersOf(write: Write, live: KubeObject | undefined): Managers {
+  const known = readManagers(live?.metadata.managedFields);
+  if (known !== undefined || live === undefined) {
+    return known ?? new Map();
+  }
+  return updated({ ...write, subresource: '', manager: beforeFirstApply }, new Map(), undefined, live);
+}
+
+/** Removes what was applied last time, is not this time, and nobody else owns. */
+function prune(shape: Shape, merged: unknown, managers: Managers, last: FieldSet): unknown {
+  if (last.isEmpty) {
+    return merged;
+  }
+  const named = (set: FieldSet): FieldSet => withNamedFields(shape, set);
+  const owned = [...managers.values()].reduce((all, { fields }) => all.union(fields), FieldSet.empty);
+  const all = named(fieldsOf(shape, merged));
+  // First without all of it, then with what somebody owns of it put back, then with what was never applied put back.
+  const without = removeFields(shape, merged, named(last));
+  const kept = named(fieldsOf(shape, without)).union(named(owned));
+  const rest = removeFields(shape, merged, all.difference(kept));
+  const gone = all.difference(named(fieldsOf(shape, rest)));
+  return removeFields(shape, merged, gone.intersection(named(last)));
+}

@@ -1,0 +1,34 @@
+import { apiVersionOf, groupOf, type JsonObject, objectOf, stringOf } from '../objects.ts';
+import type { ResourceType } from '../resource-type.ts';
+import { ApiError, badRequest } from '../status.ts';
+import { shapeProblems } from './typed.ts';
+
+/** Fails with 400 and 500 (as servers do) where the configuration cannot be applied to objects of the type. */
+export function checkConfiguration(type: ResourceType, configuration: JsonObject): void {
+  const given = stringOf(configuration['apiVersion']);
+  const expected = apiVersionOf(type.group, type.version);
+  if (given !== expected) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${expected}`,
+    );
+  }
+  const metadata = objectOf(configuration['metadata']);
+  if ((metadata['managedFields'] ?? null) !== null) {
+    throw badRequest('metadata.managedFields must be nil');
+  }
+  const kind = stringOf(configuration['kind']);
+  const [group, version] = [groupOf(given), given.split('/').at(-1) ?? ''];
+  const gvk = `${group}/${version}, Kind=${kind}`;
+  const problems =
+    kind === type.kind
+      ? shapeProblems(type.shape, configuration)
+      : [`no corresponding type for ${gvk.replace(/^\//, '')}`];
+  if (problems.length > 0) {
+    const name = `${stringOf(metadata['namespace'])}/${stringOf(metadata['name'])}; ${gvk}`;
+    throw new ApiError(
+      500,
+      undefined,
+      `failed to create typed patch object (${name}): ${problems.length === 1 ? problems.join('') : `errors:\n${problems.map((one) => `  ${one}`).join('\n')}`}`,
+    );
+  }
+}
