@@ -1,5 +1,5 @@
-import { TokenBucket } from '../kube/token-bucket.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
 
 /** How much is let through: `burst` at once, then one each `refillMs`. */
 export interface Rate {
@@ -30,6 +30,6 @@ export class KeyedLimit {
     if (oldest !== undefined) {
       this.#buckets.delete(oldest);
     }
-    return bucket.take(now);
+    return bucket.take(now) === 0;
   }
 }

@@ -1,5 +1,5 @@
-import { TokenBucket } from '../kube/token-bucket.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
 import type { Locator } from './locator.ts';
 import type { ConsentOutcome } from './outcomes.ts';
 
@@ -65,7 +65,7 @@ class LimitedLines {
     const now = this.#clock.monotonic();
     const entry = this.#kinds.get(kind) ?? { bucket: new TokenBucket(BURST, REFILL_MS, now), suppressed: 0 };
     this.#kinds.set(kind, entry);
-    if (!entry.bucket.take(now)) {
+    if (entry.bucket.take(now) > 0) {
       entry.suppressed += 1;
       return undefined;
     }

@@ -1,10 +1,10 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
 import { isKubeError } from './errors.ts';
 import { microTime } from './micro-time.ts';
 import { apiVersionOf, collectionPath, objectPath, wellKnown } from './paths.ts';
 import type { KubeRest } from './rest.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** The object that an Event is about. */
 export interface EventTarget {
@@ -97,7 +97,7 @@ export class EventRecorder {
     const isDue =
       !series.isWritten || series.writtenCount < 2 || now - series.lastWriteAt >= seriesWriteEveryMs;
     if (!isDue || this.queue.has(series)) return;
-    if (this.queue.size >= queueLimit || !this.bucket(event.object.uid, now).take(now)) {
+    if (this.queue.size >= queueLimit || this.bucket(event.object.uid, now).take(now) > 0) {
       this.drop(series, new Error('too many events'));
       return;
     }

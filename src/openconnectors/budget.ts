@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
 import { RemoteError } from './errors.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
@@ -96,7 +96,7 @@ class AccountBudget implements Budget {
     this.#options = options;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
     const { requestsPerSecond, burst } = options.limits;
-    this.#bucket = new TokenBucket(requestsPerSecond, burst, options.clock.monotonic());
+    this.#bucket = new TokenBucket(burst, 1_000 / requestsPerSecond, options.clock.monotonic());
   }
 
   get pause(): BudgetPause | undefined {
