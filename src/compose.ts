@@ -5,6 +5,7 @@ import { type Tracer, trace } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 import { allowedHost } from './api/allowlist.ts';
 import { GROUP } from './api/group.ts';
+import { bypassesProxy } from './config/proxy.ts';
 import type { Config } from './config.ts';
 import { createConsentService } from './consent/service.ts';
 import type { ReadMounted } from './controller/account/default-account.ts';
@@ -16,7 +17,7 @@ import type { Random } from './runtime/random.ts';
 import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
-import { createScrubber } from './telemetry/scrubber.ts';
+import { createScrubber, type Scrubber } from './telemetry/scrubber.ts';
 import { SERVICE_NAME } from './telemetry/tracing/start-tracing.ts';
 import { VERSION } from './version.ts';
 
@@ -51,6 +52,7 @@ const LEASE_NAME = 'infusionsoft-connector-operator';
 export function compose(parts: Composition): ComposedOperator {
   const { config, kubeConfig, clock, random } = parts;
   const scrubber = createScrubber();
+  keepProxySecret(config, scrubber);
   const logger = createLogger({
     level: config.logLevel,
     format: config.logFormat,
@@ -82,6 +84,7 @@ export function compose(parts: Composition): ComposedOperator {
     },
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
+    proxyFor: (host, port) => (bypassesProxy(config.noProxy, host, port) ? undefined : config.httpsProxy),
     ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
   });
   const readFile: ReadMounted = (file) => readMounted(config.defaultAccountSecretDir, file);
@@ -143,6 +146,15 @@ export function compose(parts: Composition): ComposedOperator {
       await endpoints.close();
     },
   };
+}
+
+/** Held without release: the proxy's credentials stay in use as long as the process. */
+function keepProxySecret({ httpsProxy }: Config, scrubber: Scrubber): void {
+  const credentials = httpsProxy?.credentials;
+  if (credentials !== undefined) {
+    scrubber.hold(credentials.password);
+    scrubber.hold(`${credentials.user}:${credentials.password}`);
+  }
 }
 
 /** Host and port as the kubeconfig has them: the port is part of the label in client-go's metrics, also a default one. */

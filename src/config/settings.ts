@@ -135,6 +135,19 @@ export const settings = {
     defaultDoc: "Node's own certificates alone",
     doc: 'PEM bundle of further certificate authorities to trust when calling Open Connectors.',
   },
+  httpsProxy: {
+    env: 'HTTPS_PROXY',
+    type: type.proxyUrl,
+    defaultDoc: 'no proxy',
+    doc: 'HTTP proxy for calls to Open Connectors, which it has to tunnel (`CONNECT`); TLS goes through it from end to end. With a password set it from a Secret, never as a flag. The proxy resolves host names, so addresses are not checked here: `ALLOWED_HOSTS` alone protects then. The NetworkPolicy has to allow its port. Calls to Kubernetes go by the kubeconfig.',
+  },
+  noProxy: {
+    env: 'NO_PROXY',
+    type: type.list(type.proxyBypass),
+    default: '',
+    defaultDoc: 'none',
+    doc: 'Hosts that are called without `HTTPS_PROXY`: a name is that host alone, a suffix every host below it, `*` all. Addresses and networks may be there for other programs; they match nothing.',
+  },
   createDeadlineMs: {
     env: 'CREATE_DEADLINE',
     type: type.duration('1s'),

@@ -2,8 +2,10 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../api/duration.ts';
+import type { ProxyServer } from '../openconnectors/proxy-tunnel.ts';
 import { type HostPattern, parseHostPattern } from './host-pattern.ts';
 import { isLabelSelector } from './label-selector.ts';
+import { type ProxyBypass, parseProxyBypass, parseProxyUrl } from './proxy.ts';
 
 /** How the text of a setting becomes a value. `expected` completes the sentence "expected ...". */
 export interface ValueType<T> {
@@ -156,6 +158,32 @@ export const httpUrl: ValueType<string> = {
       return z.NEVER;
     }
     return new URL(value).href.replace(/\/+$/, '');
+  }),
+};
+
+/** An HTTP proxy; the value may hold a password. */
+export const proxyUrl: ValueType<ProxyServer> = {
+  expected: 'http://host:port or https://host:port, optionally with user:password@ before the host',
+  schema: z.string().transform((value, context) => {
+    const proxy = parseProxyUrl(value);
+    if (typeof proxy === 'string') {
+      context.addIssue(proxy);
+      return z.NEVER;
+    }
+    return proxy;
+  }),
+};
+
+/** An entry of the list of hosts that are called without the proxy. */
+export const proxyBypass: ValueType<ProxyBypass> = {
+  expected: 'a host name, .suffix, *.suffix or *, optionally with :port',
+  schema: z.string().transform((value, context) => {
+    const bypass = parseProxyBypass(value);
+    if (bypass === undefined) {
+      context.addIssue('is not a host name');
+      return z.NEVER;
+    }
+    return bypass;
   }),
 };
 

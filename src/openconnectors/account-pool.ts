@@ -8,6 +8,7 @@ import type { CallObservation } from './caller.ts';
 import { createOpenConnectors } from './client.ts';
 import { createTlsContext, createTransport, type TransportOptions } from './pooled-transport.ts';
 import type { OpenConnectors } from './port.ts';
+import type { ProxyServer } from './proxy-tunnel.ts';
 import type { Transport } from './transport.ts';
 
 /** Everything that makes one account's client what it is. When any of it changes, the client is replaced. */
@@ -31,6 +32,8 @@ export interface OpenConnectorsPoolOptions {
   readonly onBudgetChange?: (key: string, state: 'open' | BudgetPause['cause']) => void;
   /** Whether the administrator named this host with this port, so that it may have any address. Default: none. */
   readonly isAddressCheckExempt?: (hostname: string, port: number) => boolean;
+  /** The proxy for calls to this host and port. Default: none. */
+  readonly proxyFor?: (hostname: string, port: number) => ProxyServer | undefined;
   /** Trusted besides this process' authorities. */
   readonly extraCaPem?: string;
   /** Default: undici's connection pool. */
@@ -112,6 +115,7 @@ function createEntry(
     tls,
     connections: settings.limits.concurrency,
     addressCheckExempt: isExempt(options, base),
+    proxy: options.proxyFor?.(base.hostname, base.port),
   });
   const budget = createBudget({
     limits: settings.limits,

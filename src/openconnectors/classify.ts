@@ -3,6 +3,7 @@ import { FORBIDDEN_ADDRESS } from './address-guard.ts';
 import type { Effect, UnreadableAnswer } from './call.ts';
 import { cleanMessage } from './clean-message.ts';
 import { RemoteError, type RemoteErrorClass } from './errors.ts';
+import { PROXY_STATUS } from './proxy-tunnel.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { ABORTED, NOT_HTTP, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
 
@@ -116,7 +117,11 @@ export function errorOfAnswer(
 export function errorOfTransport(error: TransportError, circumstances: Circumstances): RemoteError {
   const { effect } = circumstances;
   if (!error.sent) {
-    return new RemoteError('unavailable', `No connection to Open Connectors: ${reasonOfFailure(error.code)}`);
+    const through = error.proxy === undefined ? '' : ` through the proxy ${error.proxy}`;
+    return new RemoteError(
+      'unavailable',
+      `No connection to Open Connectors${through}: ${reasonOfFailure(error.code)}`,
+    );
   }
   if (error.head !== undefined && error.head.status >= 300) {
     const ofHead = errorOfAnswer({ ...error.head, body: '' }, circumstances);
@@ -161,7 +166,12 @@ function reasonOfFailure(code: string): string {
     case 'UND_ERR_CLOSED':
     case 'UND_ERR_DESTROYED':
       return 'the account settings changed meanwhile';
+    case `${PROXY_STATUS}407`:
+      return 'the proxy does not accept the user and password in HTTPS_PROXY, or their absence (HTTP 407)';
     default:
+      if (code.startsWith(PROXY_STATUS)) {
+        return `the proxy did not open a tunnel (${code})`;
+      }
       return /^(?:ERR_(?:TLS|SSL)|CERT_|UNABLE_|DEPTH_|SELF_SIGNED)/.test(code)
         ? `the server's certificate or TLS is not accepted (${code})`
         : `the connection failed (${code})`;

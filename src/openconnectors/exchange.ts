@@ -1,7 +1,8 @@
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import { codeOf } from './error-code.ts';
+import { ProxyError } from './proxy-tunnel.ts';
 import {
   ABORTED,
-  NOT_HTTP,
   TOO_LARGE,
   type TransportAnswer,
   TransportError,
@@ -81,13 +82,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
-    this.#fail(codeOf(error));
+    if (error instanceof ProxyError) {
+      this.#fail(error.reason, error.proxy);
+    } else {
+      this.#fail(codeOf(error));
+    }
   }
 
   readonly #onAbort = (): void => this.#fail(ABORTED);
 
-  #fail(code: string): void {
-    this.#settle(() => this.#reject(new TransportError(this.#controller !== undefined, code, this.#head)));
+  #fail(code: string, proxy?: string): void {
+    const sent = this.#controller !== undefined;
+    this.#settle(() => this.#reject(new TransportError(sent, code, this.#head, proxy)));
     this.#controller?.abort(new Error('ended'));
   }
 
@@ -100,8 +106,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends `request` through `dispatcher`. @throws TransportError, or what `beforeSend` threw. */
-export function createExchange(dispatcher: Dispatcher, request: TransportRequest): Promise<TransportAnswer> {
+/** Sends `request` to `origin` through `dispatcher`. @throws TransportError, or what `beforeSend` threw. */
+export function createExchange(
+  dispatcher: Dispatcher,
+  origin: string,
+  request: TransportRequest,
+): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
     if (request.signal.aborted) {
       reject(new TransportError(false, ABORTED));
@@ -109,7 +119,7 @@ export function createExchange(dispatcher: Dispatcher, request: TransportRequest
     }
     const { method, path, headers, body } = request;
     dispatcher.dispatch(
-      { method, path, headers, body: body ?? null },
+      { origin, method, path, headers, body: body ?? null },
       new Exchange(request, resolve, reject),
     );
   });
@@ -124,17 +134,4 @@ function firstValues(headers: Record<string, string | string[] | undefined>): Re
     }
   }
   return single;
-}
-
-/** The innermost code: attempts at several addresses are reported as one `AggregateError` of theirs. */
-function codeOf(error: Error): string {
-  // The parser's errors have no code of their own.
-  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
-    return NOT_HTTP;
-  }
-  if ('code' in error && typeof error.code === 'string') {
-    return error.code;
-  }
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return inner instanceof Error ? codeOf(inner) : 'UNKNOWN';
 }

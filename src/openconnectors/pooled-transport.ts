@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import {
   type AddressCheck,
   createGuardedLookup,
@@ -9,6 +9,7 @@ import {
 } from './address-guard.ts';
 import type { BaseUrl } from './base-url.ts';
 import { createExchange } from './exchange.ts';
+import { createTunnelAgent, type ProxyServer } from './proxy-tunnel.ts';
 import { type Transport, TransportError } from './transport.ts';
 
 export interface TransportOptions {
@@ -21,6 +22,8 @@ export interface TransportOptions {
   readonly tls?: SecureContext;
   /** Whether the operator's administrator named this host with its port, so that it may have any address. */
   readonly addressCheckExempt?: boolean;
+  /** Opens the connections, where there is one. It resolves names then, so that no address is checked here. */
+  readonly proxy?: ProxyServer | undefined;
   /** Default: `createPublicAddressCheck()`. */
   readonly isPublic?: AddressCheck;
   /** Default: the guarded lookup on the system's resolver. */
@@ -41,8 +44,22 @@ export function createTlsContext(extraCaPem?: string): SecureContext {
 export function createTransport(options: TransportOptions): Transport {
   const { base } = options;
   const exempt = options.addressCheckExempt === true;
-  const lookup = options.lookup ?? createGuardedLookup(options.isPublic ?? createPublicAddressCheck());
-  const pool = new Pool(base.origin, {
+  const dispatcher = createDispatcher(options);
+  return {
+    async send(request) {
+      if (base.isAddress && !exempt) {
+        throw new TransportError(false, FORBIDDEN_ADDRESS);
+      }
+      return await createExchange(dispatcher, base.origin, request);
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+function createDispatcher(options: TransportOptions): Dispatcher {
+  const tls = options.tls ?? createTlsContext();
+  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const pool = {
     allowH2: false,
     connections: options.connections,
     pipelining: 1,
@@ -50,19 +67,17 @@ export function createTransport(options: TransportOptions): Transport {
     bodyTimeout: 0,
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 4_000,
+  };
+  if (options.proxy !== undefined) {
+    return createTunnelAgent({ proxy: options.proxy, tls, connectTimeoutMs, pool });
+  }
+  const lookup = options.lookup ?? createGuardedLookup(options.isPublic ?? createPublicAddressCheck());
+  return new Pool(options.base.origin, {
+    ...pool,
     connect: {
-      timeout: options.connectTimeoutMs ?? 10_000,
-      secureContext: options.tls ?? createTlsContext(),
-      ...(exempt ? {} : { lookup }),
+      timeout: connectTimeoutMs,
+      secureContext: tls,
+      ...(options.addressCheckExempt === true ? {} : { lookup }),
     },
   });
-  return {
-    async send(request) {
-      if (base.isAddress && !exempt) {
-        throw new TransportError(false, FORBIDDEN_ADDRESS);
-      }
-      return await createExchange(pool, request);
-    },
-    close: () => pool.close(),
-  };
 }

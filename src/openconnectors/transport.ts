@@ -45,11 +45,14 @@ export class TransportError extends Error {
   readonly code: string;
   /** The head of the answer, where that much came. */
   readonly head: Omit<TransportAnswer, 'body'> | undefined;
+  /** `host:port` of the proxy, where it was the proxy that failed or refused. */
+  readonly proxy: string | undefined;
 
-  constructor(sent: boolean, code: string, head?: Omit<TransportAnswer, 'body'>) {
+  constructor(sent: boolean, code: string, head?: Omit<TransportAnswer, 'body'>, proxy?: string) {
     super(`no whole answer (${code})`);
     this.sent = sent;
     this.code = code;
     this.head = head;
+    this.proxy = proxy;
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { bypassesProxy } from '../../../src/config/proxy.ts';
 import {
   type AccountSettings,
   createOpenConnectorsPool,
@@ -7,6 +8,7 @@ import {
 } from '../../../src/openconnectors/account-pool.ts';
 import { createTransport } from '../../../src/openconnectors/pooled-transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { createConnectProxy } from './connect-proxy.ts';
 import {
   createTimeoutMs,
   credentials,
@@ -185,6 +187,24 @@ describe('the pool of accounts', () => {
     const error = await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
     expect(error.message).toContain('not on the public internet');
     expect(remote.connections).toBe(0);
+  });
+
+  test('goes through the proxy that is named for a host and port, and straight where none is', async () => {
+    const { remote } = await bench.open(json(200, shown(1)));
+    const { remote: other } = await bench.open(json(200, shown(1)));
+    const proxy = await createConnectProxy();
+    const { pool } = openPool(remote, {
+      isAddressCheckExempt: () => true,
+      proxyFor: (hostname, port) =>
+        bypassesProxy([{ host: 'localhost', isSuffix: false, port: other.port }], hostname, port)
+          ? undefined
+          : proxy.server,
+    });
+    await pool.get('a', settingsFor(remote)).readInstance(1);
+    await pool.get('b', settingsFor(other)).readInstance(1);
+    expect(proxy.asked.map(({ target }) => target)).toEqual([`localhost:${remote.port}`]);
+    expect(other.received).toHaveLength(1);
+    await proxy.close();
   });
 
   test('closes everything, also what was removed or replaced', async () => {

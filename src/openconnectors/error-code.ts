@@ -1,0 +1,15 @@
+import { errors } from 'undici';
+import { NOT_HTTP } from './transport.ts';
+
+/** The innermost code: attempts at several addresses are reported as one `AggregateError` of theirs. */
+export function codeOf(error: Error): string {
+  // The parser's errors have no code of their own.
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+    return NOT_HTTP;
+  }
+  if ('code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner instanceof Error ? codeOf(inner) : 'UNKNOWN';
+}

@@ -1,0 +1,89 @@
+import type { SecureContext } from 'node:tls';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { codeOf } from './error-code.ts';
+
+/** An HTTP proxy that opens tunnels by CONNECT (RFC 9110 9.3.6). */
+export interface ProxyServer {
+  /** `http://host[:port]` or `https://host[:port]`, without credentials. */
+  readonly origin: string;
+  /** `host:port`, for messages. */
+  readonly host: string;
+  /** For Basic authentication at the proxy (RFC 7617), decoded; secret. */
+  readonly credentials: { readonly user: string; readonly password: string } | undefined;
+}
+
+/** `reason` of a `ProxyError` begins so where the proxy answered CONNECT with a status other than 200. */
+export const PROXY_STATUS = 'HTTP ';
+
+/**
+ * The tunnel was not opened, so nothing of the request has left this process. It deliberately has no `code`: undici
+ * repeats a connection attempt, without end, after some codes.
+ */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+  /** `host:port`. */
+  readonly proxy: string;
+  /** A system or library code such as `ECONNREFUSED`, or `HTTP 407`. */
+  readonly reason: string;
+
+  constructor(proxy: string, reason: string) {
+    super(`no tunnel through ${proxy} (${reason})`);
+    this.proxy = proxy;
+    this.reason = reason;
+  }
+}
+
+export interface TunnelOptions {
+  readonly proxy: ProxyServer;
+  /** For TLS to the target, inside of the tunnel, and to an https proxy. */
+  readonly tls: SecureContext;
+  /** For each of: the connection to the proxy, its answer to CONNECT, TLS inside of the tunnel. Milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** As for connections without a proxy. */
+  readonly pool: Pool.Options & { readonly connections: number };
+}
+
+/** Sends to any https origin through tunnels, with TLS from end to end: the proxy sees host and port alone. */
+export function createTunnelAgent(options: TunnelOptions): Dispatcher {
+  const { proxy, tls, connectTimeoutMs } = options;
+  const connect = { allowH2: false, timeout: connectTimeoutMs, secureContext: tls };
+  return new ProxyAgent({
+    ...options.pool,
+    uri: proxy.origin,
+    ...(proxy.credentials && { token: basic(proxy.credentials) }),
+    requestTls: connect,
+    proxyTls: connect,
+    clientFactory: (origin, given) => createOpener(origin, given, options),
+  });
+}
+
+/** Speaks CONNECT to the proxy, and is the one place where its failures can be told from those of the target. */
+function createOpener(origin: URL, given: object, options: TunnelOptions): Dispatcher {
+  const { proxy, connectTimeoutMs, pool } = options;
+  const opener = new Pool(origin, {
+    ...given,
+    allowH2: false,
+    connections: pool.connections,
+    pipelining: 1,
+    headersTimeout: connectTimeoutMs,
+  });
+  const open: (wish: Dispatcher.ConnectOptions<null>) => Promise<Dispatcher.ConnectData<null>> =
+    opener.connect.bind(opener);
+  return Object.assign(opener, {
+    async connect(wish: Dispatcher.ConnectOptions<null>) {
+      const opened = await open(wish).catch((error: unknown) => {
+        throw new ProxyError(proxy.host, error instanceof Error ? codeOf(error) : 'UNKNOWN');
+      });
+      if (opened.statusCode !== 200) {
+        // What a socket says while it is given up is of no interest.
+        opened.socket.on('error', () => undefined).destroy();
+        throw new ProxyError(proxy.host, `${PROXY_STATUS}${opened.statusCode}`);
+      }
+      return opened;
+    },
+  });
+}
+
+function basic({ user, password }: { readonly user: string; readonly password: string }): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
