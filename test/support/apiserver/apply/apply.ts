@@ -3,6 +3,7 @@ import { compare, ignoring, isSame } from './compare.ts';
 import { checkConfiguration } from './configuration.ts';
 import { FieldSet } from './field-set.ts';
 import { fieldsOf, withNamedFields } from './fields-of.ts';
+import { takenOver, withLastApplied } from './last-applied.ts';
 import { type Managers, managerKey, readManagers, writeManagers } from './managers.ts';
 import { mergeApplied } from './merge.ts';
 import { bare, blank, Change, settle, untouched, type Write } from './ownership.ts';
@@ -30,7 +31,7 @@ export function applyConfiguration(
   live: KubeObject | undefined,
   configuration: JsonObject,
 ): KubeObject {
-  const { type, manager, subresource, time } = application;
+  const { type, manager, subresource, time, force } = application;
   checkConfiguration(type, configuration);
   const current = live === undefined ? blank(type) : bare(type, live);
   const ignored = untouched(application);
@@ -46,8 +47,9 @@ export function applyConfiguration(
   const comparison = ignoring(compare(type.shape, current, pruned), ignored);
   const next = live !== undefined && isSame(comparison) ? live : application.decode(objectOf(pruned));
   const change = new Change(application, live, next, comparison);
-  const left = settle(managers, key, change, application.force);
-  return withMeta(next, { managedFields: writeManagers(left) });
+  const free = live === undefined ? FieldSet.empty : takenOver(type.shape, current, manager);
+  const left = settle(managers, key, change, { force, free });
+  return withMeta(withLastApplied(next, manager, configuration), { managedFields: writeManagers(left) });
 }
 
 function ownersOf(write: Write, live: KubeObject | undefined): Managers {

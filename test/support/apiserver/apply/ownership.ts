@@ -78,10 +78,15 @@ export class Change {
 }
 
 /**
- * Takes from all managers but `self` what a change touches. Without `force` a change to what others own is a conflict.
- * Fails with ApiError 409.
+ * Takes from all managers but `self` what a change touches. Without `force` a change to what others own is a conflict,
+ * but for the `free` fields, if there are conflicts over none but them. Fails with ApiError 409.
  */
-export function settle(managers: Managers, self: string, change: Change, force: boolean): Managers {
+export function settle(
+  managers: Managers,
+  self: string,
+  change: Change,
+  { force, free = FieldSet.empty }: { readonly force: boolean; readonly free?: FieldSet },
+): Managers {
   const conflicts: Conflict[] = [];
   const left = new Map<string, Manager>();
   for (const [key, manager] of managers) {
@@ -90,8 +95,9 @@ export function settle(managers: Managers, self: string, change: Change, force: 
       left.set(key, manager);
     } else if (comparison !== undefined) {
       const taken = manager.fields.intersection(comparison.modified.union(comparison.added));
-      if (!taken.isEmpty) {
-        conflicts.push({ manager, fields: taken });
+      const disputed = taken.difference(free);
+      if (!disputed.isEmpty) {
+        conflicts.push({ manager, fields: disputed });
       }
       const fields = manager.fields.difference(taken).difference(comparison.removed);
       if (!fields.isEmpty) {

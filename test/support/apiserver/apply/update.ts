@@ -16,7 +16,7 @@ export function updated(
   after: KubeObject,
 ): Managers {
   const change = new Change(write, before, after);
-  const left = new Map(settle(managers, '', change, true));
+  const left = new Map(settle(managers, '', change, { force: true }));
   const taken = change.own.added.union(change.own.modified);
   if (!taken.isEmpty) {
     const { manager, subresource, time, type } = write;

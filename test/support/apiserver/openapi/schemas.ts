@@ -56,7 +56,7 @@ function describe(set: SchemaSet, schema: FieldSchema): JsonObject {
     one.definition === undefined ? describe(set, one) : reference(set, one);
   switch (schema.type) {
     case 'any':
-      return {};
+      return { 'x-kubernetes-preserve-unknown-fields': true };
     case 'array':
       return {
         type: 'array',
