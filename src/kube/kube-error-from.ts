@@ -1,6 +1,6 @@
+import { retryAfterMs } from '../runtime/retry-after.ts';
 import { KubeError, type KubeErrorKind } from './errors.ts';
 import { isRecord } from './object.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** An answer that is not a success, as far as it matters. */
 export interface FailedAnswer {
@@ -21,7 +21,7 @@ export function kubeErrorFromAnswer(answer: FailedAnswer, nowMs: number): KubeEr
   return new KubeError(kind, `${answer.method} ${answer.path}: ${answer.status} ${label}`, {
     status: answer.status,
     reason,
-    retryAfterMs: retryAfterMs(answer.retryAfter, nowMs),
+    retryAfterMs: retryAfterMs({ 'retry-after': answer.retryAfter ?? '' }, nowMs),
   });
 }
 

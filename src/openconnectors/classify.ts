@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { retryAfterMs } from '../runtime/retry-after.ts';
 import { FORBIDDEN_ADDRESS } from './address-guard.ts';
 import type { Effect, UnreadableAnswer } from './call.ts';
 import { cleanMessage } from './clean-message.ts';
 import { RemoteError, type RemoteErrorClass } from './errors.ts';
 import { PROXY_STATUS } from './proxy-tunnel.ts';
-import { retryAfterMs } from './retry-after.ts';
 import { ABORTED, NOT_HTTP, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
 
 /** What a verdict depends on besides the answer. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { retryAfterMs } from '../../../src/openconnectors/retry-after.ts';
+import { retryAfterMs } from '../../../src/runtime/retry-after.ts';
 
 const now = Date.UTC(1994, 10, 6, 8, 49, 0);
 
