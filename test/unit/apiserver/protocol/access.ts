@@ -34,14 +34,27 @@ export function accessSuite(client: () => Client): void {
     return tokenOf(name);
   }
 
-  /** A role of its own for a test, bound to the robot; returns the path of the binding. */
-  async function allow(rules: readonly object[], subject: object = account('robot')): Promise<string> {
+  /** A role of its own for a test, bound to the robot and in force; returns the path of the binding. */
+  async function allow(rules: readonly object[], subject?: object): Promise<string> {
     const name = `r${rules.length}-${JSON.stringify(rules).length}-${Math.floor(performance.now())}`;
     const folder = `${rbac}/namespaces/${namespace}`;
     expect((await client().post(`${folder}/roles`, { metadata: { name }, rules })).status).toBe(201);
-    const binding = { metadata: { name }, roleRef: { kind: 'Role', name }, subjects: [subject] };
+    const binding = {
+      metadata: { name },
+      roleRef: { kind: 'Role', name },
+      subjects: [subject ?? account('robot')],
+    };
     expect((await client().post(`${folder}/rolebindings`, binding)).status).toBe(201);
+    if (subject === undefined) {
+      // Authorizers read roles from a cache.
+      await expect.poll(rulesOfRobot).toEqual(expect.arrayContaining([...rules]));
+    }
     return `${folder}/rolebindings/${name}`;
+  }
+
+  async function rulesOfRobot(): Promise<readonly Json[]> {
+    const { body } = await robot.post(`${reviews}/selfsubjectrulesreviews`, { spec: { namespace } });
+    return elements(body['status']?.['resourceRules']);
   }
 
   const account = (name: string): object => ({ kind: 'ServiceAccount', name, namespace });
