@@ -1,5 +1,4 @@
-import { type ResourceEvent, ResourceEventType, ResourceMetaImpl } from '@dot-i/k8s-operator';
-import type { KubernetesObject } from '@kubernetes/client-node';
+import { type ResourceEvent, ResourceEventType } from '@dot-i/k8s-operator';
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
@@ -10,31 +9,22 @@ import {
   GROUP,
   VERSION,
 } from '../api/group.ts';
-import type { Config } from '../config.ts';
 import type { ConsentServer } from '../consent/server.ts';
-import type { StartConsent } from '../consent/service.ts';
-import type { KubeObject } from '../kube/object.ts';
 import { resourceId } from '../kube/paths.ts';
-import {
-  type HandlerContext,
-  type HandlerResult,
-  ReliableOperator,
-  type ReliableOperatorOptions,
-  RequeueAfter,
-} from '../kube/reliable-operator.ts';
+import { type HandlerContext, type HandlerResult, ReliableOperator } from '../kube/reliable-operator.ts';
 import { objectKey } from '../kube/store.ts';
-import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
-import type { Scrubber } from '../telemetry/scrubber.ts';
-import { DefaultAccount, type ReadMounted } from './account/default-account.ts';
+import { DefaultAccount } from './account/default-account.ts';
 import { forgetAccount, reconcileAccount } from './account/reconcile.ts';
 import { DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type Controllers, createControllers, INDEX } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
 import { loadFingerprintKey } from './fingerprint-key.ts';
+import { metaOf, readyText, requireReleased, subjectOf, toResult } from './handler-results.ts';
+import type { ConnectorOperatorOptions, OperatorResources } from './operator-options.ts';
 import { parseAccount, parseConnector } from './parse.ts';
-import { type ObservePass, type PassObserver, type PassSubject, unobservedPass } from './pass-observer.ts';
-import { reconcile, type StepObserver } from './reconcile.ts';
+import { type ObservePass, type PassObserver, unobservedPass } from './pass-observer.ts';
+import { reconcile } from './reconcile.ts';
 import {
   accountOfConnector,
   importOfConnector,
@@ -45,34 +35,9 @@ import {
 import type { PassOutcome } from './report.ts';
 import { mergePatch } from './status-patch.ts';
 
-/** What the operator is made with, besides what every operator needs. */
-export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
-  readonly config: Config;
-  /** Namespace of the operator's own Secrets. */
-  readonly namespace: string;
-  readonly pool: OpenConnectorsPool;
-  readonly scrubber: Scrubber;
-  readonly readMounted: ReadMounted;
-  /** Absent: no consent pages. */
-  readonly startConsent?: StartConsent | undefined;
-  readonly onStep?: StepObserver | undefined;
-  readonly observePass?: ObservePass | undefined;
-}
-
-/** What the caches hold, for metrics. Objects are shared: not to be changed. */
-export interface OperatorResources {
-  readonly connectors: readonly KubeObject[];
-  readonly accounts: readonly KubeObject[];
-  /** Status of the operator's own account, once it was looked at. */
-  readonly defaultAccount: AccountStatus | undefined;
-}
-
 const CONNECTORS = resourceId({ group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural });
 const ACCOUNTS = resourceId({ group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural });
 const SECRETS = resourceId({ group: '', version: 'v1', plural: 'secrets' });
-
-/** A deletion that waits for a person is looked at again so often, should the change itself not be noticed. */
-const BLOCKED_DELETION_MS = 60 * 60_000;
 
 /** What requests to the consent pages get to end, before the operator itself stops: a callback cut in two loses its code. */
 const CONSENT_STOP_MS = 2_000;
@@ -358,47 +323,5 @@ export class ConnectorOperator extends ReliableOperator {
       throw new Error('a handler was called before the leadership began');
     }
     return this.controllers;
-  }
-}
-
-function subjectOf(
-  kind: PassSubject['kind'],
-  { object, meta, type }: ResourceEvent,
-  signal: AbortSignal,
-): PassSubject {
-  return {
-    kind,
-    namespace: meta.namespace ?? '',
-    name: meta.name,
-    uid: object.metadata?.uid ?? '',
-    isGone: type === ResourceEventType.Deleted,
-    signal,
-  };
-}
-
-function readyText(status: AccountStatus | undefined): string {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return `Ready=${ready?.status} ${ready?.reason}: ${ready?.message}`;
-}
-
-function metaOf(
-  plural: string,
-  { apiVersion, kind, metadata }: InfusionsoftConnector | OpenConnectorsAccount,
-): ResourceMetaImpl {
-  return ResourceMetaImpl.createWithPlural(plural, {
-    apiVersion,
-    kind,
-    metadata,
-  } as unknown as KubernetesObject);
-}
-
-function toResult(outcome: PassOutcome): HandlerResult | undefined {
-  return outcome.kind === 'again' ? { requeueAfterMs: outcome.afterMs } : undefined;
-}
-
-/** Leaves the finalizer where it is unless the pass let go of everything. */
-function requireReleased(outcome: PassOutcome): void {
-  if (outcome.kind !== 'released') {
-    throw new RequeueAfter(outcome.kind === 'again' ? outcome.afterMs : BLOCKED_DELETION_MS);
   }
 }

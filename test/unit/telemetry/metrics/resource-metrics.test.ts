@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OperatorResources } from '../../../../src/controller/operator.ts';
+import type { OperatorResources } from '../../../../src/controller/operator-options.ts';
 import type { KubeObject } from '../../../../src/kube/object.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { createPauseBook } from '../../../../src/telemetry/metrics/pauses.ts';
