@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATOR_NAME, OPERATOR_NAMESPACE } from '../../scripts/generate/rbac-roles.ts';
+import { canRender, render, renderOverlay } from '../deploy/support/kustomize.ts';
 import type { LedgerEntry } from '../support/apiserver/index.ts';
 import { createSite, type Site } from '../support/consent/site.ts';
 import type { ControlPlane } from '../support/controlplane/control-plane.ts';
 import { describeControlPlanes, requireFeature } from '../support/controlplane/describe.ts';
-import { hasKubectl, kubectlProgram } from '../support/controlplane/kubectl.ts';
-import { applyRights, renderFolder } from '../support/rbac/overlay.ts';
+import { applyRights } from '../support/rbac/apply-rights.ts';
 import { needed, type Permission, permissionsOf, permissionText } from '../support/rbac/permissions.ts';
 import { post } from '../support/rbac/service-account.ts';
 import { liveThrough } from '../support/rbac/whole-life.ts';
@@ -19,7 +19,6 @@ import {
 } from '../support/workbench/workbench.ts';
 
 const user = `system:serviceaccount:${OPERATOR_NAMESPACE}:${OPERATOR_NAME}`;
-const canRender = hasKubectl(kubectlProgram());
 
 /** What no request shows: each has to say where else it is proved. */
 const unseen: Readonly<Record<string, string>> = {
@@ -63,7 +62,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
     let site: Site;
     let namespace: Namespace;
     beforeAll(async () => {
-      await applyRights(plane, renderFolder('deploy/overlays/cluster'));
+      await applyRights(plane, render('deploy/overlays/cluster'));
       bench = await startWorkbench(plane, {}, { home: OPERATOR_NAMESPACE });
       site = await createSite();
       namespace = await bench.namespace('rights');
@@ -152,7 +151,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
     let bench: Workbench;
     let site: Site;
     beforeAll(async () => {
-      await applyRights(plane, renderFolder('deploy/overlays/namespaced'));
+      await applyRights(plane, render('deploy/overlays/namespaced'));
       bench = await startWorkbench(plane, {}, { home: OPERATOR_NAMESPACE });
       site = await createSite();
     });
@@ -164,7 +163,10 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
     test('are enough in the namespaces that they are given in, without any cluster role', async () => {
       const namespace = await bench.namespace('rights');
       const neighbour = await bench.namespace('rights');
-      await applyRights(plane, renderFolder('deploy/watched-namespace', namespace.name));
+      await applyRights(
+        plane,
+        renderOverlay({ namespace: namespace.name, resources: ['deploy/watched-namespace'] }),
+      );
       await furnish(bench, neighbour);
       await neighbour.create(connector('crm'));
       const from = plane.ledger?.length ?? 0;

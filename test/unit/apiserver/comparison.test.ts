@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { accessSuite } from './protocol/access.ts';
 import { applySuite } from './protocol/apply.ts';
+import { applyRefusalSuite } from './protocol/apply-refusals.ts';
 import { builtinSuite } from './protocol/builtin.ts';
 import { creationSuite } from './protocol/creation.ts';
 import { customResourceSuite } from './protocol/custom-resources.ts';
@@ -11,6 +12,7 @@ import { listSuite } from './protocol/lists.ts';
 import { ownershipSuite } from './protocol/ownership.ts';
 import { patchSuite } from './protocol/patches.ts';
 import { representationSuite } from './protocol/representations.ts';
+import { rightsSuite } from './protocol/rights.ts';
 import { updateSuite } from './protocol/updates.ts';
 import { watchSuite } from './protocol/watches.ts';
 import { Client } from './support/client.ts';
@@ -46,8 +48,10 @@ describe.each(targets)('protocol of $name', ({ start }) => {
     'built-in types': builtinSuite,
     events: eventSuite,
     access: accessSuite,
+    rights: rightsSuite,
     ownership: ownershipSuite,
     apply: applySuite,
+    'apply refused': applyRefusalSuite,
   };
   for (const [name, suite] of Object.entries(suites)) {
     describe(name, () => suite(() => client));
