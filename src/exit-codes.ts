@@ -10,6 +10,3 @@ export const exitCodes = {
     meaning: 'A wrong setting. Standard error has one line for each; a restart changes nothing.',
   },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;
-
-/** The name of an exit code. */
-export type ExitReason = keyof typeof exitCodes;

@@ -62,8 +62,6 @@ export const usedCredentialSchema = z
   })
   .describe('A Secret value that is in use, by its fingerprint.');
 
-export type UsedCredential = z.infer<typeof usedCredentialSchema>;
-
 /** All Secret values in use. */
 export const usedCredentialsSchema = z
   .array(usedCredentialSchema)

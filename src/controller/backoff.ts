@@ -11,3 +11,6 @@ export function backoffMs(count: number, fraction: number, retryAfterMs = 0): nu
   const full = Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(count - 1, 20));
   return Math.max(retryAfterMs, Math.round(full / 2 + (full / 2) * fraction));
 }
+
+/** How often what only a person can mend (refused credentials, a missing role) is tried without being asked to. */
+export const PROBE_INTERVAL_MS = 60 * 60_000;

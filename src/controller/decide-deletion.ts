@@ -7,6 +7,7 @@ import { attemptOf } from './due.ts';
 import { afterFailure } from './failure.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
+import { stillShown } from './reading.ts';
 import { blocked, finish, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -136,14 +137,7 @@ function removeInstance(world: World, id: number): Step | undefined {
       ? undefined
       : { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return world.pass.deleted.includes(id)
-    ? blocked(
-        'Synced',
-        'RemoteError',
-        `Open Connectors confirmed the deletion of instance ${id} but still shows it; the operator tries again.`,
-        { kind: 'backoff' },
-      )
-    : { do: 'delete-instance', id, reason: 'Deleted' };
+  return world.pass.deleted.includes(id) ? stillShown(id) : { do: 'delete-instance', id, reason: 'Deleted' };
 }
 
 /** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */

@@ -1,5 +1,6 @@
 import { accountNameOf } from '../api/defaults.ts';
 import type { RemoteErrorClass } from '../openconnectors/errors.ts';
+import { PROBE_INTERVAL_MS } from './backoff.ts';
 import { blocked, type Retry, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -7,9 +8,6 @@ function accountInWords({ connector }: World): string {
   const name = accountNameOf(connector.spec);
   return name === undefined ? "the operator's default account" : `OpenConnectorsAccount "${name}"`;
 }
-
-/** How often what only a person can mend is tried without being asked to. */
-const PROBE_INTERVAL_MS = 60 * 60_000;
 
 /** What a remote call that failed in this pass means for the resource. */
 export function afterFailure(world: World): Step | undefined {

@@ -12,3 +12,13 @@ export function look(world: World, id: number): Step {
       )
     : { do: 'read-instance', id };
 }
+
+/** A deletion that was confirmed is not believed before a read says so; this one still shows the instance. */
+export function stillShown(id: number): Step {
+  return blocked(
+    'Synced',
+    'RemoteError',
+    `Open Connectors confirmed the deletion of instance ${id} but still shows it; the operator tries again.`,
+    { kind: 'backoff' },
+  );
+}

@@ -1,7 +1,7 @@
 import type { Instance } from '../openconnectors/port.ts';
 import { knownInstance, ownership } from './instance.ts';
-import { look } from './reading.ts';
-import { blocked, type Step } from './step.ts';
+import { look, stillShown } from './reading.ts';
+import type { Step } from './step.ts';
 import type { World } from './world.ts';
 
 /**
@@ -21,11 +21,6 @@ export function replace(world: World, instance: Instance): Step | undefined {
     return look(world, old.id);
   }
   return world.pass.deleted.includes(old.id)
-    ? blocked(
-        'Synced',
-        'RemoteError',
-        `Open Connectors confirmed the deletion of instance ${old.id} but still shows it; the operator tries again.`,
-        { kind: 'backoff' },
-      )
+    ? stillShown(old.id)
     : { do: 'delete-instance', id: old.id, reason: 'Replaced' };
 }

@@ -3,10 +3,10 @@ import type { Condition, ConditionType } from '../api/condition.ts';
 import type { ConnectorStatus } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
-import { backoffMs } from './backoff.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
 import { attemptOf } from './due.ts';
 import { consentPage, offersPage } from './enrolment.ts';
+import { failuresAfter } from './failures.ts';
 import { lastingUses } from './inputs.ts';
 import { chosenInstance, ownership } from './instance.ts';
 import { patienceEndsAt } from './patience.ts';
@@ -39,7 +39,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
     authorization: authorizationStatus(world, verdict),
     binding: bindingStatus(world),
     credentials: credentialStatus(world, verdict),
-    failures: failureStatus(world, verdict, fraction),
+    failures: failuresAfter(before.failures, verdict, world.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
     lastHandledReauthorizeAt: world.pass.authorized
       ? (requestOf(connector, 'reauthorizeAt', before.lastHandledReauthorizeAt) ??
@@ -239,15 +239,6 @@ function credentialStatus(world: World, verdict: Telling): ConnectorStatus['cred
       ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
       : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);
   });
-}
-
-function failureStatus(world: World, verdict: Telling, fraction: number): ConnectorStatus['failures'] {
-  if (verdict.kind !== 'blocked' || verdict.retry.kind !== 'backoff') {
-    return undefined;
-  }
-  const count = (world.connector.status?.failures?.count ?? 0) + 1;
-  const delayMs = backoffMs(count, fraction, verdict.retry.retryAfterMs);
-  return { count, lastReason: verdict.reason, nextAttemptAt: timestamp(world.now + delayMs + 999) };
 }
 
 function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {

@@ -2,13 +2,11 @@ import { allowedHost } from '../../api/allowlist.ts';
 import { apiBaseUrlOf, organizationSecretKeyOf, userSecretKeyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
+import { PROBE_INTERVAL_MS } from '../backoff.ts';
 import { phaseOf } from '../phase.ts';
 import { decodeText } from '../secret-values.ts';
 import type { Retry } from '../step.ts';
 import type { AccountStep, AccountWorld } from './world.ts';
-
-/** How long refused credentials are left alone before they are tried once more. */
-const PROBE_INTERVAL_MS = 60 * 60_000;
 
 type Rule = (world: AccountWorld) => AccountStep | undefined;
 

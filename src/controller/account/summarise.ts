@@ -1,7 +1,7 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
 import { requestOf } from '../../api/annotations.ts';
-import { backoffMs } from '../backoff.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from '../conditions.ts';
+import { failuresAfter } from '../failures.ts';
 import type { AccountVerdict, AccountWorld } from './world.ts';
 
 /** A verdict that says something about the account. */
@@ -33,7 +33,7 @@ export function summariseAccount(
       world.throttledUntil !== undefined && world.throttledUntil > now
         ? timestamp(world.throttledUntil)
         : undefined,
-    failures: failures(world, verdict, fraction),
+    failures: failuresAfter(before.failures, verdict, now, fraction),
     lastHandledReconcileAt:
       requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,
   };
@@ -52,13 +52,4 @@ function statements(verdict: AccountTelling): Statement[] {
     ];
   }
   return [notTrue('Ready', verdict.reason, verdict.message), ...outlookOf(verdict.reason, verdict.message)];
-}
-
-function failures(world: AccountWorld, verdict: AccountTelling, fraction: number): AccountStatus['failures'] {
-  if (verdict.kind !== 'blocked' || verdict.retry.kind !== 'backoff') {
-    return undefined;
-  }
-  const count = (world.account.status?.failures?.count ?? 0) + 1;
-  const delayMs = backoffMs(count, fraction, verdict.retry.retryAfterMs);
-  return { count, lastReason: verdict.reason, nextAttemptAt: timestamp(world.now + delayMs + 999) };
 }
