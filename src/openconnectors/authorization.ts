@@ -29,6 +29,7 @@ function checked(what: string, value: string): string {
     throw new RemoteError(
       'unauthorized',
       `The ${what} is empty or has white space, a comma or a line break in it`,
+      { processed: 'no' },
     );
   }
   return value;

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { RemoteError } from './errors.ts';
 
+const NOT_SENT = { processed: 'no' } as const;
+
 /** Where every path of the Platform API v2 begins. */
 const API_PATH = '/elements/api-v2';
 
@@ -24,14 +26,18 @@ export interface BaseUrl {
  */
 export function parseBaseUrl(text: string): BaseUrl {
   if (!URL.canParse(text)) {
-    throw new RemoteError('invalid', 'The base URL is not a URL');
+    throw new RemoteError('invalid', 'The base URL is not a URL', NOT_SENT);
   }
   const url = new URL(text);
   if (url.protocol !== 'https:') {
-    throw new RemoteError('invalid', 'The base URL has to begin with https://');
+    throw new RemoteError('invalid', 'The base URL has to begin with https://', NOT_SENT);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new RemoteError('invalid', 'The base URL may not hold a user name, a query or a fragment');
+    throw new RemoteError(
+      'invalid',
+      'The base URL may not hold a user name, a query or a fragment',
+      NOT_SENT,
+    );
   }
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const path = url.pathname.replace(/\/+$/, '');

@@ -285,6 +285,7 @@ class AccountBudget implements Budget {
     const why =
       cause === 'throttled' ? 'Open Connectors asked for fewer requests' : 'Open Connectors is not available';
     return new RemoteError(cause, `${why}; the account pauses, nothing was sent`, {
+      processed: 'no',
       retryAfterMs: Math.max(
         Math.ceil(this.#remainingMs()),
         SHORTEST_PAUSE_MS,

@@ -3,7 +3,7 @@ import { retryAfterMs } from '../runtime/retry-after.ts';
 import { FORBIDDEN_ADDRESS } from './address-guard.ts';
 import type { Effect, UnreadableAnswer } from './call.ts';
 import { cleanMessage } from './clean-message.ts';
-import { RemoteError, type RemoteErrorClass } from './errors.ts';
+import { type Processed, RemoteError, type RemoteErrorClass } from './errors.ts';
 import { PROXY_STATUS } from './proxy-tunnel.ts';
 import { ABORTED, NOT_HTTP, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
 
@@ -18,25 +18,20 @@ export interface Circumstances {
 
 /** The API's own error: `{"requestId": "...", "message": "..."}`, with `providerMessage` where the provider is the cause. */
 const ownError = z.looseObject({
+  requestId: z.string().min(1),
   message: z.string().min(1),
   providerMessage: z.string().nullish(),
-  requestId: z.string().nullish(),
 });
 
 type OwnError = z.infer<typeof ownError>;
 
 /**
- * The API's own error in an answer, if that is what it is. Gateways and frameworks also speak JSON with a `message`
- * (and a `path`, a `timestamp`, a `fault`); what shows members that the API does not know counts only with a request id.
+ * The API's own error in an answer, or undefined. The request id is required: gateways answer with JSON and a `message`
+ * too (`{"message":"Not Found"}` by Kong and AWS API Gateway), and their 404 proves nothing about an instance.
  */
 function readOwnError(answer: TransportAnswer): OwnError | undefined {
   const parsed = ownError.safeParse(parseJson(answer.body));
-  if (!parsed.success) {
-    return undefined;
-  }
-  const identified = typeof parsed.data.requestId === 'string' || 'elements-request-id' in answer.headers;
-  const foreign = Object.keys(parsed.data).some((key) => !(key in ownError.shape));
-  return identified || !foreign ? parsed.data : undefined;
+  return parsed.success ? parsed.data : undefined;
 }
 
 function parseJson(text: string): unknown {
@@ -74,6 +69,23 @@ function classOfStatus(status: number, effect: Effect, own: OwnError | undefined
   }
 }
 
+/** What a whole answer other than 2xx proves about the request. */
+function processedOf(status: number, own: OwnError | undefined): Processed {
+  if (own === undefined || status < 400 || status >= 500) {
+    return 'unknown';
+  }
+  switch (status) {
+    case 408:
+    case 425:
+      return 'unknown';
+    case 429:
+      // With a message of the provider the platform had begun to process the request.
+      return typeof own.providerMessage === 'string' ? 'unknown' : 'no';
+    default:
+      return 'refused';
+  }
+}
+
 const sentences: Readonly<Record<RemoteErrorClass, string>> = {
   unauthorized: 'Open Connectors refused the credentials',
   forbidden: 'Open Connectors forbade the request',
@@ -106,6 +118,7 @@ export function errorOfAnswer(
     {
       status,
       retryAfterMs: retryAfterMs(answer.headers, circumstances.nowMs),
+      processed: processedOf(status, own),
     },
   );
 }
@@ -121,6 +134,7 @@ export function errorOfTransport(error: TransportError, circumstances: Circumsta
     return new RemoteError(
       'unavailable',
       `No connection to Open Connectors${through}: ${reasonOfFailure(error.code)}`,
+      { processed: 'no' },
     );
   }
   if (error.head !== undefined && error.head.status >= 300) {

@@ -3,7 +3,8 @@
  *
  * - `unauthorized` (401): the account's credentials or the instance token are refused. Retrying is useless.
  * - `forbidden` (403): a privilege is missing, or a hub call on a disabled instance.
- * - `not-found`: a 404 that carries the API's own JSON error. A gateway's 404 page is `unexpected`.
+ * - `not-found`: a 404 that carries the API's own JSON error (`requestId` and `message`). A gateway's 404 is
+ *   `unexpected`, also one with `{"message":"Not Found"}`.
  * - `invalid` (400, 405, 406, 409, 413, 415, 422 and the rest of 4xx): the request itself is refused; the same request
  *   fails again.
  * - `throttled` (429, and calls held back while the account pauses because of one): nothing was done; retry after
@@ -26,6 +27,18 @@ export type RemoteErrorClass =
   | 'unexpected';
 
 /**
+ * What an error proves about the request, whatever its class:
+ *
+ * - `no`: the request was not processed. No byte of it left this process (DNS, TCP, TLS, the account's own pause, a
+ *   check before sending), or it was answered by a 429 of Open Connectors itself: its own JSON error (`requestId` and
+ *   `message`) without `providerMessage`. Only then may a credential be sent again.
+ * - `refused`: Open Connectors processed the request and refused it: any other 4xx in its own JSON error, except 408,
+ *   425, and a 429 that it forwards from the provider.
+ * - `unknown`: everything else. The request may have been carried out, now or later.
+ */
+export type Processed = 'no' | 'refused' | 'unknown';
+
+/**
  * The only error that leaves `src/openconnectors`. Carries the class, the status code and a cleaned message;
  * never a body, a header or a URL with a query. The message is stable: no request ids, no times.
  */
@@ -36,15 +49,22 @@ export class RemoteError extends Error {
   readonly status: number | undefined;
   /** From `Retry-After` in either form of RFC 9110 10.2.3, in milliseconds, capped at one hour. */
   readonly retryAfterMs: number | undefined;
+  readonly processed: Processed;
 
+  /** `details.processed` is `unknown` unless given. */
   constructor(
     errorClass: RemoteErrorClass,
     message: string,
-    details: { status?: number | undefined; retryAfterMs?: number | undefined } = {},
+    details: {
+      status?: number | undefined;
+      retryAfterMs?: number | undefined;
+      processed?: Processed | undefined;
+    } = {},
   ) {
     super(message);
     this.class = errorClass;
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
+    this.processed = details.processed ?? 'unknown';
   }
 }

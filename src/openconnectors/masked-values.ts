@@ -11,7 +11,9 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  */
 export function refuseMaskedValues(value: Json | undefined, path: readonly string[] = []): void {
   if (value === MASKED) {
-    throw new RemoteError('invalid', `Refused to send a masked value (${path.join(' ')})`);
+    throw new RemoteError('invalid', `Refused to send a masked value (${path.join(' ')})`, {
+      processed: 'no',
+    });
   }
   if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {

@@ -7,7 +7,7 @@ import type { TransportAnswer } from '../transport.ts';
 /** `/instances/{id}`. @throws RemoteError of class `invalid`, nothing sent, for what cannot be an id. */
 export function instancePath(id: number): string {
   if (!Number.isSafeInteger(id) || id <= 0) {
-    throw new RemoteError('invalid', 'An instance id has to be a positive safe integer');
+    throw new RemoteError('invalid', 'An instance id has to be a positive safe integer', { processed: 'no' });
   }
   return `/instances/${id}`;
 }

@@ -190,7 +190,11 @@ describe('a pause', () => {
     await settle();
     first.end(throttled(60_000));
     await errorOf(first.outcome);
-    expect(await remoteErrorOf(queued.outcome)).toMatchObject({ class: 'throttled', retryAfterMs: 60_000 });
+    expect(await remoteErrorOf(queued.outcome)).toMatchObject({
+      class: 'throttled',
+      processed: 'no',
+      retryAfterMs: 60_000,
+    });
     await clock.advance(20_000);
     expect(await remoteErrorOf(budget.run(success))).toMatchObject({
       class: 'throttled',

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { RemoteErrorClass } from '../../../src/openconnectors/errors.ts';
-import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
+import type { Processed, RemoteErrorClass } from '../../../src/openconnectors/errors.ts';
+import { MASKED, type OpenConnectors } from '../../../src/openconnectors/port.ts';
+import { TransportError } from '../../../src/openconnectors/transport.ts';
 import {
   authorizeRequest,
   body,
@@ -49,13 +50,14 @@ const cases: readonly (readonly [name: string, answer: Answer, expected: Expecte
   ['401 as a page', text(401, page), same('unauthorized'), 401],
   ['403', json(403, own), same('forbidden'), 403],
   ['404 of the API', json(404, own), same('not-found'), 404],
-  ['404 of the API without request id', json(404, { message: 'No instance found' }), same('not-found'), 404],
+  ['404 of Kong or AWS API Gateway', json(404, { message: 'Not Found' }), same('unexpected'), 404],
   [
-    '404 of the API, request id in a header',
-    json(404, { message: 'x', code: 1 }, { 'Elements-Request-Id': '1' }),
-    same('not-found'),
+    '404 of a gateway that names its own request',
+    json(404, { message: 'no Route matched with those values', request_id: '5d0b8b4ae4b0f5d1' }),
+    same('unexpected'),
     404,
   ],
+  ['404 with an empty request id', json(404, { requestId: '', message: 'x' }), same('unexpected'), 404],
   ['404 of a gateway, HTML', text(404, page), same('unexpected'), 404],
   ['404 of a gateway, empty', text(404, ''), same('unexpected'), 404],
   [
@@ -129,6 +131,67 @@ for (const [title, answer, expected, status] of cases) {
     });
   });
 }
+
+describe('whether the request was processed', () => {
+  const forwarded = { ...own, providerMessage: 'Quota Exceeded' };
+
+  test.each<readonly [name: string, answer: Answer, processed: Processed]>([
+    ['429 of the API itself', json(429, own), 'no'],
+    ['429 of the API itself, provider message null', json(429, { ...own, providerMessage: null }), 'no'],
+    ['429 forwarded from the provider', json(429, forwarded), 'unknown'],
+    ['429 forwarded with an empty message', json(429, { ...own, providerMessage: '' }), 'unknown'],
+    ['429 of a gateway', json(429, { message: 'Too Many Requests' }), 'unknown'],
+    ['429 as a page', text(429, page), 'unknown'],
+    ['400 of the API', json(400, own), 'refused'],
+    ['400 with the words of the provider', json(400, forwarded), 'refused'],
+    ['401 of the API', json(401, own), 'refused'],
+    ['404 of the API', json(404, own), 'refused'],
+    ['400 of a gateway', json(400, { message: 'Bad Request' }), 'unknown'],
+    ['404 of a gateway', json(404, { message: 'Not Found' }), 'unknown'],
+    ['408 of the API', json(408, own), 'unknown'],
+    ['425 of the API', json(425, own), 'unknown'],
+    ['302', text(302, '', { location: 'https://login.example.com/' }), 'unknown'],
+    ['500 of the API', json(500, own), 'unknown'],
+    ['503 of a gateway', text(503, ''), 'unknown'],
+    ['200 that cannot be read', text(200, page), 'unknown'],
+    ['a reset before the answer', (response) => void response.socket?.destroy(), 'unknown'],
+    ['a reset within the answer', cutShort, 'unknown'],
+  ])('is told after %s', async (_name, answer, processed) => {
+    const { client } = await bench.open(answer);
+    expect((await remoteErrorOf(client.createInstance(body))).processed).toBe(processed);
+  });
+
+  test('is told after the deadline of a request that was sent', async () => {
+    const { client, remote, clock } = await bench.open(() => undefined);
+    const failure = remoteErrorOf(client.createInstance(body));
+    await expect.poll(() => remote.received.length).toBe(1);
+    await clock.advance(createTimeoutMs);
+    expect((await failure).processed).toBe('unknown');
+  });
+
+  test.each([false, true])('is told of a transport that failed, a byte sent: %s', async (sent) => {
+    const { client } = await bench.open(json(200, shown(4711)), {
+      transport: {
+        send: () => Promise.reject(new TransportError(sent, 'ECONNRESET')),
+        close: () => Promise.resolve(),
+      },
+    });
+    expect((await remoteErrorOf(client.createInstance(body))).processed).toBe(sent ? 'unknown' : 'no');
+  });
+
+  test.each<readonly [name: string, call: (client: OpenConnectors) => Promise<unknown>]>([
+    [
+      'a masked value',
+      (client) => client.createInstance({ ...body, configuration: { 'oauth.api.secret': MASKED } }),
+    ],
+    ['an id that is none', (client) => client.reauthorizeInstance(0, body)],
+    ['a token that fits no header', (client) => client.pingInstance('a\nb')],
+  ])('is told of a request that is not sent: %s', async (_name, call) => {
+    const { client, remote } = await bench.open(json(200, shown(4711)));
+    expect((await remoteErrorOf(call(client))).processed).toBe('no');
+    expect(remote.received).toEqual([]);
+  });
+});
 
 describe('the deadline', () => {
   const hang: Answer = () => undefined;

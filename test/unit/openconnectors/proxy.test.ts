@@ -146,7 +146,7 @@ describe('without a tunnel nothing was done, so even a create may be sent again:
     const proxy = await openProxy(onConnect);
     const { client, seen } = clientOf(remote, proxy, { connectTimeoutMs: 200 });
     const error = await remoteErrorOf(client.createInstance(body));
-    expect(error).toMatchObject({ class: 'unavailable', status: undefined });
+    expect(error).toMatchObject({ class: 'unavailable', status: undefined, processed: 'no' });
     expect(error.message).toContain(`through the proxy localhost:${proxy.port}: `);
     expect(error.message).toContain(words);
     expectNoCredentials(error);

@@ -68,7 +68,7 @@ describe('without a connection nothing was done, so even a create may be sent ag
     const { remote } = await bench.open(json(200, shown(1)));
     await remote.close();
     const error = await createError(remote, { addressCheckExempt: true });
-    expect(error).toMatchObject({ class: 'unavailable', status: undefined });
+    expect(error).toMatchObject({ class: 'unavailable', status: undefined, processed: 'no' });
     expect(error.message).toContain('ECONNREFUSED');
   });
 
@@ -78,7 +78,7 @@ describe('without a connection nothing was done, so even a create may be sent ag
       lookup: (_hostname, _options, callback) =>
         callback(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), []),
     });
-    expect(error).toMatchObject({ class: 'unavailable' });
+    expect(error).toMatchObject({ class: 'unavailable', processed: 'no' });
     expect(error.message).toContain('the host name cannot be resolved');
   });
 
