@@ -75,7 +75,7 @@ export interface OpenConnectors {
   createInstance(body: InstanceBody, signal?: AbortSignal): Promise<Instance>;
   /** `GET /instances/{id}`. */
   readInstance(id: number, signal?: AbortSignal): Promise<Instance>;
-  /** `GET /instances?tags[]=...&hydrate=true&pageSize=200`, all pages; a 404 with the API's own error is the empty list. */
+  /** `GET /instances?tags[]=...&hydrate=true&pageSize=200`, all pages; a 404 of the API to the first page is the empty list. */
   listInstancesByTag(tag: string, signal?: AbortSignal): Promise<readonly Instance[]>;
   /** `PATCH /instances/{id}`. */
   patchInstance(id: number, patch: InstancePatch, signal?: AbortSignal): Promise<Instance>;

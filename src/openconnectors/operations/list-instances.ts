@@ -18,7 +18,8 @@ interface Page {
  * `GET /instances?tags[]=<tag>&hydrate=true`, page by page. The remote search may be loose, so an instance whose tags
  * are known and do not have the tag is left out. An instance that moved between pages appears once, as seen last.
  *
- * @throws RemoteError of class `unexpected` after `MOST_PAGES`: a list that was cut may not pass for a whole one.
+ * @throws RemoteError of class `unexpected` after `MOST_PAGES`, or when a page after the first is answered by 404: a list
+ *   that was cut may not pass for a whole one.
  */
 export async function listInstancesByTag(
   call: Caller,
@@ -71,10 +72,16 @@ async function readPage(
       signal,
     );
   } catch (error) {
-    // A search without a hit is answered by 404, not by an empty list.
-    if (error instanceof RemoteError && error.class === 'not-found') {
+    if (!(error instanceof RemoteError) || error.class !== 'not-found') {
+      throw error;
+    }
+    if (token === undefined) {
+      // A search without a hit is answered by 404, not by an empty list.
       return { instances: [], next: undefined };
     }
-    throw error;
+    // The list was cut. Its missing instances must not count as deleted.
+    throw new RemoteError('unexpected', `A later page of the list is missing: ${error.message}`, {
+      status: error.status,
+    });
   }
 }
