@@ -220,6 +220,10 @@ export const connectorStatusSchema = z
       })
       .optional()
       .describe('The old instance while spec.connector is changed, until it is deleted.'),
+    removing: z
+      .object({ id: z.int().describe('Id of the instance.') })
+      .optional()
+      .describe('The instance that is about to be deleted while the resource lives.'),
     authorization: z
       .object({
         startUrl: statusText(2048, 'The page where a person starts the consent.').optional(),
@@ -228,6 +232,10 @@ export const connectorStatusSchema = z
           'The Secret with the one-time code that the page asks for.',
         ).optional(),
         authorizedAt: moment('When the provider granted access last.').optional(),
+        grant: statusText(
+          128,
+          'Digest of the authorization code or refresh token that the instance works with; never the value.',
+        ).optional(),
       })
       .optional()
       .describe('Where and when access is granted.'),

@@ -160,6 +160,18 @@ export const settings = {
     default: '30s',
     doc: 'How long to wait before a search that found nothing is repeated and believed, as lists may lag behind creates.',
   },
+  lateCommitWindowMs: {
+    env: 'LATE_COMMIT_WINDOW',
+    type: type.duration('0s'),
+    default: '1h',
+    doc: 'How long after a lost answer an instance may still appear in Open Connectors. Until then it is adopted, or deleted where another one is in use or the resource was deleted.',
+  },
+  codeLifetimeMs: {
+    env: 'CODE_LIFETIME',
+    type: type.duration('0s'),
+    default: '10m',
+    doc: 'How long the provider accepts an authorization code. A code that provably was not processed is sent again within this time only.',
+  },
   inventoryIntervalMs: {
     env: 'INVENTORY_INTERVAL',
     type: type.duration('1s'),

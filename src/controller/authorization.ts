@@ -1,13 +1,25 @@
 import { requestOf } from '../api/annotations.ts';
 import type { Grant } from '../openconnectors/port.ts';
-import { type Attempt, nextAttempt, wasSent } from './attempt.ts';
 import { callbackUrlOf, instanceBody } from './desired.ts';
-import { attemptOf, type Due, dueReason, dueSentence } from './due.ts';
-import { awaitConsent, collectGrant, grantUse } from './enrolment.ts';
-import { confirmAbsence, inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
+import { type Due, dueReason, dueSentence } from './due.ts';
+import { awaitConsent, grantUse } from './enrolment.ts';
+import { confirmAbsence, type GrantUse, inputsOf, lastingUses, obtain, textOf } from './inputs.ts';
+import { madeInstances } from './instance.ts';
+import {
+  createdBy,
+  isSettled,
+  mayBeOf,
+  recordOf,
+  type Sendability,
+  searchedAt,
+  sendability,
+  sentAt,
+  settlesAt,
+} from './record-outcome.ts';
 import { secretValue } from './secret-values.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
+import { type Credential, isUnreadable, type WriteAheadRecord } from './write-ahead-record.ts';
 
 /**
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
@@ -24,13 +36,12 @@ export function clientChanged(world: World): boolean {
   if (world.pass.authorized || found.state !== 'value' || found.changed !== true) {
     return false;
   }
-  const attempt = attemptOf(world);
+  const record = recordOf(world);
   const wasOut =
-    attempt !== undefined &&
-    ![world.pass.announced, world.memory.unsent, world.memory.refused?.credential].includes(
-      attempt.credential,
-    );
-  const carriedOver = wasOut && attempt.client === found.fingerprint && world.pass.ping !== undefined;
+    record !== undefined &&
+    record.unprocessed === undefined &&
+    record.digest !== world.memory.refused?.digest;
+  const carriedOver = wasOut && record.client === found.fingerprint && world.pass.ping !== undefined;
   return !carriedOver || world.pass.ping === 'refused';
 }
 
@@ -38,9 +49,14 @@ export function clientChanged(world: World): boolean {
  * Whether the annotation `reauthorize-at` asks for a new grant. Only a grant that was accepted answers it: that the
  * instance works proves nothing, as it works with the old one too.
  */
-export function reauthorizationRequested({ connector, pass }: World): boolean {
-  const handled = connector.status?.lastHandledReauthorizeAt;
-  return !pass.authorized && requestOf(connector, 'reauthorizeAt', handled) !== undefined;
+export function reauthorizationRequested(world: World): boolean {
+  const { connector, memory, pass } = world;
+  const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
+  const record = recordOf(world);
+  // The status write after an accepted grant may have failed, so that status does not show it yet.
+  const accepted =
+    record !== undefined && memory.accepted === record.digest ? record.reauthorizeAt : undefined;
+  return !pass.authorized && requested !== undefined && requested !== accepted;
 }
 
 /** The next step towards a working grant. `undefined` never: a grant is due. */
@@ -52,56 +68,51 @@ export function authorize(world: World, due: Due): Step {
     awaitConsent(world, due) ??
     noGrantNamed(world, due) ??
     obtainGrant(world, due) ??
-    spent(world, due) ??
     send(world, due)
   );
 }
 
-/** An attempt whose outcome is not known yet is searched for, twice, before anything else is tried. */
+/**
+ * A create whose outcome is unknown is searched for before anything else is tried: at once, after the lag of listings,
+ * and when no request can be under way any more.
+ */
 export function settleDoubt(world: World, due: Due): Step | undefined {
-  const attempt = attemptOf(world);
-  if (due.why !== 'create' || attempt === undefined || isAnswered(world, attempt)) {
+  const record = recordOf(world);
+  if (due.why !== 'create' || record === undefined || isSettled(world, record) || isFound(world, record)) {
     return undefined;
   }
-  const settledAt = settlesAt(world, attempt);
-  const searchedAt = world.remote.searchedAt ?? 0;
-  if (searchedAt >= settledAt) {
-    return undefined;
+  const settles = settlesAt(world, record);
+  const searched = searchedAt(world);
+  if (searched >= settles) {
+    return { do: 'write-record', record: { kind: 'absent', record, at: searched } };
   }
-  const doubtedAt = world.memory.ambiguous?.at ?? Date.parse(attempt.at);
-  if (world.now >= settledAt || (searchedAt < doubtedAt && doubtedAt <= world.now)) {
+  const times = [...searchTimes(world, record), settles].filter((time) => time > searched);
+  const next = Math.min(...times);
+  if (world.now >= next) {
     return { do: 'search' };
   }
   return blocked(
     'Synced',
     'SearchingInstance',
-    'The answer to the creation of the instance was lost. The operator searches Open Connectors for its outcome before it goes on; nothing has to be done.',
-    { kind: 'at', time: settledAt },
+    'The create call was sent and its outcome is unknown. Wait while the operator searches for the instance.',
+    { kind: 'at', time: next },
   );
 }
 
-/** Whether the outcome of the announced grant is certain: it worked, was refused, was never sent, or is being sent now. */
-function isAnswered(world: World, attempt: Attempt): boolean {
-  const { memory, pass } = world;
-  // Status keeps whole seconds.
-  const authorizedAt = Date.parse(world.connector.status?.authorization?.authorizedAt ?? '');
+/** Whether the instance of the record is known, or was known before it was deleted in this reconcile. */
+function isFound(world: World, record: WriteAheadRecord): boolean {
+  const recorded = world.connector.status?.instance?.id;
   return (
-    authorizedAt >= Math.floor(Date.parse(attempt.at) / 1_000) * 1_000 ||
-    pass.authorized ||
-    pass.announced === attempt.credential ||
-    memory.refused?.credential === attempt.credential ||
-    memory.unsent === attempt.credential
+    world.pass.deleted.length > 0 ||
+    madeInstances(world).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
   );
 }
 
-/** From when on (wall clock) a search that finds nothing proves that nothing was created. */
-function settlesAt(world: World, attempt: Attempt): number {
+/** When to search before the outcome can be certain: most instances are there then. */
+function searchTimes(world: World, record: WriteAheadRecord): number[] {
   const { ambiguous } = world.memory;
-  const { createDeadlineMs, searchGraceMs } = world.settings;
-  // A process that saw the call end knows that the request is no longer under way; after a crash it may still be.
-  return ambiguous?.credential === attempt.credential
-    ? ambiguous.at + searchGraceMs
-    : Date.parse(attempt.at) + createDeadlineMs + searchGraceMs;
+  const doubted = ambiguous?.digest === record.digest ? ambiguous.at : sentAt(world, record.at);
+  return [doubted, doubted + world.settings.searchGraceMs];
 }
 
 function callbackMissing(world: World): Step | undefined {
@@ -141,21 +152,67 @@ function obtainGrant(world: World, due: Due): Step | undefined {
   );
 }
 
-function spent(world: World, due: Due): Step | undefined {
-  const use = grantUse(world);
-  const grant = use && secretValue(world, use);
-  const attempt = attemptOf(world);
-  if (use === undefined || grant?.state !== 'value' || !wasSent(attempt, grant.fingerprint)) {
-    return undefined;
+/** The end of the way to a grant: its credential is sent, or may not be. */
+function send(world: World, due: Due): Step {
+  const use = namedUse(world);
+  const credential = credentialOf(world, use);
+  const record = recordOf(world);
+  if (record !== undefined && isUnreadable(record, credential)) {
+    const change = { kind: 'adopt', record, credential, credentialKind: use.kind } as const;
+    return { do: 'write-record', record: change };
   }
-  if (world.pass.announced === grant.fingerprint || world.memory.unsent === grant.fingerprint) {
-    return undefined;
+  const judged = sendability(world, credential);
+  switch (judged.kind) {
+    case 'new':
+      return transmit(world, due, use);
+    case 'again':
+      return sendAgain(world, due, use, judged);
+    case 'spent':
+      return spent(world, due, use, record);
+    case 'full':
+      return full(judged);
   }
+}
+
+function full({ until }: Extract<Sendability, { kind: 'full' }>): Step {
+  return until === undefined
+    ? blocked(
+        'Authorized',
+        'CredentialUsed',
+        'Too many refresh tokens were sent to record another one. Create the resource anew.',
+      )
+    : blocked(
+        'Authorized',
+        'CredentialUsed',
+        'Too many authorization codes were sent within a day to record another one. Wait until tomorrow.',
+        { kind: 'at', time: until },
+      );
+}
+
+/** The latest send provably was not processed. For a create a search has to confirm that nothing was created. */
+function sendAgain(
+  world: World,
+  due: Due,
+  use: GrantUse,
+  { notBefore }: Extract<Sendability, { kind: 'again' }>,
+): Step {
+  if (world.now < notBefore) {
+    return blocked(
+      'Synced',
+      'Throttled',
+      'Open Connectors did not process the request. Wait until the operator sends it again.',
+      { kind: 'at', time: notBefore },
+    );
+  }
+  return due.why === 'create' && searchedAt(world) < notBefore ? { do: 'search' } : transmit(world, due, use);
+}
+
+function spent(world: World, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Step {
   const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
   const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
   const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(world)}, or ${howToObtain(world)}, then store it there.` : 'Store one that was not used before there.'}`;
   const refusal = world.memory.refused;
-  if (refusal?.credential === grant.fingerprint) {
+  if (refusal !== undefined && refusal.digest === record?.digest) {
     return blocked(
       'Authorized',
       'AuthorizationFailed',
@@ -180,33 +237,42 @@ function asSentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-function send(world: World, due: Due): Step {
-  const grant = readGrant(world);
-  if (world.pass.announced !== grant.fingerprint) {
-    const attempt = nextAttempt(attemptOf(world), grant.fingerprint, clientFingerprint(world), world.now);
-    return { do: 'announce', attempt };
+function transmit(world: World, due: Due, use: GrantUse): Step {
+  const { account, connector } = world;
+  if (account.state !== 'ready') {
+    throw new Error('a credential was about to be sent without an account');
   }
-  const collect = collectGrant(world);
-  if (collect !== undefined) {
-    return collect;
-  }
-  const body = instanceBody(world, grant.value);
+  const { uid, baseUrl, organizationId } = account;
+  const record = recordOf(world);
+  const draft = {
+    kind: use.kind,
+    operation: due.why === 'create' ? 'create' : 'reauthorize',
+    account: { uid, baseUrl, organizationId },
+    client: clientFingerprint(world),
+    reauthorizeAt: requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt),
+    previousCreated: record === undefined ? 'no' : createdBy(world, record),
+  } as const;
+  const text = textOf(world, use);
+  const grant: Grant =
+    use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text };
+  const body = instanceBody(world, grant);
   return due.why === 'create'
-    ? { do: 'create', body, credential: grant.fingerprint }
-    : { do: 'reauthorize', id: due.instance.id, body, credential: grant.fingerprint };
+    ? { do: 'create', body, draft }
+    : { do: 'reauthorize', id: due.instance.id, body, draft };
 }
 
-function readGrant(world: World): { readonly value: Grant; readonly fingerprint: string } {
+function namedUse(world: World): GrantUse {
   const use = grantUse(world);
-  const found = use && secretValue(world, use);
-  if (use === undefined || found?.state !== 'value') {
-    throw new Error('a grant was used before it was read');
+  if (use === undefined) {
+    throw new Error('a credential was judged before it was named');
   }
-  const text = textOf(world, use);
-  return {
-    value: use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text },
-    fingerprint: found.fingerprint,
-  };
+  return use;
+}
+
+/** The credential of a use that has been read. */
+function credentialOf(world: World, use: GrantUse): Credential {
+  const value = textOf(world, use);
+  return { value, fingerprint: world.fingerprint(value) };
 }
 
 function pluginCommand({ connector }: World): string {

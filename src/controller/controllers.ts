@@ -11,14 +11,17 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Scrubber } from '../telemetry/scrubber.ts';
 import { KeptAccounts } from './account/kept-accounts.ts';
+import { LateInstances } from './account/late-instances.ts';
 import type { AccountPorts } from './account/reconcile.ts';
 import { AccountRegistry, accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
+import { TombstoneStore } from './account/tombstones.ts';
 import { createFingerprinter, type Fingerprinter } from './fingerprint.ts';
 import { createKubeSecrets } from './kube-secrets.ts';
 import { ConnectorMemory } from './memory.ts';
 import { clusterTag, ownerTags } from './owner-tags.ts';
 import type { ConnectorPorts, Connectors, RecordEvent } from './ports.ts';
 import { instanceKey } from './references.ts';
+import type { Tombstone } from './step.ts';
 
 /** What the two controllers are made of; everything that touches the cluster comes from the operator. */
 export interface ControllerSources {
@@ -38,6 +41,11 @@ export interface ControllerSources {
   readonly reportAccount: (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
   readonly wakeConnector: (connector: KubeObject) => void;
   readonly wakeAccount: (key: string) => void;
+  /** An instance that was created after its resource was deleted is deleted. */
+  readonly onLateInstance: (id: number, tombstone: Tombstone) => void;
+  /** No deleted resource of the account with this uid is watched any more. */
+  readonly onAccountUnwatched: (uid: string) => Promise<void>;
+  readonly onLateInstanceError: (error: unknown) => void;
 }
 
 /** The ports of both controllers, sharing one registry of accounts. */
@@ -46,6 +54,7 @@ export interface Controllers {
   readonly account: AccountPorts;
   /** Nothing depends any more on the account with this uid, which is gone itself. */
   readonly releaseAccount: (uid: string) => Promise<void>;
+  readonly lateInstances: LateInstances;
 }
 
 /** Names of the indexes over connectors and accounts. */
@@ -68,7 +77,15 @@ export function createControllers(sources: ControllerSources): Controllers {
     register: (value) => sources.scrubber.register(value),
   });
   const registry = createRegistry(sources, kept, fingerprinter);
+  const lateInstances = createLateInstances(sources, registry);
+  const drop = async (uid: string): Promise<void> => {
+    // The credentials are still needed to delete an instance that comes late.
+    if (!lateInstances.watches(uid)) {
+      await kept.drop(uid);
+    }
+  };
   return {
+    lateInstances,
     connector: {
       clock,
       random,
@@ -81,11 +98,14 @@ export function createControllers(sources: ControllerSources): Controllers {
         ownCallbackUrl: config.externalUrl && `${config.externalUrl.replace(/\/+$/, '')}/oauth/callback`,
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,
+        lateCommitWindowMs: config.lateCommitWindowMs,
+        codeLifetimeMs: config.codeLifetimeMs,
         pingIntervalMs: config.pingIntervalMs,
       },
       accounts: registry,
       memory: new ConnectorMemory(),
       connectors: sources.connectors,
+      tombstones: lateInstances,
       recordEvent: sources.recordEvent,
       rivals: (connector) => rivalsOf(sources, connector),
     },
@@ -113,13 +133,29 @@ export function createControllers(sources: ControllerSources): Controllers {
       },
       witnesses: new Map(),
       report: sources.reportAccount,
-      kept,
+      kept: { keep: (uid, account) => kept.keep(uid, account), drop },
     },
     releaseAccount: async (uid) => {
-      registry.closeKept(uid);
-      await kept.drop(uid);
+      if (!lateInstances.watches(uid)) {
+        registry.closeKept(uid);
+      }
+      await drop(uid);
     },
   };
+}
+
+function createLateInstances(sources: ControllerSources, registry: AccountRegistry): LateInstances {
+  const { clock, clusterId, config, namespace, rest } = sources;
+  return new LateInstances({
+    store: new TombstoneStore(rest, namespace),
+    clock,
+    intervalMs: config.inventoryIntervalMs,
+    clusterTag: clusterTag(clusterId),
+    open: (account, signal) => registry.sessionOf(account, signal),
+    onDeleted: sources.onLateInstance,
+    onDone: sources.onAccountUnwatched,
+    onError: sources.onLateInstanceError,
+  });
 }
 
 function createRegistry(

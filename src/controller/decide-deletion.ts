@@ -3,12 +3,12 @@ import { connectionSecretNameOf, deletionPolicyOf } from '../api/defaults.ts';
 import { FINALIZER } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import { settleDoubt } from './authorization.ts';
-import { attemptOf } from './due.ts';
 import { afterFailure } from './failure.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
-import { stillShown } from './reading.ts';
-import { blocked, finish, type Step } from './step.ts';
+import { look, stillShown } from './reading.ts';
+import { lateUntil, recordOf } from './record-outcome.ts';
+import { blocked, finish, type RecordedAccount, type Step } from './step.ts';
 import type { World } from './world.ts';
 
 const released = finish({ kind: 'released' });
@@ -26,25 +26,53 @@ export function decideDeletion(world: World): Step {
     nothingWasMade(world) ??
     specIsReadable(world) ??
     stillFailing(world) ??
+    (leavesInstances(world) ? orphanWithoutAccount(world) : undefined) ??
     accountIsUsable(world) ??
     settleDoubt(world, { why: 'create' }) ??
     removeInstances(world) ??
+    watchForLateInstance(world) ??
     releaseConnection(world) ??
     released
   );
 }
 
-/** Without an id and without an announced grant no instance can exist, whatever the account's state. */
+/** Without an id and without a credential that was sent no instance can exist, whatever the account's state. */
 function nothingWasMade(world: World): Step | undefined {
   const { status } = world.connector;
   const made =
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
-    attemptOf(world) !== undefined ||
-    // The finalizer without an announcement: an existing instance may have been taken over, and only a look tells.
-    world.remote.searchedAt === undefined ||
+    wasCreated(world) ||
     madeInstances(world).length > 0;
-  return made ? undefined : released;
+  return made ? undefined : (watchForLateInstance(world) ?? released);
+}
+
+/** Whether an instance without an id in status may exist. */
+function wasCreated(world: World): boolean {
+  const record = recordOf(world);
+  // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
+  return record === undefined
+    ? world.remote.searchedAt === undefined
+    : record.absentAt === undefined && record.unprocessed === undefined;
+}
+
+/** The account in which instances of the resource are, or may be. */
+function placeOf(world: World): RecordedAccount | undefined {
+  return world.connector.status?.instance?.account ?? recordOf(world)?.account;
+}
+
+function leavesInstances({ connector }: World): boolean {
+  return deletionPolicyOf(connector.spec) === 'Orphan';
+}
+
+/** `Orphan` waits for no account that does not work: the tags stay on the instance then. */
+function orphanWithoutAccount(world: World): Step | undefined {
+  const place = placeOf(world);
+  const { account } = world;
+  const isUsable =
+    account.state !== 'blocked' &&
+    (account.state !== 'ready' || place === undefined || isSamePlace(account, place));
+  return isUsable ? undefined : (releaseConnection(world) ?? released);
 }
 
 /** What is to be deleted stands in the spec, too: nothing is guessed. */
@@ -62,7 +90,7 @@ function specIsReadable(world: World): Step | undefined {
 
 function accountIsUsable(world: World): Step | undefined {
   const { account } = world;
-  const recorded = world.connector.status?.instance?.account;
+  const recorded = placeOf(world);
   const wayOut =
     'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {
@@ -80,10 +108,10 @@ function accountIsUsable(world: World): Step | undefined {
       `The instance cannot be deleted yet: ${account.message}${kept} ${wayOut}`,
     );
   }
-  if (
-    recorded !== undefined &&
-    (recorded.baseUrl !== account.baseUrl || recorded.organizationId !== account.organizationId)
-  ) {
+  if (recorded !== undefined && !isSamePlace(account, recorded)) {
+    if (world.pass.kept === undefined) {
+      return { do: 'open-kept-account', account: recorded };
+    }
     return blocked(
       'Synced',
       'AccountChanged',
@@ -94,6 +122,13 @@ function accountIsUsable(world: World): Step | undefined {
     return undefined;
   }
   return world.pass.kept === 'open' ? { do: 'search' } : finish({ kind: 'uninformed' });
+}
+
+function isSamePlace(
+  account: Extract<World['account'], { state: 'ready' }>,
+  place: RecordedAccount,
+): boolean {
+  return account.baseUrl === place.baseUrl && account.organizationId === place.organizationId;
 }
 
 function stillFailing(world: World): Step | undefined {
@@ -129,13 +164,20 @@ function removeInstance(world: World, id: number): Step | undefined {
   if (known === undefined) {
     return { do: 'read-instance', id };
   }
-  if (known === 'gone' || !isOurs(world, known)) {
+  if (known === 'gone') {
     return undefined;
   }
-  if (deletionPolicyOf(world.connector.spec) === 'Orphan') {
-    return world.pass.tagsReleased || known.tags === undefined
-      ? undefined
-      : { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
+  if (leavesInstances(world) && world.pass.tagsReleased.includes(id)) {
+    return undefined;
+  }
+  if (known.tags === undefined) {
+    return look(world, id);
+  }
+  if (!isOurs(world, known)) {
+    return undefined;
+  }
+  if (leavesInstances(world)) {
+    return { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
   return world.pass.deleted.includes(id) ? stillShown(id) : { do: 'delete-instance', id, reason: 'Deleted' };
 }
@@ -148,12 +190,23 @@ function isOurs(world: World, instance: Instance): boolean {
   );
 }
 
+/** Open Connectors may still create the instance of a credential whose outcome never became known. */
+function watchForLateInstance(world: World): Step | undefined {
+  const until = lateUntil(world);
+  const account = recordOf(world)?.account;
+  if (until === undefined || account === undefined || leavesInstances(world) || world.pass.tombstoneWritten) {
+    return undefined;
+  }
+  const { uid } = world.connector.metadata;
+  return { do: 'write-tombstone', tombstone: { uid, account, until } };
+}
+
 /** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
 function releaseConnection(world: World): Step | undefined {
   const name = connectionSecretNameOf(world.connector);
   const fact = world.secrets.get(name);
   if (
-    deletionPolicyOf(world.connector.spec) !== 'Orphan' ||
+    !leavesInstances(world) ||
     fact === undefined ||
     fact.state === 'absent' ||
     !fact.owners.includes(world.connector.metadata.uid)

@@ -1,6 +1,4 @@
-import { ANNOTATIONS } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
-import { type Attempt, parseAttempt } from './attempt.ts';
 import type { World } from './world.ts';
 
 /** Why a grant is needed now. */
@@ -13,11 +11,6 @@ export type Due =
     }
   /** The instance exists, but its grant does not work, belongs to another OAuth client, or is to be replaced on request. */
   | { readonly why: 'revoked' | 'client-changed' | 'requested'; readonly instance: Instance };
-
-/** What the resource's annotation says about a grant that was announced. */
-export function attemptOf(world: World): Attempt | undefined {
-  return parseAttempt(world.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
-}
 
 /** The reason to wait for a person. An authorization that never worked was not revoked. */
 export function dueReason(

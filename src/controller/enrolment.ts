@@ -11,10 +11,10 @@ import {
 import { CODE_KEY, type ConsentAnswer, type ProviderError, parseAnswer } from '../consent/answer.ts';
 import { ENROLMENT_KEY } from '../consent/enrolment-code.ts';
 import { subjectHash } from '../consent/subject.ts';
-import { wasSent } from './attempt.ts';
 import { callbackUrlOf } from './desired.ts';
-import { attemptOf, type Due, dueReason, dueSentence } from './due.ts';
+import { type Due, dueReason, dueSentence } from './due.ts';
 import { type GrantUse, inputsOf, namedGrantUse, textOf } from './inputs.ts';
+import { recordOf, sendability } from './record-outcome.ts';
 import { blocked, type Step } from './step.ts';
 import type { SecretFact, World } from './world.ts';
 
@@ -79,7 +79,7 @@ type AnswerState =
   | { readonly state: 'error'; readonly error: ProviderError };
 
 function answerOf(world: World, fact: SecretFact): AnswerState {
-  if (fact.state === 'absent' || (isCollected(world, fact) && world.pass.announced === undefined)) {
+  if (fact.state === 'absent') {
     return { state: 'none' };
   }
   if (!isOurs(world, grantSecretNameOf(world.connector))) {
@@ -95,14 +95,10 @@ function answerOf(world: World, fact: SecretFact): AnswerState {
   return answer.kind === 'error' ? { state: 'error', error: answer.error } : codeState(world, answer);
 }
 
-/** A code that was announced is only good in the pass that announced it, or where it certainly never left. */
+/** A code that was sent is of no use any more, unless it provably was not processed. */
 function codeState(world: World, { code }: Extract<ConsentAnswer, { kind: 'code' }>): AnswerState {
-  const credential = world.fingerprint(code);
-  const isFresh =
-    !wasSent(attemptOf(world), credential) ||
-    world.pass.announced === credential ||
-    world.memory.unsent === credential;
-  return { state: isFresh ? 'good' : 'useless' };
+  const { kind } = sendability(world, { value: code, fingerprint: world.fingerprint(code) });
+  return { state: kind === 'spent' ? 'useless' : 'good' };
 }
 
 /** What the resource asks consent for now. All lasting inputs must have been obtained. */
@@ -121,16 +117,6 @@ function currentSubject(world: World): string {
     callbackUrl: callbackUrlOf(world) ?? '',
     scope: scopeOf(connector.spec),
   });
-}
-
-/** Takes the code out of the cluster once it is announced: whoever comes later cannot send it again. */
-export function collectGrant(world: World): Step | undefined {
-  const name = grantSecretNameOf(world.connector);
-  return offersPage(world) && !isGone(world, name) ? { do: 'collect-grant', name } : undefined;
-}
-
-function isCollected(world: World, fact: Exclude<SecretFact, { state: 'absent' }>): boolean {
-  return world.pass.collected === fact.resourceVersion;
 }
 
 function ask(world: World, due: Due, error: ProviderError | undefined): Step {
@@ -163,7 +149,7 @@ function plea(world: World, due: Due, error: ProviderError | undefined) {
       sentence: `Infusionsoft ended the consent with the error "${error}". Check the OAuth app at Keap, then allow access again.`,
     } as const;
   }
-  if (refused !== undefined && refused.credential === attemptOf(world)?.credential) {
+  if (refused !== undefined && refused.digest === recordOf(world)?.digest) {
     return {
       reason: 'AuthorizationFailed',
       sentence: `The code of the last consent was refused (${refused.message}). Check client_id, client_secret and callback URL against the OAuth app at Keap, then allow access again.`,
@@ -213,10 +199,9 @@ export function tidyConsent(world: World): Step | undefined {
   return name === undefined ? undefined : { do: 'remove-secret', name };
 }
 
-/** The world keeps a collected Secret for the rest of the pass, although it is deleted. */
 function isGone(world: World, name: string): boolean {
   const fact = world.secrets.get(name);
-  return fact === undefined || fact.state === 'absent' || isCollected(world, fact);
+  return fact === undefined || fact.state === 'absent';
 }
 
 /** Made by the operator for a consent of this very resource; a connection Secret of the same name is not. */

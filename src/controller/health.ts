@@ -1,9 +1,9 @@
 import type { Instance } from '../openconnectors/port.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorization.ts';
 import { desiredEnabled } from './desired.ts';
-import { attemptOf } from './due.ts';
 import { phaseOf } from './phase.ts';
 import { look } from './reading.ts';
+import { recordOf } from './record-outcome.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -42,10 +42,7 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
 
 /** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
 function settleReauthorization(world: World, instance: Instance): Step | undefined {
-  if (
-    world.memory.ambiguous === undefined ||
-    world.memory.ambiguous.credential !== attemptOf(world)?.credential
-  ) {
+  if (world.memory.ambiguous === undefined || world.memory.ambiguous.digest !== recordOf(world)?.digest) {
     return undefined;
   }
   return world.pass.read.includes(instance.id)

@@ -8,6 +8,7 @@ import { lastingUses, namedGrantUse } from './inputs.ts';
 import { ownerTags } from './owner-tags.ts';
 import { type ConnectorPorts, sessionFor } from './ports.ts';
 import { FRESH_PASS, type Memory, type RemoteFacts, type SecretFact, type World } from './world.ts';
+import { parseRecord } from './write-ahead-record.ts';
 
 const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefined };
 
@@ -30,7 +31,7 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
       : { state: 'unknown' },
     secrets: new Map(),
     remote: NOTHING_REMOTE,
-    memory: firstSight(ports, uid),
+    memory: remembered(ports, connector),
     pass: FRESH_PASS,
     rivals: isReadable ? ports.rivals(connector) : [],
     prompted: false,
@@ -42,15 +43,23 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
   return { ...world, prompted: isPrompted(ports, world) };
 }
 
-/** The regular pings of a resource count from the moment at which this process saw it first. */
-function firstSight(ports: ConnectorPorts, uid: string): Memory {
+/** What is remembered of a resource, with the times that this process noticed first by itself. */
+function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Memory {
+  const { uid } = connector.metadata;
+  const now = ports.clock.now();
   const memory = ports.memory.recall(uid);
-  if (Number.isFinite(memory.pingedAt)) {
-    return memory;
+  const sent = Date.parse(parseRecord(connector.metadata.annotations?.[ANNOTATIONS.attempt])?.at ?? '');
+  const noticed = memory.clockSetBackAt !== undefined && memory.clockSetBackAt <= now;
+  const next: Memory = {
+    ...memory,
+    // The regular pings of a resource count from the moment at which this process saw it first.
+    pingedAt: Number.isFinite(memory.pingedAt) ? memory.pingedAt : now,
+    clockSetBackAt: sent > now ? (noticed ? memory.clockSetBackAt : now) : undefined,
+  };
+  if (next.pingedAt !== memory.pingedAt || next.clockSetBackAt !== memory.clockSetBackAt) {
+    ports.memory.remember(uid, next);
   }
-  const seen = { ...memory, pingedAt: ports.clock.now() };
-  ports.memory.remember(uid, seen);
-  return seen;
+  return next;
 }
 
 /** The remote side as the account's inventory has it at this moment. */

@@ -131,15 +131,26 @@ export class ConnectorOperator extends ReliableOperator {
       connectors: {
         patchMetadata: async (connector, metadata) =>
           parseConnector(await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { metadata })),
-        patchStatus: async (connector, patch) => {
-          await this.patchResourceStatus(metaOf(CONNECTOR_NAMES.plural, connector), patch);
-        },
+        patchStatus: async (connector, status) =>
+          parseConnector(
+            await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { status }, 'status'),
+          ),
       },
       recordEvent: (connector, occasion) => this.record(connector, 'Reconcile', occasion),
       reportAccount: (account, after) => this.reportAccount(account, after),
       wakeConnector: ({ metadata }) => this.enqueue(CONNECTORS, metadata.namespace ?? '', metadata.name),
       wakeAccount: (key) => this.wakeAccount(key),
+      onLateInstance: (id, { uid }) =>
+        this.own.logger.info(
+          `deleted instance ${id}, which was created after its resource (uid ${uid}) was deleted`,
+        ),
+      onAccountUnwatched: (uid) => this.releaseAccount(uid),
+      onLateInstanceError: (error) =>
+        this.own.logger.error(
+          `search for late instances: ${error instanceof Error ? error.message : 'unknown error'}`,
+        ),
     });
+    await this.controllers.lateInstances.start(this.leadership);
     this.startDefaultAccount(this.controllers);
   }
 
@@ -277,20 +288,22 @@ export class ConnectorOperator extends ReliableOperator {
   }
 
   /** The last connector of an account that is gone takes along what was kept for its deletion. */
-  private async releaseAccountOf({ status, metadata }: InfusionsoftConnector): Promise<void> {
+  private async releaseAccountOf({ status }: InfusionsoftConnector): Promise<void> {
     const uid = status?.instance?.account?.uid;
-    const isNeeded = (namespace: string): boolean =>
+    if (uid !== undefined) {
+      await this.releaseAccount(uid);
+    }
+  }
+
+  private async releaseAccount(uid: string): Promise<void> {
+    const isNeeded =
       this.resourceStore(ACCOUNTS)
         .list()
-        .some((account) => account.metadata.uid === uid) ||
+        .some(({ metadata }) => metadata.uid === uid) ||
       this.resourceStore(CONNECTORS)
         .list()
-        .some(
-          (other) =>
-            other.metadata.namespace === namespace &&
-            parseConnector(other).status?.instance?.account?.uid === uid,
-        );
-    if (uid !== undefined && uid !== DEFAULT_ACCOUNT_UID && !isNeeded(metadata.namespace)) {
+        .some((other) => parseConnector(other).status?.instance?.account?.uid === uid);
+    if (uid !== DEFAULT_ACCOUNT_UID && !isNeeded) {
       await this.leading().releaseAccount(uid);
     }
   }

@@ -33,13 +33,18 @@ export function clusterTag(clusterId: string): string {
   return `${PREFIX}cluster-${clusterId}`.slice(0, MAX_LENGTH);
 }
 
+/** The tag of one very resource. */
+export function uidTag(uid: string): string {
+  return `${PREFIX}uid-${uid}`;
+}
+
 /** The tags of one resource's instance. Pure: the same owner always gets the same tags. */
 export function ownerTags(owner: Owner): OwnerTags {
   const identity = `${owner.clusterId}/${owner.namespace}/${owner.name}`;
   return {
     cluster: clusterTag(owner.clusterId),
     owner: `${PREFIX}owner-${base32(createHash('sha256').update(identity).digest())}`,
-    uid: `${PREFIX}uid-${owner.uid}`,
+    uid: uidTag(owner.uid),
     namespace: `${PREFIX}ns-${owner.namespace}`.slice(0, MAX_LENGTH),
     name: `${PREFIX}name-${owner.name}`.slice(0, MAX_LENGTH),
   };

@@ -2,8 +2,18 @@ import { takesOver } from '../api/annotations.ts';
 import { connectorKeyOf } from '../api/defaults.ts';
 import { FINALIZER } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
-import { madeInstances, namesakes, ownership, sameConnector } from './instance.ts';
+import { PROBE_INTERVAL_MS } from './backoff.ts';
+import {
+  knownInstance,
+  madeInstances,
+  namesakes,
+  ownership,
+  presentInstances,
+  sameConnector,
+} from './instance.ts';
 import { ownerInWords } from './owner-tags.ts';
+import { stillShown } from './reading.ts';
+import { wasCreatedBySend } from './record-outcome.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +24,7 @@ export function claim(world: World, instance: Instance): Step | undefined {
     rival(world, instance) ??
     foreign(world, instance) ??
     ambiguous(world, instance) ??
+    readBeforeAdoption(world, instance) ??
     hold(world) ??
     removeDuplicate(world, instance)
   );
@@ -75,14 +86,50 @@ function ambiguous(world: World, instance: Instance): Step | undefined {
   );
 }
 
+/** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
+function readBeforeAdoption(world: World, instance: Instance): Step | undefined {
+  const isHeld = world.connector.status?.instance?.id === instance.id || world.pass.authorized;
+  return isHeld || world.pass.read.includes(instance.id)
+    ? undefined
+    : { do: 'read-instance', id: instance.id };
+}
+
 function hold(world: World): Step | undefined {
   return world.connector.metadata.finalizers?.includes(FINALIZER) ? undefined : { do: 'hold' };
 }
 
-/** What an answer that was lost left behind: made by this resource, but never written to its status. */
+/**
+ * A second instance with the uid of this resource. One that a lost answer left behind is deleted; one that was copied in
+ * the console is for a person to judge.
+ */
 function removeDuplicate(world: World, instance: Instance): Step | undefined {
+  const unconfirmed = world.pass.deleted.find((id) => knownInstance(world, id) === undefined);
+  if (unconfirmed !== undefined) {
+    return { do: 'read-instance', id: unconfirmed };
+  }
   const { status } = world.connector;
-  const inUse = [instance.id, status?.instance?.id, status?.replacing?.id];
-  const duplicate = madeInstances(world).find(({ id }) => !inUse.includes(id));
-  return duplicate && { do: 'delete-instance', id: duplicate.id, reason: 'DuplicateRemoved' };
+  const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
+  const duplicate = madeInstances(world).find(({ id }) => !ids.includes(id));
+  if (duplicate === undefined) {
+    return undefined;
+  }
+  if (world.pass.deleted.includes(duplicate.id)) {
+    return stillShown(duplicate.id);
+  }
+  const inUse = presentInstances(world).filter(({ id }) => ids.includes(id));
+  return wasCreatedBySend(world, duplicate, inUse)
+    ? removeWhileAlive(world, duplicate.id, 'DuplicateRemoved')
+    : blocked(
+        'Synced',
+        'AmbiguousOwner',
+        `Instances ${instance.id} and ${duplicate.id} carry the tags of this resource. Delete one of them, or remove its k8s- tags, in Open Connectors.`,
+        { kind: 'at', time: world.now + PROBE_INTERVAL_MS },
+      );
+}
+
+/** The next step to delete an instance of a resource that lives on: status names the instance before it is deleted. */
+export function removeWhileAlive(world: World, id: number, reason: 'DuplicateRemoved' | 'Replaced'): Step {
+  return world.pass.removalsRecorded.includes(id)
+    ? { do: 'delete-instance', id, reason }
+    : { do: 'record-removal', id };
 }

@@ -7,7 +7,7 @@ import type { Occasion } from './events.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import type { Inventory } from './inventory.ts';
 import type { ConnectorMemory } from './memory.ts';
-import type { RecordedAccount } from './step.ts';
+import type { RecordedAccount, Tombstone } from './step.ts';
 import type { AccountView, DecisionSettings, KeptOutcome, SecretFact, World } from './world.ts';
 
 /** Secrets of any namespace: what is known without a call, and the calls. Errors are `KubeError`. */
@@ -42,7 +42,11 @@ export interface Connectors {
     connector: InfusionsoftConnector,
     metadata: Readonly<Record<string, unknown>>,
   ): Promise<InfusionsoftConnector>;
-  patchStatus(connector: InfusionsoftConnector, patch: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Returns what the server stored. */
+  patchStatus(
+    connector: InfusionsoftConnector,
+    patch: Readonly<Record<string, unknown>>,
+  ): Promise<InfusionsoftConnector>;
 }
 
 /** One account that can be worked with. */
@@ -76,6 +80,12 @@ export function sessionFor(accounts: Accounts, { connector, pass }: World): Acco
 /** Tells people what happened to a resource. Never fails. */
 export type RecordEvent = (connector: InfusionsoftConnector, occasion: Occasion) => void;
 
+/** Deleted resources whose instance may still be created. */
+export interface Tombstones {
+  /** Stores one and watches for its instance. Throws `KubeError`. */
+  write(tombstone: Tombstone): Promise<void>;
+}
+
 /** Everything a connector's pass works with. */
 export interface ConnectorPorts {
   readonly clock: Clock;
@@ -86,6 +96,7 @@ export interface ConnectorPorts {
   readonly connectors: Connectors;
   readonly accounts: Accounts;
   readonly memory: ConnectorMemory;
+  readonly tombstones: Tombstones;
   readonly recordEvent: RecordEvent;
   /** Older connectors, as `<namespace>/<name>`, that claim the same instance of the same account by `importId`. */
   readonly rivals: (connector: InfusionsoftConnector) => readonly string[];

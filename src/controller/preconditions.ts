@@ -3,7 +3,8 @@ import { isSuspended, takesOver } from '../api/annotations.ts';
 import { accountNameOf } from '../api/defaults.ts';
 import { afterFailure } from './failure.ts';
 import { lastingUses, obtain } from './inputs.ts';
-import { blocked, finish, type Step } from './step.ts';
+import { isSettled, lateUntil, recordOf } from './record-outcome.ts';
+import { blocked, finish, type RecordedAccount, type Step } from './step.ts';
 import type { World } from './world.ts';
 
 /** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
@@ -88,33 +89,54 @@ function accountIsReady(world: World): Step | undefined {
     case 'unknown':
       return finish({ kind: 'uninformed' });
     case 'blocked':
-      return account.reason === 'AccountNotReady' && !account.stalled && isSettled(world)
+      return account.reason === 'AccountNotReady' && !account.stalled && isReady(world)
         ? finish({ kind: 'uninformed' })
         : blocked('AccountReady', account.reason, account.message);
   }
 }
 
 /** Nothing is asked for: an account that cannot be reached for a while takes nothing away from it. */
-function isSettled({ connector: { status, metadata } }: World): boolean {
+function isReady({ connector: { status, metadata } }: World): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && status?.observedGeneration === metadata.generation;
 }
 
-/** Only where the instance was made can its absence be believed, and only there may it be changed. */
+/** Only where the instance was made, or may be, can its absence be believed, and only there may it be changed. */
 function accountIsTheSame(world: World): Step | undefined {
-  const recorded = world.connector.status?.instance?.account;
-  const { account } = world;
-  if (account.state !== 'ready' || recorded === undefined) {
+  const { account, connector } = world;
+  const recorded = connector.status?.instance?.account;
+  if (account.state !== 'ready') {
     return undefined;
   }
-  if (recorded.baseUrl === account.baseUrl && recorded.organizationId === account.organizationId) {
+  const isElsewhere = (place: RecordedAccount): boolean =>
+    place.baseUrl !== account.baseUrl || place.organizationId !== account.organizationId;
+  if (recorded !== undefined) {
+    return isElsewhere(recorded)
+      ? blocked(
+          'Synced',
+          'AccountChanged',
+          `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon and create the resource anew.`,
+        )
+      : undefined;
+  }
+  return createdElsewhere(world, isElsewhere);
+}
+
+/** A create whose outcome is unknown was sent to another account. */
+function createdElsewhere(world: World, isElsewhere: (place: RecordedAccount) => boolean): Step | undefined {
+  const record = recordOf(world);
+  if (record?.account === undefined || !isElsewhere(record.account)) {
     return undefined;
   }
-  return blocked(
-    'Synced',
-    'AccountChanged',
-    `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon and create the resource anew.`,
-  );
+  const until = isSettled(world, record) ? lateUntil(world) : Number.POSITIVE_INFINITY;
+  return until === undefined
+    ? undefined
+    : blocked(
+        'Synced',
+        'AccountChanged',
+        `An instance may have been created in organization ${record.account.organizationId} at ${record.account.baseUrl}. Restore the account until the outcome is known.`,
+        Number.isFinite(until) ? { kind: 'at', time: until } : { kind: 'on-change' },
+      );
 }
 
 /** A failure that is remembered in status holds the resource back, unless somebody changed something since. */

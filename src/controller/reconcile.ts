@@ -68,7 +68,11 @@ async function walk(
       return report(ports, world, step.verdict);
     }
     onStep(world.connector, step);
-    path.world = await observer.step(step, () => act(ports, world, step, signal));
+    path.world = await observer.step(step, () =>
+      act(ports, world, step, signal, (advanced) => {
+        path.world = advanced;
+      }),
+    );
   }
   throw new Error(`no verdict after ${MAX_STEPS} steps`);
 }

@@ -1,5 +1,6 @@
 import type { Instance } from '../openconnectors/port.ts';
 import { knownInstance, ownership } from './instance.ts';
+import { removeWhileAlive } from './ownership.ts';
 import { look, stillShown } from './reading.ts';
 import type { Step } from './step.ts';
 import type { World } from './world.ts';
@@ -22,5 +23,5 @@ export function replace(world: World, instance: Instance): Step | undefined {
   }
   return world.pass.deleted.includes(old.id)
     ? stillShown(old.id)
-    : { do: 'delete-instance', id: old.id, reason: 'Replaced' };
+    : removeWhileAlive(world, old.id, 'Replaced');
 }

@@ -1,7 +1,7 @@
 import type { ConditionType } from '../api/condition.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
-import type { Attempt } from './attempt.ts';
+import type { Credential, RecordDraft, WriteAheadRecord } from './write-ahead-record.ts';
 
 /** The account in which an instance was made, as status records it. */
 export interface RecordedAccount {
@@ -50,27 +50,47 @@ export type Verdict =
       readonly abandoned?: string | undefined;
     };
 
+/** A change of the write-ahead record that sends nothing. */
+export type RecordChange =
+  /** A search found no instance of the credential. */
+  | { readonly kind: 'absent'; readonly record: WriteAheadRecord; readonly at: number }
+  /** The hash of the credential that was sent cannot be compared any more: this one counts as sent. */
+  | {
+      readonly kind: 'adopt';
+      readonly record: WriteAheadRecord;
+      readonly credential: Credential;
+      readonly credentialKind: 'code' | 'refresh-token';
+    };
+
+/** The memory of a deleted resource whose instance may still be created. */
+export interface Tombstone {
+  /** uid of the resource, which its instance carries in a tag. */
+  readonly uid: string;
+  readonly account: RecordedAccount;
+  /** Wall clock, milliseconds. */
+  readonly until: number;
+}
+
 /** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
 export type Step =
   | { readonly do: 'read-secret'; readonly name: string }
   | { readonly do: 'search' }
   | { readonly do: 'read-instance'; readonly id: number }
-  /** Writes the finalizer and the record of the grant that is about to be sent, in one patch. */
-  | { readonly do: 'announce'; readonly attempt: Attempt }
+  /** Replaces the write-ahead record without sending anything. */
+  | { readonly do: 'write-record'; readonly record: RecordChange }
   /** Writes the finalizer alone, before an existing instance is taken over. */
   | { readonly do: 'hold' }
   /** Makes the Secret with the one-time code that the start page of the consent asks for. */
   | { readonly do: 'write-enrolment'; readonly name: string }
-  /** Deletes the Secret with the code that a consent gave: from here on only this pass has it. */
-  | { readonly do: 'collect-grant'; readonly name: string }
   /** Deletes a Secret of a consent that is over. */
   | { readonly do: 'remove-secret'; readonly name: string }
-  | { readonly do: 'create'; readonly body: InstanceBody; readonly credential: string }
+  /** Takes a turn in the account's budget, writes the finalizer and the record of the credential, and sends it. */
+  | { readonly do: 'create'; readonly body: InstanceBody; readonly draft: RecordDraft }
   | {
       readonly do: 'reauthorize';
       readonly id: number;
       readonly body: InstanceBody;
-      readonly credential: string;
+      readonly draft: RecordDraft;
     }
   | { readonly do: 'patch'; readonly id: number; readonly patch: InstancePatch; readonly reason: Reason }
   | { readonly do: 'enable'; readonly id: number; readonly enabled: boolean }
@@ -79,7 +99,11 @@ export type Step =
   /** Works on with the credentials that worked last, where the account has none or wrong ones. */
   | { readonly do: 'open-kept-account'; readonly account: RecordedAccount }
   | { readonly do: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
+  /** Writes the id of the instance that is to be deleted to status, before a deletion while the resource lives. */
+  | { readonly do: 'record-removal'; readonly id: number }
   | { readonly do: 'delete-instance'; readonly id: number; readonly reason: Reason }
+  /** Keeps watch for an instance that Open Connectors may still create for a deleted resource. */
+  | { readonly do: 'write-tombstone'; readonly tombstone: Tombstone }
   | {
       readonly do: 'write-connection-secret';
       readonly name: string;

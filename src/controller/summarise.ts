@@ -4,15 +4,16 @@ import type { ConnectorStatus } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
-import { attemptOf } from './due.ts';
 import { consentPage, offersPage } from './enrolment.ts';
 import { failuresAfter } from './failures.ts';
 import { lastingUses } from './inputs.ts';
 import { chosenInstance, ownership } from './instance.ts';
 import { patienceEndsAt } from './patience.ts';
+import { isAccepted, mayBeOf, recordOf } from './record-outcome.ts';
 import { secretValue } from './secret-values.ts';
 import type { Verdict } from './step.ts';
 import type { World } from './world.ts';
+import type { WriteAheadRecord } from './write-ahead-record.ts';
 
 /** A verdict that says something about the resource. */
 export type Telling = Extract<Verdict, { kind: 'ready' | 'blocked' }>;
@@ -41,10 +42,8 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
     credentials: credentialStatus(world, verdict),
     failures: failuresAfter(before.failures, verdict, world.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
-    lastHandledReauthorizeAt: world.pass.authorized
-      ? (requestOf(connector, 'reauthorizeAt', before.lastHandledReauthorizeAt) ??
-        before.lastHandledReauthorizeAt)
-      : before.lastHandledReauthorizeAt,
+    lastHandledReauthorizeAt: handledReauthorizeAt(world),
+    removing: undefined,
   });
 }
 
@@ -194,14 +193,39 @@ function isOurs(world: World, id: number): boolean {
   );
 }
 
+function handledReauthorizeAt(world: World): string | undefined {
+  const record = recordOf(world);
+  const answered = record !== undefined && isAcceptedHere(world, record) ? record.reauthorizeAt : undefined;
+  return answered ?? world.connector.status?.lastHandledReauthorizeAt;
+}
+
+/** Whether this process saw the credential of the record being accepted. */
+function isAcceptedHere({ memory, pass }: World, record: WriteAheadRecord): boolean {
+  return pass.authorized || memory.accepted === record.digest;
+}
+
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */
 function authorizationStatus(world: World, verdict: Telling): ConnectorStatus['authorization'] {
   const before = world.connector.status?.authorization;
-  const provenAt = before?.authorizedAt === undefined ? 0 : Date.parse(before.authorizedAt) + 999;
-  const isProven = verdict.kind === 'ready' && Date.parse(attemptOf(world)?.at ?? '') > provenAt;
-  const authorizedAt = world.pass.authorized || isProven ? timestamp(world.now) : before?.authorizedAt;
-  const authorization = withoutUndefined({ ...pageStatus(world, verdict), authorizedAt });
+  const record = recordOf(world);
+  const isNew =
+    record !== undefined &&
+    record.unprocessed === undefined &&
+    before?.grant !== record.digest &&
+    (isAcceptedHere(world, record) || (verdict.kind === 'ready' && isProven(world, record)));
+  const granted = isNew
+    ? { authorizedAt: timestamp(world.now), grant: record.digest }
+    : { authorizedAt: before?.authorizedAt, grant: before?.grant };
+  const authorization = withoutUndefined({ ...pageStatus(world, verdict), ...granted });
   return Object.keys(authorization).length === 0 ? undefined : authorization;
+}
+
+/** Whether the instance that is Ready is the outcome of the record's credential. */
+function isProven(world: World, record: WriteAheadRecord): boolean {
+  const instance = chosenInstance(world)?.instance;
+  return (
+    !isAccepted(world, record) && instance !== undefined && instance !== 'gone' && mayBeOf(record, instance)
+  );
 }
 
 /** The start page is shown for as long as a person is waited for, also while something else is in the way. */

@@ -64,12 +64,18 @@ export interface RemoteFacts {
 
 /** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
 export interface Memory {
-  /** A grant whose sending ended in doubt, and when. */
-  readonly ambiguous: { readonly credential: string; readonly at: number } | undefined;
-  /** A grant that was announced but certainly never left this machine. */
-  readonly unsent: string | undefined;
-  /** A grant that the remote side answered with a refusal, and the cleaned text of it. */
-  readonly refused: { readonly credential: string; readonly message: string } | undefined;
+  /** The recorded credential (by its digest) whose sending ended in doubt, and when. */
+  readonly ambiguous: { readonly digest: string; readonly at: number } | undefined;
+  /** The recorded credential that provably was not processed; see `WriteAheadRecord`. */
+  readonly unprocessed:
+    | { readonly digest: string; readonly notBefore: string; readonly sends: number }
+    | undefined;
+  /** The recorded credential that Open Connectors refused, and its cleaned message. */
+  readonly refused: { readonly digest: string; readonly message: string } | undefined;
+  /** The recorded credential that Open Connectors accepted; status may not show it yet. */
+  readonly accepted: string | undefined;
+  /** When a record was first seen whose time is in the future; wall clock. */
+  readonly clockSetBackAt: number | undefined;
   /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
   readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
   /** When the instance answered last, or when this process first saw the resource; wall clock. */
@@ -79,8 +85,10 @@ export interface Memory {
 /** The memory of a resource that was never seen before. */
 export const NO_MEMORY: Memory = {
   ambiguous: undefined,
-  unsent: undefined,
+  unprocessed: undefined,
   refused: undefined,
+  accepted: undefined,
+  clockSetBackAt: undefined,
   connection: undefined,
   pingedAt: Number.POSITIVE_INFINITY,
 };
@@ -96,10 +104,6 @@ export type KeptOutcome = 'open' | 'absent' | 'refused';
 
 /** What this pass has done so far. */
 export interface PassFacts {
-  /** Fingerprint of the grant whose announcement was written in this pass. */
-  readonly announced: string | undefined;
-  /** Version of the Secret with a consent's code that this pass has deleted in order to send the code. */
-  readonly collected: string | undefined;
   /** A grant was accepted in this pass: everything that it carried is applied. */
   readonly authorized: boolean;
   /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
@@ -110,6 +114,8 @@ export interface PassFacts {
   readonly searched: boolean;
   /** Instances that were read by id. */
   readonly read: readonly number[];
+  /** The instance whose read by id was the latest action: a write to it needs no further read. */
+  readonly justRead: number | undefined;
   /** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
   readonly ping: 'answered' | 'unsupported' | 'refused' | 'forbidden' | undefined;
   /** The account's credentials and a read by id worked after the ping was refused. */
@@ -119,7 +125,12 @@ export interface PassFacts {
   /** The connection Secret was written: whoever changes it at once is not argued with in this pass. */
   readonly connectionWritten: boolean;
   readonly enabledSet: boolean;
-  readonly tagsReleased: boolean;
+  /** Instances from which the owner tags were removed, or could not be. */
+  readonly tagsReleased: readonly number[];
+  /** Instances whose removal status records: only these may be deleted while the resource lives. */
+  readonly removalsRecorded: readonly number[];
+  /** A tombstone keeps watch for an instance that Open Connectors may still create. */
+  readonly tombstoneWritten: boolean;
   /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
   readonly deleted: readonly number[];
   /** A remote call that failed: which step, in words for a sentence, and how. */
@@ -129,19 +140,20 @@ export interface PassFacts {
 
 /** A pass that has not done anything yet. */
 export const FRESH_PASS: PassFacts = {
-  announced: undefined,
-  collected: undefined,
   authorized: false,
   patched: false,
   reconfigured: false,
   searched: false,
   read: [],
+  justRead: undefined,
   ping: undefined,
   accountProven: false,
   kept: undefined,
   connectionWritten: false,
   enabledSet: false,
-  tagsReleased: false,
+  tagsReleased: [],
+  removalsRecorded: [],
+  tombstoneWritten: false,
   deleted: [],
   failure: undefined,
   incidents: [],
@@ -157,6 +169,10 @@ export interface DecisionSettings {
   /** How long a create may be under way, and how long a list may lag behind it. */
   readonly createDeadlineMs: number;
   readonly searchGraceMs: number;
+  /** How long after it was sent a create may still take effect at Open Connectors. */
+  readonly lateCommitWindowMs: number;
+  /** How long an authorization code is accepted by the provider. */
+  readonly codeLifetimeMs: number;
   /** How often an instance is asked whether its grant still works. */
   readonly pingIntervalMs: number;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 import { RemoteError } from './errors.ts';
+import type { Turn } from './port.ts';
 
 /** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
@@ -28,6 +29,8 @@ export interface BudgetPause {
 
 /** The limits of one account, around each of its calls. */
 export interface Budget {
+  /** Waits for a turn like `run`, for a call that follows. The turn counts as a call in flight until it is used or released. */
+  reserve(signal?: AbortSignal): Promise<Turn>;
   /**
    * Runs `call` when its turn has come, first come first served, and learns from how it ends. Rejects with what `call`
    * rejects with, with the signal's reason while waiting, or at once with `RemoteError` (`throttled` or `unavailable`,
@@ -108,7 +111,28 @@ class AccountBudget implements Budget {
   }
 
   async run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const turn = await this.reserve(signal);
+    return await turn.run(call);
+  }
+
+  async reserve(signal?: AbortSignal): Promise<Turn> {
     const ticket = await this.#admission(signal);
+    let isUsed = false;
+    return {
+      run: async (call) => {
+        isUsed = true;
+        return await this.#runWith(ticket, call);
+      },
+      release: () => {
+        if (!isUsed) {
+          isUsed = true;
+          this.#ended(ticket, { kind: 'nothing' });
+        }
+      },
+    };
+  }
+
+  async #runWith<Result>(ticket: Ticket, call: () => Promise<Result>): Promise<Result> {
     let verdict: Verdict = { kind: 'nothing' };
     try {
       const result = await call();

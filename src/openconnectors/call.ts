@@ -1,4 +1,5 @@
 import type { Json } from './masked-values.ts';
+import type { Turn } from './port.ts';
 import type { Method, TransportAnswer } from './transport.ts';
 
 /** Every request that this client can make, by the name that metrics and logs show. */
@@ -46,8 +47,12 @@ export interface Call<Result> {
   readonly read: (answer: TransportAnswer) => Result;
 }
 
-/** Performs one call. @throws RemoteError, the signal's reason when aborted, or what the fencing guard threw. */
-export type Caller = <Result>(call: Call<Result>, signal?: AbortSignal) => Promise<Result>;
+/**
+ * Performs one call, with `turn` in place of a wait for the budget.
+ *
+ * @throws RemoteError, the signal's reason when aborted, or what the fencing guard threw.
+ */
+export type Caller = <Result>(call: Call<Result>, signal?: AbortSignal, turn?: Turn) => Promise<Result>;
 
 /** A 2xx answer without what the call needs. The message names what is missing, never a value. */
 export class UnreadableAnswer extends Error {

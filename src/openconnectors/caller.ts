@@ -41,10 +41,13 @@ export interface CallerOptions {
 
 /** The way that every request takes: checks, budget, deadline, fence, transport, verdict, report. */
 export function createCaller(options: CallerOptions): Caller {
-  return async (call, signal) => {
+  return async (call, signal, turn) => {
     signal?.throwIfAborted();
     refuseMaskedValues(call.body);
     const send = () => observed(options, call, signal);
+    if (turn !== undefined) {
+      return turn.run(send);
+    }
     return options.budget === undefined ? send() : options.budget.run(send, signal);
   };
 }

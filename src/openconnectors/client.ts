@@ -10,7 +10,10 @@ import { pingInstance } from './operations/ping-instance.ts';
 import { readInstance } from './operations/read-instance.ts';
 import { reauthorizeInstance } from './operations/reauthorize-instance.ts';
 import { setInstanceEnabled } from './operations/set-instance-enabled.ts';
-import type { OpenConnectors } from './port.ts';
+import type { OpenConnectors, Turn } from './port.ts';
+
+/** The turn of a client without limits. */
+const UNLIMITED: Turn = { run: (call) => call(), release: () => undefined };
 
 /** `baseUrl`: https, `/elements/api-v2` is appended when absent. */
 export interface OpenConnectorsOptions extends Omit<CallerOptions, 'base'> {
@@ -25,13 +28,14 @@ export interface OpenConnectorsOptions extends Omit<CallerOptions, 'base'> {
 export function createOpenConnectors(options: OpenConnectorsOptions): OpenConnectors {
   const call = createCaller({ ...options, base: parseBaseUrl(options.baseUrl) });
   return {
+    reserve: async (signal) => (await options.budget?.reserve(signal)) ?? UNLIMITED,
     organization: (signal) => readOrganization(call, signal),
     authorizeUrl: (request, signal) => buildAuthorizeUrl(call, request, signal),
-    createInstance: (body, signal) => createInstance(call, body, signal),
+    createInstance: (body, signal, turn) => createInstance(call, body, signal, turn),
     readInstance: (id, signal) => readInstance(call, id, signal),
     listInstancesByTag: (tag, signal) => listInstancesByTag(call, tag, signal),
     patchInstance: (id, patch, signal) => patchInstance(call, id, patch, signal),
-    reauthorizeInstance: (id, body, signal) => reauthorizeInstance(call, id, body, signal),
+    reauthorizeInstance: (id, body, signal, turn) => reauthorizeInstance(call, id, body, signal, turn),
     setInstanceEnabled: (id, enabled, signal) => setInstanceEnabled(call, id, enabled, signal),
     deleteInstance: (id, signal) => deleteInstance(call, id, signal),
     pingInstance: (token, signal) => pingInstance(call, token, signal),

@@ -66,13 +66,26 @@ export interface AuthorizeRequest {
   readonly siteAddress?: string;
 }
 
+/** Leave to make one call, taken before it: the wait for the account's limits is over. */
+export interface Turn {
+  /** Makes the call. */
+  run<Result>(call: () => Promise<Result>): Promise<Result>;
+  /** Gives the turn back. Without effect once the call was made. */
+  release(): void;
+}
+
 export interface OpenConnectors {
+  /**
+   * Waits until the account's limits permit one call, which `createInstance` and `reauthorizeInstance` then make without
+   * a wait. The turn has to be used or released.
+   */
+  reserve(signal?: AbortSignal): Promise<Turn>;
   /** `GET /organizations/me`: the cheapest proof that the credentials work. */
   organization(signal?: AbortSignal): Promise<Organization>;
   /** `POST /elements/{key}/oauth/url`, or its GET form where POST is not there (404, 405). Returns the provider's URL. */
   authorizeUrl(request: AuthorizeRequest, signal?: AbortSignal): Promise<string>;
   /** `POST /instances`. Never retried inside. Time-out, reset and 5xx are `ambiguous`. */
-  createInstance(body: InstanceBody, signal?: AbortSignal): Promise<Instance>;
+  createInstance(body: InstanceBody, signal?: AbortSignal, turn?: Turn): Promise<Instance>;
   /** `GET /instances/{id}`. */
   readInstance(id: number, signal?: AbortSignal): Promise<Instance>;
   /** `GET /instances?tags[]=...&hydrate=true&pageSize=200`, all pages; a 404 of the API to the first page is the empty list. */
@@ -80,7 +93,7 @@ export interface OpenConnectors {
   /** `PATCH /instances/{id}`. */
   patchInstance(id: number, patch: InstancePatch, signal?: AbortSignal): Promise<Instance>;
   /** `PUT /instances/{id}?reAuthenticate=true` with the whole body and a new grant; the id stays. */
-  reauthorizeInstance(id: number, body: InstanceBody, signal?: AbortSignal): Promise<Instance>;
+  reauthorizeInstance(id: number, body: InstanceBody, signal?: AbortSignal, turn?: Turn): Promise<Instance>;
   /** `PUT` or `DELETE /instances/{id}/enabled`. */
   setInstanceEnabled(id: number, enabled: boolean, signal?: AbortSignal): Promise<void>;
   /** `DELETE /instances/{id}`; with the account's credentials only, never with an instance token. */

@@ -118,6 +118,16 @@ export class AccountRegistry implements Accounts {
     };
   }
 
+  /** A session of the recorded account: its own while that is open, else one with the credentials that worked last. */
+  async sessionOf(account: RecordedAccount, signal: AbortSignal): Promise<AccountSession | undefined> {
+    const [key] = [...this.entries].find(([, { open }]) => open?.target.uid === account.uid) ?? [];
+    const own = key === undefined ? undefined : this.sessionByKey(key);
+    if (own?.view.organizationId === account.organizationId && own.view.baseUrl === account.baseUrl) {
+      return own;
+    }
+    return (await this.openKept(account, signal)) === 'open' ? this.keptSession(account.uid) : undefined;
+  }
+
   keptSession(uid: string): AccountSession | undefined {
     return this.sessionByKey(keptKey(uid));
   }

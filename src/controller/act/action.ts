@@ -10,7 +10,11 @@ export interface ActionContext {
   readonly ports: ConnectorPorts;
   /** The account's session; every step that needs it is decided only where the account is ready. */
   readonly session: () => AccountSession;
+  /** The instance whose read by id was the action before. */
+  readonly justRead: number | undefined;
   readonly signal: AbortSignal;
+  /** Told the observation in the middle of an action, so that an error that ends the action does not lose it. */
+  readonly advance: (world: World) => void;
 }
 
 /** Carries out one step and returns the world as it is afterwards. Throws `RemoteError` and `KubeError`. */
@@ -23,6 +27,11 @@ export type Action<Do extends Step['do']> = (
 /** The world with other facts about this pass. */
 export function withPass(world: World, pass: Partial<PassFacts>): World {
   return { ...world, pass: { ...world.pass, ...pass } };
+}
+
+/** The observation after an instance was read by id. */
+export function withRead(world: World, id: number): World {
+  return withPass(world, { read: [...world.pass.read, id], justRead: id });
 }
 
 /** The world with another memory, which is kept beyond the pass. */

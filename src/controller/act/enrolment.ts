@@ -1,9 +1,8 @@
-import { grantSecretNameOf } from '../../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
 import { ENROLMENT_KEY, newEnrolmentCode } from '../../consent/enrolment-code.ts';
 import { isKubeError } from '../../kube/errors.ts';
 import type { SecretFact, World } from '../world.ts';
-import { type Action, type ActionContext, withMemory, withPass } from './action.ts';
+import type { Action, ActionContext } from './action.ts';
 
 /** Makes the Secret with the one-time code. One that the cache did not show yet is looked at before anything else. */
 export const writeEnrolment: Action<'write-enrolment'> = async ({ ports, signal }, world, { name }) => {
@@ -19,43 +18,6 @@ export const writeEnrolment: Action<'write-enrolment'> = async ({ ports, signal 
     return withFact(world, name, await ports.secrets.read(connector.metadata.namespace, name, signal));
   }
 };
-
-/**
- * Deletes the Secret with an announced code; the world keeps the code for the rest of the pass. Where the Secret was
- * replaced meanwhile, this code was certainly never sent, and the next pass goes on with the newer one.
- */
-export const collectGrant: Action<'collect-grant'> = async (context, world, { name }) => {
-  const fact = world.secrets.get(name);
-  if (fact === undefined || fact.state === 'absent') {
-    return world;
-  }
-  try {
-    await remove(context, world, name, fact.resourceVersion);
-  } catch (error) {
-    if (isKubeError(error, 'conflict')) {
-      withMemory(context, world, { unsent: world.pass.announced });
-    }
-    throw error;
-  }
-  return withPass(world, { collected: fact.resourceVersion });
-};
-
-/** Puts a collected code back, which never left this machine: the person need not consent again for a lost connection. */
-export async function restoreGrant({ ports, signal }: ActionContext, world: World): Promise<World> {
-  const { connector, pass } = world;
-  const name = grantSecretNameOf(connector);
-  const fact = world.secrets.get(name);
-  if (pass.collected === undefined || fact?.state !== 'read') {
-    return world;
-  }
-  const data = Object.fromEntries(
-    Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-  );
-  const secret = { owner: connector, name, type: CONSENT_SECRET_TYPES.grant, data };
-  return withPass(withFact(world, name, await ports.secrets.create(secret, signal)), {
-    collected: undefined,
-  });
-}
 
 /** Deletes a Secret of a consent that is over. */
 export const removeSecret: Action<'remove-secret'> = async (context, world, { name }) => {

@@ -1,24 +1,42 @@
 import { ANNOTATIONS, FINALIZER } from '../../api/group.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
-import type { Instance } from '../../openconnectors/port.ts';
-import { formatAttempt } from '../attempt.ts';
+import type { Grant, Instance, InstanceBody, Turn } from '../../openconnectors/port.ts';
+import { recordOf } from '../record-outcome.ts';
 import type { World } from '../world.ts';
+import {
+  adopted,
+  type Credential,
+  formatRecord,
+  nextRecord,
+  type RecordDraft,
+  type WriteAheadRecord,
+} from '../write-ahead-record.ts';
 import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action.ts';
-import { restoreGrant } from './enrolment.ts';
+import { readBeforeWrite } from './instance.ts';
 
-/** Writes the record of the grant, and the finalizer, before the grant leaves this machine. */
-export const announce: Action<'announce'> = async ({ ports }, world, { attempt }) => {
-  const connector = await ports.connectors.patchMetadata(world.connector, {
-    annotations: { [ANNOTATIONS.attempt]: formatAttempt(attempt) },
-    ...withFinalizer(world),
-  });
-  return withPass({ ...world, connector }, { announced: attempt.credential });
-};
+/** Bytes of a new salt. */
+const SALT_BYTES = 16;
 
 /** Writes the finalizer alone. */
 export const hold: Action<'hold'> = async ({ ports }, world) => {
   const connector = await ports.connectors.patchMetadata(world.connector, withFinalizer(world));
   return { ...world, connector };
+};
+
+/** Replaces the record without sending anything. */
+export const writeRecord: Action<'write-record'> = async (context, world, { record: change }) => {
+  switch (change.kind) {
+    case 'absent':
+      return withRecord(context, world, { ...change.record, absentAt: new Date(change.at).toISOString() });
+    case 'adopt': {
+      const salt = newSalt(context);
+      return withRecord(
+        context,
+        world,
+        adopted(change.record, change.credential, change.credentialKind, salt),
+      );
+    }
+  }
 };
 
 const LEGACY = {
@@ -27,11 +45,11 @@ const LEGACY = {
     'Connector infusionsoftcrm works by legacy keys and XML-RPC, which Keap ends at the end of 2026. Plan the move to spec.connector: infusionsoftrest.',
 } as const;
 
-/** Creates the instance. Whatever comes of it, the grant is spent: it is never sent a second time. */
-export const create: Action<'create'> = async (context, world, { body, credential }) => {
+/** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
+export const create: Action<'create'> = async (context, world, { body, draft }) => {
   const { api } = context.session();
-  const done = await send(context, world, credential, 'create the instance', async () => {
-    const instance = await api.createInstance(body, context.signal);
+  const done = await send(context, world, { body, draft, do: 'create' }, async (turn) => {
+    const instance = await api.createInstance(body, context.signal, turn);
     // An answer may leave the tags out; by them the instance is known as ours.
     return { ...instance, tags: instance.tags ?? body.tags };
   });
@@ -46,80 +64,149 @@ export const create: Action<'create'> = async (context, world, { body, credentia
 };
 
 /** Gives an existing instance a new grant; its id stays. */
-export const reauthorize: Action<'reauthorize'> = async (context, world, { id, body, credential }) => {
+export const reauthorize: Action<'reauthorize'> = async (context, world, { id, body, draft }) => {
+  const read = await readBeforeWrite(context, world, id);
+  if (read.differs) {
+    return read.world;
+  }
   const { api } = context.session();
-  const done = await send(context, world, credential, 'authorize the instance', () =>
-    api.reauthorizeInstance(id, body, context.signal),
+  const done = await send(context, read.world, { body, draft, do: 'reauthorize' }, (turn) =>
+    api.reauthorizeInstance(id, body, context.signal, turn),
   );
   return 'instance' in done
     ? withIncident(done.world, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
     : done.world;
 };
 
+interface Sending {
+  readonly do: 'create' | 'reauthorize';
+  readonly body: InstanceBody;
+  readonly draft: RecordDraft;
+}
+
+/**
+ * Waits for the account's turn, writes the record, and sends. The record comes after the wait, so that a crash spends a
+ * credential only when it may have left this machine.
+ */
 async function send(
   context: ActionContext,
   world: World,
-  credential: string,
-  words: string,
+  sending: Sending,
+  call: (turn: Turn) => Promise<Instance>,
+): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+  const session = context.session();
+  const turn = await session.api.reserve(context.signal);
+  try {
+    const recorded = await announce(context, world, sending);
+    return await transmit(context, recorded, sending, async () => {
+      const instance = await call(turn);
+      session.inventory.learn(instance);
+      return instance;
+    });
+  } finally {
+    turn.release();
+  }
+}
+
+interface Recorded {
+  readonly world: World;
+  readonly record: WriteAheadRecord;
+}
+
+async function transmit(
+  context: ActionContext,
+  recorded: Recorded,
+  sending: Sending,
   call: () => Promise<Instance>,
 ): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
-  const leaving = withMemory(context, world, { unsent: undefined });
   try {
     const instance = await call();
-    context.session().inventory.learn(instance);
-    const authorized = withPass(leaving, {
+    const authorized = withPass(recorded.world, {
       authorized: true,
-      announced: undefined,
       ping: undefined,
       accountProven: false,
     });
-    return {
-      instance,
-      world: withMemory(context, authorized, { ambiguous: undefined, unsent: undefined, refused: undefined }),
-    };
+    return { instance, world: withMemory(context, authorized, { accepted: recorded.record.digest }) };
   } catch (error) {
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return {
-      world: await afterRefusal(
-        context,
-        withPass(leaving, { announced: undefined }),
-        credential,
-        words,
-        error,
-      ),
-    };
+    return { world: await afterRefusal(context, recorded.world, recorded.record, sending, error) };
   }
+}
+
+/** Writes the record of the credential, and the finalizer, in one patch. */
+async function announce(context: ActionContext, world: World, { body, draft }: Sending): Promise<Recorded> {
+  const value = credentialText(body.grant);
+  const credential: Credential = { value, fingerprint: world.fingerprint(value) };
+  const now = context.ports.clock.now();
+  const record = nextRecord(recordOf(world), credential, draft, newSalt(context), now);
+  const next = await withRecord(context, world, record);
+  // What this process remembers is about the send before.
+  const memory = { ambiguous: undefined, unprocessed: undefined, refused: undefined, accepted: undefined };
+  return { record, world: withMemory(context, next, { ...memory, clockSetBackAt: undefined }) };
 }
 
 async function afterRefusal(
   context: ActionContext,
   world: World,
-  credential: string,
-  words: string,
+  record: WriteAheadRecord,
+  { do: step }: Sending,
   error: RemoteError,
 ): Promise<World> {
-  // A refusal without an answer was made on this side: no connection, or a pause of the account. The grant is still good.
-  const wasSent = error.status !== undefined || error.class === 'ambiguous';
-  if (!wasSent) {
-    const kept = await restoreGrant(context, world);
-    return withPass(withMemory(context, kept, { unsent: credential }), {
-      failure: { do: 'create', words, error },
-    });
+  const words = step === 'create' ? 'create the instance' : 'authorize the instance';
+  // A refresh token is replaced when it is used, so only one that never left this machine is sent again.
+  if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
+    return await notProcessed(
+      context,
+      withPass(world, { failure: { do: step, words, error } }),
+      record,
+      error,
+    );
   }
-  switch (error.class) {
-    case 'ambiguous':
-      return withPass(
-        withMemory(context, world, { ambiguous: { credential, at: context.ports.clock.now() } }),
-        { ping: undefined },
-      );
-    case 'unauthorized':
-      context.session().suspect();
-      return withMemory(context, world, { refused: { credential, message: error.message } });
-    default:
-      return withMemory(context, world, { refused: { credential, message: error.message } });
+  if (error.class === 'ambiguous') {
+    const ambiguous = { digest: record.digest, at: context.ports.clock.now() };
+    return withPass(withMemory(context, world, { ambiguous }), { ping: undefined });
   }
+  if (error.class === 'unauthorized') {
+    context.session().suspect();
+  }
+  return withMemory(context, world, { refused: { digest: record.digest, message: error.message } });
+}
+
+/** The credential is still good. The record says so, so that a restart does not take it for spent. */
+async function notProcessed(
+  context: ActionContext,
+  world: World,
+  record: WriteAheadRecord,
+  error: RemoteError,
+): Promise<World> {
+  const waitMs = Math.max(error.retryAfterMs ?? 0, world.settings.searchGraceMs);
+  const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };
+  // Without an answer no byte has left: it does not count as a send.
+  const sends = error.status === undefined ? record.sends - 1 : record.sends;
+  const remembered = withMemory(context, world, {
+    unprocessed: { digest: record.digest, sends, ...unprocessed },
+  });
+  return await withRecord(context, remembered, { ...record, sends, unprocessed });
+}
+
+async function withRecord(context: ActionContext, world: World, record: WriteAheadRecord): Promise<World> {
+  const connector = await context.ports.connectors.patchMetadata(world.connector, {
+    annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },
+    ...withFinalizer(world),
+  });
+  const next = { ...world, connector };
+  context.advance(next);
+  return next;
+}
+
+function newSalt({ ports }: ActionContext): string {
+  return ports.random.bytes(SALT_BYTES).toString('base64url');
+}
+
+function credentialText(grant: Grant): string {
+  return grant.kind === 'code' ? grant.code : grant.refreshToken;
 }
 
 function withFinalizer(world: World): { readonly finalizers?: readonly string[] } {

@@ -1,11 +1,12 @@
+import { accountNameOf } from '../../api/defaults.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
 import { knownInstances } from '../observe.ts';
 import { type AccountSession, type ConnectorPorts, sessionFor } from '../ports.ts';
 import type { Step } from '../step.ts';
-import type { World } from '../world.ts';
+import type { AccountView, World } from '../world.ts';
 import { type Action, type ActionContext, withPass } from './action.ts';
-import { collectGrant, removeSecret, writeEnrolment } from './enrolment.ts';
-import { announce, create, hold, reauthorize } from './grant.ts';
+import { removeSecret, writeEnrolment } from './enrolment.ts';
+import { create, hold, reauthorize, writeRecord } from './grant.ts';
 import {
   deleteInstance,
   enable,
@@ -13,6 +14,7 @@ import {
   ping,
   proveAccount,
   readInstance,
+  recordRemoval,
   releaseTags,
   search,
 } from './instance.ts';
@@ -23,6 +25,7 @@ import {
   releaseConnectionSecret,
   writeConnectionSecret,
 } from './secrets.ts';
+import { writeTombstone } from './tombstone.ts';
 
 /** A step that does something. */
 export type Act = Exclude<Step, { do: 'finish' }>;
@@ -32,10 +35,9 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   'read-secret': { run: readSecret, words: 'read the Secret' },
   search: { run: search, words: 'search the instance' },
   'read-instance': { run: readInstance, words: 'read the instance' },
-  announce: { run: announce, words: 'announce the authorization' },
+  'write-record': { run: writeRecord, words: 'write the record of the credential' },
   hold: { run: hold, words: 'hold the resource' },
   'write-enrolment': { run: writeEnrolment, words: 'write the enrolment Secret' },
-  'collect-grant': { run: collectGrant, words: 'collect the code of the consent' },
   'remove-secret': { run: removeSecret, words: 'remove a Secret of the consent' },
   create: { run: create, words: 'create the instance' },
   reauthorize: { run: reauthorize, words: 'authorize the instance' },
@@ -45,7 +47,9 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   'prove-account': { run: proveAccount, words: 'verify the account' },
   'open-kept-account': { run: openKeptAccount, words: 'verify the account' },
   'release-tags': { run: releaseTags, words: "remove the operator's tags" },
+  'record-removal': { run: recordRemoval, words: 'record the removal of the instance' },
   'delete-instance': { run: deleteInstance, words: 'delete the instance' },
+  'write-tombstone': { run: writeTombstone, words: 'write the tombstone' },
   'write-connection-secret': { run: writeConnectionSecret, words: 'write the connection Secret' },
   'delete-connection-secret': { run: deleteConnectionSecret, words: 'delete the old connection Secret' },
   'release-connection-secret': { run: releaseConnectionSecret, words: 'release the connection Secret' },
@@ -60,9 +64,16 @@ export async function act(
   world: World,
   step: Act,
   signal: AbortSignal,
+  advance: (world: World) => void = () => undefined,
 ): Promise<World> {
-  const context: ActionContext = { ports, signal, session: () => sessionOf(ports, world) };
-  const next = await attempt(context, world, step);
+  const context: ActionContext = {
+    ports,
+    signal,
+    session: () => sessionOf(ports, world),
+    justRead: world.pass.justRead,
+    advance,
+  };
+  const next = await attempt(context, { ...world, pass: { ...world.pass, justRead: undefined } }, step);
   return { ...next, now: ports.clock.now(), remote: knownInstances(ports, next) };
 }
 
@@ -70,6 +81,9 @@ async function attempt(context: ActionContext, world: World, step: Act): Promise
   try {
     return await run(context, world, step);
   } catch (error) {
+    if (error instanceof AccountChangedError) {
+      return { ...world, account: viewOf(context.ports, world) };
+    }
     if (!(error instanceof RemoteError)) {
       throw error;
     }
@@ -89,12 +103,29 @@ function run<Do extends Act['do']>(
   return action(context, world, step);
 }
 
+/** The account was closed, or opened for another organization, since it was observed. */
+class AccountChangedError extends Error {
+  override readonly name = 'AccountChangedError';
+}
+
 function sessionOf(ports: ConnectorPorts, world: World): AccountSession {
   const session = sessionFor(ports.accounts, world);
   // What one organization answers is no fact about another.
-  const organizationId = world.account.state === 'ready' ? world.account.organizationId : undefined;
-  if (session === undefined || session.view.organizationId !== organizationId) {
-    throw new Error('the account was closed or changed during the pass');
+  const observed = world.account.state === 'ready' ? world.account : undefined;
+  if (
+    session === undefined ||
+    session.view.organizationId !== observed?.organizationId ||
+    session.view.baseUrl !== observed.baseUrl
+  ) {
+    throw new AccountChangedError('the account was closed or changed');
   }
   return session;
+}
+
+/** The account as it is now. */
+function viewOf(ports: ConnectorPorts, world: World): AccountView {
+  return (
+    sessionFor(ports.accounts, world)?.view ??
+    ports.accounts.view(world.connector.metadata.namespace, accountNameOf(world.connector.spec))
+  );
 }

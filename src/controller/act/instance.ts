@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
 import { describePatch } from '../desired.ts';
 import type { World } from '../world.ts';
-import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action.ts';
+import { type Action, type ActionContext, withIncident, withMemory, withPass, withRead } from './action.ts';
 
 /** Asks for everything with this resource's owner tag. */
 export const search: Action<'search'> = async (context, world) => {
@@ -24,8 +25,25 @@ export const readInstance: Action<'read-instance'> = async (context, world, { id
     }
     inventory.markGone(id);
   }
-  return withPass(world, { read: [...world.pass.read, id] });
+  return withRead(world, id);
 };
+
+/**
+ * Reads the instance right before a write to it: a listing may be minutes old, and another owner may have taken it over
+ * since. `differs`: it is not what the write was decided on, so that `decide` has to judge it anew.
+ */
+export async function readBeforeWrite(
+  context: ActionContext,
+  world: World,
+  id: number,
+): Promise<{ readonly differs: boolean; readonly world: World }> {
+  if (context.justRead === id) {
+    return { differs: false, world };
+  }
+  const next = await readInstance(context, world, { do: 'read-instance', id });
+  const shown = context.session().inventory.about(world.tags.owner, [id]).instances.get(id);
+  return { differs: !isDeepStrictEqual(world.remote.instances.get(id), shown), world: next };
+}
 
 const verbs: Partial<Record<Reason, string>> = {
   Adopted: 'Adopted',
@@ -34,7 +52,11 @@ const verbs: Partial<Record<Reason, string>> = {
 };
 
 /** Changes what differs. */
-export const patch: Action<'patch'> = async (context, world, { id, patch: change, reason }) => {
+export const patch: Action<'patch'> = async (context, decided, { id, patch: change, reason }) => {
+  const { differs, world } = await readBeforeWrite(context, decided, id);
+  if (differs) {
+    return world;
+  }
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.patchInstance(id, change, context.signal));
@@ -54,7 +76,11 @@ export const patch: Action<'patch'> = async (context, world, { id, patch: change
 };
 
 /** Enables or disables. */
-export const enable: Action<'enable'> = async (context, world, { id, enabled }) => {
+export const enable: Action<'enable'> = async (context, decided, { id, enabled }) => {
+  const { differs, world } = await readBeforeWrite(context, decided, id);
+  if (differs) {
+    return world;
+  }
   const { api, inventory } = context.session();
   try {
     await api.setInstanceEnabled(id, enabled, context.signal);
@@ -97,36 +123,58 @@ export const proveAccount: Action<'prove-account'> = async (context, world, { id
     }
     inventory.markGone(id);
   }
-  return withPass(world, { accountProven: true });
+  return withPass(withRead(world, id), { accountProven: true });
 };
 
-/** Takes the operator's tags off an instance that stays behind. Tried once: it is a courtesy to whoever comes next. */
-export const releaseTags: Action<'release-tags'> = async (context, world, { id, tags }) => {
-  const released = withPass(world, { tagsReleased: true });
+/** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
+export const releaseTags: Action<'release-tags'> = async (context, decided, { id, tags }) => {
+  const released = (world: World): World =>
+    withPass(world, { tagsReleased: [...world.pass.tagsReleased, id] });
   try {
+    const { differs, world } = await readBeforeWrite(context, decided, id);
+    if (differs) {
+      return world;
+    }
     const { api, inventory } = context.session();
     inventory.learn(await api.patchInstance(id, { tags }, context.signal));
+    return withIncident(released(world), {
+      reason: 'Orphaned',
+      message: `Left instance ${id} in Open Connectors.`,
+    });
   } catch (error) {
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return withIncident(released, {
+    return withIncident(released(decided), {
       reason: 'Orphaned',
       message: `Left instance ${id} in Open Connectors; its k8s- tags could not be removed (${error.message}).`,
     });
   }
-  return withIncident(released, { reason: 'Orphaned', message: `Left instance ${id} in Open Connectors.` });
+};
+
+/**
+ * Writes the id of the instance that is to be deleted to status, on the condition that the resource was not changed: a
+ * leader with a stale cache fails here, before it deletes an instance that is in use by now.
+ */
+export const recordRemoval: Action<'record-removal'> = async ({ ports }, world, { id }) => {
+  const connector = await ports.connectors.patchStatus(world.connector, { removing: { id } });
+  return withPass({ ...world, connector }, { removalsRecorded: [...world.pass.removalsRecorded, id] });
 };
 
 /** Deletes by id. That it is gone is not believed before a read says so. */
-export const deleteInstance: Action<'delete-instance'> = async (context, world, { id, reason }) => {
+export const deleteInstance: Action<'delete-instance'> = async (context, decided, { id, reason }) => {
+  const { differs, world } = await readBeforeWrite(context, decided, id);
+  if (differs) {
+    return world;
+  }
   const { api, inventory } = context.session();
   const deleted = withPass(world, { deleted: [...world.pass.deleted, id] });
   try {
     await api.deleteInstance(id, context.signal);
   } catch (error) {
     if (isNotFound(error)) {
-      inventory.markGone(id);
+      // Only a read by id tells that it is gone.
+      inventory.forget(id);
       return deleted;
     }
     throw error;

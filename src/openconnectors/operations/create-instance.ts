@@ -1,5 +1,5 @@
 import type { Caller } from '../call.ts';
-import type { Instance, InstanceBody } from '../port.ts';
+import type { Instance, InstanceBody, Turn } from '../port.ts';
 import { readInstanceAnswer } from '../schemas.ts';
 import { instanceBody, secretsOfBody } from './instance-body.ts';
 
@@ -8,6 +8,7 @@ export function createInstance(
   call: Caller,
   body: InstanceBody,
   signal: AbortSignal | undefined,
+  turn: Turn | undefined,
 ): Promise<Instance> {
   return call(
     {
@@ -20,5 +21,6 @@ export function createInstance(
       read: readInstanceAnswer,
     },
     signal,
+    turn,
   );
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '../call.ts';
-import type { Instance, InstanceBody } from '../port.ts';
+import type { Instance, InstanceBody, Turn } from '../port.ts';
 import { instanceBody, secretsOfBody } from './instance-body.ts';
 import { instancePath, readAnswerAbout } from './instance-path.ts';
 
@@ -9,6 +9,7 @@ export async function reauthorizeInstance(
   id: number,
   body: InstanceBody,
   signal: AbortSignal | undefined,
+  turn: Turn | undefined,
 ): Promise<Instance> {
   return await call(
     {
@@ -22,5 +23,6 @@ export async function reauthorizeInstance(
       read: readAnswerAbout(id),
     },
     signal,
+    turn,
   );
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { type Attempt, formatAttempt } from '../../../src/controller/attempt.ts';
 import {
   type AccountView,
   FRESH_PASS,
@@ -10,7 +9,7 @@ import {
 } from '../../../src/controller/world.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
-import { condition, connector, HELD, readyStatus, UID } from './connector.ts';
+import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
@@ -46,6 +45,7 @@ export const remoteErrors: fc.Arbitrary<RemoteError> = fc
     name: fc.constantFrom(...ERROR_CLASSES),
     status: fc.constantFrom(undefined, 400, 401, 404, 429, 500),
     retryAfterMs: fc.constantFrom(undefined, 0, 5_000),
+    processed: fc.constantFrom('no' as const, 'refused' as const, 'unknown' as const),
   })
   .map(({ name, ...details }) => new RemoteError(name, 'The remote side said so.', details));
 
@@ -67,6 +67,12 @@ export const instances: fc.Arbitrary<Instance> = fc
     connector: often<string | undefined>('infusionsoftcrm', 'infusionsoftrest', undefined),
     disabled: often<boolean | undefined>(false, true, undefined),
     token: often<string | undefined>(VALUES.token, 'token-2', undefined),
+    createdAt: fc.constantFrom<(string | undefined)[]>(
+      '2026-02-01T09:00:00Z',
+      at(-10 * MINUTE),
+      at(0),
+      undefined,
+    ),
     configuration: fc.constantFrom(instance(1).configuration, undefined, { 'infusionsoft.server': 'x' }),
   })
   .map(({ id, ...change }) => instance(id, change));
@@ -74,14 +80,36 @@ export const instances: fc.Arbitrary<Instance> = fc
 const attempts: fc.Arbitrary<string | undefined> = fc.oneof(
   fc.constant(undefined),
   fc.constant('{"credential"'),
+  // The keyed format of before.
+  fc
+    .record({ credential: grants.map(printOf), at: moments.map(at), spent: fc.constant([]) })
+    .map((record) => JSON.stringify(record)),
   fc
     .record({
-      credential: grants.map(printOf),
+      digest: grants.map(digest),
       at: moments.map(at),
+      kind: fc.constantFrom('code' as const, 'refresh-token' as const),
+      operation: often<'create' | 'reauthorize'>('create', 'reauthorize'),
+      account: often({ ...ACCOUNT }, { ...ACCOUNT, organizationId: '6000' }),
+      sends: fc.constantFrom(0, 1, 3),
+      unprocessed: often<{ notBefore: string } | undefined>(
+        undefined,
+        { notBefore: at(-SECOND) },
+        { notBefore: at(SECOND) },
+      ),
+      absentAt: often<string | undefined>(undefined, at(-SECOND)),
       client: fc.constantFrom(undefined, printOf(VALUES.clientId), printOf('client-2')),
-      spent: fc.uniqueArray(grants.map(printOf), { maxLength: 2 }),
+      spent: fc.uniqueArray(
+        fc.record({
+          digest: grants.map(digest),
+          at: moments.map(at),
+          kind: fc.constant('code' as const),
+          created: fc.constantFrom('no' as const, 'one' as const, 'unknown' as const),
+        }),
+        { maxLength: 2, selector: (sent) => sent.digest },
+      ),
     })
-    .map((record: Attempt) => formatAttempt(record)),
+    .map(attempt),
 );
 
 const secretStates = (
@@ -194,12 +222,20 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
   });
 
 const memories = fc.record({
-  ambiguous: fc.option(fc.record({ credential: grants.map(printOf), at: moments.map((ms) => NOW + ms) }), {
+  ambiguous: fc.option(fc.record({ digest: grants.map(digest), at: moments.map((ms) => NOW + ms) }), {
     nil: undefined,
   }),
-  unsent: fc.option(grants.map(printOf), { nil: undefined }),
+  unprocessed: fc.option(
+    fc.record({
+      digest: grants.map(digest),
+      notBefore: moments.map(at),
+      sends: fc.constantFrom(0, 1, 3),
+    }),
+    { nil: undefined },
+  ),
+  accepted: often<string | undefined>(undefined, digest(VALUES.code)),
   refused: fc.option(
-    grants.map((grant) => ({ credential: printOf(grant), message: 'Invalid code' })),
+    grants.map((grant) => ({ digest: digest(grant), message: 'Invalid code' })),
     { nil: undefined },
   ),
   pingedAt: fc.constantFrom(NOW, NOW - 100 * MINUTE, Number.POSITIVE_INFINITY),
@@ -207,7 +243,6 @@ const memories = fc.record({
 });
 
 const passes = fc.record({
-  announced: fc.option(grants.map(printOf), { nil: undefined }),
   authorized: often(false, true),
   patched: fc.boolean(),
   reconfigured: fc.boolean(),
@@ -223,7 +258,9 @@ const passes = fc.record({
   ),
   accountProven: fc.boolean(),
   enabledSet: fc.boolean(),
-  tagsReleased: fc.boolean(),
+  tagsReleased: fc.subarray([1, 2, 3, 4]),
+  removalsRecorded: fc.subarray([1, 2, 3, 4]),
+  tombstoneWritten: fc.boolean(),
   deleted: fc.subarray([1, 2, 3, 4], { maxLength: 2 }),
   failure: fc.oneof(
     { weight: 9, arbitrary: fc.constant(undefined) },

@@ -3,7 +3,7 @@ import type { ConnectorSpec, ConnectorStatus, InfusionsoftConnector } from '../.
 import { ANNOTATIONS, API_VERSION, CONNECTOR_NAMES, FINALIZER } from '../../../src/api/group.ts';
 import type { ObjectMeta } from '../../../src/api/metadata.ts';
 import type { Reason } from '../../../src/api/reasons.ts';
-import { type Attempt, formatAttempt } from '../../../src/controller/attempt.ts';
+import { digestOf, formatRecord, type WriteAheadRecord } from '../../../src/controller/write-ahead-record.ts';
 import { type Change, changed } from './changed.ts';
 import { printOf } from './fingerprints.ts';
 import { VALUES } from './secrets.ts';
@@ -72,13 +72,28 @@ export function connector(change: ConnectorChange = {}): InfusionsoftConnector {
   });
 }
 
-/** The record of a grant that was announced; by default the code of the builders, ten minutes ago, for their client. */
-export function attempt(change: Change<Attempt> = {}): string {
-  return formatAttempt(
-    changed<Attempt>(
+/** The salt of the builders' records. */
+export const SALT = 'c2FsdHNhbHRzYWx0c2FsdA';
+
+/** The digest of a credential in the builders' records. */
+export function digest(credential: string): string {
+  return digestOf(SALT, credential);
+}
+
+/** The record of a credential that was sent; by default the code of the builders, ten minutes ago, to create. */
+export function attempt(change: Change<WriteAheadRecord> = {}): string {
+  const sent = change.at ?? at(-600_000);
+  return formatRecord(
+    changed<WriteAheadRecord>(
       {
-        credential: printOf(VALUES.code),
-        at: at(-600_000),
+        salt: SALT,
+        digest: digest(VALUES.code),
+        at: sent,
+        kind: 'code',
+        operation: 'create',
+        account: ACCOUNT,
+        firstAt: sent,
+        sends: 1,
         client: printOf(VALUES.clientId),
         spent: [],
       },
@@ -139,7 +154,7 @@ export function readyStatus(id: number, change: Change<ConnectorStatus> = {}): C
         createdAt: '2026-02-01T09:00:00Z',
         account: ACCOUNT,
       },
-      authorization: { authorizedAt: second(-590_000) },
+      authorization: { authorizedAt: second(-590_000), grant: digest(VALUES.code) },
       binding: { name: 'crm-connection' },
       credentials: [
         recorded('crm-oauth', 'client_id', VALUES.clientId),

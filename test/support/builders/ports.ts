@@ -11,7 +11,7 @@ import type {
   SecretFact,
 } from '../../../src/controller/world.ts';
 import { KubeError } from '../../../src/kube/errors.ts';
-import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { Instance, Turn } from '../../../src/openconnectors/port.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { fingerprinter } from './fingerprints.ts';
 import { mergePatched } from './merge-patch.ts';
@@ -34,6 +34,10 @@ export interface BenchChange {
   readonly settings?: Partial<DecisionSettings>;
   /** Called before each write of the resource's metadata; may throw. */
   readonly onPatchMetadata?: () => void;
+  /** A turn in the account's budget; may throw. */
+  readonly reserve?: () => Turn | undefined;
+  /** Called before each write of the resource's status; may throw. */
+  readonly onPatchStatus?: () => void;
   readonly rivals?: readonly string[];
   /** What comes of the credentials that worked last, for an account that is blocked. */
   readonly kept?: KeptOutcome;
@@ -65,7 +69,7 @@ export function bench(change: BenchChange): Bench {
   if (!('listed' in change) || change.listed !== undefined) {
     inventory.replace(change.listed ?? [], NOW - MINUTE);
   }
-  const remote = fakeRemote(change.answers);
+  const remote = fakeRemote(change.answers, change.reserve);
   const secrets = new Map<string, SecretFact>(Object.entries({ ...READ, ...change.secrets }));
   const writes: KubeWrite[] = [];
   const events: Occasion[] = [];
@@ -124,6 +128,11 @@ export function bench(change: BenchChange): Bench {
       settings: { ...SETTINGS, ...change.settings },
       fingerprinter,
       memory: new ConnectorMemory(),
+      tombstones: {
+        write: async (tombstone) => {
+          writes.push(['tombstone', tombstone]);
+        },
+      },
       rivals: () => change.rivals ?? [],
       recordEvent: (_connector, occasion) => void events.push(occasion),
       accounts: {
@@ -140,7 +149,8 @@ export function bench(change: BenchChange): Bench {
         },
         async patchStatus(connector, patch) {
           writes.push(['status', patch]);
-          write(connector, { status: patch });
+          change.onPatchStatus?.();
+          return write(connector, { status: patch });
         },
       },
       secrets: {

@@ -4,12 +4,16 @@ import type {
   InstanceBody,
   InstancePatch,
   OpenConnectors,
+  Turn,
 } from '../../../src/openconnectors/port.ts';
 
-type Operation = keyof OpenConnectors;
+type Operation = Exclude<keyof OpenConnectors, 'reserve'>;
 
 /** One call of the remote API: which one, and with what, without the signal. */
 export type RemoteCall = readonly [operation: Operation, ...values: readonly unknown[]];
+
+/** The turn of a remote API without limits. */
+const TURN: Turn = { run: (call) => call(), release: () => undefined };
 
 /** What a fake does for one operation; `values` are the call's arguments without the signal. */
 export type Answers = { readonly [Name in Operation]?: (...values: never[]) => unknown };
@@ -21,12 +25,12 @@ export interface FakeRemote {
 }
 
 /** An `OpenConnectors` that gives `answers` (a value, or what is thrown) and fails on every call that none is for. */
-export function fakeRemote(answers: Answers = {}): FakeRemote {
+export function fakeRemote(answers: Answers = {}, reserve?: () => Turn | undefined): FakeRemote {
   const calls: RemoteCall[] = [];
   const answer =
     (name: Operation) =>
     async (...values: unknown[]): Promise<never> => {
-      const given = values.filter((value) => !(value instanceof AbortSignal));
+      const given = values.filter((value) => !(value instanceof AbortSignal) && value !== TURN);
       calls.push([name, ...given]);
       const reply = answers[name];
       if (reply === undefined) {
@@ -35,6 +39,7 @@ export function fakeRemote(answers: Answers = {}): FakeRemote {
       return (await reply(...(given as never[]))) as never;
     };
   const api: OpenConnectors = {
+    reserve: async () => reserve?.() ?? TURN,
     organization: answer('organization'),
     authorizeUrl: answer('authorizeUrl'),
     createInstance: answer('createInstance'),

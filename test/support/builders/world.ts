@@ -35,6 +35,8 @@ export const SETTINGS: DecisionSettings = {
   ownCallbackUrl: undefined,
   createDeadlineMs: 2 * MINUTE,
   searchGraceMs: 30 * SECOND,
+  lateCommitWindowMs: 60 * MINUTE,
+  codeLifetimeMs: 10 * MINUTE,
   pingIntervalMs: 60 * MINUTE,
 };
 
@@ -151,7 +153,7 @@ export function settledWorld(change: SettledChange = {}): World {
 export function remoteError(
   errorClass: RemoteErrorClass,
   message = 'the reason',
-  details: { readonly status?: number; readonly retryAfterMs?: number } = {},
+  details: ConstructorParameters<typeof RemoteError>[2] = {},
 ): RemoteError {
   return new RemoteError(errorClass, message, details);
 }

@@ -4,7 +4,6 @@ import { ANNOTATIONS } from '../../../src/api/group.ts';
 import { answerData, type ConsentAnswer } from '../../../src/consent/answer.ts';
 import { type Subject, subjectHash } from '../../../src/consent/subject.ts';
 import type { SecretFact } from '../../../src/controller/world.ts';
-import { KubeError } from '../../../src/kube/errors.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import {
   ACCOUNT,
@@ -12,14 +11,15 @@ import {
   CALLBACK,
   type ConnectorChange,
   connector,
+  digest,
   UID,
 } from '../../support/builders/connector.ts';
-import { printOf } from '../../support/builders/fingerprints.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { pass, readiness } from '../../support/builders/pass.ts';
 import { type Bench, bench } from '../../support/builders/ports.ts';
 import { workingRemote } from '../../support/builders/remote.ts';
 import { secretRead, VALUES } from '../../support/builders/secrets.ts';
+import { at } from '../../support/builders/time.ts';
 import { ID, remoteError, settledConnector } from '../../support/builders/world.ts';
 
 const CODE = 'code-of-the-consent';
@@ -130,16 +130,15 @@ describe('a connector that leaves the consent to the page', () => {
 });
 
 describe('a code from the page', () => {
-  test('is announced, taken out of the cluster, and only then sent; then nothing of the consent is left', async () => {
+  test('is sent; then nothing of the consent is left', async () => {
     const it = waiting({
       secrets: { 'crm-grant': grant(), 'crm-consent': secretRead({}, { owners: [UID] }) },
     });
     const { steps } = await pass(it);
     const order = [
-      'announce',
-      'collect-grant',
       'create',
       'ping',
+      'remove-secret',
       'remove-secret',
       'remove-secret',
       'write-connection-secret',
@@ -147,12 +146,12 @@ describe('a code from the page', () => {
     expect(steps.filter((step) => step !== 'read-secret')).toEqual(order);
     expect(readiness(it)).toBe('True Succeeded');
     expect([...it.secrets.keys()].filter((name) => /-(grant|enrolment|consent)$/.test(name))).toEqual([]);
-    expect(Object.keys(it.stored().status?.authorization ?? {})).toEqual(['authorizedAt']);
+    expect(Object.keys(it.stored().status?.authorization ?? {})).toEqual(['authorizedAt', 'grant']);
     expect(it.calls[0]).toMatchObject(['createInstance', { grant: { kind: 'code', code: CODE } }]);
   });
 
-  test('that was announced before a crash is thrown away and asked for again', async () => {
-    const announced = attempt({ credential: printOf(CODE) });
+  test('that was sent before a crash is thrown away and asked for again', async () => {
+    const announced = attempt({ digest: digest(CODE), absentAt: at(-1_000) });
     const it = waiting({
       connector: byPage({ annotations: { attempt: announced } }),
       secrets: { 'crm-grant': grant() },
@@ -201,8 +200,8 @@ describe('a code from the page', () => {
     expect(sent(it)).toEqual(['createInstance']);
   });
 
-  test('that never left because Open Connectors could not be reached is put back, and sent later', async () => {
-    const failures = [remoteError('unavailable', 'no connection')];
+  test('that never left because Open Connectors could not be reached is kept, and sent later', async () => {
+    const failures = [remoteError('unavailable', 'no connection', { processed: 'no' })];
     const instances = new Map<number, Instance>();
     const it = waiting({
       secrets: { 'crm-grant': grant() },
@@ -221,32 +220,32 @@ describe('a code from the page', () => {
     });
     await pass(it);
     expect(it.secrets.get('crm-grant')).toMatchObject({ state: 'read', owners: [UID] });
-    await it.clock.advance(60 * 60_000);
+    await it.clock.advance(60_000);
     await pass(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(it.secrets.has('crm-grant')).toBe(false);
   });
 
-  test('that was replaced by a newer one while it was announced is not sent; the newer one is', async () => {
-    const it = waiting({ secrets: { 'crm-grant': grant() } });
-    const { remove } = it.ports.secrets;
-    let replaced = false;
-    Object.assign(it.ports.secrets, {
-      async remove(...[namespace, name, version, signal]: Parameters<typeof remove>) {
-        if (name === 'crm-grant' && !replaced) {
-          replaced = true;
+  test('that is replaced by a newer one while it is sent is used, and the newer one is removed', async () => {
+    const instances = new Map<number, Instance>();
+    const it: Bench = waiting({
+      secrets: { 'crm-grant': grant() },
+      instances,
+      answers: {
+        createInstance: () => {
           const newer = answerData({ kind: 'code', code: 'newer', consent: subjectHash(SUBJECT) });
           it.secrets.set('crm-grant', secretRead(newer, { owners: [UID], resourceVersion: '78' }));
-          throw new KubeError('conflict', 'the Secret has been modified');
-        }
-        await remove(namespace, name, version, signal);
+          const made = instance(ID);
+          instances.set(ID, made);
+          return made;
+        },
       },
     });
-    await expect(pass(it)).rejects.toThrow('the Secret has been modified');
-    expect(sent(it)).toEqual([]);
+    await pass(it);
     await pass(it);
     expect(readiness(it)).toBe('True Succeeded');
-    expect(it.calls[0]).toMatchObject(['createInstance', { grant: { code: 'newer' } }]);
+    expect(sent(it)).toEqual(['createInstance']);
+    expect(it.secrets.has('crm-grant')).toBe(false);
   });
 });
 
@@ -314,7 +313,7 @@ describe('a new authorization on request', () => {
         ...base.metadata,
         annotations: {
           ...base.metadata.annotations,
-          [ANNOTATIONS.attempt]: attempt({ credential: printOf(CODE) }),
+          [ANNOTATIONS.attempt]: attempt({ operation: 'reauthorize', digest: digest(CODE) }),
         },
       },
     };

@@ -1,66 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatAttempt, nextAttempt, parseAttempt, wasSent } from '../../../src/controller/attempt.ts';
 import { backoffMs } from '../../../src/controller/backoff.ts';
 import { createFingerprinter } from '../../../src/controller/fingerprint.ts';
 import { ConnectorMemory } from '../../../src/controller/memory.ts';
 import { decodeText } from '../../../src/controller/secret-values.ts';
 import { NO_MEMORY } from '../../../src/controller/world.ts';
 import { fingerprinter } from '../../support/builders/fingerprints.ts';
-import { NOW } from '../../support/builders/time.ts';
-
-const hashes = fc.stringMatching(/^[0-9a-f]{8}:[0-9a-f]{32}$/);
-
-describe('the record of a grant', () => {
-  const records = fc.record({
-    credential: hashes,
-    at: fc
-      .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
-      .map((date) => date.toISOString()),
-    client: fc.option(hashes, { nil: undefined }),
-    spent: fc.uniqueArray(hashes, { maxLength: 10 }),
-  });
-
-  test('comes back as it was written', () => {
-    fc.assert(
-      fc.property(records, (record) => {
-        expect(parseAttempt(formatAttempt(record))).toEqual(JSON.parse(JSON.stringify(record)));
-      }),
-    );
-  });
-
-  test('that is none counts as none, whatever somebody wrote there', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        expect(() => parseAttempt(text)).not.toThrow();
-      }),
-    );
-    for (const text of ['', '{', 'null', '[]', '{}', '{"credential":"","at":"now"}', '{"credential":1}']) {
-      expect(parseAttempt(text)).toBeUndefined();
-    }
-    expect(parseAttempt(undefined)).toBeUndefined();
-  });
-
-  test('remembers what was sent before, newest first, and always reads back', () => {
-    fc.assert(
-      fc.property(fc.array(hashes, { minLength: 1, maxLength: 30 }), (sent) => {
-        let record = nextAttempt(undefined, sent[0] ?? '', undefined, NOW);
-        for (const hash of sent.slice(1)) {
-          record = nextAttempt(record, hash, undefined, NOW);
-        }
-        expect(parseAttempt(formatAttempt(record))).toBeDefined();
-        const latest = [...new Set([...sent].reverse())].slice(0, 11);
-        expect([record.credential, ...record.spent]).toEqual(latest);
-        expect(latest.every((hash) => wasSent(record, hash))).toBe(true);
-      }),
-    );
-  });
-
-  test('knows nothing of a grant that was never in it', () => {
-    expect(wasSent(undefined, 'a')).toBe(false);
-    expect(wasSent(nextAttempt(undefined, 'a', undefined, NOW), 'b')).toBe(false);
-  });
-});
 
 describe('a fingerprint', () => {
   test('is the same for the same value and key, and only then', () => {
@@ -163,10 +108,10 @@ describe('a value of a Secret', () => {
 describe('the memory of a process', () => {
   test('keeps what it knows by uid, apart from the witness, and forgets both together', () => {
     const memory = new ConnectorMemory();
-    memory.remember('a', { ...NO_MEMORY, unsent: 'x' });
+    memory.remember('a', { ...NO_MEMORY, accepted: 'x' });
     memory.rememberWitness('a', 'w');
-    memory.remember('a', { ...NO_MEMORY, unsent: 'y' });
-    expect([memory.recall('a').unsent, memory.witness('a')]).toEqual(['y', 'w']);
+    memory.remember('a', { ...NO_MEMORY, accepted: 'y' });
+    expect([memory.recall('a').accepted, memory.witness('a')]).toEqual(['y', 'w']);
     expect([memory.recall('b'), memory.witness('b')]).toEqual([NO_MEMORY, undefined]);
     memory.forget('a');
     expect([memory.recall('a'), memory.witness('a')]).toEqual([NO_MEMORY, undefined]);

@@ -108,6 +108,7 @@ describe('an aborted call', () => {
 /** The same client, with a signal in every call. */
 function withSignalOf(client: OpenConnectors, signal: AbortSignal): OpenConnectors {
   return {
+    reserve: () => client.reserve(signal),
     organization: () => client.organization(signal),
     authorizeUrl: (request) => client.authorizeUrl(request, signal),
     createInstance: (value) => client.createInstance(value, signal),

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ANNOTATIONS, FINALIZER } from '../../../../src/api/group.ts';
-import { parseAttempt } from '../../../../src/controller/attempt.ts';
 import { reconcile } from '../../../../src/controller/reconcile.ts';
+import { digestOf, parseRecord } from '../../../../src/controller/write-ahead-record.ts';
 import { KubeError } from '../../../../src/kube/errors.ts';
 import type { RemoteError } from '../../../../src/openconnectors/errors.ts';
 import type { Instance } from '../../../../src/openconnectors/port.ts';
-import { attempt, connector, UID } from '../../../support/builders/connector.ts';
+import { ACCOUNT, attempt, connector, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { instance, OWN, TAGS } from '../../../support/builders/instance.ts';
 import { pass, readiness } from '../../../support/builders/pass.ts';
@@ -14,8 +14,6 @@ import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/world.ts';
-
-const CODE = printOf(VALUES.code);
 
 function refusing(error: RemoteError): () => never {
   return () => {
@@ -34,7 +32,6 @@ describe('a first creation', () => {
       'read-secret',
       'read-secret',
       'read-secret',
-      'announce',
       'create',
       'ping',
       'write-connection-secret',
@@ -56,21 +53,61 @@ describe('a first creation', () => {
           throw remoteError('invalid');
         },
       }),
-      onPatchMetadata: () => order.push('announce'),
+      onPatchMetadata: () => order.push('record'),
     });
 
     await pass(it);
 
-    expect(order).toEqual(['announce', 'create']);
+    expect(order).toEqual(['record', 'create']);
     const { finalizers, annotations } = it.stored().metadata;
     expect(finalizers).toEqual(['another/finalizer', FINALIZER]);
     const record = annotations?.[ANNOTATIONS.attempt] ?? '';
     expect(record).not.toContain(VALUES.code);
-    expect(parseAttempt(record)).toMatchObject({
-      credential: CODE,
+    const parsed = parseRecord(record);
+    expect(parsed).toMatchObject({
+      digest: digestOf(parsed?.salt ?? '', VALUES.code),
       client: printOf(VALUES.clientId),
+      operation: 'create',
+      account: ACCOUNT,
       at: new Date(NOW).toISOString(),
     });
+  });
+
+  test('waits for its turn before the code is recorded, so that a crash while it waits costs no code', async () => {
+    const it = bench({
+      connector: connector(),
+      answers: {},
+      reserve: () => {
+        throw remoteError('throttled', 'Pausing', { processed: 'no', retryAfterMs: 7_000 });
+      },
+    });
+
+    await pass(it);
+
+    expect(readiness(it)).toBe('False Throttled');
+    expect(it.stored().metadata.annotations?.[ANNOTATIONS.attempt]).toBeUndefined();
+    expect(it.calls).toEqual([]);
+  });
+
+  test('gives its turn back when the record could not be written', async () => {
+    let released = 0;
+    const it = bench({
+      connector: connector(),
+      answers: {},
+      reserve: () => ({
+        run: (call) => call(),
+        release: () => {
+          released += 1;
+        },
+      }),
+      onPatchMetadata: () => {
+        throw new KubeError('conflict', 'the object has been modified');
+      },
+    });
+
+    await expect(pass(it)).rejects.toThrow('the object has been modified');
+
+    expect(released).toBe(1);
   });
 
   test('never begins when the record could not be written', async () => {
@@ -86,7 +123,7 @@ describe('a first creation', () => {
 
     expect(it.calls).toEqual([]);
     expect(it.writes).toEqual([]);
-    expect(it.ports.memory.recall(UID).unsent).toBeUndefined();
+    expect(it.ports.memory.recall(UID).accepted).toBeUndefined();
   });
 
   test('does nothing once the signal has aborted', async () => {
@@ -146,16 +183,23 @@ describe('what comes of a creation', () => {
     {
       name: 'no connection',
       because: 'nothing was sent; nobody has to consent anew for a network that was down',
-      error: remoteError('unavailable', 'Connection refused'),
+      error: remoteError('unavailable', 'Connection refused', { processed: 'no' }),
       ready: 'False RemoteError',
       sentAgain: true,
     },
     {
-      name: 'held back on this side',
-      because: 'the account makes a pause, and nothing was sent',
-      error: remoteError('throttled', 'Pausing', { retryAfterMs: 7_000 }),
+      name: 'throttled by Open Connectors itself',
+      because: 'its own 429 says that nothing was processed',
+      error: remoteError('throttled', 'Slow down', { status: 429, retryAfterMs: 7_000, processed: 'no' }),
       ready: 'False Throttled',
       sentAgain: true,
+    },
+    {
+      name: 'throttled by the provider',
+      because: 'the code has reached the provider',
+      error: remoteError('throttled', 'Slow down', { status: 429, retryAfterMs: 7_000 }),
+      ready: 'False AuthorizationFailed',
+      sentAgain: false,
     },
   ];
   test.each(cases)('$name: $because', async ({ error, ready, sentAgain, suspicions = 0 }) => {
@@ -171,7 +215,7 @@ describe('what comes of a creation', () => {
     expect(creations()).toBe(1);
     expect(it.suspicions()).toBe(suspicions);
 
-    await it.clock.advance(60 * MINUTE);
+    await it.clock.advance(MINUTE);
     await pass(it);
     expect(creations()).toBe(sentAgain ? 2 : 1);
   });
@@ -197,7 +241,7 @@ describe('what comes of a creation', () => {
     expect(it.stored().status?.authorization?.authorizedAt).toBeDefined();
   });
 
-  test('an answer that was lost, with nothing made, ends in a request for a new code after the grace', async () => {
+  test('an answer that was lost, with nothing made, ends in a request for a new code after the deadline', async () => {
     const it = bench({
       connector: connector(),
       answers: workingRemote(new Map(), { createInstance: refusing(remoteError('ambiguous', 'reset')) }),
@@ -208,13 +252,17 @@ describe('what comes of a creation', () => {
     expect(first.outcome).toEqual({ kind: 'again', afterMs: SETTINGS.searchGraceMs });
 
     await it.clock.advance(SETTINGS.searchGraceMs);
-    const second = await pass(it);
-    expect(second.steps).toContain('search');
+    await pass(it);
+    expect(readiness(it)).toBe('False SearchingInstance');
+
+    await it.clock.advance(SETTINGS.createDeadlineMs);
+    const last = await pass(it);
+    expect(last.steps).toContain('search');
     expect(readiness(it)).toBe('False CredentialUsed');
     expect(it.calls.filter(([name]) => name === 'createInstance')).toHaveLength(1);
   });
 
-  test('after a crash between the announcement and the answer nothing is sent again', async () => {
+  test('after a crash between the record and the answer nothing is sent again', async () => {
     const instances = new Map<number, Instance>();
     const it = bench({
       connector: connector(),
@@ -292,13 +340,13 @@ describe('a new authorization', () => {
     expect(steps.filter((step) => !step.endsWith('secret'))).toEqual([
       'ping',
       'prove-account',
-      'announce',
       'reauthorize',
       'ping',
     ]);
     expect(it.calls.map(([name]) => name)).toEqual([
       'pingInstance',
       'organization',
+      'readInstance',
       'readInstance',
       'reauthorizeInstance',
       'pingInstance',

@@ -39,20 +39,23 @@ const names = ({ calls }: Bench): string[] => calls.map(([name]) => name);
 const reasons = ({ events }: Bench): string[] => events.map(({ reason }) => reason);
 
 describe('a change of an instance', () => {
-  test('corrects drift by one call, and asks nothing more', async () => {
+  test('reads the instance, corrects drift by one call, and asks nothing more', async () => {
     const it = settled({}, [instance(ID, { name: 'renamed' })]);
     await pass(it);
-    expect(it.calls).toEqual([['patchInstance', ID, { name: 'team-a-crm' }]]);
+    expect(it.calls).toEqual([
+      ['readInstance', ID],
+      ['patchInstance', ID, { name: 'team-a-crm' }],
+    ]);
     expect(it.instances.get(ID)?.name).toBe('team-a-crm');
     expect(reasons(it)).toEqual(['DriftCorrected']);
   });
 
-  test('that finds nothing looks again before it believes so', async () => {
+  test('that finds nothing is not made', async () => {
     const it = settled({ oauth: { authorizationCodeSecretRef: undefined } }, [], {}, [
       instance(ID, { name: 'renamed' }),
     ]);
     await pass(it);
-    expect(names(it).slice(0, 2)).toEqual(['patchInstance', 'readInstance']);
+    expect(names(it)).toEqual(['readInstance']);
     expect(readiness(it)).toBe('False AuthorizationRequired');
   });
 
@@ -82,7 +85,10 @@ describe('a change of an instance', () => {
   test('enables what the resource wants enabled, and remembers it', async () => {
     const it = settled({ metadata: { generation: 2 }, spec: { instance: { enabled: false } } });
     await pass(it);
-    expect(it.calls).toEqual([['setInstanceEnabled', ID, false]]);
+    expect(it.calls).toEqual([
+      ['readInstance', ID],
+      ['setInstanceEnabled', ID, false],
+    ]);
     expect(readiness(it)).toBe('True Disabled');
     expect(it.stored().status?.instance?.enabled).toBe(false);
 
@@ -124,6 +130,7 @@ describe('a deletion', () => {
     const it = settled({ metadata: DELETED });
     const { outcome } = await pass(it);
     expect(it.calls).toEqual([
+      ['readInstance', ID],
       ['deleteInstance', ID],
       ['readInstance', ID],
     ]);
@@ -135,7 +142,7 @@ describe('a deletion', () => {
   test('of what is gone already succeeds', async () => {
     const it = settled({ metadata: DELETED }, [], {}, [instance(ID)]);
     const { outcome } = await pass(it);
-    expect(names(it)).toEqual(['deleteInstance']);
+    expect(names(it)).toEqual(['readInstance']);
     expect(outcome).toEqual({ kind: 'released' });
   });
 
@@ -169,7 +176,10 @@ describe('a deletion', () => {
     );
     const { outcome } = await pass(it);
     expect(outcome).toEqual({ kind: 'released' });
-    expect(it.calls).toEqual([['patchInstance', ID, { tags: ['mine'] }]]);
+    expect(it.calls).toEqual([
+      ['readInstance', ID],
+      ['patchInstance', ID, { tags: ['mine'] }],
+    ]);
     expect(it.writes).toEqual([['disown secret crm-connection', undefined]]);
     expect(reasons(it)).toEqual(['Orphaned']);
 

@@ -92,7 +92,7 @@ describe('the connection Secret', () => {
 });
 
 describe('rotation', () => {
-  test('of the client secret reaches the instance by one patch and one call through it', async () => {
+  test('of the client secret reaches the instance by a read, one patch and one call through it', async () => {
     const it = settled({
       'crm-oauth': secretRead(
         { client_id: VALUES.clientId, client_secret: 'rotated' },
@@ -100,12 +100,12 @@ describe('rotation', () => {
       ),
     });
     await pass(it);
-    expect(it.calls.map(([name]) => name)).toEqual(['patchInstance', 'pingInstance']);
-    expect(it.calls[0]).toEqual(['patchInstance', ID, { configuration: { 'oauth.api.secret': 'rotated' } }]);
+    expect(it.calls.map(([name]) => name)).toEqual(['readInstance', 'patchInstance', 'pingInstance']);
+    expect(it.calls[1]).toEqual(['patchInstance', ID, { configuration: { 'oauth.api.secret': 'rotated' } }]);
     const recorded = it.stored().status?.credentials?.find(({ key }) => key === 'client_secret');
     expect(recorded?.resourceVersion).toBe('2');
     await pass(it);
-    expect(it.calls).toHaveLength(2);
+    expect(it.calls).toHaveLength(3);
   });
 
   test('of nothing but a label costs one read and one write of status', async () => {

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../../src/controller/decide.ts';
-import { attempt, CALLBACK, connector, HELD, readyStatus } from '../../../support/builders/connector.ts';
+import { createFingerprinter } from '../../../../src/controller/fingerprint.ts';
+import {
+  ACCOUNT,
+  attempt,
+  CALLBACK,
+  connector,
+  digest,
+  HELD,
+  readyStatus,
+} from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { TAGS } from '../../../support/builders/instance.ts';
 import {
@@ -14,9 +23,8 @@ import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { ID, settledConnector, world } from '../../../support/builders/world.ts';
 import { blockedBy, decides } from './table.ts';
 
-const CODE = printOf(VALUES.code);
-const OTHER = printOf('another code');
-const announced = { announced: CODE } as const;
+const CODE = digest(VALUES.code);
+const OTHER = digest('another code');
 const held = (annotation?: string) =>
   connector({ metadata: HELD, ...(annotation !== undefined && { annotations: { attempt: annotation } }) });
 const newCode = { 'crm-code': secretRead({ code: 'a new code' }, { resourceVersion: '2' }) };
@@ -39,18 +47,19 @@ describe('the first authorization', () => {
   decides([
     {
       name: 'everything there',
-      because: 'the record is written before the code leaves this machine',
+      because: 'the code is sent with every true value, and with all that its record needs',
       world: world(),
       step: {
-        do: 'announce',
-        attempt: { credential: CODE, at: at(0), client: printOf(VALUES.clientId), spent: [] },
+        do: 'create',
+        body,
+        draft: {
+          kind: 'code',
+          operation: 'create',
+          account: ACCOUNT,
+          client: printOf(VALUES.clientId),
+          previousCreated: 'no',
+        },
       },
-    },
-    {
-      name: 'announced in this pass',
-      because: 'only what was just written may be sent, with every true value',
-      world: world({ connector: held(attempt({ at: at(0) })), pass: announced }),
-      step: { do: 'create', credential: CODE, body },
     },
     {
       name: 'a refresh token',
@@ -60,12 +69,11 @@ describe('the first authorization', () => {
           oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
         }),
         secrets: { 'crm-token': secretRead({ refresh_token: 'token-1' }) },
-        pass: { announced: printOf('token-1') },
       }),
       step: {
         do: 'create',
-        credential: printOf('token-1'),
         body: { ...body, grant: { kind: 'refresh-token', refreshToken: 'token-1' } },
+        draft: { kind: 'refresh-token' },
       },
     },
     {
@@ -76,7 +84,6 @@ describe('the first authorization', () => {
           metadata: HELD,
           spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
         }),
-        pass: announced,
       }),
       step: {
         do: 'create',
@@ -104,7 +111,6 @@ describe('the first authorization', () => {
           },
           oauth: { scope: 'full' },
         }),
-        pass: announced,
       }),
       step: {
         do: 'create',
@@ -175,7 +181,6 @@ describe('the first authorization', () => {
       world: world({
         connector: connector({ oauth: { callbackUrl: undefined } }),
         settings: { ownCallbackUrl: 'https://operator.example.com/oauth/callback' },
-        pass: announced,
       }),
       step: {
         do: 'create',
@@ -185,30 +190,35 @@ describe('the first authorization', () => {
   ]);
 });
 
-describe('a grant that was announced before', () => {
+describe('a credential that was sent before', () => {
   const spent = blockedBy('Authorized', 'CredentialUsed', 'It is never sent twice.');
+  const absent = { absentAt: at(-MINUTE) } as const;
+  const sent = (credential: string, ageMs = MINUTE, kind: 'code' | 'refresh-token' = 'code') =>
+    ({ digest: digest(credential), at: at(-ageMs), kind, created: 'no' }) as const;
+  const many = (kind: 'code' | 'refresh-token') =>
+    Array.from({ length: 63 }, (_, index) => sent(`code ${index}`, (index + 1) * MINUTE, kind));
   decides([
     {
-      name: 'answered and searched for',
-      because: 'a hash that was written once is never sent again',
-      world: world({ connector: held(attempt()), searchedAt: NOW - MINUTE }),
+      name: 'and searched for',
+      because: 'a credential that was recorded once is not sent again',
+      world: world({ connector: held(attempt(absent)), searchedAt: NOW - MINUTE }),
       step: spent,
     },
     {
-      name: 'among the spent ones',
+      name: 'among the earlier ones',
       because: 'putting an old code back does not make it new',
       world: world({
-        connector: held(attempt({ credential: OTHER, spent: [CODE] })),
+        connector: held(attempt({ ...absent, digest: OTHER, spent: [sent(VALUES.code)] })),
         searchedAt: NOW - MINUTE,
       }),
       step: blockedBy('Authorized', 'CredentialUsed', 'was sent before, and no instance came of it'),
     },
     {
-      name: 'refused',
-      because: 'the remote side said why, which helps more than that it was used',
+      name: 'and refused',
+      because: 'the answer says why, which helps more than that it was used',
       world: world({
         connector: held(attempt({ at: at(-SECOND) })),
-        memory: { refused: { credential: CODE, message: 'Invalid code' } },
+        memory: { refused: { digest: CODE, message: 'Invalid code' } },
       }),
       step: blockedBy(
         'Authorized',
@@ -217,49 +227,190 @@ describe('a grant that was announced before', () => {
       ),
     },
     {
-      name: 'refused, with an older refusal of another one',
-      because: 'only the refusal of this grant explains this grant',
+      name: 'with the refusal of another one',
+      because: 'only the refusal of this credential explains this credential',
       world: world({
-        connector: held(attempt()),
-        memory: { refused: { credential: OTHER, message: 'Invalid code' } },
+        connector: held(attempt(absent)),
+        memory: { refused: { digest: OTHER, message: 'Invalid code' } },
       }),
       step: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
     },
     {
-      name: 'certainly never sent',
-      because: 'a connection that was refused costs nobody a new consent',
-      world: world({
-        connector: held(attempt({ at: at(-SECOND) })),
-        memory: { unsent: CODE },
-      }),
-      step: { do: 'announce', attempt: { credential: CODE, at: at(0), spent: [] } },
-    },
-    {
       name: 'a new one in its place',
-      because: 'the old one is remembered, newest first, so that it never comes back',
+      because: 'what the earlier one created is remembered beside it',
       world: world({
-        connector: held(attempt({ spent: [OTHER] })),
+        connector: held(attempt({ ...absent, spent: [sent('another code')] })),
         secrets: newCode,
       }),
-      step: { do: 'announce', attempt: { credential: printOf('a new code'), spent: [CODE, OTHER] } },
+      step: { do: 'create', draft: { previousCreated: 'unknown' } },
     },
     {
-      name: 'announced in this pass, but for another grant',
-      because: 'the record in the resource has to be that of the grant that is sent',
-      world: world({ connector: held(attempt({ at: at(0) })), pass: announced, secrets: newCode }),
-      step: { do: 'announce', attempt: { credential: printOf('a new code') } },
+      name: 'a new one, after one that was accepted',
+      because: 'the instance that it created is known',
+      world: world({
+        connector: connector({
+          metadata: HELD,
+          annotations: { attempt: attempt() },
+          status: readyStatus(ID),
+        }),
+        gone: [ID],
+        secrets: newCode,
+      }),
+      step: { do: 'create', draft: { previousCreated: 'one' } },
     },
     {
-      name: 'something unreadable in the annotation',
+      name: 'a new one, with 64 sent within a day',
+      because: 'a credential that cannot be recorded is not sent, and the oldest leaves room first',
+      world: world({ connector: held(attempt({ ...absent, spent: many('code') })), secrets: newCode }),
+      step: blockedBy('Authorized', 'CredentialUsed', 'Too many authorization codes', {
+        kind: 'at',
+        time: NOW - 63 * MINUTE + 24 * 60 * MINUTE,
+      }),
+    },
+    {
+      name: 'a new one, with 64 sent, one of them more than a day ago',
+      because: 'a code is of no use after a day, so that its digest can go',
+      world: world({
+        connector: held(
+          attempt({
+            ...absent,
+            spent: [...many('code').slice(1), sent('an old code', 24 * 60 * MINUTE)],
+          }),
+        ),
+        secrets: newCode,
+      }),
+      step: { do: 'create' },
+    },
+    {
+      name: 'a new one, with 64 refresh tokens sent',
+      because: 'a refresh token never gets old enough to be forgotten',
+      world: world({
+        connector: held(attempt({ ...absent, kind: 'refresh-token', spent: many('refresh-token') })),
+        secrets: newCode,
+      }),
+      step: blockedBy('Authorized', 'CredentialUsed', 'Too many refresh tokens'),
+    },
+    {
+      name: 'with something unreadable in the annotation',
       because: 'a record that cannot be read counts as none; the list still finds instances',
       world: world({ connector: held('{"credential":') }),
-      step: { do: 'announce', attempt: { spent: [] } },
+      step: { do: 'create', draft: { previousCreated: 'no' } },
     },
     {
-      name: 'used, with the Secret gone since',
+      name: 'with the Secret absent since',
       because: 'a new code is asked for, and the old one is of no interest',
-      world: world({ connector: held(attempt()), secrets: { 'crm-code': secretAbsent } }),
+      world: world({ connector: held(attempt(absent)), secrets: { 'crm-code': secretAbsent } }),
       step: blockedBy('Authorized', 'AuthorizationRequired', 'crm-code'),
+    },
+  ]);
+});
+
+describe('a credential that provably was not processed', () => {
+  const again = (change: Parameters<typeof attempt>[0] = {}) =>
+    held(attempt({ at: at(-MINUTE), unprocessed: { notBefore: at(-SECOND) }, ...change }));
+  const spent = blockedBy('Authorized', 'CredentialUsed', 'was sent before');
+  decides([
+    {
+      name: 'before its time',
+      because: 'the answer asked for a pause, and a listing may lag behind',
+      world: world({ connector: again({ unprocessed: { notBefore: at(SECOND) } }) }),
+      step: blockedBy('Synced', 'Throttled', 'did not process the request', {
+        kind: 'at',
+        time: NOW + SECOND,
+      }),
+    },
+    {
+      name: 'at its time, not searched since',
+      because: 'only an empty search permits to send it again',
+      world: world({ connector: again(), searchedAt: NOW - 2 * SECOND }),
+      step: { do: 'search' },
+    },
+    {
+      name: 'at its time, searched since',
+      because: 'nothing was created, and the code is young',
+      world: world({ connector: again(), searchedAt: NOW - SECOND }),
+      step: { do: 'create', body, draft: { previousCreated: 'no' } },
+    },
+    {
+      name: 'at the end of its life',
+      because: 'the provider does not accept it any more',
+      world: world({ connector: again({ firstAt: at(-10 * MINUTE) }), searchedAt: NOW }),
+      step: spent,
+    },
+    {
+      name: 'with a pause that is longer than its life',
+      because: 'a person need not wait for a code that will be too old',
+      world: world({
+        connector: again({ firstAt: at(-MINUTE), unprocessed: { notBefore: at(9 * MINUTE) } }),
+      }),
+      step: spent,
+    },
+    {
+      name: 'sent three times',
+      because: 'a request that is refused again and again is not worth a fourth',
+      world: world({ connector: again({ sends: 3 }), searchedAt: NOW }),
+      step: spent,
+    },
+    {
+      name: 'as this process learned before the record could say so',
+      because: 'a record that could not be written does not spend the code',
+      world: world({
+        connector: held(attempt({ at: at(-MINUTE) })),
+        memory: { unprocessed: { digest: CODE, notBefore: at(-SECOND), sends: 1 } },
+        searchedAt: NOW,
+      }),
+      step: { do: 'create' },
+    },
+    {
+      name: 'as this process learned of another one',
+      because: 'it says nothing about this one',
+      world: world({
+        connector: held(attempt({ absentAt: at(-MINUTE) })),
+        memory: { unprocessed: { digest: OTHER, notBefore: at(-SECOND), sends: 1 } },
+        searchedAt: NOW,
+      }),
+      step: spent,
+    },
+  ]);
+});
+
+describe('a record of keyed hashes', () => {
+  const keyed = (credential: string, spent: readonly string[] = []) =>
+    held(JSON.stringify({ credential, at: at(-60 * MINUTE), client: printOf(VALUES.clientId), spent }));
+  const lost = createFingerprinter(Buffer.alloc(32, 9)).of;
+  decides([
+    {
+      name: 'of this code',
+      because: 'an operator of before has sent it',
+      world: world({ connector: keyed(printOf(VALUES.code)), searchedAt: NOW }),
+      step: { do: 'write-record', record: { kind: 'absent' } },
+    },
+    {
+      name: 'of another code, with this one among the earlier',
+      because: 'the hashes of before count',
+      world: world({
+        connector: held(
+          attempt({
+            absentAt: at(0),
+            digest: OTHER,
+            spent: [{ digest: printOf(VALUES.code), at: at(0), kind: 'code', created: 'no' }],
+          }),
+        ),
+      }),
+      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+    },
+    {
+      name: 'whose key is lost',
+      because: 'the code that is there may be the one that was sent, so it counts as sent',
+      world: world({
+        connector: connector({
+          metadata: HELD,
+          annotations: {
+            attempt: attempt({ digest: lost(VALUES.code), absentAt: at(0), salt: 'x' }),
+          },
+        }),
+      }),
+      step: { do: 'write-record', record: { kind: 'adopt', credentialKind: 'code' } },
     },
   ]);
 });

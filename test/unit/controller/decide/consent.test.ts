@@ -6,12 +6,12 @@ import {
   attempt,
   type ConnectorChange,
   connector,
+  digest,
   HELD,
   UID,
 } from '../../../support/builders/connector.ts';
-import { printOf } from '../../../support/builders/fingerprints.ts';
 import { READ, secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
-import { at, NOW, SECOND } from '../../../support/builders/time.ts';
+import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { ID, settledWorld, type WorldChange, world } from '../../../support/builders/world.ts';
 import { blockedBy, decides } from './table.ts';
 
@@ -87,7 +87,7 @@ describe('a consent on our own page', () => {
       name: 'with a Secret named for the code',
       because: 'the resource says where the code comes from',
       world: page({ connector: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } } }),
-      step: { do: 'announce' },
+      step: { do: 'create' },
     },
     {
       name: 'answered, not read yet',
@@ -103,25 +103,28 @@ describe('a consent on our own page', () => {
     },
     {
       name: 'answered with a code',
-      because: 'it is announced like any other',
+      because: 'it is sent like any other',
       world: page({ secrets: { 'crm-grant': answered(code) } }),
-      step: { do: 'announce', attempt: { credential: printOf(VALUES.code) } },
+      step: { do: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
     },
     {
-      name: 'announced',
-      because: 'the code leaves the cluster before it leaves this machine',
+      name: 'answered with a code that was not processed',
+      because: 'it is still good, so that nobody has to consent again',
       world: page({
-        connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(0) }) } },
+        connector: {
+          metadata: HELD,
+          annotations: { attempt: attempt({ at: at(-MINUTE), unprocessed: { notBefore: at(-SECOND) } }) },
+        },
         secrets: { 'crm-grant': answered(code) },
-        pass: { announced: printOf(VALUES.code) },
+        searchedAt: NOW,
       }),
-      step: { do: 'collect-grant', name: 'crm-grant' },
+      step: { do: 'create' },
     },
     {
-      name: 'answered with a code that was announced before',
+      name: 'answered with a code that was sent before',
       because: 'it is of no use to anybody',
       world: page({
-        connector: { metadata: HELD, annotations: { attempt: attempt() } },
+        connector: { metadata: HELD, annotations: { attempt: attempt({ absentAt: at(-SECOND) }) } },
         secrets: { 'crm-grant': answered(code) },
       }),
       step: { do: 'remove-secret', name: 'crm-grant' },
@@ -163,7 +166,7 @@ describe('a consent on our own page', () => {
       because: 'the page is offered again, with what the remote side said',
       world: page({
         connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
-        memory: { refused: { credential: printOf(VALUES.code), message: 'Invalid code' } },
+        memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code' } },
       }),
       step: blockedBy('Authorized', 'AuthorizationFailed', 'was refused (Invalid code)'),
     },
@@ -175,7 +178,7 @@ describe('a consent on our own page', () => {
         now: NOW + SECOND,
         searchedAt: NOW,
       }),
-      step: blockedBy('Synced', 'SearchingInstance', 'was lost', 'any'),
+      step: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', 'any'),
     },
     {
       name: 'over',
@@ -211,7 +214,7 @@ describe('a new authorization that is asked for', () => {
         connector: asked,
         secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
       }),
-      step: { do: 'announce', attempt: { credential: printOf('a new code') } },
+      step: { do: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
     },
     {
       name: 'and was given',

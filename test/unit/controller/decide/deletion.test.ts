@@ -49,8 +49,8 @@ describe('a deletion without anything to delete', () => {
       step: released,
     },
     {
-      name: 'nothing was ever announced, and the account was never looked at',
-      because: 'the finalizer without an announcement may mean an instance that was taken over',
+      name: 'nothing was ever sent, and the account was never looked at',
+      because: 'the finalizer without a record may mean an instance that was taken over',
       world: world({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
       step: { do: 'finish', verdict: { kind: 'uninformed' } },
     },
@@ -136,8 +136,8 @@ describe('a deletion of the instance', () => {
       name: 'with one that was never written to status',
       because: 'the uid on it is proof that it is ours',
       world: world({
-        connector: deleted({ annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) } }),
-        instances: [instance(12)],
+        connector: deleted({ annotations: { attempt: attempt({ at: at(-SECOND) }) } }),
+        instances: [instance(12, { createdAt: at(0) })],
         searchedAt: NOW - SECOND,
       }),
       step: { do: 'delete-instance', id: 12 },
@@ -148,7 +148,7 @@ describe('a deletion of the instance', () => {
       world: world({
         connector: deleted({
           spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
-          annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) },
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
         }),
         instances: [instance(12)],
         searchedAt: NOW - SECOND,
@@ -173,7 +173,7 @@ describe('a deletion of the instance', () => {
       world: world({
         connector: deleted({
           spec: { instance: { importId: 7 }, deletionPolicy: 'Delete' },
-          annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) },
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
         }),
         instances: [instance(7, { tags: [] })],
         searchedAt: NOW - SECOND,
@@ -188,19 +188,98 @@ describe('a deletion of the instance', () => {
         now: NOW + SECOND,
         searchedAt: NOW,
       }),
-      step: blockedBy('Synced', 'SearchingInstance', 'searches Open Connectors', {
+      step: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', {
         kind: 'at',
-        time: NOW + SETTINGS.createDeadlineMs + SETTINGS.searchGraceMs,
+        time: NOW + SETTINGS.searchGraceMs,
       }),
     },
     {
       name: 'when the doubt is settled',
-      because: 'two searches found nothing',
+      because: 'what was found is recorded before anything is let go',
       world: world({
-        connector: deleted({ annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) } }),
+        connector: deleted({ annotations: { attempt: attempt({ at: at(-30 * MINUTE) }) } }),
+        searchedAt: NOW,
+      }),
+      step: { do: 'write-record', record: { kind: 'absent' } },
+    },
+    {
+      name: 'when no instance was found, soon after the create',
+      because: 'the server may commit later still, and nobody would delete what it creates',
+      world: world({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
+        }),
+        searchedAt: NOW,
+      }),
+      step: {
+        do: 'write-tombstone',
+        tombstone: { uid: UID, account: ACCOUNT, until: NOW + 30 * MINUTE },
+      },
+    },
+    {
+      name: 'when no instance was found, and the tombstone is written',
+      because: 'the finalizer does not wait for a late commit',
+      world: world({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
+        }),
+        searchedAt: NOW,
+        pass: { tombstoneWritten: true },
+      }),
+      step: released,
+    },
+    {
+      name: 'when no instance was found, long after the create',
+      because: 'nothing of it can come any more',
+      world: world({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
+        }),
         searchedAt: NOW,
       }),
       step: released,
+    },
+    {
+      name: 'when no instance was found, and the account is gone',
+      because: 'there is nothing left that would need the account',
+      world: world({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
+        }),
+        account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
+      }),
+      step: released,
+    },
+    {
+      name: 'without an id, in an account that is gone',
+      because: 'the record names the account whose credentials worked last',
+      world: world({
+        connector: deleted({ annotations: { attempt: attempt({ at: at(0) }) } }),
+        account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
+      }),
+      step: { do: 'open-kept-account', account: ACCOUNT },
+    },
+    {
+      name: 'without an id, in another account than the resource names now',
+      because: 'absence in the other account proves nothing',
+      world: world({
+        connector: deleted({ annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) } }),
+        account: { ...READY_ACCOUNT, organizationId: '6000' },
+        searchedAt: NOW,
+      }),
+      step: { do: 'open-kept-account', account: ACCOUNT },
+    },
+    {
+      name: 'with its tags unknown',
+      because: 'nothing is deleted before its owner is known',
+      world: deletion({ instances: [instance(ID, { tags: undefined })] }),
+      step: { do: 'read-instance', id: ID },
+    },
+    {
+      name: 'with its tags unknown after a read',
+      because: 'an answer that lacks them would lack them again',
+      world: deletion({ instances: [instance(ID, { tags: undefined })], pass: { read: [ID] } }),
+      step: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags', { kind: 'backoff' }),
     },
     {
       name: 'with a grant that status says was accepted',
@@ -208,7 +287,7 @@ describe('a deletion of the instance', () => {
       world: deletion({
         connector: {
           annotations: { attempt: attempt({ at: at(-SECOND) }) },
-          status: readyStatus(ID, { authorization: { authorizedAt: second(-SECOND) } }),
+          status: readyStatus(ID),
         },
       }),
       step: { do: 'delete-instance', id: ID },
@@ -262,8 +341,17 @@ describe('a deletion that has to wait', () => {
     },
     {
       name: 'for the account that made the instance',
-      because: 'a 404 of another organization proves nothing',
+      because: 'what worked last for it may still work',
       world: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      step: { do: 'open-kept-account', account: ACCOUNT },
+    },
+    {
+      name: 'for the account that made the instance, with nothing kept of it',
+      because: 'a 404 of another organization proves nothing',
+      world: deletion({
+        account: { ...READY_ACCOUNT, organizationId: '6000' },
+        pass: { kept: 'absent' },
+      }),
       step: blockedBy('Synced', 'AccountChanged', `organization ${ACCOUNT.organizationId}`),
     },
     {
@@ -336,7 +424,7 @@ describe('a deletion that leaves the instance', () => {
       world: deletion({
         connector: orphan,
         secrets: { 'crm-connection': secretUnread({ owners: [UID] }) },
-        pass: { tagsReleased: true },
+        pass: { tagsReleased: [ID] },
       }),
       step: { do: 'release-connection-secret', name: 'crm-connection' },
     },
@@ -346,14 +434,57 @@ describe('a deletion that leaves the instance', () => {
       world: deletion({
         connector: orphan,
         secrets: { 'crm-connection': secretUnread() },
-        pass: { tagsReleased: true },
+        pass: { tagsReleased: [ID] },
       }),
       step: released,
     },
     {
       name: 'without a connection Secret',
       because: 'there is nothing to release',
-      world: deletion({ connector: orphan, pass: { tagsReleased: true } }),
+      world: deletion({ connector: orphan, pass: { tagsReleased: [ID] } }),
+      step: released,
+    },
+    {
+      name: 'and another one that was never written to status',
+      because: 'both carry our tags, and nobody else would remove them',
+      world: deletion({
+        connector: orphan,
+        instances: [instance(ID), instance(12)],
+        pass: { tagsReleased: [ID] },
+      }),
+      step: { do: 'release-tags', id: 12 },
+    },
+    {
+      name: 'in an account that does not work',
+      because: 'leaving an instance needs no account',
+      world: deletion({
+        connector: orphan,
+        account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
+      }),
+      step: released,
+    },
+    {
+      name: 'in another account than the resource names now',
+      because: 'leaving an instance needs no account',
+      world: deletion({ connector: orphan, account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      step: released,
+    },
+    {
+      name: 'in an account that is not known yet',
+      because: 'in a moment its tags can be removed',
+      world: deletion({ connector: orphan, account: { state: 'unknown' } }),
+      step: ends({ kind: 'uninformed' }),
+    },
+    {
+      name: 'whose answer to the create was lost',
+      because: 'it may come late, but it is to stay',
+      world: world({
+        connector: deleted({
+          ...orphan,
+          annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
+        }),
+        searchedAt: NOW,
+      }),
       step: released,
     },
     {

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
 import { deletionPolicyOf } from '../../../../src/api/defaults.ts';
-import { ANNOTATIONS, FINALIZER } from '../../../../src/api/group.ts';
-import { parseAttempt, wasSent } from '../../../../src/controller/attempt.ts';
+import { FINALIZER } from '../../../../src/api/group.ts';
 import { decide } from '../../../../src/controller/decide.ts';
 import { madeInstances, ownership, ownInstances } from '../../../../src/controller/instance.ts';
+import { recordOf } from '../../../../src/controller/record-outcome.ts';
 import type { Step } from '../../../../src/controller/step.ts';
 import type { World } from '../../../../src/controller/world.ts';
+import { nextRecord, wasSent } from '../../../../src/controller/write-ahead-record.ts';
 import { worlds } from '../../../support/builders/arbitraries.ts';
 import { faultsOfStep } from '../../../support/builders/hygiene.ts';
 import { assertStatusOf } from './table.ts';
@@ -16,10 +17,9 @@ const STEPS: readonly Step['do'][] = [
   'read-secret',
   'search',
   'read-instance',
-  'announce',
+  'write-record',
   'hold',
   'write-enrolment',
-  'collect-grant',
   'remove-secret',
   'open-kept-account',
   'create',
@@ -29,7 +29,9 @@ const STEPS: readonly Step['do'][] = [
   'ping',
   'prove-account',
   'release-tags',
+  'record-removal',
   'delete-instance',
+  'write-tombstone',
   'write-connection-secret',
   'release-connection-secret',
   'delete-connection-secret',
@@ -70,29 +72,41 @@ test('nothing is created while an instance of this resource and connector is kno
   });
 });
 
-test('no grant is announced that ever was, unless it certainly never left', () => {
-  always((world, step) => {
-    if (step.do === 'announce') {
-      const { credential } = step.attempt;
-      expect(wasSent(recordOf(world), credential) && world.memory.unsent !== credential).toBe(false);
-    }
-  });
-});
-
-test('no grant is sent that was not announced in this very pass', () => {
+test('no credential is sent that ever was, unless the answer proved that it was not processed', () => {
   always((world, step) => {
     if (step.do === 'create' || step.do === 'reauthorize') {
-      expect(world.pass.announced).toBe(step.credential);
+      const record = recordOf(world);
+      expect(wasSent(record, credentialOf(world, step)) && record?.unprocessed === undefined).toBe(false);
     }
   });
 });
 
-test('a record of what was sent forgets nothing that it still has room for', () => {
+test('a record of what was sent forgets no code of the last day', () => {
   always((world, step) => {
     const before = recordOf(world);
-    if (step.do === 'announce' && before !== undefined) {
-      const kept = [step.attempt.credential, ...step.attempt.spent];
-      expect([before.credential, ...before.spent].every((hash) => kept.includes(hash))).toBe(true);
+    if ((step.do === 'create' || step.do === 'reauthorize') && before !== undefined) {
+      const next = nextRecord(before, credentialOf(world, step), step.draft, 'salt', world.now);
+      const kept = [next.digest, ...next.spent.map(({ digest }) => digest)];
+      const known = [before.digest, ...before.spent.map(({ digest }) => digest)];
+      const isConverted = before.salt === '';
+      expect(isConverted || known.every((digest) => kept.includes(digest))).toBe(true);
+    }
+  });
+});
+
+test('a create is sent to the account in which an earlier one may still take effect', () => {
+  always((world, step) => {
+    const record = recordOf(world);
+    if (step.do === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
+      expect(step.draft.account.organizationId).toBe(record.account.organizationId);
+    }
+  });
+});
+
+test('an instance of a living resource is deleted only after status has named it', () => {
+  always((world, step) => {
+    if (step.do === 'delete-instance' && world.connector.metadata.deletionTimestamp === undefined) {
+      expect(world.pass.removalsRecorded).toContain(step.id);
     }
   });
 });
@@ -197,9 +211,10 @@ test('after a call that failed no further one is made', () => {
   });
 });
 
-/** What the annotation says was announced. */
-function recordOf({ connector }: World) {
-  return parseAttempt(connector.metadata.annotations?.[ANNOTATIONS.attempt]);
+/** The credential that a step sends. */
+function credentialOf(world: World, { body: { grant } }: Extract<Step, { do: 'create' | 'reauthorize' }>) {
+  const value = grant.kind === 'code' ? grant.code : grant.refreshToken;
+  return { value, fingerprint: world.fingerprint(value) };
 }
 
 /** The same values in other objects: a decision that depends on identity would show. */

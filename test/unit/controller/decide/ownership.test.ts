@@ -1,7 +1,8 @@
 import { describe } from 'vitest';
-import { connector, HELD } from '../../../support/builders/connector.ts';
+import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
+import { at, MINUTE, SECOND } from '../../../support/builders/time.ts';
 import { ID, settledConnector, settledWorld, UNREAD, world } from '../../../support/builders/world.ts';
 import { blockedBy, decides } from './table.ts';
 
@@ -9,43 +10,121 @@ const held = connector({ metadata: HELD });
 const importing = (change: Parameters<typeof connector>[0] = {}) =>
   connector({ ...change, spec: { instance: { importId: 7 } } });
 
+const sent = () => connector({ metadata: HELD, annotations: { attempt: attempt({ at: at(-MINUTE) }) } });
+
+/** A settled connector with a record, beside whose instance another one with its tags was created. */
+const duplicate = (
+  createdAt: string | undefined,
+  record: Parameters<typeof attempt>[0],
+  removalsRecorded: readonly number[] = [],
+  usedSince = '2026-02-01T09:00:00Z',
+) =>
+  settledWorld({
+    connector: { annotations: { attempt: attempt({ at: at(-MINUTE), ...record }) } },
+    instances: [instance(9, { createdAt }), instance(ID, { createdAt: usedSince })],
+    pass: { removalsRecorded },
+  });
+
 describe('whose an instance is', () => {
   decides([
     {
       name: 'nobody is there',
       because: 'absence from a complete list is where a creation begins',
       world: world(),
-      step: { do: 'announce' },
+      step: { do: 'create' },
+    },
+    {
+      name: 'made by this resource, never written to status, seen in a list',
+      because: 'a list may be minutes old, and another owner may have taken it since',
+      world: world({ connector: held, instances: [instance(9)] }),
+      step: { do: 'read-instance', id: 9 },
     },
     {
       name: 'made by this resource, never written to status',
       because: 'a crash came between the creation and the status; the uid on it is proof',
-      world: world({ connector: held, instances: [instance(9)] }),
+      world: world({ connector: held, instances: [instance(9)], pass: { read: [9] } }),
       step: { do: 'ping', id: 9, token: VALUES.token },
     },
     {
       name: 'made by this resource, which lost its finalizer',
       because: 'the resource must not go before its instance',
-      world: world({ instances: [instance(9)] }),
+      world: world({ instances: [instance(9)], pass: { read: [9] } }),
       step: { do: 'hold' },
     },
     {
       name: 'two made by this resource',
       because: 'the older one stays, for it may be in use',
-      world: world({ connector: held, instances: [instance(12), instance(9)] }),
-      step: { do: 'delete-instance', id: 12, reason: 'DuplicateRemoved' },
+      world: world({
+        connector: sent(),
+        instances: [instance(12, { createdAt: at(-SECOND) }), instance(9)],
+        pass: { read: [9] },
+      }),
+      step: { do: 'record-removal', id: 12 },
     },
     {
-      name: 'a second one beside the one in status',
-      because: 'what was never written to status is what an interrupted creation left behind',
-      world: settledWorld({ instances: [instance(9), instance(ID)] }),
+      name: 'a second one beside the one in status, whose answer was lost',
+      because: 'status names it before it is deleted, so that a leader with a stale cache fails',
+      world: duplicate(at(-SECOND), { digest: digest('another code') }),
+      step: { do: 'record-removal', id: 9 },
+    },
+    {
+      name: 'a second one beside the one in status, its removal recorded',
+      because: 'what was never written to status is what a lost answer left behind',
+      world: duplicate(at(-SECOND), { digest: digest('another code') }, [9]),
       step: { do: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
+    },
+    {
+      name: 'a second one, created an hour after a lost answer',
+      because: 'a server may commit late',
+      world: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE) }),
+      step: { do: 'record-removal', id: 9 },
+    },
+    {
+      name: 'a second one, created later still',
+      because: 'that was a user in the console, and what it is for is unknown',
+      world: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE - SECOND) }),
+      step: blockedBy('Synced', 'AmbiguousOwner', 'Delete one of them', 'any'),
+    },
+    {
+      name: 'a second one, of an earlier credential whose answer was lost',
+      because: 'its window stays open while a newer credential is in use',
+      world: duplicate(at(-SECOND), {
+        at: at(-10 * SECOND),
+        spent: [{ digest: digest('another code'), at: at(-MINUTE), kind: 'code', created: 'unknown' }],
+      }),
+      step: { do: 'record-removal', id: 9 },
+    },
+    {
+      name: 'a copy of the instance in use, made right after it',
+      because: 'the answer to the create was understood: it made one instance, and that is known',
+      world: duplicate(at(-SECOND), { at: at(-MINUTE) }, [], at(-30 * SECOND)),
+      step: blockedBy('Synced', 'AmbiguousOwner', `Instances ${ID} and 9`, 'any'),
+    },
+    {
+      name: 'a second one that was created at an unknown time',
+      because: 'nothing shows that the operator created it',
+      world: duplicate(undefined, { digest: digest('another code') }),
+      step: blockedBy('Synced', 'AmbiguousOwner', 'or remove its k8s- tags', 'any'),
+    },
+    {
+      name: 'a second one without any record',
+      because: 'an instance that was copied in the console carries our tags, too',
+      world: settledWorld({ instances: [instance(9), instance(ID)] }),
+      step: blockedBy('Synced', 'AmbiguousOwner', 'carry the tags of this resource', 'any'),
+    },
+    {
+      name: 'a second one that was deleted, not confirmed yet',
+      because: 'only a read by id tells that it is deleted',
+      world: settledWorld({ pass: { deleted: [9], removalsRecorded: [9] } }),
+      step: { do: 'read-instance', id: 9 },
     },
     {
       name: 'one with our tags but of another connector, beside the one in status',
       because: 'a change of the connector that was taken back left it behind',
       world: settledWorld({
-        instances: [instance(9, { connector: 'infusionsoftrest' }), instance(ID)],
+        connector: { annotations: { attempt: attempt({ at: at(-MINUTE) }) } },
+        instances: [instance(9, { connector: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
+        pass: { removalsRecorded: [9] },
       }),
       step: { do: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
@@ -61,7 +140,7 @@ describe('whose an instance is', () => {
       world: world({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
-        pass: { searched: true },
+        pass: { searched: true, read: [9] },
       }),
       step: { do: 'ping', id: 9 },
     },
@@ -71,7 +150,7 @@ describe('whose an instance is', () => {
       world: world({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
-        pass: { searched: true, ping: 'answered' },
+        pass: { searched: true, read: [9], ping: 'answered' },
       }),
       step: { do: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
     },
@@ -101,6 +180,7 @@ describe('whose an instance is', () => {
       world: world({
         connector: held,
         instances: [instance(8, { tags: TAGS.namesake }), instance(9)],
+        pass: { read: [9] },
       }),
       step: { do: 'ping', id: 9 },
     },
@@ -139,13 +219,21 @@ describe('an instance that the resource names', () => {
     {
       name: "nobody's, without a finalizer",
       because: 'the resource is held before anything on the instance is changed',
-      world: world({ connector: importing(), instances: [instance(7, { tags: TAGS.none })] }),
+      world: world({
+        connector: importing(),
+        instances: [instance(7, { tags: TAGS.none })],
+        pass: { read: [7] },
+      }),
       step: { do: 'hold' },
     },
     {
       name: "nobody's, held",
       because: 'it is not called Ready before it has answered',
-      world: world({ connector: importing({ metadata: HELD }), instances: [instance(7, { tags: [] })] }),
+      world: world({
+        connector: importing({ metadata: HELD }),
+        instances: [instance(7, { tags: [] })],
+        pass: { read: [7] },
+      }),
       step: { do: 'ping', id: 7 },
     },
     {
@@ -154,7 +242,7 @@ describe('an instance that the resource names', () => {
       world: world({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: TAGS.none, name: 'old name' })],
-        pass: { ping: 'answered' },
+        pass: { read: [7], ping: 'answered' },
       }),
       step: {
         do: 'patch',
@@ -180,7 +268,7 @@ describe('an instance that the resource names', () => {
           status: { observedGeneration: 1 },
         }),
         instances: [instance(7, { tags: [] })],
-        pass: { ping: 'answered' },
+        pass: { read: [7], ping: 'answered' },
       }),
       step: { do: 'patch', reason: 'Adopted' },
     },
@@ -196,6 +284,7 @@ describe('an instance that the resource names', () => {
       world: world({
         connector: connector({ annotations: { takeOver: 'true' }, spec: { instance: { importId: 7 } } }),
         instances: [instance(7, { tags: TAGS.otherResource })],
+        pass: { read: [7] },
       }),
       step: { do: 'hold' },
     },
@@ -298,7 +387,7 @@ describe('an instance that is gone', () => {
     {
       name: 'proven, with another of our own',
       because: 'it was made in its place before a crash',
-      world: settledWorld({ instances: [instance(9)], gone: [ID], pass: { ping: 'answered' } }),
+      world: settledWorld({ instances: [instance(9)], gone: [ID], pass: { read: [9], ping: 'answered' } }),
       step: { do: 'finish', verdict: { kind: 'ready' } },
     },
   ]);

@@ -136,13 +136,13 @@ describe('the account', () => {
         connector: connector({ spec: { ...shared, includeAccountCredentials: false } }),
         account: isDefault,
       }),
-      step: { do: 'announce' },
+      step: { do: 'create' },
     },
     {
       name: 'take-over with an account of the namespace',
       because: "there is nothing of others in one's own account",
       world: world({ connector: connector({ annotations: { takeOver: 'true' } }) }),
-      step: { do: 'announce' },
+      step: { do: 'create' },
     },
     {
       name: 'not verified yet',
@@ -350,7 +350,7 @@ describe('the lasting Secrets', () => {
         connector: connector({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } }),
         secrets: { 'crm-key': secretAbsent },
       }),
-      step: { do: 'announce' },
+      step: { do: 'create' },
     },
     {
       name: 'touched, but not changed',

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { attempt, CALLBACK, readyStatus } from '../../../support/builders/connector.ts';
+import { attempt, CALLBACK, digest, readyStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
@@ -7,8 +7,7 @@ import { at, SECOND } from '../../../support/builders/time.ts';
 import { ID, settledWorld } from '../../../support/builders/world.ts';
 import { blockedBy, decides } from './table.ts';
 
-const CODE = printOf(VALUES.code);
-const OTHER = printOf('another code');
+const OTHER = digest('another code');
 
 const body = {
   connector: 'infusionsoftcrm',
@@ -33,7 +32,14 @@ describe('a grant for an instance that is there', () => {
     'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
   };
   const old = { attempt: attempt({ at: at(-600_000) }) };
-  const carried = { attempt: attempt({ credential: OTHER, client: printOf('client-2'), at: at(-SECOND) }) };
+  const carried = {
+    attempt: attempt({
+      operation: 'reauthorize',
+      digest: OTHER,
+      client: printOf('client-2'),
+      at: at(-SECOND),
+    }),
+  };
   const revoked = { ping: 'refused', accountProven: true } as const;
   const read = {
     'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: VALUES.clientSecret }),
@@ -55,22 +61,12 @@ describe('a grant for an instance that is there', () => {
     },
     {
       name: 'revoked, with a new code',
-      because: 'the id stays, and the code is announced like any other',
+      because: 'the same instance gets the new grant, and its record says what it is for',
       world: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
-      step: { do: 'announce', attempt: { credential: printOf('a new code'), spent: [CODE] } },
-    },
-    {
-      name: 'revoked, announced',
-      because: 'the same instance gets the new grant',
-      world: settledWorld({
-        connector: { annotations: old },
-        pass: { ...revoked, announced: printOf('a new code') },
-        secrets: read,
-      }),
       step: {
         do: 'reauthorize',
         id: ID,
-        credential: printOf('a new code'),
+        draft: { operation: 'reauthorize', previousCreated: 'one' },
         body: { ...body, grant: { kind: 'code', code: 'a new code' } },
       },
     },
@@ -132,15 +128,15 @@ describe('a grant for an instance that is there', () => {
     },
     {
       name: 'another client_id, with a new code',
-      because: 'the announcement says which client the code is for',
+      because: 'the record says which client the code is for',
       world: settledWorld({
         connector: { annotations: old },
         secrets: { ...newClient, 'crm-code': secretRead({ code: 'a new code' }) },
         pass: { ping: 'answered' },
       }),
       step: {
-        do: 'announce',
-        attempt: { credential: printOf('a new code'), client: printOf('client-2'), spent: [CODE] },
+        do: 'reauthorize',
+        draft: { client: printOf('client-2') },
       },
     },
     {

@@ -1,7 +1,8 @@
 import { describe } from 'vitest';
-import { condition, readyStatus } from '../../../support/builders/connector.ts';
+import { attempt, condition, readyStatus } from '../../../support/builders/connector.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { at, MINUTE } from '../../../support/builders/time.ts';
 import { ID, settledWorld } from '../../../support/builders/world.ts';
 import { blockedBy, decides } from './table.ts';
 
@@ -43,7 +44,7 @@ describe('a changed connector', () => {
         connector: rest,
         secrets: { ...read, 'crm-code': secretRead({ code: 'new' }) },
       }),
-      step: { do: 'announce' },
+      step: { do: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'the new one made',
@@ -80,8 +81,18 @@ describe('a changed connector', () => {
     },
     {
       name: 'the status written',
-      because: 'nobody uses the old one any more',
+      because: 'a leader with a stale cache must fail before it deletes what is in use by now',
       world: settledWorld({ connector: after, instances: [instance(ID), fresh] }),
+      step: { do: 'record-removal', id: ID },
+    },
+    {
+      name: 'the removal of the old one recorded',
+      because: 'nobody uses the old one any more',
+      world: settledWorld({
+        connector: after,
+        instances: [instance(ID), fresh],
+        pass: { removalsRecorded: [ID] },
+      }),
       step: { do: 'delete-instance', id: ID, reason: 'Replaced' },
     },
     {
@@ -120,7 +131,14 @@ describe('a changed connector', () => {
     {
       name: 'changed back before the switch',
       because: 'the new one was never in use',
-      world: settledWorld({ connector: { metadata: { generation: 3 } }, instances: [instance(ID), fresh] }),
+      world: settledWorld({
+        connector: {
+          metadata: { generation: 3 },
+          annotations: { attempt: attempt({ at: at(-MINUTE) }) },
+        },
+        instances: [instance(ID), { ...fresh, createdAt: at(-MINUTE) }],
+        pass: { removalsRecorded: [NEW] },
+      }),
       step: { do: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
     },
     {
@@ -136,7 +154,7 @@ describe('a changed connector', () => {
         },
         instances: [instance(ID), fresh],
         secrets: read,
-        pass: { ping: 'refused', accountProven: true },
+        pass: { read: [NEW], ping: 'refused', accountProven: true },
       }),
       step: blockedBy('Authorized', 'AuthorizationFailed', 'does not accept its authorization'),
     },

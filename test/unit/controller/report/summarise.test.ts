@@ -3,7 +3,7 @@ import type { ConnectorStatus } from '../../../../src/api/connector.ts';
 import { decide } from '../../../../src/controller/decide.ts';
 import { summarise } from '../../../../src/controller/summarise.ts';
 import type { World } from '../../../../src/controller/world.ts';
-import { attempt, connector, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { attempt, connector, digest, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
@@ -235,9 +235,14 @@ describe('the rest', () => {
   });
 
   test('authorizedAt is now when the grant was accepted in this pass, and else what it was', () => {
-    expect(statusOf(settledWorld({ pass: { authorized: true, ping: 'answered' } })).authorization).toEqual({
-      authorizedAt: second(0),
-    });
+    expect(
+      statusOf(
+        settledWorld({
+          connector: { annotations: { attempt: attempt({ digest: digest('new') }) } },
+          pass: { authorized: true, ping: 'answered' },
+        }),
+      ).authorization,
+    ).toEqual({ authorizedAt: second(0), grant: digest('new') });
     expect(statusOf(settledWorld()).authorization).toEqual(readyStatus(ID).authorization);
   });
 
@@ -247,8 +252,18 @@ describe('the rest', () => {
         annotations: { attempt: attempt({ at: at(-SECOND) }) },
         status: readyStatus(ID, { authorization: undefined }),
       },
+      instances: [instance(ID, { createdAt: at(0) })],
     });
-    expect(statusOf(found).authorization).toEqual({ authorizedAt: second(0) });
+    expect(statusOf(found).authorization).toEqual({ authorizedAt: second(0), grant: digest(VALUES.code) });
+  });
+
+  test('authorizedAt stays where another instance than that of the lost answer is Ready', () => {
+    const found = settledWorld({
+      connector: {
+        annotations: { attempt: attempt({ at: at(-SECOND), digest: digest('lost') }) },
+      },
+    });
+    expect(statusOf(found).authorization).toEqual(readyStatus(ID).authorization);
   });
 
   test('observedGeneration is that of the spec that was acted on, whatever came of it', () => {

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { MANAGED_BY } from '../../api/group.ts';
+import { isKubeError } from '../../kube/errors.ts';
+import { collectionPath, objectPath, wellKnown } from '../../kube/paths.ts';
+import type { KubeRest } from '../../kube/rest.ts';
+import type { Tombstone } from '../step.ts';
+
+/** Name of the Secret in the operator's namespace that holds the tombstones, one key for each deleted resource. */
+export const TOMBSTONE_SECRET = 'infusionsoft-connector-operator-tombstones';
+
+const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
+
+const entrySchema = z.object({
+  account: z.object({ uid: z.string(), baseUrl: z.string(), organizationId: z.string() }),
+  until: z.iso.datetime(),
+});
+
+/** The tombstones as they are stored. All methods throw `KubeError`. */
+export class TombstoneStore {
+  readonly #rest: KubeRest;
+  readonly #namespace: string;
+
+  constructor(rest: KubeRest, namespace: string) {
+    this.#rest = rest;
+    this.#namespace = namespace;
+  }
+
+  /** All that are stored; entries that cannot be read are left out. */
+  async list(): Promise<Tombstone[]> {
+    try {
+      const { data } = secretSchema.parse(await this.#rest.get(this.#path()));
+      return Object.entries(data).flatMap(([uid, value]) => decode(uid, value));
+    } catch (error) {
+      if (isKubeError(error, 'not-found')) {
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  async write(tombstone: Tombstone): Promise<void> {
+    const data = { [tombstone.uid]: encode(tombstone) };
+    try {
+      await this.#rest.patch(this.#path(), { data }, { type: 'merge' });
+    } catch (error) {
+      if (!isKubeError(error, 'not-found')) {
+        throw error;
+      }
+      await this.#create(data);
+    }
+  }
+
+  async remove(uid: string): Promise<void> {
+    try {
+      await this.#rest.patch(this.#path(), { data: { [uid]: null } }, { type: 'merge' });
+    } catch (error) {
+      if (!isKubeError(error, 'not-found')) {
+        throw error;
+      }
+    }
+  }
+
+  async #create(data: Readonly<Record<string, string>>): Promise<void> {
+    await this.#rest.create(collectionPath(wellKnown.secrets, this.#namespace), {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'Opaque',
+      metadata: {
+        name: TOMBSTONE_SECRET,
+        namespace: this.#namespace,
+        labels: { 'app.kubernetes.io/managed-by': MANAGED_BY },
+      },
+      data,
+    });
+  }
+
+  #path(): string {
+    return objectPath(wellKnown.secrets, this.#namespace, TOMBSTONE_SECRET);
+  }
+}
+
+function encode({ account, until }: Tombstone): string {
+  const entry = { account, until: new Date(until).toISOString() };
+  return Buffer.from(JSON.stringify(entry), 'utf8').toString('base64');
+}
+
+function decode(uid: string, value: string): Tombstone[] {
+  try {
+    const { account, until } = entrySchema.parse(JSON.parse(Buffer.from(value, 'base64').toString('utf8')));
+    return [{ uid, account, until: Date.parse(until) }];
+  } catch {
+    // Written by another program: it names no account in which anything could be looked for.
+    return [];
+  }
+}
