@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patient } from './test/support/patience.ts';
 
 /** File for a report that programs can read, besides the one for people. */
 const report = process.env['TEST_REPORT'];
@@ -8,20 +9,23 @@ export default defineConfig({
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     pool: 'forks',
     maxWorkers: 2,
+    setupFiles: ['test/support/vitest-setup.ts'],
+    expect: { poll: { timeout: patient(10_000) } },
+    hookTimeout: patient(60_000),
+    teardownTimeout: patient(10_000),
     // Modules are imported as Node does it: a CommonJS package's `default` is not unwrapped.
     deps: { interopDefault: false },
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: patient(20_000) },
       },
       {
         extends: true,
         test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: patient(60_000),
         },
       },
       {
@@ -29,8 +33,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: patient(60_000),
         },
       },
       {
@@ -39,8 +42,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/controlplane/global-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: patient(120_000),
         },
       },
     ],

@@ -12,6 +12,7 @@ import { linkOf, locationOf } from '../support/consent/visitor.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
+import { ELECTION } from '../support/workbench/election.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
 import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
@@ -26,12 +27,6 @@ describeControlPlanes('the consent', (plane) => {
     bench.simulator.instances().filter(({ tags }) => tags.includes(`k8s-ns-${namespace.name}`));
 
   describe('with three operators behind one address', () => {
-    const election = {
-      LEADER_ELECT: 'true',
-      LEASE_DURATION: '3s',
-      LEASE_RENEW_DEADLINE: '2s',
-      LEASE_RETRY_PERIOD: '300ms',
-    };
     let site: Site;
     let running: OperatorProcess[] = [];
     beforeAll(async () => {
@@ -47,7 +42,7 @@ describeControlPlanes('the consent', (plane) => {
       await Promise.all(running.map((operator) => operator.terminate()));
       let killed = false;
       running = [0, 1, 2].map((index) =>
-        startOperatorProcess(bench, { ...election, ...site.env(index) }, (line, kill) => {
+        startOperatorProcess(bench, { ...ELECTION, ...site.env(index) }, (line, kill) => {
           if (!killed && killAt !== undefined && line.includes(killAt)) {
             killed = true;
             kill();

@@ -10,6 +10,7 @@ import { needed, type Permission, permissionsOf, permissionText } from '../suppo
 import { post } from '../support/rbac/service-account.ts';
 import { liveThrough } from '../support/rbac/whole-life.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
+import { ELECTION } from '../support/workbench/election.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
   furnish,
@@ -27,10 +28,7 @@ const unseen: Readonly<Record<string, string>> = {
 };
 
 const settings = {
-  LEADER_ELECT: 'true',
-  LEASE_DURATION: '3s',
-  LEASE_RENEW_DEADLINE: '2s',
-  LEASE_RETRY_PERIOD: '300ms',
+  ...ELECTION,
   INVENTORY_INTERVAL: '1s',
 };
 
@@ -108,9 +106,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
       await patchRules(plane, path, rules);
       const operator = await bench.startOperator({ env: settings });
       await own.create(connector('crm'));
-      await expect
-        .poll(() => refusedLines(operator).join('\n'), { timeout: 20_000 })
-        .toMatch(/finalizers|forbidden/i);
+      await expect.poll(() => refusedLines(operator).join('\n')).toMatch(/finalizers|forbidden/i);
       expect(await own.secret('crm-connection')).toBeUndefined();
 
       await patchRules(plane, path, role.rules);

@@ -2,16 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
+import { ELECTION } from '../support/workbench/election.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
 import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
-
-const election = {
-  LEADER_ELECT: 'true',
-  LEASE_DURATION: '3s',
-  LEASE_RENEW_DEADLINE: '2s',
-  LEASE_RETRY_PERIOD: '300ms',
-};
 
 describeControlPlanes('two replicas', (plane) => {
   let bench: Workbench;
@@ -45,7 +39,7 @@ describeControlPlanes('two replicas', (plane) => {
   test('only one works; the other takes over after a crash, and after a clean exit', async () => {
     const namespace = await bench.namespace('replicas');
     await furnish(bench, namespace);
-    const replicas = [startOperatorProcess(bench, election), startOperatorProcess(bench, election)];
+    const replicas = [startOperatorProcess(bench, ELECTION), startOperatorProcess(bench, ELECTION)];
     await addConnector(namespace, 'one');
     const first = await leader(replicas);
     const second = replicas.find((replica) => replica !== first);
@@ -58,7 +52,7 @@ describeControlPlanes('two replicas', (plane) => {
     await addConnector(namespace, 'two');
     expect(worked(second)).toBe(true);
 
-    const third = startOperatorProcess(bench, election);
+    const third = startOperatorProcess(bench, ELECTION);
     await third.line((line) => line.includes('the Lease is held by'));
     expect(await second.terminate()).toBe(0);
     await addConnector(namespace, 'three');

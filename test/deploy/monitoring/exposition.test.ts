@@ -100,7 +100,7 @@ describe('a running operator', () => {
 
     await namespace.remove('InfusionsoftConnector', 'lost');
     await namespace.waitGone('InfusionsoftConnector', 'lost');
-    await expect.poll(names, { timeout: 10_000 }).toEqual(new Set(['crm', 'sap']));
+    await expect.poll(names).toEqual(new Set(['crm', 'sap']));
   });
 
   test('is alive and ready', async () => {

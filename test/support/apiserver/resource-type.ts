@@ -99,6 +99,12 @@ export interface ResourceType {
   decode(body: JsonObject): Decoded;
   /** From the stored form to this version. The same object always gives the same result. */
   encode(stored: KubeObject): KubeObject;
+  /** The form of a stored object inside of a list. */
+  item(stored: KubeObject): object;
+  /** `encode` as JSON text. Computed once for each state of an object, as every watch sends it. */
+  json(stored: KubeObject): string;
+  /** `item` as JSON text. */
+  itemJson(stored: KubeObject): string;
   /** The stored field behind a field label, `undefined` when it cannot be selected by. */
   fieldLabel(label: string): string | undefined;
   /** Values of all selectable fields of a stored object. */

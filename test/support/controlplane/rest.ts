@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
 
@@ -28,10 +28,17 @@ export interface Rest {
 export function createRest(kubeconfig: string): Rest {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
     throw new Error('The kubeconfig names no current cluster');
   }
+  const { server, proxyUrl } = cluster;
+
+  // A handshake costs more than most answers, so connections are kept; an idle one keeps no process alive.
+  const agents = {
+    'http:': new HttpAgent({ keepAlive: true }),
+    'https:': new HttpsAgent({ keepAlive: true }),
+  };
 
   async function open(
     method: string,
@@ -42,12 +49,14 @@ export function createRest(kubeconfig: string): Rest {
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     const url = new URL(server + path);
-    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const [send, agent] =
+      url.protocol === 'http:' ? [httpRequest, agents['http:']] : [httpsRequest, agents['https:']];
     return new Promise((resolve, reject) => {
       const outgoing = send(
         url,
         {
           ...options,
+          ...(proxyUrl === undefined ? { agent } : {}),
           method,
           headers: { ...options.headers, Accept: 'application/json', 'Content-Type': contentType },
         },

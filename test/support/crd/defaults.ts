@@ -20,14 +20,19 @@ function defaultObject(value: JsonObject, schema: Schema): JsonObject {
   }
   for (const [name, declared] of Object.entries(schema.properties ?? {})) {
     if (declared.default !== undefined && !Object.hasOwn(result, name)) {
-      set(result, name, applyDefaults(structuredClone(declared.default), declared));
+      set(result, name, applyDefaults(copyOf(declared.default), declared));
     }
   }
   return result;
 }
 
+/** Objects share no part of a default; cloning a scalar would be the larger part of the work. */
+function copyOf(value: unknown): unknown {
+  return typeof value === 'object' ? structuredClone(value) : value;
+}
+
 function orDefault(value: unknown, schema: Schema | undefined): unknown {
   return value === null && schema?.default !== undefined && schema.nullable !== true
-    ? structuredClone(schema.default)
+    ? copyOf(schema.default)
     : value;
 }

@@ -48,5 +48,9 @@ function pruneObject(
 
 /** Assigns also `__proto__` as a plain property. */
 export function set(target: JsonObject, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  if (name === '__proto__') {
+    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    target[name] = value;
+  }
 }

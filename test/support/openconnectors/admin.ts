@@ -9,25 +9,43 @@ export const adminPrefix = '/_simulator';
 
 const when = z.enum(['before', 'after']).exactOptional();
 const seconds = z.number().min(0);
+const moment = {
+  when: z.enum(['before', 'after', 'later']).exactOptional(),
+  commitAfterMs: z.number().min(0).exactOptional(),
+};
 
 const faultSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('throttle'),
+    origin: z.enum(['platform', 'provider']).exactOptional(),
+    spendsCode: z.boolean().exactOptional(),
     retryAfterSeconds: seconds.exactOptional(),
     retryAfterForm: z.enum(['seconds', 'date']).exactOptional(),
   }),
-  z.object({ kind: z.literal('status'), status: z.number().int().min(400).max(599), when }),
+  z.object({
+    kind: z.literal('status'),
+    status: z.number().int().min(400).max(599),
+    message: z.string().exactOptional(),
+    providerMessage: z.string().exactOptional(),
+    ...moment,
+  }),
   z.object({ kind: z.literal('slow'), delayMs: z.number().min(0), when }),
   z.object({ kind: z.literal('late-commit'), delayMs: z.number().min(0).exactOptional() }),
-  z.object({ kind: z.literal('reset'), when }),
-  z.object({ kind: z.literal('hang'), when }),
+  z.object({ kind: z.literal('reset'), ...moment }),
+  z.object({ kind: z.literal('hang'), ...moment }),
   z.object({
     kind: z.literal('gateway-page'),
     status: z.number().int().min(200).max(599).exactOptional(),
-    when,
+    ...moment,
   }),
-  z.object({ kind: z.literal('garbage'), body: z.string().exactOptional(), when }),
-  z.object({ kind: z.literal('redirect'), location: z.string().exactOptional(), when }),
+  z.object({
+    kind: z.literal('gateway-json'),
+    status: z.number().int().min(200).max(599).exactOptional(),
+    message: z.string().exactOptional(),
+    ...moment,
+  }),
+  z.object({ kind: z.literal('garbage'), body: z.string().exactOptional(), ...moment }),
+  z.object({ kind: z.literal('redirect'), location: z.string().exactOptional(), ...moment }),
   z.object({ kind: z.literal('half'), end: z.enum(['reset', 'hang']).exactOptional() }),
   z.object({ kind: z.literal('oversized'), bytes: z.number().int().min(0) }),
 ]);
@@ -38,6 +56,7 @@ const matchSchema = z.object({
   /** A regular expression, as JSON has none. */
   pathPattern: z.string().exactOptional(),
   operation: z.string().exactOptional(),
+  nextPage: z.boolean().exactOptional(),
   nth: z.number().int().min(1).exactOptional(),
 });
 
@@ -64,7 +83,9 @@ const editSchema = z.strictObject({
 const addSchema = z.strictObject({
   ...editSchema.shape,
   connector: z.enum(['infusionsoftcrm', 'infusionsoftrest']).exactOptional(),
+  createdAt: z.number().exactOptional(),
 });
+const copySchema = z.strictObject({ createdAt: z.number().exactOptional() });
 const codeSchema = z.object({ callbackUrl: z.string(), clientId: z.string().exactOptional() });
 
 type Parameters = { readonly id: number; readonly body: string };
@@ -130,6 +151,8 @@ const operations: Readonly<Record<string, Operation>> = {
     simulation.editInstance(parameters.id, read(editSchema, parameters)),
   ),
   'DELETE /instances/#': done((simulation, { id }) => simulation.deleteInstance(id)),
+  'POST /instances/#/copy': (simulation, parameters) =>
+    json(200, { id: simulation.copyInstance(parameters.id, read(copySchema, parameters)).id }),
   'POST /instances/#/fail-token-refresh': done((simulation, { id }) => simulation.failTokenRefresh(id)),
   'POST /instances/#/revoke-grant': done((simulation, { id }) => simulation.revokeGrant(id)),
   'POST /user-secret': (simulation) => json(200, simulation.rotateUserSecret()),

@@ -1,4 +1,5 @@
 import { ApiError } from './errors.ts';
+import { remember } from './past.ts';
 import { ProviderError, type Tokens } from './provider.ts';
 import type { InstanceRecord } from './state.ts';
 import type { World } from './world.ts';
@@ -108,6 +109,7 @@ function refreshIsDue(world: World, { configuration }: InstanceRecord): boolean 
 
 /** One failed refresh; after the last the platform locks the refresh and disables the instance. */
 export function countFailedRefresh(world: World, instance: InstanceRecord): void {
+  remember(world, instance);
   instance.refreshFailures += 1;
   if (instance.refreshFailures >= world.knobs.refreshAttempts) {
     instance.refreshLocked = true;
@@ -125,6 +127,7 @@ function refresh(world: World, instance: InstanceRecord): void {
     }
     throw new ApiError(401, 'Failed to refresh the token of the provider', tokens.body());
   }
+  remember(world, instance);
   instance.refreshFailures = 0;
   store(world, instance.configuration, tokens);
 }

@@ -9,6 +9,8 @@ export interface FaultContext {
   readonly requestId: string;
   /** Carries the request out and gives the true answer. */
   readonly carryOut: () => Promise<Answer>;
+  /** Uses the code of the request up at the provider, without any other effect. */
+  readonly spendCode: () => void;
   /** Resolves once the client has given up. */
   readonly clientGone: () => Promise<void>;
   /** Ends every wait when the simulator stops. */
@@ -17,11 +19,27 @@ export interface FaultContext {
 
 const answer = (content: Answer): Reply => ({ kind: 'answer', ...content });
 
+/** Keap's own body of a 429 (developer forum, 89944). */
+const quotaExceeded = '{"code":"429","message":"Quota Exceeded","status":"Request Throttled"}';
+
+function refusal(error: ApiError, { requestId }: FaultContext): Answer {
+  const { headers, ...rest } = errorAnswer(error, requestId);
+  return { ...rest, headers: { 'Elements-Request-Id': requestId, ...headers } };
+}
+
 function throttled(
-  { retryAfterSeconds, retryAfterForm }: Fault & { kind: 'throttle' },
+  { retryAfterSeconds, retryAfterForm, origin, spendsCode }: Fault & { kind: 'throttle' },
   context: FaultContext,
 ): Answer {
-  const refused = errorAnswer(new ApiError(429, 'Too many requests'), context.requestId);
+  if (spendsCode) {
+    context.spendCode();
+  }
+  const refused = refusal(
+    origin === 'provider'
+      ? new ApiError(429, 'The provider refused the request', quotaExceeded)
+      : new ApiError(429, 'Too many requests'),
+    context,
+  );
   if (retryAfterSeconds === undefined) {
     return refused;
   }
@@ -37,14 +55,21 @@ function throttled(
 
 /** What the client gets to see of a fault that has no other effect. */
 function surface(
-  fault: Exclude<Fault, { kind: 'slow' | 'late-commit' | 'half' }>,
+  fault: Exclude<Fault, { kind: 'slow' | 'late-commit' | 'half' | 'meanwhile' }>,
   context: FaultContext,
 ): Reply {
   switch (fault.kind) {
     case 'throttle':
       return answer(throttled(fault, context));
     case 'status':
-      return answer(errorAnswer(new ApiError(fault.status, 'Internal error'), context.requestId));
+      return answer(
+        refusal(
+          new ApiError(fault.status, fault.message ?? 'Internal error', fault.providerMessage),
+          context,
+        ),
+      );
+    case 'gateway-json':
+      return answer(json(fault.status ?? 404, { message: fault.message ?? 'Not Found' }));
     case 'gateway-page': {
       const status = fault.status ?? 404;
       return answer(html(status, `${status} from gateway`, '<p>nginx</p>'));
@@ -63,6 +88,19 @@ function surface(
     case 'hang':
       return { kind: fault.kind };
   }
+}
+
+/** Carries the request out after `delayMs`, with or without its client, unless the simulator stops before. */
+function commitLater({ clock, carryOut, stopped }: FaultContext, delayMs: number): void {
+  const cancel = clock.schedule(delayMs, () => {
+    stopped.removeEventListener('abort', cancel);
+    carryOut().catch((error: unknown) => {
+      if (!stopped.aborted) {
+        throw error;
+      }
+    });
+  });
+  stopped.addEventListener('abort', cancel, { once: true });
 }
 
 /** Carries a request out, or not, and gives what the client gets to see instead of the true answer. */
@@ -85,9 +123,20 @@ export async function applyFault(fault: Fault, context: FaultContext): Promise<R
       return { kind: 'reset' };
     case 'half':
       return { kind: 'half', end: fault.end ?? 'reset', ...(await carryOut()) };
+    case 'meanwhile': {
+      if (fault.when === 'after') {
+        const done = await carryOut();
+        fault.act();
+        return answer(done);
+      }
+      fault.act();
+      return answer(await carryOut());
+    }
     default:
       if ('when' in fault && fault.when === 'after') {
         await carryOut();
+      } else if ('when' in fault && fault.when === 'later') {
+        commitLater(context, fault.commitAfterMs ?? 0);
       }
       return surface(fault, context);
   }

@@ -1,20 +1,33 @@
 import type { LedgerEntry } from './ledger.ts';
 
-/** Whether the request is carried out before the fault shows (`after`), or not at all (`before`). */
-type Moment = { readonly when?: 'before' | 'after' };
+/**
+ * Whether the request is carried out before the fault shows (`after`), not at all (`before`), or in the background
+ * `commitAfterMs` after it arrived (`later`), whatever becomes of the connection.
+ */
+type Moment = { readonly when?: 'before' | 'after' | 'later'; readonly commitAfterMs?: number };
 
 /** What may go wrong with one request; `when` is `before` unless said otherwise. */
 export type Fault =
-  /** 429; `Retry-After` in seconds, as an HTTP date so many seconds from now, or absent. */
+  /**
+   * 429; `Retry-After` in seconds, as an HTTP date so many seconds from now, or absent. One of the `platform` itself
+   * (the default) has no `providerMessage`; one that it forwards from the `provider` has, and may have spent the code.
+   */
   | {
       readonly kind: 'throttle';
+      readonly origin?: 'platform' | 'provider';
+      readonly spendsCode?: boolean;
       readonly retryAfterSeconds?: number;
       readonly retryAfterForm?: 'seconds' | 'date';
     }
-  /** An error status with the platform's JSON. */
-  | ({ readonly kind: 'status'; readonly status: number } & Moment)
+  /** An error status with the platform's JSON; `providerMessage` makes it an error that the provider caused. */
+  | ({
+      readonly kind: 'status';
+      readonly status: number;
+      readonly message?: string;
+      readonly providerMessage?: string;
+    } & Moment)
   /** The answer takes this long; the commit comes after the wait (`before`) or at once (`after`), client or no client. */
-  | ({ readonly kind: 'slow'; readonly delayMs: number } & Moment)
+  | { readonly kind: 'slow'; readonly delayMs: number; readonly when?: 'before' | 'after' }
   /** No answer; the request is carried out once the client has given up, and so many milliseconds more have passed. */
   | { readonly kind: 'late-commit'; readonly delayMs?: number }
   /** The connection is reset without an answer. */
@@ -23,6 +36,10 @@ export type Fault =
   | ({ readonly kind: 'hang' } & Moment)
   /** An HTML page of something between client and platform. */
   | ({ readonly kind: 'gateway-page'; readonly status?: number } & Moment)
+  /** The JSON of an API gateway before the platform: `{"message": …}` without a request id; absent: 404 Not Found. */
+  | ({ readonly kind: 'gateway-json'; readonly status?: number; readonly message?: string } & Moment)
+  /** What another client does right before the request is carried out, or right after. The answer is the true one. */
+  | { readonly kind: 'meanwhile'; readonly act: () => void; readonly when?: 'before' | 'after' }
   /** Status 200, content type JSON, and text that is none. */
   | ({ readonly kind: 'garbage'; readonly body?: string } & Moment)
   /** 302 to another place. */
@@ -39,6 +56,8 @@ export interface FaultMatch {
   readonly path?: string | RegExp;
   /** Name of the operation as in the ledger. */
   readonly operation?: string;
+  /** Only requests for a further page of a list (`true`), or none of them (`false`). */
+  readonly nextPage?: boolean;
   /** The first matching request that is hit, counted from 1. */
   readonly nth?: number;
 }
@@ -84,13 +103,14 @@ interface Active {
   hits: number;
 }
 
-function matches({ method, path, operation }: FaultMatch, entry: LedgerEntry): boolean {
+function matches({ method, path, operation, nextPage }: FaultMatch, entry: LedgerEntry): boolean {
   if (path === undefined && operation === undefined && entry.area !== 'api') {
     return false;
   }
   return (
     (method === undefined || method.toUpperCase() === entry.method) &&
     (operation === undefined || operation === entry.operation) &&
+    (nextPage === undefined || nextPage === Object.hasOwn(entry.query, 'nextPage')) &&
     (path === undefined || (typeof path === 'string' ? path === entry.path : path.test(entry.path)))
   );
 }

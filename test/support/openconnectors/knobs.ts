@@ -151,6 +151,11 @@ export const knobTable = {
     'Milliseconds until lists and searches show a created instance. A read by id shows it at once.',
     assumed,
   ),
+  listStaleMs: amount(
+    0,
+    'Milliseconds by which lists and searches are behind: they show what there was so long ago, creations, changes and deletions alike. A read by id is current. Counts from the moment it is set.',
+    assumed,
+  ),
   listDeleteLagMs: amount(0, 'Milliseconds for which lists still show a deleted instance.', assumed),
   noMatch: choice(
     ['not-found', 'empty-list'],

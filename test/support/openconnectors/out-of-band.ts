@@ -31,6 +31,8 @@ export interface AddInstanceOptions {
   /** Laid over a configuration that works with the default application. */
   readonly configuration?: Readonly<Record<string, string | null>>;
   readonly disabled?: boolean;
+  /** Milliseconds since the epoch; absent: now. Lists that lag count from then. */
+  readonly createdAt?: number;
   /** Whose it is; absent: the default user. */
   readonly userId?: number;
 }
@@ -118,9 +120,30 @@ export function addOutOfBand(
     tags: options.tags ?? [name],
     configuration: workingConfiguration(world, app, options),
     externalAuthentication: 'none',
+    ...(options.createdAt === undefined ? {} : { createdAt: options.createdAt }),
   });
   instance.disabled = options.disabled ?? false;
   return instance;
+}
+
+/** Copies an instance with its name, tags and values, as a person does in the console: a new id, a new token. */
+export function copyOutOfBand(
+  world: World,
+  id: number,
+  { createdAt = world.clock.now() }: { readonly createdAt?: number },
+): InstanceRecord {
+  const { user, element, name, tags, configuration, externalAuthentication, disabled } = existing(world, id);
+  const copy = addInstance(world, {
+    user,
+    element,
+    name,
+    tags,
+    configuration: new Map(configuration),
+    externalAuthentication,
+    createdAt,
+  });
+  copy.disabled = disabled;
+  return copy;
 }
 
 /** Changes an instance without any request. */

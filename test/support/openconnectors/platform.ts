@@ -57,6 +57,11 @@ export function createPlatform(world: World, ledger: Ledger, faults: Faults): Pl
       requestId,
       stopped: stopping.signal,
       carryOut: () => carryOut(parsed, entry, requestId),
+      spendCode: () => {
+        if (parsed.opening.code !== undefined) {
+          world.provider.spendCode(parsed.opening.code);
+        }
+      },
       clientGone: () => until(AbortSignal.any([parsed.request.gone ?? never, stopping.signal])),
     });
   };

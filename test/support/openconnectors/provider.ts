@@ -68,6 +68,8 @@ export interface Provider {
   issueRefreshToken(clientId: string): string;
   /** Throws `ProviderError`. */
   exchange(request: { clientId: string; clientSecret: string; code: string; callbackUrl: string }): Tokens;
+  /** Uses a code up as an exchange does whose answer nobody keeps. */
+  spendCode(code: string): void;
   /** Gives a new pair and ends the old refresh token. Throws `ProviderError`. */
   refresh(request: { clientId: string; clientSecret: string; refreshToken: string }): Tokens;
   knowsClient(clientId: string, clientSecret: string): boolean;
@@ -173,6 +175,12 @@ export function createProvider(knobs: Knobs, clock: Clock, ids: Ids): Provider {
       }
       issued.grant = newGrant(clientId);
       return renew(issued.grant);
+    },
+    spendCode(code) {
+      const issued = codes.get(code);
+      if (issued !== undefined) {
+        issued.grant ??= newGrant(issued.clientId);
+      }
     },
     refresh({ clientId, clientSecret, refreshToken }) {
       requireClient(clientId, clientSecret);

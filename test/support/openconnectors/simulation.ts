@@ -8,6 +8,7 @@ import { createLedger, type Ledger } from './ledger.ts';
 import {
   type AddInstanceOptions,
   addOutOfBand,
+  copyOutOfBand,
   deleteOutOfBand,
   editOutOfBand,
   existing,
@@ -49,6 +50,9 @@ export interface Simulation extends Pick<Platform, 'exchange'> {
   /** All live instances of all organizations. */
   instances(): readonly InstanceSnapshot[];
   addInstance(options?: AddInstanceOptions): InstanceSnapshot;
+  /** As a person who copies an instance in the console: the same name, tags and values under a new id. */
+  copyInstance(id: number, options?: { readonly createdAt?: number }): InstanceSnapshot;
+  /** As another client: `tags` replaces all, so that it can also take an instance over. */
   editInstance(id: number, edit: InstanceEdit): InstanceSnapshot;
   deleteInstance(id: number): void;
 
@@ -158,6 +162,7 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     instances: snapshots,
     addInstance: ({ userId, ...rest } = {}) =>
       snapshotOf(addOutOfBand(world, app, userId === undefined ? owner : userOf(world, userId), rest), world),
+    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(world, id, options), world),
     editInstance: (id, edit) => snapshotOf(editOutOfBand(world, id, edit), world),
     deleteInstance: (id) => deleteOutOfBand(world, id),
 

@@ -50,6 +50,12 @@ export interface InstanceRecord {
   refreshLocked: boolean;
 }
 
+/** An instance as it was until it changed. */
+export interface PastInstance {
+  readonly until: number;
+  readonly instance: InstanceRecord;
+}
+
 /** Everything the platform has stored: several organizations, each with accounts, users and instances. */
 export interface State {
   readonly organizations: Map<number, OrganizationRecord>;
@@ -60,6 +66,8 @@ export interface State {
   readonly usersBySecret: Map<string, UserRecord>;
   /** Deleted instances with the time of their end, for lists that lag behind. */
   readonly deleted: Map<number, { readonly instance: InstanceRecord; readonly at: number }>;
+  /** What changed instances were before, oldest first, for lists that are behind. */
+  readonly past: Map<number, readonly PastInstance[]>;
   nextId(): number;
 }
 
@@ -74,6 +82,7 @@ export function createState(firstId = 2_200_000_001): State {
     instancesByToken: new Map(),
     usersBySecret: new Map(),
     deleted: new Map(),
+    past: new Map(),
     nextId: () => id++,
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
+import { findAll } from './find-all.ts';
+import { eachLine } from './lines.ts';
 
 const secretEvent = z.object({
   object: z.object({
@@ -41,16 +43,7 @@ export async function watchCanaries(plane: ControlPlane): Promise<CanaryWatch> {
     }
   };
   const stream = await plane.rest.stream('/api/v1/secrets?watch=true');
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines.filter((text) => text !== '')) {
-      look(line);
-    }
-  });
-  stream.on('error', () => undefined); // The stream is torn down at the end.
+  eachLine(stream, look);
 
   const shown = async (): Promise<string> => {
     const paths = [...namespaces].flatMap((namespace) => [
@@ -68,9 +61,14 @@ export async function watchCanaries(plane: ControlPlane): Promise<CanaryWatch> {
       const text = [await shown(), ...outputs.map((lines) => lines.join('\n'))].join('\n');
       stream.destroy();
       const canaries = [...seen].filter(([, { namespace }]) => namespaces.has(namespace));
-      const leaked = canaries.filter(([value]) => text.includes(value));
+      const leaked = [
+        ...findAll(
+          canaries.map(([value]) => value),
+          text,
+        ),
+      ].map((value) => seen.get(value)?.where);
       if (leaked.length > 0) {
-        throw new Error(`values of Secrets came out: ${leaked.map(([, { where }]) => where).join(', ')}`);
+        throw new Error(`values of Secrets came out: ${leaked.join(', ')}`);
       }
       return canaries.length;
     },

@@ -3,6 +3,7 @@ import { API_VERSION } from '../../../src/api/group.ts';
 import { parseAccount, parseConnector } from '../../../src/controller/parse.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { brokenRules } from '../kstatus/kstatus.ts';
+import { eachLine } from './lines.ts';
 
 const eventSchema = z.object({
   type: z.string(),
@@ -38,16 +39,7 @@ export async function watchConformance(plane: ControlPlane): Promise<Conformance
   const streams = await Promise.all(
     ['infusionsoftconnectors', 'openconnectorsaccounts'].map(async (plural) => {
       const stream = await plane.rest.stream(`/apis/${API_VERSION}/${plural}?watch=true`);
-      let rest = '';
-      stream.setEncoding('utf8');
-      stream.on('data', (chunk: string) => {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines.filter((text) => text !== '')) {
-          look(line);
-        }
-      });
-      stream.on('error', () => undefined); // The stream is torn down at the end.
+      eachLine(stream, look);
       return stream;
     }),
   );

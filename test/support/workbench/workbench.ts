@@ -98,7 +98,8 @@ export async function startWorkbench(
     ALLOWED_HOSTS: `localhost:${simulator.port}`,
     CA_FILE: caFile,
     LEADER_ELECT: 'false',
-    CREATE_DEADLINE: '2s',
+    // Long enough that a create on a busy machine is not taken for one without a response.
+    CREATE_DEADLINE: '5s',
     SEARCH_GRACE: '200ms',
     LOG_LEVEL: 'debug',
     // Several operators share this machine.

@@ -28,12 +28,12 @@ describe.each(targets)('protocol of $name', ({ start }) => {
     server = await start();
     client = new Client(server);
     await installWidgets(client);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await client?.close();
     await server?.stop();
-  }, 30_000);
+  });
 
   const suites = {
     discovery: discoverySuite,

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readCrds } from '../../support/controlplane/crds.ts';
+import { patient } from '../../support/patience.ts';
 import { canRunKubectl, kubectlBench } from './support/kubectl.ts';
 import { definitionsPath } from './support/widgets.ts';
 
 describe.skipIf(!canRunKubectl)(
   'kubectl on the kinds of this repository (needs kubectl)',
-  { timeout: 60_000 },
+  { timeout: patient(60_000) },
   () => {
     const bench = kubectlBench();
     let namespace: string;

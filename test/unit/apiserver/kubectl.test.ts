@@ -7,13 +7,14 @@ import {
   type Kubectl,
   kubectlProgram,
 } from '../../support/controlplane/kubectl.ts';
+import { patient } from '../../support/patience.ts';
 import { Client } from './support/client.ts';
 import { widget, widgetDefinition, widgetsPath } from './support/widgets.ts';
 
 const program = kubectlProgram();
 const missing = !hasKubectl(program);
 
-describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
+describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
   let server: ApiServer;
   let client: Client;
   let kubectl: Kubectl;
@@ -23,8 +24,8 @@ describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
     client = new Client(server);
     kubectl = await createKubectl(program, server.kubeconfig);
     await ok(['apply', '-f', '-'], stringify(widgetDefinition));
-    await ok(['wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=10s']);
-  }, 60_000);
+    await ok(['wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=60s']);
+  });
 
   afterAll(async () => {
     await kubectl?.close();
@@ -165,7 +166,7 @@ describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
       const namespace = await withWidget();
       const watching = kubectl.run(['get', 'wd', '-n', namespace, '-w'], { check: false });
       const watch = { verb: 'watch', resource: 'widgets', namespace };
-      await expect.poll(() => server.faults.openWatches(watch), { timeout: 20_000 }).toBe(1);
+      await expect.poll(() => server.faults.openWatches(watch)).toBe(1);
       await client.mergePatch(`${widgetsPath(namespace)}/w/status`, ready);
       server.faults.dropWatches(watch, 'end');
       expect(table((await watching).stdout)).toEqual([
@@ -214,10 +215,8 @@ describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
 
   test('wait ends when a condition is there', async () => {
     const namespace = await withWidget();
-    const waiting = ok(['wait', '-n', namespace, '--for=condition=Ready', 'wd/w', '--timeout=20s']);
-    await expect
-      .poll(() => server.ledger.count({ verb: 'watch', resource: 'widgets', namespace }), { timeout: 20_000 })
-      .toBe(1);
+    const waiting = ok(['wait', '-n', namespace, '--for=condition=Ready', 'wd/w', '--timeout=60s']);
+    await expect.poll(() => server.ledger.count({ verb: 'watch', resource: 'widgets', namespace })).toBe(1);
     await client.mergePatch(`${widgetsPath(namespace)}/w/status`, ready);
     expect(await waiting).toBe('widget.example.com/w condition met\n');
   });
@@ -249,7 +248,7 @@ describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
     await client.mergePatch(path, { metadata: { finalizers: ['example.com/x'] } });
     const deleting = ok(['delete', 'wd', 'w', '-n', namespace]);
     await expect
-      .poll(async () => (await client.get(path)).body['metadata'], { timeout: 20_000 })
+      .poll(async () => (await client.get(path)).body['metadata'])
       .toHaveProperty('deletionTimestamp');
     await client.mergePatch(path, { metadata: { finalizers: null } });
     expect(await deleting).toContain('widget.example.com "w" deleted');
@@ -258,7 +257,7 @@ describe.skipIf(missing)('kubectl', { timeout: 60_000 }, () => {
 
   test('delete takes a namespace with all that is in it', async () => {
     const namespace = await withWidget();
-    expect(await ok(['delete', 'ns', namespace, '--timeout=20s'])).toContain('deleted');
+    expect(await ok(['delete', 'ns', namespace, '--timeout=60s'])).toContain('deleted');
     expect((await client.get(`/api/v1/namespaces/${namespace}`)).status).toBe(404);
     expect((await client.get(`${widgetsPath(namespace)}/w`)).status).toBe(404);
   });

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../objects.ts';
+import { once } from '../once.ts';
 
 /**
  * A set of fields, as `managedFields` writes it (`FieldsV1`): each step of a path is `f:<field>`, `k:<keys>` for an
@@ -11,6 +12,8 @@ export class FieldSet {
   readonly members: ReadonlySet<string>;
   /** Never empty ones. */
   readonly children: ReadonlyMap<string, FieldSet>;
+  /** Computed once; nobody changes it. */
+  private encoded: JsonObject | undefined;
 
   private constructor(members: ReadonlySet<string>, children: ReadonlyMap<string, FieldSet>) {
     this.members = members;
@@ -19,8 +22,14 @@ export class FieldSet {
 
   /** A set of these members, and of these sets below them; empty ones are left out. */
   static of(members: Iterable<string>, children: Iterable<readonly [string, FieldSet]> = []): FieldSet {
-    const below = new Map([...children].filter(([, child]) => !child.isEmpty));
-    return new FieldSet(new Set(members), below);
+    const own = new Set(members);
+    const below = new Map<string, FieldSet>();
+    for (const [step, child] of children) {
+      if (!child.isEmpty) {
+        below.set(step, child);
+      }
+    }
+    return own.size === 0 && below.size === 0 ? FieldSet.empty : new FieldSet(own, below);
   }
 
   /** Reads `fieldsV1`. Fails with an Error where it is something else. */
@@ -28,6 +37,11 @@ export class FieldSet {
     if (!isJsonObject(fields)) {
       throw new Error('fieldsV1 is no object');
     }
+    return FieldSet.decoded(fields);
+  }
+
+  /** Most writes leave most entries as they are, so the same text is read again and again. */
+  private static readonly decoded = once((fields: JsonObject): FieldSet => {
     const members: string[] = [];
     const children: [string, FieldSet][] = [];
     for (const [step, below] of Object.entries(fields)) {
@@ -43,7 +57,7 @@ export class FieldSet {
       children.push([step, FieldSet.decode(below)]);
     }
     return FieldSet.of(members, children);
-  }
+  });
 
   get isEmpty(): boolean {
     return this.members.size === 0 && this.children.size === 0;
@@ -56,6 +70,11 @@ export class FieldSet {
 
   /** As `fieldsV1` has it. */
   encode(): JsonObject {
+    this.encoded ??= this.computeEncoded();
+    return this.encoded;
+  }
+
+  private computeEncoded(): JsonObject {
     const result: JsonObject = {};
     for (const step of this.steps()) {
       const below = this.below(step).encode();
@@ -65,8 +84,11 @@ export class FieldSet {
   }
 
   union(other: FieldSet): FieldSet {
-    if (this.isEmpty) {
+    if (this.isEmpty || this === other) {
       return other;
+    }
+    if (other.isEmpty) {
+      return this;
     }
     const children = new Map(this.children);
     for (const [step, child] of other.children) {
@@ -76,6 +98,9 @@ export class FieldSet {
   }
 
   intersection(other: FieldSet): FieldSet {
+    if (this.isEmpty || other.isEmpty) {
+      return FieldSet.empty;
+    }
     return FieldSet.of(
       [...this.members].filter((step) => other.members.has(step)),
       [...this.children].map(([step, child]) => [step, child.intersection(other.below(step))]),
@@ -84,6 +109,9 @@ export class FieldSet {
 
   /** Without the members of the other set; what lies below them stays. */
   difference(other: FieldSet): FieldSet {
+    if (this.isEmpty || other.isEmpty) {
+      return this;
+    }
     return FieldSet.of(
       [...this.members].filter((step) => !other.members.has(step)),
       [...this.children].map(([step, child]) => [step, child.difference(other.below(step))]),
@@ -92,6 +120,9 @@ export class FieldSet {
 
   /** Without the members of the other set and all that lies below them. */
   without(other: FieldSet): FieldSet {
+    if (this.isEmpty || other.isEmpty) {
+      return this;
+    }
     return FieldSet.of(
       [...this.members].filter((step) => !other.members.has(step)),
       [...this.children]

@@ -1,4 +1,5 @@
 import { builtinShape } from '../apply/shape.ts';
+import { formsOf } from '../forms.ts';
 import { apiVersionOf, type JsonObject, type KubeObject, stringOf } from '../objects.ts';
 import type { Column, Decoded, ResourceType, Strategy } from '../resource-type.ts';
 import { DecodeError, decodeValue, type FieldSchema, objectMetaSchema, struct, text } from '../schema.ts';
@@ -62,7 +63,6 @@ export function defineBuiltin(definition: BuiltinDefinition): ResourceType {
   );
   const selectable = definition.selectable ?? {};
   const standard = namespaced ? ['metadata.name', 'metadata.namespace'] : ['metadata.name'];
-  const encoded = new WeakMap<KubeObject, KubeObject>();
   return {
     group,
     version,
@@ -94,15 +94,7 @@ export function defineBuiltin(definition: BuiltinDefinition): ResourceType {
       const toStored = definition.toStored ?? ((object: KubeObject) => object);
       return { ...decoded, object: toStored(decoded.object) };
     },
-    encode: (stored) => {
-      const known = encoded.get(stored);
-      if (known !== undefined) {
-        return known;
-      }
-      const result = definition.fromStored?.(stored) ?? stored;
-      encoded.set(stored, result);
-      return result;
-    },
+    ...formsOf(false, definition.fromStored ?? ((stored) => stored)),
     fieldLabel: (label) => {
       const stored = definition.labelAliases?.[label] ?? label;
       return standard.includes(stored) || Object.hasOwn(selectable, stored) ? stored : undefined;

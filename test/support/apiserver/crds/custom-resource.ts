@@ -1,13 +1,15 @@
 import { schemaOf } from '../../crd/schema.ts';
-import { type CrdValidator, createCrdValidator } from '../../crd/validator.ts';
+import type { CrdValidator } from '../../crd/validator.ts';
 import { customShape } from '../apply/shape.ts';
 import { nameColumn } from '../builtin/columns.ts';
+import { formsOf } from '../forms.ts';
 import { finalizerWarnings } from '../metadata.ts';
 import {
   apiVersionOf,
   isJsonObject,
   type JsonObject,
   type KubeObject,
+  objectOf,
   omit,
   stringOf,
   withMeta,
@@ -26,6 +28,7 @@ import {
   readDefinition,
   storageVersion,
 } from './definition.ts';
+import { versionValidator } from './version-validator.ts';
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const defaultColumns: readonly CrdColumn[] = [
@@ -54,23 +57,14 @@ function customResourceType(
   terminating: boolean,
 ): ResourceType {
   const { group, names } = spec;
-  const validator = createCrdValidator(crd, { version: version.name });
+  const validator = validatorOf(crd, version.name);
   const apiVersion = apiVersionOf(group, version.name);
   const storedApiVersion = apiVersionOf(group, storageVersion(spec));
   const hasStatus = version.subresources?.status !== undefined;
   const selectable = new Map(
     (version.selectableFields ?? []).map(({ jsonPath }) => [jsonPath.slice(1), compileJsonPath(jsonPath)]),
   );
-  const encoded = new WeakMap<KubeObject, KubeObject>();
-  const encode = (stored: KubeObject): KubeObject => {
-    const known = encoded.get(stored);
-    if (known !== undefined) {
-      return known;
-    }
-    const served = { ...withSchema(validator, stored), apiVersion };
-    encoded.set(stored, served);
-    return served;
-  };
+  const forms = formsOf(true, (stored) => ({ ...withSchema(validator, stored), apiVersion }));
   const namespaced = spec.scope === 'Namespaced';
   return {
     group,
@@ -110,7 +104,7 @@ function customResourceType(
       const decoded = decodeCustomResource({ group, kind: names.kind, apiVersion }, validator, body);
       return { ...decoded, object: { ...decoded.object, apiVersion: storedApiVersion } };
     },
-    encode,
+    ...forms,
     fieldLabel: (label) =>
       label === 'metadata.name' || (namespaced && label === 'metadata.namespace') || selectable.has(label)
         ? label
@@ -121,12 +115,18 @@ function customResourceType(
         'metadata.namespace': stored.metadata.namespace ?? '',
       };
       for (const [label, read] of selectable) {
-        const [value] = read(encode(stored));
+        const [value] = read(forms.encode(stored));
         values[label] = value === undefined || value === null ? '' : String(value);
       }
       return values;
     },
   };
+}
+
+function validatorOf(crd: KubeObject, version: string): CrdValidator {
+  const versions = objectOf(crd['spec'])['versions'];
+  const found = (Array.isArray(versions) ? versions : []).map(objectOf).find(({ name }) => name === version);
+  return versionValidator(found ?? {});
 }
 
 function withSchema(validator: CrdValidator, object: KubeObject): KubeObject {

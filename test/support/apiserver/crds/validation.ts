@@ -1,9 +1,9 @@
-import { createCrdValidator } from '../../crd/validator.ts';
 import { labelProblems, subdomainProblems } from '../names.ts';
 import { type JsonObject, type KubeObject, objectOf, stringOf } from '../objects.ts';
 import { compileJsonPath } from '../render/jsonpath.ts';
 import { type Cause, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../status.ts';
 import { structuralCauses } from './structural.ts';
+import { versionValidator } from './version-validator.ts';
 
 const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
 
@@ -11,7 +11,7 @@ const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
 export function definitionCauses(crd: KubeObject): Cause[] {
   const spec = objectOf(crd['spec']);
   const causes = [...nameCauses(crd, spec), ...scopeCauses(spec), ...versionsCauses(spec)];
-  return causes.length > 0 ? causes : compileCauses(crd, spec);
+  return causes.length > 0 ? causes : compileCauses(spec);
 }
 
 /** What may not change in a definition that is in use. */
@@ -171,10 +171,10 @@ function selectableCauses(jsonPath: string, schema: JsonObject, path: string): C
 }
 
 /** Patterns and rules are compiled where they are used: a definition that cannot be used is refused. */
-function compileCauses(crd: KubeObject, spec: JsonObject): Cause[] {
+function compileCauses(spec: JsonObject): Cause[] {
   return listOf(spec['versions']).flatMap((version, index) => {
     try {
-      createCrdValidator(crd, { version: stringOf(version['name']) });
+      versionValidator(version);
       return [];
     } catch (error) {
       const path = `spec.versions[${index}].schema.openAPIV3Schema`;

@@ -1,5 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { stringify as stringifyYaml } from 'yaml';
+import type { KubeObject } from '../objects.ts';
+import type { Page } from '../operations/list.ts';
+import { listJson, objectJson, type Presentation, presentList, presentObject } from '../render/present.ts';
+import type { ResourceType } from '../resource-type.ts';
 import { ApiError } from '../status.ts';
 import type { Representation } from './negotiation.ts';
 
@@ -23,6 +27,26 @@ export function valueAnswer(
   return representation.format === 'yaml'
     ? { code, contentType: 'application/yaml', body: stringifyYaml(value, { version: '1.1' }), warnings }
     : { code, contentType: 'application/json', body: JSON.stringify(value), warnings };
+}
+
+/** An answer with one stored object as asked for. Fails with 406. */
+export function objectAnswer(
+  code: number,
+  type: ResourceType,
+  stored: KubeObject,
+  how: Presentation,
+  warnings: readonly string[] = [],
+): Answer {
+  return how.format === 'json'
+    ? { code, contentType: 'application/json', body: objectJson(type, stored, how), warnings }
+    : valueAnswer(code, presentObject(type, stored, how), how, warnings);
+}
+
+/** An answer with one page of a list as asked for. Fails with 406. */
+export function listAnswer(type: ResourceType, page: Page, how: Presentation): Answer {
+  return how.format === 'json'
+    ? { code: 200, contentType: 'application/json', body: listJson(type, page, how) }
+    : valueAnswer(200, presentList(type, page, how), how);
 }
 
 /** An answer of plain text. */

@@ -2,10 +2,9 @@ import { applyConfiguration } from '../apply/apply.ts';
 import { now } from '../context.ts';
 import { isJsonObject, type JsonObject, type KubeObject, stringOf, withMeta } from '../objects.ts';
 import { updateObject } from '../operations/update.ts';
-import { presentObject } from '../render/present.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { badRequest, conflict } from '../status.ts';
-import { type Answer, valueAnswer } from './answer.ts';
+import { type Answer, objectAnswer } from './answer.ts';
 import { parseText, readBody } from './body.ts';
 import type { Exchange } from './context.ts';
 import { readPatchManager } from './field-manager.ts';
@@ -49,7 +48,7 @@ export async function applyHandler(exchange: Exchange, type: ResourceType): Prom
       return current === undefined ? asNew(exchange, type, applied) : applied;
     },
   );
-  return valueAnswer(updated.created ? 201 : 200, presentObject(type, updated.object, how), how, [
+  return objectAnswer(updated.created ? 201 : 200, type, updated.object, how, [
     ...(type.strategy.warnings?.(updated.object) ?? []),
   ]);
 }

@@ -1,8 +1,7 @@
 import { listObjects } from '../operations/list.ts';
-import { presentList, presentObject } from '../render/present.ts';
 import { keyOf, type ResourceType } from '../resource-type.ts';
 import { notFound, tooLargeResourceVersion } from '../status.ts';
-import { type Answer, valueAnswer } from './answer.ts';
+import { type Answer, listAnswer, objectAnswer } from './answer.ts';
 import type { Exchange } from './context.ts';
 import { readListRequest, readPresentation, readResourceVersion } from './options.ts';
 
@@ -18,7 +17,7 @@ export function getHandler(exchange: Exchange, type: ResourceType): Answer {
   if (stored === undefined) {
     throw notFound({ group: type.group, resource: type.plural }, info.name);
   }
-  return valueAnswer(200, presentObject(type, stored, how), how);
+  return objectAnswer(200, type, stored, how);
 }
 
 /** GET of a collection. */
@@ -26,5 +25,5 @@ export function listHandler(exchange: Exchange, type: ResourceType): Answer {
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
   const page = listObjects(context, type, readListRequest(type, info));
-  return valueAnswer(200, presentList(type, page, how), how);
+  return listAnswer(type, page, how);
 }

@@ -130,12 +130,12 @@ class WatchStream {
   }
 
   private bookmark(annotations?: Readonly<Record<string, string>>): void {
-    this.write('BOOKMARK', this.presenter.bookmark(this.seen, annotations));
+    this.write('BOOKMARK', JSON.stringify(this.presenter.bookmark(this.seen, annotations)));
   }
 
-  private write(type: string, object: unknown): void {
+  private write(type: string, json: string): void {
     if (!this.closed) {
-      this.exchange.response.write(`${JSON.stringify({ type, object })}\n`);
+      this.exchange.response.write(`{"type":"${type}","object":${json}}\n`);
     }
   }
 
@@ -160,7 +160,7 @@ class WatchStream {
   }
 
   private fail(status: unknown): void {
-    this.write('ERROR', status);
+    this.write('ERROR', JSON.stringify(status));
     this.end();
   }
 

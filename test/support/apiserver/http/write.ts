@@ -1,14 +1,13 @@
 import { checkOwnerReferences } from '../admission/owner-references.ts';
 import { isJsonObject, type JsonObject, type KubeObject } from '../objects.ts';
 import { type Admit, createObject } from '../operations/create.ts';
-import { type Deleted, deleteObject } from '../operations/delete.ts';
+import { deleteObject } from '../operations/delete.ts';
 import { listObjects } from '../operations/list.ts';
 import { updateObject } from '../operations/update.ts';
 import { applyPatch, unusablePatch } from '../patches/patch.ts';
-import { presentList, presentObject } from '../render/present.ts';
 import type { Decoded, ResourceType } from '../resource-type.ts';
 import { ApiError, badRequest, notFound } from '../status.ts';
-import { type Answer, valueAnswer } from './answer.ts';
+import { type Answer, listAnswer, objectAnswer, valueAnswer } from './answer.ts';
 import { mediaTypeOf, parseObject, parseText, readBody } from './body.ts';
 import type { Exchange } from './context.ts';
 import { readFieldManager, readPatchManager, tracking } from './field-manager.ts';
@@ -43,10 +42,7 @@ export async function createHandler(exchange: Exchange, type: ResourceType): Pro
     admit: admission(exchange, type),
     track: tracking(exchange, type, manager),
   });
-  return valueAnswer(201, presentObject(type, created, how), how, [
-    ...warnings,
-    ...(type.strategy.warnings?.(created) ?? []),
-  ]);
+  return objectAnswer(201, type, created, how, [...warnings, ...(type.strategy.warnings?.(created) ?? [])]);
 }
 
 /** PUT of an object or of a subresource. */
@@ -69,7 +65,7 @@ export async function updateHandler(exchange: Exchange, type: ResourceType): Pro
     },
     () => object,
   );
-  return valueAnswer(updated.created ? 201 : 200, presentObject(type, updated.object, how), how, [
+  return objectAnswer(updated.created ? 201 : 200, type, updated.object, how, [
     ...warnings,
     ...(type.strategy.warnings?.(updated.object) ?? []),
   ]);
@@ -104,7 +100,7 @@ export async function patchHandler(exchange: Exchange, type: ResourceType): Prom
       return decoded.object;
     },
   );
-  return valueAnswer(200, presentObject(type, updated.object, how), how, [
+  return objectAnswer(200, type, updated.object, how, [
     ...warnings,
     ...(type.strategy.warnings?.(updated.object) ?? []),
   ]);
@@ -116,11 +112,9 @@ export async function deleteHandler(exchange: Exchange, type: ResourceType): Pro
   const how = readPresentation(context, info, request.headers.accept);
   const options = readDeleteOptions(info, await readOptionsBody(exchange));
   const deleted = deleteObject(context, type, info.namespace, info.name, options);
-  return valueAnswer(
-    200,
-    deletionResult(type, deleted, () => presentObject(type, deleted.object, how)),
-    how,
-  );
+  return deleted.removed
+    ? valueAnswer(200, removalStatus(type, deleted.object), how)
+    : objectAnswer(200, type, deleted.object, how);
 }
 
 /** DELETE of a collection. */
@@ -132,7 +126,7 @@ export async function deleteCollectionHandler(exchange: Exchange, type: Resource
   for (const object of page.objects) {
     deleteObject(context, type, object.metadata.namespace ?? '', object.metadata.name ?? '', options);
   }
-  return valueAnswer(200, presentList(type, page, how), how);
+  return listAnswer(type, page, how);
 }
 
 /** Judges a write for who asks for it. Subresources are let through, as the plugin does. */
@@ -189,11 +183,8 @@ async function readOptionsBody({ request }: Exchange): Promise<JsonObject | unde
   return isJsonObject(value) ? value : undefined;
 }
 
-function deletionResult(type: ResourceType, deleted: Deleted, present: () => unknown): unknown {
-  if (!deleted.removed) {
-    return present();
-  }
-  const { name, uid } = deleted.object.metadata;
+function removalStatus(type: ResourceType, removed: KubeObject): JsonObject {
+  const { name, uid } = removed.metadata;
   return {
     kind: 'Status',
     apiVersion: 'v1',

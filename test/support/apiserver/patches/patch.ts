@@ -25,19 +25,18 @@ export function applyPatch(
     throw unsupportedMediaType([...accepted, 'application/apply-patch+yaml']);
   }
   const patch = parse(body);
-  // What leaves here is changed further on, what comes in is shared.
-  const copy: unknown = structuredClone(current);
+  // What comes in is shared. A merge changes nothing in it, the other two do.
   if (mediaType === jsonPatchType) {
-    return applyJsonPatch(copy, patch);
+    return applyJsonPatch(structuredClone(current), patch);
   }
   if (!isJsonObject(patch)) {
     throw unusablePatch('cannot unmarshal the patch into an object');
   }
   if (mediaType === mergePatchType) {
-    return asObject(applyMergePatch(copy, patch));
+    return asObject(applyMergePatch(current, patch));
   }
   try {
-    return asObject(applyStrategicPatch(type.schema, copy, patch));
+    return asObject(applyStrategicPatch(type.schema, structuredClone(current), patch));
   } catch (error) {
     throw error instanceof StrategicPatchError ? unusablePatch(error.message) : error;
   }

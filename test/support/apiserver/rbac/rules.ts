@@ -1,4 +1,5 @@
 import { type KubeObject, objectOf, stringOf } from '../objects.ts';
+import { once } from '../once.ts';
 import { type Attributes, fullResource } from './attributes.ts';
 
 /** One rule of a role. */
@@ -11,16 +12,16 @@ export interface PolicyRule {
   readonly nonResourceURLs: readonly string[];
 }
 
-/** The rules of a stored role. */
-export function rulesOf(role: KubeObject): PolicyRule[] {
-  return (Array.isArray(role['rules']) ? role['rules'] : []).map(objectOf).map((rule) => ({
+/** The rules of a stored role; every request asks for them. */
+export const rulesOf = once((role: KubeObject): readonly PolicyRule[] =>
+  (Array.isArray(role['rules']) ? role['rules'] : []).map(objectOf).map((rule) => ({
     verbs: stringsOf(rule['verbs']),
     apiGroups: stringsOf(rule['apiGroups']),
     resources: stringsOf(rule['resources']),
     resourceNames: stringsOf(rule['resourceNames']),
     nonResourceURLs: stringsOf(rule['nonResourceURLs']),
-  }));
-}
+  })),
+);
 
 /** A list of strings in a stored object. */
 export function stringsOf(value: unknown): string[] {

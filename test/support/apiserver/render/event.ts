@@ -1,6 +1,6 @@
 import { apiVersionOf, type JsonObject, type KubeObject } from '../objects.ts';
 import type { ResourceType } from '../resource-type.ts';
-import { type Presentation, presentObject } from './present.ts';
+import { objectJson, type Presentation } from './present.ts';
 import { tableOf } from './table.ts';
 
 /** Gives the objects of one watch the form that its client asked for. */
@@ -14,16 +14,16 @@ export class EventPresenter {
     this.how = how;
   }
 
-  /** The object of an event. Column definitions go with the first one only. Fails with ApiError 406. */
-  object(stored: KubeObject, nowMs: number): unknown {
+  /** JSON of the object of an event. Column definitions go with the first one only. Fails with ApiError 406. */
+  object(stored: KubeObject, nowMs: number): string {
     if (this.how.as !== 'Table') {
-      return presentObject(this.type, stored, this.how);
+      return objectJson(this.type, stored, this.how);
     }
     const object = this.type.encode(stored);
     const columns = !this.columnsSent;
     this.columnsSent = true;
     const metadata = { resourceVersion: object.metadata.resourceVersion };
-    return tableOf(this.type, [object], metadata, { ...this.how, nowMs, columns });
+    return JSON.stringify(tableOf(this.type, [object], metadata, { ...this.how, nowMs, columns }));
   }
 
   /** The object of a bookmark: nothing but its type and how far the client has been told. */

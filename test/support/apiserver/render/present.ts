@@ -1,5 +1,5 @@
 import type { Representation } from '../http/negotiation.ts';
-import { apiVersionOf, type JsonObject, type KubeObject, omit } from '../objects.ts';
+import { apiVersionOf, type JsonObject, type KubeObject } from '../objects.ts';
 import type { Page } from '../operations/list.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { notAcceptable } from '../status.ts';
@@ -28,16 +28,12 @@ export function presentObject(type: ResourceType, stored: KubeObject, how: Prese
 
 /** One page of stored objects as asked for. Fails with 406. */
 export function presentList(type: ResourceType, page: Page, how: Presentation): unknown {
-  const objects = page.objects.map((stored) => type.encode(stored));
   const metadata = listMetadata(type, page, how);
+  if (how.as === undefined) {
+    return { ...listHead(type, metadata), items: page.objects.map((stored) => type.item(stored)) };
+  }
+  const objects = page.objects.map((stored) => type.encode(stored));
   switch (how.as) {
-    case undefined:
-      return {
-        kind: type.listKind,
-        apiVersion: apiVersionOf(type.group, type.version),
-        metadata,
-        items: type.typedItems ? objects : objects.map((object) => omit(object, 'apiVersion', 'kind')),
-      };
     case 'Table':
       return tableOf(type, objects, metadata, how);
     case 'PartialObjectMetadataList':
@@ -50,6 +46,25 @@ export function presentList(type: ResourceType, page: Page, how: Presentation): 
     default:
       throw notAcceptable(`you requested ${how.as}, but the requested object is a list (${type.listKind})`);
   }
+}
+
+/** JSON of one stored object as asked for, the same as that of `presentObject`. Fails with 406. */
+export function objectJson(type: ResourceType, stored: KubeObject, how: Presentation): string {
+  return how.as === undefined ? type.json(stored) : JSON.stringify(presentObject(type, stored, how));
+}
+
+/** JSON of one page, the same as that of `presentList`, put together from the texts of its objects. Fails with 406. */
+export function listJson(type: ResourceType, page: Page, how: Presentation): string {
+  if (how.as !== undefined) {
+    return JSON.stringify(presentList(type, page, how));
+  }
+  const head = JSON.stringify(listHead(type, listMetadata(type, page, how)));
+  const items = page.objects.map((stored) => type.itemJson(stored));
+  return `${head.slice(0, -1)},"items":[${items.join(',')}]}`;
+}
+
+function listHead(type: ResourceType, metadata: JsonObject): JsonObject {
+  return { kind: type.listKind, apiVersion: apiVersionOf(type.group, type.version), metadata };
 }
 
 function listMetadata(type: ResourceType, page: Page, how: Presentation): JsonObject {

@@ -5,6 +5,7 @@ import { exchangeCode } from '../connection.ts';
 import { ApiError } from '../errors.ts';
 import { mask } from '../masking.ts';
 import { sanitizeName } from '../names.ts';
+import { remember } from '../past.ts';
 import { type InstanceRecord, removeInstance, replaceToken } from '../state.ts';
 import { instanceView } from '../view.ts';
 import { empty, json } from '../wire.ts';
@@ -92,6 +93,7 @@ export function applyChange(
     throw new ApiError(400, 'An instance cannot be moved to another element');
   }
   const configuration = configurationAfter(instance, body, replace, world);
+  remember(world, instance);
   const code = body.providerData?.code;
   if (code) {
     reauthorize(world, instance, configuration, code);
@@ -131,6 +133,7 @@ export const setEnabled =
     const { world } = call;
     administratorOf(call);
     const instance = instanceOf(call);
+    remember(world, instance);
     instance.disabled = !enabled;
     instance.updatedAt = world.clock.now();
     return world.knobs.enabledAnswersInstance ? json(200, instanceView(instance, 'read', world)) : empty();

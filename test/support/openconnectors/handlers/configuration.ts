@@ -2,6 +2,7 @@ import { propertyBody, readBody } from '../body.ts';
 import { administratorOf, type Call, type Handler, instanceOf } from '../call.ts';
 import { ApiError } from '../errors.ts';
 import { mask } from '../masking.ts';
+import { remember } from '../past.ts';
 import type { InstanceRecord } from '../state.ts';
 import { propertyView } from '../view.ts';
 import { json } from '../wire.ts';
@@ -38,6 +39,7 @@ export const patchProperty: Handler = (call) => {
   const key = keyOf(instance, call);
   const { propertyValue } = readBody(propertyBody, call.body);
   if (propertyValue !== mask || call.world.knobs.maskedValueSentBack === 'stored') {
+    remember(call.world, instance);
     instance.configuration.set(key, propertyValue);
     instance.updatedAt = call.world.clock.now();
   }

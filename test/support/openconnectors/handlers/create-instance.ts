@@ -106,6 +106,8 @@ export interface InstanceParts {
   readonly tags: readonly string[];
   readonly configuration: Configuration;
   readonly externalAuthentication: 'none' | 'initial';
+  /** Absent: now. */
+  readonly createdAt?: number;
 }
 
 export function addInstance(world: World, parts: InstanceParts): InstanceRecord {
@@ -116,7 +118,7 @@ export function addInstance(world: World, parts: InstanceParts): InstanceRecord 
     id: state.nextId(),
     account: parts.user.account,
     tags: [...parts.tags],
-    createdAt: now,
+    createdAt: parts.createdAt ?? now,
     updatedAt: now,
     propertyIds: new Map(),
     token: ids.secret(),

@@ -1,6 +1,7 @@
 import { type Call, type Handler, instanceOf, userOf } from '../call.ts';
 import { findElement } from '../catalog.ts';
 import { ApiError } from '../errors.ts';
+import { asListed } from '../past.ts';
 import type { AccountRecord, InstanceRecord } from '../state.ts';
 import { instanceView } from '../view.ts';
 import { type Answer, json } from '../wire.ts';
@@ -13,17 +14,21 @@ function shown(world: World, account: AccountRecord): readonly InstanceRecord[] 
   const { state, clock, knobs } = world;
   const now = clock.now();
   const live = [...state.instances.values()].filter(
-    (instance) => instance.account === account && now - instance.createdAt >= knobs.listLagMs,
+    (instance) =>
+      instance.account === account &&
+      now - instance.createdAt >= Math.max(knobs.listLagMs, knobs.listStaleMs),
   );
   for (const [id, { at }] of state.deleted) {
-    if (now - at >= knobs.listDeleteLagMs) {
+    if (now - at >= Math.max(knobs.listDeleteLagMs, knobs.listStaleMs)) {
       state.deleted.delete(id);
+      state.past.delete(id);
     }
   }
   const gone = [...state.deleted.values()]
     .map(({ instance }) => instance)
     .filter((instance) => instance.account === account);
-  return gone.length === 0 ? live : [...live, ...gone].sort((left, right) => left.id - right.id);
+  const all = gone.length === 0 ? live : [...live, ...gone].sort((left, right) => left.id - right.id);
+  return all.map((instance) => asListed(world, instance));
 }
 
 type Filter = (instance: InstanceRecord) => boolean;

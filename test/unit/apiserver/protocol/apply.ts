@@ -263,7 +263,7 @@ export function applySuite(client: () => Client): void {
       const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
       expect((await client().apply(path, definition)).status).toBe(201);
       await expect
-        .poll(async () => JSON.stringify((await client().get(path)).body['status']), { timeout: 10_000 })
+        .poll(async () => JSON.stringify((await client().get(path)).body['status']))
         .toContain('"Established"');
       const labelled = { ...definition, metadata: { name, labels: { a: 'b' } } };
       const { status, body } = await client().apply(path, labelled);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { patient } from '../../../support/patience.ts';
 import { type Client, elements, type Json } from '../support/client.ts';
 import { definitionsPath, widget, widgetDefinition, widgetsPath } from '../support/widgets.ts';
 
@@ -252,32 +253,36 @@ export function customResourceSuite(client: () => Client): void {
       await client().delete(`${definitionsPath}/copies.example.com`);
     });
 
-    test('that go take their objects with them, and wait for finalizers', async () => {
-      await client().post(definitionsPath, definition('gadgets', 'Gadget'));
-      const gadgets = '/apis/example.com/v1/namespaces/default/gadgets';
-      await expect.poll(async () => (await client().get(gadgets)).status, { timeout: 15_000 }).toBe(200);
-      const gadget = { ...widget('a', { size: 1 }, { finalizers: ['example.com/x'] }), kind: 'Gadget' };
-      expect((await client().post(gadgets, gadget)).status).toBe(201);
-      const { body } = await client().delete(`${definitionsPath}/gadgets.example.com`);
-      expect(body['metadata']).toMatchObject({
-        deletionTimestamp: expect.any(String),
-        finalizers: ['customresourcecleanup.apiextensions.k8s.io'],
-      });
-      await expect
-        .poll(async () => (await client().get(`${gadgets}/a`)).body['metadata'], { timeout: 15_000 })
-        .toHaveProperty('deletionTimestamp');
-      expect(await client().post(gadgets, { ...gadget, metadata: { name: 'b' } })).toMatchObject({
-        status: 405,
-        body: { message: 'create not allowed while custom resource definition is terminating' },
-      });
-      await client().mergePatch(`${gadgets}/a`, { metadata: { finalizers: [] } });
-      await expect
-        .poll(async () => (await client().get(`${definitionsPath}/gadgets.example.com`)).status, {
-          timeout: 30_000,
-        })
-        .toBe(404);
-      await expect.poll(async () => (await client().get(gadgets)).status, { timeout: 15_000 }).toBe(404);
-    }, 70_000);
+    test(
+      'that go take their objects with them, and wait for finalizers',
+      async () => {
+        await client().post(definitionsPath, definition('gadgets', 'Gadget'));
+        const gadgets = '/apis/example.com/v1/namespaces/default/gadgets';
+        await expect.poll(async () => (await client().get(gadgets)).status).toBe(200);
+        const gadget = { ...widget('a', { size: 1 }, { finalizers: ['example.com/x'] }), kind: 'Gadget' };
+        expect((await client().post(gadgets, gadget)).status).toBe(201);
+        const { body } = await client().delete(`${definitionsPath}/gadgets.example.com`);
+        expect(body['metadata']).toMatchObject({
+          deletionTimestamp: expect.any(String),
+          finalizers: ['customresourcecleanup.apiextensions.k8s.io'],
+        });
+        await expect
+          .poll(async () => (await client().get(`${gadgets}/a`)).body['metadata'])
+          .toHaveProperty('deletionTimestamp');
+        expect(await client().post(gadgets, { ...gadget, metadata: { name: 'b' } })).toMatchObject({
+          status: 405,
+          body: { message: 'create not allowed while custom resource definition is terminating' },
+        });
+        await client().mergePatch(`${gadgets}/a`, { metadata: { finalizers: [] } });
+        await expect
+          .poll(async () => (await client().get(`${definitionsPath}/gadgets.example.com`)).status, {
+            timeout: patient(30_000),
+          })
+          .toBe(404);
+        await expect.poll(async () => (await client().get(gadgets)).status).toBe(404);
+      },
+      patient(70_000),
+    );
   });
 }
 

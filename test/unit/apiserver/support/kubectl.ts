@@ -40,7 +40,7 @@ export function kubectlBench(): KubectlBench {
     server = await startApiServer({ authorization: 'RBAC' });
     client = new Client(server);
     kubectl = await createKubectl(program, server.kubeconfig);
-  }, 60_000);
+  });
   afterAll(async () => {
     await kubectl?.close();
     await client?.close();

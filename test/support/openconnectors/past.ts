@@ -1,0 +1,24 @@
+import type { InstanceRecord } from './state.ts';
+import type { World } from './world.ts';
+
+/** Keeps what `instance` is now for lists that are behind. Every change of an instance calls it first. */
+export function remember({ state, clock, knobs }: World, instance: InstanceRecord): void {
+  if (knobs.listStaleMs <= 0) {
+    state.past.delete(instance.id);
+    return;
+  }
+  const now = clock.now();
+  const needed = (state.past.get(instance.id) ?? []).filter(({ until }) => until > now - knobs.listStaleMs);
+  if (needed.at(-1)?.until === now) {
+    return;
+  }
+  const copy = { ...instance, tags: [...instance.tags], configuration: new Map(instance.configuration) };
+  state.past.set(instance.id, [...needed, { until: now, instance: copy }]);
+}
+
+/** The instance as a list shows it: what it was `listStaleMs` ago. */
+export function asListed({ state, clock, knobs }: World, instance: InstanceRecord): InstanceRecord {
+  const at = clock.now() - knobs.listStaleMs;
+  const past = knobs.listStaleMs <= 0 ? undefined : state.past.get(instance.id);
+  return past?.find(({ until }) => until > at)?.instance ?? instance;
+}

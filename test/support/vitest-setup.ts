@@ -1,0 +1,12 @@
+import { vi } from 'vitest';
+import { patient } from './patience.ts';
+
+/** Without a limit of its own `vi.waitFor` gives up after one second, which a busy machine exceeds. */
+const defaultLimitMs = 10_000;
+
+const { waitFor } = vi;
+
+vi.waitFor = (callback, options = {}) => {
+  const { timeout = defaultLimitMs, ...rest } = typeof options === 'number' ? { timeout: options } : options;
+  return waitFor(callback, { ...rest, timeout: patient(timeout) });
+};

@@ -1,0 +1,10 @@
+/**
+ * Leader election that is quicker than the default, so that a test does not wait long for a crashed leader, but slow
+ * enough that a leader on a busy machine renews its Lease in time.
+ */
+export const ELECTION: Readonly<Record<string, string>> = {
+  LEADER_ELECT: 'true',
+  LEASE_DURATION: '10s',
+  LEASE_RENEW_DEADLINE: '8s',
+  LEASE_RETRY_PERIOD: '500ms',
+};
