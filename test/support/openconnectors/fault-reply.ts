@@ -18,10 +18,10 @@ export interface FaultContext {
 const answer = (content: Answer): Reply => ({ kind: 'answer', ...content });
 
 function throttled(
-  { retryAfterSeconds, retryAfterForm }: Fault & { kind: 'throttle' },
+  { retryAfterSeconds, retryAfterForm, providerMessage }: Fault & { kind: 'throttle' },
   context: FaultContext,
 ): Answer {
-  const refused = errorAnswer(new ApiError(429, 'Too many requests'), context.requestId);
+  const refused = errorAnswer(new ApiError(429, 'Too many requests', providerMessage), context.requestId);
   if (retryAfterSeconds === undefined) {
     return refused;
   }

@@ -5,11 +5,15 @@ type Moment = { readonly when?: 'before' | 'after' };
 
 /** What may go wrong with one request; `when` is `before` unless said otherwise. */
 export type Fault =
-  /** 429; `Retry-After` in seconds, as an HTTP date so many seconds from now, or absent. */
+  /**
+   * 429; `Retry-After` in seconds, as an HTTP date so many seconds from now, or absent. With `providerMessage` it is one
+   * that the platform forwards from the provider.
+   */
   | {
       readonly kind: 'throttle';
       readonly retryAfterSeconds?: number;
       readonly retryAfterForm?: 'seconds' | 'date';
+      readonly providerMessage?: string;
     }
   /** An error status with the platform's JSON. */
   | ({ readonly kind: 'status'; readonly status: number } & Moment)
