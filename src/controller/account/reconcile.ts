@@ -1,5 +1,6 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
 import { requestOf } from '../../api/annotations.ts';
+import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
 import type { HostPattern } from '../../config/host-pattern.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
@@ -55,6 +56,9 @@ export interface AccountPorts {
 
 const MAX_STEPS = 12;
 
+/** What keeps an account from working that its connectors name by the same reason. */
+const SHOWN_BY_USERS = ['AccountUnauthorized', 'HostNotAllowed'] as const satisfies readonly Reason[];
+
 /** As many orphans as the schema of status takes. */
 const SHOWN_ORPHANS = 20;
 
@@ -65,7 +69,7 @@ export async function reconcileAccount(
   signal: AbortSignal,
   observer: PassObserver = UNOBSERVED,
 ): Promise<PassOutcome> {
-  ports.registry.touched(keyOf(account), { target: targetOf(account) });
+  ports.registry.edited(keyOf(account), targetOf(account), validateAccount(account).length === 0);
   let world = observe(ports, account);
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     signal.throwIfAborted();
@@ -268,7 +272,7 @@ function tellUsers(
       ? undefined
       : ({
           state: 'blocked',
-          reason: verdict.reason === 'AccountUnauthorized' ? verdict.reason : 'AccountNotReady',
+          reason: SHOWN_BY_USERS.find((reason) => reason === verdict.reason) ?? 'AccountNotReady',
           message: `OpenConnectorsAccount "${world.account.metadata.name}": ${verdict.message}`,
           stalled: verdict.retry.kind !== 'backoff',
         } as const);

@@ -214,11 +214,28 @@ export class AccountRegistry implements Accounts {
     }
   }
 
-  /** The same credentials stand in a newer version of the Secret, or the resource was edited. */
-  touched(key: string, change: { readonly secretVersion?: string; readonly target?: AccountTarget }): void {
+  /** The same credentials stand in a newer version of the Secret. */
+  touched(key: string, change: { readonly secretVersion: string }): void {
     const entry = this.entries.get(key);
     if (entry?.open !== undefined) {
       this.entries.set(key, { ...entry, open: { ...entry.open, ...change } });
+    }
+  }
+
+  /**
+   * Applies an edit of the resource to its open session. Another base URL is another account: the session is closed, so
+   * that nothing of it is sent to an address that was not checked. A spec that is not valid changes no limits.
+   */
+  edited(key: string, target: AccountTarget, isValid: boolean): void {
+    const entry = this.entries.get(key);
+    if (entry?.open === undefined) {
+      return;
+    }
+    const { uid, spec } = entry.open.target;
+    if (uid !== target.uid || spec.baseUrl !== target.spec.baseUrl) {
+      this.close(key);
+    } else if (isValid) {
+      this.entries.set(key, { ...entry, open: { ...entry.open, target } });
     }
   }
 
@@ -296,7 +313,11 @@ export class AccountRegistry implements Accounts {
         );
   }
 
+  /** The only place where credentials meet an address. */
   private client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    if (!this.ports.isAllowed(target.spec.baseUrl)) {
+      throw new Error('no client for a host that is not in ALLOWED_HOSTS');
+    }
     return this.ports.pool.get(poolKey(target, credential), {
       baseUrl: target.spec.baseUrl,
       credentials,

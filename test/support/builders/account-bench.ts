@@ -78,7 +78,7 @@ export function accountBench(
       };
     },
     readKept: async () => undefined,
-    isAllowed: () => true,
+    isAllowed: (baseUrl) => !baseUrl.includes('foreign'),
     fingerprint: printOf,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',

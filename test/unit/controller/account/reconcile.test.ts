@@ -187,6 +187,61 @@ describe('an account that changes', () => {
   });
 });
 
+describe('an edit of baseUrl', () => {
+  const elsewhere = (baseUrl: string) =>
+    account({ spec: { baseUrl }, metadata: { generation: 2, resourceVersion: '51' } });
+
+  test('to a host that is not allowed closes the session, and its credentials go nowhere', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    await it.pass(elsewhere('https://foreign.example.com'));
+    expect(readyOf(it)).toBe('False HostNotAllowed');
+    expect(it.registry.view('team-a', 'sap')).toMatchObject({ state: 'blocked', reason: 'HostNotAllowed' });
+    expect(it.registry.session('team-a', 'sap')).toBeUndefined();
+    expect([...it.clients.values()].map(({ baseUrl }) => baseUrl)).toEqual([]);
+    expect(it.held).toEqual([]);
+    expect(names(it)).toEqual(['organization', 'listInstancesByTag']);
+    expect(it.woken).toEqual(['users', 'users']);
+  });
+
+  test('to a text that is no address closes the session too', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    await it.pass(elsewhere('https://10.0.0.1'));
+    expect(readyOf(it)).toBe('False InvalidSpec');
+    expect(it.registry.session('team-a', 'sap')).toBeUndefined();
+  });
+
+  test('to another allowed host is another session, which inherits nothing of the first', async () => {
+    const remote = new Map([[1, instance(1)]]);
+    const it = accountBench(workingRemote(remote));
+    await it.pass(account());
+    remote.clear();
+    await it.pass(elsewhere('https://api.openconnectors.eu10.ext.hana.ondemand.com'));
+    expect(names(it)).toEqual(['organization', 'listInstancesByTag', 'organization', 'listInstancesByTag']);
+    expect(it.registry.view('team-a', 'sap')).toMatchObject({
+      state: 'ready',
+      baseUrl: 'https://api.openconnectors.eu10.ext.hana.ondemand.com/elements/api-v2',
+    });
+    expect(it.registry.session('team-a', 'sap')?.inventory.ownedBy(() => true)).toEqual([]);
+    expect(it.clients.size).toBe(1);
+  });
+
+  test('leaves a session open when only other fields change, and keeps its limits while they are invalid', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    const limits = { requestsPerSecond: 3, burst: 4, concurrency: 5 };
+    await it.pass(account({ spec: { limits }, metadata: { generation: 2 } }));
+    it.registry.session('team-a', 'sap');
+    expect([...it.clients.values()].map((settings) => settings.limits)).toEqual([limits]);
+    await it.pass(account({ spec: { limits: { ...limits, concurrency: -1 } }, metadata: { generation: 3 } }));
+    expect(readyOf(it)).toBe('False InvalidSpec');
+    it.registry.session('team-a', 'sap');
+    expect([...it.clients.values()].map((settings) => settings.limits)).toEqual([limits]);
+    expect(names(it)).toEqual(['organization', 'listInstancesByTag']);
+  });
+});
+
 describe('an account that cannot be reached', () => {
   test('backs off, and is told to its connectors once', async () => {
     const it = accountBench({ organization: refuse('unavailable', 'no connection') });
@@ -293,6 +348,7 @@ describe('the registry', () => {
   test('does not open what closes meanwhile', () => {
     const { registry } = accountBench(working());
     registry.touched(KEY, { secretVersion: '7' });
+    registry.edited(KEY, { uid: ACCOUNT.uid, spec: account().spec, isDefault: false }, true);
     registry.close(KEY);
     expect(registry.facts(KEY)).toEqual({ state: 'none' });
   });
