@@ -190,13 +190,14 @@ async function verify(
   signal: AbortSignal,
 ): Promise<void> {
   const { registry } = ports;
+  const key = keyOf(world.account);
   const target = targetOf(world.account);
   try {
-    const organization = await registry.candidate(target, credentials, credential).organization(signal);
-    registry.opened(keyOf(world.account), target, { credentials, credential, secretVersion, organization });
+    const organization = await registry.candidate(key, target, credentials, credential).organization(signal);
+    registry.opened(key, target, { credentials, credential, secretVersion, organization });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
-      registry.refused(keyOf(world.account), target, credential, ports.clock.now());
+      registry.refused(key, target, credential, ports.clock.now());
     }
     throw error;
   }
@@ -235,8 +236,8 @@ async function conclude(
   if (verdict.kind === 'not-due') {
     return { kind: 'again', afterMs: Math.max(0, verdict.time - world.now) };
   }
-  rememberSecretVersion(ports, world);
   if (verdict.kind === 'ready') {
+    rememberSecretVersion(ports, world);
     await keepForDeletions(ports, world);
   }
   const after = summariseAccount(world, verdict, counts(ports, world), ports.random.fraction());
@@ -255,9 +256,9 @@ async function keepForDeletions(ports: AccountPorts, { account }: AccountWorld):
   }
 }
 
-/** The same credentials in a touched Secret need not be read again. */
-function rememberSecretVersion(ports: AccountPorts, { account, secret, session }: AccountWorld): void {
-  if (secret.state === 'read' && session.state === 'open' && !session.suspected) {
+/** The same credentials in a touched Secret need not be read again. Only a ready account has verified what it read. */
+function rememberSecretVersion(ports: AccountPorts, { account, secret }: AccountWorld): void {
+  if (secret.state === 'read') {
     ports.registry.touched(keyOf(account), { secretVersion: secret.resourceVersion });
   }
 }

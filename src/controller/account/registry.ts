@@ -16,6 +16,8 @@ export interface AccountTarget {
   readonly uid: string;
   readonly spec: Pick<OpenConnectorsAccount['spec'], 'baseUrl' | 'limits' | 'timeoutSeconds'>;
   readonly isDefault: boolean;
+  /** The credentials are those of the operator's namespace, not those of the account's own Secret. */
+  readonly isFallback?: boolean;
 }
 
 interface OpenSession {
@@ -32,13 +34,21 @@ interface OpenSession {
 interface Entry {
   readonly refusal: { readonly credential: string; readonly at: number } | undefined;
   readonly open: OpenSession | undefined;
+  /** Key in the pool of the credentials that were tried last and have not worked yet. */
+  readonly candidate: string | undefined;
   /** What connectors are told while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
   /** What connectors were told last, in one text. */
   readonly told: string | undefined;
 }
 
-const EMPTY: Entry = { refusal: undefined, open: undefined, problem: undefined, told: undefined };
+const EMPTY: Entry = {
+  refusal: undefined,
+  open: undefined,
+  candidate: undefined,
+  problem: undefined,
+  told: undefined,
+};
 
 /** What the registry needs of its surroundings. */
 export interface RegistryPorts {
@@ -136,28 +146,42 @@ export class AccountRegistry implements Accounts {
     }
     const { credentials } = kept;
     const credential = this.ports.fingerprint(JSON.stringify(credentials));
-    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false };
+    const key = keptKey(account.uid);
+    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
     if (!this.ports.isAllowed(kept.baseUrl)) {
       return 'refused';
     }
     try {
-      const organization = await this.candidate(target, credentials, credential).organization(signal);
+      const organization = await this.candidate(key, target, credentials, credential).organization(signal);
       if (organization.id !== account.organizationId) {
+        this.close(key);
         return 'refused';
       }
-      this.opened(keptKey(account.uid), target, { credentials, credential, secretVersion: '', organization });
+      this.opened(key, target, { credentials, credential, secretVersion: '', organization });
       return 'open';
     } catch (error) {
       if (error instanceof RemoteError && error.class === 'unauthorized') {
+        this.close(key);
         return 'refused';
       }
       throw error;
     }
   }
 
-  /** A client for credentials that are not in use yet, to try them out. */
-  candidate(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
-    return this.client(target, credentials, credential);
+  /** A client for credentials that are not in use yet, to try them out. Each account has one at most. */
+  candidate(
+    key: string,
+    target: AccountTarget,
+    credentials: AccountCredentials,
+    credential: string,
+  ): OpenConnectors {
+    const client = this.client(target, credentials, credential);
+    const candidate = poolKey(target, credential);
+    if (this.entries.get(key)?.candidate !== candidate) {
+      this.dropCandidate(key);
+      this.entries.set(key, { ...(this.entries.get(key) ?? EMPTY), candidate });
+    }
+    return client;
   }
 
   /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
@@ -197,6 +221,10 @@ export class AccountRegistry implements Accounts {
     },
   ): void {
     const before = this.entries.get(key)?.open;
+    const { candidate } = this.entries.get(key) ?? EMPTY;
+    if (candidate !== poolKey(target, verified.credential)) {
+      this.dropCandidate(key);
+    }
     const sameOrganization = before?.organization.id === verified.organization.id;
     const releaseSecrets = this.ports.holdSecrets(Object.values(verified.credentials));
     const inventory =
@@ -216,6 +244,7 @@ export class AccountRegistry implements Accounts {
 
   /** The same credentials stand in a newer version of the Secret. */
   touched(key: string, change: { readonly secretVersion: string }): void {
+    this.dropCandidate(key);
     const entry = this.entries.get(key);
     if (entry?.open !== undefined) {
       this.entries.set(key, { ...entry, open: { ...entry.open, ...change } });
@@ -249,6 +278,7 @@ export class AccountRegistry implements Accounts {
     this.ports.pool.remove(poolKey(target, credential));
     this.entries.set(key, {
       ...entry,
+      candidate: undefined,
       refusal: { credential, at },
       open: keepsOpen ? entry.open : undefined,
     });
@@ -274,12 +304,26 @@ export class AccountRegistry implements Accounts {
 
   /** The account is gone. */
   close(key: string): void {
+    this.dropCandidate(key);
     const open = this.entries.get(key)?.open;
     this.entries.delete(key);
     if (open !== undefined) {
       open.releaseSecrets();
       this.ports.pool.remove(poolKey(open.target, open.credential));
     }
+  }
+
+  /** Removes the client of credentials that did not work, unless those of the open session are the same. */
+  private dropCandidate(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry?.candidate === undefined) {
+      return;
+    }
+    const { candidate, open } = entry;
+    if (open === undefined || poolKey(open.target, open.credential) !== candidate) {
+      this.ports.pool.remove(candidate);
+    }
+    this.entries.set(key, { ...entry, candidate: undefined });
   }
 
   private suspect(key: string): void {
@@ -341,6 +385,7 @@ function notFound(message: string): Extract<AccountView, { state: 'blocked' }> {
   return { state: 'blocked', reason: 'AccountNotFound', message, stalled: false };
 }
 
+/** The uid comes first: whoever is told of a client by its key reads the account from it. */
 function poolKey(target: AccountTarget, credential: string): string {
-  return `${target.uid}/${credential}`;
+  return `${target.uid}/${target.isFallback === true ? 'fallback:' : ''}${credential}`;
 }

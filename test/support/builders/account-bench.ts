@@ -1,4 +1,5 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
+import type { KeptAccount } from '../../../src/controller/account/kept-accounts.ts';
 import { type AccountPorts, reconcileAccount } from '../../../src/controller/account/reconcile.ts';
 import { AccountRegistry } from '../../../src/controller/account/registry.ts';
 import { clusterTag } from '../../../src/controller/owner-tags.ts';
@@ -32,6 +33,8 @@ export interface AccountBench {
   /** uids for which credentials are kept for deletions. */
   readonly kept: ReadonlySet<string>;
   secret: SecretFact;
+  /** The credentials that last worked, as the operator's namespace holds them. */
+  fallback: KeptAccount | undefined;
   answers: Answers;
   /** One pass over `account` with the status that the pass before wrote. */
   pass(account: OpenConnectorsAccount): Promise<PassOutcome>;
@@ -77,7 +80,7 @@ export function accountBench(
         }
       };
     },
-    readKept: async () => undefined,
+    readKept: async () => bench.fallback,
     isAllowed: (baseUrl) => !baseUrl.includes('foreign'),
     fingerprint: printOf,
     exists: (_namespace, name) => name !== 'missing',
@@ -96,6 +99,7 @@ export function accountBench(
     statuses,
     kept,
     secret: ACCOUNT_SECRET,
+    fallback: undefined,
     answers,
     ports: {
       clock,

@@ -155,6 +155,36 @@ describe('credentials that are refused', () => {
   });
 });
 
+describe('new credentials in the Secret', () => {
+  const changed = secretRead({ userSecret: 'x', organizationSecret: 'y' }, { resourceVersion: '2' });
+
+  test('are verified in the end when Open Connectors was away at first', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    it.secret = changed;
+    it.answers = { organization: refuse('unavailable', 'No connection') };
+    await it.pass(account());
+    expect(readyOf(it)).toBe('False AccountUnreachable');
+    it.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
+    await it.clock.advance(MINUTE);
+    await it.pass(account());
+    expect(readyOf(it)).toBe('True Succeeded');
+    expect(it.registry.view('team-a', 'sap')).toMatchObject({
+      organizationId: '6000',
+      credentials: { userSecret: 'x', organizationSecret: 'y' },
+    });
+  });
+
+  test('that lack a key are missed in every pass', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    it.secret = secretRead({ userSecret: 'x' }, { resourceVersion: '2' });
+    await it.pass(account());
+    await it.pass(account());
+    expect(readyOf(it)).toBe('False SecretKeyMissing');
+  });
+});
+
 describe('an account that changes', () => {
   test('to another organization forgets what it knew of the first', async () => {
     const it = accountBench(working(instance(1)));
