@@ -12,13 +12,14 @@ import type { Random } from '../runtime/random.ts';
 import type { Scrubber } from '../telemetry/scrubber.ts';
 import { KeptAccounts } from './account/kept-accounts.ts';
 import type { AccountPorts } from './account/reconcile.ts';
-import { AccountRegistry, accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
+import { AccountRegistry } from './account/registry.ts';
+import { createAccountUsers } from './account/users.ts';
 import { createFingerprinter, type Fingerprinter } from './fingerprint.ts';
 import { createKubeSecrets } from './kube-secrets.ts';
 import { ConnectorMemory } from './memory.ts';
-import { clusterTag, ownerTags } from './owner-tags.ts';
+import { clusterTag } from './owner-tags.ts';
 import type { ConnectorPorts, Connectors, RecordEvent } from './ports.ts';
-import { instanceKey } from './references.ts';
+import { INDEX, instanceKey } from './references.ts';
 
 /** What the two controllers are made of; everything that touches the cluster comes from the operator. */
 export interface ControllerSources {
@@ -48,9 +49,6 @@ export interface Controllers {
   readonly releaseAccount: (uid: string) => Promise<void>;
 }
 
-/** Names of the indexes over connectors and accounts. */
-export const INDEX = { secret: 'secret', account: 'account', owner: 'owner', instance: 'instance' } as const;
-
 /** Puts the controllers together. */
 export function createControllers(sources: ControllerSources): Controllers {
   const { config, clock, random, clusterId, stores } = sources;
@@ -68,6 +66,7 @@ export function createControllers(sources: ControllerSources): Controllers {
     register: (value) => sources.scrubber.register(value),
   });
   const registry = createRegistry(sources, kept, fingerprinter);
+  const users = createAccountUsers(stores.connectors, sources.rest);
   return {
     connector: {
       clock,
@@ -98,11 +97,10 @@ export function createControllers(sources: ControllerSources): Controllers {
       allowedHosts: config.allowedHosts,
       inventoryIntervalMs: config.inventoryIntervalMs,
       clusterTag: clusterTag(clusterId),
-      users: (account) => usersOf(sources, account),
-      isOwned: (tag) => stores.connectors.byIndex(INDEX.owner, tag).length > 0,
+      users,
       seesEverything: config.watchNamespaces.length === 0 && config.watchLabelSelector === undefined,
       wakeUsers: (account) => {
-        for (const connector of connectorsOf(sources, account)) {
+        for (const connector of users.connectors(account)) {
           sources.wakeConnector(connector);
         }
       },
@@ -165,26 +163,4 @@ function rivalsOf({ stores }: ControllerSources, connector: InfusionsoftConnecto
     .byIndex(INDEX.instance, instanceKey(namespace, accountNameOf(connector.spec), importId))
     .filter(isOlder)
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-}
-
-function connectorsOf({ stores }: ControllerSources, { metadata }: OpenConnectorsAccount): KubeObject[] {
-  const key =
-    metadata.uid === DEFAULT_ACCOUNT_UID
-      ? DEFAULT_ACCOUNT_KEY
-      : accountKey(metadata.namespace, metadata.name);
-  return stores.connectors.byIndex(INDEX.account, key);
-}
-
-function usersOf(
-  sources: ControllerSources,
-  account: OpenConnectorsAccount,
-): ReturnType<AccountPorts['users']> {
-  const users = connectorsOf(sources, account).map(({ metadata }) => metadata);
-  const { clusterId } = sources;
-  return {
-    names: users.map(({ name }) => name),
-    ownerTags: new Set(
-      users.map(({ namespace = '', name, uid }) => ownerTags({ clusterId, namespace, name, uid }).owner),
-    ),
-  };
 }

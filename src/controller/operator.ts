@@ -17,7 +17,7 @@ import { DefaultAccount } from './account/default-account.ts';
 import { forgetAccount, reconcileAccount } from './account/reconcile.ts';
 import { DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
 import { loadClusterId } from './cluster-id.ts';
-import { type Controllers, createControllers, INDEX } from './controllers.ts';
+import { type Controllers, createControllers } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
 import { loadFingerprintKey } from './fingerprint-key.ts';
 import { metaOf, readyText, requireReleased, subjectOf, toResult } from './handler-results.ts';
@@ -27,6 +27,7 @@ import { type ObservePass, type PassObserver, unobservedPass } from './pass-obse
 import { reconcile } from './reconcile.ts';
 import {
   accountOfConnector,
+  INDEX,
   importOfConnector,
   ownerOfConnector,
   secretsOfAccount,

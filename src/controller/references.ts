@@ -4,6 +4,9 @@ import { objectKey } from '../kube/store.ts';
 import { accountKey } from './account/registry.ts';
 import { ownerTags } from './owner-tags.ts';
 
+/** Names of the indexes over connectors and accounts. */
+export const INDEX = { secret: 'secret', account: 'account', owner: 'owner', instance: 'instance' } as const;
+
 // These run on every change of every object, before anything has been validated: they look, but believe nothing.
 
 /** The Secrets that a connector reads or writes, as `<namespace>/<name>`: the index from a Secret to its connectors. */

@@ -12,14 +12,9 @@ import type { PassOutcome } from '../report.ts';
 import type { SecretFact } from '../world.ts';
 import { decideAccount } from './decide.ts';
 import type { KeptAccounts } from './kept-accounts.ts';
-import {
-  type AccountRegistry,
-  type AccountTarget,
-  accountKey,
-  DEFAULT_ACCOUNT_KEY,
-  DEFAULT_ACCOUNT_UID,
-} from './registry.ts';
+import { type AccountRegistry, type AccountTarget, DEFAULT_ACCOUNT_UID } from './registry.ts';
 import { type AccountReport, summariseAccount } from './summarise.ts';
+import { type AccountUsers, keyOfAccount as keyOf } from './users.ts';
 import type { AccountStep, AccountVerdict, AccountWorld } from './world.ts';
 
 /** Everything a pass over an account works with. */
@@ -35,13 +30,7 @@ export interface AccountPorts {
     known(namespace: string, name: string): SecretFact;
     read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   };
-  /** Names of the connectors that use the account, and the owner tags of their instances. */
-  readonly users: (account: OpenConnectorsAccount) => {
-    readonly names: readonly string[];
-    readonly ownerTags: ReadonlySet<string>;
-  };
-  /** Whether any connector of the cluster, of whatever account, owns what carries this tag. */
-  readonly isOwned: (ownerTag: string) => boolean;
+  readonly users: Pick<AccountUsers, 'names' | 'own' | 'isOwned'>;
   /** Whether every resource of the cluster is seen, so that what nobody owns is an orphan. */
   readonly seesEverything: boolean;
   /** All connectors of the account have to look at it again. */
@@ -91,12 +80,6 @@ export function forgetAccount(ports: AccountPorts, account: OpenConnectorsAccoun
   ports.wakeUsers(account);
 }
 
-function keyOf({ metadata }: OpenConnectorsAccount): string {
-  return metadata.uid === DEFAULT_ACCOUNT_UID
-    ? DEFAULT_ACCOUNT_KEY
-    : accountKey(metadata.namespace, metadata.name);
-}
-
 function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
   return { uid: metadata.uid, spec, isDefault: metadata.uid === DEFAULT_ACCOUNT_UID };
 }
@@ -111,7 +94,8 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWo
     secret: knownSecret(ports, account),
     session: ports.registry.facts(keyOf(account)),
     throttledUntil: ports.registry.throttledUntil(keyOf(account)),
-    users: ports.users(account).names,
+    // Only a deletion depends on them.
+    users: account.metadata.deletionTimestamp === undefined ? [] : ports.users.names(account),
     prompted: false,
     pass: { failure: undefined },
     fingerprint: ports.fingerprinter.of,
@@ -287,13 +271,12 @@ function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instan
   if (inventory?.listedAt === undefined) {
     return world.account.status?.instances;
   }
-  const { ownerTags } = ports.users(world.account);
-  const managed = inventory.ownedBy((tag) => ownerTags.has(tag)).length;
+  const managed = inventory.ownedBy((tag) => ports.users.own(world.account, tag)).length;
   if (!ports.seesEverything) {
     return { managed };
   }
   // Other accounts may be of the same organization: what their connectors own is nobody's orphan.
-  const orphans = inventory.ownedBy((tag) => !ports.isOwned(tag));
+  const orphans = inventory.ownedBy((tag) => !ports.users.isOwned(tag));
   const shown = orphans.slice(0, SHOWN_ORPHANS).map(({ id, name }) => ({ id, name: name.slice(0, 1_024) }));
   return { managed, orphaned: orphans.length, ...(shown.length > 0 && { orphans: shown }) };
 }

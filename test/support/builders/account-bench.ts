@@ -123,8 +123,11 @@ export function accountBench(
           return bench.secret;
         },
       },
-      users: () => users,
-      isOwned: (tag) => users.ownerTags.has(tag),
+      users: {
+        names: () => users.names,
+        own: (_account, tag) => users.ownerTags.has(tag),
+        isOwned: (tag) => users.ownerTags.has(tag),
+      },
       seesEverything: true,
       wakeUsers: () => void woken.push('users'),
       wakeOwners: (tags) => void woken.push(...tags),
