@@ -141,6 +141,7 @@ function createRegistry(
     readKept: (uid, signal) => kept.read(uid, signal),
     isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,
     fingerprint: fingerprinter.of,
+    selector: config.watchLabelSelector,
     exists: (namespace, name) => stores.accounts.get(namespace, name) !== undefined,
     hasDefault: (namespace) =>
       config.defaultAccountUrl !== undefined &&

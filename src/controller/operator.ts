@@ -92,6 +92,7 @@ export class ConnectorOperator extends ReliableOperator {
         ACCOUNT_NAMES.plural,
         (event, context) => this.onAccount(event, context),
         namespace,
+        selection,
       );
       await this.watchResource(
         GROUP,

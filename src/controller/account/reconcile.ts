@@ -30,7 +30,7 @@ export interface AccountPorts {
     known(namespace: string, name: string): SecretFact;
     read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   };
-  readonly users: Pick<AccountUsers, 'names' | 'own' | 'isOwned'>;
+  readonly users: Pick<AccountUsers, 'names' | 'own' | 'isOwned' | 'listNames'>;
   /** Whether every resource of the cluster is seen, so that what nobody owns is an orphan. */
   readonly seesEverything: boolean;
   /** All connectors of the account have to look at it again. */
@@ -96,6 +96,7 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWo
     throttledUntil: ports.registry.throttledUntil(keyOf(account)),
     // Only a deletion depends on them.
     users: account.metadata.deletionTimestamp === undefined ? [] : ports.users.names(account),
+    listedUsers: undefined,
     prompted: false,
     pass: { failure: undefined },
     fingerprint: ports.fingerprinter.of,
@@ -130,6 +131,8 @@ async function act(
       return attempt(ports, world, 'verify', () => verify(ports, world, step, signal));
     case 'list':
       return attempt(ports, world, 'list', () => list(ports, world, signal));
+    case 'list-users':
+      return { ...world, listedUsers: await ports.users.listNames(world.account, signal) };
   }
 }
 

@@ -63,7 +63,9 @@ export interface RegistryPorts {
   /** Whether the host of an address may be called. */
   readonly isAllowed: (baseUrl: string) => boolean;
   readonly fingerprint: (value: string) => string;
-  /** Whether an OpenConnectorsAccount of that name is there. */
+  /** The label selector of this operator: accounts without these labels are another operator's. */
+  readonly selector: string | undefined;
+  /** Whether an OpenConnectorsAccount of that name, with the labels of the selector, is there. */
   readonly exists: (namespace: string, name: string) => boolean;
   /** Whether the operator has a default account for connectors of the namespace. */
   readonly hasDefault: (namespace: string) => boolean;
@@ -350,11 +352,14 @@ export class AccountRegistry implements Accounts {
             'spec.accountRef is not set, and the operator has no default account for this namespace. Create an OpenConnectorsAccount here and name it in spec.accountRef.name.',
           );
     }
-    return this.ports.exists(namespace, name)
-      ? undefined
-      : notFound(
-          `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`,
-        );
+    if (this.ports.exists(namespace, name)) {
+      return undefined;
+    }
+    return notFound(
+      this.ports.selector === undefined
+        ? `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`
+        : `OpenConnectorsAccount "${name}" (spec.accountRef) not found among those that this operator selects (${this.ports.selector}). Create it, or give it the labels.`,
+    );
   }
 
   /** The only place where credentials meet an address. */

@@ -35,6 +35,8 @@ export interface AccountBench {
   secret: SecretFact;
   /** The credentials that last worked, as the operator's namespace holds them. */
   fallback: KeptAccount | undefined;
+  /** The connectors that use the account, as the API server lists them. */
+  listedUsers: readonly string[];
   answers: Answers;
   /** One pass over `account` with the status that the pass before wrote. */
   pass(account: OpenConnectorsAccount): Promise<PassOutcome>;
@@ -83,6 +85,7 @@ export function accountBench(
     readKept: async () => bench.fallback,
     isAllowed: (baseUrl) => !baseUrl.includes('foreign'),
     fingerprint: printOf,
+    selector: undefined,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',
     onSuspect: (key) => suspected.push(key),
@@ -100,6 +103,7 @@ export function accountBench(
     kept,
     secret: ACCOUNT_SECRET,
     fallback: undefined,
+    listedUsers: [],
     answers,
     ports: {
       clock,
@@ -125,6 +129,7 @@ export function accountBench(
       },
       users: {
         names: () => users.names,
+        listNames: async () => bench.listedUsers,
         own: (_account, tag) => users.ownerTags.has(tag),
         isOwned: (tag) => users.ownerTags.has(tag),
       },

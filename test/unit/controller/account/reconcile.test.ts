@@ -329,6 +329,21 @@ describe('a deletion of an account', () => {
     expect(await it.pass(deleted)).toEqual({ kind: 'released' });
     expect([...it.kept]).toEqual([]);
   });
+
+  test('waits for the connectors of other operators, which no watch of this one tells of', async () => {
+    const deleted = account({ metadata: { deletionTimestamp: at(0) } });
+    const it = accountBench(working());
+    await it.pass(account());
+    it.listedUsers = ['erp'];
+    expect(await it.pass(deleted)).toEqual({ kind: 'again', afterMs: 30_000 });
+    expect(readyOf(it)).toBe('False InUse');
+    expect(it.statuses.at(-1)?.conditions?.[0]?.message).toContain('erp');
+    expect([...it.kept]).toEqual([ACCOUNT.uid]);
+
+    it.listedUsers = [];
+    await it.clock.advance(30_000);
+    expect(await it.pass(deleted)).toEqual({ kind: 'released' });
+  });
 });
 
 describe('the registry', () => {
