@@ -10,17 +10,19 @@ import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Scrubber } from '../telemetry/scrubber.ts';
+import { createFallbackRelease, type ReleaseFallback } from './account/fallback-release.ts';
 import { KeptAccounts } from './account/kept-accounts.ts';
-import { LateInstances } from './account/late-instances.ts';
+import { LateInstances, type LateInstancesOptions } from './account/late-instances.ts';
 import type { AccountPorts } from './account/reconcile.ts';
-import { AccountRegistry, accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
+import { AccountRegistry } from './account/registry.ts';
 import { TombstoneStore } from './account/tombstones.ts';
+import { createAccountUsers } from './account/users.ts';
 import { createFingerprinter, type Fingerprinter } from './fingerprint.ts';
 import { createKubeSecrets } from './kube-secrets.ts';
 import { ConnectorMemory } from './memory.ts';
-import { clusterTag, ownerTags } from './owner-tags.ts';
+import { clusterTag } from './owner-tags.ts';
 import type { ConnectorPorts, Connectors, RecordEvent } from './ports.ts';
-import { instanceKey } from './references.ts';
+import { INDEX, instanceKey } from './references.ts';
 import type { Tombstone } from './step.ts';
 
 /** What the two controllers are made of; everything that touches the cluster comes from the operator. */
@@ -43,8 +45,6 @@ export interface ControllerSources {
   readonly wakeAccount: (key: string) => void;
   /** An instance that was created after its resource was deleted is deleted. */
   readonly onLateInstance: (id: number, tombstone: Tombstone) => void;
-  /** No deleted resource of the account with this uid is watched any more. */
-  readonly onAccountUnwatched: (uid: string) => Promise<void>;
   readonly onLateInstanceError: (error: unknown) => void;
 }
 
@@ -52,13 +52,10 @@ export interface ControllerSources {
 export interface Controllers {
   readonly connector: ConnectorPorts;
   readonly account: AccountPorts;
-  /** Nothing depends any more on the account with this uid, which is gone itself. */
-  readonly releaseAccount: (uid: string) => Promise<void>;
+  /** A connector is gone: lets go of fallback credentials that only it needed. Throws `KubeError`. */
+  readonly releaseFallback: ReleaseFallback;
   readonly lateInstances: LateInstances;
 }
-
-/** Names of the indexes over connectors and accounts. */
-export const INDEX = { secret: 'secret', account: 'account', owner: 'owner', instance: 'instance' } as const;
 
 /** Puts the controllers together. */
 export function createControllers(sources: ControllerSources): Controllers {
@@ -77,13 +74,23 @@ export function createControllers(sources: ControllerSources): Controllers {
     register: (value) => sources.scrubber.register(value),
   });
   const registry = createRegistry(sources, kept, fingerprinter);
-  const lateInstances = createLateInstances(sources, registry);
+  const lateInstances: LateInstances = createLateInstances(sources, registry, (...gone) =>
+    releaseFallback(...gone),
+  );
   const drop = async (uid: string): Promise<void> => {
     // The credentials are still needed to delete an instance that comes late.
     if (!lateInstances.watches(uid)) {
       await kept.drop(uid);
     }
   };
+  const releaseFallback = createFallbackRelease({
+    rest: sources.rest,
+    connectors: stores.connectors,
+    watches: (uid) => lateInstances.watches(uid),
+    close: (uid) => registry.closeKept(uid),
+    drop,
+  });
+  const users = createAccountUsers(stores.connectors, sources.rest);
   return {
     lateInstances,
     connector: {
@@ -118,11 +125,10 @@ export function createControllers(sources: ControllerSources): Controllers {
       allowedHosts: config.allowedHosts,
       inventoryIntervalMs: config.inventoryIntervalMs,
       clusterTag: clusterTag(clusterId),
-      users: (account) => usersOf(sources, account),
-      isOwned: (tag) => stores.connectors.byIndex(INDEX.owner, tag).length > 0,
+      users,
       seesEverything: config.watchNamespaces.length === 0 && config.watchLabelSelector === undefined,
       wakeUsers: (account) => {
-        for (const connector of connectorsOf(sources, account)) {
+        for (const connector of users.connectors(account)) {
           sources.wakeConnector(connector);
         }
       },
@@ -135,16 +141,15 @@ export function createControllers(sources: ControllerSources): Controllers {
       report: sources.reportAccount,
       kept: { keep: (uid, account) => kept.keep(uid, account), drop },
     },
-    releaseAccount: async (uid) => {
-      if (!lateInstances.watches(uid)) {
-        registry.closeKept(uid);
-      }
-      await drop(uid);
-    },
+    releaseFallback,
   };
 }
 
-function createLateInstances(sources: ControllerSources, registry: AccountRegistry): LateInstances {
+function createLateInstances(
+  sources: ControllerSources,
+  registry: AccountRegistry,
+  onDone: LateInstancesOptions['onDone'],
+): LateInstances {
   const { clock, clusterId, config, namespace, rest } = sources;
   return new LateInstances({
     store: new TombstoneStore(rest, namespace),
@@ -153,7 +158,7 @@ function createLateInstances(sources: ControllerSources, registry: AccountRegist
     clusterTag: clusterTag(clusterId),
     open: (account, signal) => registry.sessionOf(account, signal),
     onDeleted: sources.onLateInstance,
-    onDone: sources.onAccountUnwatched,
+    onDone,
     onError: sources.onLateInstanceError,
   });
 }
@@ -179,6 +184,7 @@ function createRegistry(
     readKept: (uid, signal) => kept.read(uid, signal),
     isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,
     fingerprint: fingerprinter.of,
+    selector: config.watchLabelSelector,
     exists: (namespace, name) => stores.accounts.get(namespace, name) !== undefined,
     hasDefault: (namespace) =>
       config.defaultAccountUrl !== undefined &&
@@ -201,26 +207,4 @@ function rivalsOf({ stores }: ControllerSources, connector: InfusionsoftConnecto
     .byIndex(INDEX.instance, instanceKey(namespace, accountNameOf(connector.spec), importId))
     .filter(isOlder)
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-}
-
-function connectorsOf({ stores }: ControllerSources, { metadata }: OpenConnectorsAccount): KubeObject[] {
-  const key =
-    metadata.uid === DEFAULT_ACCOUNT_UID
-      ? DEFAULT_ACCOUNT_KEY
-      : accountKey(metadata.namespace, metadata.name);
-  return stores.connectors.byIndex(INDEX.account, key);
-}
-
-function usersOf(
-  sources: ControllerSources,
-  account: OpenConnectorsAccount,
-): ReturnType<AccountPorts['users']> {
-  const users = connectorsOf(sources, account).map(({ metadata }) => metadata);
-  const { clusterId } = sources;
-  return {
-    names: users.map(({ name }) => name),
-    ownerTags: new Set(
-      users.map(({ namespace = '', name, uid }) => ownerTags({ clusterId, namespace, name, uid }).owner),
-    ),
-  };
 }

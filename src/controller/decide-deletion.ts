@@ -197,8 +197,8 @@ function watchForLateInstance(world: World): Step | undefined {
   if (until === undefined || account === undefined || leavesInstances(world) || world.pass.tombstoneWritten) {
     return undefined;
   }
-  const { uid } = world.connector.metadata;
-  return { do: 'write-tombstone', tombstone: { uid, account, until } };
+  const { namespace, uid } = world.connector.metadata;
+  return { do: 'write-tombstone', tombstone: { uid, namespace, account, until } };
 }
 
 /** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */

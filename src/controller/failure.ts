@@ -51,7 +51,9 @@ export function afterFailure(world: World): Step | undefined {
       blocked(
         'Synced',
         'Throttled',
-        'Open Connectors asks for fewer requests; the operator tries again later.',
+        error.source === 'provider'
+          ? 'Infusionsoft limits the calls through this instance (429). The operator tries again later.'
+          : 'Open Connectors asks for fewer requests; the operator tries again later.',
         backoff,
       ),
     unavailable: () =>

@@ -15,9 +15,9 @@ import { type HandlerContext, type HandlerResult, ReliableOperator } from '../ku
 import { objectKey } from '../kube/store.ts';
 import { DefaultAccount } from './account/default-account.ts';
 import { forgetAccount, reconcileAccount } from './account/reconcile.ts';
-import { DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
+import { DEFAULT_ACCOUNT_KEY } from './account/registry.ts';
 import { loadClusterId } from './cluster-id.ts';
-import { type Controllers, createControllers, INDEX } from './controllers.ts';
+import { type Controllers, createControllers } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
 import { loadFingerprintKey } from './fingerprint-key.ts';
 import { metaOf, readyText, requireReleased, subjectOf, toResult } from './handler-results.ts';
@@ -27,8 +27,10 @@ import { type ObservePass, type PassObserver, unobservedPass } from './pass-obse
 import { reconcile } from './reconcile.ts';
 import {
   accountOfConnector,
+  INDEX,
   importOfConnector,
   ownerOfConnector,
+  recordedAccountsOfConnector,
   secretsOfAccount,
   secretsOfConnector,
 } from './references.ts';
@@ -91,6 +93,7 @@ export class ConnectorOperator extends ReliableOperator {
         ACCOUNT_NAMES.plural,
         (event, context) => this.onAccount(event, context),
         namespace,
+        selection,
       );
       await this.watchResource(
         GROUP,
@@ -144,7 +147,6 @@ export class ConnectorOperator extends ReliableOperator {
         this.own.logger.info(
           `deleted instance ${id}, which was created after its resource (uid ${uid}) was deleted`,
         ),
-      onAccountUnwatched: (uid) => this.releaseAccount(uid),
       onLateInstanceError: (error) =>
         this.own.logger.error(
           `search for late instances: ${error instanceof Error ? error.message : 'unknown error'}`,
@@ -180,6 +182,7 @@ export class ConnectorOperator extends ReliableOperator {
     const connectors = this.resourceStore(CONNECTORS);
     connectors.addIndex(INDEX.secret, secretsOfConnector);
     connectors.addIndex(INDEX.account, accountOfConnector);
+    connectors.addIndex(INDEX.recordedAccount, recordedAccountsOfConnector);
     connectors.addIndex(INDEX.owner, ownerOfConnector(this.clusterId));
     connectors.addIndex(INDEX.instance, importOfConnector);
     this.resourceStore(ACCOUNTS).addIndex(INDEX.secret, secretsOfAccount);
@@ -205,12 +208,14 @@ export class ConnectorOperator extends ReliableOperator {
     signal: AbortSignal,
     observer: PassObserver,
   ): Promise<HandlerResult | undefined> {
-    const { connector: ports } = this.leading();
+    const { connector: ports, releaseFallback } = this.leading();
     const connector = parseConnector(event.object);
     if (event.type === ResourceEventType.Deleted) {
       ports.memory.forget(connector.metadata.uid);
       this.wakeAccountOf(connector);
-      await this.releaseAccountOf(connector);
+      for (const uid of recordedAccountsOfConnector(connector)) {
+        await releaseFallback(uid, connector.metadata.namespace, signal);
+      }
       return undefined;
     }
     const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
@@ -284,27 +289,6 @@ export class ConnectorOperator extends ReliableOperator {
     const name = spec.accountRef?.name;
     if (name !== undefined && this.resourceStore(ACCOUNTS).get(metadata.namespace, name) !== undefined) {
       this.enqueue(ACCOUNTS, metadata.namespace, name);
-    }
-  }
-
-  /** The last connector of an account that is gone takes along what was kept for its deletion. */
-  private async releaseAccountOf({ status }: InfusionsoftConnector): Promise<void> {
-    const uid = status?.instance?.account?.uid;
-    if (uid !== undefined) {
-      await this.releaseAccount(uid);
-    }
-  }
-
-  private async releaseAccount(uid: string): Promise<void> {
-    const isNeeded =
-      this.resourceStore(ACCOUNTS)
-        .list()
-        .some(({ metadata }) => metadata.uid === uid) ||
-      this.resourceStore(CONNECTORS)
-        .list()
-        .some((other) => parseConnector(other).status?.instance?.account?.uid === uid);
-    if (uid !== DEFAULT_ACCOUNT_UID && !isNeeded) {
-      await this.leading().releaseAccount(uid);
     }
   }
 

@@ -1,8 +1,19 @@
 import { enrolmentSecretNameOf, grantSecretNameOf, ownedSecretName } from '../api/defaults.ts';
+import { ANNOTATIONS } from '../api/group.ts';
 import { isRecord, type KubeObject } from '../kube/object.ts';
 import { objectKey } from '../kube/store.ts';
 import { accountKey } from './account/registry.ts';
 import { ownerTags } from './owner-tags.ts';
+import { parseRecord } from './write-ahead-record.ts';
+
+/** Names of the indexes over connectors and accounts. */
+export const INDEX = {
+  secret: 'secret',
+  account: 'account',
+  recordedAccount: 'recorded-account',
+  owner: 'owner',
+  instance: 'instance',
+} as const;
 
 // These run on every change of every object, before anything has been validated: they look, but believe nothing.
 
@@ -30,6 +41,17 @@ export function secretsOfConnector(object: KubeObject): string[] {
 export function accountOfConnector(object: KubeObject): string[] {
   const name = field(field(field(object, 'spec'), 'accountRef'), 'name');
   return [accountKey(object.metadata.namespace ?? '', typeof name === 'string' ? name : undefined)];
+}
+
+/** uids of the accounts in which the connector has an instance, or may have one, as its status and its record say. */
+export function recordedAccountsOfConnector(object: {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined };
+}): string[] {
+  const inStatus = field(field(field(field(object, 'status'), 'instance'), 'account'), 'uid');
+  const annotation = field(object.metadata.annotations, ANNOTATIONS.attempt);
+  const inRecord = typeof annotation === 'string' ? parseRecord(annotation)?.account?.uid : undefined;
+  const uids = [inStatus, inRecord].filter((uid) => typeof uid === 'string');
+  return [...new Set(uids)];
 }
 
 /** The instance that a connector names by `importId`, within its account. */

@@ -66,6 +66,7 @@ export type RecordChange =
 export interface Tombstone {
   /** uid of the resource, which its instance carries in a tag. */
   readonly uid: string;
+  readonly namespace: string;
   readonly account: RecordedAccount;
   /** Wall clock, milliseconds. */
   readonly until: number;

@@ -323,6 +323,10 @@ function verdictOf(error: unknown): Verdict {
   if (!(error instanceof RemoteError)) {
     return { kind: 'nothing' };
   }
+  if (error.source === 'provider') {
+    // Open Connectors itself answered. What the provider of one instance says is not about the account.
+    return { kind: 'healthy' };
+  }
   switch (error.class) {
     case 'throttled':
       return { kind: 'throttled', retryAfterMs: error.retryAfterMs };

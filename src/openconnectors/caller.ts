@@ -173,6 +173,7 @@ function circumstancesOf<Result>(options: CallerOptions, call: Call<Result>): Ci
   const token = call.instanceToken === undefined ? [] : [call.instanceToken];
   return {
     effect: call.effect,
+    withInstanceToken: call.instanceToken !== undefined,
     secrets: [userSecret, organizationSecret, ...token, ...(call.secrets ?? [])],
     nowMs: options.clock.now(),
   };

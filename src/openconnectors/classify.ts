@@ -3,13 +3,15 @@ import { retryAfterMs } from '../runtime/retry-after.ts';
 import { FORBIDDEN_ADDRESS } from './address-guard.ts';
 import type { Effect, UnreadableAnswer } from './call.ts';
 import { cleanMessage } from './clean-message.ts';
-import { type Processed, RemoteError, type RemoteErrorClass } from './errors.ts';
+import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './errors.ts';
 import { PROXY_STATUS } from './proxy-tunnel.ts';
 import { ABORTED, NOT_HTTP, TOO_LARGE, type TransportAnswer, type TransportError } from './transport.ts';
 
 /** What a verdict depends on besides the answer. */
 export interface Circumstances {
   readonly effect: Effect;
+  /** The call carried an instance token, so that the provider may be the one who answers. */
+  readonly withInstanceToken: boolean;
   /** Every secret that the call carried; none may be in the message. */
   readonly secrets: readonly string[];
   /** Wall clock, for a `Retry-After` date in an answer that has no `Date`. */
@@ -86,6 +88,11 @@ function processedOf(status: number, own: OwnError | undefined): Processed {
   }
 }
 
+function sourceOf(status: number, own: OwnError | undefined, withInstanceToken: boolean): ErrorSource {
+  const isPassedOn = withInstanceToken && status === 429 && own === undefined;
+  return isPassedOn || typeof own?.providerMessage === 'string' ? 'provider' : 'open-connectors';
+}
+
 const sentences: Readonly<Record<RemoteErrorClass, string>> = {
   unauthorized: 'Open Connectors refused the credentials',
   forbidden: 'Open Connectors forbade the request',
@@ -119,6 +126,7 @@ export function errorOfAnswer(
       status,
       retryAfterMs: retryAfterMs(answer.headers, circumstances.nowMs),
       processed: processedOf(status, own),
+      source: sourceOf(status, own, circumstances.withInstanceToken),
     },
   );
 }

@@ -7,8 +7,8 @@
  *   `unexpected`, also one with `{"message":"Not Found"}`.
  * - `invalid` (400, 405, 406, 409, 413, 415, 422 and the rest of 4xx): the request itself is refused; the same request
  *   fails again.
- * - `throttled` (429, and calls held back while the account pauses because of one): nothing was done; retry after
- *   `retryAfterMs`, or with backoff.
+ * - `throttled` (429, and calls held back while the account pauses because of one): retry after `retryAfterMs`, or with
+ *   backoff. `source` tells whether the account or only this instance has to wait.
  * - `unavailable`: nothing was done at the remote side (connection refused, no connection in time), or repeating is
  *   harmless whatever was done (time-out, reset, 408 or 5xx on a read, a PATCH, an enable, disable or delete).
  * - `ambiguous`: a create or a re-authorization was sent and its outcome is unknown (time-out, reset, 408, 5xx, or 2xx
@@ -39,6 +39,13 @@ export type RemoteErrorClass =
 export type Processed = 'no' | 'refused' | 'unknown';
 
 /**
+ * Who caused an error: Open Connectors (or what lies between it and this process), or the provider behind one instance.
+ * An error of the provider carries its words (`providerMessage`), or is a 429 to a call with an instance token that is
+ * not in the format of Open Connectors. It is about that instance alone and never pauses the account.
+ */
+export type ErrorSource = 'open-connectors' | 'provider';
+
+/**
  * The only error that leaves `src/openconnectors`. Carries the class, the status code and a cleaned message;
  * never a body, a header or a URL with a query. The message is stable: no request ids, no times.
  */
@@ -50,8 +57,9 @@ export class RemoteError extends Error {
   /** From `Retry-After` in either form of RFC 9110 10.2.3, in milliseconds, capped at one hour. */
   readonly retryAfterMs: number | undefined;
   readonly processed: Processed;
+  readonly source: ErrorSource;
 
-  /** `details.processed` is `unknown` unless given. */
+  /** Unless given, `details.processed` is `unknown` and `details.source` is `open-connectors`. */
   constructor(
     errorClass: RemoteErrorClass,
     message: string,
@@ -59,6 +67,7 @@ export class RemoteError extends Error {
       status?: number | undefined;
       retryAfterMs?: number | undefined;
       processed?: Processed | undefined;
+      source?: ErrorSource | undefined;
     } = {},
   ) {
     super(message);
@@ -66,5 +75,6 @@ export class RemoteError extends Error {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.processed = details.processed ?? 'unknown';
+    this.source = details.source ?? 'open-connectors';
   }
 }

@@ -177,6 +177,26 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
       );
     });
 
+    test('a 429 of the provider delays the connector that got it and no other of the account', async () => {
+      const namespace = await arrange();
+      const fault: Fault = {
+        kind: 'throttle',
+        retryAfterSeconds: 600,
+        origin: 'provider',
+      };
+      const injected = inject('ping', fault);
+      await namespace.create(connector('crm'));
+      const message = await namespace.waitFor('InfusionsoftConnector', 'crm', 'Synced', 'False', 'Throttled');
+      expect(message).toContain('Infusionsoft limits the calls through this instance');
+      const held = (await namespace.connector('crm')).status?.failures;
+      expect(Date.parse(held?.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(500_000);
+      await supplyCode(namespace);
+      await namespace.create(connector('erp'));
+      await namespace.waitFor('InfusionsoftConnector', 'erp', 'Ready', 'True');
+      expect(injected.hits()).toBe(1);
+      expect((await namespace.account('sap')).status?.throttledUntil).toBeUndefined();
+    });
+
     test('a deletion that fails is repeated, and the finalizer stays until the instance is gone', async () => {
       const namespace = await arrange();
       await namespace.create(connector('crm'));

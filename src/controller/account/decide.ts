@@ -8,6 +8,9 @@ import { decodeText } from '../secret-values.ts';
 import type { Retry } from '../step.ts';
 import type { AccountStep, AccountWorld } from './world.ts';
 
+/** How often an account waits before it lists the connectors of other operators again. */
+const FOREIGN_USERS_INTERVAL_MS = 30_000;
+
 type Rule = (world: AccountWorld) => AccountStep | undefined;
 
 const RULES: readonly Rule[] = [
@@ -44,14 +47,29 @@ function blocked(world: AccountWorld, reason: Reason, message: string, retry: Re
     session.state === 'open'
       ? !session.suspected && session.listedAt !== undefined
       : session.state === 'refused' && session.keepsOlder;
-  return finish({ kind: 'blocked', reason, message, retry, usable });
+  return finish({ kind: 'blocked', reason, message, retry: withForeignUsers(world, retry), usable });
+}
+
+/** No watch of this operator tells when the connector of another one is deleted: its list is asked for again. */
+function withForeignUsers({ listedUsers = [], now }: AccountWorld, retry: Retry): Retry {
+  const time = now + FOREIGN_USERS_INTERVAL_MS;
+  if (listedUsers.length === 0 || retry.kind === 'backoff') {
+    return retry;
+  }
+  return { kind: 'at', time: retry.kind === 'at' ? Math.min(retry.time, time) : time };
 }
 
 const onChange: Retry = { kind: 'on-change' };
 
-function release(world: AccountWorld): AccountStep | undefined {
-  const isUnused = world.account.metadata.deletionTimestamp !== undefined && world.users.length === 0;
-  return isUnused ? finish({ kind: 'released' }) : undefined;
+/** The cache may be behind, and holds only what the label selector selects: the API server has the last word. */
+function release({ account, users, listedUsers }: AccountWorld): AccountStep | undefined {
+  if (account.metadata.deletionTimestamp === undefined || users.length > 0) {
+    return undefined;
+  }
+  if (listedUsers === undefined) {
+    return { do: 'list-users' };
+  }
+  return listedUsers.length === 0 ? finish({ kind: 'released' }) : undefined;
 }
 
 /** Looked at last: until its users are gone a deleted account has to work, or they could not go. */
@@ -59,7 +77,7 @@ function inUse(world: AccountWorld): AccountStep | undefined {
   if (world.account.metadata.deletionTimestamp === undefined) {
     return undefined;
   }
-  const { users } = world;
+  const users = world.users.length > 0 ? world.users : (world.listedUsers ?? []);
   const shown = [...users].sort().slice(0, 5).join(', ');
   return blocked(
     world,

@@ -21,8 +21,8 @@ export interface LateInstancesOptions {
   readonly open: (account: RecordedAccount, signal: AbortSignal) => Promise<AccountSession | undefined>;
   /** A late instance was deleted. */
   readonly onDeleted: (id: number, tombstone: Tombstone) => void;
-  /** No tombstone of the account with this uid is left. */
-  readonly onDone: (accountUid: string) => Promise<void>;
+  /** No tombstone of the account with this uid, of this namespace, is left. */
+  readonly onDone: (accountUid: string, namespace: string, signal: AbortSignal) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -96,7 +96,7 @@ export class LateInstances implements Tombstones {
     const isClean = session !== undefined && (await this.#clean(session, tombstone, signal));
     const isOver = startedAt >= tombstone.until && isClean;
     if (isOver || startedAt >= tombstone.until + GIVE_UP_MS) {
-      await this.#end(tombstone);
+      await this.#end(tombstone, signal);
     }
   }
 
@@ -144,11 +144,11 @@ export class LateInstances implements Tombstones {
     return tags.includes(this.#options.clusterTag) && tags.includes(uidTag(uid));
   }
 
-  async #end({ uid, account }: Tombstone): Promise<void> {
+  async #end({ uid, namespace, account }: Tombstone, signal: AbortSignal): Promise<void> {
     await this.#options.store.remove(uid);
     this.#watched.delete(uid);
     if (!this.watches(account.uid)) {
-      await this.#options.onDone(account.uid);
+      await this.#options.onDone(account.uid, namespace, signal);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
 import { requestOf } from '../../api/annotations.ts';
+import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
 import type { HostPattern } from '../../config/host-pattern.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
@@ -11,14 +12,9 @@ import type { PassOutcome } from '../report.ts';
 import type { SecretFact } from '../world.ts';
 import { decideAccount } from './decide.ts';
 import type { KeptAccounts } from './kept-accounts.ts';
-import {
-  type AccountRegistry,
-  type AccountTarget,
-  accountKey,
-  DEFAULT_ACCOUNT_KEY,
-  DEFAULT_ACCOUNT_UID,
-} from './registry.ts';
+import { type AccountRegistry, type AccountTarget, DEFAULT_ACCOUNT_UID } from './registry.ts';
 import { type AccountReport, summariseAccount } from './summarise.ts';
+import { type AccountUsers, keyOfAccount as keyOf } from './users.ts';
 import type { AccountStep, AccountVerdict, AccountWorld } from './world.ts';
 
 /** Everything a pass over an account works with. */
@@ -34,13 +30,7 @@ export interface AccountPorts {
     known(namespace: string, name: string): SecretFact;
     read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   };
-  /** Names of the connectors that use the account, and the owner tags of their instances. */
-  readonly users: (account: OpenConnectorsAccount) => {
-    readonly names: readonly string[];
-    readonly ownerTags: ReadonlySet<string>;
-  };
-  /** Whether any connector of the cluster, of whatever account, owns what carries this tag. */
-  readonly isOwned: (ownerTag: string) => boolean;
+  readonly users: Pick<AccountUsers, 'names' | 'own' | 'isOwned' | 'listNames'>;
   /** Whether every resource of the cluster is seen, so that what nobody owns is an orphan. */
   readonly seesEverything: boolean;
   /** All connectors of the account have to look at it again. */
@@ -55,6 +45,9 @@ export interface AccountPorts {
 
 const MAX_STEPS = 12;
 
+/** What keeps an account from working that its connectors name by the same reason. */
+const SHOWN_BY_USERS = ['AccountUnauthorized', 'HostNotAllowed'] as const satisfies readonly Reason[];
+
 /** As many orphans as the schema of status takes. */
 const SHOWN_ORPHANS = 20;
 
@@ -65,7 +58,7 @@ export async function reconcileAccount(
   signal: AbortSignal,
   observer: PassObserver = UNOBSERVED,
 ): Promise<PassOutcome> {
-  ports.registry.touched(keyOf(account), { target: targetOf(account) });
+  ports.registry.edited(keyOf(account), targetOf(account), validateAccount(account).length === 0);
   let world = observe(ports, account);
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     signal.throwIfAborted();
@@ -87,12 +80,6 @@ export function forgetAccount(ports: AccountPorts, account: OpenConnectorsAccoun
   ports.wakeUsers(account);
 }
 
-function keyOf({ metadata }: OpenConnectorsAccount): string {
-  return metadata.uid === DEFAULT_ACCOUNT_UID
-    ? DEFAULT_ACCOUNT_KEY
-    : accountKey(metadata.namespace, metadata.name);
-}
-
 function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
   return { uid: metadata.uid, spec, isDefault: metadata.uid === DEFAULT_ACCOUNT_UID };
 }
@@ -107,7 +94,9 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWo
     secret: knownSecret(ports, account),
     session: ports.registry.facts(keyOf(account)),
     throttledUntil: ports.registry.throttledUntil(keyOf(account)),
-    users: ports.users(account).names,
+    // Only a deletion depends on them.
+    users: account.metadata.deletionTimestamp === undefined ? [] : ports.users.names(account),
+    listedUsers: undefined,
     prompted: false,
     pass: { failure: undefined },
     fingerprint: ports.fingerprinter.of,
@@ -142,6 +131,8 @@ async function act(
       return attempt(ports, world, 'verify', () => verify(ports, world, step, signal));
     case 'list':
       return attempt(ports, world, 'list', () => list(ports, world, signal));
+    case 'list-users':
+      return { ...world, listedUsers: await ports.users.listNames(world.account, signal) };
   }
 }
 
@@ -186,13 +177,14 @@ async function verify(
   signal: AbortSignal,
 ): Promise<void> {
   const { registry } = ports;
+  const key = keyOf(world.account);
   const target = targetOf(world.account);
   try {
-    const organization = await registry.candidate(target, credentials, credential).organization(signal);
-    registry.opened(keyOf(world.account), target, { credentials, credential, secretVersion, organization });
+    const organization = await registry.candidate(key, target, credentials, credential).organization(signal);
+    registry.opened(key, target, { credentials, credential, secretVersion, organization });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
-      registry.refused(keyOf(world.account), target, credential, ports.clock.now());
+      registry.refused(key, target, credential, ports.clock.now());
     }
     throw error;
   }
@@ -231,8 +223,8 @@ async function conclude(
   if (verdict.kind === 'not-due') {
     return { kind: 'again', afterMs: Math.max(0, verdict.time - world.now) };
   }
-  rememberSecretVersion(ports, world);
   if (verdict.kind === 'ready') {
+    rememberSecretVersion(ports, world);
     await keepForDeletions(ports, world);
   }
   const after = summariseAccount(world, verdict, counts(ports, world), ports.random.fraction());
@@ -251,9 +243,9 @@ async function keepForDeletions(ports: AccountPorts, { account }: AccountWorld):
   }
 }
 
-/** The same credentials in a touched Secret need not be read again. */
-function rememberSecretVersion(ports: AccountPorts, { account, secret, session }: AccountWorld): void {
-  if (secret.state === 'read' && session.state === 'open' && !session.suspected) {
+/** The same credentials in a touched Secret need not be read again. Only a ready account has verified what it read. */
+function rememberSecretVersion(ports: AccountPorts, { account, secret }: AccountWorld): void {
+  if (secret.state === 'read') {
     ports.registry.touched(keyOf(account), { secretVersion: secret.resourceVersion });
   }
 }
@@ -268,7 +260,7 @@ function tellUsers(
       ? undefined
       : ({
           state: 'blocked',
-          reason: verdict.reason === 'AccountUnauthorized' ? verdict.reason : 'AccountNotReady',
+          reason: SHOWN_BY_USERS.find((reason) => reason === verdict.reason) ?? 'AccountNotReady',
           message: `OpenConnectorsAccount "${world.account.metadata.name}": ${verdict.message}`,
           stalled: verdict.retry.kind !== 'backoff',
         } as const);
@@ -282,13 +274,12 @@ function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instan
   if (inventory?.listedAt === undefined) {
     return world.account.status?.instances;
   }
-  const { ownerTags } = ports.users(world.account);
-  const managed = inventory.ownedBy((tag) => ownerTags.has(tag)).length;
+  const managed = inventory.ownedBy((tag) => ports.users.own(world.account, tag)).length;
   if (!ports.seesEverything) {
     return { managed };
   }
   // Other accounts may be of the same organization: what their connectors own is nobody's orphan.
-  const orphans = inventory.ownedBy((tag) => !ports.isOwned(tag));
+  const orphans = inventory.ownedBy((tag) => !ports.users.isOwned(tag));
   const shown = orphans.slice(0, SHOWN_ORPHANS).map(({ id, name }) => ({ id, name: name.slice(0, 1_024) }));
   return { managed, orphaned: orphans.length, ...(shown.length > 0 && { orphans: shown }) };
 }

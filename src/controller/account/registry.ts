@@ -16,6 +16,8 @@ export interface AccountTarget {
   readonly uid: string;
   readonly spec: Pick<OpenConnectorsAccount['spec'], 'baseUrl' | 'limits' | 'timeoutSeconds'>;
   readonly isDefault: boolean;
+  /** The credentials are those of the operator's namespace, not those of the account's own Secret. */
+  readonly isFallback?: boolean;
 }
 
 interface OpenSession {
@@ -32,13 +34,21 @@ interface OpenSession {
 interface Entry {
   readonly refusal: { readonly credential: string; readonly at: number } | undefined;
   readonly open: OpenSession | undefined;
+  /** Key in the pool of the credentials that were tried last and have not worked yet. */
+  readonly candidate: string | undefined;
   /** What connectors are told while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
   /** What connectors were told last, in one text. */
   readonly told: string | undefined;
 }
 
-const EMPTY: Entry = { refusal: undefined, open: undefined, problem: undefined, told: undefined };
+const EMPTY: Entry = {
+  refusal: undefined,
+  open: undefined,
+  candidate: undefined,
+  problem: undefined,
+  told: undefined,
+};
 
 /** What the registry needs of its surroundings. */
 export interface RegistryPorts {
@@ -53,7 +63,9 @@ export interface RegistryPorts {
   /** Whether the host of an address may be called. */
   readonly isAllowed: (baseUrl: string) => boolean;
   readonly fingerprint: (value: string) => string;
-  /** Whether an OpenConnectorsAccount of that name is there. */
+  /** The label selector of this operator: accounts without these labels are another operator's. */
+  readonly selector: string | undefined;
+  /** Whether an OpenConnectorsAccount of that name, with the labels of the selector, is there. */
   readonly exists: (namespace: string, name: string) => boolean;
   /** Whether the operator has a default account for connectors of the namespace. */
   readonly hasDefault: (namespace: string) => boolean;
@@ -146,28 +158,42 @@ export class AccountRegistry implements Accounts {
     }
     const { credentials } = kept;
     const credential = this.ports.fingerprint(JSON.stringify(credentials));
-    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false };
+    const key = keptKey(account.uid);
+    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
     if (!this.ports.isAllowed(kept.baseUrl)) {
       return 'refused';
     }
     try {
-      const organization = await this.candidate(target, credentials, credential).organization(signal);
+      const organization = await this.candidate(key, target, credentials, credential).organization(signal);
       if (organization.id !== account.organizationId) {
+        this.close(key);
         return 'refused';
       }
-      this.opened(keptKey(account.uid), target, { credentials, credential, secretVersion: '', organization });
+      this.opened(key, target, { credentials, credential, secretVersion: '', organization });
       return 'open';
     } catch (error) {
       if (error instanceof RemoteError && error.class === 'unauthorized') {
+        this.close(key);
         return 'refused';
       }
       throw error;
     }
   }
 
-  /** A client for credentials that are not in use yet, to try them out. */
-  candidate(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
-    return this.client(target, credentials, credential);
+  /** A client for credentials that are not in use yet, to try them out. Each account has one at most. */
+  candidate(
+    key: string,
+    target: AccountTarget,
+    credentials: AccountCredentials,
+    credential: string,
+  ): OpenConnectors {
+    const client = this.client(target, credentials, credential);
+    const candidate = poolKey(target, credential);
+    if (this.entries.get(key)?.candidate !== candidate) {
+      this.dropCandidate(key);
+      this.entries.set(key, { ...(this.entries.get(key) ?? EMPTY), candidate });
+    }
+    return client;
   }
 
   /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
@@ -207,6 +233,10 @@ export class AccountRegistry implements Accounts {
     },
   ): void {
     const before = this.entries.get(key)?.open;
+    const { candidate } = this.entries.get(key) ?? EMPTY;
+    if (candidate !== poolKey(target, verified.credential)) {
+      this.dropCandidate(key);
+    }
     const sameOrganization = before?.organization.id === verified.organization.id;
     const releaseSecrets = this.ports.holdSecrets(Object.values(verified.credentials));
     const inventory =
@@ -224,11 +254,29 @@ export class AccountRegistry implements Accounts {
     }
   }
 
-  /** The same credentials stand in a newer version of the Secret, or the resource was edited. */
-  touched(key: string, change: { readonly secretVersion?: string; readonly target?: AccountTarget }): void {
+  /** The same credentials stand in a newer version of the Secret. */
+  touched(key: string, change: { readonly secretVersion: string }): void {
+    this.dropCandidate(key);
     const entry = this.entries.get(key);
     if (entry?.open !== undefined) {
       this.entries.set(key, { ...entry, open: { ...entry.open, ...change } });
+    }
+  }
+
+  /**
+   * Applies an edit of the resource to its open session. Another base URL is another account: the session is closed, so
+   * that nothing of it is sent to an address that was not checked. A spec that is not valid changes no limits.
+   */
+  edited(key: string, target: AccountTarget, isValid: boolean): void {
+    const entry = this.entries.get(key);
+    if (entry?.open === undefined) {
+      return;
+    }
+    const { uid, spec } = entry.open.target;
+    if (uid !== target.uid || spec.baseUrl !== target.spec.baseUrl) {
+      this.close(key);
+    } else if (isValid) {
+      this.entries.set(key, { ...entry, open: { ...entry.open, target } });
     }
   }
 
@@ -242,6 +290,7 @@ export class AccountRegistry implements Accounts {
     this.ports.pool.remove(poolKey(target, credential));
     this.entries.set(key, {
       ...entry,
+      candidate: undefined,
       refusal: { credential, at },
       open: keepsOpen ? entry.open : undefined,
     });
@@ -267,12 +316,26 @@ export class AccountRegistry implements Accounts {
 
   /** The account is gone. */
   close(key: string): void {
+    this.dropCandidate(key);
     const open = this.entries.get(key)?.open;
     this.entries.delete(key);
     if (open !== undefined) {
       open.releaseSecrets();
       this.ports.pool.remove(poolKey(open.target, open.credential));
     }
+  }
+
+  /** Removes the client of credentials that did not work, unless those of the open session are the same. */
+  private dropCandidate(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry?.candidate === undefined) {
+      return;
+    }
+    const { candidate, open } = entry;
+    if (open === undefined || poolKey(open.target, open.credential) !== candidate) {
+      this.ports.pool.remove(candidate);
+    }
+    this.entries.set(key, { ...entry, candidate: undefined });
   }
 
   private suspect(key: string): void {
@@ -299,14 +362,21 @@ export class AccountRegistry implements Accounts {
             'spec.accountRef is not set, and the operator has no default account for this namespace. Create an OpenConnectorsAccount here and name it in spec.accountRef.name.',
           );
     }
-    return this.ports.exists(namespace, name)
-      ? undefined
-      : notFound(
-          `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`,
-        );
+    if (this.ports.exists(namespace, name)) {
+      return undefined;
+    }
+    return notFound(
+      this.ports.selector === undefined
+        ? `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`
+        : `OpenConnectorsAccount "${name}" (spec.accountRef) not found among those that this operator selects (${this.ports.selector}). Create it, or give it the labels.`,
+    );
   }
 
+  /** The only place where credentials meet an address. */
   private client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    if (!this.ports.isAllowed(target.spec.baseUrl)) {
+      throw new Error('no client for a host that is not in ALLOWED_HOSTS');
+    }
     return this.ports.pool.get(poolKey(target, credential), {
       baseUrl: target.spec.baseUrl,
       credentials,
@@ -330,6 +400,7 @@ function notFound(message: string): Extract<AccountView, { state: 'blocked' }> {
   return { state: 'blocked', reason: 'AccountNotFound', message, stalled: false };
 }
 
+/** The uid comes first: whoever is told of a client by its key reads the account from it. */
 function poolKey(target: AccountTarget, credential: string): string {
-  return `${target.uid}/${credential}`;
+  return `${target.uid}/${target.isFallback === true ? 'fallback:' : ''}${credential}`;
 }

@@ -12,6 +12,7 @@ const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({
 
 const entrySchema = z.object({
   account: z.object({ uid: z.string(), baseUrl: z.string(), organizationId: z.string() }),
+  namespace: z.string(),
   until: z.iso.datetime(),
 });
 
@@ -79,15 +80,17 @@ export class TombstoneStore {
   }
 }
 
-function encode({ account, until }: Tombstone): string {
-  const entry = { account, until: new Date(until).toISOString() };
+function encode({ account, namespace, until }: Tombstone): string {
+  const entry = { account, namespace, until: new Date(until).toISOString() };
   return Buffer.from(JSON.stringify(entry), 'utf8').toString('base64');
 }
 
 function decode(uid: string, value: string): Tombstone[] {
   try {
-    const { account, until } = entrySchema.parse(JSON.parse(Buffer.from(value, 'base64').toString('utf8')));
-    return [{ uid, account, until: Date.parse(until) }];
+    const { account, namespace, until } = entrySchema.parse(
+      JSON.parse(Buffer.from(value, 'base64').toString('utf8')),
+    );
+    return [{ uid, namespace, account, until: Date.parse(until) }];
   } catch {
     // Written by another program: it names no account in which anything could be looked for.
     return [];

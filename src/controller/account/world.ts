@@ -44,8 +44,10 @@ export interface AccountWorld {
   readonly session: SessionFacts;
   /** Until when the remote side wants to be left alone; wall clock. */
   readonly throttledUntil: number | undefined;
-  /** Names of the connectors that use the account. */
+  /** Names of the connectors that use the account and that this operator watches. Empty unless it is being deleted. */
   readonly users: readonly string[];
+  /** The same as the API server listed them in this reconcile, with those of other operators. */
+  readonly listedUsers: readonly string[] | undefined;
   /** Somebody asked for this pass: an edit, a changed Secret, `reconcile-at`. */
   readonly prompted: boolean;
   readonly pass: AccountPass;
@@ -62,6 +64,7 @@ export type AccountStep =
       readonly secretVersion: string;
     }
   | { readonly do: 'list' }
+  | { readonly do: 'list-users' }
   | { readonly do: 'finish'; readonly verdict: AccountVerdict };
 
 /** How a pass over an account ends. */

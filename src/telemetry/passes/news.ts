@@ -44,6 +44,7 @@ const looking: ReadonlySet<string> = new Set([
   'prove-account',
   'verify',
   'list',
+  'list-users',
 ]);
 
 /** Whether a step changes something. */

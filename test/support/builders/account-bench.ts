@@ -1,4 +1,5 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
+import type { KeptAccount } from '../../../src/controller/account/kept-accounts.ts';
 import { type AccountPorts, reconcileAccount } from '../../../src/controller/account/reconcile.ts';
 import { AccountRegistry } from '../../../src/controller/account/registry.ts';
 import { clusterTag } from '../../../src/controller/owner-tags.ts';
@@ -32,6 +33,10 @@ export interface AccountBench {
   /** uids for which credentials are kept for deletions. */
   readonly kept: ReadonlySet<string>;
   secret: SecretFact;
+  /** The credentials that last worked, as the operator's namespace holds them. */
+  fallback: KeptAccount | undefined;
+  /** The connectors that use the account, as the API server lists them. */
+  listedUsers: readonly string[];
   answers: Answers;
   /** One pass over `account` with the status that the pass before wrote. */
   pass(account: OpenConnectorsAccount): Promise<PassOutcome>;
@@ -77,9 +82,10 @@ export function accountBench(
         }
       };
     },
-    readKept: async () => undefined,
-    isAllowed: () => true,
+    readKept: async () => bench.fallback,
+    isAllowed: (baseUrl) => !baseUrl.includes('foreign'),
     fingerprint: printOf,
+    selector: undefined,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',
     onSuspect: (key) => suspected.push(key),
@@ -96,6 +102,8 @@ export function accountBench(
     statuses,
     kept,
     secret: ACCOUNT_SECRET,
+    fallback: undefined,
+    listedUsers: [],
     answers,
     ports: {
       clock,
@@ -119,8 +127,12 @@ export function accountBench(
           return bench.secret;
         },
       },
-      users: () => users,
-      isOwned: (tag) => users.ownerTags.has(tag),
+      users: {
+        names: () => users.names,
+        listNames: async () => bench.listedUsers,
+        own: (_account, tag) => users.ownerTags.has(tag),
+        isOwned: (tag) => users.ownerTags.has(tag),
+      },
       seesEverything: true,
       wakeUsers: () => void woken.push('users'),
       wakeOwners: (tags) => void woken.push(...tags),

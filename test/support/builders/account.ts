@@ -84,6 +84,7 @@ export function accountWorld(change: Partial<AccountWorld> = {}): AccountWorld {
     session: { state: 'none' },
     throttledUntil: undefined,
     users: [],
+    listedUsers: undefined,
     prompted: false,
     pass: { failure: undefined },
     fingerprint: fingerprinter.of,

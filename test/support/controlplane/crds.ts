@@ -103,3 +103,14 @@ async function established(rest: Rest, crd: Manifest): Promise<readonly CrdCondi
     () => `${crd.metadata.name} was not established: ${JSON.stringify(last)}`,
   );
 }
+
+/** The CRDs as a server without CEL knows them: without `x-kubernetes-validations` and what else it would drop. */
+export function withoutRules(crds: readonly Manifest[]): readonly Manifest[] {
+  return crds.map((crd) =>
+    manifest.parse(
+      JSON.parse(
+        JSON.stringify(crd, (key, value) => (key === 'x-kubernetes-validations' ? undefined : value)),
+      ),
+    ),
+  );
+}

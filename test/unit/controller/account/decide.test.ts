@@ -252,10 +252,39 @@ describe('an account', () => {
       step: verify,
     },
     {
+      name: 'being deleted, without users in the cache',
+      because: 'the cache may be behind, and holds no connectors of other operators',
+      world: accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }) }),
+      step: { do: 'list-users' },
+    },
+    {
       name: 'being deleted, unused',
       because: 'nobody needs it',
-      world: accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }) }),
+      world: accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        listedUsers: [],
+      }),
       step: { do: 'finish', verdict: { kind: 'released' } },
+    },
+    {
+      name: 'being deleted, used by a connector of another operator',
+      because: 'no watch tells when that one is deleted',
+      world: accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        session: OPEN,
+        listedUsers: ['erp'],
+      }),
+      step: blockedBy('InUse', 'erp', { kind: 'at', time: NOW + 30 * SECOND }, true),
+    },
+    {
+      name: 'being deleted without its Secret, used by a connector of another operator',
+      because: 'the account has to notice that it can be released whatever else is wrong with it',
+      world: accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        secret: secretAbsent,
+        listedUsers: ['erp'],
+      }),
+      step: blockedBy('SecretNotFound', 'sap-account', { kind: 'at', time: NOW + 30 * SECOND }, false),
     },
   ];
   test.each(cases)('$name: $because', ({ world, step: expected }) => {

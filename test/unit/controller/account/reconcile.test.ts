@@ -155,6 +155,36 @@ describe('credentials that are refused', () => {
   });
 });
 
+describe('new credentials in the Secret', () => {
+  const changed = secretRead({ userSecret: 'x', organizationSecret: 'y' }, { resourceVersion: '2' });
+
+  test('are verified in the end when Open Connectors was away at first', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    it.secret = changed;
+    it.answers = { organization: refuse('unavailable', 'No connection') };
+    await it.pass(account());
+    expect(readyOf(it)).toBe('False AccountUnreachable');
+    it.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
+    await it.clock.advance(MINUTE);
+    await it.pass(account());
+    expect(readyOf(it)).toBe('True Succeeded');
+    expect(it.registry.view('team-a', 'sap')).toMatchObject({
+      organizationId: '6000',
+      credentials: { userSecret: 'x', organizationSecret: 'y' },
+    });
+  });
+
+  test('that lack a key are missed in every pass', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    it.secret = secretRead({ userSecret: 'x' }, { resourceVersion: '2' });
+    await it.pass(account());
+    await it.pass(account());
+    expect(readyOf(it)).toBe('False SecretKeyMissing');
+  });
+});
+
 describe('an account that changes', () => {
   test('to another organization forgets what it knew of the first', async () => {
     const it = accountBench(working(instance(1)));
@@ -184,6 +214,61 @@ describe('an account that changes', () => {
     await it.pass(account());
     expect(readyOf(it)).toBe('False SecretNotFound');
     expect(it.registry.view('team-a', 'sap').state).toBe('ready');
+  });
+});
+
+describe('an edit of baseUrl', () => {
+  const elsewhere = (baseUrl: string) =>
+    account({ spec: { baseUrl }, metadata: { generation: 2, resourceVersion: '51' } });
+
+  test('to a host that is not allowed closes the session, and its credentials go nowhere', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    await it.pass(elsewhere('https://foreign.example.com'));
+    expect(readyOf(it)).toBe('False HostNotAllowed');
+    expect(it.registry.view('team-a', 'sap')).toMatchObject({ state: 'blocked', reason: 'HostNotAllowed' });
+    expect(it.registry.session('team-a', 'sap')).toBeUndefined();
+    expect([...it.clients.values()].map(({ baseUrl }) => baseUrl)).toEqual([]);
+    expect(it.held).toEqual([]);
+    expect(names(it)).toEqual(['organization', 'listInstancesByTag']);
+    expect(it.woken).toEqual(['users', 'users']);
+  });
+
+  test('to a text that is no address closes the session too', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    await it.pass(elsewhere('https://10.0.0.1'));
+    expect(readyOf(it)).toBe('False InvalidSpec');
+    expect(it.registry.session('team-a', 'sap')).toBeUndefined();
+  });
+
+  test('to another allowed host is another session, which inherits nothing of the first', async () => {
+    const remote = new Map([[1, instance(1)]]);
+    const it = accountBench(workingRemote(remote));
+    await it.pass(account());
+    remote.clear();
+    await it.pass(elsewhere('https://api.openconnectors.eu10.ext.hana.ondemand.com'));
+    expect(names(it)).toEqual(['organization', 'listInstancesByTag', 'organization', 'listInstancesByTag']);
+    expect(it.registry.view('team-a', 'sap')).toMatchObject({
+      state: 'ready',
+      baseUrl: 'https://api.openconnectors.eu10.ext.hana.ondemand.com/elements/api-v2',
+    });
+    expect(it.registry.session('team-a', 'sap')?.inventory.ownedBy(() => true)).toEqual([]);
+    expect(it.clients.size).toBe(1);
+  });
+
+  test('leaves a session open when only other fields change, and keeps its limits while they are invalid', async () => {
+    const it = accountBench(working());
+    await it.pass(account());
+    const limits = { requestsPerSecond: 3, burst: 4, concurrency: 5 };
+    await it.pass(account({ spec: { limits }, metadata: { generation: 2 } }));
+    it.registry.session('team-a', 'sap');
+    expect([...it.clients.values()].map((settings) => settings.limits)).toEqual([limits]);
+    await it.pass(account({ spec: { limits: { ...limits, concurrency: -1 } }, metadata: { generation: 3 } }));
+    expect(readyOf(it)).toBe('False InvalidSpec');
+    it.registry.session('team-a', 'sap');
+    expect([...it.clients.values()].map((settings) => settings.limits)).toEqual([limits]);
+    expect(names(it)).toEqual(['organization', 'listInstancesByTag']);
   });
 });
 
@@ -244,6 +329,21 @@ describe('a deletion of an account', () => {
     expect(await it.pass(deleted)).toEqual({ kind: 'released' });
     expect([...it.kept]).toEqual([]);
   });
+
+  test('waits for the connectors of other operators, which no watch of this one tells of', async () => {
+    const deleted = account({ metadata: { deletionTimestamp: at(0) } });
+    const it = accountBench(working());
+    await it.pass(account());
+    it.listedUsers = ['erp'];
+    expect(await it.pass(deleted)).toEqual({ kind: 'again', afterMs: 30_000 });
+    expect(readyOf(it)).toBe('False InUse');
+    expect(it.statuses.at(-1)?.conditions?.[0]?.message).toContain('erp');
+    expect([...it.kept]).toEqual([ACCOUNT.uid]);
+
+    it.listedUsers = [];
+    await it.clock.advance(30_000);
+    expect(await it.pass(deleted)).toEqual({ kind: 'released' });
+  });
 });
 
 describe('the registry', () => {
@@ -293,6 +393,7 @@ describe('the registry', () => {
   test('does not open what closes meanwhile', () => {
     const { registry } = accountBench(working());
     registry.touched(KEY, { secretVersion: '7' });
+    registry.edited(KEY, { uid: ACCOUNT.uid, spec: account().spec, isDefault: false }, true);
     registry.close(KEY);
     expect(registry.facts(KEY)).toEqual({ state: 'none' });
   });

@@ -213,7 +213,7 @@ describe('a deletion of the instance', () => {
       }),
       step: {
         do: 'write-tombstone',
-        tombstone: { uid: UID, account: ACCOUNT, until: NOW + 30 * MINUTE },
+        tombstone: { uid: UID, namespace: 'team-a', account: ACCOUNT, until: NOW + 30 * MINUTE },
       },
     },
     {
