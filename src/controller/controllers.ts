@@ -10,6 +10,7 @@ import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Scrubber } from '../telemetry/scrubber.ts';
+import { createFallbackRelease, type ReleaseFallback } from './account/fallback-release.ts';
 import { KeptAccounts } from './account/kept-accounts.ts';
 import type { AccountPorts } from './account/reconcile.ts';
 import { AccountRegistry } from './account/registry.ts';
@@ -45,8 +46,8 @@ export interface ControllerSources {
 export interface Controllers {
   readonly connector: ConnectorPorts;
   readonly account: AccountPorts;
-  /** Nothing depends any more on the account with this uid, which is gone itself. */
-  readonly releaseAccount: (uid: string) => Promise<void>;
+  /** A connector is gone: lets go of fallback credentials that only it needed. Throws `KubeError`. */
+  readonly releaseFallback: ReleaseFallback;
 }
 
 /** Puts the controllers together. */
@@ -113,10 +114,12 @@ export function createControllers(sources: ControllerSources): Controllers {
       report: sources.reportAccount,
       kept,
     },
-    releaseAccount: async (uid) => {
-      registry.closeKept(uid);
-      await kept.drop(uid);
-    },
+    releaseFallback: createFallbackRelease({
+      rest: sources.rest,
+      connectors: stores.connectors,
+      close: (uid) => registry.closeKept(uid),
+      drop: (uid) => kept.drop(uid),
+    }),
   };
 }
 

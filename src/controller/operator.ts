@@ -15,7 +15,7 @@ import { type HandlerContext, type HandlerResult, ReliableOperator } from '../ku
 import { objectKey } from '../kube/store.ts';
 import { DefaultAccount } from './account/default-account.ts';
 import { forgetAccount, reconcileAccount } from './account/reconcile.ts';
-import { DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './account/registry.ts';
+import { DEFAULT_ACCOUNT_KEY } from './account/registry.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type Controllers, createControllers } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
@@ -30,6 +30,7 @@ import {
   INDEX,
   importOfConnector,
   ownerOfConnector,
+  recordedAccountOfConnector,
   secretsOfAccount,
   secretsOfConnector,
 } from './references.ts';
@@ -171,6 +172,7 @@ export class ConnectorOperator extends ReliableOperator {
     const connectors = this.resourceStore(CONNECTORS);
     connectors.addIndex(INDEX.secret, secretsOfConnector);
     connectors.addIndex(INDEX.account, accountOfConnector);
+    connectors.addIndex(INDEX.recordedAccount, recordedAccountOfConnector);
     connectors.addIndex(INDEX.owner, ownerOfConnector(this.clusterId));
     connectors.addIndex(INDEX.instance, importOfConnector);
     this.resourceStore(ACCOUNTS).addIndex(INDEX.secret, secretsOfAccount);
@@ -196,12 +198,15 @@ export class ConnectorOperator extends ReliableOperator {
     signal: AbortSignal,
     observer: PassObserver,
   ): Promise<HandlerResult | undefined> {
-    const { connector: ports } = this.leading();
+    const { connector: ports, releaseFallback } = this.leading();
     const connector = parseConnector(event.object);
     if (event.type === ResourceEventType.Deleted) {
       ports.memory.forget(connector.metadata.uid);
       this.wakeAccountOf(connector);
-      await this.releaseAccountOf(connector);
+      const accountUid = connector.status?.instance?.account?.uid;
+      if (accountUid !== undefined) {
+        await releaseFallback(accountUid, connector.metadata.namespace, signal);
+      }
       return undefined;
     }
     const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
@@ -275,25 +280,6 @@ export class ConnectorOperator extends ReliableOperator {
     const name = spec.accountRef?.name;
     if (name !== undefined && this.resourceStore(ACCOUNTS).get(metadata.namespace, name) !== undefined) {
       this.enqueue(ACCOUNTS, metadata.namespace, name);
-    }
-  }
-
-  /** The last connector of an account that is gone takes along what was kept for its deletion. */
-  private async releaseAccountOf({ status, metadata }: InfusionsoftConnector): Promise<void> {
-    const uid = status?.instance?.account?.uid;
-    const isNeeded = (namespace: string): boolean =>
-      this.resourceStore(ACCOUNTS)
-        .list()
-        .some((account) => account.metadata.uid === uid) ||
-      this.resourceStore(CONNECTORS)
-        .list()
-        .some(
-          (other) =>
-            other.metadata.namespace === namespace &&
-            parseConnector(other).status?.instance?.account?.uid === uid,
-        );
-    if (uid !== undefined && uid !== DEFAULT_ACCOUNT_UID && !isNeeded(metadata.namespace)) {
-      await this.leading().releaseAccount(uid);
     }
   }
 

@@ -5,7 +5,13 @@ import { accountKey } from './account/registry.ts';
 import { ownerTags } from './owner-tags.ts';
 
 /** Names of the indexes over connectors and accounts. */
-export const INDEX = { secret: 'secret', account: 'account', owner: 'owner', instance: 'instance' } as const;
+export const INDEX = {
+  secret: 'secret',
+  account: 'account',
+  recordedAccount: 'recorded-account',
+  owner: 'owner',
+  instance: 'instance',
+} as const;
 
 // These run on every change of every object, before anything has been validated: they look, but believe nothing.
 
@@ -33,6 +39,12 @@ export function secretsOfConnector(object: KubeObject): string[] {
 export function accountOfConnector(object: KubeObject): string[] {
   const name = field(field(field(object, 'spec'), 'accountRef'), 'name');
   return [accountKey(object.metadata.namespace ?? '', typeof name === 'string' ? name : undefined)];
+}
+
+/** uid of the account in which the connector's instance was created, as its status records it. */
+export function recordedAccountOfConnector(object: KubeObject): string[] {
+  const uid = field(field(field(field(object, 'status'), 'instance'), 'account'), 'uid');
+  return typeof uid === 'string' ? [uid] : [];
 }
 
 /** The instance that a connector names by `importId`, within its account. */

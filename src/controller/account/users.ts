@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import { CONNECTOR_NAMES, GROUP, VERSION } from '../../api/group.ts';
-import { isKubeObject, type KubeObject } from '../../kube/object.ts';
-import { collectionPath } from '../../kube/paths.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import type { KubeRest } from '../../kube/rest.ts';
 import type { Store } from '../../kube/store.ts';
+import { listLive } from '../list-live.ts';
 import { accountOfConnector, INDEX } from '../references.ts';
 import { accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './registry.ts';
 
@@ -24,13 +23,6 @@ export interface AccountUsers {
   listNames(account: OpenConnectorsAccount, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-const PAGE_SIZE = 500;
-
-const listSchema = z.object({
-  items: z.array(z.unknown()),
-  metadata: z.object({ continue: z.string().optional() }),
-});
-
 const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
 
 /** `connectors` needs the indexes `INDEX.account` and `INDEX.owner`. */
@@ -46,19 +38,10 @@ export function createAccountUsers(connectors: Store, rest: Pick<KubeRest, 'get'
         .some((connector) => accountOfConnector(connector).includes(keyOfAccount(account))),
     isOwned: (ownerTag) => connectors.byIndex(INDEX.owner, ownerTag).length > 0,
     async listNames(account, signal) {
-      const path = collectionPath(CONNECTORS, account.metadata.namespace);
-      const names: string[] = [];
-      let token: string | undefined;
-      do {
-        const page: unknown = await rest.get(path, { signal, query: { limit: PAGE_SIZE, continue: token } });
-        const { items, metadata } = listSchema.parse(page);
-        const users = items
-          .filter(isKubeObject)
-          .filter((connector) => accountOfConnector(connector).includes(keyOfAccount(account)));
-        names.push(...users.map((connector) => connector.metadata.name));
-        token = metadata.continue || undefined;
-      } while (token !== undefined);
-      return names;
+      const listed = await listLive(rest, CONNECTORS, account.metadata.namespace, signal);
+      return listed
+        .filter((connector) => accountOfConnector(connector).includes(keyOfAccount(account)))
+        .map(({ metadata }) => metadata.name);
     },
   };
 }

@@ -1,0 +1,55 @@
+import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../api/group.ts';
+import type { KubeRest } from '../../kube/rest.ts';
+import type { Store } from '../../kube/store.ts';
+import { listLive } from '../list-live.ts';
+import { INDEX, recordedAccountOfConnector } from '../references.ts';
+import { DEFAULT_ACCOUNT_UID } from './registry.ts';
+
+const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
+const ACCOUNTS = { group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural };
+
+export interface FallbackReleaseOptions {
+  readonly rest: Pick<KubeRest, 'get'>;
+  /** With the index `INDEX.recordedAccount`. */
+  readonly connectors: Store;
+  /** Ends the session with the fallback credentials of the account with this uid. */
+  readonly close: (uid: string) => void;
+  /** Deletes the fallback credentials. Throws `KubeError`. */
+  readonly drop: (uid: string) => Promise<void>;
+}
+
+/** `namespace` is that of the connector that is gone. Throws `KubeError`. */
+export type ReleaseFallback = (uid: string, namespace: string, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Lets go of fallback credentials after a connector with an instance in the account `uid` is gone. Only a connector that is being deleted works with
+ * their session, so that the last of these closes it. The Secret stays until neither the account nor a connector that has
+ * an instance in it exists, for whatever operator.
+ */
+export function createFallbackRelease({
+  rest,
+  connectors,
+  close,
+  drop,
+}: FallbackReleaseOptions): ReleaseFallback {
+  const isNeeded = async (uid: string, namespace: string, signal: AbortSignal): Promise<boolean> => {
+    const accounts = await listLive(rest, ACCOUNTS, namespace, signal);
+    if (accounts.some(({ metadata }) => metadata.uid === uid)) {
+      return true;
+    }
+    const users = await listLive(rest, CONNECTORS, namespace, signal);
+    return users.some((connector) => recordedAccountOfConnector(connector).includes(uid));
+  };
+  return async (uid, namespace, signal) => {
+    if (uid === DEFAULT_ACCOUNT_UID) {
+      return;
+    }
+    const others = connectors.byIndex(INDEX.recordedAccount, uid);
+    if (!others.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) {
+      close(uid);
+    }
+    if (others.length === 0 && !(await isNeeded(uid, namespace, signal))) {
+      await drop(uid);
+    }
+  };
+}
