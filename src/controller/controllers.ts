@@ -40,6 +40,7 @@ export interface ControllerSources {
   readonly stores: { readonly connectors: Store; readonly accounts: Store; readonly secrets: Store };
   readonly connectors: Connectors;
   readonly recordEvent: RecordEvent;
+  readonly recordAccountEvent: AccountPorts['recordEvent'];
   readonly reportAccount: (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
   readonly wakeConnector: (connector: KubeObject) => void;
   readonly wakeAccount: (key: string) => void;
@@ -139,6 +140,7 @@ export function createControllers(sources: ControllerSources): Controllers {
       },
       witnesses: new Map(),
       report: sources.reportAccount,
+      recordEvent: sources.recordAccountEvent,
       kept: { keep: (uid, account) => kept.keep(uid, account), drop },
     },
     releaseFallback,

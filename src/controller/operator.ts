@@ -140,6 +140,7 @@ export class ConnectorOperator extends ReliableOperator {
           ),
       },
       recordEvent: (connector, occasion) => this.record(connector, 'Reconcile', occasion),
+      recordAccountEvent: (account, occasion) => this.record(account, 'Verify', occasion),
       reportAccount: (account, after) => this.reportAccount(account, after),
       wakeConnector: ({ metadata }) => this.enqueue(CONNECTORS, metadata.namespace ?? '', metadata.name),
       wakeAccount: (key) => this.wakeAccount(key),

@@ -56,6 +56,15 @@ export const SECRET_REASONS = {
       'A Secret with the name of the one-time code for the consent exists and does not belong to the operator; it is neither read nor overwritten.',
     whatToDo: 'Delete the Secret that the message names, or rename the resource.',
   },
+  FallbackCredentialsNotWritten: {
+    conditions: {},
+    outlook: 'settled',
+    event: 'Warning',
+    meaning:
+      "The account works, but its credentials could not be written to the operator's namespace (403). Connectors cannot be deleted after the account's own Secret is gone. The operator tries again every 5 minutes.",
+    whatToDo:
+      "Apply the Role of the operator's namespace again, or set KEEP_ACCOUNT_CREDENTIALS=false to do without.",
+  },
   ConnectionSecretWritten: {
     conditions: {},
     outlook: 'settled',

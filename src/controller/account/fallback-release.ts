@@ -1,5 +1,4 @@
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../api/group.ts';
-import type { KubeObject } from '../../kube/object.ts';
 import type { KubeRest } from '../../kube/rest.ts';
 import type { Store } from '../../kube/store.ts';
 import { listLive } from '../list-live.ts';

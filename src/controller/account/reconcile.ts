@@ -3,9 +3,11 @@ import { requestOf } from '../../api/annotations.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
 import type { HostPattern } from '../../config/host-pattern.ts';
+import { isKubeError } from '../../kube/errors.ts';
 import { RemoteError } from '../../openconnectors/errors.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
+import type { Occasion } from '../events.ts';
 import type { Fingerprinter } from '../fingerprint.ts';
 import { type PassObserver, UNOBSERVED } from '../pass-observer.ts';
 import type { PassOutcome } from '../report.ts';
@@ -40,10 +42,15 @@ export interface AccountPorts {
   /** What the pass before last saw of its inputs, by uid. */
   readonly witnesses: Map<string, string>;
   readonly report: AccountReport;
+  /** Tells people what happened to an account. Never fails. */
+  readonly recordEvent: (account: OpenConnectorsAccount, event: Occasion) => void;
   readonly kept: Pick<KeptAccounts, 'keep' | 'drop'>;
 }
 
 const MAX_STEPS = 12;
+
+/** How long fallback credentials wait that could not be written: no watch tells when a right is given. */
+const KEEP_AGAIN_MS = 5 * 60_000;
 
 /** What keeps an account from working that its connectors name by the same reason. */
 const SHOWN_BY_USERS = ['AccountUnauthorized', 'HostNotAllowed'] as const satisfies readonly Reason[];
@@ -225,22 +232,45 @@ async function conclude(
   }
   if (verdict.kind === 'ready') {
     rememberSecretVersion(ports, world);
-    await keepForDeletions(ports, world);
   }
   const after = summariseAccount(world, verdict, counts(ports, world), ports.random.fraction());
   await ports.report(world.account, after);
   ports.witnesses.set(world.account.metadata.uid, witnessOf(world));
   tellUsers(ports, world, verdict);
-  return outcome(world, verdict, after);
+  const next = outcome(world, verdict, after);
+  const isKept = verdict.kind !== 'ready' || (await keepForDeletions(ports, world.account));
+  return isKept ? next : sooner(next, KEEP_AGAIN_MS);
 }
 
-/** What works now is what deletions fall back on when the account's Secret is gone. */
-async function keepForDeletions(ports: AccountPorts, { account }: AccountWorld): Promise<void> {
+/**
+ * What works now is what deletions fall back on when the account's Secret is gone. Returns whether it could be written: the
+ * account works without, so that a missing right takes nothing from its status. Throws other kinds of `KubeError`.
+ */
+async function keepForDeletions(ports: AccountPorts, account: OpenConnectorsAccount): Promise<boolean> {
   const view = ports.registry.sessionByKey(keyOf(account))?.view;
-  if (view !== undefined && !view.isDefault) {
-    const { baseUrl, organizationId, credentials } = view;
-    await ports.kept.keep(account.metadata.uid, { baseUrl, organizationId, credentials });
+  if (view === undefined || view.isDefault) {
+    return true;
   }
+  const { baseUrl, organizationId, credentials } = view;
+  try {
+    await ports.kept.keep(account.metadata.uid, { baseUrl, organizationId, credentials });
+    return true;
+  } catch (error) {
+    if (!isKubeError(error, 'forbidden')) {
+      throw error;
+    }
+    ports.recordEvent(account, {
+      type: 'Warning',
+      reason: 'FallbackCredentialsNotWritten',
+      message:
+        "The fallback credentials cannot be written in the operator's namespace (403). Apply the operator's RBAC, or set KEEP_ACCOUNT_CREDENTIALS=false.",
+    });
+    return false;
+  }
+}
+
+function sooner(outcome: PassOutcome, afterMs: number): PassOutcome {
+  return { kind: 'again', afterMs: outcome.kind === 'again' ? Math.min(outcome.afterMs, afterMs) : afterMs };
 }
 
 /** The same credentials in a touched Secret need not be read again. Only a ready account has verified what it read. */

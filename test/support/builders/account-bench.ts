@@ -14,6 +14,8 @@ import { CLUSTER } from './instance.ts';
 import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
 import { NOW } from './time.ts';
 
+type AccountEvent = Parameters<AccountPorts['recordEvent']>[1];
+
 /** A registry and ports of the account's controller that record everything that leaves them. */
 export interface AccountBench {
   readonly clock: VirtualClock;
@@ -35,6 +37,9 @@ export interface AccountBench {
   secret: SecretFact;
   /** The credentials that last worked, as the operator's namespace holds them. */
   fallback: KeptAccount | undefined;
+  /** What writing the fallback credentials fails with. */
+  keepFailure: Error | undefined;
+  readonly events: readonly AccountEvent[];
   /** The connectors that use the account, as the API server lists them. */
   listedUsers: readonly string[];
   answers: Answers;
@@ -61,6 +66,7 @@ export function accountBench(
   const reads: string[] = [];
   const statuses: AccountStatus[] = [];
   const kept = new Set<string>();
+  const events: AccountEvent[] = [];
   const pool: OpenConnectorsPool = {
     get: (key, settings) => {
       clients.set(key, settings);
@@ -103,6 +109,8 @@ export function accountBench(
     kept,
     secret: ACCOUNT_SECRET,
     fallback: undefined,
+    keepFailure: undefined,
+    events,
     listedUsers: [],
     answers,
     ports: {
@@ -138,8 +146,14 @@ export function accountBench(
       wakeOwners: (tags) => void woken.push(...tags),
       witnesses: new Map(),
       report: async (_account, after) => void statuses.push(after),
+      recordEvent: (_account, event) => void events.push(event),
       kept: {
-        keep: async (uid) => void kept.add(uid),
+        keep: async (uid) => {
+          if (bench.keepFailure !== undefined) {
+            throw bench.keepFailure;
+          }
+          kept.add(uid);
+        },
         drop: async (uid) => void kept.delete(uid),
       },
     },

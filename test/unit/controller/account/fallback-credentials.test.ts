@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { KeptAccount } from '../../../../src/controller/account/kept-accounts.ts';
+import { KubeError } from '../../../../src/kube/errors.ts';
 import { account, CREDENTIAL } from '../../../support/builders/account.ts';
 import { type AccountBench, accountBench } from '../../../support/builders/account-bench.ts';
 import { ACCOUNT } from '../../../support/builders/connector.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { MINUTE } from '../../../support/builders/time.ts';
 import { remoteError } from '../../../support/builders/world.ts';
 
 const { signal } = new AbortController();
@@ -75,6 +77,42 @@ describe('fallback credentials', () => {
     const bench = benchWith(fallback, { organization: refuse('unauthorized', 'No', { status: 401 }) });
     expect(await bench.registry.openKept(recorded, signal)).toBe('refused');
     expect(bench.registry.keptSession(uid)).toBeUndefined();
+  });
+});
+
+describe('fallback credentials that cannot be written', () => {
+  const ready = ({ statuses }: AccountBench) =>
+    statuses.at(-1)?.conditions?.find(({ type }) => type === 'Ready');
+
+  it('leaves the account Ready, tells in an event, and tries again', async () => {
+    const bench = benchWith(undefined);
+    bench.keepFailure = new KubeError('forbidden', 'secrets is forbidden', { status: 403 });
+    expect(await bench.pass(account())).toEqual({ kind: 'again', afterMs: 5 * MINUTE });
+    expect(ready(bench)).toMatchObject({ status: 'True', reason: 'Succeeded' });
+    expect(bench.registry.view('team-a', 'sap').state).toBe('ready');
+    expect(bench.woken).toEqual(['users']);
+    expect(bench.events).toMatchObject([
+      {
+        type: 'Warning',
+        reason: 'FallbackCredentialsNotWritten',
+        message: expect.stringContaining('RBAC') as unknown,
+      },
+    ]);
+    expect(JSON.stringify(bench.events)).not.toContain(VALUES.userSecret);
+
+    bench.keepFailure = undefined;
+    await bench.pass(account());
+    expect([...bench.kept]).toEqual([uid]);
+    expect(bench.events).toHaveLength(1);
+  });
+
+  it('shows the status before an error of the API server ends the reconcile', async () => {
+    const bench = benchWith(undefined);
+    bench.keepFailure = new KubeError('network', 'no connection');
+    await expect(bench.pass(account())).rejects.toBe(bench.keepFailure);
+    expect(ready(bench)).toMatchObject({ status: 'True' });
+    expect(bench.registry.view('team-a', 'sap').state).toBe('ready');
+    expect(bench.woken).toEqual(['users']);
   });
 });
 
