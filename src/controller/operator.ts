@@ -131,9 +131,10 @@ export class ConnectorOperator extends ReliableOperator {
       connectors: {
         patchMetadata: async (connector, metadata) =>
           parseConnector(await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { metadata })),
-        patchStatus: async (connector, patch) => {
-          await this.patchResourceStatus(metaOf(CONNECTOR_NAMES.plural, connector), patch);
-        },
+        patchStatus: async (connector, status) =>
+          parseConnector(
+            await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { status }, 'status'),
+          ),
       },
       recordEvent: (connector, occasion) => this.record(connector, 'Reconcile', occasion),
       reportAccount: (account, after) => this.reportAccount(account, after),

@@ -42,7 +42,11 @@ export interface Connectors {
     connector: InfusionsoftConnector,
     metadata: Readonly<Record<string, unknown>>,
   ): Promise<InfusionsoftConnector>;
-  patchStatus(connector: InfusionsoftConnector, patch: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Returns what the server stored. */
+  patchStatus(
+    connector: InfusionsoftConnector,
+    patch: Readonly<Record<string, unknown>>,
+  ): Promise<InfusionsoftConnector>;
 }
 
 /** One account that can be worked with. */

@@ -3,7 +3,9 @@ import type { Condition, ConditionType } from '../api/condition.ts';
 import type { ConnectorStatus } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
+import type { Instance } from '../openconnectors/port.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
+import { desiredEnabled, recordedEnabled } from './desired.ts';
 import { attemptOf } from './due.ts';
 import { consentPage, offersPage } from './enrolment.ts';
 import { failuresAfter } from './failures.ts';
@@ -170,19 +172,28 @@ function currentInstance(
   ) {
     return undefined;
   }
-  const before = world.connector.status?.instance;
-  const known = before?.id === instance.id ? before : undefined;
   return withoutUndefined({
     id: instance.id,
     name: instance.name,
     connector: instance.connector,
-    enabled:
-      instance.disabled === false || (instance.disabled === true && verdict.kind === 'ready')
-        ? !instance.disabled
-        : known?.enabled,
+    enabled: enabledStatus(world, verdict, instance),
     createdAt: instance.createdAt,
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
   });
+}
+
+/**
+ * What the operator left the instance at. An instance that a reconcile did not come to keeps its record: what a listing
+ * shows may be older than what the operator did since.
+ */
+function enabledStatus(world: World, verdict: Telling, { id, disabled }: Instance): boolean | undefined {
+  const recorded = recordedEnabled(world, id);
+  if (disabled === undefined) {
+    return recorded;
+  }
+  const isAsWanted = disabled !== desiredEnabled(world);
+  const isEstablished = verdict.kind === 'ready' || recorded === undefined || world.pass.enabledSet;
+  return isAsWanted && isEstablished ? !disabled : recorded;
 }
 
 /** An instance enters status when the resource holds it: written before, or carrying its uid. */

@@ -209,8 +209,12 @@ export abstract class ReliableOperator extends OperatorPkg.default {
    * Merge-patches the object of `meta` (RFC 7396) on the condition that it still has `meta.resourceVersion`, takes the
    * answer into the store and returns it. The handler is not called for it. Throws `KubeError`.
    */
-  protected patchResource(meta: ResourceMeta, mergePatch: Record<string, unknown>): Promise<KubeObject> {
-    return this.#writer.patch(meta, mergePatch);
+  protected patchResource(
+    meta: ResourceMeta,
+    mergePatch: Record<string, unknown>,
+    subresource?: 'status',
+  ): Promise<KubeObject> {
+    return this.#writer.patch(meta, mergePatch, subresource);
   }
 
   /** Replaces the status like `patchResourceStatus` patches it. */

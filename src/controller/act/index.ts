@@ -13,6 +13,7 @@ import {
   ping,
   proveAccount,
   readInstance,
+  recordDisabling,
   releaseTags,
   search,
 } from './instance.ts';
@@ -40,6 +41,7 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   create: { run: create, words: 'create the instance' },
   reauthorize: { run: reauthorize, words: 'authorize the instance' },
   patch: { run: patch, words: 'change the instance' },
+  'record-disabling': { run: recordDisabling, words: 'record that the instance is disabled' },
   enable: { run: enable, words: 'enable or disable the instance' },
   ping: { run: ping, words: 'make a call through the instance' },
   'prove-account': { run: proveAccount, words: 'verify the account' },

@@ -139,8 +139,9 @@ export function bench(change: BenchChange): Bench {
           return write(connector, { metadata });
         },
         async patchStatus(connector, patch) {
+          const stored = write(connector, { status: patch });
           writes.push(['status', patch]);
-          write(connector, { status: patch });
+          return stored;
         },
       },
       secrets: {

@@ -5,6 +5,7 @@ import { instance, OWN, TAGS } from '../../../support/builders/instance.ts';
 import { pass, readiness } from '../../../support/builders/pass.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
+import { VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE } from '../../../support/builders/time.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/world.ts';
 
@@ -92,7 +93,10 @@ describe('a change of an instance', () => {
       metadata: { ...stored.metadata, generation: 3 },
     }));
     await pass(it);
-    expect(it.calls.at(-1)).toEqual(['setInstanceEnabled', ID, true]);
+    expect(it.calls.slice(1)).toEqual([
+      ['setInstanceEnabled', ID, true],
+      ['pingInstance', VALUES.token],
+    ]);
     expect(readiness(it)).toBe('True Succeeded');
   });
 });
