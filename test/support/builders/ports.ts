@@ -61,7 +61,10 @@ export interface Bench {
 /** A bench for `connector`. */
 export function bench(change: BenchChange): Bench {
   const clock = new VirtualClock(NOW);
-  const inventory = new Inventory(() => clock.now());
+  const inventory = new Inventory(
+    () => clock.now(),
+    change.settings?.searchGraceMs ?? SETTINGS.searchGraceMs,
+  );
   if (!('listed' in change) || change.listed !== undefined) {
     inventory.replace(change.listed ?? [], NOW - MINUTE);
   }
