@@ -3,6 +3,7 @@ import { connectionSecretNameOf, deletionPolicyOf } from '../api/defaults.ts';
 import { FINALIZER } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import { settleDoubt } from './authorization.ts';
+import { isOwnSecret, renamedConnection } from './connection.ts';
 import { attemptOf } from './due.ts';
 import { afterFailure } from './failure.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
@@ -150,15 +151,9 @@ function isOurs(world: World, instance: Instance): boolean {
 
 /** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
 function releaseConnection(world: World): Step | undefined {
-  const name = connectionSecretNameOf(world.connector);
-  const fact = world.secrets.get(name);
-  if (
-    deletionPolicyOf(world.connector.spec) !== 'Orphan' ||
-    fact === undefined ||
-    fact.state === 'absent' ||
-    !fact.owners.includes(world.connector.metadata.uid)
-  ) {
+  if (deletionPolicyOf(world.connector.spec) !== 'Orphan') {
     return undefined;
   }
-  return { do: 'release-connection-secret', name };
+  const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
+  return isOwnSecret(world, name) ? { do: 'release-connection-secret', name } : undefined;
 }

@@ -5,6 +5,7 @@ import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
+import { isOwnSecret, renamedConnection } from './connection.ts';
 import { desiredEnabled, recordedEnabled } from './desired.ts';
 import { attemptOf } from './due.ts';
 import { consentPage, offersPage } from './enrolment.ts';
@@ -227,15 +228,13 @@ function pageStatus(world: World, verdict: Telling) {
   return world.violations.length > 0 || offersPage(world) ? { startUrl, codeSecretName } : undefined;
 }
 
+/** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
 function bindingStatus(world: World): ConnectorStatus['binding'] {
   if (world.violations.length > 0) {
     return world.connector.status?.binding;
   }
-  const name = connectionSecretNameOf(world.connector);
-  const fact = world.secrets.get(name);
-  const written =
-    fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
-  return written ? { name } : undefined;
+  const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
+  return isOwnSecret(world, name) ? { name } : undefined;
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */

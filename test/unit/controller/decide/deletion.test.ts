@@ -341,6 +341,16 @@ describe('a deletion that leaves the instance', () => {
       step: { do: 'release-connection-secret', name: 'crm-connection' },
     },
     {
+      name: 'its connection Secret still of the old name',
+      because: 'the Secret in use must not go with its owner, whatever its name is',
+      world: deletion({
+        connector: { ...orphan, status: readyStatus(ID, { binding: { name: 'old' } }) },
+        secrets: { 'crm-connection': secretUnread(), old: secretUnread({ owners: [UID] }) },
+        pass: { tagsReleased: true },
+      }),
+      step: { do: 'release-connection-secret', name: 'old' },
+    },
+    {
       name: 'its tags taken off, and its Secret released',
       because: 'nothing is left to do',
       world: deletion({
