@@ -192,7 +192,8 @@ export const connectorSpecSchema = z
 const account = z
   .object({
     uid: statusText(128, 'uid of the OpenConnectorsAccount, or "default".'),
-    baseUrl: statusText(2048, 'Base URL of the account.'),
+    // Longer than spec.baseUrl by the path of the API.
+    baseUrl: statusText(2080, 'Base URL of the account.'),
     organizationId: statusText(128, 'Id of the organization in Open Connectors.'),
   })
   .describe('The account that holds the instance. Only there its absence is believed.');

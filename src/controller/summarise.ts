@@ -1,9 +1,10 @@
 import { requestOf } from '../api/annotations.ts';
 import type { Condition, ConditionType } from '../api/condition.ts';
-import type { ConnectorStatus } from '../api/connector.ts';
+import { type ConnectorStatus, connectorStatusSchema } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Instance } from '../openconnectors/port.ts';
+import { boundedStatus } from './bounded-status.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
 import { isOwnSecret, renamedConnection } from './connection.ts';
 import { desiredEnabled, recordedEnabled } from './desired.ts';
@@ -29,7 +30,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
   const { connector } = world;
   const before: ConnectorStatus = connector.status ?? {};
   const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
-  return withoutUndefined({
+  const after: ConnectorStatus = withoutUndefined({
     ...before,
     observedGeneration: connector.metadata.generation,
     conditions: mergeConditions(
@@ -49,6 +50,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
         before.lastHandledReauthorizeAt)
       : before.lastHandledReauthorizeAt,
   });
+  return boundedStatus(connectorStatusSchema, after);
 }
 
 function statements(world: World, verdict: Telling): Statement[] {
