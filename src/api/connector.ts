@@ -180,11 +180,6 @@ export const connectorSpecSchema = z
       .enum(['Recreate', 'Report'])
       .optional()
       .describe('What to do when the instance was deleted by somebody else; absent: Recreate.'),
-    interval: z
-      .string()
-      .max(32)
-      .optional()
-      .describe('Time between two drift checks as a Go duration, from 1m to 168h; absent: 10m.'),
     suspend: z.boolean().optional().describe('Whether all work but deletion stops; absent: false.'),
   })
   .describe('What the connector instance should be.');

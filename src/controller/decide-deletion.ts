@@ -8,7 +8,6 @@ import { attemptOf } from './due.ts';
 import { afterFailure } from './failure.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
-import { stillShown } from './reading.ts';
 import { blocked, finish, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -138,7 +137,19 @@ function removeInstance(world: World, id: number): Step | undefined {
       ? undefined
       : { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return world.pass.deleted.includes(id) ? stillShown(id) : { do: 'delete-instance', id, reason: 'Deleted' };
+  return world.pass.deleted.includes(id)
+    ? beingDeleted(id)
+    : { do: 'delete-instance', id, reason: 'Deleted' };
+}
+
+/** A deletion that Open Connectors confirmed is not believed before a read says so. */
+function beingDeleted(id: number): Step {
+  return blocked(
+    'Ready',
+    'Deleting',
+    `Instance ${id} is being deleted. Open Connectors still shows it; the operator checks again.`,
+    { kind: 'backoff' },
+  );
 }
 
 /** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */

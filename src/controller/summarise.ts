@@ -69,7 +69,13 @@ function statements(world: World, verdict: Telling): Statement[] {
 
 function outlook(world: World, { reason, message }: Extract<Telling, { kind: 'blocked' }>): Statement[] {
   const isOverdue = reason === 'SecretNotFound' && world.now >= patienceEndsAt(world);
-  return isOverdue ? [{ type: 'Stalled', status: 'True', reason, message }] : outlookOf(reason, message);
+  if (isOverdue) {
+    return [{ type: 'Stalled', status: 'True', reason, message }];
+  }
+  const isDeleting = world.connector.metadata.deletionTimestamp !== undefined;
+  return outlookOf(reason, message).map((statement) =>
+    isDeleting && statement.type === 'Reconciling' ? { ...statement, reason: 'Deleting' } : statement,
+  );
 }
 
 function stage(world: World, verdict: Telling, type: Stage): Statement {

@@ -1,5 +1,10 @@
 import { allowedHost } from '../../api/allowlist.ts';
-import { apiBaseUrlOf, organizationSecretKeyOf, userSecretKeyOf } from '../../api/defaults.ts';
+import {
+  apiBaseUrlOf,
+  inventoryIntervalMsOf,
+  organizationSecretKeyOf,
+  userSecretKeyOf,
+} from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
 import { PROBE_INTERVAL_MS } from '../backoff.ts';
@@ -227,5 +232,7 @@ function inventoryIsFresh(world: AccountWorld): AccountStep | undefined {
 
 /** Ten per cent around the setting, by the account: accounts that began together do not stay together. */
 function intervalOf({ account, inventoryIntervalMs }: AccountWorld): number {
-  return inventoryIntervalMs * (0.9 + 0.2 * phaseOf(account.metadata.uid));
+  return (
+    (inventoryIntervalMsOf(account.spec) ?? inventoryIntervalMs) * (0.9 + 0.2 * phaseOf(account.metadata.uid))
+  );
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Reason } from '../../../../src/api/reasons.ts';
 import { decideAccount } from '../../../../src/controller/account/decide.ts';
 import { summariseAccount } from '../../../../src/controller/account/summarise.ts';
@@ -287,6 +287,24 @@ describe('an account', () => {
         expect(again).toBeLessThanOrEqual(1.1 * INVENTORY_MS);
       }),
     );
+  });
+});
+
+describe('spec.inventoryInterval', () => {
+  const listedAgo = (ms: number, inventoryInterval?: string) =>
+    decideAccount(
+      accountWorld({
+        account: account({ spec: { inventoryInterval } }),
+        session: { ...OPEN, listedAt: NOW - ms },
+      }),
+    );
+
+  it('takes the place of the setting', () => {
+    expect(listedAgo(INVENTORY_MS * 2)).toEqual({ do: 'list' });
+    expect(listedAgo(INVENTORY_MS * 2, '1h')).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(1.2 * HOUR, '1h')).toEqual({ do: 'list' });
+    expect(listedAgo(2 * MINUTE)).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(2 * MINUTE, '1m')).toEqual({ do: 'list' });
   });
 });
 

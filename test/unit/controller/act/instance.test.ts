@@ -147,7 +147,7 @@ describe('a deletion', () => {
     const it = settled({ metadata: DELETED }, undefined, { deleteInstance: () => undefined });
     const { outcome } = await pass(it);
     expect(outcome.kind).toBe('again');
-    expect(readiness(it)).toBe('False RemoteError');
+    expect(readiness(it)).toBe('False Deleting');
   });
 
   test('deletes the old instance of a replacement, too, and nothing of others', async () => {

@@ -120,7 +120,7 @@ describe('a deletion of the instance', () => {
       name: 'deleted in this pass, and still shown',
       because: 'the finalizer stays until the remote side confirms',
       world: deletion({ pass: { deleted: [ID] } }),
-      step: blockedBy('Synced', 'RemoteError', 'but still shows it', { kind: 'backoff' }),
+      step: blockedBy('Ready', 'Deleting', 'still shows it', { kind: 'backoff' }),
     },
     {
       name: 'with the old one of a replacement',
