@@ -6,6 +6,7 @@ import { settleDoubt } from './authorization.ts';
 import { isOwnSecret, renamedConnection } from './connection.ts';
 import { attemptOf } from './due.ts';
 import { afterFailure } from './failure.ts';
+import { retryWaitsUntil } from './failures.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
 import { blocked, finish, type Step } from './step.ts';
@@ -101,10 +102,8 @@ function stillFailing(world: World): Step | undefined {
   if (failed !== undefined) {
     return failed;
   }
-  const nextAttemptAt = Date.parse(world.connector.status?.failures?.nextAttemptAt ?? '');
-  return nextAttemptAt > world.now && !world.prompted
-    ? finish({ kind: 'not-due', time: nextAttemptAt })
-    : undefined;
+  const time = retryWaitsUntil(world.connector.status?.failures, world.now);
+  return time !== undefined && !world.prompted ? finish({ kind: 'not-due', time }) : undefined;
 }
 
 function removeInstances(world: World): Step | undefined {

@@ -42,13 +42,17 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
   return { ...world, prompted: isPrompted(ports, world) };
 }
 
-/** The regular pings of a resource count from the moment at which this process saw it first. */
+/**
+ * The regular pings of a resource count from the moment at which this process saw it first. A last ping in the future
+ * was before the clock was set back, and counts as one of now.
+ */
 function firstSight(ports: ConnectorPorts, uid: string): Memory {
   const memory = ports.memory.recall(uid);
-  if (Number.isFinite(memory.pingedAt)) {
+  const now = ports.clock.now();
+  if (memory.pingedAt <= now) {
     return memory;
   }
-  const seen = { ...memory, pingedAt: ports.clock.now() };
+  const seen = { ...memory, pingedAt: now };
   ports.memory.remember(uid, seen);
   return seen;
 }

@@ -8,6 +8,7 @@ import {
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
 import { PROBE_INTERVAL_MS } from '../backoff.ts';
+import { retryWaitsUntil } from '../failures.ts';
 import { phaseOf } from '../phase.ts';
 import { decodeText } from '../secret-values.ts';
 import type { Retry } from '../step.ts';
@@ -149,11 +150,9 @@ function unauthorized(world: AccountWorld): string {
 
 /** A failure that is remembered in status holds the account back, unless somebody changed something since. */
 function retryIsDue(world: AccountWorld): AccountStep | undefined {
-  const nextAttemptAt = Date.parse(world.account.status?.failures?.nextAttemptAt ?? '');
+  const time = retryWaitsUntil(world.account.status?.failures, world.now);
   const untouched = world.account.status?.observedGeneration === world.account.metadata.generation;
-  return untouched && !world.prompted && nextAttemptAt > world.now
-    ? finish({ kind: 'not-due', time: nextAttemptAt })
-    : undefined;
+  return untouched && !world.prompted && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
 function secretIsThere(world: AccountWorld): AccountStep | undefined {

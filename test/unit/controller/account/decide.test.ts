@@ -231,6 +231,26 @@ describe('an account', () => {
       step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + MINUTE } },
     },
     {
+      name: 'with a retry that is an hour away',
+      because: 'Open Connectors may ask for a pause of that length',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
+        }),
+      }),
+      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+    },
+    {
+      name: 'with a retry that is further away than any backoff',
+      because: 'the clock was set back since it was written',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
       name: 'with a retry that is due now',
       because: 'the moment itself is late enough',
       world: accountWorld({

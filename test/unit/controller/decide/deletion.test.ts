@@ -296,6 +296,16 @@ describe('a deletion that has to wait', () => {
       step: ends({ kind: 'not-due', time: NOW + MINUTE }),
     },
     {
+      name: 'no longer for a retry that is further away than any backoff',
+      because: 'the clock was set back since it was written',
+      world: deletion({
+        connector: {
+          status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(24 * 60 * MINUTE) } }),
+        },
+      }),
+      step: { do: 'delete-instance', id: ID },
+    },
+    {
       name: 'no longer for the retry, when somebody asked',
       because: 'who changed something wants to see what comes of it',
       world: deletion({
