@@ -65,6 +65,13 @@ export const accountSpecSchema = z
       .max(300)
       .optional()
       .describe('How long a request may take, in seconds; absent: 30. Creating an instance may take longer.'),
+    inventoryInterval: z
+      .string()
+      .max(32)
+      .optional()
+      .describe(
+        'Time between two listings of the instances, which find the drift of all connectors of the account, as a Go duration from 1m to 24h; absent: the setting INVENTORY_INTERVAL.',
+      ),
   })
   .describe('Where the account is and how to use it.');
 

@@ -4,8 +4,7 @@ import {
   REFUSED_KEY_PATTERN,
 } from './configuration-keys.ts';
 import type { ConnectorSpec } from './connector.ts';
-import { connectorKeyOf, INTERVAL } from './defaults.ts';
-import { DURATION_PATTERN, parseDuration } from './duration.ts';
+import { connectorKeyOf } from './defaults.ts';
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
 import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
@@ -75,16 +74,6 @@ const FORMATS: readonly AnyRule[] = [
       "must not start with k8s-, in upper or lower case: these tags are the operator's own; choose another one",
     reason: 'FieldValueForbidden',
     holds: (tag) => !/^[kK]8[sS]-/.test(tag),
-  }),
-  rule<string>({
-    at: 'spec.interval',
-    rule: `self.matches(${celPattern(DURATION_PATTERN)}) && duration(self) >= duration('1m') && duration(self) <= duration('168h')`,
-    message:
-      'must be a duration from 1m to 168h, in the units ms, s, m and h, such as 10m or 1h30m: correct it',
-    holds: (interval) => {
-      const length = parseDuration(interval);
-      return length !== undefined && length >= INTERVAL.min && length <= INTERVAL.max;
-    },
   }),
 ];
 

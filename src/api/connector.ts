@@ -180,11 +180,6 @@ export const connectorSpecSchema = z
       .enum(['Recreate', 'Report'])
       .optional()
       .describe('What to do when the instance was deleted by somebody else; absent: Recreate.'),
-    interval: z
-      .string()
-      .max(32)
-      .optional()
-      .describe('Time between two drift checks as a Go duration, from 1m to 168h; absent: 10m.'),
     suspend: z.boolean().optional().describe('Whether all work but deletion stops; absent: false.'),
   })
   .describe('What the connector instance should be.');
@@ -192,7 +187,8 @@ export const connectorSpecSchema = z
 const account = z
   .object({
     uid: statusText(128, 'uid of the OpenConnectorsAccount, or "default".'),
-    baseUrl: statusText(2048, 'Base URL of the account.'),
+    // Longer than spec.baseUrl by the path of the API.
+    baseUrl: statusText(2080, 'Base URL of the account.'),
     organizationId: statusText(128, 'Id of the organization in Open Connectors.'),
   })
   .describe('The account that holds the instance. Only there its absence is believed.');

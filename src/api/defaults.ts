@@ -16,8 +16,8 @@ import { fitName } from './names.ts';
 type Named = { readonly metadata: { readonly name: string } };
 type InNamespace = { readonly metadata: { readonly name: string; readonly namespace: string } };
 
-/** Bounds of `spec.interval`, in milliseconds. */
-export const INTERVAL = { default: 600_000, min: 60_000, max: 168 * 3_600_000 } as const;
+/** Bounds of `spec.inventoryInterval` of an account, in milliseconds. */
+export const INVENTORY_INTERVAL = { min: 60_000, max: 24 * 3_600_000 } as const;
 
 /** The longest name of an instance. */
 export const INSTANCE_NAME_MAX_LENGTH = 128;
@@ -49,12 +49,6 @@ export function driftPolicyOf(spec: ConnectorSpec): DriftPolicy {
 
 export function missingPolicyOf(spec: ConnectorSpec): MissingPolicy {
   return spec.missingPolicy ?? 'Recreate';
-}
-
-/** Time between two drift checks in milliseconds, never below the floor, whatever an older object says. */
-export function intervalMsOf(spec: ConnectorSpec): number {
-  const wanted = spec.interval === undefined ? undefined : parseDuration(spec.interval);
-  return Math.min(Math.max(wanted ?? INTERVAL.default, INTERVAL.min), INTERVAL.max);
 }
 
 export function isEnabled(spec: ConnectorSpec): boolean {
@@ -154,6 +148,11 @@ export function limitsOf(spec: Pick<AccountSpec, 'limits'>): AccountLimits {
 /** How long a request to the account may take, in milliseconds. */
 export function timeoutMsOf(spec: Pick<AccountSpec, 'timeoutSeconds'>): number {
   return (spec.timeoutSeconds ?? 30) * 1000;
+}
+
+/** Time between two listings of the account in milliseconds; `undefined`: as the operator's setting says. */
+export function inventoryIntervalMsOf(spec: Pick<AccountSpec, 'inventoryInterval'>): number | undefined {
+  return spec.inventoryInterval === undefined ? undefined : parseDuration(spec.inventoryInterval);
 }
 
 /** The path that every address of the API ends with. */

@@ -176,7 +176,7 @@ export const settings = {
     env: 'INVENTORY_INTERVAL',
     type: type.duration('1s'),
     default: '10m',
-    doc: "How often all of an account's instances are listed, to find drift and orphans.",
+    doc: "How often all of an account's instances are listed, to find drift and orphans, where the account has no spec.inventoryInterval.",
   },
   pingIntervalMs: {
     env: 'PING_INTERVAL',

@@ -45,24 +45,34 @@ export function connectionStep(world: World, instance: Instance): Step | undefin
     return isLeftToUs ? { do: 'write-connection-secret', name, data, exists: true } : notOurs(name);
   }
   if (world.pass.connectionWritten) {
-    return removeRenamed(world, name);
+    return removeRenamed(world);
   }
   const { connection } = world.memory;
   if (connection?.resourceVersion !== fact.resourceVersion) {
     return { do: 'read-secret', name };
   }
   return connection.content === world.fingerprint(canonicalContent(data))
-    ? removeRenamed(world, name)
+    ? removeRenamed(world)
     : { do: 'write-connection-secret', name, data, exists: true };
 }
 
 /** After a rename the Secret of the old name goes, once the new one is there. */
-function removeRenamed(world: World, name: string): Step | undefined {
+function removeRenamed(world: World): Step | undefined {
+  const old = renamedConnection(world);
+  return old === undefined ? undefined : { do: 'delete-connection-secret', name: old };
+}
+
+/** The connection Secret of the name before a rename, for as long as it exists: what applications use until then. */
+export function renamedConnection(world: World): string | undefined {
   const old = world.connector.status?.binding?.name;
-  const fact = old === undefined || old === name ? undefined : world.secrets.get(old);
-  const isOurs =
-    fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
-  return old !== undefined && isOurs ? { do: 'delete-connection-secret', name: old } : undefined;
+  const isRenamed = old !== undefined && old !== connectionSecretNameOf(world.connector);
+  return isRenamed && isOwnSecret(world, old) ? old : undefined;
+}
+
+/** Whether there is a Secret `name` that the operator wrote for this resource. */
+export function isOwnSecret(world: World, name: string): boolean {
+  const fact = world.secrets.get(name);
+  return fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
 }
 
 function notOurs(name: string): Step {

@@ -174,6 +174,7 @@ function createRegistry(
   return new AccountRegistry({
     pool: sources.pool,
     createTimeoutMs: config.createDeadlineMs,
+    searchGraceMs: config.searchGraceMs,
     now: () => sources.clock.now(),
     holdSecrets: (values) => {
       const releases = values.map((value) => scrubber.hold(value));

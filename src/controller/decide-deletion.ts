@@ -3,10 +3,12 @@ import { connectionSecretNameOf, deletionPolicyOf } from '../api/defaults.ts';
 import { FINALIZER } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
 import { settleDoubt } from './authorization.ts';
+import { isOwnSecret, renamedConnection } from './connection.ts';
 import { afterFailure } from './failure.ts';
+import { retryWaitsUntil } from './failures.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
-import { look, stillShown } from './reading.ts';
+import { look } from './reading.ts';
 import { lateUntil, recordOf } from './record-outcome.ts';
 import { blocked, finish, type RecordedAccount, type Step } from './step.ts';
 import type { World } from './world.ts';
@@ -136,10 +138,8 @@ function stillFailing(world: World): Step | undefined {
   if (failed !== undefined) {
     return failed;
   }
-  const nextAttemptAt = Date.parse(world.connector.status?.failures?.nextAttemptAt ?? '');
-  return nextAttemptAt > world.now && !world.prompted
-    ? finish({ kind: 'not-due', time: nextAttemptAt })
-    : undefined;
+  const time = retryWaitsUntil(world.connector.status?.failures, world.now);
+  return time !== undefined && !world.prompted ? finish({ kind: 'not-due', time }) : undefined;
 }
 
 function removeInstances(world: World): Step | undefined {
@@ -179,7 +179,19 @@ function removeInstance(world: World, id: number): Step | undefined {
   if (leavesInstances(world)) {
     return { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return world.pass.deleted.includes(id) ? stillShown(id) : { do: 'delete-instance', id, reason: 'Deleted' };
+  return world.pass.deleted.includes(id)
+    ? beingDeleted(id)
+    : { do: 'delete-instance', id, reason: 'Deleted' };
+}
+
+/** A deletion that Open Connectors confirmed is not believed before a read says so. */
+function beingDeleted(id: number): Step {
+  return blocked(
+    'Ready',
+    'Deleting',
+    `Instance ${id} is being deleted. Open Connectors still shows it; the operator checks again.`,
+    { kind: 'backoff' },
+  );
 }
 
 /** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */
@@ -203,15 +215,9 @@ function watchForLateInstance(world: World): Step | undefined {
 
 /** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
 function releaseConnection(world: World): Step | undefined {
-  const name = connectionSecretNameOf(world.connector);
-  const fact = world.secrets.get(name);
-  if (
-    !leavesInstances(world) ||
-    fact === undefined ||
-    fact.state === 'absent' ||
-    !fact.owners.includes(world.connector.metadata.uid)
-  ) {
+  if (!leavesInstances(world)) {
     return undefined;
   }
-  return { do: 'release-connection-secret', name };
+  const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
+  return isOwnSecret(world, name) ? { do: 'release-connection-secret', name } : undefined;
 }

@@ -17,6 +17,12 @@ export function desiredEnabled(world: World): boolean {
   return world.connector.spec.instance?.enabled ?? true;
 }
 
+/** What the operator set instance `id` to last, or found and left so: true is enabled. */
+export function recordedEnabled({ connector }: World, id: number): boolean | undefined {
+  const recorded = connector.status?.instance;
+  return recorded?.id === id ? recorded.enabled : undefined;
+}
+
 /** The callback URL of the OAuth app: the resource's, else the operator's own. */
 export function callbackUrlOf(world: World): string | undefined {
   return world.connector.spec.oauth.callbackUrl ?? world.settings.ownCallbackUrl;

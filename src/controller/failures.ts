@@ -1,8 +1,21 @@
 import type { ConnectorStatus } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
+import { LONGEST_RETRY_AFTER_MS } from '../runtime/retry-after.ts';
 import { backoffMs } from './backoff.ts';
 import { timestamp } from './conditions.ts';
 import type { Retry } from './step.ts';
+
+/** The longest wait after a failure: a pause that Open Connectors asks for. The rest is the rounding to whole seconds. */
+const LONGEST_WAIT_MS = LONGEST_RETRY_AFTER_MS + 1_000;
+
+/**
+ * Until when a failure in status holds back the next try (wall clock); `undefined`: no longer. A time further away than
+ * any backoff was written before the clock was set back.
+ */
+export function retryWaitsUntil(failures: ConnectorStatus['failures'], now: number): number | undefined {
+  const nextAttemptAt = Date.parse(failures?.nextAttemptAt ?? '');
+  return nextAttemptAt > now && nextAttemptAt <= now + LONGEST_WAIT_MS ? nextAttemptAt : undefined;
+}
 
 /** What a verdict has that decides about the next try. */
 type Ending =

@@ -1,6 +1,6 @@
 import type { Instance } from '../openconnectors/port.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorization.ts';
-import { desiredEnabled } from './desired.ts';
+import { desiredEnabled, recordedEnabled } from './desired.ts';
 import { phaseOf } from './phase.ts';
 import { look } from './reading.ts';
 import { recordOf } from './record-outcome.ts';
@@ -19,7 +19,10 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
       : { do: 'prove-account', id: instance.id };
   }
   if (instance.disabled === true && disabledByPlatform(world, instance)) {
-    return settleReauthorization(world, instance) ?? authorize(world, { why: 'revoked', instance });
+    // A listing may show what the instance was before the operator enabled it.
+    return world.pass.read.includes(instance.id)
+      ? (settleReauthorization(world, instance) ?? authorize(world, { why: 'revoked', instance }))
+      : { do: 'read-instance', id: instance.id };
   }
   if (world.pass.ping === 'forbidden' && instance.disabled !== true) {
     return blocked(
@@ -42,24 +45,20 @@ export function checkGrant(world: World, instance: Instance): Step | undefined {
 
 /** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
 function settleReauthorization(world: World, instance: Instance): Step | undefined {
-  if (world.memory.ambiguous === undefined || world.memory.ambiguous.digest !== recordOf(world)?.digest) {
-    return undefined;
-  }
-  return world.pass.read.includes(instance.id)
+  const { ambiguous } = world.memory;
+  return ambiguous !== undefined && ambiguous.digest === recordOf(world)?.digest
     ? { do: 'enable', id: instance.id, enabled: true }
-    : { do: 'read-instance', id: instance.id };
+    : undefined;
 }
 
 /** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
 function disabledByPlatform(world: World, instance: Instance): boolean {
-  const recorded = world.connector.status?.instance;
-  return (
-    desiredEnabled(world) &&
-    recorded?.id === instance.id &&
-    recorded.enabled === true &&
-    !world.pass.authorized &&
-    !world.pass.enabledSet
-  );
+  if (!desiredEnabled(world) || world.pass.authorized) {
+    return false;
+  }
+  return world.pass.enabledSet
+    ? world.pass.ping === 'forbidden'
+    : recordedEnabled(world, instance.id) === true;
 }
 
 /** Until the instance has answered once it is not called Ready, and an unproven one is asked again. */
@@ -71,6 +70,7 @@ function pingIsDue(world: World, instance: Instance): boolean {
   return (
     world.pass.authorized ||
     world.pass.reconfigured ||
+    world.pass.enabledSet ||
     authorized?.status !== 'True' ||
     world.memory.pingedAt < lastBeat(world, world.now) ||
     clientChanged(world)

@@ -5,7 +5,8 @@ import type { RemoteFacts } from './world.ts';
 
 /**
  * What this process knows of an account's instances: the latest list by our cluster's tag, corrected by every answer
- * about a single instance since. Absence from it proves nothing; `gone` is only what a read by id said.
+ * about a single instance since. Lists lag: one that began within the grace period after such an answer neither changes
+ * nor removes that instance. Absence from it proves nothing; `gone` is only what a read by id said.
  */
 export class Inventory {
   private readonly instances = new Map<number, Instance | 'gone'>();
@@ -14,11 +15,18 @@ export class Inventory {
   /** When an answer about the very instance was seen last. */
   private readonly learnedAt = new Map<number, number>();
   private readonly now: () => number;
+  private readonly graceMs: number;
   private takenAt: number | undefined;
 
-  /** `now` is the wall clock. */
-  constructor(now: () => number) {
+  /** `now` is the wall clock; `graceMs` is how long a list may lag behind answers about single instances. */
+  constructor(now: () => number, graceMs: number) {
     this.now = now;
+    this.graceMs = graceMs;
+  }
+
+  /** How many ids are remembered, those of deleted instances among them. */
+  get size(): number {
+    return this.instances.size;
   }
 
   /** When the whole account was listed last (wall clock, the moment before the first request of it). */
@@ -55,9 +63,19 @@ export class Inventory {
     this.searches.set(ownerTag, startedAt);
   }
 
-  /** What an answer about the instance itself said since a list was begun is newer than the list. */
+  /** A list may not show yet what an answer about the instance itself said up to the grace period before it began. */
   private isNewer(id: number, startedAt: number): boolean {
-    return (this.learnedAt.get(id) ?? Number.NEGATIVE_INFINITY) >= startedAt;
+    const learnedAt = this.learnedAt.get(id);
+    if (learnedAt === undefined) {
+      return false;
+    }
+    const now = this.now();
+    if (learnedAt > now) {
+      // The clock was set back: the answer counts as of now, not until the clock reaches its time once more.
+      this.learnedAt.set(id, now);
+      return true;
+    }
+    return learnedAt + this.graceMs >= startedAt;
   }
 
   private forgetOlder(id: number, startedAt: number): void {

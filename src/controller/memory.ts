@@ -11,6 +11,11 @@ const NOTHING: Remembered = { memory: NO_MEMORY, witness: undefined };
 export class ConnectorMemory {
   private readonly entries = new Map<string, Remembered>();
 
+  /** How many connectors are remembered. */
+  get size(): number {
+    return this.entries.size;
+  }
+
   recall(uid: string): Memory {
     return (this.entries.get(uid) ?? NOTHING).memory;
   }

@@ -52,8 +52,9 @@ function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Me
   const noticed = memory.clockSetBackAt !== undefined && memory.clockSetBackAt <= now;
   const next: Memory = {
     ...memory,
-    // The regular pings of a resource count from the moment at which this process saw it first.
-    pingedAt: Number.isFinite(memory.pingedAt) ? memory.pingedAt : now,
+    // The regular pings of a resource count from the moment at which this process saw it first. A last ping in the
+    // future was before the clock was set back, and counts as one of now.
+    pingedAt: Math.min(memory.pingedAt, now),
     clockSetBackAt: sent > now ? (noticed ? memory.clockSetBackAt : now) : undefined,
   };
   if (next.pingedAt !== memory.pingedAt || next.clockSetBackAt !== memory.clockSetBackAt) {

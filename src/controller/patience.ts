@@ -7,5 +7,6 @@ const PATIENCE_MS = 5 * 60_000;
 export function patienceEndsAt({ connector, now }: World): number {
   const resolved = connector.status?.conditions?.find(({ type }) => type === 'SecretsResolved');
   const since = resolved?.reason === 'SecretNotFound' ? Date.parse(resolved.lastTransitionTime) : now;
-  return since + PATIENCE_MS;
+  // A transition further in the future than that was before the clock was set back: nobody knows how long ago.
+  return since > now + PATIENCE_MS ? now : since + PATIENCE_MS;
 }

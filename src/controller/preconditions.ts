@@ -2,6 +2,7 @@ import { isAllowedServer } from '../api/allowlist.ts';
 import { isSuspended, takesOver } from '../api/annotations.ts';
 import { accountNameOf } from '../api/defaults.ts';
 import { afterFailure } from './failure.ts';
+import { retryWaitsUntil } from './failures.ts';
 import { lastingUses, obtain } from './inputs.ts';
 import { isSettled, lateUntil, recordOf } from './record-outcome.ts';
 import { blocked, finish, type RecordedAccount, type Step } from './step.ts';
@@ -142,11 +143,9 @@ function createdElsewhere(world: World, isElsewhere: (place: RecordedAccount) =>
 /** A failure that is remembered in status holds the resource back, unless somebody changed something since. */
 function retryIsDue(world: World): Step | undefined {
   const { status, metadata } = world.connector;
-  const nextAttemptAt = Date.parse(status?.failures?.nextAttemptAt ?? '');
+  const time = retryWaitsUntil(status?.failures, world.now);
   const untouched = status?.observedGeneration === metadata.generation && !world.prompted;
-  return untouched && nextAttemptAt > world.now
-    ? finish({ kind: 'not-due', time: nextAttemptAt })
-    : undefined;
+  return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
 function secretsAreThere(world: World): Step | undefined {

@@ -94,6 +94,8 @@ export type Step =
       readonly draft: RecordDraft;
     }
   | { readonly do: 'patch'; readonly id: number; readonly patch: InstancePatch; readonly reason: Reason }
+  /** Writes to status that the operator disables the instance, before the call that does so. */
+  | { readonly do: 'record-disabling' }
   | { readonly do: 'enable'; readonly id: number; readonly enabled: boolean }
   | { readonly do: 'ping'; readonly id: number; readonly token: string }
   | { readonly do: 'prove-account'; readonly id: number }

@@ -1,9 +1,13 @@
 import { requestOf } from '../api/annotations.ts';
 import type { Condition, ConditionType } from '../api/condition.ts';
-import type { ConnectorStatus } from '../api/connector.ts';
+import { type ConnectorStatus, connectorStatusSchema } from '../api/connector.ts';
 import { connectionSecretNameOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
+import type { Instance } from '../openconnectors/port.ts';
+import { boundedStatus } from './bounded-status.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from './conditions.ts';
+import { isOwnSecret, renamedConnection } from './connection.ts';
+import { desiredEnabled, recordedEnabled } from './desired.ts';
 import { consentPage, offersPage } from './enrolment.ts';
 import { failuresAfter } from './failures.ts';
 import { lastingUses } from './inputs.ts';
@@ -27,7 +31,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
   const { connector } = world;
   const before: ConnectorStatus = connector.status ?? {};
   const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
-  return withoutUndefined({
+  const after: ConnectorStatus = withoutUndefined({
     ...before,
     observedGeneration: connector.metadata.generation,
     conditions: mergeConditions(
@@ -45,6 +49,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
     lastHandledReauthorizeAt: handledReauthorizeAt(world),
     removing: undefined,
   });
+  return boundedStatus(connectorStatusSchema, after);
 }
 
 function statements(world: World, verdict: Telling): Statement[] {
@@ -63,7 +68,13 @@ function statements(world: World, verdict: Telling): Statement[] {
 
 function outlook(world: World, { reason, message }: Extract<Telling, { kind: 'blocked' }>): Statement[] {
   const isOverdue = reason === 'SecretNotFound' && world.now >= patienceEndsAt(world);
-  return isOverdue ? [{ type: 'Stalled', status: 'True', reason, message }] : outlookOf(reason, message);
+  if (isOverdue) {
+    return [{ type: 'Stalled', status: 'True', reason, message }];
+  }
+  const isDeleting = world.connector.metadata.deletionTimestamp !== undefined;
+  return outlookOf(reason, message).map((statement) =>
+    isDeleting && statement.type === 'Reconciling' ? { ...statement, reason: 'Deleting' } : statement,
+  );
 }
 
 function stage(world: World, verdict: Telling, type: Stage): Statement {
@@ -169,19 +180,28 @@ function currentInstance(
   ) {
     return undefined;
   }
-  const before = world.connector.status?.instance;
-  const known = before?.id === instance.id ? before : undefined;
   return withoutUndefined({
     id: instance.id,
     name: instance.name,
     connector: instance.connector,
-    enabled:
-      instance.disabled === false || (instance.disabled === true && verdict.kind === 'ready')
-        ? !instance.disabled
-        : known?.enabled,
+    enabled: enabledStatus(world, verdict, instance),
     createdAt: instance.createdAt,
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
   });
+}
+
+/**
+ * What the operator left the instance at. An instance that a reconcile did not come to keeps its record: what a listing
+ * shows may be older than what the operator did since.
+ */
+function enabledStatus(world: World, verdict: Telling, { id, disabled }: Instance): boolean | undefined {
+  const recorded = recordedEnabled(world, id);
+  if (disabled === undefined) {
+    return recorded;
+  }
+  const isAsWanted = disabled !== desiredEnabled(world);
+  const isEstablished = verdict.kind === 'ready' || recorded === undefined || world.pass.enabledSet;
+  return isAsWanted && isEstablished ? !disabled : recorded;
 }
 
 /** An instance enters status when the resource holds it: written before, or carrying its uid. */
@@ -240,15 +260,13 @@ function pageStatus(world: World, verdict: Telling) {
   return world.violations.length > 0 || offersPage(world) ? { startUrl, codeSecretName } : undefined;
 }
 
+/** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
 function bindingStatus(world: World): ConnectorStatus['binding'] {
   if (world.violations.length > 0) {
     return world.connector.status?.binding;
   }
-  const name = connectionSecretNameOf(world.connector);
-  const fact = world.secrets.get(name);
-  const written =
-    fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
-  return written ? { name } : undefined;
+  const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
+  return isOwnSecret(world, name) ? { name } : undefined;
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */

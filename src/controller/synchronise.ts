@@ -1,7 +1,14 @@
 import { driftPolicyOf } from '../api/defaults.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Instance, InstancePatch } from '../openconnectors/port.ts';
-import { describePatch, desiredEnabled, difference, shownDifference, specChanged } from './desired.ts';
+import {
+  describePatch,
+  desiredEnabled,
+  difference,
+  recordedEnabled,
+  shownDifference,
+  specChanged,
+} from './desired.ts';
 import { ownership } from './instance.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
@@ -69,8 +76,16 @@ function secretsDiffer(patch: InstancePatch): boolean {
 
 function enable(world: World, instance: Instance): Step | undefined {
   const wanted = desiredEnabled(world);
-  if (world.pass.enabledSet || instance.disabled === undefined || instance.disabled !== wanted) {
+  if (world.pass.enabledSet || instance.disabled === undefined) {
     return undefined;
   }
-  return { do: 'enable', id: instance.id, enabled: wanted };
+  const recorded = recordedEnabled(world, instance.id);
+  if (instance.disabled !== wanted) {
+    // A listing may still show what was before our own disabling.
+    const isDoubtful = wanted && recorded === false && !world.pass.read.includes(instance.id);
+    return isDoubtful ? { do: 'read-instance', id: instance.id } : undefined;
+  }
+  return !wanted && recorded === true
+    ? { do: 'record-disabling' }
+    : { do: 'enable', id: instance.id, enabled: wanted };
 }

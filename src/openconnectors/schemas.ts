@@ -57,7 +57,7 @@ const instance = z
   );
 
 const organization = z
-  .looseObject({ id: z.union([z.int(), z.string().min(1)]), name: z.string().nullish() })
+  .looseObject({ id: z.union([z.int(), z.string().min(1).max(128)]), name: z.string().nullish() })
   .transform((answer): Organization => ({ id: String(answer.id), name: answer.name ?? '' }));
 
 const authorizeUrl = z.looseObject({ oauthUrl: z.string().min(1) }).transform((answer) => answer.oauthUrl);

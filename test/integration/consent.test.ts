@@ -190,7 +190,9 @@ describeControlPlanes('the consent', (plane) => {
       await asked(namespace);
       const person = site.visitor();
       const second = await consentUpToCallback(bench, namespace, person);
-      await namespace.patch(KIND, 'crm', { spec: { interval: '30m', instance: { tags: ['edited'] } } });
+      await namespace.patch(KIND, 'crm', {
+        spec: { missingPolicy: 'Report', instance: { tags: ['edited'] } },
+      });
       expect((await person.get(second)).status).toBe(303);
       await ready(namespace);
     });

@@ -19,13 +19,6 @@ export const AUTHORIZATION_REASONS = {
     whatToDo:
       'Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.',
   },
-  AuthorizationExpired: {
-    conditions: WAITING,
-    outlook: 'person',
-    event: 'Warning',
-    meaning: 'The consent was begun but not finished in time, or its code was too old when it was used.',
-    whatToDo: 'Begin the consent again; a code from the provider is good for a few minutes and once.',
-  },
   AuthorizationDenied: {
     conditions: WAITING,
     outlook: 'person',

@@ -72,8 +72,9 @@ export const LIFECYCLE_REASONS = {
     conditions: { Ready: ['False'], Reconciling: ['True'] },
     outlook: 'working',
     event: 'none',
-    meaning: 'The resource is being deleted, and the instance with it if the deletion policy says so.',
-    whatToDo: 'Wait.',
+    meaning:
+      'The resource is being deleted, and the instance with it if the deletion policy says so. The deletion did not end in one reconcile; the operator goes on with it.',
+    whatToDo: 'Wait; the message of Ready shows what the deletion waits for.',
   },
   DeletionBlocked: {
     conditions: { Ready: ['False'], Stalled: ['True'] },

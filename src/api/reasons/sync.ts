@@ -89,7 +89,7 @@ export const SYNC_REASONS = {
     event: 'Normal',
     meaning: 'Open Connectors asks for a pause (429). The whole account is left alone until then.',
     whatToDo:
-      'Wait. If it happens often, lower spec.limits of the account or raise spec.interval of its connectors.',
+      'Wait. If it happens often, lower spec.limits of the account or raise its spec.inventoryInterval.',
   },
   InstanceNotAnswering: {
     conditions: { Ready: ['False'], Reconciling: ['True'] },
@@ -105,13 +105,5 @@ export const SYNC_REASONS = {
     meaning:
       'A request to create or authorize the instance was sent and its outcome is unknown. It is searched for, twice with a pause, before anything is sent again.',
     whatToDo: 'Wait a few minutes.',
-  },
-  ReplacingInstance: {
-    conditions: { Synced: ['False'], Ready: ['False', 'True'], Reconciling: ['True'] },
-    outlook: 'working',
-    event: 'Normal',
-    meaning:
-      'spec.connector changed: a new instance is made and authorized beside the old one, which applications use until then.',
-    whatToDo: 'Give the consent for the new instance when it is asked for.',
   },
 } as const satisfies ReasonTable;

@@ -1,8 +1,14 @@
 import { allowedHost } from '../../api/allowlist.ts';
-import { apiBaseUrlOf, organizationSecretKeyOf, userSecretKeyOf } from '../../api/defaults.ts';
+import {
+  apiBaseUrlOf,
+  inventoryIntervalMsOf,
+  organizationSecretKeyOf,
+  userSecretKeyOf,
+} from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
 import { PROBE_INTERVAL_MS } from '../backoff.ts';
+import { retryWaitsUntil } from '../failures.ts';
 import { phaseOf } from '../phase.ts';
 import { decodeText } from '../secret-values.ts';
 import type { Retry } from '../step.ts';
@@ -162,11 +168,9 @@ function unauthorized(world: AccountWorld): string {
 
 /** A failure that is remembered in status holds the account back, unless somebody changed something since. */
 function retryIsDue(world: AccountWorld): AccountStep | undefined {
-  const nextAttemptAt = Date.parse(world.account.status?.failures?.nextAttemptAt ?? '');
+  const time = retryWaitsUntil(world.account.status?.failures, world.now);
   const untouched = world.account.status?.observedGeneration === world.account.metadata.generation;
-  return untouched && !world.prompted && nextAttemptAt > world.now
-    ? finish({ kind: 'not-due', time: nextAttemptAt })
-    : undefined;
+  return untouched && !world.prompted && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
 function secretIsThere(world: AccountWorld): AccountStep | undefined {
@@ -245,5 +249,7 @@ function inventoryIsFresh(world: AccountWorld): AccountStep | undefined {
 
 /** Ten per cent around the setting, by the account: accounts that began together do not stay together. */
 function intervalOf({ account, inventoryIntervalMs }: AccountWorld): number {
-  return inventoryIntervalMs * (0.9 + 0.2 * phaseOf(account.metadata.uid));
+  return (
+    (inventoryIntervalMsOf(account.spec) ?? inventoryIntervalMs) * (0.9 + 0.2 * phaseOf(account.metadata.uid))
+  );
 }

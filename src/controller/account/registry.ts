@@ -54,6 +54,8 @@ const EMPTY: Entry = {
 export interface RegistryPorts {
   readonly pool: OpenConnectorsPool;
   readonly createTimeoutMs: number;
+  /** How long a list may lag behind answers about single instances. */
+  readonly searchGraceMs: number;
   /** Wall clock. */
   readonly now: () => number;
   /** Keeps the values from being logged for as long as they are used; returns the end of it. */
@@ -240,7 +242,9 @@ export class AccountRegistry implements Accounts {
     const sameOrganization = before?.organization.id === verified.organization.id;
     const releaseSecrets = this.ports.holdSecrets(Object.values(verified.credentials));
     const inventory =
-      before !== undefined && sameOrganization ? before.inventory : new Inventory(this.ports.now);
+      before !== undefined && sameOrganization
+        ? before.inventory
+        : new Inventory(this.ports.now, this.ports.searchGraceMs);
     this.entries.set(key, {
       ...EMPTY,
       told: this.entries.get(key)?.told,

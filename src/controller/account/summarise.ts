@@ -1,5 +1,6 @@
-import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
+import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../../api/account.ts';
 import { requestOf } from '../../api/annotations.ts';
+import { boundedStatus } from '../bounded-status.ts';
 import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from '../conditions.ts';
 import { failuresAfter } from '../failures.ts';
 import type { AccountVerdict, AccountWorld } from './world.ts';
@@ -37,7 +38,10 @@ export function summariseAccount(
     lastHandledReconcileAt:
       requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,
   };
-  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined));
+  return boundedStatus(
+    accountStatusSchema,
+    Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)),
+  );
 }
 
 function statements(verdict: AccountTelling): Statement[] {

@@ -75,6 +75,15 @@ export const patch: Action<'patch'> = async (context, decided, { id, patch: chan
   });
 };
 
+/**
+ * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
+ * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
+ */
+export const recordDisabling: Action<'record-disabling'> = async ({ ports }, world) => ({
+  ...world,
+  connector: await ports.connectors.patchStatus(world.connector, { instance: { enabled: false } }),
+});
+
 /** Enables or disables. */
 export const enable: Action<'enable'> = async (context, decided, { id, enabled }) => {
   const { differs, world } = await readBeforeWrite(context, decided, id);

@@ -32,7 +32,6 @@ export interface PassSpans {
 /** A consent was asked for with one of these, and is given when a later pass sends the grant. */
 const asking: ReadonlySet<Reason> = new Set<Reason>([
   'AuthorizationRequired',
-  'AuthorizationExpired',
   'AuthorizationDenied',
   'AuthorizationRevoked',
   'AuthorizationFailed',

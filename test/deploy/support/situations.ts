@@ -110,7 +110,8 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Progressing',
     phase: 'after',
     arrange: ready,
-    afterwards: (namespace) => namespace.patch('InfusionsoftConnector', 'crm', { spec: { interval: '30m' } }),
+    afterwards: (namespace) =>
+      namespace.patch('InfusionsoftConnector', 'crm', { spec: { missingPolicy: 'Report' } }),
   },
   {
     name: 'suspended',

@@ -79,6 +79,7 @@ export function accountBench(
   const registry = new AccountRegistry({
     pool,
     createTimeoutMs: 120_000,
+    searchGraceMs: 30_000,
     now: () => clock.now(),
     holdSecrets: (values) => {
       held.push(...values);

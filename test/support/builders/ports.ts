@@ -65,7 +65,10 @@ export interface Bench {
 /** A bench for `connector`. */
 export function bench(change: BenchChange): Bench {
   const clock = new VirtualClock(NOW);
-  const inventory = new Inventory(() => clock.now());
+  const inventory = new Inventory(
+    () => clock.now(),
+    change.settings?.searchGraceMs ?? SETTINGS.searchGraceMs,
+  );
   if (!('listed' in change) || change.listed !== undefined) {
     inventory.replace(change.listed ?? [], NOW - MINUTE);
   }
@@ -148,9 +151,10 @@ export function bench(change: BenchChange): Bench {
           return write(connector, { metadata });
         },
         async patchStatus(connector, patch) {
-          writes.push(['status', patch]);
           change.onPatchStatus?.();
-          return write(connector, { status: patch });
+          const stored = write(connector, { status: patch });
+          writes.push(['status', patch]);
+          return stored;
         },
       },
       secrets: {

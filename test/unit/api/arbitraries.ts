@@ -143,7 +143,6 @@ const common = {
   deletionPolicy: mostly(fc.constantFrom('Delete', 'Orphan')),
   driftPolicy: mostly(fc.constantFrom('Correct', 'Report')),
   missingPolicy: mostly(fc.constantFrom('Recreate', 'Report')),
-  interval: mostly(fc.constantFrom('1m', '10m', '60s', '1h30m', '0.5h', '168h', '60000ms')),
   suspend: mostly(fc.boolean()),
 };
 
@@ -192,6 +191,7 @@ export const accountSpec: Arbitrary<unknown> = fc.oneof(
           }),
         ),
         timeoutSeconds: mostly(fc.integer({ min: 1, max: 300 })),
+        inventoryInterval: mostly(fc.constantFrom('1m', '10m', '60s', '1h30m', '0.5h', '24h', '60000ms')),
       },
       ['baseUrl', 'credentialsSecretRef'],
     ),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
 import { validateAccount, validateConnector } from '../../../src/api/validate.ts';
 import { createCrdValidator } from '../../support/crd/validator.ts';
@@ -26,7 +26,6 @@ describe('an InfusionsoftConnector', () => {
     ['a server that stays while the connector moves', { ...rest, server: crm.server }],
     ['a refresh token', withOAuth({ refreshTokenSecretRef: { name: 'crm-token' } })],
     ['harmless configuration', withInstance({ configuration: { 'filter.response.nulls': 'false' } })],
-    ['an interval of exactly a minute', { ...crm, interval: '60s' }],
     ['a tag that only looks like ours', withInstance({ tags: ['k8s', 'my-k8s-tag'] })],
   ])('is accepted with %s', (_what, spec) => {
     expect(validateConnector({ spec })).toEqual([]);
@@ -71,8 +70,6 @@ describe('an InfusionsoftConnector', () => {
       withInstance({ configuration: { 'Event.Callback': 'x' } }),
       'spec.instance.configuration',
     ],
-    ['too often a check', { ...crm, interval: '59s' }, 'spec.interval'],
-    ['no duration', { ...crm, interval: 'daily' }, 'spec.interval'],
     [
       'a bad Secret name',
       { ...crm, encryptedKeySecretRef: { name: '../x' } },
@@ -156,10 +153,11 @@ describe('an InfusionsoftConnector', () => {
 
   test('no message repeats what was written: it could be a secret in the wrong place', () => {
     const value = 'hunter2-hunter2';
-    const wrong = { ...crm, server: `${value}:`, connector: value, interval: value, suspend: value };
+    const wrong = { ...crm, server: `${value}:`, connector: value, suspend: value };
     const texts = [
       ...validateConnector({ spec: wrong }),
-      ...validateConnector({ spec: { ...crm, server: `${value}:`, interval: value } }),
+      ...validateConnector({ spec: { ...crm, server: `${value}:` } }),
+      ...validateAccount({ spec: { ...account, inventoryInterval: value } }),
     ].map(({ message }) => message);
 
     expect(texts).toHaveLength(4);
@@ -198,6 +196,24 @@ describe('an OpenConnectorsAccount', () => {
     expect(validateAccount({ spec }).map(({ path }) => path)).toEqual(['spec.baseUrl']);
     expect(accounts.validate({ spec }).errors.map(({ path }) => path)).toEqual(['spec.baseUrl']);
   });
+
+  it.each(['60s', '1m', '10m', '0.5h', '1h30m', '24h', '60000ms'])(
+    'accepts %s as the interval between listings',
+    (inventoryInterval) => {
+      const spec = { ...account, inventoryInterval };
+      expect(validateAccount({ spec })).toEqual([]);
+      expect(accounts.validate({ spec }).errors).toEqual([]);
+    },
+  );
+
+  it.each(['59s', '24h1ms', '168h', 'daily', '-10m', '', '10'])(
+    'refuses %j as the interval between listings',
+    (inventoryInterval) => {
+      const spec = { ...account, inventoryInterval };
+      expect(validateAccount({ spec }).map(({ path }) => path)).toEqual(['spec.inventoryInterval']);
+      expect(accounts.validate({ spec }).errors.map(({ path }) => path)).toEqual(['spec.inventoryInterval']);
+    },
+  );
 
   test('keeps its address', () => {
     const spec = { ...account, baseUrl: 'https://b.example' };

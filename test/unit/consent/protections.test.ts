@@ -266,7 +266,7 @@ describe('the answer of the provider', () => {
     const { stage, visitor, state } = await waiting();
     stage.connector = connector({
       metadata: { generation: 7, resourceVersion: '999' },
-      spec: { interval: '30m', instance: { tags: ['new'] } },
+      spec: { missingPolicy: 'Report', instance: { tags: ['new'] } },
     });
     expect((await visitor.get(callback({ code: 'c', state }))).status).toBe(303);
     expect(stage.secrets.values('team-a', GRANT)?.['code']).toBe('c');

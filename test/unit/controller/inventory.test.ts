@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { Inventory } from '../../../src/controller/inventory.ts';
+import type { Instance } from '../../../src/openconnectors/port.ts';
 import { instances } from '../../support/builders/arbitraries.ts';
 import { instance, OWN, TAGS } from '../../support/builders/instance.ts';
 import { NOW } from '../../support/builders/time.ts';
@@ -8,7 +9,7 @@ import { NOW } from '../../support/builders/time.ts';
 const otherOwner = TAGS.otherResource.find((tag) => tag.startsWith('k8s-owner-')) ?? '';
 
 function taken(...found: Parameters<typeof instance>[]): Inventory {
-  const inventory = new Inventory(() => NOW - 1);
+  const inventory = new Inventory(() => NOW - 1, 0);
   inventory.replace(
     found.map((one) => instance(...one)),
     NOW,
@@ -23,7 +24,7 @@ const knownIds = (inventory: Inventory, tag = OWN.owner): number[] => [
 describe('a list', () => {
   test('that began before an answer about the instance itself does not overrule it', () => {
     let now = NOW - 10;
-    const inventory = new Inventory(() => now);
+    const inventory = new Inventory(() => now, 0);
     inventory.replace([instance(1)], NOW - 20);
     now = NOW + 5;
     inventory.learn(instance(2));
@@ -62,7 +63,7 @@ describe('a list', () => {
     const lists = fc.uniqueArray(instances, { selector: ({ id }) => id });
     fc.assert(
       fc.property(lists, lists, (before, after) => {
-        const inventory = new Inventory(() => NOW - 1);
+        const inventory = new Inventory(() => NOW - 1, 0);
         inventory.replace(before, NOW);
         inventory.replace(after, NOW);
         const owned = after.filter(({ tags }) => (tags ?? []).some((tag) => tag.startsWith('k8s-owner-')));
@@ -73,6 +74,69 @@ describe('a list', () => {
         }
       }),
     );
+  });
+});
+
+describe('a listing that lags', () => {
+  const GRACE = 3_000;
+  /** An inventory that was listed a minute ago, on a clock that the test sets. */
+  function lagging(...found: Parameters<typeof instance>[]) {
+    const clock = { now: NOW };
+    const inventory = new Inventory(() => clock.now, GRACE);
+    inventory.replace(
+      found.map((one) => instance(...one)),
+      NOW - 60_000,
+    );
+    return { clock, inventory };
+  }
+  const known = (inventory: Inventory): Instance | 'gone' | undefined =>
+    inventory.about('', [1]).instances.get(1);
+
+  it('keeps a created instance for the grace period and forgets it afterwards', () => {
+    const { clock, inventory } = lagging();
+    inventory.learn(instance(1));
+    clock.now = NOW + GRACE;
+    inventory.replace([], NOW + GRACE);
+    inventory.searched(OWN.owner, [], NOW + GRACE);
+    expect(knownIds(inventory)).toEqual([1]);
+    clock.now = NOW + GRACE + 1;
+    inventory.replace([], NOW + GRACE + 1);
+    expect(known(inventory)).toBeUndefined();
+    expect(inventory.size).toBe(0);
+  });
+
+  it('does not undo what an answer about the instance itself showed', () => {
+    const { clock, inventory } = lagging([1]);
+    inventory.amend(1, { disabled: true });
+    clock.now = NOW + 2_000;
+    inventory.replace([instance(1)], NOW + 2_000);
+    expect(known(inventory)).toMatchObject({ disabled: true });
+    clock.now = NOW + 4_000;
+    inventory.replace([instance(1)], NOW + 4_000);
+    expect(known(inventory)).toMatchObject({ disabled: false });
+  });
+
+  it('does not bring back a deleted instance, and forgets the deletion after the grace period', () => {
+    const { clock, inventory } = lagging([1]);
+    inventory.markGone(1);
+    clock.now = NOW + 2_000;
+    inventory.replace([instance(1)], NOW + 2_000);
+    expect(known(inventory)).toBe('gone');
+    clock.now = NOW + 4_000;
+    inventory.replace([], NOW + 4_000);
+    expect(inventory.size).toBe(0);
+  });
+
+  it('counts again one grace period after the clock was set back', () => {
+    const { clock, inventory } = lagging();
+    inventory.learn(instance(1));
+    const DAY = 24 * 60 * 60_000;
+    clock.now = NOW - DAY;
+    inventory.replace([], NOW - DAY);
+    expect(knownIds(inventory)).toEqual([1]);
+    clock.now = NOW - DAY + GRACE + 1;
+    inventory.replace([], NOW - DAY + GRACE + 1);
+    expect(inventory.size).toBe(0);
   });
 });
 
@@ -126,24 +190,24 @@ describe('a search for one owner', () => {
   });
 
   test('that ran while the list did is forgotten with what it found', () => {
-    const inventory = new Inventory(() => NOW - 1);
+    const inventory = new Inventory(() => NOW - 1, 0);
     inventory.searched(OWN.owner, [instance(3)], NOW + 5);
     inventory.replace([], NOW);
     expect(inventory.about(OWN.owner, [])).toEqual({ instances: new Map(), searchedAt: NOW });
   });
 
   test('that is older than the list does not count', () => {
-    const inventory = new Inventory(() => NOW - 1);
+    const inventory = new Inventory(() => NOW - 1, 0);
     inventory.searched(OWN.owner, [], NOW - 5);
     inventory.replace([], NOW);
     expect(inventory.about(OWN.owner, []).searchedAt).toBe(NOW);
   });
 
   test('before the first list and after none: nothing is known', () => {
-    expect(new Inventory(() => NOW - 1).about(OWN.owner, [1])).toEqual({
+    expect(new Inventory(() => NOW - 1, 0).about(OWN.owner, [1])).toEqual({
       instances: new Map(),
       searchedAt: undefined,
     });
-    expect(new Inventory(() => NOW - 1).listedAt).toBeUndefined();
+    expect(new Inventory(() => NOW - 1, 0).listedAt).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Reason } from '../../../../src/api/reasons.ts';
 import { decideAccount } from '../../../../src/controller/account/decide.ts';
 import { summariseAccount } from '../../../../src/controller/account/summarise.ts';
@@ -231,6 +231,26 @@ describe('an account', () => {
       step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + MINUTE } },
     },
     {
+      name: 'with a retry that is an hour away',
+      because: 'Open Connectors may ask for a pause of that length',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
+        }),
+      }),
+      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+    },
+    {
+      name: 'with a retry that is further away than any backoff',
+      because: 'the clock was set back since it was written',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
       name: 'with a retry that is due now',
       because: 'the moment itself is late enough',
       world: accountWorld({
@@ -316,6 +336,24 @@ describe('an account', () => {
         expect(again).toBeLessThanOrEqual(1.1 * INVENTORY_MS);
       }),
     );
+  });
+});
+
+describe('spec.inventoryInterval', () => {
+  const listedAgo = (ms: number, inventoryInterval?: string) =>
+    decideAccount(
+      accountWorld({
+        account: account({ spec: { inventoryInterval } }),
+        session: { ...OPEN, listedAt: NOW - ms },
+      }),
+    );
+
+  it('takes the place of the setting', () => {
+    expect(listedAgo(INVENTORY_MS * 2)).toEqual({ do: 'list' });
+    expect(listedAgo(INVENTORY_MS * 2, '1h')).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(1.2 * HOUR, '1h')).toEqual({ do: 'list' });
+    expect(listedAgo(2 * MINUTE)).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(2 * MINUTE, '1m')).toEqual({ do: 'list' });
   });
 });
 

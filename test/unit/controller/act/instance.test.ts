@@ -5,6 +5,7 @@ import { instance, OWN, TAGS } from '../../../support/builders/instance.ts';
 import { pass, readiness } from '../../../support/builders/pass.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
+import { VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE } from '../../../support/builders/time.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/world.ts';
 
@@ -98,7 +99,10 @@ describe('a change of an instance', () => {
       metadata: { ...stored.metadata, generation: 3 },
     }));
     await pass(it);
-    expect(it.calls.at(-1)).toEqual(['setInstanceEnabled', ID, true]);
+    expect(it.calls.slice(1)).toEqual([
+      ['setInstanceEnabled', ID, true],
+      ['pingInstance', VALUES.token],
+    ]);
     expect(readiness(it)).toBe('True Succeeded');
   });
 });
@@ -150,7 +154,7 @@ describe('a deletion', () => {
     const it = settled({ metadata: DELETED }, undefined, { deleteInstance: () => undefined });
     const { outcome } = await pass(it);
     expect(outcome.kind).toBe('again');
-    expect(readiness(it)).toBe('False RemoteError');
+    expect(readiness(it)).toBe('False Deleting');
   });
 
   test('deletes the old instance of a replacement, too, and nothing of others', async () => {

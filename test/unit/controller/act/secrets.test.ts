@@ -1,12 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { SecretFact } from '../../../../src/controller/world.ts';
+import { KubeError } from '../../../../src/kube/errors.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { pass, readiness } from '../../../support/builders/pass.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretAbsent, secretRead, VALUES } from '../../../support/builders/secrets.ts';
-import { ID, STORED, settledConnector } from '../../../support/builders/world.ts';
+import { MINUTE } from '../../../support/builders/time.ts';
+import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/world.ts';
 
 function settled(
   secrets: Parameters<typeof bench>[0]['secrets'],
@@ -81,6 +83,72 @@ describe('the connection Secret', () => {
       'status',
     ]);
     expect(it.stored().status?.binding).toEqual({ name: 'binding' });
+  });
+
+  describe('renamed to a name that another Secret has', () => {
+    const renamed = { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } };
+    const foreign = { binding: secretRead({ password: 'of another' }) };
+
+    it('stays in use under its old name, and status.binding names it', async () => {
+      const subject = settled(foreign, renamed);
+      await pass(subject);
+      expect(readiness(subject)).toBe('False ConnectionSecretConflict');
+      expect(subject.stored().status?.binding).toEqual({ name: 'crm-connection' });
+      expect(values(subject, 'crm-connection')).toEqual(connection);
+    });
+
+    it.each([false, true])(
+      'moves and removes the old one once the name is free (restart in between: %s)',
+      async (restarts) => {
+        const subject = settled(foreign, renamed);
+        await pass(subject);
+        subject.secrets.delete('binding');
+        if (restarts) {
+          subject.ports.memory.forget(UID);
+        }
+        await pass(subject);
+        expect(readiness(subject)).toBe('True Succeeded');
+        expect(subject.stored().status?.binding).toEqual({ name: 'binding' });
+        expect(values(subject, 'binding')).toEqual(connection);
+        expect(subject.secrets.has('crm-connection')).toBe(false);
+      },
+    );
+  });
+
+  it('of the old name is not forgotten when its removal is interrupted', async () => {
+    const pings = { isAnswering: false };
+    const subject = bench({
+      connector: settledConnector({
+        metadata: { generation: 2 },
+        spec: { connectionSecretRef: { name: 'binding' } },
+      }),
+      secrets: STORED,
+      listed: [instance(ID)],
+      answers: workingRemote(new Map([[ID, instance(ID)]]), {
+        pingInstance: () => {
+          if (!pings.isAnswering) {
+            throw remoteError('unavailable');
+          }
+          return 'answered';
+        },
+      }),
+    });
+    const remove = () => Promise.reject(new KubeError('network', 'no answer'));
+    const failing = {
+      ...subject,
+      ports: { ...subject.ports, secrets: { ...subject.ports.secrets, remove } },
+    };
+    await expect(pass(failing)).rejects.toBeInstanceOf(KubeError);
+    // The next reconcile does not come as far as the Secrets, and writes a status all the same.
+    await subject.clock.advance(SETTINGS.pingIntervalMs + MINUTE);
+    await pass(subject);
+    expect(readiness(subject)).toBe('False InstanceNotAnswering');
+    expect(subject.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    pings.isAnswering = true;
+    await subject.clock.advance(MINUTE);
+    await pass(subject);
+    expect(subject.stored().status?.binding).toEqual({ name: 'binding' });
+    expect(subject.secrets.has('crm-connection')).toBe(false);
   });
 
   test('shows no value in an event', async () => {

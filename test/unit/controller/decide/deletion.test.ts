@@ -120,7 +120,7 @@ describe('a deletion of the instance', () => {
       name: 'deleted in this pass, and still shown',
       because: 'the finalizer stays until the remote side confirms',
       world: deletion({ pass: { deleted: [ID] } }),
-      step: blockedBy('Synced', 'RemoteError', 'but still shows it', { kind: 'backoff' }),
+      step: blockedBy('Ready', 'Deleting', 'still shows it', { kind: 'backoff' }),
     },
     {
       name: 'with the old one of a replacement',
@@ -384,6 +384,16 @@ describe('a deletion that has to wait', () => {
       step: ends({ kind: 'not-due', time: NOW + MINUTE }),
     },
     {
+      name: 'no longer for a retry that is further away than any backoff',
+      because: 'the clock was set back since it was written',
+      world: deletion({
+        connector: {
+          status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(24 * 60 * MINUTE) } }),
+        },
+      }),
+      step: { do: 'delete-instance', id: ID },
+    },
+    {
       name: 'no longer for the retry, when somebody asked',
       because: 'who changed something wants to see what comes of it',
       world: deletion({
@@ -427,6 +437,16 @@ describe('a deletion that leaves the instance', () => {
         pass: { tagsReleased: [ID] },
       }),
       step: { do: 'release-connection-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'its connection Secret still of the old name',
+      because: 'the Secret in use must not go with its owner, whatever its name is',
+      world: deletion({
+        connector: { ...orphan, status: readyStatus(ID, { binding: { name: 'old' } }) },
+        secrets: { 'crm-connection': secretUnread(), old: secretUnread({ owners: [UID] }) },
+        pass: { tagsReleased: [ID] },
+      }),
+      step: { do: 'release-connection-secret', name: 'old' },
     },
     {
       name: 'its tags taken off, and its Secret released',

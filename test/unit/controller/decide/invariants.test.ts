@@ -25,6 +25,7 @@ const STEPS: readonly Step['do'][] = [
   'create',
   'reauthorize',
   'patch',
+  'record-disabling',
   'enable',
   'ping',
   'prove-account',

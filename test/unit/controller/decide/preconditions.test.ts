@@ -281,6 +281,15 @@ describe('the lasting Secrets', () => {
       step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
     },
     {
+      name: 'absent since a moment in the future',
+      because: 'after the clock was set back a day, a day without a word would be too long',
+      world: world({
+        connector: connector({ status: { conditions: [notFoundSince(NOW + 24 * 60 * MINUTE)] } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+    },
+    {
       name: 'not in the cache',
       because: 'it may have been created a moment ago; the API server is asked before a person is',
       world: world({ secrets: { 'crm-key': secretUnseen } }),

@@ -107,6 +107,7 @@ describe('a grant for an instance that is there', () => {
         connector: { oauth: { authorizationCodeSecretRef: undefined } },
         instances: [instance(ID, { disabled: true })],
         secrets: read,
+        pass: { read: [ID] },
       }),
       step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again'),
     },

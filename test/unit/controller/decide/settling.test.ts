@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { condition, readyStatus } from '../../../support/builders/connector.ts';
 
 import { instance, TAGS } from '../../../support/builders/instance.ts';
-import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { NOW } from '../../../support/builders/time.ts';
 import { ID, SETTINGS, settledWorld } from '../../../support/builders/world.ts';
 import { blockedBy, decides, ends } from './table.ts';
@@ -306,7 +306,50 @@ describe('enabling', () => {
       name: 'to be disabled',
       because: 'the person wants it to rest',
       world: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
+      step: { do: 'record-disabling' },
+    },
+    {
+      name: 'to be disabled, and recorded so',
+      because: 'whatever happens to the answer, the next reconcile can tell who disabled it',
+      world: settledWorld({
+        connector: { ...edited, spec: { instance: { enabled: false } }, status: wasDisabled },
+      }),
       step: { do: 'enable', id: ID, enabled: false },
+    },
+    {
+      name: 'to be enabled again, and listed as if it were',
+      because: 'the listing may be older than the call that disabled it',
+      world: settledWorld({ connector: { status: wasDisabled } }),
+      step: { do: 'read-instance', id: ID },
+    },
+    {
+      name: 'to be enabled again, and read as enabled',
+      because: 'the read by id is the present state',
+      world: settledWorld({ connector: { status: wasDisabled }, pass: { read: [ID] } }),
+      step: ready,
+    },
+    {
+      name: 'enabled in this reconcile',
+      because: 'the instance has to answer once before it counts as Ready',
+      world: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
+      step: { do: 'ping', id: ID },
+    },
+    {
+      name: 'disabled again by Open Connectors right after it was enabled',
+      because: 'enabling it in a loop would not make its authorization work',
+      world: settledWorld({
+        connector: { status: wasDisabled, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: READ,
+        instances: disabled,
+        pass: { enabledSet: true, ping: 'forbidden', read: [ID] },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+    },
+    {
+      name: 'disabled by Open Connectors, as a listing shows',
+      because: 'a listing alone is no proof of a revocation',
+      world: settledWorld({ instances: disabled }),
+      step: { do: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { ConnectorStatus } from '../../../../src/api/connector.ts';
 import { decide } from '../../../../src/controller/decide.ts';
 import { summarise } from '../../../../src/controller/summarise.ts';
@@ -47,6 +47,18 @@ describe('conditions', () => {
       'Synced=True Synced',
     ]);
   });
+
+  it.each(['unavailable', 'throttled', 'ambiguous'] as const)(
+    'show the deletion as the reason of Reconciling when a call of it fails (%s)',
+    (errorClass) => {
+      const deleting = settledWorld({
+        connector: { metadata: { deletionTimestamp: at(0) } },
+        pass: failing(errorClass),
+      });
+      expect(saying(statusOf(deleting))).toContain('Reconciling=True Deleting');
+      expect(saying(statusOf(deleting))[0]).toMatch(/^Ready=False (RemoteError|Throttled)$/);
+    },
+  );
 
   test('of a first look say of everything else that nobody has looked yet', () => {
     expect(saying(statusOf(world({ secrets: { 'crm-key': secretAbsent } })))).toEqual([
