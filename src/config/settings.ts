@@ -42,7 +42,7 @@ export const settings = {
     type: type.list(type.namespace),
     default: '',
     defaultDoc: 'all namespaces',
-    doc: 'Namespaces whose resources the operator serves. With it, `CLUSTER_ID` has to be set.',
+    doc: 'Namespaces whose resources the operator serves; each set of them has a Lease of its own. With it, `CLUSTER_ID` has to be set.',
   },
   watchLabelSelector: {
     env: 'WATCH_LABEL_SELECTOR',
