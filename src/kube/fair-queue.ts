@@ -82,6 +82,21 @@ export class FairQueue {
     this.resyncOrder.add(key);
   }
 
+  /** Takes `key` out, as if it had never been added. Returns whether it was there. */
+  remove(key: string): boolean {
+    const known = this.waiting.get(key);
+    if (known === undefined) {
+      return false;
+    }
+    this.waiting.delete(key);
+    if (known.priority === 'resync') {
+      this.removeResync(key);
+    } else {
+      this.changes.remove(this.groupOf(key), key);
+    }
+    return true;
+  }
+
   /** The next key and how long it has waited; `undefined` when nothing waits. */
   take(now: number): { readonly key: string; readonly waitedMs: number } | undefined {
     const key = this.takeAgedResync(now) ?? this.changes.take() ?? this.resyncs.take();

@@ -16,7 +16,6 @@ import type {
   ResourceHandler,
   SecondaryOptions,
   SelectorOptions,
-  WatchHealth,
 } from './operator-options.ts';
 import { collectionPath, resourceId } from './paths.ts';
 import { NoClusterError, PooledKubeConfig } from './pooled-config.ts';
@@ -25,6 +24,7 @@ import { ResourceCache } from './resource-cache.ts';
 import { metaOf, ResourceWriter } from './resource-writer.ts';
 import { KubeRest } from './rest.ts';
 import type { Store } from './store.ts';
+import { watchHealthOf } from './watch-health.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export type * from './operator-options.ts';
@@ -117,7 +117,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /** How the operator is doing. */
   healthy(): OperatorHealth {
-    const watches = this.#watchHealth();
+    const watches = [...this.#caches.values()].flatMap(watchHealthOf);
     const contacts = watches.map(({ lastContactMs }) => lastContactMs ?? Number.POSITIVE_INFINITY);
     const quietest = Math.max(...contacts);
     return {
@@ -165,7 +165,16 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     const primary = this.#dispatcher.register(id, namespace ?? '', cache.store, onEvent);
     const synced = await cache.watch({ ...options, namespace }, (change) => {
       const { metadata } = change.object;
-      if (change.type === 'delete') primary.noteDeletion(change.object);
+      if (change.type === 'delete') {
+        if (!this.#queue.isStarted) {
+          // A standby has not worked on the object, so it has nothing to clean up, and nobody takes its keys.
+          this.#queue.discard(
+            formatQueueKey({ id, namespace: metadata.namespace ?? '', name: metadata.name }),
+          );
+          return;
+        }
+        primary.noteDeletion(change.object);
+      }
       // What the first list brings may be settled long since; an edit goes first.
       const isOldNews = change.type === 'upsert' && change.isInitial;
       this.enqueue(id, metadata.namespace ?? '', metadata.name, {
@@ -362,18 +371,6 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     this.#log.error('stopped leading');
     this.#queue.abort(new Error('the Lease is not held any more'));
     this.#options.onStoppedLeading?.();
-  }
-
-  #watchHealth(): WatchHealth[] {
-    return [...this.#caches.values()].flatMap(({ id, reflectors }) =>
-      reflectors.map(({ namespace, reflector }) => ({
-        id,
-        namespace,
-        state: reflector.state.name,
-        stateMs: reflector.stateMs,
-        lastContactMs: reflector.lastContactMs,
-      })),
-    );
   }
 
   async #end(deadlineMs: number): Promise<void> {

@@ -14,6 +14,8 @@ export interface AddOptions {
 export interface WorkQueueObserver {
   /** Also told of a key that is queued already. */
   added?(key: string, priority: Priority): void;
+  /** A key that was queued is not any more, without having been handled. */
+  discarded?(key: string): void;
   started?(key: string, waitedMs: number): void;
   finished?(key: string, tookMs: number): void;
   retried?(key: string): void;
@@ -95,6 +97,11 @@ export class WorkQueue {
     return this.runningTimes().reduce((sum, ms) => sum + ms, 0);
   }
 
+  /** Whether the workers have begun. */
+  get isStarted(): boolean {
+    return this.state === 'open';
+  }
+
   /** Lets the workers begin; until then keys are only collected. */
   start(): void {
     if (this.state !== 'holding') return;
@@ -114,6 +121,14 @@ export class WorkQueue {
     }
     this.ready.add(key, priority, this.options.clock.monotonic());
     this.pump();
+  }
+
+  /** Takes back a key that waits. */
+  discard(key: string): void {
+    this.cancelDelay(key);
+    if (this.ready.remove(key)) {
+      this.options.observer?.discarded?.(key);
+    }
   }
 
   /** Queues `key` after `delayMs` as a resync. Of several delays the earliest counts; a key that is queued stays so. */

@@ -36,6 +36,9 @@ export function observeQueue(metrics: Metrics, clock: Clock, workers: number): W
         metrics.add('workqueue_adds_total', labels);
       }
     },
+    discarded(key) {
+      bookOf(key)[0]?.discard(key);
+    },
     started(key, waitedMs) {
       const [book, labels] = bookOf(key);
       book?.start(key, clock.monotonic());
@@ -80,6 +83,10 @@ class QueueBook {
     const known = this.#waiting.get(key);
     this.#waiting.set(key, known === 'change' ? known : priority);
     return known === undefined;
+  }
+
+  discard(key: string): void {
+    this.#waiting.delete(key);
   }
 
   start(key: string, now: number): void {

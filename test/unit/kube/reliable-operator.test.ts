@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
 import { KubeConfig } from '@kubernetes/client-node';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { isKubeError } from '../../../src/kube/errors.ts';
 import { LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
 import {
@@ -436,6 +436,31 @@ describe('with an election', () => {
     const stopping = leader.stop();
     await passUntil(() => standby.seen.length === 1);
     await ended(stopping);
+  });
+
+  it('keeps nothing of objects that were deleted while another replica led', async () => {
+    const standby = create({ leaderElection: leaderElection('two') });
+    fake.collection('coordination.k8s.io/v1', 'leases').create('system', {
+      kind: 'Lease',
+      metadata: { name: 'operator' },
+      spec: { holderIdentity: 'one', leaseDurationSeconds: 15, renewTime: 'now' },
+    });
+    await standby.start();
+    await watching();
+    const names = Array.from({ length: 50 }, (_, n) => `w-${n}`);
+    for (const name of names) {
+      add(name);
+    }
+    await expect.poll(() => standby.healthy().queueDepth).toBe(50);
+    for (const name of names) {
+      widgets.delete('team', name);
+    }
+    add('last');
+    await expect.poll(() => standby.healthy().queueDepth).toBe(1);
+    await passUntil(() => standby.healthy().leading);
+    await seen(standby, 'ADDED last');
+    widgets.delete('team', 'last');
+    await seen(standby, 'ADDED last', 'DELETED last');
   });
 
   test('onStartedLeading comes before the first handler', async () => {

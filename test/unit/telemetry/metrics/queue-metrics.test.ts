@@ -69,6 +69,19 @@ describe('the metrics of the work queue', () => {
     expect(value('workqueue_depth', { ...connectorQueue, priority: '0' })).toBe(queue.depth - 2);
   });
 
+  test('do not count a key that was taken back', async () => {
+    queue.add(keyOf('a'));
+    queue.add(keyOf('b'), { priority: 'resync' });
+    queue.discard(keyOf('a'));
+    queue.discard(keyOf('b'));
+    queue.discard(keyOf('never'));
+    const { value } = await scrape();
+
+    expect(queue.depth).toBe(0);
+    expect(value('workqueue_depth', { ...connectorQueue, priority: '0' })).toBe(0);
+    expect(value('workqueue_depth', { ...connectorQueue, priority: '-100' })).toBe(0);
+  });
+
   test('show for how long keys wait and are worked on', async () => {
     queue.add(keyOf('a'));
     await clock.advance(3_000);
