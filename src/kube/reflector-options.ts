@@ -19,9 +19,17 @@ export type ReflectorState =
   /** Over, for good. */
   | { readonly name: 'stopped' };
 
-/** A change of the store. `isInitial`: seen in the first list, so maybe long known to the world. */
+/**
+ * A change of the store. `isInitial`: seen in the first list, so maybe long known to the world. `previous`: what was
+ * stored of the same object before; answers to own writes are stored without a change.
+ */
 export type Change<T> =
-  | { readonly type: 'upsert'; readonly object: T; readonly isInitial: boolean }
+  | {
+      readonly type: 'upsert';
+      readonly object: T;
+      readonly previous?: T | undefined;
+      readonly isInitial: boolean;
+    }
   | { readonly type: 'delete'; readonly object: T };
 
 /** What a `Reflector` is made with. */

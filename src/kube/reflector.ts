@@ -302,7 +302,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const result = store(object);
     if (result.outcome === 'ignored') return;
     if (result.outcome === 'recreated') this.options.onChange({ type: 'delete', object: result.previous });
-    this.options.onChange({ type: 'upsert', object, isInitial: !this.isSynced });
+    const previous = result.outcome === 'updated' ? result.previous : undefined;
+    this.options.onChange({ type: 'upsert', object, previous, isInitial: !this.isSynced });
   }
 
   private removeAbsent(list: CompleteList): void {

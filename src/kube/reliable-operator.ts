@@ -2,6 +2,7 @@ import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { priorityOf } from './change-priority.ts';
 import { registerDefinition } from './custom-resource-definition.ts';
 import { describeError } from './describe-error.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -175,11 +176,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
         }
         primary.noteDeletion(change.object);
       }
-      // What the first list brings may be settled long since; an edit goes first.
-      const isOldNews = change.type === 'upsert' && change.isInitial;
-      this.enqueue(id, metadata.namespace ?? '', metadata.name, {
-        priority: isOldNews ? 'resync' : 'change',
-      });
+      this.enqueue(id, metadata.namespace ?? '', metadata.name, { priority: priorityOf(change) });
     });
     this.#requireRunning(synced);
     this.#log.info(`watching resource ${id}`);
@@ -250,7 +247,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       if (isRemoval && isKubeError(error, 'not-found')) return;
       throw error;
     }
-    if (!isRemoval) this.enqueue(meta.id, meta.namespace ?? '', meta.name);
+    if (!isRemoval) this.enqueue(meta.id, meta.namespace ?? '', meta.name, { priority: 'edit' });
   }
 
   /** Takes the answer to an own write of a watched object into its store at once; `map` and handlers are not told. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import { type Ageing, FairQueue, type Priority } from './fair-queue.ts';
+import { type Ageing, FairQueue, higherOf, type Priority } from './fair-queue.ts';
 
 export type { Priority } from './fair-queue.ts';
 
@@ -70,7 +70,11 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.options = options;
-    this.ready = new FairQueue(options.groupOf ?? (() => ''), options.ageing ?? defaultAgeing);
+    const { groupOf = () => '' } = options;
+    this.ready = new FairQueue(
+      (key) => ({ group: groupOf(key), lane: undefined }),
+      options.ageing ?? defaultAgeing,
+    );
   }
 
   /** Keys that wait for a worker; delayed ones are not counted. */
@@ -116,7 +120,7 @@ export class WorkQueue {
     this.cancelDelay(key);
     const run = this.running.get(key);
     if (run !== undefined) {
-      run.dirty = run.dirty === 'change' ? 'change' : priority;
+      run.dirty = higherOf(run.dirty, priority);
       return;
     }
     this.ready.add(key, priority, this.options.clock.monotonic());

@@ -53,7 +53,7 @@ export const controllerRuntimeDefinitions = {
   workqueue_depth: {
     type: 'gauge',
     labels: ['name', 'controller', 'priority'],
-    help: 'Resources that wait for a worker. Priority 0 is a change, -100 a first look or a resync.',
+    help: 'Resources that wait for a worker. Priority 100 is an edit of the resource, 0 a change of what it depends on, -100 a first look or a resync.',
   },
   workqueue_adds_total: {
     type: 'counter',

@@ -1,10 +1,11 @@
-import type { Priority, WorkQueueObserver } from '../../kube/work-queue.ts';
+import { higherOf, PRIORITIES, type Priority } from '../../kube/fair-queue.ts';
+import type { WorkQueueObserver } from '../../kube/work-queue.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What controller-runtime's priority queue calls a change, and a first look or a resync. */
-const priorities: Readonly<Record<Priority, string>> = { change: '0', resync: '-100' };
+/** As in controller-runtime's priority queue: 0 is the default, and -100 a first look or a resync. */
+const priorities: Readonly<Record<Priority, string>> = { edit: '100', change: '0', resync: '-100' };
 
 /**
  * Follows the work queue and keeps `workqueue_*` and `controller_runtime_active_workers`. The two controllers share one
@@ -64,7 +65,7 @@ function labelsOf(controller: ControllerName | undefined): QueueLabels {
 function tellBook(metrics: Metrics, controller: ControllerName, book: QueueBook, now: number): void {
   const labels = labelsOf(controller);
   const ages = book.ages(now);
-  for (const priority of ['change', 'resync'] as const) {
+  for (const priority of PRIORITIES) {
     metrics.set('workqueue_depth', { ...labels, priority: priorities[priority] }, book.depth(priority));
   }
   metrics.set('workqueue_unfinished_work_seconds', labels, ages.reduce((sum, ms) => sum + ms, 0) / 1000);
@@ -78,10 +79,10 @@ class QueueBook {
   readonly #waiting = new Map<string, Priority>();
   readonly #running = new Map<string, number>();
 
-  /** Returns whether `key` is new among the waiting; a change makes a waiting resync a change. */
+  /** Returns whether `key` is new among the waiting; the highest priority of a waiting key counts. */
   add(key: string, priority: Priority): boolean {
     const known = this.#waiting.get(key);
-    this.#waiting.set(key, known === 'change' ? known : priority);
+    this.#waiting.set(key, higherOf(known, priority));
     return known === undefined;
   }
 

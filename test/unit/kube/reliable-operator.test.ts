@@ -280,6 +280,46 @@ describe('a handler', () => {
   });
 });
 
+describe('among triggered keys', () => {
+  /** The order in which the only worker serves `triggered` keys and the change that `happen` makes to `w`. */
+  async function orderAfter(happen: () => void): Promise<string[]> {
+    for (const name of ['busy', 'w', 'x', 'y']) {
+      add(name, { metadata: { name, generation: 1 }, status: { phase: 'New' } });
+    }
+    const operator = create({ workers: 1 });
+    await operator.start();
+    await expect.poll(() => operator.seen.length).toBe(4);
+    await watching();
+    const busy = Promise.withResolvers<undefined>();
+    operator.handler = ({ meta }) => (meta.name === 'busy' ? busy.promise : Promise.resolve(undefined));
+    operator.open.enqueue(id, 'team', 'busy');
+    await expect.poll(() => operator.seen.length).toBe(5);
+    for (const name of ['x', 'y']) {
+      operator.open.enqueue(id, 'team', name);
+    }
+    happen();
+    await expect.poll(() => operator.healthy().queueDepth).toBe(3);
+    busy.resolve(undefined);
+    await expect.poll(() => operator.seen.length).toBe(8);
+    return operator.seen.slice(5).map((event) => event.split(' ')[1] ?? '');
+  }
+
+  it.each<[string, () => void]>([
+    ['an edit of the spec', () => widgets.patch('team', 'w', { metadata: { generation: 2 } })],
+    ['an annotation', () => widgets.patch('team', 'w', { metadata: { annotations: { a: 'b' } } })],
+    ['a deletion', () => widgets.delete('team', 'w')],
+  ])('serves %s first', async (_what, happen) => {
+    expect(await orderAfter(happen)).toEqual(['w', 'x', 'y']);
+  });
+
+  it.each<[string, () => void]>([
+    ['a status', () => widgets.patch('team', 'w', { status: { phase: 'Done' } }, 'status')],
+    ['a label', () => widgets.patch('team', 'w', { metadata: { labels: { a: 'b' } } })],
+  ])('serves %s in its turn', async (_what, happen) => {
+    expect(await orderAfter(happen)).toEqual(['x', 'y', 'w']);
+  });
+});
+
 describe('a write', () => {
   async function running() {
     add('a', { spec: { size: 1 } });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/work-queue.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
@@ -78,6 +78,41 @@ describe('a work queue', () => {
     expect(handled.map((key) => key.split('-')[0])).toEqual(
       ['edit', 'edit', 'edit', 'resync', 'edit', 'edit', 'edit', 'resync'].map((kind) => `a/${kind}`),
     );
+  });
+
+  it('serves a user edit next among 10,000 triggered keys, however long they have waited', async () => {
+    const { clock, queue, handled, finish } = createQueue();
+    for (let n = 0; n < 10_000; n++) {
+      queue.add(`a/triggered-${n}`);
+    }
+    queue.start();
+    await settle();
+    await clock.advance(60_000);
+    for (let n = 0; n < 10; n++) {
+      await finish(handled.at(-1) ?? '');
+    }
+    expect(handled.at(-1)).toBe('a/triggered-10');
+    queue.add('a/edited', { priority: 'edit' });
+    await finish('a/triggered-10');
+    expect(handled.at(-1)).toBe('a/edited');
+  });
+
+  it('gives changes and resyncs their share during a stream of edits', async () => {
+    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
+    for (let n = 0; n < 20; n++) {
+      queue.add(`a/resync-${n}`, { priority: 'resync' });
+      queue.add(`a/change-${n}`);
+      queue.add(`a/edit-${n}`, { priority: 'edit' });
+    }
+    await clock.advance(2_000);
+    queue.start();
+    await settle();
+    for (let n = 0; n < 15; n++) {
+      await finish(handled.at(-1) ?? '');
+    }
+    const count = (kind: string): number => handled.filter((key) => key.startsWith(`a/${kind}`)).length;
+    expect([count('change') > 0, count('resync') > 0]).toEqual([true, true]);
+    expect(count('edit')).toBeGreaterThanOrEqual(8);
   });
 
   test('a resync that becomes an edit moves forward', async () => {
