@@ -54,7 +54,7 @@ export const settings = {
     env: 'WORKERS',
     type: type.integer(1, 1000),
     default: '10',
-    doc: 'How many resources are worked on at the same time.',
+    doc: 'How many resources are worked on at the same time; those that wait for Open Connectors are not counted.',
   },
   leaderElect: {
     env: 'LEADER_ELECT',

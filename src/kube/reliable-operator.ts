@@ -20,7 +20,7 @@ import type {
 } from './operator-options.ts';
 import { collectionPath, resourceId } from './paths.ts';
 import { NoClusterError, PooledKubeConfig } from './pooled-config.ts';
-import { formatQueueKey, parseQueueKey } from './queue-key.ts';
+import { formatQueueKey, parseQueueKey, type QueueKey } from './queue-key.ts';
 import { ResourceCache } from './resource-cache.ts';
 import { metaOf, ResourceWriter } from './resource-writer.ts';
 import { KubeRest } from './rest.ts';
@@ -147,6 +147,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   /** Runs once the Lease is held, before the first handler. A throw gives the leadership back. */
   protected async onStartedLeading(): Promise<void> {
     // Nothing has to be prepared, unless a subclass has something.
+  }
+
+  /**
+   * What the handler of a key waits for without a worker, such as an account. A lane with many such handlers is full,
+   * and its other keys stay queued. No lane unless overridden. Has to be quick: it is asked for each key that is queued.
+   */
+  protected laneOf(_key: QueueKey): string | undefined {
+    return undefined;
   }
 
   /**
@@ -323,7 +331,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       random,
       workers,
       groupOf: (key) => parseQueueKey(key).namespace,
-      handle: (key, signal) => this.#dispatcher.dispatch(key, this.#queue, signal),
+      laneOf: (key) => this.laneOf(parseQueueKey(key)),
+      handle: (key, signal, withoutWorker) =>
+        this.#dispatcher.dispatch(key, this.#queue, { signal, withoutWorker }),
       onError: (key, error) => this.#log.error(`handling ${key} failed: ${describeError(error)}`),
     });
   }

@@ -48,7 +48,7 @@ export const controllerRuntimeDefinitions = {
   controller_runtime_active_workers: {
     type: 'gauge',
     labels: ['controller'],
-    help: 'Passes that run now.',
+    help: 'Passes that have a worker now; those that wait for Open Connectors are not counted.',
   },
   workqueue_depth: {
     type: 'gauge',

@@ -45,6 +45,12 @@ export function observeQueue(metrics: Metrics, clock: Clock, workers: number): W
       book?.start(key, clock.monotonic());
       metrics.observe('workqueue_queue_duration_seconds', labels, waitedMs / 1000);
     },
+    waiting(key) {
+      bookOf(key)[0]?.wait(key);
+    },
+    resumed(key) {
+      bookOf(key)[0]?.resume(key);
+    },
     finished(key, tookMs) {
       const [book, labels] = bookOf(key);
       book?.finish(key);
@@ -70,7 +76,7 @@ function tellBook(metrics: Metrics, controller: ControllerName, book: QueueBook,
   }
   metrics.set('workqueue_unfinished_work_seconds', labels, ages.reduce((sum, ms) => sum + ms, 0) / 1000);
   metrics.set('workqueue_longest_running_processor_seconds', labels, Math.max(0, ...ages) / 1000);
-  metrics.set('controller_runtime_active_workers', { controller }, ages.length);
+  metrics.set('controller_runtime_active_workers', { controller }, book.active);
 }
 
 /** The keys of one controller: which wait, and since when which are worked on. */
@@ -78,6 +84,8 @@ class QueueBook {
   /** A key that is worked on and was added meanwhile waits already. */
   readonly #waiting = new Map<string, Priority>();
   readonly #running = new Map<string, number>();
+  /** Those of the running that have no worker. */
+  readonly #idle = new Set<string>();
 
   /** Returns whether `key` is new among the waiting; the highest priority of a waiting key counts. */
   add(key: string, priority: Priority): boolean {
@@ -95,8 +103,22 @@ class QueueBook {
     this.#running.set(key, now);
   }
 
+  wait(key: string): void {
+    this.#idle.add(key);
+  }
+
+  resume(key: string): void {
+    this.#idle.delete(key);
+  }
+
   finish(key: string): void {
     this.#running.delete(key);
+    this.#idle.delete(key);
+  }
+
+  /** How many have a worker. */
+  get active(): number {
+    return this.#running.size - this.#idle.size;
   }
 
   depth(priority: Priority): number {
