@@ -5,6 +5,7 @@ import { type Tracer, trace } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 import { allowedHost } from './api/allowlist.ts';
 import { GROUP } from './api/group.ts';
+import { leaseNameOf } from './config/lease-name.ts';
 import { bypassesProxy } from './config/proxy.ts';
 import type { Config } from './config.ts';
 import { createConsentService } from './consent/service.ts';
@@ -45,9 +46,6 @@ export interface ComposedOperator {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Name of the Lease; a shard has one of its own. */
-const LEASE_NAME = 'infusionsoft-connector-operator';
-
 /** Puts the operator together; nothing is started and nothing is called yet. */
 export function compose(parts: Composition): ComposedOperator {
   const { config, kubeConfig, clock, random } = parts;
@@ -70,7 +68,7 @@ export function compose(parts: Composition): ComposedOperator {
     workers: config.workers,
     kubeHost: hostOf(kubeConfig),
   });
-  const leaseName = config.leaderElect ? leaseNameFor(config.watchLabelSelector) : undefined;
+  const leaseName = config.leaderElect ? leaseNameOf(config) : undefined;
   // The pool asks the operator for its leadership, and the operator works with the pool.
   const leading = { assert: (): void => undefined, paused: (_accountUid: string): void => undefined };
   const pool = createOpenConnectorsPool({
@@ -165,13 +163,6 @@ function hostOf(kubeConfig: KubeConfig): string {
 
 function contextNamespace(kubeConfig: KubeConfig): string | undefined {
   return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
-}
-
-/** Lease names are DNS names; a selector is not. */
-function leaseNameFor(selector: string | undefined): string {
-  return selector === undefined
-    ? LEASE_NAME
-    : `${LEASE_NAME}-${Buffer.from(selector).toString('hex').slice(0, 32)}`;
 }
 
 function readMounted(folder: string | undefined, file: string): string | undefined {

@@ -65,7 +65,7 @@ export const HOME_RULES: readonly RbacRule[] = [
     apiGroups: ['coordination.k8s.io'],
     resources: ['leases'],
     verbs: ['get', 'create', 'update'],
-    why: 'Elect a leader. Not limited by name, as each `WATCH_LABEL_SELECTOR` has a Lease of its own.',
+    why: 'Elect a leader. Not limited by name, as each `WATCH_LABEL_SELECTOR` and each set of `WATCH_NAMESPACES` has a Lease of its own.',
   },
   {
     apiGroups: [''],

@@ -42,7 +42,7 @@ export const settings = {
     type: type.list(type.namespace),
     default: '',
     defaultDoc: 'all namespaces',
-    doc: 'Namespaces whose resources the operator serves. With it, `CLUSTER_ID` has to be set.',
+    doc: 'Namespaces whose resources the operator serves; each set of them has a Lease of its own. With it, `CLUSTER_ID` has to be set.',
   },
   watchLabelSelector: {
     env: 'WATCH_LABEL_SELECTOR',
@@ -54,7 +54,7 @@ export const settings = {
     env: 'WORKERS',
     type: type.integer(1, 1000),
     default: '10',
-    doc: 'How many resources are worked on at the same time.',
+    doc: 'How many resources are worked on at the same time; those that wait for Open Connectors are not counted.',
   },
   leaderElect: {
     env: 'LEADER_ELECT',

@@ -11,6 +11,7 @@ import {
 } from '../api/group.ts';
 import type { ConsentServer } from '../consent/server.ts';
 import { resourceId } from '../kube/paths.ts';
+import type { QueueKey } from '../kube/queue-key.ts';
 import { type HandlerContext, type HandlerResult, ReliableOperator } from '../kube/reliable-operator.ts';
 import { objectKey } from '../kube/store.ts';
 import { DefaultAccount } from './account/default-account.ts';
@@ -19,6 +20,7 @@ import { DEFAULT_ACCOUNT_KEY } from './account/registry.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type Controllers, createControllers } from './controllers.ts';
 import { type Occasion, occasionsOf } from './events.ts';
+import { freeWorkers } from './external-steps.ts';
 import { loadFingerprintKey } from './fingerprint-key.ts';
 import { metaOf, readyText, requireReleased, subjectOf, toResult } from './handler-results.ts';
 import type { ConnectorOperatorOptions, OperatorResources } from './operator-options.ts';
@@ -199,9 +201,18 @@ export class ConnectorOperator extends ReliableOperator {
     }
   }
 
-  private onConnector(event: ResourceEvent, { signal }: HandlerContext): Promise<HandlerResult | undefined> {
+  /** A connector waits for its account; an account must get through however many connectors wait for it. */
+  protected override laneOf({ id, namespace, name }: QueueKey): string | undefined {
+    const connector = id === CONNECTORS ? this.resourceStore(CONNECTORS).get(namespace, name) : undefined;
+    return connector === undefined ? undefined : accountOfConnector(connector)[0];
+  }
+
+  private onConnector(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+    const { signal, withoutWorker } = context;
     const subject = subjectOf(CONNECTOR_NAMES.kind, event, signal);
-    return this.observePass(subject, (observer) => this.passConnector(event, signal, observer));
+    return this.observePass(subject, (observer) =>
+      this.passConnector(event, signal, freeWorkers(observer, withoutWorker)),
+    );
   }
 
   private async passConnector(
@@ -227,9 +238,12 @@ export class ConnectorOperator extends ReliableOperator {
     return undefined;
   }
 
-  private onAccount(event: ResourceEvent, { signal }: HandlerContext): Promise<HandlerResult | undefined> {
+  private onAccount(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+    const { signal, withoutWorker } = context;
     const subject = subjectOf(ACCOUNT_NAMES.kind, event, signal);
-    return this.observePass(subject, (observer) => this.passAccount(event, signal, observer));
+    return this.observePass(subject, (observer) =>
+      this.passAccount(event, signal, freeWorkers(observer, withoutWorker)),
+    );
   }
 
   private async passAccount(

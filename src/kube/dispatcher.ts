@@ -2,7 +2,7 @@ import type { OperatorLogger } from '@dot-i/k8s-operator';
 import { describeError } from './describe-error.ts';
 import { isKubeError } from './errors.ts';
 import { isRecord } from './object.ts';
-import type { HandlerResult, ResourceHandler } from './operator-options.ts';
+import type { HandlerContext, HandlerResult, ResourceHandler } from './operator-options.ts';
 import { PrimaryResource } from './primary-resource.ts';
 import { parseQueueKey } from './queue-key.ts';
 import { RequeueAfter } from './requeue-after.ts';
@@ -33,7 +33,7 @@ export class Dispatcher {
   }
 
   /** Handles one key of `queue`: what the handler asks for or throws becomes a delay, a backoff or nothing. */
-  async dispatch(key: string, queue: WorkQueue, signal: AbortSignal): Promise<void> {
+  async dispatch(key: string, queue: WorkQueue, context: HandlerContext): Promise<void> {
     const { id, namespace, name } = parseQueueKey(key);
     const entry = this.entries.get(id);
     const handler = entry?.handlers.get(namespace) ?? entry?.handlers.get('');
@@ -41,13 +41,13 @@ export class Dispatcher {
     try {
       let result: HandlerResult | undefined;
       for (const event of entry.resource.eventsFor(namespace, name)) {
-        result = await outcomeOf(handler(event, { signal }));
+        result = await outcomeOf(handler(event, context));
         entry.resource.done(event);
       }
       queue.forget(key);
       if (result !== undefined) queue.addAfter(key, result.requeueAfterMs);
     } catch (error) {
-      this.retry(key, queue, error, signal);
+      this.retry(key, queue, error, context.signal);
     }
   }
 

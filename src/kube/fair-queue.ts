@@ -1,61 +1,118 @@
-/** `change`: a person or the remote side did something; `resync`: only a look whether all is well. */
-export type Priority = 'change' | 'resync';
+/** Highest first. */
+export const PRIORITIES = ['edit', 'change', 'resync'] as const;
 
-/** How much of the work resyncs get while changes are waiting. */
+/**
+ * `edit`: a user changed the object itself. `change`: something that it depends on changed, maybe for thousands of
+ * objects. `resync`: only a check whether all is well.
+ */
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Keeps lower priorities from starving while higher ones are waiting. */
 export interface Ageing {
-  /** A resync that has waited so long is due, milliseconds. */
+  /** A key that has waited so long is due, milliseconds. */
   readonly afterMs: number;
-  /** While one is due, one of so many picks goes to the longest waiting resync. */
+  /** While one is due, one of so many picks goes to its priority. */
   readonly share: number;
 }
 
-/** Keys of one group after the other: `take` goes around the groups, first in first out within each. */
-class RoundRobin {
-  /** In order of their next turn; no group is empty. */
-  private readonly groups = new Map<string, Set<string>>();
+/** Where a key waits. Groups, and the lanes in each, take turns; a lane may be closed for a while. */
+export interface Place {
+  readonly group: string;
+  readonly lane: string | undefined;
+}
 
-  add(group: string, key: string): void {
-    const keys = this.groups.get(group);
-    if (keys === undefined) this.groups.set(group, new Set([key]));
-    else keys.add(key);
+/** A key that was taken. */
+export interface Taken extends Place {
+  readonly key: string;
+  readonly waitedMs: number;
+}
+
+type IsOpen = (lane: string | undefined) => boolean;
+
+/** The higher of two priorities; `undefined` is lower than all. */
+export function higherOf(a: Priority | undefined, b: Priority): Priority {
+  return a !== undefined && PRIORITIES.indexOf(a) < PRIORITIES.indexOf(b) ? a : b;
+}
+
+/** The keys of one priority. Groups take turns, lanes take turns in each, and keys come first in, first out. */
+class Level {
+  /** In order of the next turn; no group and no lane is empty. */
+  private readonly groups = new Map<string, Map<string | undefined, Set<string>>>();
+  private readonly arrivals = new Set<string>();
+  /** Keys that went before since one of these was taken, while one of these was due. */
+  overtaken = 0;
+
+  get isEmpty(): boolean {
+    return this.arrivals.size === 0;
   }
 
-  remove(group: string, key: string): void {
-    const keys = this.groups.get(group);
+  get oldest(): string | undefined {
+    for (const key of this.arrivals) {
+      return key;
+    }
+    return undefined;
+  }
+
+  add(key: string, { group, lane }: Place): void {
+    const lanes = this.groups.get(group) ?? new Map<string | undefined, Set<string>>();
+    const keys = lanes.get(lane) ?? new Set();
+    this.groups.set(group, lanes.set(lane, keys.add(key)));
+    this.arrivals.add(key);
+  }
+
+  remove(key: string, { group, lane }: Place): void {
+    const lanes = this.groups.get(group);
+    const keys = lanes?.get(lane);
+    this.arrivals.delete(key);
     keys?.delete(key);
-    if (keys?.size === 0) this.groups.delete(group);
+    if (keys?.size === 0) {
+      lanes?.delete(lane);
+    }
+    if (lanes?.size === 0) {
+      this.groups.delete(group);
+    }
   }
 
-  take(): string | undefined {
-    for (const [group, keys] of this.groups) {
-      this.groups.delete(group);
-      for (const key of keys) {
-        keys.delete(key);
-        if (keys.size > 0) this.groups.set(group, keys);
-        return key;
+  take(isOpen: IsOpen): string | undefined {
+    for (const [group, lanes] of this.groups) {
+      for (const [lane, keys] of lanes) {
+        const key = isOpen(lane) ? first(keys) : undefined;
+        if (key !== undefined) {
+          this.groups.delete(group);
+          lanes.delete(lane);
+          this.groups.set(group, lanes.set(lane, keys));
+          this.remove(key, { group, lane });
+          return key;
+        }
       }
     }
     return undefined;
   }
 }
 
+/** What a `FairQueue` knows of a key that waits. */
+interface Waiting extends Place {
+  readonly priority: Priority;
+  readonly since: number;
+}
+
 /**
- * A set of keys and the order in which they are taken: changes before resyncs, one namespace after the other. Resyncs
- * age, so that a constant stream of changes does not starve them; they never take more than their share, so that an
- * edit is quick also during the resync of thousands of resources.
+ * A set of keys and the order in which they are taken: edits before changes before resyncs, one group after the other.
+ * A lower priority that has waited gets its share, so that a constant stream of edits does not starve it, and never
+ * more, so that an edit is served soon also among thousands of changes.
  */
 export class FairQueue {
-  private readonly waiting = new Map<string, { readonly priority: Priority; readonly since: number }>();
-  private readonly changes = new RoundRobin();
-  private readonly resyncs = new RoundRobin();
-  /** Resyncs in the order of their arrival. */
-  private readonly resyncOrder = new Set<string>();
-  private picks = 0;
-  private readonly groupOf: (key: string) => string;
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly levels: Readonly<Record<Priority, Level>> = {
+    edit: new Level(),
+    change: new Level(),
+    resync: new Level(),
+  };
+  private readonly placeOf: (key: string) => Place;
   private readonly ageing: Ageing;
 
-  constructor(groupOf: (key: string) => string, ageing: Ageing) {
-    this.groupOf = groupOf;
+  constructor(placeOf: (key: string) => Place, ageing: Ageing) {
+    this.placeOf = placeOf;
     this.ageing = ageing;
   }
 
@@ -67,45 +124,66 @@ export class FairQueue {
     return this.waiting.has(key);
   }
 
-  /** Queues `key` once; a key that waits as a resync becomes a change when added as one. */
-  add(key: string, priority: Priority, now: number): void {
+  /** Queues `key` once, with the highest priority with which it was added, at the place that it has now. */
+  add(key: string, asked: Priority, now: number): void {
     const known = this.waiting.get(key);
-    if (known !== undefined && (known.priority === 'change' || priority === 'resync')) return;
-    if (known !== undefined) this.removeResync(key);
-    this.waiting.set(key, { priority, since: known?.since ?? now });
-    const group = this.groupOf(key);
-    if (priority === 'change') {
-      this.changes.add(group, key);
+    const { group, lane } = this.placeOf(key);
+    const priority = higherOf(known?.priority, asked);
+    if (known?.priority === priority && known.group === group && known.lane === lane) {
       return;
     }
-    this.resyncs.add(group, key);
-    this.resyncOrder.add(key);
+    this.remove(key);
+    this.waiting.set(key, { priority, since: known?.since ?? now, group, lane });
+    this.levels[priority].add(key, { group, lane });
   }
 
-  /** The next key and how long it has waited; `undefined` when nothing waits. */
-  take(now: number): { readonly key: string; readonly waitedMs: number } | undefined {
-    const key = this.takeAgedResync(now) ?? this.changes.take() ?? this.resyncs.take();
-    if (key === undefined) return undefined;
-    const since = this.waiting.get(key)?.since ?? now;
+  /** Takes `key` out, as if it had never been added. Returns whether it was there. */
+  remove(key: string): boolean {
+    const known = this.waiting.get(key);
+    if (known === undefined) {
+      return false;
+    }
     this.waiting.delete(key);
-    this.resyncOrder.delete(key);
-    return { key, waitedMs: now - since };
+    this.levels[known.priority].remove(key, known);
+    return true;
   }
 
-  private takeAgedResync(now: number): string | undefined {
-    this.picks++;
-    if (this.picks % this.ageing.share !== 0) return undefined;
-    for (const oldest of this.resyncOrder) {
-      const since = this.waiting.get(oldest)?.since ?? now;
-      if (now - since < this.ageing.afterMs) return undefined;
-      this.removeResync(oldest);
-      return oldest;
+  /** The next key of an open lane; `undefined` when nothing waits there. */
+  take(now: number, isOpen: IsOpen = () => true): Taken | undefined {
+    const starved = PRIORITIES.filter((priority) => this.levels[priority].overtaken >= this.ageing.share - 1);
+    for (const priority of [...starved, ...PRIORITIES]) {
+      const key = this.levels[priority].take(isOpen);
+      const known = key === undefined ? undefined : this.waiting.get(key);
+      if (key !== undefined && known !== undefined) {
+        this.waiting.delete(key);
+        this.countOvertaken(priority, now);
+        return { key, group: known.group, lane: known.lane, waitedMs: now - known.since };
+      }
     }
     return undefined;
   }
 
-  private removeResync(key: string): void {
-    this.resyncs.remove(this.groupOf(key), key);
-    this.resyncOrder.delete(key);
+  private countOvertaken(taken: Priority, now: number): void {
+    for (const priority of PRIORITIES) {
+      const level = this.levels[priority];
+      const isLower = PRIORITIES.indexOf(priority) > PRIORITIES.indexOf(taken);
+      if (isLower && this.isDue(level, now)) {
+        level.overtaken += 1;
+      } else if (priority === taken || level.isEmpty) {
+        level.overtaken = 0;
+      }
+    }
   }
+
+  private isDue({ oldest }: Level, now: number): boolean {
+    const since = oldest === undefined ? undefined : this.waiting.get(oldest)?.since;
+    return since !== undefined && now - since >= this.ageing.afterMs;
+  }
+}
+
+function first(keys: ReadonlySet<string>): string | undefined {
+  for (const key of keys) {
+    return key;
+  }
+  return undefined;
 }

@@ -39,6 +39,11 @@ export class LeaseNotHeldError extends Error {
   override readonly name = 'LeaseNotHeldError';
 }
 
+/** The Lease was acquired, but the answer came after the renew deadline. The next attempt renews it. */
+class LateAnswerError extends Error {
+  override readonly name = 'LateAnswerError';
+}
+
 /** What a `LeaseElector` is made with. */
 export interface LeaseElectorOptions {
   /** Without a guard: it is this Lease that the guard asks for. */
@@ -133,9 +138,10 @@ export class LeaseElector {
     const cancel = clock.schedule(deadlineMs, () => this.calls.abort(new Error('stopped')));
     await this.finished;
     cancel();
-    const wasLeading = this.isLeading;
+    // A candidate may hold the Lease as well, by an answer that came too late to lead with.
+    const mayHold = this.isLeading || this.current.name === 'candidate';
     this.endTerm('stopped');
-    if (wasLeading) await this.release(deadlineMs);
+    if (mayHold) await this.release(deadlineMs);
   }
 
   private async run(): Promise<void> {
@@ -247,12 +253,21 @@ export class LeaseElector {
     return lease;
   }
 
+  /** Counts from `sentAt`. Throws `LateAnswerError` for an acquisition whose renew deadline has passed already. */
   private renewed(sentAt: number): void {
     if (this.isOver()) return;
+    if (this.current.name === 'leading' && !this.isLeading) {
+      // The timer of the deadline is late too. Whoever asked meanwhile was refused: the term cannot go on.
+      this.lose();
+      return;
+    }
+    if (this.options.clock.monotonic() - sentAt >= this.timing.renewDeadlineMs) {
+      throw new LateAnswerError(`the Lease ${this.options.name} was written too late to lead with it`);
+    }
     this.current = { name: 'leading', renewedAt: sentAt };
     this.armExpiry(sentAt);
     // Acquired while stopping: held just long enough to be released.
-    if (this.hasStarted || this.life.signal.aborted || !this.isLeading) return;
+    if (this.hasStarted || this.life.signal.aborted) return;
     this.hasStarted = true;
     this.options.onStartedLeading();
   }

@@ -6,7 +6,7 @@ import type { LeaseTiming } from './lease-elector.ts';
 import type { KubeObject } from './object.ts';
 import type { ReflectorState } from './reflector.ts';
 import type { ObservedCall, ObservedRetry } from './rest.ts';
-import type { Priority, WorkQueueOptions } from './work-queue.ts';
+import type { Priority, WithoutWorker, WorkQueueOptions } from './work-queue.ts';
 
 /** Where the Lease is and under which name this process holds it. */
 export interface LeaderElectionOptions {
@@ -24,7 +24,7 @@ export interface ReliableOperatorOptions {
   readonly kubeConfig?: KubeConfig | undefined;
   readonly clock: Clock;
   readonly random: Random;
-  /** How many keys are handled at a time. */
+  /** How many keys are worked on at a time; those whose handler waits without a worker are not counted. */
   readonly workers: number;
   /** Absent: no election, workers start at once. */
   readonly leaderElection?: LeaderElectionOptions | undefined;
@@ -40,12 +40,14 @@ export interface ReliableOperatorOptions {
   readonly observeCall?: ((call: ObservedCall) => void) | undefined;
   /** Told about every call that is sent once more. */
   readonly observeRetry?: ((retry: ObservedRetry) => void) | undefined;
-  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'ageing' | 'observer'> | undefined;
+  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'ageing' | 'observer' | 'waiting'> | undefined;
 }
 
 /** Told to a handler beside the event. `signal` aborts when the work has to end: lost Lease or end of the drain. */
 export interface HandlerContext {
   readonly signal: AbortSignal;
+  /** For waits for something external, such as a slow call. Of more than one at a time only the first counts. */
+  readonly withoutWorker: WithoutWorker;
 }
 
 /** `requeueAfterMs`: be called again after so long although nothing changes; counts as success. */
@@ -103,7 +105,7 @@ export interface OperatorHealth {
   readonly stopping: boolean;
   readonly queueDepth: number;
   readonly inFlight: number;
-  /** Age of the oldest running handler, milliseconds; 0 when none runs. */
+  /** For how long a handler has kept its worker, milliseconds: the longest of all; 0 when none has one. */
   readonly longestRunningMs: number;
   /** Sum of the ages of all running handlers, milliseconds. */
   readonly unfinishedMs: number;

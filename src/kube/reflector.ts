@@ -1,61 +1,18 @@
-import { type Clock, sleep } from '../runtime/clock.ts';
-import type { Random } from '../runtime/random.ts';
+import { sleep } from '../runtime/clock.ts';
 import { Backoff } from './backoff.ts';
 import { KubeError } from './errors.ts';
 import { kubeErrorFromStatus, kubeErrorFromTransport } from './kube-error-from.ts';
+import { listPages } from './list-pages.ts';
 import type { KubeObject } from './object.ts';
-import type { KubeRest, Query } from './rest.ts';
+import type { ReflectorOptions, ReflectorState } from './reflector-options.ts';
+import { isOlderVersion } from './resource-version.ts';
+import type { Query } from './rest.ts';
 import { StallDetector } from './stall-detector.ts';
-import { type ObjectStore, objectKey } from './store.ts';
-import {
-  MalformedAnswerError,
-  parseListPage,
-  parseWatchEvent,
-  reduce,
-  type WatchEvent,
-} from './watch-event.ts';
+import { type CompleteList, objectKey, type UpsertResult } from './store.ts';
+import { MalformedAnswerError, parseWatchEvent, reduce, type WatchEvent } from './watch-event.ts';
 import { readLines } from './watch-lines.ts';
 
-/** Where a reflector is. */
-export type ReflectorState =
-  /** Not started. */
-  | { readonly name: 'idle' }
-  /** Reads everything, page by page. */
-  | { readonly name: 'listing' }
-  /** Has asked for changes since `resourceVersion`; no answer yet. */
-  | { readonly name: 'connecting'; readonly resourceVersion: string }
-  /** Receives changes. */
-  | { readonly name: 'watching' }
-  /** Waits before the next try, until `untilMs` on the monotonic clock. */
-  | { readonly name: 'waiting'; readonly untilMs: number; readonly because: string }
-  /** Over, for good. */
-  | { readonly name: 'stopped' };
-
-/** A change of the store. `isInitial`: seen in the first list, so maybe long known to the world. */
-export type Change<T> =
-  | { readonly type: 'upsert'; readonly object: T; readonly isInitial: boolean }
-  | { readonly type: 'delete'; readonly object: T };
-
-/** What a `Reflector` is made with. */
-export interface ReflectorOptions<T extends KubeObject> {
-  readonly rest: KubeRest;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Collection path, of all namespaces or of one. */
-  readonly path: string;
-  /** The namespace of `path`, so that a list of it does not remove the objects of others from a shared store. */
-  readonly namespace?: string | undefined;
-  readonly labelSelector?: string | undefined;
-  readonly fieldSelector?: string | undefined;
-  /** Ask for and keep metadata alone. */
-  readonly metadataOnly?: boolean | undefined;
-  readonly store: ObjectStore<T>;
-  /** Runs at once after the store has changed; must not throw. */
-  readonly onChange: (change: Change<T>) => void;
-  /** Told once when trouble begins or changes its nature, and once when it is over (`undefined`). */
-  readonly onTrouble?: ((error: Error | undefined) => void) | undefined;
-  readonly onState?: ((state: ReflectorState) => void) | undefined;
-}
+export type * from './reflector-options.ts';
 
 /** How a list or a watch ended. */
 type Outcome =
@@ -80,6 +37,8 @@ const backoffLimits = { baseMs: 500, maxMs: 30_000 } as const;
 const longestRetryAfterMs = 60_000;
 /** So many interruptions in a row, and the position is not trusted any more. */
 const resumesBeforeList = 5;
+/** A server whose version is behind ours after a restore stays silent; one list tells. */
+const silencesBeforeList = 2;
 
 const metadataAccept = {
   list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
@@ -101,6 +60,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
   private contact: number | undefined;
   private isSynced = false;
   private expiredLists = 0;
+  /** Watches in a row that have delivered nothing. */
+  private silences = 0;
   private finished: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<T>) {
@@ -175,12 +136,12 @@ export class Reflector<T extends KubeObject = KubeObject> {
   private async list(): Promise<Outcome> {
     this.enter({ name: 'listing' });
     try {
-      const { resourceVersion, listed } = await this.readPages();
-      this.removeAbsent(listed, resourceVersion);
+      const list = await this.readPages();
+      this.removeAbsent(list);
       this.isSynced = true;
       this.expiredLists = 0;
       this.firstSync.resolve(true);
-      return { name: 'listed', resourceVersion };
+      return { name: 'listed', resourceVersion: list.resourceVersion };
     } catch (error) {
       return this.life.signal.aborted ? { name: 'stopped' } : this.listFailure(asError(error));
     }
@@ -192,24 +153,24 @@ export class Reflector<T extends KubeObject = KubeObject> {
     return { name: isExpired ? 'expired' : 'lost', error };
   }
 
-  private async readPages(): Promise<{ resourceVersion: string; listed: ReadonlySet<string> }> {
-    const { rest, path, metadataOnly } = this.options;
-    const listed = new Set<string>();
+  private async readPages(): Promise<CompleteList> {
+    const { rest, path, metadataOnly, store, namespace } = this.options;
+    const keys = new Set<string>();
+    const start = store.beginList();
     // A list whose continue tokens expire again and again has to be read in one piece.
     const limit = this.expiredLists > 1 ? undefined : pageSize;
     const accept = metadataOnly === true ? metadataAccept.list : undefined;
-    for (let token: string | undefined; ; ) {
-      const query: Query = { ...this.selectors(), limit, continue: token };
-      const page = parseListPage(await rest.get(path, { query, accept, signal: this.life.signal }));
-      this.life.signal.throwIfAborted();
+    const { signal } = this.life;
+    let resourceVersion = '';
+    for await (const page of listPages({ rest, path, query: this.selectors(), limit, accept, signal })) {
       this.heard();
+      resourceVersion = page.resourceVersion;
       for (const item of page.items) {
-        listed.add(objectKey(item.metadata.namespace, item.metadata.name));
-        this.upsert(item);
+        keys.add(objectKey(item.metadata.namespace, item.metadata.name));
+        this.upsert(item, (object) => store.upsertListed(object, start));
       }
-      if (page.continueToken === '') return { resourceVersion: page.resourceVersion, listed };
-      token = page.continueToken;
     }
+    return { start, keys, resourceVersion, namespace };
   }
 
   private async watch(from: string): Promise<Outcome> {
@@ -226,15 +187,24 @@ export class Reflector<T extends KubeObject = KubeObject> {
       return this.endOf(progress);
     } catch (error) {
       if (this.life.signal.aborted) return { name: 'stopped' };
-      return this.watchFailure(silence.stalled ? this.silent() : asError(error), progress.resourceVersion);
+      return silence.stalled
+        ? this.silenceFailure(progress.resourceVersion)
+        : this.watchFailure(asError(error), progress.resourceVersion);
     } finally {
       stream.abort();
       this.life.signal.removeEventListener('abort', end);
     }
   }
 
-  private silent(): KubeError {
-    return new KubeError('timeout', `WATCH ${this.options.path}: silent for ${longestSilenceMs / 1000} s`);
+  private silenceFailure(resourceVersion: string): Outcome {
+    const what = `WATCH ${this.options.path}: silent for ${longestSilenceMs / 1000} s`;
+    const error = new KubeError('timeout', what);
+    this.silences += 1;
+    if (this.silences < silencesBeforeList) {
+      return { name: 'interrupted', error, resourceVersion };
+    }
+    this.silences = 0;
+    return { name: 'lost', error };
   }
 
   private endOf({ resourceVersion, isHealthy }: { resourceVersion: string; isHealthy: boolean }): Outcome {
@@ -250,7 +220,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
         ? { name: 'expired', error: error.status }
         : { name: 'lost', error: error.status };
     }
-    if (error instanceof MalformedAnswerError) return { name: 'lost', error };
+    if (error instanceof MalformedAnswerError || error instanceof HistoryError)
+      return { name: 'lost', error };
     const kubeError = kubeErrorFromTransport('WATCH', this.options.path, error);
     if (kubeError.kind === 'gone') return { name: 'expired', error: kubeError };
     // The type itself went away, and with it what is known of its objects.
@@ -291,7 +262,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
         if (line === '') continue;
         const event = parseWatchEvent(line);
         if (event.type === 'error') throw new InStreamError(kubeErrorFromStatus(path, event.status));
-        progress.resourceVersion = this.apply(event);
+        progress.resourceVersion = this.advance(progress.resourceVersion, event);
         onHealthy();
       }
     } finally {
@@ -299,35 +270,46 @@ export class Reflector<T extends KubeObject = KubeObject> {
     }
   }
 
-  private apply(event: Exclude<WatchEvent, { type: 'error' }>): string {
+  /** Applies `event` and returns its version. Throws `HistoryError` when that is older than `from`. */
+  private advance(from: string, event: Exclude<WatchEvent, { type: 'error' }>): string {
+    const version = event.type === 'bookmark' ? event.resourceVersion : event.object.metadata.resourceVersion;
+    if (isOlderVersion(version, from)) {
+      throw new HistoryError(`WATCH ${this.options.path}: an event is older than the one before`);
+    }
+    this.silences = 0;
+    this.apply(event);
+    return version;
+  }
+
+  private apply(event: Exclude<WatchEvent, { type: 'error' }>): void {
     switch (event.type) {
       case 'bookmark':
-        return event.resourceVersion;
+        return;
       case 'upsert':
-        this.upsert(event.object);
-        return event.object.metadata.resourceVersion;
+        this.upsert(event.object, (object) => this.options.store.upsert(object));
+        return;
       case 'delete': {
-        const { namespace, name, uid, resourceVersion } = event.object.metadata;
-        const removed = this.options.store.remove(namespace, name, uid);
-        if (removed !== undefined)
-          this.options.onChange({ type: 'delete', object: this.project(event.object) });
-        return resourceVersion;
+        const object = this.project(event.object);
+        if (this.options.store.remove(object) !== undefined) {
+          this.options.onChange({ type: 'delete', object });
+        }
       }
     }
   }
 
-  private upsert(received: KubeObject): void {
+  private upsert(received: KubeObject, store: (object: T) => UpsertResult<T>): void {
     const object = this.project(received);
-    const result = this.options.store.upsert(object);
+    const result = store(object);
     if (result.outcome === 'ignored') return;
     if (result.outcome === 'recreated') this.options.onChange({ type: 'delete', object: result.previous });
-    this.options.onChange({ type: 'upsert', object, isInitial: !this.isSynced });
+    const previous = result.outcome === 'updated' ? result.previous : undefined;
+    this.options.onChange({ type: 'upsert', object, previous, isInitial: !this.isSynced });
   }
 
-  private removeAbsent(listed: ReadonlySet<string>, listVersion: string): void {
-    const { store, namespace } = this.options;
-    for (const object of store.removeAbsent(listed, listVersion, namespace))
+  private removeAbsent(list: CompleteList): void {
+    for (const object of this.options.store.removeAbsent(list)) {
       this.options.onChange({ type: 'delete', object });
+    }
   }
 
   /** The store's type is a promise of who asks for the path; nothing here depends on it. */
@@ -372,6 +354,11 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const { labelSelector, fieldSelector } = this.options;
     return { labelSelector, fieldSelector };
   }
+}
+
+/** The server's history is another one than before: a backup was restored. */
+class HistoryError extends Error {
+  override readonly name = 'HistoryError';
 }
 
 /** An ERROR event, told apart from the same status on the request itself. */

@@ -2,6 +2,7 @@ import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { priorityOf } from './change-priority.ts';
 import { registerDefinition } from './custom-resource-definition.ts';
 import { describeError } from './describe-error.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -16,15 +17,15 @@ import type {
   ResourceHandler,
   SecondaryOptions,
   SelectorOptions,
-  WatchHealth,
 } from './operator-options.ts';
 import { collectionPath, resourceId } from './paths.ts';
 import { NoClusterError, PooledKubeConfig } from './pooled-config.ts';
-import { formatQueueKey, parseQueueKey } from './queue-key.ts';
+import { formatQueueKey, parseQueueKey, type QueueKey } from './queue-key.ts';
 import { ResourceCache } from './resource-cache.ts';
 import { metaOf, ResourceWriter } from './resource-writer.ts';
 import { KubeRest } from './rest.ts';
 import type { Store } from './store.ts';
+import { watchHealthOf } from './watch-health.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export type * from './operator-options.ts';
@@ -117,7 +118,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /** How the operator is doing. */
   healthy(): OperatorHealth {
-    const watches = this.#watchHealth();
+    const watches = [...this.#caches.values()].flatMap(watchHealthOf);
     const contacts = watches.map(({ lastContactMs }) => lastContactMs ?? Number.POSITIVE_INFINITY);
     const quietest = Math.max(...contacts);
     return {
@@ -149,6 +150,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   }
 
   /**
+   * What the handler of a key waits for without a worker, such as an account. A lane with many such handlers is full,
+   * and its other keys stay queued. No lane unless overridden. Has to be quick: it is asked for each key that is queued.
+   */
+  protected laneOf(_key: QueueKey): string | undefined {
+    return undefined;
+  }
+
+  /**
    * Watches a resource whose events `onEvent` handles. May be called once per namespace. Resolves when the cache is
    * filled; rejects with `OperatorStoppedError` when the operator is stopped before.
    */
@@ -165,12 +174,17 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     const primary = this.#dispatcher.register(id, namespace ?? '', cache.store, onEvent);
     const synced = await cache.watch({ ...options, namespace }, (change) => {
       const { metadata } = change.object;
-      if (change.type === 'delete') primary.noteDeletion(change.object);
-      // What the first list brings may be settled long since; an edit goes first.
-      const isOldNews = change.type === 'upsert' && change.isInitial;
-      this.enqueue(id, metadata.namespace ?? '', metadata.name, {
-        priority: isOldNews ? 'resync' : 'change',
-      });
+      if (change.type === 'delete') {
+        if (!this.#queue.isStarted) {
+          // A standby has not worked on the object, so it has nothing to clean up, and nobody takes its keys.
+          this.#queue.discard(
+            formatQueueKey({ id, namespace: metadata.namespace ?? '', name: metadata.name }),
+          );
+          return;
+        }
+        primary.noteDeletion(change.object);
+      }
+      this.enqueue(id, metadata.namespace ?? '', metadata.name, { priority: priorityOf(change) });
     });
     this.#requireRunning(synced);
     this.#log.info(`watching resource ${id}`);
@@ -246,7 +260,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       if (isRemoval && isKubeError(error, 'not-found')) return;
       throw error;
     }
-    if (!isRemoval) this.enqueue(meta.id, meta.namespace ?? '', meta.name);
+    if (!isRemoval) this.enqueue(meta.id, meta.namespace ?? '', meta.name, { priority: 'edit' });
   }
 
   /** Takes the answer to an own write of a watched object into its store at once; `map` and handlers are not told. */
@@ -322,7 +336,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       random,
       workers,
       groupOf: (key) => parseQueueKey(key).namespace,
-      handle: (key, signal) => this.#dispatcher.dispatch(key, this.#queue, signal),
+      laneOf: (key) => this.laneOf(parseQueueKey(key)),
+      handle: (key, signal, withoutWorker) =>
+        this.#dispatcher.dispatch(key, this.#queue, { signal, withoutWorker }),
       onError: (key, error) => this.#log.error(`handling ${key} failed: ${describeError(error)}`),
     });
   }
@@ -367,18 +383,6 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     this.#log.error('stopped leading');
     this.#queue.abort(new Error('the Lease is not held any more'));
     this.#options.onStoppedLeading?.();
-  }
-
-  #watchHealth(): WatchHealth[] {
-    return [...this.#caches.values()].flatMap(({ id, reflectors }) =>
-      reflectors.map(({ namespace, reflector }) => ({
-        id,
-        namespace,
-        state: reflector.state.name,
-        stateMs: reflector.stateMs,
-        lastContactMs: reflector.lastContactMs,
-      })),
-    );
   }
 
   async #end(deadlineMs: number): Promise<void> {

@@ -81,7 +81,7 @@ export class ResourceCache {
   absorb(object: KubeObject): void {
     const { namespace } = object.metadata;
     const selection = (this.watches.get(namespace ?? '') ?? this.watches.get(''))?.selection;
-    if (selection !== undefined) this.store.upsert(reduce(object, selection.metadataOnly));
+    if (selection !== undefined) this.store.absorb(reduce(object, selection.metadataOnly));
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import { type Ageing, FairQueue, type Priority } from './fair-queue.ts';
+import { type Ageing, FairQueue, higherOf, type Priority, type Taken } from './fair-queue.ts';
+import { Lanes } from './lanes.ts';
+import { WorkerSlots } from './worker-slots.ts';
 
 export type { Priority } from './fair-queue.ts';
 
@@ -14,9 +16,29 @@ export interface AddOptions {
 export interface WorkQueueObserver {
   /** Also told of a key that is queued already. */
   added?(key: string, priority: Priority): void;
+  /** A key that was queued is not any more, without having been handled. */
+  discarded?(key: string): void;
   started?(key: string, waitedMs: number): void;
+  /** The handler waits for something external and has no worker. */
+  waiting?(key: string): void;
+  /** The handler has a worker again. */
+  resumed?(key: string): void;
   finished?(key: string, tookMs: number): void;
   retried?(key: string): void;
+}
+
+/**
+ * Runs `wait` without a worker, which serves other keys meanwhile. The handler goes on with a worker again, before new
+ * keys begin.
+ */
+export type WithoutWorker = <Result>(wait: () => Promise<Result>) => Promise<Result>;
+
+/** How many handlers may have begun and wait for something external, so that memory is bounded. */
+export interface WaitingLimits {
+  /** Of all lanes together. */
+  readonly total: number;
+  /** Handlers of one lane, so that none uses up the total. */
+  readonly perLane: number;
 }
 
 /** What a `WorkQueue` is made with. Durations in milliseconds. */
@@ -26,11 +48,14 @@ export interface WorkQueueOptions {
   /** How many keys are handled at a time. */
   readonly workers: number;
   /** Handles one key; decides itself on `retry`, `forget` and `addAfter`. `signal` aborts when the work has to end. */
-  readonly handle: (key: string, signal: AbortSignal) => Promise<void>;
+  readonly handle: (key: string, signal: AbortSignal, withoutWorker: WithoutWorker) => Promise<void>;
   /** Told what `handle` threw in spite of that; the key is retried. */
   readonly onError: (key: string, error: unknown) => void;
   /** The group among which turns are taken: the namespace. All keys are one group unless set. */
   readonly groupOf?: ((key: string) => string) | undefined;
+  /** What the handler of a key waits for, such as an account: keys of a full lane stay queued. No lane: no limit. */
+  readonly laneOf?: ((key: string) => string | undefined) | undefined;
+  readonly waiting?: WaitingLimits | undefined;
   /** Delay after the first failure; doubled by each further one, with up to half of it taken off at random. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number } | undefined;
   readonly ageing?: Ageing | undefined;
@@ -44,15 +69,21 @@ interface Delay {
 
 interface Run {
   readonly startedAt: number;
+  /** When its handler last got a worker; `undefined` while it waits without one. */
+  workingSince: number | undefined;
+  isOver: boolean;
   /** Set when the key was added while it was handled: it has to be handled again. */
   dirty: Priority | undefined;
 }
 
 const defaultBackoff = { baseMs: 500, maxMs: 300_000 } as const;
 const defaultAgeing: Ageing = { afterMs: 5_000, share: 4 };
+const MIN_PER_LANE = 64;
+const LANES_IN_TOTAL = 8;
 
 /**
- * Keys that have to be handled. A key is queued at most once and handled by one worker at a time; one added while it
+ * Keys that have to be handled. At most `workers` handlers work at a time; more may wait for something external, within
+ * the limits of lanes. A key is queued at most once and handled by one worker at a time; one added while it
  * is handled is handled again afterwards. Holds keys alone: the handler reads the latest state itself.
  */
 export class WorkQueue {
@@ -61,6 +92,9 @@ export class WorkQueue {
   private readonly running = new Map<string, Run>();
   private readonly delays = new Map<string, Delay>();
   private readonly failures = new Map<string, number>();
+  private readonly slots: WorkerSlots;
+  private readonly lanes: Lanes;
+  private readonly runningAtMost: number;
   private readonly work = new AbortController();
   private readonly idleWaiters = new Set<() => void>();
   private state: 'holding' | 'open' | 'closed' = 'holding';
@@ -68,7 +102,15 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.options = options;
-    this.ready = new FairQueue(options.groupOf ?? (() => ''), options.ageing ?? defaultAgeing);
+    const { groupOf = () => '', laneOf = () => undefined, workers } = options;
+    const perLane = options.waiting?.perLane ?? Math.max(MIN_PER_LANE, workers);
+    this.ready = new FairQueue(
+      (key) => ({ group: groupOf(key), lane: laneOf(key) }),
+      options.ageing ?? defaultAgeing,
+    );
+    this.slots = new WorkerSlots(workers);
+    this.lanes = new Lanes(perLane);
+    this.runningAtMost = workers + (options.waiting?.total ?? LANES_IN_TOTAL * perLane);
   }
 
   /** Keys that wait for a worker; delayed ones are not counted. */
@@ -85,14 +127,22 @@ export class WorkQueue {
     return this.running.size;
   }
 
-  /** Age of the oldest running handler, milliseconds; 0 when none runs. */
+  /** For how long a handler has kept its worker, milliseconds: the longest of all; 0 when none has one. */
   get longestRunningMs(): number {
-    return Math.max(0, ...this.runningTimes());
+    const now = this.options.clock.monotonic();
+    const times = [...this.running.values()].map(({ workingSince = now }) => now - workingSince);
+    return Math.max(0, ...times);
   }
 
-  /** Sum of the ages of all running handlers, milliseconds. */
+  /** Sum of the ages of all running handlers, milliseconds; those that wait without a worker included. */
   get unfinishedMs(): number {
-    return this.runningTimes().reduce((sum, ms) => sum + ms, 0);
+    const now = this.options.clock.monotonic();
+    return [...this.running.values()].reduce((sum, { startedAt }) => sum + now - startedAt, 0);
+  }
+
+  /** Whether the workers have begun. */
+  get isStarted(): boolean {
+    return this.state === 'open';
   }
 
   /** Lets the workers begin; until then keys are only collected. */
@@ -109,11 +159,19 @@ export class WorkQueue {
     this.cancelDelay(key);
     const run = this.running.get(key);
     if (run !== undefined) {
-      run.dirty = run.dirty === 'change' ? 'change' : priority;
+      run.dirty = higherOf(run.dirty, priority);
       return;
     }
     this.ready.add(key, priority, this.options.clock.monotonic());
     this.pump();
+  }
+
+  /** Takes back a key that waits. */
+  discard(key: string): void {
+    this.cancelDelay(key);
+    if (this.ready.remove(key)) {
+      this.options.observer?.discarded?.(key);
+    }
   }
 
   /** Queues `key` after `delayMs` as a resync. Of several delays the earliest counts; a key that is queued stays so. */
@@ -182,6 +240,7 @@ export class WorkQueue {
   abort(reason: Error): void {
     this.close();
     this.work.abort(reason);
+    this.slots.lift();
   }
 
   private close(): void {
@@ -194,21 +253,29 @@ export class WorkQueue {
     if (this.isPumping) return;
     this.isPumping = true;
     const { clock } = this.options;
-    while (this.state === 'open' && this.running.size < this.options.workers) {
-      const next = this.ready.take(clock.monotonic());
+    while (this.state === 'open' && this.slots.hasFree && this.running.size < this.runningAtMost) {
+      const next = this.ready.take(clock.monotonic(), (lane) => this.lanes.isOpen(lane));
       if (next === undefined) break;
-      this.run(next.key, next.waitedMs);
+      this.run(next);
     }
     this.isPumping = false;
   }
 
-  private run(key: string, waitedMs: number): void {
+  private run({ key, lane, waitedMs }: Taken): void {
     const { clock, observer, onError } = this.options;
-    const run: Run = { startedAt: clock.monotonic(), dirty: undefined };
+    const startedAt = clock.monotonic();
+    const run: Run = { startedAt, workingSince: startedAt, isOver: false, dirty: undefined };
+    this.slots.take();
+    this.lanes.enter(lane);
     this.running.set(key, run);
     observer?.started?.(key, waitedMs);
     const done = (): void => {
       this.running.delete(key);
+      run.isOver = true;
+      this.lanes.leave(lane);
+      if (run.workingSince !== undefined) {
+        this.slots.release();
+      }
       observer?.finished?.(key, clock.monotonic() - run.startedAt);
       if (run.dirty !== undefined) this.add(key, { priority: run.dirty });
       this.pump();
@@ -222,10 +289,34 @@ export class WorkQueue {
     Promise.resolve()
       .then(() => {
         run.dirty = undefined;
-        return this.options.handle(key, this.work.signal);
+        return this.options.handle(key, this.work.signal, (wait) => this.withoutWorker(key, run, wait));
       })
       .catch(failed)
       .then(done, done);
+  }
+
+  private async withoutWorker<Result>(key: string, run: Run, wait: () => Promise<Result>): Promise<Result> {
+    if (run.workingSince === undefined || run.isOver) {
+      return wait();
+    }
+    const { clock, observer } = this.options;
+    run.workingSince = undefined;
+    observer?.waiting?.(key);
+    this.slots.release();
+    this.pump();
+    try {
+      return await wait();
+    } finally {
+      await this.slots.resume();
+      if (run.isOver) {
+        // The handler did not wait for the end of this.
+        this.slots.release();
+        this.pump();
+      } else {
+        run.workingSince = clock.monotonic();
+        observer?.resumed?.(key);
+      }
+    }
   }
 
   private announceIdle(): void {
@@ -237,10 +328,5 @@ export class WorkQueue {
   private cancelDelay(key: string): void {
     this.delays.get(key)?.cancel();
     this.delays.delete(key);
-  }
-
-  private runningTimes(): number[] {
-    const now = this.options.clock.monotonic();
-    return [...this.running.values()].map(({ startedAt }) => now - startedAt);
   }
 }

@@ -73,6 +73,7 @@ export function createOpenConnectorsPool(options: OpenConnectorsPoolOptions): Op
     const entry = entries.get(key);
     entries.delete(key);
     if (entry !== undefined) {
+      entry.budget.close();
       const closed = entry.transport.close().finally(() => closing.delete(closed));
       closing.add(closed);
       options.onBudgetChange?.(key, 'open');

@@ -41,6 +41,8 @@ export interface Budget {
   readonly pause: BudgetPause | undefined;
   /** When a pause that the remote side asked for ends; for the account's status. */
   readonly throttledUntil: number | undefined;
+  /** Ends its timers. Calls that wait and later ones are refused (`unavailable`, nothing sent); those in flight go on. */
+  close(): void;
 }
 
 export interface BudgetOptions {
@@ -92,6 +94,7 @@ class AccountBudget implements Budget {
   #pauseEndsAt = 0;
   /** Set once a probe has taken longer than callers are to wait. */
   #probeIsSlow = false;
+  #isClosed = false;
   #cancelTimer: (() => void) | undefined;
   #cancelTokenTimer: (() => void) | undefined;
 
@@ -108,6 +111,15 @@ class AccountBudget implements Budget {
 
   get throttledUntil(): number | undefined {
     return this.pause?.cause === 'throttled' ? this.pause.until : undefined;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTimer?.();
+    this.#cancelTokenTimer?.();
+    for (const waiter of this.#waiters.splice(0)) {
+      waiter.refuse(closedError());
+    }
   }
 
   async run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
@@ -149,6 +161,9 @@ class AccountBudget implements Budget {
   #admission(signal: AbortSignal | undefined): Promise<Ticket> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
+      if (this.#isClosed) {
+        throw closedError();
+      }
       if (this.#isRefusing()) {
         throw this.#refusal();
       }
@@ -204,6 +219,10 @@ class AccountBudget implements Budget {
 
   #ended(ticket: Ticket, verdict: Verdict): void {
     this.#inFlight -= 1;
+    if (this.#isClosed) {
+      // A pause that began now would keep a process alive that has ended everything else.
+      return;
+    }
     if (ticket.epoch === this.#epoch) {
       this.#learn(ticket, verdict);
     } else if (verdict.kind === 'throttled') {
@@ -317,6 +336,10 @@ class AccountBudget implements Budget {
       ),
     });
   }
+}
+
+function closedError(): RemoteError {
+  return new RemoteError('unavailable', "the account's settings changed; nothing was sent");
 }
 
 function verdictOf(error: unknown): Verdict {

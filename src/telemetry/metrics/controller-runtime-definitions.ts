@@ -48,12 +48,12 @@ export const controllerRuntimeDefinitions = {
   controller_runtime_active_workers: {
     type: 'gauge',
     labels: ['controller'],
-    help: 'Passes that run now.',
+    help: 'Passes that have a worker now; those that wait for Open Connectors are not counted.',
   },
   workqueue_depth: {
     type: 'gauge',
     labels: ['name', 'controller', 'priority'],
-    help: 'Resources that wait for a worker. Priority 0 is a change, -100 a first look or a resync.',
+    help: 'Resources that wait for a worker. Priority 100 is an edit of the resource, 0 a change of what it depends on, -100 a first look or a resync.',
   },
   workqueue_adds_total: {
     type: 'counter',

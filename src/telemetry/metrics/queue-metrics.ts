@@ -1,10 +1,11 @@
-import type { Priority, WorkQueueObserver } from '../../kube/work-queue.ts';
+import { higherOf, PRIORITIES, type Priority } from '../../kube/fair-queue.ts';
+import type { WorkQueueObserver } from '../../kube/work-queue.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What controller-runtime's priority queue calls a change, and a first look or a resync. */
-const priorities: Readonly<Record<Priority, string>> = { change: '0', resync: '-100' };
+/** As in controller-runtime's priority queue: 0 is the default, and -100 a first look or a resync. */
+const priorities: Readonly<Record<Priority, string>> = { edit: '100', change: '0', resync: '-100' };
 
 /**
  * Follows the work queue and keeps `workqueue_*` and `controller_runtime_active_workers`. The two controllers share one
@@ -36,10 +37,19 @@ export function observeQueue(metrics: Metrics, clock: Clock, workers: number): W
         metrics.add('workqueue_adds_total', labels);
       }
     },
+    discarded(key) {
+      bookOf(key)[0]?.discard(key);
+    },
     started(key, waitedMs) {
       const [book, labels] = bookOf(key);
       book?.start(key, clock.monotonic());
       metrics.observe('workqueue_queue_duration_seconds', labels, waitedMs / 1000);
+    },
+    waiting(key) {
+      bookOf(key)[0]?.wait(key);
+    },
+    resumed(key) {
+      bookOf(key)[0]?.resume(key);
     },
     finished(key, tookMs) {
       const [book, labels] = bookOf(key);
@@ -61,12 +71,12 @@ function labelsOf(controller: ControllerName | undefined): QueueLabels {
 function tellBook(metrics: Metrics, controller: ControllerName, book: QueueBook, now: number): void {
   const labels = labelsOf(controller);
   const ages = book.ages(now);
-  for (const priority of ['change', 'resync'] as const) {
+  for (const priority of PRIORITIES) {
     metrics.set('workqueue_depth', { ...labels, priority: priorities[priority] }, book.depth(priority));
   }
   metrics.set('workqueue_unfinished_work_seconds', labels, ages.reduce((sum, ms) => sum + ms, 0) / 1000);
   metrics.set('workqueue_longest_running_processor_seconds', labels, Math.max(0, ...ages) / 1000);
-  metrics.set('controller_runtime_active_workers', { controller }, ages.length);
+  metrics.set('controller_runtime_active_workers', { controller }, book.active);
 }
 
 /** The keys of one controller: which wait, and since when which are worked on. */
@@ -74,12 +84,18 @@ class QueueBook {
   /** A key that is worked on and was added meanwhile waits already. */
   readonly #waiting = new Map<string, Priority>();
   readonly #running = new Map<string, number>();
+  /** Those of the running that have no worker. */
+  readonly #idle = new Set<string>();
 
-  /** Returns whether `key` is new among the waiting; a change makes a waiting resync a change. */
+  /** Returns whether `key` is new among the waiting; the highest priority of a waiting key counts. */
   add(key: string, priority: Priority): boolean {
     const known = this.#waiting.get(key);
-    this.#waiting.set(key, known === 'change' ? known : priority);
+    this.#waiting.set(key, higherOf(known, priority));
     return known === undefined;
+  }
+
+  discard(key: string): void {
+    this.#waiting.delete(key);
   }
 
   start(key: string, now: number): void {
@@ -87,8 +103,22 @@ class QueueBook {
     this.#running.set(key, now);
   }
 
+  wait(key: string): void {
+    this.#idle.add(key);
+  }
+
+  resume(key: string): void {
+    this.#idle.delete(key);
+  }
+
   finish(key: string): void {
     this.#running.delete(key);
+    this.#idle.delete(key);
+  }
+
+  /** How many have a worker. */
+  get active(): number {
+    return this.#running.size - this.#idle.size;
   }
 
   depth(priority: Priority): number {

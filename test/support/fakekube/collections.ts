@@ -118,6 +118,19 @@ export class Collection {
     return this.store(current, { ...current, metadata });
   }
 
+  /** Returns what brings back the present objects and history. */
+  backup(): () => void {
+    const objects = [...this.objects];
+    const changes = [...this.changes];
+    return () => {
+      this.objects.clear();
+      for (const [key, object] of objects) {
+        this.objects.set(key, object);
+      }
+      this.changes.splice(0, Number.POSITIVE_INFINITY, ...changes);
+    };
+  }
+
   private store(current: Stored, next: Stored): Stored {
     const version = this.nextVersion();
     const { name, namespace, uid } = current.metadata;

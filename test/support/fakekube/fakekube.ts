@@ -18,6 +18,12 @@ interface Watcher {
   readonly response: ServerResponse;
 }
 
+/** The state of the whole server at one time. */
+export interface Backup {
+  readonly version: number;
+  readonly restore: () => void;
+}
+
 const pathPattern =
   /^\/(?:api\/(?<core>v1)|apis\/(?<group>[^/]+\/[^/]+))(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?$/;
 
@@ -106,6 +112,19 @@ export class FakeKube implements AsyncDisposable {
   loseHistory(): void {
     this.version++;
     this.oldestVersion = this.version;
+  }
+
+  /** What `restore` needs to bring back everything as it is now. */
+  backup(): Backup {
+    const collections = [...this.collections.values()].map((collection) => collection.backup());
+    return { version: this.version, restore: () => collections.map((restore) => restore()) };
+  }
+
+  /** Everything is as it was at the time of the backup, resource versions and history included; watches end. */
+  restore({ version, restore }: Backup): void {
+    restore();
+    this.version = version;
+    this.closeWatches('reset');
   }
 
   /** Connections that were ever opened. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
 import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/rest.ts';
@@ -46,9 +46,44 @@ afterEach(async () => {
   await fake.close();
 });
 
-function elector(identity: string, ownClock: Clock = clock): LeaseElector {
+/** Keeps the answers to writes back until the test lets them through, past every time-out of the client. */
+class HeldRest extends CountingRest {
+  isHolding = true;
+  private readonly held: (() => void)[] = [];
+
+  get holding(): number {
+    return this.held.length;
+  }
+
+  release(): void {
+    for (const letThrough of this.held.splice(0)) {
+      letThrough();
+    }
+  }
+
+  override async create(...call: Parameters<KubeRest['create']>): Promise<unknown> {
+    return this.late(await super.create(...call));
+  }
+
+  override async replace(...call: Parameters<KubeRest['replace']>): Promise<unknown> {
+    return this.late(await super.replace(...call));
+  }
+
+  private async late(answer: unknown): Promise<unknown> {
+    if (this.isHolding) {
+      await new Promise<void>((resolve) => this.held.push(resolve));
+    }
+    return answer;
+  }
+}
+
+function elector(
+  identity: string,
+  ownClock: Clock = clock,
+  rest: KubeRest = new CountingRest({ config, clock: ownClock }),
+): LeaseElector {
   return new LeaseElector({
-    rest: new CountingRest({ config, clock: ownClock }),
+    rest,
     clock: ownClock,
     random: seededRandom(identity.length),
     namespace: 'system',
@@ -228,6 +263,79 @@ test('a stop is not held back by an API server that does not answer', async () =
   expect(log).toEqual(['a leads', 'a stopped']);
   expect(clock.pending).toBe(0);
 });
+
+describe('an answer that arrives after the renew deadline', () => {
+  it('does not count as an acquisition: the candidate tries again and leads with the next answer', async () => {
+    const rest = new HeldRest({ config, clock });
+    const a = elector('a', clock, rest);
+    a.start();
+    await pass(1_000, () => rest.holding === 1);
+    await pass(10_500);
+    rest.isHolding = false;
+    rest.release();
+    await pass(200);
+    expect([a.state.name, a.isLeading, log]).toEqual(['candidate', false, []]);
+    await pass(3_000, () => a.isLeading);
+    expect(log).toEqual(['a leads']);
+    expect(lease()).toMatchObject({ holderIdentity: 'a', leaseTransitions: 0 });
+    await a.stop();
+  });
+
+  it('releases the Lease when the candidate stops before it leads', async () => {
+    const rest = new HeldRest({ config, clock });
+    const a = elector('a', clock, rest);
+    a.start();
+    await pass(1_000, () => rest.holding === 1);
+    await pass(10_500);
+    rest.isHolding = false;
+    rest.release();
+    await a.stop();
+    expect(lease()['holderIdentity']).toBe('');
+    expect([a.state.name, log]).toEqual(['stopped', []]);
+  });
+
+  it('ends the term of a leader, even if the timer of the deadline is late as well', async () => {
+    const stalled = stallable(clock);
+    const rest = new HeldRest({ config, clock: stalled });
+    rest.isHolding = false;
+    const a = elector('a', stalled, rest);
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    rest.isHolding = true;
+    await pass(3_000, () => rest.holding === 1);
+    // The event loop was blocked: no timer fired, and the answer is read first.
+    stalled.behindMs = 9_000;
+    rest.release();
+    await settle();
+    expect([a.state.name, log]).toEqual(['lost', ['a leads', 'a stopped']]);
+  });
+});
+
+describe('a leader past the renew deadline', () => {
+  it('refuses writes before the timer of the deadline has fired', async () => {
+    const stalled = stallable(clock);
+    const a = elector('a', stalled);
+    a.start();
+    await pass(1_000, () => a.isLeading);
+    stalled.behindMs = 9_999;
+    expect(() => a.assertHeld()).not.toThrow();
+    stalled.behindMs = 10_000;
+    expect(a.isLeading).toBe(false);
+    expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
+    stalled.behindMs = 0;
+    await a.stop();
+  });
+});
+
+/** A clock whose timers are late by `behindMs`, as in a process that was suspended or blocked. */
+function stallable(original: VirtualClock): Clock & { behindMs: number } {
+  const stalled = {
+    ...bind(original),
+    behindMs: 0,
+    monotonic: (): number => original.monotonic() + stalled.behindMs,
+  };
+  return stalled;
+}
 
 function bind(original: VirtualClock): Clock {
   return {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
 import { Reflector, type ReflectorOptions } from '../../../src/kube/reflector.ts';
@@ -285,6 +285,82 @@ describe('the first list', () => {
     await reflector.stop();
     await expect(synced).resolves.toBe(false);
     expect(reflector.state.name).toBe('stopped');
+  });
+});
+
+describe('an object that leaves the selection', () => {
+  it('comes back with its uid, and its deletion is seen', async () => {
+    add('a');
+    await reflect().start();
+    await watching();
+    const { metadata } = widgets.get('team', 'a');
+    const object = (resourceVersion: string) => ({
+      kind: 'Widget',
+      apiVersion: 'example.dev/v1',
+      metadata: { ...metadata, resourceVersion },
+    });
+    fake.sendLine({ type: 'DELETED', object: object('1000') });
+    fake.sendLine({ type: 'ADDED', object: object('1001') });
+    fake.sendLine({ type: 'MODIFIED', object: object('1002') });
+    await expect.poll(() => changes).toEqual(['upsert a', 'delete a', 'upsert a', 'upsert a']);
+    fake.sendLine({ type: 'DELETED', object: object('1003') });
+    await expect.poll(() => changes.at(-1)).toBe('delete a');
+  });
+});
+
+describe('after the restore of a backup', () => {
+  it('replaces newer versions by what is listed, and forgets what is not', async () => {
+    add('a');
+    add('b');
+    await reflect().start();
+    await watching();
+    const backup = fake.backup();
+    widgets.patch('team', 'a', { spec: { size: 2 } });
+    widgets.delete('team', 'b');
+    add('c');
+    await expect.poll(() => changes.length).toBe(5);
+    fake.restore(backup);
+    fake.fail({ isWatch: true }, { kind: 'status', code: 410, reason: 'Expired' });
+    await passUntil(() => changes.includes('delete c'));
+    expect(store.get('team', 'a')?.['spec' as never]).toBeUndefined();
+    expect(
+      store
+        .list()
+        .map(({ metadata }) => metadata.name)
+        .toSorted(),
+    ).toEqual(['a', 'b']);
+    await watching();
+    widgets.patch('team', 'a', { spec: { size: 3 } });
+    await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 3 } });
+  });
+
+  it('lists when the version of an event is older than the version before', async () => {
+    add('a');
+    await reflect().start();
+    await watching();
+    const backup = fake.backup();
+    for (const size of [1, 2, 3]) {
+      widgets.patch('team', 'a', { spec: { size } });
+    }
+    await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 3 } });
+    fake.restore(backup);
+    await passUntil(() => fake.openWatches === 1);
+    widgets.patch('team', 'a', { spec: { size: 9 } });
+    await passUntil(() => fake.received({ isWatch: false }).length === 2);
+    await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 9 } });
+  });
+
+  it('lists when two watches in a row stay silent', async () => {
+    add('a');
+    await reflect().start();
+    await watching();
+    const backup = fake.backup();
+    widgets.patch('team', 'a', { spec: { size: 2 } });
+    await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 2 } });
+    fake.restore(backup);
+    await passUntil(() => fake.received({ isWatch: false }).length === 2);
+    await expect.poll(() => store.get('team', 'a')).not.toHaveProperty('spec');
+    expect(clock.monotonic()).toBeLessThanOrEqual(150_000);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
 import { KubeConfig } from '@kubernetes/client-node';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { isKubeError } from '../../../src/kube/errors.ts';
 import { LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
 import {
@@ -280,6 +280,46 @@ describe('a handler', () => {
   });
 });
 
+describe('among triggered keys', () => {
+  /** The order in which the only worker serves `triggered` keys and the change that `happen` makes to `w`. */
+  async function orderAfter(happen: () => void): Promise<string[]> {
+    for (const name of ['busy', 'w', 'x', 'y']) {
+      add(name, { metadata: { name, generation: 1 }, status: { phase: 'New' } });
+    }
+    const operator = create({ workers: 1 });
+    await operator.start();
+    await expect.poll(() => operator.seen.length).toBe(4);
+    await watching();
+    const busy = Promise.withResolvers<undefined>();
+    operator.handler = ({ meta }) => (meta.name === 'busy' ? busy.promise : Promise.resolve(undefined));
+    operator.open.enqueue(id, 'team', 'busy');
+    await expect.poll(() => operator.seen.length).toBe(5);
+    for (const name of ['x', 'y']) {
+      operator.open.enqueue(id, 'team', name);
+    }
+    happen();
+    await expect.poll(() => operator.healthy().queueDepth).toBe(3);
+    busy.resolve(undefined);
+    await expect.poll(() => operator.seen.length).toBe(8);
+    return operator.seen.slice(5).map((event) => event.split(' ')[1] ?? '');
+  }
+
+  it.each<[string, () => void]>([
+    ['an edit of the spec', () => widgets.patch('team', 'w', { metadata: { generation: 2 } })],
+    ['an annotation', () => widgets.patch('team', 'w', { metadata: { annotations: { a: 'b' } } })],
+    ['a deletion', () => widgets.delete('team', 'w')],
+  ])('serves %s first', async (_what, happen) => {
+    expect(await orderAfter(happen)).toEqual(['w', 'x', 'y']);
+  });
+
+  it.each<[string, () => void]>([
+    ['a status', () => widgets.patch('team', 'w', { status: { phase: 'Done' } }, 'status')],
+    ['a label', () => widgets.patch('team', 'w', { metadata: { labels: { a: 'b' } } })],
+  ])('serves %s in its turn', async (_what, happen) => {
+    expect(await orderAfter(happen)).toEqual(['x', 'y', 'w']);
+  });
+});
+
 describe('a write', () => {
   async function running() {
     add('a', { spec: { size: 1 } });
@@ -436,6 +476,31 @@ describe('with an election', () => {
     const stopping = leader.stop();
     await passUntil(() => standby.seen.length === 1);
     await ended(stopping);
+  });
+
+  it('keeps nothing of objects that were deleted while another replica led', async () => {
+    const standby = create({ leaderElection: leaderElection('two') });
+    fake.collection('coordination.k8s.io/v1', 'leases').create('system', {
+      kind: 'Lease',
+      metadata: { name: 'operator' },
+      spec: { holderIdentity: 'one', leaseDurationSeconds: 15, renewTime: 'now' },
+    });
+    await standby.start();
+    await watching();
+    const names = Array.from({ length: 50 }, (_, n) => `w-${n}`);
+    for (const name of names) {
+      add(name);
+    }
+    await expect.poll(() => standby.healthy().queueDepth).toBe(50);
+    for (const name of names) {
+      widgets.delete('team', name);
+    }
+    add('last');
+    await expect.poll(() => standby.healthy().queueDepth).toBe(1);
+    await passUntil(() => standby.healthy().leading);
+    await seen(standby, 'ADDED last');
+    widgets.delete('team', 'last');
+    await seen(standby, 'ADDED last', 'DELETED last');
   });
 
   test('onStartedLeading comes before the first handler', async () => {

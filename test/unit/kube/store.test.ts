@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { isOlderVersion } from '../../../src/kube/resource-version.ts';
 import { ObjectStore } from '../../../src/kube/store.ts';
@@ -28,44 +28,91 @@ describe('a resource version', () => {
 });
 
 describe('a store', () => {
-  test('ignores an event that is older than the absorbed answer to an own write', () => {
+  it('ignores an event that is older than the absorbed answer to an own write', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
-    expect(store.upsert(object('a', '10')).outcome).toBe('updated');
+    expect(store.absorb(object('a', '10')).outcome).toBe('updated');
     expect(store.upsert(object('a', '9')).outcome).toBe('ignored');
     expect(store.upsert(object('a', '10')).outcome).toBe('ignored');
     expect(store.get('team', 'a')?.metadata.resourceVersion).toBe('10');
   });
 
-  test('does not bring back an object whose deletion was seen before the answer to a write', () => {
+  it('ignores the answer to a write that is older than what the watch has brought', () => {
+    const store = new ObjectStore();
+    store.upsert(object('a', '12'));
+    expect(store.absorb(object('a', '11')).outcome).toBe('ignored');
+  });
+
+  it('does not bring back an object whose deletion was seen before the answer to a write', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
-    expect(store.remove('team', 'a', 'uid-a')?.metadata.resourceVersion).toBe('9');
-    expect(store.upsert(object('a', '10')).outcome).toBe('ignored');
+    expect(store.remove(object('a', '11'))?.metadata.resourceVersion).toBe('9');
+    expect(store.absorb(object('a', '10')).outcome).toBe('ignored');
+    expect(store.absorb(object('a', '11')).outcome).toBe('ignored');
     expect(store.size).toBe(0);
   });
 
-  test('tells a recreated object from a changed one, and a late deletion of the old one does not remove the new', () => {
+  it('takes back an object that left the selection and returned', () => {
+    const store = new ObjectStore();
+    store.upsert(object('a', '9'));
+    store.remove(object('a', '11'));
+    expect(store.upsert(object('a', '12')).outcome).toBe('added');
+    expect(store.absorb(object('a', '13')).outcome).toBe('updated');
+  });
+
+  it('takes back by a list what an earlier list did not have', () => {
+    const store = new ObjectStore();
+    store.upsert(object('a', '9'));
+    store.removeAbsent({ start: store.beginList(), keys: new Set(), resourceVersion: '20' });
+    expect(store.absorb(object('a', '10')).outcome).toBe('ignored');
+    expect(store.upsertListed(object('a', '9'), store.beginList()).outcome).toBe('added');
+  });
+
+  it('tells a recreated object from a changed one, and a late deletion of the old one does not remove the new', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9', 'old'));
     expect(store.upsert(object('a', '12', 'new')).outcome).toBe('recreated');
-    expect(store.remove('team', 'a', 'old')).toBeUndefined();
+    expect(store.remove(object('a', '11', 'old'))).toBeUndefined();
     expect(store.get('team', 'a')?.metadata.uid).toBe('new');
   });
 
-  test('removes what a list does not have, but for other namespaces and what is newer than the list', () => {
+  it('removes what a list does not have, but for other namespaces and newer answers to writes', () => {
     const store = new ObjectStore();
     store.upsert(object('listed', '1'));
     store.upsert(object('gone', '2'));
-    store.upsert(object('just-created', '50'));
+    store.absorb(object('written-before', '60'));
+    const start = store.beginList();
+    store.absorb(object('written-and-gone', '30'));
+    store.absorb(object('just-created', '50'));
     const elsewhere: KubeObject = {
       ...object('a', '1', 'x'),
       metadata: { ...object('a', '1', 'x').metadata, namespace: 'other' },
     };
     store.upsert(elsewhere);
-    const removed = store.removeAbsent(new Set(['team/listed']), '40', 'team');
-    expect(removed.map(({ metadata }) => metadata.name)).toEqual(['gone']);
-    expect(store.size).toBe(3);
+    const removed = store.removeAbsent({
+      start,
+      keys: new Set(['team/listed']),
+      resourceVersion: '40',
+      namespace: 'team',
+    });
+    expect(removed.map(({ metadata }) => metadata.name)).toEqual([
+      'gone',
+      'written-before',
+      'written-and-gone',
+    ]);
+    expect(store.list().map(({ metadata }) => metadata.name)).toEqual(['listed', 'just-created', 'a']);
+  });
+
+  it('takes an older version from a list, unless an answer arrived while the list was read', () => {
+    const store = new ObjectStore();
+    store.upsert(object('restored', '90'));
+    store.upsert(object('written', '90'));
+    const start = store.beginList();
+    store.absorb(object('written', '95'));
+    expect(store.upsertListed(object('restored', '50'), start).outcome).toBe('updated');
+    expect(store.upsertListed(object('restored', '50'), start).outcome).toBe('ignored');
+    expect(store.upsertListed(object('written', '90'), start).outcome).toBe('ignored');
+    expect(store.upsertListed(object('written', '90'), store.beginList()).outcome).toBe('updated');
   });
 
   test('keeps its indexes true through every change', () => {
@@ -76,7 +123,7 @@ describe('a store', () => {
     expect(store.byIndex('app', 'x')).toHaveLength(2);
     store.upsert(object('b', '2', 'b', { app: 'y' }));
     expect(store.byIndex('app', 'x').map(({ metadata }) => metadata.name)).toEqual(['a']);
-    store.remove('team', 'b', 'b');
+    store.remove(object('b', '3', 'b'));
     expect(store.byIndex('app', 'y')).toEqual([]);
     expect(() => store.byIndex('nope', 'x')).toThrow('no index');
   });

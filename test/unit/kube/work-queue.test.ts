@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/work-queue.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
@@ -78,6 +78,41 @@ describe('a work queue', () => {
     expect(handled.map((key) => key.split('-')[0])).toEqual(
       ['edit', 'edit', 'edit', 'resync', 'edit', 'edit', 'edit', 'resync'].map((kind) => `a/${kind}`),
     );
+  });
+
+  it('serves a user edit next among 10,000 triggered keys, however long they have waited', async () => {
+    const { clock, queue, handled, finish } = createQueue();
+    for (let n = 0; n < 10_000; n++) {
+      queue.add(`a/triggered-${n}`);
+    }
+    queue.start();
+    await settle();
+    await clock.advance(60_000);
+    for (let n = 0; n < 10; n++) {
+      await finish(handled.at(-1) ?? '');
+    }
+    expect(handled.at(-1)).toBe('a/triggered-10');
+    queue.add('a/edited', { priority: 'edit' });
+    await finish('a/triggered-10');
+    expect(handled.at(-1)).toBe('a/edited');
+  });
+
+  it('gives changes and resyncs their share during a stream of edits', async () => {
+    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
+    for (let n = 0; n < 20; n++) {
+      queue.add(`a/resync-${n}`, { priority: 'resync' });
+      queue.add(`a/change-${n}`);
+      queue.add(`a/edit-${n}`, { priority: 'edit' });
+    }
+    await clock.advance(2_000);
+    queue.start();
+    await settle();
+    for (let n = 0; n < 15; n++) {
+      await finish(handled.at(-1) ?? '');
+    }
+    const count = (kind: string): number => handled.filter((key) => key.startsWith(`a/${kind}`)).length;
+    expect([count('change') > 0, count('resync') > 0]).toEqual([true, true]);
+    expect(count('edit')).toBeGreaterThanOrEqual(8);
   });
 
   test('a resync that becomes an edit moves forward', async () => {
@@ -168,6 +203,249 @@ describe('a work queue', () => {
     await clock.advance(1);
     await expect(drained).resolves.toBe(1);
     expect(told).toBeInstanceOf(Error);
+  });
+});
+
+/** A queue whose handlers wait without a worker until `answer`, then work until `finish`. */
+function createWaitingQueue(overrides: Partial<WorkQueueOptions> = {}) {
+  const clock = new VirtualClock();
+  const log: string[] = [];
+  const calls = new Map<string, () => void>();
+  const works = new Map<string, () => void>();
+  const queue = new WorkQueue({
+    clock,
+    random: seededRandom(1),
+    workers: 1,
+    laneOf: (key) => key.split('/')[0],
+    onError: (_key, error) => log.push(String(error)),
+    async handle(key, _signal, withoutWorker) {
+      log.push(`call ${key}`);
+      await withoutWorker(() => new Promise<void>((resolve) => calls.set(key, resolve)));
+      log.push(`work ${key}`);
+      await new Promise<void>((resolve) => works.set(key, resolve));
+    },
+    ...overrides,
+  });
+  const end = async (pending: Map<string, () => void>, key: string): Promise<void> => {
+    pending.get(key)?.();
+    pending.delete(key);
+    await settle();
+  };
+  const answer = (key: string): Promise<void> => end(calls, key);
+  const finish = (key: string): Promise<void> => end(works, key);
+  return { clock, queue, log, answer, finish };
+}
+
+describe('a handler that waits without a worker', () => {
+  it('lets other keys have the worker, and goes on before new ones', async () => {
+    const { queue, log, answer, finish } = createWaitingQueue();
+    for (const key of ['a/1', 'b/1', 'c/1']) {
+      queue.add(key);
+    }
+    queue.start();
+    await settle();
+    expect(log).toEqual(['call a/1', 'call b/1', 'call c/1']);
+    await answer('b/1');
+    await answer('a/1');
+    queue.add('d/1');
+    await settle();
+    // One worker: `b/1` has it, `a/1` comes next, and the new key last.
+    expect(log.slice(3)).toEqual(['work b/1']);
+    await finish('b/1');
+    await finish('a/1');
+    expect(log.slice(3)).toEqual(['work b/1', 'work a/1', 'call d/1']);
+  });
+
+  it('is not called twice at a time, but again after a change', async () => {
+    const { queue, log, answer, finish } = createWaitingQueue({ workers: 2 });
+    queue.start();
+    queue.add('a/1');
+    await settle();
+    queue.add('a/1');
+    await settle();
+    expect([log, queue.inFlight]).toEqual([['call a/1'], 1]);
+    await answer('a/1');
+    await finish('a/1');
+    expect(log).toEqual(['call a/1', 'work a/1', 'call a/1']);
+  });
+
+  it('leaves the keys of a full lane in the queue, and those of other lanes have their turn', async () => {
+    const { queue, log, answer, finish } = createWaitingQueue({ waiting: { perLane: 3, total: 100 } });
+    for (let n = 0; n < 20; n++) {
+      queue.add(`a/${n}`, { priority: 'edit' });
+    }
+    queue.add('b/1', { priority: 'resync' });
+    queue.start();
+    await settle();
+    expect(log).toEqual(['call a/0', 'call a/1', 'call a/2', 'call b/1']);
+    expect([queue.depth, queue.inFlight]).toEqual([17, 4]);
+    await answer('a/1');
+    await finish('a/1');
+    expect(log.slice(4)).toEqual(['work a/1', 'call a/3']);
+  });
+
+  it('moves to another lane with its key', async () => {
+    const lanes = new Map([
+      ['a/1', 'slow'],
+      ['a/2', 'slow'],
+    ]);
+    const { queue, log } = createWaitingQueue({
+      laneOf: (key) => lanes.get(key),
+      waiting: { perLane: 1, total: 100 },
+    });
+    queue.add('a/1');
+    queue.add('a/2');
+    queue.start();
+    await settle();
+    expect(log).toEqual(['call a/1']);
+    lanes.set('a/2', 'other');
+    queue.add('a/2');
+    await settle();
+    expect(log).toEqual(['call a/1', 'call a/2']);
+  });
+
+  it('is one of a bounded number', async () => {
+    const { queue, answer, finish } = createWaitingQueue({ waiting: { perLane: 100, total: 5 } });
+    for (let n = 0; n < 50; n++) {
+      queue.add(`${n}/1`);
+    }
+    queue.start();
+    await settle();
+    expect([queue.inFlight, queue.depth]).toEqual([6, 44]);
+    await answer('0/1');
+    await finish('0/1');
+    expect([queue.inFlight, queue.depth]).toEqual([6, 43]);
+  });
+
+  it('holds no worker that could be stuck', async () => {
+    const { clock, queue, answer } = createWaitingQueue();
+    queue.start();
+    queue.add('a/1');
+    await settle();
+    await clock.advance(60_000);
+    expect([queue.longestRunningMs, queue.unfinishedMs]).toEqual([0, 60_000]);
+    await answer('a/1');
+    await clock.advance(5_000);
+    expect([queue.longestRunningMs, queue.unfinishedMs]).toEqual([5_000, 65_000]);
+  });
+
+  it('goes on at once when all work has to end', async () => {
+    const { queue, log, answer } = createWaitingQueue();
+    queue.add('a/1');
+    queue.add('b/1');
+    queue.start();
+    await settle();
+    await answer('a/1');
+    await answer('b/1');
+    expect(log.slice(2)).toEqual(['work a/1']);
+    queue.abort(new Error('the end'));
+    await settle();
+    expect(log.slice(2)).toEqual(['work a/1', 'work b/1']);
+  });
+
+  it('gives its worker back when it ends before what it waits for', async () => {
+    const call = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    const { queue } = createWaitingQueue({
+      async handle(key, _signal, withoutWorker) {
+        handled.push(key);
+        void withoutWorker(() => call.promise);
+      },
+    });
+    queue.start();
+    queue.add('a/1');
+    await settle();
+    call.resolve();
+    await settle();
+    for (const key of ['b/1', 'c/1']) {
+      queue.add(key);
+      await settle();
+    }
+    expect([handled, queue.inFlight]).toEqual([['a/1', 'b/1', 'c/1'], 0]);
+  });
+
+  it('never makes more workers than allowed, and loses nothing, for every order of events', async () => {
+    const event = fc.record({ do: fc.constantFrom('add', 'wait', 'answer', 'finish', 'fail'), key });
+    const limits = fc.record({
+      perLane: fc.integer({ min: 1, max: 2 }),
+      total: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 80 }),
+        fc.integer({ min: 1, max: 3 }),
+        limits,
+        async (events, workers, waiting) => {
+          const working = new Map<string, PromiseWithResolvers<'wait' | 'finish' | 'fail'>>();
+          const calls = new Map<string, PromiseWithResolvers<void>>();
+          const owed = new Set<string>();
+          const violations: string[] = [];
+          let isFinishing = false;
+          const queue = new WorkQueue({
+            clock: new VirtualClock(),
+            random: seededRandom(3),
+            workers,
+            waiting,
+            groupOf: (name) => name.split('/')[0] ?? '',
+            laneOf: (name) => name.split('/')[0],
+            backoff: { baseMs: 0, maxMs: 0 },
+            onError: () => undefined,
+            async handle(name, _signal, withoutWorker) {
+              owed.delete(name);
+              if (working.has(name) || calls.has(name)) {
+                violations.push(`${name} runs twice`);
+              }
+              while (!isFinishing) {
+                const order = Promise.withResolvers<'wait' | 'finish' | 'fail'>();
+                working.set(name, order);
+                if (working.size > workers) {
+                  violations.push('more workers than allowed');
+                }
+                const what = await order.promise;
+                working.delete(name);
+                if (what === 'fail') {
+                  throw new Error('failed');
+                }
+                if (what === 'finish') {
+                  return;
+                }
+                const call = Promise.withResolvers<void>();
+                calls.set(name, call);
+                await withoutWorker(() => call.promise);
+                calls.delete(name);
+              }
+            },
+          });
+          queue.start();
+          for (const step of events) {
+            if (step.do === 'add') {
+              owed.add(step.key);
+              queue.add(step.key);
+            } else if (step.do === 'answer') {
+              calls.get(step.key)?.resolve();
+            } else {
+              working.get(step.key)?.resolve(step.do);
+            }
+            await settle();
+            if (working.size + calls.size > workers + waiting.total) {
+              violations.push('more handlers than allowed');
+            }
+          }
+          isFinishing = true;
+          while (working.size + calls.size > 0) {
+            for (const { resolve } of working.values()) {
+              resolve('finish');
+            }
+            for (const { resolve } of calls.values()) {
+              resolve();
+            }
+            await settle();
+          }
+          expect([violations, [...owed], queue.depth, queue.inFlight]).toEqual([[], [], 0, 0]);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
 

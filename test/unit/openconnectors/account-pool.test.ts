@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { bypassesProxy } from '../../../src/config/proxy.ts';
 import {
   type AccountSettings,
@@ -164,6 +164,15 @@ describe('the pool of accounts', () => {
     expect((await call).class).toBe('throttled');
     expect(pool.throttledUntil('uid-1')).toBeUndefined();
     expect(changes).toEqual(['uid-1 open']);
+  });
+
+  it('leaves no timer of a pause when it is closed', async () => {
+    const { remote } = await bench.open(text(429, '', { 'retry-after': '600' }));
+    const { pool, clock } = openPool(remote);
+    await errorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    expect(clock.pending).toBe(1);
+    await pool.close();
+    expect(clock.pending).toBe(0);
   });
 
   test('tells whose request it was, and asks the guard', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   type Budget,
   type BudgetLimits,
@@ -365,5 +365,41 @@ describe('in any order of events', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a closed budget', () => {
+  it.each([
+    ['in a pause', throttled(600_000)],
+    ['in a pause without a Retry-After', throttled()],
+  ])('has no timer %s', async (_when, error) => {
+    const { clock, budget, hold } = setUp();
+    const call = hold('a');
+    await settle();
+    call.end(error);
+    expect(await errorOf(call.outcome)).toBe(error);
+    budget.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('refuses what waits for a token and what comes later, with nothing sent', async () => {
+    const { clock, budget, hold, names } = setUp({ requestsPerSecond: 1, burst: 1 });
+    hold('first').end();
+    const waiting = hold('waiting');
+    await settle();
+    budget.close();
+    expect(await remoteErrorOf(waiting.outcome)).toMatchObject({ class: 'unavailable', status: undefined });
+    expect(await remoteErrorOf(hold('later').outcome)).toMatchObject({ class: 'unavailable' });
+    expect([names(), clock.pending]).toEqual([['first'], 0]);
+  });
+
+  it('begins no pause for a call that ends later', async () => {
+    const { clock, budget, hold, changes } = setUp();
+    const call = hold('a');
+    await settle();
+    budget.close();
+    call.end(throttled(600_000));
+    expect(await remoteErrorOf(call.outcome)).toMatchObject({ class: 'throttled' });
+    expect([clock.pending, changes]).toEqual([0, []]);
   });
 });

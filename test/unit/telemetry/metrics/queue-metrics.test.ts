@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import { formatQueueKey } from '../../../../src/kube/queue-key.ts';
 import { WorkQueue } from '../../../../src/kube/work-queue.ts';
 import { createMetrics, type Metrics } from '../../../../src/telemetry/metrics/metrics.ts';
@@ -67,6 +67,46 @@ describe('the metrics of the work queue', () => {
     expect(value('workqueue_depth', { ...connectorQueue, priority: '-100' })).toBe(1);
     expect(value('workqueue_depth', { controller: 'openconnectorsaccount', priority: '0' })).toBe(1);
     expect(value('workqueue_depth', { ...connectorQueue, priority: '0' })).toBe(queue.depth - 2);
+  });
+
+  test('do not count a key that was taken back', async () => {
+    queue.add(keyOf('a'));
+    queue.add(keyOf('b'), { priority: 'resync' });
+    queue.discard(keyOf('a'));
+    queue.discard(keyOf('b'));
+    queue.discard(keyOf('never'));
+    const { value } = await scrape();
+
+    expect(queue.depth).toBe(0);
+    expect(value('workqueue_depth', { ...connectorQueue, priority: '0' })).toBe(0);
+    expect(value('workqueue_depth', { ...connectorQueue, priority: '-100' })).toBe(0);
+  });
+
+  it('do not count a key as active that waits without a worker', async () => {
+    const call = Promise.withResolvers<void>();
+    const waiting = new WorkQueue({
+      clock,
+      random: seededRandom(1),
+      workers: 1,
+      observer: observeQueue(metrics, clock, 1),
+      onError: () => undefined,
+      handle: async (key, _signal, withoutWorker) => {
+        await withoutWorker(() => call.promise);
+        await new Promise<void>((end) => release.set(key, { end, fail: end }));
+      },
+    });
+    const active = async (): Promise<number | undefined> =>
+      (await scrape()).value('controller_runtime_active_workers', { controller: 'infusionsoftconnector' });
+    waiting.start();
+    waiting.add(keyOf('a'));
+    await clock.advance(0);
+    expect(await active()).toBe(0);
+    call.resolve();
+    await clock.advance(0);
+    expect(await active()).toBe(1);
+    release.get(keyOf('a'))?.end();
+    await clock.advance(0);
+    expect(await active()).toBe(0);
   });
 
   test('show for how long keys wait and are worked on', async () => {

@@ -1,0 +1,48 @@
+import type { WithoutWorker } from '../kube/work-queue.ts';
+import type { AccountStep } from './account/world.ts';
+import type { Act } from './act/index.ts';
+import type { PassObserver } from './pass-observer.ts';
+
+/** Every step that does something, of both controllers. */
+type StepName = Act['do'] | Exclude<AccountStep['do'], 'finish'>;
+
+/** Whether a step waits for the account's turn and for Open Connectors. */
+const IS_EXTERNAL: Readonly<Record<StepName, boolean>> = {
+  'read-secret': false,
+  announce: false,
+  hold: false,
+  'write-enrolment': false,
+  'collect-grant': false,
+  'remove-secret': false,
+  'write-connection-secret': false,
+  'delete-connection-secret': false,
+  'release-connection-secret': false,
+  search: true,
+  'read-instance': true,
+  create: true,
+  reauthorize: true,
+  patch: true,
+  enable: true,
+  ping: true,
+  'prove-account': true,
+  'open-kept-account': true,
+  'release-tags': true,
+  'delete-instance': true,
+  verify: true,
+  list: true,
+};
+
+const EXTERNAL: ReadonlySet<string> = new Set(
+  Object.entries(IS_EXTERNAL).flatMap(([name, isExternal]) => (isExternal ? [name] : [])),
+);
+
+/** Lets other resources have the worker while a step waits for Open Connectors. */
+export function freeWorkers(observer: PassObserver, withoutWorker: WithoutWorker): PassObserver {
+  return {
+    ...observer,
+    step(step, carryOut) {
+      const run = () => observer.step(step, carryOut);
+      return EXTERNAL.has(step.do) ? withoutWorker(run) : run();
+    },
+  };
+}
