@@ -42,7 +42,7 @@ export async function soak(
   cleanup.defer(stopTending);
   const person = startPerson(stage, subjects, clock, derivedRandom(options.seed, 'person'));
   const faults = createFaultTable(simulator, stage.journal);
-  const counts: StormCounts = { operations: new Map(), skipped: 0, failed: [] };
+  const counts: StormCounts = { operations: new Map(), ambushes: new Map(), skipped: 0, failed: [] };
   const look = (): Promise<Audit> => audit(context, sightings, person.disregarded, stage.replicas.deaths);
   const startedAt = clock.now();
   const progress = createProgress({ context, clock, counts, faults, look, print });
@@ -56,7 +56,7 @@ export async function soak(
     lengthMs: options.minutes * 60_000,
     tenants: stage.tenants.length,
   });
-  await rage(context, schedule, faults, counts, signal);
+  await rage(context, schedule, { faults, sightings, counts }, signal);
   const hits = faults.hits();
   simulator.faults.clear();
   stage.proxy.calm();
@@ -92,8 +92,7 @@ export async function soak(
   const passed = violationsOf(result).every(({ findings }) => findings.length === 0);
   const { explained, unread } = result.audit.lost;
   const noted = [...violationsOf(result).flatMap(({ findings }) => findings), ...explained, ...unread];
-  const keys = new Set(noted.map(({ subject }) => subject).filter((key) => key !== undefined));
-  const traces = await writeTraces(context, sightings, [...keys], startedAt);
+  const traces = await writeTraces(context, sightings, noted, startedAt);
   print(
     passed
       ? `passed with seed ${options.seed}\n`

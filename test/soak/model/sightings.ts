@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/runtime/clock.ts';
+import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
 import type { Simulator } from '../../support/openconnectors/simulator.ts';
 import type { Journal } from './journal.ts';
 
@@ -51,4 +52,10 @@ function subjectIn(tags: readonly string[]): string | undefined {
   const read = (kind: string): string | undefined =>
     tags.find((tag) => tag.startsWith(`k8s-${kind}-`))?.slice(`k8s-${kind}-`.length);
   return tags.includes('k8s-cluster-soak') ? `${read('ns')}/${read('name')}` : undefined;
+}
+
+/** The instance that a request names in its path; 0 where it names none. */
+export function instanceIn({ path }: LedgerEntry): number {
+  const [, id = '0'] = /\/instances\/(\d+)/.exec(path) ?? [];
+  return Number(id);
 }

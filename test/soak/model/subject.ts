@@ -4,10 +4,13 @@ import type { Namespace } from '../../support/workbench/cluster.ts';
 /** The elements of Open Connectors that the kind stands for. */
 export type Element = 'infusionsoftcrm' | 'infusionsoftrest';
 
-/** One namespace with an account in an organization of its own. */
+/** The accounts of a namespace: the one whose credentials are rotated, and one in another organization. */
+export type AccountName = 'sap' | 'spare';
+
+/** One namespace with its accounts. */
 export interface Tenant {
   readonly namespace: Namespace;
-  /** User of the simulator whose secret the account uses. */
+  /** User of the simulator whose secret the account `sap` uses. */
   readonly userId: number;
 }
 
@@ -21,6 +24,7 @@ export interface IssuedCode {
 
 /** What the test itself wants of a connector, kept apart from what the operator says of it. */
 export interface Wanted {
+  account: AccountName;
   element: Element;
   instanceName: string;
   tags: readonly string[];

@@ -35,6 +35,7 @@ async function prepareSubject(stage: Stage, clock: Clock, random: Random, index:
     server: `${namespace.name}-${name}.infusionsoft.com`,
     app: simulator.registerApp(),
     wanted: {
+      account: 'sap',
       element: pick(random, ['infusionsoftcrm', 'infusionsoftrest'] as const),
       instanceName: name,
       tags: [],

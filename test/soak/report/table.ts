@@ -26,6 +26,7 @@ export function formatTable(result: SoakResult): string {
       ['did not apply', counts.skipped],
     ]),
     ...section('Faults of Open Connectors (requests hit)', [...faults]),
+    ...section('While a call was under way', [...counts.ambushes]),
     ...section('Operator and API server', [
       ['SIGKILLs', killed],
       ['replicas that ended by themselves', deaths.length - killed],

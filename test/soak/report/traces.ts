@@ -1,29 +1,40 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
+import type { Finding } from '../checks/finding.ts';
 import type { JournalEntry } from '../model/journal.ts';
-import type { Sightings } from '../model/sightings.ts';
+import { instanceIn, type Sightings } from '../model/sightings.ts';
 import type { Subject } from '../model/subject.ts';
 import type { StormContext } from '../storm/context.ts';
 
-/** Writes one file for each of the connectors, in order of time, and returns their paths. */
+/** Writes one file for each connector that something was found about, in order of time, and returns their paths. */
 export async function writeTraces(
   context: StormContext,
   sightings: Sightings,
-  keys: readonly string[],
+  findings: readonly Finding[],
   startedAt: number,
 ): Promise<readonly string[]> {
   const { stage, subjects } = context;
   const paths: string[] = [];
-  for (const subject of subjects.filter(({ key }) => keys.includes(key))) {
+  for (const subject of subjects) {
+    const own = findings.filter((finding) => finding.subject === subject.key).map(({ text }) => text);
+    if (own.length === 0) {
+      continue;
+    }
     const path = join(stage.folder, `trace-${subject.key.replace('/', '-')}.txt`);
-    await writeFile(path, traceOf(context, sightings, subject, startedAt));
+    await writeFile(path, traceOf(context, sightings, subject, own, startedAt));
     paths.push(path);
   }
   return paths;
 }
 
-function traceOf({ stage }: StormContext, sightings: Sightings, subject: Subject, startedAt: number): string {
+function traceOf(
+  { stage }: StormContext,
+  sightings: Sightings,
+  subject: Subject,
+  findings: readonly string[],
+  startedAt: number,
+): string {
   const { simulator } = stage.bench;
   const prints = new Set(subject.codes.map(({ fingerprint }) => fingerprint));
   const isAbout = (entry: LedgerEntry): boolean =>
@@ -45,6 +56,7 @@ function traceOf({ stage }: StormContext, sightings: Sightings, subject: Subject
   const { codes, wanted, app: _app, tenant: _tenant, ...rest } = subject;
   return [
     `${subject.key}, seed ${stage.options.seed}. Times in seconds since the start of the storm.`,
+    ...findings.map((text) => `found: ${text}`),
     `wanted: ${JSON.stringify({ ...rest, ...wanted })}`,
     `codes in order: ${codes.map(({ fingerprint }) => fingerprint).join(' ')}`,
     `at the end: ${JSON.stringify(stage.connectors.of(subject.key)?.view)}`,
@@ -52,11 +64,6 @@ function traceOf({ stage }: StormContext, sightings: Sightings, subject: Subject
     ...lines,
     '',
   ].join('\n');
-}
-
-function instanceIn({ path }: LedgerEntry): number {
-  const [, id = '0'] = /\/instances\/(\d+)/.exec(path) ?? [];
-  return Number(id);
 }
 
 function callInWords(entry: LedgerEntry): string {

@@ -6,7 +6,7 @@ const lineSchema = z.looseObject({
   msg: z.string().default(''),
   namespace: z.string().optional(),
   name: z.string().optional(),
-  kind: z.string().optional(),
+  controllerKind: z.string().optional(),
   step: z.string().optional(),
   reason: z.string().optional(),
   steps: z.array(z.string()).optional(),
@@ -20,7 +20,7 @@ export function noteLogLine(journal: Journal, replica: string, line: string): vo
     journal.note('log', `${replica}: ${line.slice(0, 300)}`);
     return;
   }
-  const { msg, namespace, name, kind, step, reason, steps, error } = parsed;
+  const { msg, namespace, name, controllerKind, step, reason, steps, error } = parsed;
   const words = [
     `${replica}: ${msg}`,
     ...(step === undefined ? [] : [step]),
@@ -28,7 +28,7 @@ export function noteLogLine(journal: Journal, replica: string, line: string): vo
     ...(steps === undefined ? [] : [`[${steps.join(' ')}]`]),
     ...(error === undefined ? [] : [JSON.stringify(error).slice(0, 400)]),
   ].join(' ');
-  if (kind === 'InfusionsoftConnector' && namespace !== undefined && name !== undefined) {
+  if (controllerKind === 'InfusionsoftConnector' && namespace !== undefined && name !== undefined) {
     journal.note('log', words, `${namespace}/${name}`);
   } else if (/lease|lead/i.test(msg)) {
     journal.note('log', words);

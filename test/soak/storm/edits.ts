@@ -70,6 +70,13 @@ export const renameConnectionSecret: Operation = async (_context, subject) => {
   return patchSpec(subject, { connectionSecretRef: { name } }, `connectionSecretRef ${name}`);
 };
 
+/** Another organization: what exists in the former one is not its business. */
+export const changeAccount: Operation = async (_context, subject) => {
+  const { wanted } = subject;
+  wanted.account = wanted.account === 'sap' ? 'spare' : 'sap';
+  return patchSpec(subject, { accountRef: { name: wanted.account } }, `accountRef ${wanted.account}`);
+};
+
 /** Fields that depend on the element; `absent` stands for those that the element does not have. */
 function elementSpec({ wanted, name, server }: Subject, absent: null | undefined) {
   return wanted.element === 'infusionsoftcrm'
@@ -82,6 +89,7 @@ export function specOf(subject: Subject): Readonly<Record<string, unknown>> {
   const { wanted, name } = subject;
   return {
     ...elementSpec(subject, undefined),
+    accountRef: { name: wanted.account },
     driftPolicy: wanted.driftPolicy,
     connectionSecretRef: { name: wanted.connectionSecret },
     instance: {

@@ -34,7 +34,7 @@ export const removeInstance: Operation = async (context, subject) => {
 };
 
 /** A connector counts as settled when nothing happened to it for this time, milliseconds. */
-const SETTLED_MS = 6_000;
+const SETTLED_MS = 2_500;
 
 /**
  * Another cluster takes an instance over; then nothing, an edit or a deletion follows here. Only where the operator is

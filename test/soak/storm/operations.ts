@@ -1,5 +1,6 @@
 import type { Operation } from './context.ts';
 import {
+  changeAccount,
   changeConfiguration,
   changeConnector,
   changeDriftPolicy,
@@ -22,6 +23,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   'change driftPolicy': changeDriftPolicy,
   'change connector': changeConnector,
   'rename connection Secret': renameConnectionSecret,
+  'change accountRef': changeAccount,
   'rotate client_secret': rotateClientSecret,
   'rotate client_id': rotateClientId,
   'rotate encrypted key': rotateEncryptedKey,

@@ -39,6 +39,22 @@ const SENDING_MS = 12_000;
 /** A code is read within this time, also where several leaders are killed one after the other. */
 const READING_MS = 30_000;
 
+/** A person needs this long to see that the instance is in another account, milliseconds. */
+const SEEING_MS = 3_000;
+
+/** Names the account again that has the instance. */
+async function returnToAccount(stage: Stage, subject: Subject, sinceMs: number): Promise<void> {
+  if (sinceMs < SEEING_MS) {
+    return;
+  }
+  const { wanted, tenant, name } = subject;
+  wanted.account = wanted.account === 'sap' ? 'spare' : 'sap';
+  await tenant.namespace.patch('InfusionsoftConnector', name, {
+    spec: { accountRef: { name: wanted.account } },
+  });
+  stage.journal.note('person', `set accountRef to ${wanted.account} again`, subject.key);
+}
+
 interface Asked {
   since: number;
   patienceMs: number;
@@ -60,6 +76,10 @@ export function startPerson(
   const look = async (subject: Subject, received: ReturnType<typeof receivedCodes>): Promise<void> => {
     const watched = stage.connectors.of(subject.key);
     const ready = watched?.view.ready;
+    if (ready?.reason === 'AccountChanged' && watched?.view.current === true) {
+      await returnToAccount(stage, subject, clock.now() - watched.readySince);
+      return;
+    }
     if (watched?.view.deleting !== false || ready?.status === 'True' || !ASKING.has(ready?.reason ?? '')) {
       asked.delete(subject.key);
       return;

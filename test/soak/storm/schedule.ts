@@ -10,6 +10,7 @@ const OPERATION_WEIGHTS = {
   'change driftPolicy': 1,
   'change connector': 3,
   'rename connection Secret': 3,
+  'change accountRef': 2,
   'rotate client_secret': 3,
   'rotate client_id': 2,
   'rotate encrypted key': 2,
@@ -19,7 +20,7 @@ const OPERATION_WEIGHTS = {
   're-create': 5,
   drift: 6,
   'remove the instance': 3,
-  'take the instance over': 2,
+  'take the instance over': 5,
 } as const;
 
 export type OperationName = keyof typeof OPERATION_WEIGHTS;
@@ -37,6 +38,7 @@ export type Planned =
     }
   | { readonly kind: 'rotate account'; readonly at: number; readonly tenant: number; readonly seed: number }
   | { readonly kind: 'fault'; readonly at: number; readonly seed: number }
+  | { readonly kind: 'ambush'; readonly at: number; readonly seed: number }
   | { readonly kind: 'kill'; readonly at: number; readonly replica: number };
 
 export interface ScheduleOptions {
@@ -51,6 +53,7 @@ export interface ScheduleOptions {
 const OPERATION_MS = 10_000;
 const FAULT_MS = 1_200;
 const ACCOUNT_MS = 30_000;
+const AMBUSH_MS = 6_000;
 
 /** The whole storm, in order of time: the same for the same options. */
 export function scheduleStorm(options: ScheduleOptions): readonly Planned[] {
@@ -77,13 +80,18 @@ export function scheduleStorm(options: ScheduleOptions): readonly Planned[] {
       at,
       seed: index(random, 0x1_0000_0000),
     })),
+    ...series('ambushes', exponential(AMBUSH_MS), (random, at) => ({
+      kind: 'ambush',
+      at,
+      seed: index(random, 0x1_0000_0000),
+    })),
     ...series('accounts', exponential(ACCOUNT_MS), (random, at) => ({
       kind: 'rotate account',
       at,
       tenant: index(random, tenants),
       seed: index(random, 0x1_0000_0000),
     })),
-    ...series('kills', between(3_000, 9_000), (random, at) => ({
+    ...series('kills', between(4_000, 10_000), (random, at) => ({
       kind: 'kill',
       at,
       replica: index(random, replicas),

@@ -1,6 +1,8 @@
 import { sleep } from '../../../src/runtime/clock.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import type { Sightings } from '../model/sightings.ts';
 import type { Subject } from '../model/subject.ts';
+import { ambush, type Reaction } from './ambush.ts';
 import type { StormContext } from './context.ts';
 import type { FaultTable } from './faults.ts';
 import { OPERATIONS } from './operations.ts';
@@ -10,31 +12,50 @@ import type { OperationName, Planned } from './schedule.ts';
 /** What the storm did. */
 export interface StormCounts {
   readonly operations: Map<OperationName | 'rotate account', number>;
+  /** What was done while a call was under way. */
+  readonly ambushes: Map<Reaction, number>;
   /** Operations that did not apply when their time came. */
   skipped: number;
   /** Operations that the API server or the simulator refused: defects of the test itself. */
   readonly failed: string[];
 }
 
+export interface StormTools {
+  readonly faults: FaultTable;
+  readonly sightings: Sightings;
+  readonly counts: StormCounts;
+}
+
 /** Carries the schedule out. Operations on one connector follow each other; all others overlap. */
 export async function rage(
   context: StormContext,
   schedule: readonly Planned[],
-  faults: FaultTable,
-  counts: StormCounts,
+  { faults, sightings, counts }: StormTools,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, stage, subjects } = context;
+  const over = new AbortController();
   const startedAt = clock.monotonic();
   const busy = new Map<string, Promise<void>>();
   const underWay = new Set<Promise<void>>();
-  const begin = (queue: string, action: () => Promise<void>): void => {
+  const begin = (queue: string, action: () => Promise<void>): Promise<void> => {
     const done = (busy.get(queue) ?? Promise.resolve()).then(action).catch((error: unknown) => {
       counts.failed.push(`${queue}: ${error instanceof Error ? error.message : String(error)}`);
     });
     busy.set(queue, done);
     underWay.add(done);
     void done.then(() => underWay.delete(done));
+    return done;
+  };
+  const react = async (reaction: Reaction, subject: Subject | undefined, seed: number): Promise<boolean> => {
+    if (reaction === 'kill the leader') {
+      return stage.replicas.killLeader();
+    }
+    if (subject === undefined) {
+      return false;
+    }
+    await begin(subject.key, () => operate(context, subject, { name: reaction, seed }, counts));
+    return true;
   };
   for (const planned of schedule) {
     await sleep(clock, startedAt + planned.at - clock.monotonic(), signal);
@@ -42,14 +63,14 @@ export async function rage(
       case 'operation': {
         const subject = subjects[planned.subject];
         if (subject !== undefined) {
-          begin(subject.key, () => operate(context, subject, planned, counts));
+          void begin(subject.key, () => operate(context, subject, planned, counts));
         }
         break;
       }
       case 'rotate account': {
         const tenant = stage.tenants[planned.tenant];
         if (tenant !== undefined) {
-          begin(tenant.namespace.name, async () => {
+          void begin(tenant.namespace.name, async () => {
             const words = await rotateAccount(context, tenant, seededRandom(planned.seed));
             stage.journal.note('operation', words);
             count(counts, 'rotate account');
@@ -61,17 +82,36 @@ export async function rage(
         faults.inject(seededRandom(planned.seed));
         break;
       case 'kill':
-        begin(`replica ${planned.replica}`, () => stage.replicas.kill(planned.replica));
+        void begin(`replica ${planned.replica}`, async () => {
+          await stage.replicas.kill(planned.replica);
+        });
+        break;
+      case 'ambush':
+        void begin(`ambush ${planned.at}`, async () => {
+          const random = seededRandom(planned.seed);
+          const trap = ambush(
+            context,
+            sightings,
+            random,
+            (...args) => react(...args, planned.seed),
+            over.signal,
+          );
+          const reaction = await trap;
+          if (reaction !== undefined) {
+            counts.ambushes.set(reaction, (counts.ambushes.get(reaction) ?? 0) + 1);
+          }
+        });
         break;
     }
   }
+  over.abort();
   await Promise.all(underWay);
 }
 
 async function operate(
   context: StormContext,
   subject: Subject,
-  { name, seed }: Planned & { readonly kind: 'operation' },
+  { name, seed }: { readonly name: OperationName; readonly seed: number },
   counts: StormCounts,
 ): Promise<void> {
   const words = await OPERATIONS[name](context, subject, seededRandom(seed));
