@@ -17,7 +17,7 @@ const OPERATION_WEIGHTS = {
   'store a new code': 2,
   delete: 2,
   'delete and re-create': 3,
-  're-create': 5,
+  're-create': 1,
   drift: 6,
   'remove the instance': 3,
   'take the instance over': 5,

@@ -114,14 +114,16 @@ async function operate(
   { name, seed }: { readonly name: OperationName; readonly seed: number },
   counts: StormCounts,
 ): Promise<void> {
-  const words = await OPERATIONS[name](context, subject, seededRandom(seed));
+  // Most operations need a resource; one that was deleted comes back with the next of them.
+  const chosen = subject.exists ? name : 're-create';
+  const words = await OPERATIONS[chosen](context, subject, seededRandom(seed));
   if (words === undefined) {
     counts.skipped += 1;
     return;
   }
   subject.lastOperationAt = context.clock.now();
-  context.stage.journal.note('operation', `${name}: ${words}`, subject.key);
-  count(counts, name);
+  context.stage.journal.note('operation', `${chosen}: ${words}`, subject.key);
+  count(counts, chosen);
 }
 
 function count({ operations }: StormCounts, name: OperationName | 'rotate account'): void {
