@@ -18,6 +18,7 @@ const tsc = (...args) => node(join(root, 'node_modules/typescript/bin/tsc'), ...
 
 const commands = {
   demo: (args) => [node('test/demo/main.ts', ...args)],
+  soak: (args) => [node('test/soak/main.ts', ...args)],
   start: (args) => [node('src/main.ts', ...args)],
   cli: (args) => [node('src/cli/main.ts', ...args)],
   simulator: (args) => [node('test/support/openconnectors/main.ts', ...args)],

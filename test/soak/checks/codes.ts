@@ -1,0 +1,55 @@
+import type { Ledger, LedgerEntry } from '../../support/openconnectors/ledger.ts';
+import { receivedCodes } from '../model/received.ts';
+import type { Subject } from '../model/subject.ts';
+import type { Death } from '../stage/replicas.ts';
+import type { DisregardedCode } from '../storm/person.ts';
+import type { Finding } from './finding.ts';
+
+/** A death this close to the record may have come between record and sending, milliseconds. */
+const WINDOW_MS = 500;
+
+/** A 429 of Open Connectors itself: by contract it proves that the code was not processed. */
+const provesUnprocessed = ({ status, committed }: LedgerEntry): boolean => status === 429 && !committed;
+
+/** Codes that were sent again although an earlier sending may have been processed. */
+export function findSentTwice(ledger: Ledger, subjects: readonly Subject[]): readonly Finding[] {
+  return [...receivedCodes(ledger)]
+    .filter(([, entries]) => entries.slice(0, -1).some((entry) => !provesUnprocessed(entry)))
+    .map(([fingerprint, entries]) => ({
+      subject: subjects.find(({ codes }) => codes.some((code) => code.fingerprint === fingerprint))?.key,
+      text: `code ${fingerprint} was sent ${entries.length} times (entries ${entries.map(({ number }) => number).join(', ')})`,
+    }));
+}
+
+/** Codes that never reached Open Connectors and were asked for again. */
+export interface LostCodes {
+  /** Recorded as sent, and no death of a replica explains it. */
+  readonly unexplained: readonly Finding[];
+  /** Recorded as sent, and a replica died within half a second of the record. */
+  readonly explained: readonly Finding[];
+  /** Not recorded: another code was asked for while this one lay unread. */
+  readonly unread: readonly Finding[];
+}
+
+export function findLostCodes(
+  ledger: Ledger,
+  disregarded: readonly DisregardedCode[],
+  deaths: readonly Death[],
+): LostCodes {
+  const received = receivedCodes(ledger);
+  const lost = disregarded.filter(({ code }) => !received.has(code.fingerprint));
+  const died = (at: number): boolean => deaths.some((death) => Math.abs(death.at - at) <= WINDOW_MS);
+  const found = (choose: (code: DisregardedCode) => boolean, words: string): readonly Finding[] =>
+    lost.filter(choose).map(({ subject, code }) => ({ subject, text: `code ${code.fingerprint} ${words}` }));
+  return {
+    unexplained: found(
+      ({ recordedAt }) => recordedAt !== undefined && !died(recordedAt),
+      'was recorded as sent, and never left',
+    ),
+    explained: found(
+      ({ recordedAt }) => recordedAt !== undefined && died(recordedAt),
+      'was recorded as sent, and the replica died before it left',
+    ),
+    unread: found(({ recordedAt }) => recordedAt === undefined, 'was neither recorded nor sent'),
+  };
+}

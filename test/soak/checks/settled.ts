@@ -1,0 +1,34 @@
+import type { ConnectorView } from '../model/connector-view.ts';
+import type { Subject } from '../model/subject.ts';
+import type { Finding } from './finding.ts';
+
+/** Reasons by which a connector may ask a person at the end, where the storm itself made its owner ambiguous. */
+const AMBIGUOUS = new Set(['ForeignOwner', 'AmbiguousOwner']);
+
+/** Where a connector has come to. */
+export type Outcome =
+  | { readonly kind: 'ready' | 'asking' | 'deleted' }
+  | { readonly kind: 'unsettled'; readonly finding: Finding };
+
+export function outcomeOf(subject: Subject, view: ConnectorView | undefined): Outcome {
+  const unsettled = (text: string): Outcome => ({
+    kind: 'unsettled',
+    finding: { subject: subject.key, text },
+  });
+  if (view === undefined || view.deleting) {
+    if (!subject.exists) {
+      return view === undefined ? { kind: 'deleted' } : unsettled('the deletion does not end');
+    }
+    return unsettled('the resource does not exist');
+  }
+  const { ready, current } = view;
+  if (!current || ready === undefined) {
+    return unsettled(`the status is of an older generation (Ready ${ready?.status}/${ready?.reason})`);
+  }
+  if (ready.status === 'True') {
+    return { kind: 'ready' };
+  }
+  return subject.takenOver && AMBIGUOUS.has(ready.reason)
+    ? { kind: 'asking' }
+    : unsettled(`Ready is ${ready.status}/${ready.reason}`);
+}

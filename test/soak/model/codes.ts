@@ -1,0 +1,21 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+import { fingerprint } from '../../support/openconnectors/fingerprint.ts';
+import type { Simulator } from '../../support/openconnectors/simulator.ts';
+import { CALLBACK_URL } from '../../support/workbench/manifests.ts';
+import type { Subject } from './subject.ts';
+
+/** A new code for the OAuth client of `subject`, as a consent gives it; it counts as stored once `stored` was called. */
+export function issueCode(
+  simulator: Simulator,
+  clock: Clock,
+  subject: Subject,
+): { readonly value: string; readonly fingerprint: string; stored(): void } {
+  const { clientId } = subject.app;
+  const value = simulator.issueCode({ clientId, callbackUrl: CALLBACK_URL });
+  const print = fingerprint(value);
+  return {
+    value,
+    fingerprint: print,
+    stored: () => void subject.codes.push({ fingerprint: print, clientId, storedAt: clock.now() }),
+  };
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+const conditionSchema = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string(),
+  message: z.string().default(''),
+});
+
+const connectorSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    uid: z.string(),
+    resourceVersion: z.string(),
+    generation: z.number().default(0),
+    deletionTimestamp: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).default({}),
+    finalizers: z.array(z.string()).default([]),
+  }),
+  status: z
+    .object({
+      observedGeneration: z.number().default(-1),
+      conditions: z.array(conditionSchema).default([]),
+      instance: z.object({ id: z.number() }).optional(),
+      replacing: z.object({ id: z.number() }).optional(),
+    })
+    .default({ observedGeneration: -1, conditions: [] }),
+});
+
+/** Our annotations: the storm sets none, so all of them are the operator's record. */
+const PREFIX = 'openconnectors.dev/';
+
+/** A connector as the API server shows it, read without any code of the operator. */
+export interface ConnectorView {
+  readonly key: string;
+  readonly uid: string;
+  readonly deleting: boolean;
+  /** Whether the status is about the spec as it is. */
+  readonly current: boolean;
+  readonly ready: { readonly status: string; readonly reason: string } | undefined;
+  readonly conditions: readonly z.infer<typeof conditionSchema>[];
+  readonly instanceId: number | undefined;
+  readonly replacingId: number | undefined;
+  /** The operator's write-ahead record, as text. */
+  readonly record: string;
+}
+
+/** Throws where the object is no connector. */
+export function viewOf(object: unknown): ConnectorView {
+  const { metadata, status } = connectorSchema.parse(object);
+  const own = Object.entries(metadata.annotations).filter(([name]) => name.startsWith(PREFIX));
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  return {
+    key: `${metadata.namespace}/${metadata.name}`,
+    uid: metadata.uid,
+    deleting: metadata.deletionTimestamp !== undefined,
+    current: status.observedGeneration === metadata.generation,
+    ready: ready && { status: ready.status, reason: ready.reason },
+    conditions: status.conditions,
+    instanceId: status.instance?.id,
+    replacingId: status.replacing?.id,
+    record: own
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, value]) => `${name.slice(PREFIX.length)} ${value}`)
+      .join(' '),
+  };
+}
+
+/** The conditions in one line, for the trace. */
+export function conditionsInWords({ conditions, current, instanceId, deleting }: ConnectorView): string {
+  const words = conditions.map(({ type, status, reason }) => `${type}=${status}/${reason}`);
+  const notes = [
+    ...(current ? [] : ['older generation']),
+    ...(deleting ? ['deleting'] : []),
+    ...(instanceId === undefined ? [] : [`instance ${instanceId}`]),
+  ];
+  return [...words, ...notes].join(' ');
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { API_VERSION } from '../../../src/api/group.ts';
+import type { ControlPlane } from '../../support/controlplane/control-plane.ts';
+import { type ConnectorView, conditionsInWords, viewOf } from './connector-view.ts';
+import type { Journal } from './journal.ts';
+
+const eventSchema = z.object({ type: z.string(), object: z.unknown() });
+
+/** What is known of a connector that exists. */
+export interface Watched {
+  readonly view: ConnectorView;
+  /** When the operator's record was seen to change last, milliseconds since the epoch. */
+  readonly recordedAt: number | undefined;
+  /** Since when Ready has had its status and reason. */
+  readonly readySince: number;
+}
+
+/** Follows all connectors by a watch of its own, which no proxy delays. */
+export interface ConnectorWatch {
+  /** `undefined` where there is no such connector now. */
+  of(key: string): Watched | undefined;
+  stop(): void;
+}
+
+export async function watchConnectors(
+  plane: ControlPlane,
+  journal: Journal,
+  now: () => number,
+): Promise<ConnectorWatch> {
+  const known = new Map<string, Watched>();
+  let stopped = false;
+  let stream: IncomingMessage | undefined;
+
+  const see = (line: string): void => {
+    const { type, object } = eventSchema.parse(JSON.parse(line));
+    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
+      const view = viewOf(object);
+      if (type === 'DELETED') {
+        known.delete(view.key);
+        journal.note('status', `the resource ${view.uid} does not exist any more`, view.key);
+      } else {
+        known.set(view.key, next(known.get(view.key), view));
+      }
+    }
+  };
+  const next = (before: Watched | undefined, view: ConnectorView): Watched => {
+    const same = before?.view.uid === view.uid ? before : undefined;
+    const words = conditionsInWords(view);
+    if (same === undefined || conditionsInWords(same.view) !== words) {
+      const message = view.conditions.find(({ type }) => type === 'Ready')?.message ?? '';
+      journal.note('status', `${words} | ${message}`, view.key);
+    }
+    const recorded = view.record !== (same?.view.record ?? '');
+    if (recorded) {
+      journal.note('record', view.record === '' ? 'none any more' : view.record, view.key);
+    }
+    const sameReady =
+      same?.view.ready?.status === view.ready?.status && same?.view.ready?.reason === view.ready?.reason;
+    return {
+      view,
+      recordedAt: recorded ? now() : same?.recordedAt,
+      readySince: same !== undefined && sameReady ? same.readySince : now(),
+    };
+  };
+  const open = async (): Promise<void> => {
+    const opened = await plane.rest.stream(`/apis/${API_VERSION}/infusionsoftconnectors?watch=true`);
+    stream = opened;
+    let rest = '';
+    opened.setEncoding('utf8');
+    opened.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines.filter((text) => text !== '')) {
+        see(line);
+      }
+    });
+    opened.once('close', () => {
+      if (!stopped) {
+        // The server ends a watch now and then; the next one starts with every object.
+        known.clear();
+        void open();
+      }
+    });
+    opened.on('error', () => undefined); // `close` follows.
+  };
+  await open();
+  return {
+    of: (key) => known.get(key),
+    stop() {
+      stopped = true;
+      stream?.destroy();
+    },
+  };
+}

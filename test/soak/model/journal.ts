@@ -1,0 +1,36 @@
+/** Where an entry comes from. */
+export type Source =
+  | 'operation'
+  | 'person'
+  | 'status'
+  | 'record'
+  | 'instance'
+  | 'replica'
+  | 'fault'
+  | 'open connectors'
+  | 'log';
+
+/** One thing that happened. */
+export interface JournalEntry {
+  /** Wall clock, milliseconds since the epoch. */
+  readonly at: number;
+  readonly source: Source;
+  /** `namespace/name` of the connector; absent for what concerns all of them. */
+  readonly subject: string | undefined;
+  readonly text: string;
+}
+
+/** Everything that happened, in the order in which it was seen. Holds no value of a Secret. */
+export interface Journal {
+  note(source: Source, text: string, subject?: string): void;
+  /** Entries of one connector and those that concern all. */
+  of(subject: string): readonly JournalEntry[];
+}
+
+export function createJournal(now: () => number): Journal {
+  const entries: JournalEntry[] = [];
+  return {
+    note: (source, text, subject) => void entries.push({ at: now(), source, subject, text }),
+    of: (wanted) => entries.filter(({ subject }) => subject === undefined || subject === wanted),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
+import type { Simulator } from '../../support/openconnectors/simulator.ts';
+import type { Journal } from './journal.ts';
+
+const LOOK_MS = 200;
+
+/** Knows which connector each instance belonged to, also after its end. */
+export interface Sightings {
+  /** `namespace/name` of the connector whose tags the instance had first. */
+  subjectOf(id: number): string | undefined;
+  stop(): void;
+}
+
+/** Notes when instances of this cluster come, change their owner and go. */
+export function sightInstances(simulator: Simulator, journal: Journal, clock: Clock): Sightings {
+  const subjects = new Map<number, string>();
+  let alive = new Map<number, string>();
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    const now = new Map<number, string>();
+    for (const { id, tags, connector } of simulator.instances()) {
+      const subject = subjects.get(id) ?? subjectIn(tags);
+      if (subject === undefined) {
+        continue;
+      }
+      subjects.set(id, subject);
+      const owner = tags.find((tag) => tag.startsWith('k8s-uid-')) ?? 'no owner';
+      now.set(id, owner);
+      const before = alive.get(id);
+      if (before !== owner) {
+        const words = before === undefined ? `exists (${connector})` : 'changed its owner';
+        journal.note('instance', `${id} ${words}: ${owner}`, subject);
+      }
+    }
+    for (const id of alive.keys()) {
+      if (!now.has(id)) {
+        journal.note('instance', `${id} does not exist any more`, subjects.get(id));
+      }
+    }
+    alive = now;
+    cancel = clock.schedule(LOOK_MS, look);
+  };
+  look();
+  return {
+    subjectOf: (id) => subjects.get(id),
+    stop: () => cancel(),
+  };
+}
+
+function subjectIn(tags: readonly string[]): string | undefined {
+  const read = (kind: string): string | undefined =>
+    tags.find((tag) => tag.startsWith(`k8s-${kind}-`))?.slice(`k8s-${kind}-`.length);
+  return tags.includes('k8s-cluster-soak') ? `${read('ns')}/${read('name')}` : undefined;
+}
+
+/** The instance that a request names in its path; 0 where it names none. */
+export function instanceIn({ path }: LedgerEntry): number {
+  const [, id = '0'] = /\/instances\/(\d+)/.exec(path) ?? [];
+  return Number(id);
+}

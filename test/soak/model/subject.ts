@@ -1,0 +1,55 @@
+import type { ProviderApp } from '../../support/openconnectors/provider.ts';
+import type { Namespace } from '../../support/workbench/cluster.ts';
+
+/** The elements of Open Connectors that the kind stands for. */
+export type Element = 'infusionsoftcrm' | 'infusionsoftrest';
+
+/** The accounts of a namespace: the one whose credentials are rotated, and one in another organization. */
+export type AccountName = 'sap' | 'spare';
+
+/** One namespace with its accounts. */
+export interface Tenant {
+  readonly namespace: Namespace;
+  /** User of the simulator whose secret the account `sap` uses. */
+  readonly userId: number;
+}
+
+/** A code that was stored in the Secret of a connector. */
+export interface IssuedCode {
+  /** As the ledger of the simulator names it. */
+  readonly fingerprint: string;
+  readonly clientId: string;
+  readonly storedAt: number;
+}
+
+/** What the test itself wants of a connector, kept apart from what the operator says of it. */
+export interface Wanted {
+  account: AccountName;
+  element: Element;
+  instanceName: string;
+  tags: readonly string[];
+  configuration: Readonly<Record<string, string>>;
+  enabled: boolean;
+  driftPolicy: 'Correct' | 'Report';
+  connectionSecret: string;
+}
+
+/** One connector of the storm, with everything that only its user knows. */
+export interface Subject {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly name: string;
+  readonly tenant: Tenant;
+  readonly server: string;
+  readonly wanted: Wanted;
+  app: ProviderApp;
+  /** Whether the user wants the resource to exist. */
+  exists: boolean;
+  /** Codes in the order in which they were stored; the last one is in the Secret. */
+  readonly codes: IssuedCode[];
+  lastOperationAt: number;
+  /** Counts up, for names that were not used before. */
+  serial: number;
+  /** Whether another cluster took an instance of it over. */
+  takenOver: boolean;
+}

@@ -1,0 +1,27 @@
+import type { Random } from '../../../src/runtime/random.ts';
+
+/** What befalls one watch. */
+export type WatchFate =
+  | { readonly kind: 'refused' }
+  | {
+      readonly kind: 'served';
+      /** How long it lives; `undefined`: as long as the API server lets it. */
+      readonly lifeMs: number | undefined;
+      readonly end: 'cut' | 'closed' | 'gone';
+    };
+
+/** Chooses by chance. While `raging` is false, watches are only delayed. */
+export function drawFate(random: Random, raging: boolean): WatchFate {
+  const [refused, life, end] = [random.fraction(), random.fraction(), random.fraction()];
+  if (!raging) {
+    return { kind: 'served', lifeMs: undefined, end: 'closed' };
+  }
+  if (refused < 0.1) {
+    return { kind: 'refused' };
+  }
+  return {
+    kind: 'served',
+    lifeMs: 4_000 + life * 26_000,
+    end: end < 0.5 ? 'cut' : end < 0.75 ? 'gone' : 'closed',
+  };
+}

@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import { type OperatorProcess, startOperatorProcess } from '../../support/workbench/process.ts';
+import type { Workbench } from '../../support/workbench/workbench.ts';
+import type { Journal } from '../model/journal.ts';
+import { noteLogLine } from './log-line.ts';
+
+/** A process that ended while the storm raged. */
+export interface Death {
+  readonly at: number;
+  readonly killed: boolean;
+}
+
+/** The replicas of the operator; each that ends is started again, as a kubelet does. */
+export interface Replicas {
+  readonly deaths: readonly Death[];
+  /** SIGKILL for the replica with this number (from 0). Returns whether it was up: one that is still starting is left. */
+  kill(index: number): Promise<boolean>;
+  /** SIGKILL for the replica that holds the Lease. Returns whether there was one. */
+  killLeader(): Promise<boolean>;
+  /** SIGTERM for all. Returns how many did not end with code 0 in time. */
+  stop(): Promise<number>;
+}
+
+/** A process that ends by itself is started again after this time, milliseconds. */
+const RESTART_MS = 1_000;
+/** A replica that was asked to end has this long, milliseconds. */
+const TERMINATION_MS = 40_000;
+
+export interface ReplicasOptions {
+  readonly bench: Workbench;
+  readonly env: Readonly<Record<string, string>>;
+  readonly count: number;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Folder for the log of each process. */
+  readonly folder: string;
+}
+
+interface Running {
+  readonly process: OperatorProcess;
+  /** Begins the name by which it holds the Lease. */
+  readonly identity: string;
+}
+
+const leasesSchema = z.object({
+  items: z.array(z.object({ spec: z.object({ holderIdentity: z.string().default('') }) })),
+});
+
+async function leaseHolder({ plane, home }: Workbench): Promise<string> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${home.name}/leases`;
+  const { body } = await plane.rest.request('GET', path);
+  return leasesSchema.parse(body).items[0]?.spec.holderIdentity ?? '';
+}
+
+export function startReplicas(options: ReplicasOptions): Replicas {
+  const { bench, clock, journal } = options;
+  const deaths: Death[] = [];
+  const running: (Running | undefined)[] = [];
+  let stopping = false;
+  let started = 0;
+
+  const start = (index: number): void => {
+    started += 1;
+    const name = `${index + 1}.${started}`;
+    const log = createWriteStream(join(options.folder, `operator-${name}.log`));
+    const identity = `replica-${name}`;
+    const replica = startOperatorProcess(bench, { ...options.env, POD_NAME: identity }, (line) => {
+      log.write(`${line}\n`);
+      noteLogLine(journal, name, line);
+    });
+    running[index] = { process: replica, identity };
+    journal.note('replica', `${name} started (pid ${replica.pid})`);
+    void replica.ended.then((code) => {
+      log.end();
+      if (running[index]?.process !== replica || stopping) {
+        return;
+      }
+      running[index] = undefined;
+      deaths.push({ at: clock.now(), killed: false });
+      journal.note('replica', `${name} ended by itself with code ${code}`);
+      clock.schedule(RESTART_MS, () => {
+        if (!stopping && running[index] === undefined) {
+          start(index);
+        }
+      });
+    });
+  };
+  for (let index = 0; index < options.count; index++) {
+    start(index);
+  }
+  const kill = async (index: number): Promise<boolean> => {
+    const replica = running[index]?.process;
+    if (replica === undefined || replica.lines.length === 0 || stopping) {
+      return false;
+    }
+    running[index] = undefined;
+    deaths.push({ at: clock.now(), killed: true });
+    journal.note('replica', `SIGKILL for pid ${replica.pid}`);
+    await replica.kill();
+    if (!stopping && running[index] === undefined) {
+      start(index);
+    }
+    return true;
+  };
+  return {
+    deaths,
+    kill,
+    async killLeader() {
+      const holder = await leaseHolder(bench);
+      const index = running.findIndex((one) => one !== undefined && holder.startsWith(`${one.identity}_`));
+      return index !== -1 && (await kill(index));
+    },
+    async stop() {
+      stopping = true;
+      const left = running.filter((replica) => replica !== undefined);
+      const codes = await Promise.all(left.map((replica) => terminate(replica.process, clock)));
+      return codes.filter((code) => code !== 0).length;
+    },
+  };
+}
+
+async function terminate(replica: OperatorProcess, clock: Clock): Promise<number | null> {
+  const cancel = clock.schedule(TERMINATION_MS, () => void replica.kill());
+  const code = await replica.terminate();
+  cancel();
+  return code;
+}

@@ -1,0 +1,24 @@
+import { type Clock, sleep } from '../../../src/runtime/clock.ts';
+import { collectGarbage } from './garbage.ts';
+import type { Stage } from './stage.ts';
+
+const INTERVAL_MS = 1_000;
+
+/** Does the work of controllers that the control plane lacks; the returned function ends it and reports its failure. */
+export function tend({ plane, tenants }: Stage, clock: Clock): () => Promise<void> {
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted && !plane.features.garbageCollection) {
+      for (const { namespace } of tenants) {
+        await collectGarbage(plane.rest, namespace.name);
+      }
+      await sleep(clock, INTERVAL_MS, stopping.signal).catch(() => undefined);
+    }
+  };
+  const running = run();
+  running.catch(() => stopping.abort()); // Whoever ends it hears of it.
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}

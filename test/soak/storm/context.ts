@@ -1,0 +1,30 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Random } from '../../../src/runtime/random.ts';
+import type { InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
+import type { ForeignInstance } from '../model/foreign.ts';
+import type { Subject } from '../model/subject.ts';
+import type { Stage } from '../stage/stage.ts';
+
+/** What operations work with. */
+export interface StormContext {
+  readonly stage: Stage;
+  readonly clock: Clock;
+  readonly subjects: readonly Subject[];
+  /** Instances of other owners; operations add to it. */
+  readonly foreign: ForeignInstance[];
+}
+
+/** Carries one operation out. Returns what was done in words, or `undefined` where it does not apply now. */
+export type Operation = (
+  context: StormContext,
+  subject: Subject,
+  random: Random,
+) => Promise<string | undefined>;
+
+/** Live instances that carry the uid of the existing resource. */
+export function ownInstances({ stage }: StormContext, subject: Subject): readonly InstanceSnapshot[] {
+  const uid = stage.connectors.of(subject.key)?.view.uid;
+  return uid === undefined
+    ? []
+    : stage.bench.simulator.instances().filter(({ tags }) => tags.includes(`k8s-uid-${uid}`));
+}
