@@ -9,10 +9,12 @@ type StepName = Act['do'] | Exclude<AccountStep['do'], 'finish'>;
 /** Whether a step waits for the account's turn and for Open Connectors. */
 const IS_EXTERNAL: Readonly<Record<StepName, boolean>> = {
   'read-secret': false,
-  announce: false,
+  'write-record': false,
+  'record-removal': false,
+  'record-disabling': false,
+  'write-tombstone': false,
   hold: false,
   'write-enrolment': false,
-  'collect-grant': false,
   'remove-secret': false,
   'write-connection-secret': false,
   'delete-connection-secret': false,
@@ -28,6 +30,7 @@ const IS_EXTERNAL: Readonly<Record<StepName, boolean>> = {
   'open-kept-account': true,
   'release-tags': true,
   'delete-instance': true,
+  'list-users': false,
   verify: true,
   list: true,
 };
