@@ -12,5 +12,8 @@ export function backoffMs(count: number, fraction: number, retryAfterMs = 0): nu
   return Math.max(retryAfterMs, Math.round(full / 2 + (full / 2) * fraction));
 }
 
+/** No retry waits longer: an hour of `Retry-After` (the client's cap), and a second for rounding. */
+export const LONGEST_RETRY_MS = 60 * 60_000 + 1_000;
+
 /** How often what only a person can mend (refused credentials, a missing role) is tried without being asked to. */
 export const PROBE_INTERVAL_MS = 60 * 60_000;

@@ -57,7 +57,13 @@ export class Inventory {
 
   /** What an answer about the instance itself said since a list was begun is newer than the list. */
   private isNewer(id: number, startedAt: number): boolean {
-    return (this.learnedAt.get(id) ?? Number.NEGATIVE_INFINITY) >= startedAt;
+    const learnedAt = this.learnedAt.get(id);
+    return learnedAt !== undefined && learnedAt >= startedAt && this.isPast(learnedAt);
+  }
+
+  /** Whether a time can be compared. One in the future is from before the clock was set back. */
+  private isPast(time: number | undefined): boolean {
+    return time !== undefined && time <= this.now();
   }
 
   private forgetOlder(id: number, startedAt: number): void {
@@ -128,7 +134,8 @@ export class Inventory {
         instances.set(id, known);
       }
     }
-    return { instances, searchedAt: latest(this.takenAt, this.searches.get(ownerTag)) };
+    const times = [this.takenAt, this.searches.get(ownerTag)].filter((time) => this.isPast(time));
+    return { instances, searchedAt: latest(times[0], times[1]) };
   }
 
   /** The instances with an owner tag that `matches`, lowest id first. */

@@ -2,7 +2,7 @@ import { allowedHost } from '../../api/allowlist.ts';
 import { apiBaseUrlOf, organizationSecretKeyOf, userSecretKeyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { validateAccount } from '../../api/validate.ts';
-import { PROBE_INTERVAL_MS } from '../backoff.ts';
+import { LONGEST_RETRY_MS, PROBE_INTERVAL_MS } from '../backoff.ts';
 import { phaseOf } from '../phase.ts';
 import { decodeText } from '../secret-values.ts';
 import type { Retry } from '../step.ts';
@@ -164,7 +164,9 @@ function unauthorized(world: AccountWorld): string {
 function retryIsDue(world: AccountWorld): AccountStep | undefined {
   const nextAttemptAt = Date.parse(world.account.status?.failures?.nextAttemptAt ?? '');
   const untouched = world.account.status?.observedGeneration === world.account.metadata.generation;
-  return untouched && !world.prompted && nextAttemptAt > world.now
+  // A time that no backoff gives is from before the clock was set back.
+  const isWaiting = nextAttemptAt > world.now && nextAttemptAt <= world.now + LONGEST_RETRY_MS;
+  return untouched && !world.prompted && isWaiting
     ? finish({ kind: 'not-due', time: nextAttemptAt })
     : undefined;
 }
@@ -205,7 +207,7 @@ function credentialsWork(world: AccountWorld): AccountStep | undefined {
   }
   if (session.state === 'refused' && session.credential === credential && !world.prompted) {
     const probeAt = session.at + PROBE_INTERVAL_MS;
-    if (world.now < probeAt) {
+    if (session.at <= world.now && world.now < probeAt) {
       return blocked(world, 'AccountUnauthorized', unauthorized(world), { kind: 'at', time: probeAt });
     }
   }
@@ -240,7 +242,9 @@ function listedAt(world: AccountWorld): number | undefined {
 
 function inventoryIsFresh(world: AccountWorld): AccountStep | undefined {
   const at = listedAt(world);
-  return at !== undefined && world.now < at + intervalOf(world) ? undefined : { do: 'list' };
+  // A list in the future is from before the clock was set back.
+  const isFresh = at !== undefined && at <= world.now && world.now < at + intervalOf(world);
+  return isFresh ? undefined : { do: 'list' };
 }
 
 /** Ten per cent around the setting, by the account: accounts that began together do not stay together. */
