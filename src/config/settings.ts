@@ -48,7 +48,7 @@ export const settings = {
     env: 'WATCH_LABEL_SELECTOR',
     type: type.labelSelector,
     defaultDoc: 'all resources',
-    doc: 'Serves only resources with these labels, so that several operators can share a cluster; each has a Lease of its own.',
+    doc: 'Serves only connectors and accounts with these labels, so that several operators can share a cluster; each has a Lease of its own.',
   },
   workers: {
     env: 'WORKERS',

@@ -69,13 +69,17 @@ export class Inventory {
     if (learnedAt === undefined) {
       return false;
     }
-    const now = this.now();
-    if (learnedAt > now) {
+    if (!this.isPast(learnedAt)) {
       // The clock was set back: the answer counts as of now, not until the clock reaches its time once more.
-      this.learnedAt.set(id, now);
+      this.learnedAt.set(id, this.now());
       return true;
     }
     return learnedAt + this.graceMs >= startedAt;
+  }
+
+  /** Whether a time can be compared. One in the future is from before the clock was set back. */
+  private isPast(time: number | undefined): boolean {
+    return time !== undefined && time <= this.now();
   }
 
   private forgetOlder(id: number, startedAt: number): void {
@@ -146,7 +150,8 @@ export class Inventory {
         instances.set(id, known);
       }
     }
-    return { instances, searchedAt: latest(this.takenAt, this.searches.get(ownerTag)) };
+    const times = [this.takenAt, this.searches.get(ownerTag)].filter((time) => this.isPast(time));
+    return { instances, searchedAt: latest(times[0], times[1]) };
   }
 
   /** The instances with an owner tag that `matches`, lowest id first. */

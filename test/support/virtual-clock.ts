@@ -16,7 +16,7 @@ export class VirtualClock implements Clock {
   private elapsed = 0;
   private order = 0;
   private readonly timers = new Set<Timer>();
-  private readonly startMs: number;
+  private startMs: number;
 
   /** `startMs` is what `now()` says at first: 2026-01-01T00:00:00Z unless told otherwise. */
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
@@ -29,6 +29,11 @@ export class VirtualClock implements Clock {
 
   monotonic(): number {
     return this.elapsed;
+  }
+
+  /** Sets the wall clock, as an administrator or NTP does. Monotonic time and timers go on. */
+  setWall(nowMs: number): void {
+    this.startMs = nowMs - this.elapsed;
   }
 
   schedule(delayMs: number, callback: () => void): () => void {

@@ -14,8 +14,9 @@ export const ACCOUNT_REASONS = {
     outlook: 'retried',
     event: 'Warning',
     meaning:
-      'The OpenConnectorsAccount that spec.accountRef names is not in this namespace, or no account is named and the operator offers no default account here.',
-    whatToDo: 'Create the OpenConnectorsAccount, or name an existing one in spec.accountRef.',
+      'The OpenConnectorsAccount that spec.accountRef names is not in this namespace, or lacks the labels that the operator of the connector selects (WATCH_LABEL_SELECTOR), or no account is named and the operator offers no default account here.',
+    whatToDo:
+      'Create the OpenConnectorsAccount, give it the labels that the message names, or name an existing one in spec.accountRef.',
   },
   AccountNotReady: {
     conditions: { AccountReady: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },

@@ -209,7 +209,7 @@ function credentialsWork(world: AccountWorld): AccountStep | undefined {
   }
   if (session.state === 'refused' && session.credential === credential && !world.prompted) {
     const probeAt = session.at + PROBE_INTERVAL_MS;
-    if (world.now < probeAt) {
+    if (session.at <= world.now && world.now < probeAt) {
       return blocked(world, 'AccountUnauthorized', unauthorized(world), { kind: 'at', time: probeAt });
     }
   }
@@ -244,7 +244,9 @@ function listedAt(world: AccountWorld): number | undefined {
 
 function inventoryIsFresh(world: AccountWorld): AccountStep | undefined {
   const at = listedAt(world);
-  return at !== undefined && world.now < at + intervalOf(world) ? undefined : { do: 'list' };
+  // A list in the future is from before the clock was set back.
+  const isFresh = at !== undefined && at <= world.now && world.now < at + intervalOf(world);
+  return isFresh ? undefined : { do: 'list' };
 }
 
 /** Ten per cent around the setting, by the account: accounts that began together do not stay together. */

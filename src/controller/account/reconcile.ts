@@ -203,12 +203,16 @@ async function list(ports: AccountPorts, world: AccountWorld, signal: AbortSigna
     throw new Error('the account was closed during the pass');
   }
   const startedAt = ports.clock.now();
-  const isFirst = session.inventory.listedAt === undefined;
+  const { listedAt } = session.inventory;
   try {
     const instances = await session.api.listInstancesByTag(ports.clusterTag, signal);
     const changed = session.inventory.replace(instances, startedAt);
-    if (!isFirst) {
+    if (listedAt !== undefined) {
       ports.wakeOwners(changed);
+    }
+    if (listedAt !== undefined && listedAt > startedAt) {
+      // The clock was set back. Since then connectors have waited for a list whose time they can compare.
+      ports.wakeUsers(world.account);
     }
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {

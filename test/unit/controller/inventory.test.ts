@@ -4,12 +4,12 @@ import { Inventory } from '../../../src/controller/inventory.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { instances } from '../../support/builders/arbitraries.ts';
 import { instance, OWN, TAGS } from '../../support/builders/instance.ts';
-import { NOW } from '../../support/builders/time.ts';
+import { MINUTE, NOW } from '../../support/builders/time.ts';
 
 const otherOwner = TAGS.otherResource.find((tag) => tag.startsWith('k8s-owner-')) ?? '';
 
 function taken(...found: Parameters<typeof instance>[]): Inventory {
-  const inventory = new Inventory(() => NOW - 1, 0);
+  const inventory = new Inventory(() => NOW + 10, 0);
   inventory.replace(
     found.map((one) => instance(...one)),
     NOW,
@@ -55,7 +55,7 @@ describe('a list', () => {
     const inventory = taken([1]);
     inventory.markGone(1);
     expect(inventory.about('', [1]).instances.get(1)).toBe('gone');
-    inventory.replace([], NOW);
+    inventory.replace([], NOW + 11);
     expect(inventory.about('', [1]).instances.get(1)).toBeUndefined();
   });
 
@@ -63,7 +63,7 @@ describe('a list', () => {
     const lists = fc.uniqueArray(instances, { selector: ({ id }) => id });
     fc.assert(
       fc.property(lists, lists, (before, after) => {
-        const inventory = new Inventory(() => NOW - 1, 0);
+        const inventory = new Inventory(() => NOW + 10, 0);
         inventory.replace(before, NOW);
         inventory.replace(after, NOW);
         const owned = after.filter(({ tags }) => (tags ?? []).some((tag) => tag.startsWith('k8s-owner-')));
@@ -190,24 +190,53 @@ describe('a search for one owner', () => {
   });
 
   test('that ran while the list did is forgotten with what it found', () => {
-    const inventory = new Inventory(() => NOW - 1, 0);
+    const inventory = new Inventory(() => NOW + 10, 0);
     inventory.searched(OWN.owner, [instance(3)], NOW + 5);
     inventory.replace([], NOW);
     expect(inventory.about(OWN.owner, [])).toEqual({ instances: new Map(), searchedAt: NOW });
   });
 
   test('that is older than the list does not count', () => {
-    const inventory = new Inventory(() => NOW - 1, 0);
+    const inventory = new Inventory(() => NOW + 10, 0);
     inventory.searched(OWN.owner, [], NOW - 5);
     inventory.replace([], NOW);
     expect(inventory.about(OWN.owner, []).searchedAt).toBe(NOW);
   });
 
   test('before the first list and after none: nothing is known', () => {
-    expect(new Inventory(() => NOW - 1, 0).about(OWN.owner, [1])).toEqual({
+    expect(new Inventory(() => NOW + 10, 0).about(OWN.owner, [1])).toEqual({
       instances: new Map(),
       searchedAt: undefined,
     });
-    expect(new Inventory(() => NOW - 1, 0).listedAt).toBeUndefined();
+    expect(new Inventory(() => NOW + 10, 0).listedAt).toBeUndefined();
+  });
+});
+
+describe('a clock that was set back', () => {
+  const DAY = 24 * 60 * MINUTE;
+
+  test('does not make old answers newer than the second list', () => {
+    let now = NOW;
+    const inventory = new Inventory(() => now, 0);
+    inventory.replace([], NOW);
+    inventory.learn(instance(1));
+    inventory.markGone(2);
+    for (now of [NOW - DAY, NOW - DAY + 1]) {
+      inventory.replace([instance(1, { name: 'renamed' }), instance(2)], now);
+    }
+    const { instances } = inventory.about(OWN.owner, [1, 2]);
+    expect(instances.get(1)).toMatchObject({ name: 'renamed' });
+    expect(instances.get(2)).toMatchObject({ id: 2 });
+  });
+
+  test('leaves no search that seems to come from the future: it would prove an absence', () => {
+    let now = NOW;
+    const inventory = new Inventory(() => now, 0);
+    inventory.replace([], NOW - 5);
+    inventory.searched(OWN.owner, [], NOW);
+    now = NOW - DAY;
+    expect(inventory.about(OWN.owner, []).searchedAt).toBeUndefined();
+    inventory.searched(OWN.owner, [], now);
+    expect(inventory.about(OWN.owner, []).searchedAt).toBe(now);
   });
 });

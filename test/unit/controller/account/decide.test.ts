@@ -272,6 +272,38 @@ describe('an account', () => {
       step: verify,
     },
     {
+      name: 'listed in the future',
+      because: 'the clock was set back, and nothing is known of what happened since',
+      world: accountWorld({ session: { ...OPEN, listedAt: NOW + 24 * HOUR } }),
+      step: { do: 'list' },
+    },
+    {
+      name: 'refused in the future',
+      because: 'the clock was set back, and the hour of the next try would never come',
+      world: accountWorld({ session: refusedAt(NOW + 24 * HOUR) }),
+      step: verify,
+    },
+    {
+      name: 'with a retry that no backoff gives',
+      because: 'the clock was set back since the failure',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
+      name: 'with the longest retry',
+      because: 'Open Connectors asked for an hour',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
+        }),
+      }),
+      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+    },
+    {
       name: 'being deleted, without users in the cache',
       because: 'the cache may be behind, and holds no connectors of other operators',
       world: accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }) }),

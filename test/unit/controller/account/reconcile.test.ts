@@ -66,6 +66,23 @@ describe('an account that works', () => {
     expect(it.woken).toEqual([OWN.owner]);
   });
 
+  test('is listed again after the clock was set back, and everybody who waits is woken', async () => {
+    const remote = new Map([[1, instance(1)]]);
+    const it = accountBench(workingRemote(remote));
+    await it.pass(account());
+    it.woken.length = 0;
+    remote.set(1, instance(1, { name: 'renamed' }));
+    it.clock.setWall(NOW - 24 * HOUR);
+
+    await it.pass(account());
+
+    expect(names(it).filter((name) => name === 'listInstancesByTag')).toHaveLength(2);
+    const inventory = it.registry.sessionByKey(KEY)?.inventory;
+    expect(inventory?.listedAt).toBe(NOW - 24 * HOUR);
+    expect(inventory?.about(OWN.owner, []).instances.get(1)).toMatchObject({ name: 'renamed' });
+    expect(it.woken).toEqual([OWN.owner, 'users']);
+  });
+
   test('takes the time of a list from the moment before it began', async () => {
     const it = accountBench({
       ...working(),
