@@ -312,6 +312,22 @@ describe('an answer that arrives after the renew deadline', () => {
 });
 
 describe('a leader past the renew deadline', () => {
+  it('counts from when the request was sent, however late the answer was', async () => {
+    const rest = new HeldRest({ config, clock });
+    const a = elector('a', clock, rest);
+    a.start();
+    await pass(1_000, () => rest.holding === 1);
+    const sentBy = clock.monotonic();
+    await pass(6_000);
+    rest.release();
+    await pass(1_000, () => a.isLeading);
+    expect(a.state).toMatchObject({ name: 'leading', renewedAt: expect.toSatisfy((at) => at <= sentBy) });
+    await pass(20_000, () => a.state.name === 'lost');
+    expect(clock.monotonic() - sentBy).toBeLessThanOrEqual(10_000);
+    expect(log).toEqual(['a leads', 'a stopped']);
+    rest.release();
+  });
+
   it('refuses writes before the timer of the deadline has fired', async () => {
     const stalled = stallable(clock);
     const a = elector('a', stalled);
