@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { patient } from '../support/patience.ts';
 import { demonstrate } from './demo.ts';
 import { DemoFailure, Interrupted } from './failure.ts';
 import { createScreen } from './screen.ts';
@@ -8,9 +9,9 @@ const usage = `npm run demo              shows the operator at work, and stays u
 npm run demo -- --once    the same without staying: checks the outcome, takes everything down, ends with 0 if all is well`;
 
 /** A demonstration that checks itself is over by then, milliseconds. */
-const deadlineMs = 60_000;
+const deadlineMs = patient(60_000);
 /** How long ending may take before it is cut short, milliseconds. */
-const endingMs = 15_000;
+const endingMs = patient(15_000);
 const readingMs = 1_500;
 
 process.exitCode = await main();

@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patient } from '../support/patience.ts';
 import { DemoFailure } from './failure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** How long the operator gets to end by itself, milliseconds. */
-const graceMs = 5_000;
+const graceMs = patient(5_000);
 
 /** The operator in a process of its own, as it runs in a cluster. */
 export interface OperatorProcess {

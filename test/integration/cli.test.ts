@@ -60,7 +60,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
   const authorize = (namespace: Namespace, ...args: string[]): PluginProcess =>
     start(
       namespace,
-      ...['authorize', 'crm', '--timeout', '60s'],
+      ...['authorize', 'crm', '--timeout', '300s'],
       ...['--ca-file', bench.environment()['CA_FILE'] ?? ''],
       ...['--allow-host', `localhost:${bench.simulator.port}`],
       ...args,

@@ -12,7 +12,7 @@ export function derivedSeed(seed: number, purpose: string): number {
 }
 
 /** One of `choices`; they must not be empty. */
-export function pick<T>(random: Random, choices: readonly T[]): T {
+export function pick<T extends NonNullable<unknown>>(random: Random, choices: readonly T[]): T {
   const choice = choices[Math.floor(random.fraction() * choices.length)];
   if (choice === undefined) {
     throw new Error('There is nothing to choose from');

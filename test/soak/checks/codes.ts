@@ -5,8 +5,10 @@ import type { Death } from '../stage/replicas.ts';
 import type { DisregardedCode } from '../storm/person.ts';
 import type { Finding } from './finding.ts';
 
-/** A death this close to the record may have come between record and sending, milliseconds. */
+/** A SIGKILL this close to the record may have come between record and sending, milliseconds. */
 const WINDOW_MS = 500;
+/** A replica that loses its Lease sends nothing from then on, and ends within this time, milliseconds. */
+const ENDING_MS = 3_000;
 
 /** A 429 of Open Connectors itself: by contract it proves that the code was not processed. */
 const provesUnprocessed = ({ status, committed }: LedgerEntry): boolean => status === 429 && !committed;
@@ -25,7 +27,7 @@ export function findSentTwice(ledger: Ledger, subjects: readonly Subject[]): rea
 export interface LostCodes {
   /** Recorded as sent, and no death of a replica explains it. */
   readonly unexplained: readonly Finding[];
-  /** Recorded as sent, and a replica died within half a second of the record. */
+  /** Recorded as sent, and a replica was killed at that moment or lost its Lease. */
   readonly explained: readonly Finding[];
   /** Not recorded: another code was asked for while this one lay unread. */
   readonly unread: readonly Finding[];
@@ -38,7 +40,11 @@ export function findLostCodes(
 ): LostCodes {
   const received = receivedCodes(ledger);
   const lost = disregarded.filter(({ code }) => !received.has(code.fingerprint));
-  const died = (at: number): boolean => deaths.some((death) => Math.abs(death.at - at) <= WINDOW_MS);
+  const died = (recordedAt: number): boolean =>
+    deaths.some(({ at, killed }) => {
+      const after = at - recordedAt;
+      return after >= -WINDOW_MS && after <= (killed ? WINDOW_MS : ENDING_MS);
+    });
   const found = (choose: (code: DisregardedCode) => boolean, words: string): readonly Finding[] =>
     lost.filter(choose).map(({ subject, code }) => ({ subject, text: `code ${code.fingerprint} ${words}` }));
   return {

@@ -33,6 +33,8 @@ export const removeInstance: Operation = async (context, subject) => {
   return `instance ${instance.id} deleted in Open Connectors`;
 };
 
+const nothing: Operation = async () => undefined;
+
 /** A connector counts as settled when nothing happened to it for this time, milliseconds. */
 const SETTLED_MS = 2_500;
 
@@ -58,8 +60,8 @@ export const takeOver: Operation = async (context, subject, random) => {
   subject.takenOver = true;
   const text = `instance ${instance.id} taken over by another cluster`;
   stage.journal.note('operation', text, subject.key);
-  const sequel = pick(random, [undefined, rename, deleteResource]);
-  const done = await sequel?.(context, subject, random);
+  const sequel = pick(random, [nothing, rename, rename, deleteResource]);
+  const done = await sequel(context, subject, random);
   return done === undefined ? text : `${text}, then ${done}`;
 };
 

@@ -11,6 +11,7 @@ import { systemRandom } from '../../../src/runtime/random.ts';
 import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
+import { patient } from '../patience.ts';
 import { giveClusterRights } from '../rbac/operator-rights.ts';
 import { serviceAccountKubeconfig } from '../rbac/service-account.ts';
 import { watchCanaries } from './canary-watch.ts';
@@ -147,7 +148,7 @@ export async function startWorkbench(
         ports,
         async stop() {
           running.delete(operator);
-          await composed.stop(5_000);
+          await composed.stop(patient(5_000));
         },
       };
       running.add(operator);

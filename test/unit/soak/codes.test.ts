@@ -62,9 +62,18 @@ describe('lost codes', () => {
 
   it('tells apart what a death explains, what it does not, and what was never recorded', () => {
     const codes = [disregarded('near', 1_000), disregarded('far', 5_000), disregarded('unread', undefined)];
-    const lost = findLostCodes(newLedger(), codes, [{ at: 1_300, killed: true }]);
+    const deaths = [
+      { at: 1_300, killed: true },
+      { at: 6_000, killed: true },
+      { at: 4_000, killed: false },
+    ];
+    const lost = findLostCodes(newLedger(), codes, deaths);
     expect(lost.explained.map(({ text }) => text)).toEqual([expect.stringContaining(fingerprint('near'))]);
     expect(lost.unexplained.map(({ text }) => text)).toEqual([expect.stringContaining(fingerprint('far'))]);
+    const lostLease = findLostCodes(newLedger(), codes, [{ at: 7_000, killed: false }]);
+    expect(lostLease.explained.map(({ text }) => text)).toEqual([
+      expect.stringContaining(fingerprint('far')),
+    ]);
     expect(lost.unread.map(({ text }) => text)).toEqual([expect.stringContaining(fingerprint('unread'))]);
   });
 });
