@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { readOptions, type SoakOptions, USAGE } from './options.ts';
 import { soak } from './soak.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
   try {
     return (await soak(options, print, stop.signal)) ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${inspect(error)}\n`);
     return 1;
   }
 }
