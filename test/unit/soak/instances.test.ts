@@ -20,6 +20,7 @@ const view = (changes: Partial<ConnectorView> = {}): ConnectorView => ({
   instanceId: undefined,
   replacingId: undefined,
   record: '',
+  sentAt: undefined,
   ...changes,
 });
 const subject = (changes: Partial<Subject> = {}): Subject =>
