@@ -20,7 +20,7 @@ export const WORK_RULES: readonly RbacRule[] = [
     apiGroups: [GROUP],
     resources: kinds,
     verbs: [...read, 'patch'],
-    why: 'Read the resources. Patch their metadata: the finalizer, and the annotation that announces a credential before it is sent. The operator never changes a spec, but RBAC cannot tell the parts of an object apart.',
+    why: 'Read the resources. Patch their metadata: the finalizer, and the annotation with the record of a credential, written before it is sent. The operator never changes a spec, but RBAC cannot tell the parts of an object apart.',
   },
   {
     apiGroups: [GROUP],

@@ -53,7 +53,7 @@ export const ANNOTATIONS = {
   abandon: `${GROUP}/abandon`,
   /** `"true"` accepts an instance that another owner has marked. */
   takeOver: `${GROUP}/take-over`,
-  /** The operator's own: the credential whose sending was announced, written before it is sent. */
+  /** The operator's own: the write-ahead record of a credential, written before it is sent. */
   attempt: `${GROUP}/attempt`,
 } as const;
 

@@ -1,5 +1,6 @@
 import { connectionSecretNameOf, connectorLabelOf } from '../api/defaults.ts';
 import type { Instance } from '../openconnectors/port.ts';
+import { consentSecretNames } from './enrolment.ts';
 import { look } from './reading.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
@@ -56,9 +57,9 @@ export function connectionStep(world: World, instance: Instance): Step | undefin
     : { do: 'write-connection-secret', name, data, exists: true };
 }
 
-/** After a rename the Secret of the old name goes, once the new one is there. */
+/** After a rename the Secrets of the old names go, once the new one is there. */
 function removeRenamed(world: World): Step | undefined {
-  const old = renamedConnection(world);
+  const old = renamedConnection(world) ?? leftConnection(world);
   return old === undefined ? undefined : { do: 'delete-connection-secret', name: old };
 }
 
@@ -67,6 +68,13 @@ export function renamedConnection(world: World): string | undefined {
   const old = world.connector.status?.binding?.name;
   const isRenamed = old !== undefined && old !== connectionSecretNameOf(world.connector);
   return isRenamed && isOwnSecret(world, old) ? old : undefined;
+}
+
+/** A connection Secret of an earlier name that status does not record: a crash came between two renames. */
+function leftConnection(world: World): string | undefined {
+  const { connector } = world;
+  const used = [connectionSecretNameOf(connector), ...consentSecretNames(connector)];
+  return [...world.secrets.keys()].find((name) => !used.includes(name) && isOwnSecret(world, name));
 }
 
 /** Whether there is a Secret `name` that the operator wrote for this resource. */

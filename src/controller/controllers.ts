@@ -65,6 +65,7 @@ export function createControllers(sources: ControllerSources): Controllers {
   const secrets = createKubeSecrets({
     rest: sources.rest,
     cached: (namespace, name) => stores.secrets.get(namespace, name),
+    ownedBy: (uid) => stores.secrets.byIndex(INDEX.secretOwner, uid),
     register: (value) => sources.scrubber.register(value),
     isAlive: (namespace, name, uid) => stores.connectors.get(namespace, name)?.metadata.uid === uid,
   });

@@ -23,6 +23,8 @@ export interface KubeSecretsOptions {
   readonly rest: KubeRest;
   /** From the metadata cache. */
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
+  /** The Secrets that the operator created for the resource with this uid, from the metadata cache. Absent: none. */
+  readonly ownedBy?: ((uid: string) => readonly KubeObject[]) | undefined;
   /** Told of every value that is read, so that no log line can show it. */
   readonly register: (value: string) => void;
   /** Whether an InfusionsoftConnector with this uid is there. Absent: no Secret counts as left behind. */
@@ -33,6 +35,7 @@ export interface KubeSecretsOptions {
 export function createKubeSecrets({
   rest,
   cached,
+  ownedBy = () => [],
   register,
   isAlive = () => true,
 }: KubeSecretsOptions): Secrets {
@@ -63,6 +66,8 @@ export function createKubeSecrets({
             leftBy: leftBy(object.metadata),
           };
     },
+    owned: (namespace, uid) =>
+      ownedBy(uid).flatMap(({ metadata }) => (metadata.namespace === namespace ? [metadata.name] : [])),
     async read(namespace, name, signal) {
       try {
         return keep(await rest.get(objectPath(wellKnown.secrets, namespace, name), { signal }));

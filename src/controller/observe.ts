@@ -108,6 +108,7 @@ function knownSecrets(ports: ConnectorPorts, world: World): ReadonlyMap<string, 
     connectionSecretNameOf(connector),
     ...(renamed === undefined ? [] : [renamed]),
     ...consentSecretNames(connector),
+    ...ports.secrets.owned(connector.metadata.namespace, connector.metadata.uid),
   ]);
   return new Map([...names].map((name) => [name, ports.secrets.known(connector.metadata.namespace, name)]));
 }

@@ -32,6 +32,7 @@ import {
   INDEX,
   importOfConnector,
   ownerOfConnector,
+  ownersOfSecret,
   recordedAccountsOfConnector,
   secretsOfAccount,
   secretsOfConnector,
@@ -114,6 +115,7 @@ export class ConnectorOperator extends ReliableOperator {
         map: ({ metadata }) => this.onSecret(objectKey(metadata.namespace, metadata.name)),
       });
     }
+    this.resourceStore(SECRETS).addIndex(INDEX.secretOwner, ownersOfSecret);
   }
 
   protected override async onStartedLeading(): Promise<void> {

@@ -14,6 +14,8 @@ import type { AccountView, DecisionSettings, KeptOutcome, SecretFact, World } fr
 export interface Secrets {
   /** From the metadata cache: never `read`. */
   known(namespace: string, name: string): SecretFact;
+  /** Names of the Secrets that the operator created for the resource with this uid, from the metadata cache. */
+  owned(namespace: string, uid: string): readonly string[];
   /** One GET; a 404 is `absent`. */
   read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   /** POST of a whole Secret; `data` in clear. Returns what the server stored. */

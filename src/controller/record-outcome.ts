@@ -69,7 +69,9 @@ export function isSettled(world: World, record: WriteAheadRecord): boolean {
 
 /** What the credential of the record created. */
 export function createdBy(world: World, record: WriteAheadRecord): Created {
-  if (record.operation === 'reauthorize' || record.unprocessed !== undefined) {
+  const { refused } = world.memory;
+  const isRefused = refused?.digest === record.digest && refused.created === 'no';
+  if (record.operation === 'reauthorize' || record.unprocessed !== undefined || isRefused) {
     return 'no';
   }
   return isAccepted(world, record) ? 'one' : 'unknown';

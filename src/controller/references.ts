@@ -1,5 +1,5 @@
 import { enrolmentSecretNameOf, grantSecretNameOf, ownedSecretName } from '../api/defaults.ts';
-import { ANNOTATIONS } from '../api/group.ts';
+import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
 import { isRecord, type KubeObject } from '../kube/object.ts';
 import { objectKey } from '../kube/store.ts';
 import { accountKey } from './account/registry.ts';
@@ -13,6 +13,7 @@ export const INDEX = {
   recordedAccount: 'recorded-account',
   owner: 'owner',
   instance: 'instance',
+  secretOwner: 'secret-owner',
 } as const;
 
 // These run on every change of every object, before anything has been validated: they look, but believe nothing.
@@ -52,6 +53,11 @@ export function recordedAccountsOfConnector(object: {
   const inRecord = typeof annotation === 'string' ? parseRecord(annotation)?.account?.uid : undefined;
   const uids = [inStatus, inRecord].filter((uid) => typeof uid === 'string');
   return [...new Set(uids)];
+}
+
+/** uids of the resources for which the operator created a Secret. */
+export function ownersOfSecret({ metadata: { labels, ownerReferences = [] } }: KubeObject): string[] {
+  return labels?.[LABELS.managedBy] === MANAGED_BY ? ownerReferences.map(({ uid }) => uid) : [];
 }
 
 /** The instance that a connector names by `importId`, within its account. */

@@ -71,7 +71,14 @@ export interface Memory {
     | { readonly digest: string; readonly notBefore: string; readonly sends: number }
     | undefined;
   /** The recorded credential that Open Connectors refused, and its cleaned message. */
-  readonly refused: { readonly digest: string; readonly message: string } | undefined;
+  readonly refused:
+    | {
+        readonly digest: string;
+        readonly message: string;
+        /** `no`: the API's own refusal says that nothing was created. */
+        readonly created?: 'no' | 'unknown' | undefined;
+      }
+    | undefined;
   /** The recorded credential that Open Connectors accepted; status may not show it yet. */
   readonly accepted: string | undefined;
   /** When a record was first seen whose time is in the future; wall clock. */

@@ -41,7 +41,9 @@ const recordSchema = z.object({
   sends: z.int().min(0).max(MAX_SENDS),
   unprocessed: z.object({ notBefore: z.iso.datetime() }).optional(),
   absentAt: z.iso.datetime().optional(),
-  spent: z
+  // Read by the release before, which must not send the credential again after a downgrade.
+  credential: z.string().max(128).optional(),
+  earlier: z
     .array(sentSchema)
     .max(MAX_REMEMBERED - 1)
     .default([]),
@@ -101,6 +103,8 @@ export interface WriteAheadRecord {
   readonly unprocessed?: { readonly notBefore: string } | undefined;
   /** When a search that could prove it found no instance of this credential, RFC 3339. */
   readonly absentAt?: string | undefined;
+  /** Keyed hash of the credential, for the release before, which compares no other. */
+  readonly credential?: string | undefined;
   /** Credentials that were sent before, newest first. */
   readonly spent: readonly SentCredential[];
 }
@@ -113,7 +117,8 @@ export function parseRecord(annotation: string | undefined): WriteAheadRecord | 
   const json = jsonOf(annotation);
   const record = recordSchema.safeParse(json);
   if (record.success) {
-    return record.data;
+    const { earlier, ...rest } = record.data;
+    return { ...rest, spent: earlier };
   }
   const keyed = keyedSchema.safeParse(json);
   return keyed.success ? fromKeyed(keyed.data) : undefined;
@@ -145,7 +150,8 @@ function fromKeyed({ credential, at, client, spent }: z.infer<typeof keyedSchema
 
 /** The annotation's text. */
 export function formatRecord(record: WriteAheadRecord): string {
-  return JSON.stringify(record);
+  const { spent, ...rest } = record;
+  return JSON.stringify({ ...rest, earlier: spent });
 }
 
 /** Salted SHA-256 of a credential, base64url. Credentials are random, so that a hash without a key suffices. */
@@ -230,6 +236,7 @@ export function nextRecord(
     ...rest,
     salt: kept,
     digest: digestOf(kept, credential.value),
+    credential: credential.fingerprint,
     at,
     firstAt: isRepeated && previous !== undefined ? previous.firstAt : at,
     sends: isRepeated && previous !== undefined ? previous.sends + 1 : 1,
@@ -278,6 +285,7 @@ export function adopted(
     ...record,
     salt,
     digest: digestOf(salt, credential.value),
+    credential: credential.fingerprint,
     kind,
     spent: record.spent.filter(({ digest }) => !isKeyed(digest) || keyIdOf(digest) === own),
   };

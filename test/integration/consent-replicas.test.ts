@@ -124,7 +124,7 @@ describeControlPlanes('the consent', (plane) => {
       await expectOne(namespace);
     });
 
-    test.each(['collect-grant', 'create'])(
+    test.each(['create'])(
       'asks again where the leader dies at %s: the code may have been sent, and is never sent twice',
       async (step) => {
         const { killed } = await startThree(`"step":"${step}"`);

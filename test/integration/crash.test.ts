@@ -8,7 +8,7 @@ import { startOperatorProcess } from '../support/workbench/process.ts';
 import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 /** The steps of a first creation, in order, as the log names them. */
-const STEPS = ['read-secret', 'announce', 'create', 'ping', 'write-connection-secret'] as const;
+const STEPS = ['read-secret', 'create', 'ping', 'write-connection-secret'] as const;
 
 describeControlPlanes('a crash of the operator', (plane) => {
   let bench: Workbench;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
+import { poll } from '../support/controlplane/poll.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
@@ -24,8 +25,14 @@ describeControlPlanes('listings that lag behind', (plane) => {
     });
     await namespace.create(connector('crm'));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
-    const reasons = (await namespace.events('crm')).map(({ reason }) => reason);
-    expect(reasons).toContain('Created');
+    const reasons = await poll(
+      async () => {
+        const found = (await namespace.events('crm')).map(({ reason }) => reason);
+        return found.includes('Created') ? found : undefined;
+      },
+      20_000,
+      () => 'the event of the creation was not written',
+    );
     expect(reasons).not.toContain('CredentialUsed');
     expect(bench.simulator.ledger.count('createInstance')).toBe(1);
   });

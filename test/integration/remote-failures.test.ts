@@ -60,7 +60,11 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
     const lost: readonly (readonly [string, Fault, string])[] = [
       ['a reset before the commit', { kind: 'reset', when: 'before' }, 'CredentialUsed'],
       ['503 before the commit', { kind: 'status', status: 503, when: 'before' }, 'CredentialUsed'],
-      ['429', { kind: 'throttle', retryAfterSeconds: 1 }, 'AuthorizationFailed'],
+      [
+        '429 of the provider',
+        { kind: 'throttle', origin: 'provider', retryAfterSeconds: 1 },
+        'AuthorizationFailed',
+      ],
       ['a gateway page', { kind: 'gateway-page', status: 404, when: 'before' }, 'AuthorizationFailed'],
     ];
     test.each(lost)(

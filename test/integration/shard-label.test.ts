@@ -15,6 +15,7 @@ describeControlPlanes('a connector that loses the label of its operator and gets
   it('is served again, and deleted', async () => {
     const namespace = await bench.namespace('shard');
     await furnish(bench, namespace);
+    await namespace.patch('OpenConnectorsAccount', 'sap', { metadata: { labels: SHARD } });
     const instanceNames = (): string[] =>
       bench.simulator
         .instances()

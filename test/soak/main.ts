@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { readOptions, type SoakOptions, USAGE } from './options.ts';
 import { soak } from './soak.ts';
@@ -26,7 +27,16 @@ async function main(): Promise<number> {
   try {
     return (await soak(options, print, stop.signal)) ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    for (const cause of causesOf(error)) {
+      process.stderr.write(`${inspect(cause)}\n`);
+    }
     return 1;
   }
+}
+
+/** What went wrong first, then what went wrong while the stage was taken down because of it. */
+function causesOf(error: unknown): unknown[] {
+  return error instanceof SuppressedError
+    ? [...causesOf(error.suppressed), ...causesOf(error.error)]
+    : [error];
 }

@@ -14,9 +14,11 @@ export interface SoakOptions {
   readonly settleMinutes: number;
   /** Delay of each watch event between API server and operator. */
   readonly watchDelayMs: number;
+  /** Whether every connector gets a trace, not only those that something was found about. */
+  readonly traceAll: boolean;
 }
 
-export const USAGE = `npm run soak -- [--seed N] [--minutes M] [--connectors K] [--replicas R] [--settle-minutes M] [--watch-delay-ms D]
+export const USAGE = `npm run soak -- [--seed N] [--minutes M] [--connectors K] [--replicas R] [--settle-minutes M] [--watch-delay-ms D] [--trace-all]
 
 Storms over operator replicas, then checks that nothing was lost. KUBEBUILDER_ASSETS names the folder of a real etcd and
 kube-apiserver; without it the embedded API server is used. Exit codes: 0 nothing lost, 1 something lost, 2 wrong usage.`;
@@ -51,6 +53,7 @@ export function readOptions(args: readonly string[]): SoakOptions | undefined {
       replicas: text,
       'settle-minutes': text,
       'watch-delay-ms': text,
+      'trace-all': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -64,6 +67,7 @@ export function readOptions(args: readonly string[]): SoakOptions | undefined {
     connectors: flags.connectors ?? 8,
     replicas: flags.replicas ?? 2,
     settleMinutes: flags['settle-minutes'] ?? 5,
+    traceAll: values['trace-all'],
     watchDelayMs: flags['watch-delay-ms'] ?? 2_500,
   };
 }

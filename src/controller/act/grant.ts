@@ -171,7 +171,8 @@ async function afterRefusal(
   if (error.class === 'unauthorized') {
     context.session().suspect();
   }
-  return withMemory(context, world, { refused: { digest: record.digest, message: error.message } });
+  const created = error.processed === 'refused' ? 'no' : 'unknown';
+  return withMemory(context, world, { refused: { digest: record.digest, message: error.message, created } });
 }
 
 /** The credential is still good. The record says so, so that a restart does not take it for spent. */

@@ -30,6 +30,8 @@ const connectorSchema = z.object({
 
 /** Our annotations: the storm sets none, so all of them are the operator's record. */
 const PREFIX = 'openconnectors.dev/';
+const RECORD = `${PREFIX}attempt`;
+const recordSchema = z.object({ at: z.string() });
 
 /** A connector as the API server shows it, read without any code of the operator. */
 export interface ConnectorView {
@@ -44,6 +46,8 @@ export interface ConnectorView {
   readonly replacingId: number | undefined;
   /** The operator's write-ahead record, as text. */
   readonly record: string;
+  /** When the record says that a credential was sent last: it changes with each sending, and with nothing else. */
+  readonly sentAt: string | undefined;
 }
 
 /** Throws where the object is no connector. */
@@ -64,7 +68,12 @@ export function viewOf(object: unknown): ConnectorView {
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .map(([name, value]) => `${name.slice(PREFIX.length)} ${value}`)
       .join(' '),
+    sentAt: sentAtOf(metadata.annotations[RECORD]),
   };
+}
+
+function sentAtOf(record: string | undefined): string | undefined {
+  return record === undefined ? undefined : recordSchema.parse(JSON.parse(record)).at;
 }
 
 /** The conditions in one line, for the trace. */

@@ -10,7 +10,7 @@ const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 /** What is known of a connector that exists. */
 export interface Watched {
   readonly view: ConnectorView;
-  /** When the operator's record was seen to change last, milliseconds since the epoch. */
+  /** When a credential was seen to be recorded as sent last, milliseconds since the epoch. */
   readonly recordedAt: number | undefined;
   /** Since when Ready has had its status and reason. */
   readonly readySince: number;
@@ -51,15 +51,14 @@ export async function watchConnectors(
       const message = view.conditions.find(({ type }) => type === 'Ready')?.message ?? '';
       journal.note('status', `${words} | ${message}`, view.key);
     }
-    const recorded = view.record !== (same?.view.record ?? '');
-    if (recorded) {
+    if (view.record !== (same?.view.record ?? '')) {
       journal.note('record', view.record === '' ? 'none any more' : view.record, view.key);
     }
     const sameReady =
       same?.view.ready?.status === view.ready?.status && same?.view.ready?.reason === view.ready?.reason;
     return {
       view,
-      recordedAt: recorded ? now() : same?.recordedAt,
+      recordedAt: view.sentAt !== same?.view.sentAt ? now() : same?.recordedAt,
       readySince: same !== undefined && sameReady ? same.readySince : now(),
     };
   };

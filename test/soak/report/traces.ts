@@ -18,7 +18,7 @@ export async function writeTraces(
   const paths: string[] = [];
   for (const subject of subjects) {
     const own = findings.filter((finding) => finding.subject === subject.key).map(({ text }) => text);
-    if (own.length === 0) {
+    if (own.length === 0 && !stage.options.traceAll) {
       continue;
     }
     const path = join(stage.folder, `trace-${subject.key.replace('/', '-')}.txt`);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Clock, sleep } from '../../../src/runtime/clock.ts';
 import { collectGarbage } from './garbage.ts';
 import type { Stage } from './stage.ts';
@@ -5,12 +6,15 @@ import type { Stage } from './stage.ts';
 const INTERVAL_MS = 1_000;
 
 /** Does the work of controllers that the control plane lacks; the returned function ends it and reports its failure. */
-export function tend({ plane, tenants }: Stage, clock: Clock): () => Promise<void> {
+export function tend({ journal, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted && !plane.features.garbageCollection) {
       for (const { namespace } of tenants) {
-        await collectGarbage(plane.rest, namespace.name);
+        // A call that fails is made again in a second, as a controller would.
+        await collectGarbage(plane.rest, namespace.name).catch((error: unknown) =>
+          journal.note('operation', `garbage collection failed: ${inspect(error)}`),
+        );
       }
       await sleep(clock, INTERVAL_MS, stopping.signal).catch(() => undefined);
     }

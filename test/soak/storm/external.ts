@@ -1,5 +1,7 @@
-import type { InstanceEdit } from '../../support/openconnectors/out-of-band.ts';
+import { sleep } from '../../../src/runtime/clock.ts';
+import type { InstanceEdit, InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
 import { digestOf, foreignTags } from '../model/foreign.ts';
+import type { Subject } from '../model/subject.ts';
 import { pick } from '../seeds.ts';
 import { type Operation, ownInstances, type StormContext } from './context.ts';
 import { rename } from './edits.ts';
@@ -37,14 +39,17 @@ const nothing: Operation = async () => undefined;
 
 /** A connector counts as settled when nothing happened to it for this time, milliseconds. */
 const SETTLED_MS = 2_500;
+/** So long a take-over waits for that, milliseconds. */
+const QUIET_MS = 12_000;
+const LOOK_MS = 100;
 
 /**
  * Another cluster takes an instance over; then nothing, an edit or a deletion follows here. Only where the operator is
  * about to do nothing: Open Connectors has no conditional write, so a call that is under way hits the new owner.
  */
 export const takeOver: Operation = async (context, subject, random) => {
-  const [instance, ...others] = ownInstances(context, subject);
-  if (instance === undefined || others.length > 0 || !mayBeTaken(context, subject, instance.id)) {
+  const instance = await untilQuiet(context, subject);
+  if (instance === undefined) {
     return undefined;
   }
   const { clock, stage, foreign } = context;
@@ -65,9 +70,22 @@ export const takeOver: Operation = async (context, subject, random) => {
   return done === undefined ? text : `${text}, then ${done}`;
 };
 
+/** The only instance of the connector, as soon as nothing has happened to both for a while. */
+async function untilQuiet(context: StormContext, subject: Subject): Promise<InstanceSnapshot | undefined> {
+  const deadline = context.clock.monotonic() + QUIET_MS;
+  while (context.clock.monotonic() < deadline) {
+    const [instance, ...others] = ownInstances(context, subject);
+    if (instance !== undefined && others.length === 0 && mayBeTaken(context, subject, instance.id)) {
+      return instance;
+    }
+    await sleep(context.clock, LOOK_MS);
+  }
+  return undefined;
+}
+
 function mayBeTaken(
   { stage, clock, subjects, foreign }: StormContext,
-  subject: { readonly key: string; readonly lastOperationAt: number; readonly takenOver: boolean },
+  subject: Subject,
   id: number,
 ): boolean {
   const watched = stage.connectors.of(subject.key);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Clock, sleep } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import { issueCode } from '../model/codes.ts';
@@ -125,7 +126,10 @@ export function startPerson(
     while (!stopping.signal.aborted) {
       const received = receivedCodes(simulator.ledger);
       for (const subject of subjects) {
-        await look(subject, received);
+        // The API server answers some calls with an error in a storm; a person tries again.
+        await look(subject, received).catch((error: unknown) =>
+          stage.journal.note('person', `failed: ${inspect(error)}`, subject.key),
+        );
       }
       await sleep(clock, LOOK_MS, stopping.signal).catch(() => undefined);
     }

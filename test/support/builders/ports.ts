@@ -167,6 +167,10 @@ export function bench(change: BenchChange): Bench {
             ? secretUnseen
             : { state: 'unread', resourceVersion: fact.resourceVersion, owners: fact.owners };
         },
+        owned: (_namespace, uid) =>
+          [...secrets].flatMap(([name, fact]) =>
+            fact.state !== 'absent' && fact.owners.includes(uid) ? [name] : [],
+          ),
         async read(_namespace, name) {
           reads.push(name);
           const fact = secrets.get(name) ?? secretAbsent;

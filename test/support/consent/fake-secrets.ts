@@ -57,6 +57,10 @@ export class FakeSecrets implements Secrets {
     return this.#stored.get(`${namespace}/${name}`)?.type;
   }
 
+  owned(): readonly string[] {
+    return [];
+  }
+
   known(namespace: string, name: string): SecretFact {
     if (this.cache !== undefined) {
       return this.cache(namespace, name);

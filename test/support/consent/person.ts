@@ -48,5 +48,5 @@ export async function expectNothingLeft(namespace: Namespace): Promise<void> {
     await namespace.waitGone('Secret', name);
   }
   const { status } = await namespace.connector('crm');
-  expect(Object.keys(status?.authorization ?? {})).toEqual(['authorizedAt']);
+  expect(Object.keys(status?.authorization ?? {})).toEqual(['authorizedAt', 'grant']);
 }

@@ -105,6 +105,13 @@ describe('the write-ahead record', () => {
   });
 });
 
+test('a record is still one for the release before, which must not send its code again', () => {
+  const record = nextRecord(sent(['code-1']), credential('code-2'), DRAFT, 'x', NOW + MINUTE);
+  const text: unknown = JSON.parse(formatRecord(record));
+  expect(text).toMatchObject({ credential: printOf('code-2'), at: record.at });
+  expect(text).not.toHaveProperty('spent');
+});
+
 describe('a record of keyed hashes', () => {
   const lost = createFingerprinter(Buffer.alloc(32, 9)).of;
   const keyed = (print: (value: string) => string) =>

@@ -20,6 +20,7 @@ const view = (changes: Partial<ConnectorView> = {}): ConnectorView => ({
   instanceId: undefined,
   replacingId: undefined,
   record: '',
+  sentAt: undefined,
   ...changes,
 });
 const subject = (changes: Partial<Subject> = {}): Subject =>
@@ -85,6 +86,20 @@ describe('foreign instances', () => {
     expect(check().changed).toHaveLength(1);
     simulation.deleteInstance(instance.id);
     expect(check().changed[0]?.text).toContain('was deleted');
+  });
+
+  it.each([
+    ['PATCH', JSON.stringify({ name: 'theirs' }), /patchInstance/],
+    ['DELETE', '', /was deleted: deleteInstance/],
+  ])('reports a %s by a client, also one that changes nothing', async (method, body, words) => {
+    const { simulation, instance, check } = setUp();
+    const { userSecret, organizationSecret } = simulation.credentials;
+    const authorization = `User ${userSecret}, Organization ${organizationSecret}`;
+    const target = `/elements/api-v2/instances/${instance.id}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    await simulation.exchange({ method, target, headers, body });
+    expect(check().changed).toEqual([{ subject: undefined, text: expect.stringMatching(words) }]);
+    expect(check().raced).toEqual([]);
   });
 });
 

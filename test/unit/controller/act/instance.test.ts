@@ -99,7 +99,8 @@ describe('a change of an instance', () => {
       metadata: { ...stored.metadata, generation: 3 },
     }));
     await pass(it);
-    expect(it.calls.slice(1)).toEqual([
+    expect(it.calls.slice(2)).toEqual([
+      ['readInstance', ID],
       ['setInstanceEnabled', ID, true],
       ['pingInstance', VALUES.token],
     ]);

@@ -104,6 +104,24 @@ describe('the connection Secret', () => {
     expect(it.stored().status?.binding).toEqual({ name: 'binding' });
   });
 
+  test('of any earlier name goes, also where a crash came between two renames', async () => {
+    const it = settled(
+      {
+        binding: secretRead({ type: 'open-connectors' }, { owners: [UID] }),
+        'crm-consent-of-another': secretRead({ a: 'b' }, { owners: ['another'] }),
+      },
+      { metadata: { generation: 3 }, spec: { connectionSecretRef: { name: 'third' } } },
+    );
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual([
+      'create secret third',
+      'delete secret crm-connection',
+      'delete secret binding',
+      'status',
+    ]);
+    expect(it.stored().status?.binding).toEqual({ name: 'third' });
+  });
+
   describe('renamed to a name that another Secret has', () => {
     const renamed = { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } };
     const foreign = { binding: secretRead({ password: 'of another' }) };

@@ -1,7 +1,15 @@
 import { describe } from 'vitest';
 import type { Condition } from '../../../../src/api/condition.ts';
 import type { Violation } from '../../../../src/api/validate.ts';
-import { ACCOUNT, connector, readyStatus } from '../../../support/builders/connector.ts';
+import type { Memory } from '../../../../src/controller/world.ts';
+import {
+  ACCOUNT,
+  attempt,
+  connector,
+  digest,
+  HELD,
+  readyStatus,
+} from '../../../support/builders/connector.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import {
   READ,
@@ -34,6 +42,22 @@ function notFoundSince(time: number): Condition {
     lastTransitionTime: `${new Date(time).toISOString().slice(0, 19)}Z`,
   };
 }
+
+/** A new connector whose record names another organization than its account has now. */
+const elsewhere = (record: Parameters<typeof attempt>[0], memory: Partial<Memory> = {}) =>
+  world({
+    connector: connector({
+      metadata: HELD,
+      annotations: {
+        attempt: attempt({
+          digest: digest('another code'),
+          account: { ...ACCOUNT, organizationId: '6000' },
+          ...record,
+        }),
+      },
+    }),
+    memory,
+  });
 
 describe('before anything is done', () => {
   decides([
@@ -163,6 +187,36 @@ describe('the account', () => {
       because: 'there the instance is not absent, it was never there',
       world: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
       step: blockedBy('Synced', 'AccountChanged', 'was made in organization 5211'),
+    },
+    {
+      name: 'another organization than a create with an unknown outcome was sent to',
+      because: 'absence in the other account proves nothing',
+      world: elsewhere({ at: at(-MINUTE) }),
+      step: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
+    },
+    {
+      name: 'another organization than a create without an instance was sent to, a while ago',
+      because: 'the server may commit late, and nobody would look there',
+      world: elsewhere({ at: at(-30 * MINUTE), absentAt: at(-MINUTE) }),
+      step: blockedBy('Synced', 'AccountChanged', 'Restore the account', {
+        kind: 'at',
+        time: NOW + 30 * MINUTE,
+      }),
+    },
+    {
+      name: 'another organization than a create without an instance was sent to, long ago',
+      because: 'nothing of it can come any more',
+      world: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
+      step: { do: 'create' },
+    },
+    {
+      name: 'another organization than a create was sent to that refused it',
+      because: 'a refusal says that nothing was created, and the account may have been the mistake',
+      world: elsewhere(
+        { at: at(-MINUTE) },
+        { refused: { digest: digest('another code'), message: 'No', created: 'no' } },
+      ),
+      step: { do: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'another base URL than the one that made the instance',
