@@ -12,6 +12,17 @@ export const readSecret: Action<'read-secret'> = async (context, world, step) =>
   return keep(context, world, step.name, fact);
 };
 
+/**
+ * Throws a conflict where the resource is not the current one: a leader with a stale cache fails here, before it gives
+ * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
+ * nothing. A credential that was sent in this reconcile was recorded on the same condition.
+ */
+async function requireCurrent({ ports }: ActionContext, world: World): Promise<World> {
+  return world.pass.authorized
+    ? world
+    : { ...world, connector: await ports.connectors.patchStatus(world.connector, {}) };
+}
+
 /** Writes what applications need into the connection Secret, which goes when the resource goes. */
 export const writeConnectionSecret: Action<'write-connection-secret'> = async (context, world, step) => {
   const { ports, signal } = context;
@@ -19,8 +30,9 @@ export const writeConnectionSecret: Action<'write-connection-secret'> = async (c
   const secret = { owner: connector, name: step.name, type: CONNECTION_SECRET_TYPE, data: step.data };
   const known = world.secrets.get(step.name);
   if (step.exists && known !== undefined && known.state !== 'absent') {
+    const current = await requireCurrent(context, world);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withIncident(written(keep(context, world, step.name, fact)), {
+    return withIncident(written(keep(context, current, step.name, fact)), {
       reason: 'ConnectionSecretRepaired',
       message: `Wrote Secret "${step.name}" again.`,
     });
@@ -68,8 +80,10 @@ export const releaseConnectionSecret: Action<'release-connection-secret'> = asyn
 export const deleteConnectionSecret: Action<'delete-connection-secret'> = async (context, world, step) => {
   const known = world.secrets.get(step.name);
   if (known !== undefined && known.state !== 'absent') {
-    const { namespace } = world.connector.metadata;
+    const current = await requireCurrent(context, world);
+    const { namespace } = current.connector.metadata;
     await removeUnlessGone(context, namespace, step.name, known.resourceVersion);
+    return withFact(current, step.name, { state: 'absent' });
   }
   return withFact(world, step.name, { state: 'absent' });
 };

@@ -30,6 +30,8 @@ export interface ProxyOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly watchDelayMs: number;
+  /** Which watches are delayed; absent: all. */
+  readonly isDelayed?: (url: URL) => boolean;
 }
 
 /** Starts a proxy that hands requests on unchanged, but for watches. */
@@ -64,7 +66,8 @@ export async function startApiServerProxy(options: ProxyOptions): Promise<ApiSer
       return outgoing;
     };
     if (isWatch) {
-      serveWatch(open, response, { ...options, counts, raging: () => raging });
+      const watchDelayMs = options.isDelayed?.(url) === false ? 0 : options.watchDelayMs;
+      serveWatch(open, response, { ...options, watchDelayMs, counts, raging: () => raging });
       return;
     }
     open((incoming) => {

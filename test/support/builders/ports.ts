@@ -153,7 +153,10 @@ export function bench(change: BenchChange): Bench {
         async patchStatus(connector, patch) {
           change.onPatchStatus?.();
           const stored = write(connector, { status: patch });
-          writes.push(['status', patch]);
+          // An empty patch only compares the resourceVersion.
+          if (Object.keys(patch).length > 0) {
+            writes.push(['status', patch]);
+          }
           return stored;
         },
       },

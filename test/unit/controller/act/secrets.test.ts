@@ -61,6 +61,25 @@ describe('the connection Secret', () => {
     expect(it.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretRepaired']);
   });
 
+  it.each([
+    ['keeps its token', {}, { 'element-token': 'of a newer instance' }],
+    ['keeps its old name', { spec: { connectionSecretRef: { name: 'binding' } } }, {}],
+  ])('%s where the resource was changed since the cache saw it', async (_title, change, content) => {
+    const stale = new KubeError('conflict', 'the object has been modified', { status: 409 });
+    const data = { ...connection, ...content };
+    const subject = bench({
+      connector: settledConnector(change),
+      secrets: { ...STORED, 'crm-connection': secretRead(data, { owners: [UID], resourceVersion: '7' }) },
+      listed: [instance(ID)],
+      answers: workingRemote(new Map([[ID, instance(ID)]])),
+      onPatchStatus: () => {
+        throw stale;
+      },
+    });
+    await expect(pass(subject)).rejects.toThrow(stale);
+    expect(values(subject, 'crm-connection')).toEqual(data);
+  });
+
   test('that the cache has not seen yet is looked at, not overwritten', async () => {
     const it = settled({ 'crm-connection': secretRead({ password: 'of another' }) });
     const known = (namespace: string, name: string): SecretFact =>
