@@ -103,7 +103,7 @@ export const SYNC_REASONS = {
     outlook: 'working',
     event: 'Normal',
     meaning:
-      'A request to create or authorize the instance was sent and its outcome is unknown. It is searched for, twice with a pause, before anything is sent again.',
+      'A request to create or authorize the instance was sent and its outcome is unknown. It is searched for until no request can be under way any more, before anything else is sent.',
     whatToDo: 'Wait a few minutes.',
   },
 } as const satisfies ReasonTable;
