@@ -58,7 +58,13 @@ export function createRest(kubeconfig: string): Rest {
           ...options,
           ...(proxyUrl === undefined ? { agent } : {}),
           method,
-          headers: { ...options.headers, Accept: 'application/json', 'Content-Type': contentType },
+          headers: {
+            ...options.headers,
+            Accept: 'application/json',
+            'Content-Type': contentType,
+            // Node gives a DELETE with a body no length, so that the server takes the body for the next request.
+            ...(payload !== undefined && { 'Content-Length': Buffer.byteLength(payload) }),
+          },
         },
         resolve,
       );
