@@ -19,7 +19,7 @@ import {
 import { secretValue } from './secret-values.ts';
 import { blocked, type Step } from './step.ts';
 import type { World } from './world.ts';
-import { type Credential, isUnreadable, type WriteAheadRecord } from './write-ahead-record.ts';
+import { type Credential, isCurrent, isUnreadable, type WriteAheadRecord } from './write-ahead-record.ts';
 
 /**
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
@@ -168,7 +168,7 @@ function send(world: World, due: Due): Step {
     case 'again':
       return sendAgain(world, due, use, judged);
     case 'spent':
-      return spent(world, due, use, record);
+      return spent(world, due, use, isCurrent(record, credential) ? record : undefined);
     case 'full':
       return full(judged);
   }
@@ -207,6 +207,7 @@ function sendAgain(
   return due.why === 'create' && searchedAt(world) < notBefore ? { do: 'search' } : transmit(world, due, use);
 }
 
+/** `record`: the record where it is about this credential, whose refusal is remembered. */
 function spent(world: World, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Step {
   const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
   const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;

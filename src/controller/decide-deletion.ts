@@ -9,7 +9,7 @@ import { retryWaitsUntil } from './failures.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
 import { look } from './reading.ts';
-import { lateUntil, recordOf } from './record-outcome.ts';
+import { lateUntil, placeOf, recordOf } from './record-outcome.ts';
 import { blocked, finish, type RecordedAccount, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -56,11 +56,6 @@ function wasCreated(world: World): boolean {
   return record === undefined
     ? world.remote.searchedAt === undefined
     : record.absentAt === undefined && record.unprocessed === undefined;
-}
-
-/** The account in which instances of the resource are, or may be. */
-function placeOf(world: World): RecordedAccount | undefined {
-  return world.connector.status?.instance?.account ?? recordOf(world)?.account;
 }
 
 function leavesInstances({ connector }: World): boolean {

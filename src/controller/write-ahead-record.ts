@@ -29,7 +29,8 @@ const sentSchema = z.object({
 });
 
 const recordSchema = z.object({
-  salt: z.string().min(1).max(64),
+  /** Empty where a record of the keyed format was written again. */
+  salt: z.string().max(64),
   digest: digestSchema,
   at: z.iso.datetime(),
   kind: kindSchema,

@@ -35,7 +35,10 @@ export class LateInstances implements Tombstones {
   readonly #watched = new Map<string, Tombstone>();
   #signal: AbortSignal | undefined;
   #cancel: () => void = () => undefined;
-  #isSweeping = false;
+  /** When all are searched for again (monotonic clock); `undefined` while none is watched. */
+  #nextAt: number | undefined;
+  /** Accounts, by uid, that are being searched. */
+  readonly #searching = new Set<string>();
 
   constructor(options: LateInstancesOptions) {
     this.#options = options;
@@ -64,39 +67,67 @@ export class LateInstances implements Tombstones {
 
   #schedule(): void {
     this.#cancel();
+    const { clock, intervalMs } = this.#options;
     if (this.#watched.size === 0 || this.#signal === undefined || this.#signal.aborted) {
+      this.#nextAt = undefined;
       return;
     }
-    const now = this.#options.clock.now();
+    const [now, monotonic] = [clock.now(), clock.monotonic()];
+    // A new tombstone does not postpone the search for the others.
+    this.#nextAt ??= monotonic + intervalMs;
     const due = [...this.#watched.values()].map(({ until }) => until - now).filter((ms) => ms > 0);
-    this.#cancel = this.#options.clock.schedule(Math.min(this.#options.intervalMs, ...due), () => {
-      void this.#sweep();
-    });
+    this.#cancel = clock.schedule(Math.min(this.#nextAt - monotonic, ...due), () => this.#sweep());
   }
 
-  async #sweep(): Promise<void> {
+  /** Searches in all accounts at the same time: one that hangs or is paused delays no other. */
+  #sweep(): void {
     const signal = this.#signal;
-    if (signal === undefined || this.#isSweeping) {
+    if (signal === undefined || signal.aborted) {
       return;
     }
-    this.#isSweeping = true;
-    for (const tombstone of [...this.#watched.values()]) {
-      if (!signal.aborted) {
-        await this.#check(tombstone, signal).catch(this.#options.onError);
+    const byAccount = Map.groupBy(this.#watched.values(), ({ account }) => account.uid);
+    for (const [uid, tombstones] of byAccount) {
+      if (!this.#searching.has(uid)) {
+        void this.#sweepAccount(uid, tombstones, signal);
       }
     }
-    this.#isSweeping = false;
+    this.#nextAt = undefined;
+    this.#schedule();
+  }
+
+  async #sweepAccount(uid: string, tombstones: readonly Tombstone[], signal: AbortSignal): Promise<void> {
+    this.#searching.add(uid);
+    for (const tombstone of tombstones) {
+      if (!signal.aborted) {
+        await this.#check(tombstone, signal).catch((error: unknown) => this.#report(error, signal));
+      }
+    }
+    this.#searching.delete(uid);
     this.#schedule();
   }
 
   async #check(tombstone: Tombstone, signal: AbortSignal): Promise<void> {
-    const { clock, open } = this.#options;
-    const startedAt = clock.now();
-    const session = await open(tombstone.account, signal);
-    const isClean = session !== undefined && (await this.#clean(session, tombstone, signal));
+    const startedAt = this.#options.clock.now();
+    const isClean = await this.#search(tombstone, signal).catch((error: unknown) => {
+      this.#report(error, signal);
+      return false;
+    });
     const isOver = startedAt >= tombstone.until && isClean;
-    if (isOver || startedAt >= tombstone.until + GIVE_UP_MS) {
+    if (!signal.aborted && (isOver || startedAt >= tombstone.until + GIVE_UP_MS)) {
       await this.#end(tombstone, signal);
+    }
+  }
+
+  /** Resolves with whether Open Connectors was searched and nothing of the resource is left. */
+  async #search(tombstone: Tombstone, signal: AbortSignal): Promise<boolean> {
+    const session = await this.#options.open(tombstone.account, signal);
+    return session !== undefined && (await this.#clean(session, tombstone, signal));
+  }
+
+  /** A call that the end of the leadership stopped is no failure. */
+  #report(error: unknown, signal: AbortSignal): void {
+    if (!signal.aborted) {
+      this.#options.onError(error);
     }
   }
 
@@ -129,7 +160,13 @@ export class LateInstances implements Tombstones {
     signal: AbortSignal,
   ): Promise<boolean> {
     const instance = await readOrAbsent(api, id, signal);
-    if (instance === undefined || !this.#isOf(instance, tombstone)) {
+    if (instance === undefined) {
+      return true;
+    }
+    if (instance.tags === undefined) {
+      return false;
+    }
+    if (!this.#isOf(instance.tags, tombstone)) {
       return true;
     }
     await api.deleteInstance(id, signal);
@@ -140,15 +177,30 @@ export class LateInstances implements Tombstones {
     return isDeleted;
   }
 
-  #isOf({ tags = [] }: Instance, { uid }: Tombstone): boolean {
+  #isOf(tags: readonly string[], { uid }: Tombstone): boolean {
     return tags.includes(this.#options.clusterTag) && tags.includes(uidTag(uid));
   }
 
-  async #end({ uid, namespace, account }: Tombstone, signal: AbortSignal): Promise<void> {
-    await this.#options.store.remove(uid);
+  /** The tombstone goes last: until then a failure is repeated. One that was written anew meanwhile stays. */
+  async #end(tombstone: Tombstone, signal: AbortSignal): Promise<void> {
+    const { store, onDone } = this.#options;
+    const { uid, namespace, account } = tombstone;
+    if (this.#watched.get(uid) !== tombstone) {
+      return;
+    }
     this.#watched.delete(uid);
-    if (!this.watches(account.uid)) {
-      await this.#options.onDone(account.uid, namespace, signal);
+    try {
+      if (!this.watches(account.uid)) {
+        await onDone(account.uid, namespace, signal);
+      }
+      await store.remove(uid);
+    } catch (error) {
+      this.#watched.set(uid, this.#watched.get(uid) ?? tombstone);
+      throw error;
+    }
+    const rewritten = this.#watched.get(uid);
+    if (rewritten !== undefined) {
+      await store.write(rewritten);
     }
   }
 }

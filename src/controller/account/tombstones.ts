@@ -41,23 +41,33 @@ export class TombstoneStore {
 
   async write(tombstone: Tombstone): Promise<void> {
     const data = { [tombstone.uid]: encode(tombstone) };
+    if (await this.#patch(data)) {
+      return;
+    }
     try {
-      await this.#rest.patch(this.#path(), { data }, { type: 'merge' });
+      await this.#create(data);
     } catch (error) {
-      if (!isKubeError(error, 'not-found')) {
+      // Another write created the Secret meanwhile.
+      if (!isKubeError(error, 'already-exists') || !(await this.#patch(data))) {
         throw error;
       }
-      await this.#create(data);
     }
   }
 
   async remove(uid: string): Promise<void> {
+    await this.#patch({ [uid]: null });
+  }
+
+  /** Resolves with whether the Secret exists. */
+  async #patch(data: Readonly<Record<string, string | null>>): Promise<boolean> {
     try {
-      await this.#rest.patch(this.#path(), { data: { [uid]: null } }, { type: 'merge' });
+      await this.#rest.patch(this.#path(), { data }, { type: 'merge' });
+      return true;
     } catch (error) {
-      if (!isKubeError(error, 'not-found')) {
-        throw error;
+      if (isKubeError(error, 'not-found')) {
+        return false;
       }
+      throw error;
     }
   }
 

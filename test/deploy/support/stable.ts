@@ -12,6 +12,7 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
 /** Fields whose values differ from run to run, and the values of a snapshot. */
 const FIELDS: Readonly<Record<string, (value: unknown) => unknown>> = {
   fingerprint: () => 'fingerprint',
+  grant: () => 'digest',
   resourceVersion: () => '1000',
   // Of an instance, or of an organization.
   id: (value) => (typeof value === 'number' ? 4711 : '1'),

@@ -133,6 +133,11 @@ describe('a record of keyed hashes', () => {
     expect(isUnreadable(record, credential('code-1'))).toBe(false);
   });
 
+  test('stays readable when its absence is recorded', () => {
+    const record = { ...keyed(lost), absentAt: new Date(NOW + MINUTE).toISOString() };
+    expect(parseRecord(formatRecord(record))).toEqual(JSON.parse(JSON.stringify(record)));
+  });
+
   test('stays in force beside the digests that follow', () => {
     const next = nextRecord(keyed(printOf), credential('code-2'), DRAFT, 'x', NOW + 2 * DAY);
     expect(['code-0', 'code-1', 'code-2'].every((value) => wasSent(next, credential(value)))).toBe(true);

@@ -147,6 +147,22 @@ describe('a grant whose outcome is unknown', () => {
       step: blockedBy('Authorized', 'AuthorizationFailed', 'was refused'),
     },
     {
+      name: 'followed by another code that was refused, and supplied again',
+      because: 'the refusal was of the other code',
+      world: world({
+        connector: held(
+          attempt({
+            digest: OTHER,
+            at: at(0),
+            spent: [{ digest: CODE, at: at(-MINUTE), kind: 'code', created: 'no' }],
+          }),
+        ),
+        memory: { refused: { digest: OTHER, message: 'no' } },
+        searchedAt: NOW - MINUTE,
+      }),
+      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+    },
+    {
       name: 'found',
       because: 'the instance with our uid on it is the answer',
       world: world({ connector: crashed, now: NOW + SECOND, instances: [instance(9)] }),
