@@ -53,7 +53,7 @@ export interface ControllerSources {
 export interface Controllers {
   readonly connector: ConnectorPorts;
   readonly account: AccountPorts;
-  /** A connector is gone: lets go of fallback credentials that only it needed. Throws `KubeError`. */
+  /** A connector or an account is gone: lets go of fallback credentials that only it needed. Throws `KubeError`. */
   readonly releaseFallback: ReleaseFallback;
   readonly lateInstances: LateInstances;
 }
@@ -77,20 +77,14 @@ export function createControllers(sources: ControllerSources): Controllers {
   });
   const registry = createRegistry(sources, kept, fingerprinter);
   const lateInstances: LateInstances = createLateInstances(sources, registry, (...gone) =>
-    releaseFallback(...gone),
+    fallback.release(...gone),
   );
-  const drop = async (uid: string): Promise<void> => {
-    // The credentials are still needed to delete an instance that comes late.
-    if (!lateInstances.watches(uid)) {
-      await kept.drop(uid);
-    }
-  };
-  const releaseFallback = createFallbackRelease({
+  const fallback = createFallbackRelease({
     rest: sources.rest,
     connectors: stores.connectors,
     watches: (uid) => lateInstances.watches(uid),
     close: (uid) => registry.closeKept(uid),
-    drop,
+    drop: (uid) => kept.drop(uid),
   });
   const users = createAccountUsers(stores.connectors, sources.rest);
   return {
@@ -142,9 +136,9 @@ export function createControllers(sources: ControllerSources): Controllers {
       witnesses: new Map(),
       report: sources.reportAccount,
       recordEvent: sources.recordAccountEvent,
-      kept: { keep: (uid, account) => kept.keep(uid, account), drop },
+      kept: { keep: (uid, account) => kept.keep(uid, account), drop: fallback.dropWithAccount },
     },
-    releaseFallback,
+    releaseFallback: fallback.release,
   };
 }
 

@@ -253,10 +253,11 @@ export class ConnectorOperator extends ReliableOperator {
     signal: AbortSignal,
     observer: PassObserver,
   ): Promise<HandlerResult | undefined> {
-    const { account: ports } = this.leading();
+    const { account: ports, releaseFallback } = this.leading();
     const account = parseAccount(event.object);
     if (event.type === ResourceEventType.Deleted) {
       forgetAccount(ports, account);
+      await releaseFallback(account.metadata.uid, account.metadata.namespace, signal);
       return undefined;
     }
     const pass = (): Promise<PassOutcome> => reconcileAccount(ports, account, signal, observer);

@@ -38,6 +38,27 @@ describeControlPlanes('an instance that was copied in the console', (plane) => {
     expect(idsOf(namespace)).toEqual([used]);
   });
 
+  it.each([
+    ['the original is deleted', (_copy: number, used: number) => bench.simulator.deleteInstance(used)],
+    ['its tags are removed', (copy: number) => bench.simulator.editInstance(copy, { tags: ['mine'] })],
+  ] as const)('leaves one in use after %s', async (_title, act) => {
+    const namespace = await bench.namespace('copy');
+    await furnish(bench, namespace);
+    await namespace.create(connector('crm'));
+    await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+    const [used = 0] = idsOf(namespace);
+    const copy = bench.simulator.copyInstance(used);
+    await namespace.waitFor(KIND, 'crm', 'Synced', 'False', 'AmbiguousOwner');
+    act(copy.id, used);
+    await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+    const [left] = idsOf(namespace);
+    const { status } = await namespace.connector('crm');
+    expect(status?.instance?.id).toBe(left);
+    const token = bench.simulator.instances().find(({ id }) => id === left)?.token;
+    expect((await namespace.secret('crm-connection'))?.values['element-token']).toBe(token);
+    expect(bench.simulator.instances().some(({ id }) => id === copy.id)).toBe(true);
+  });
+
   it('goes with the resource, whose tags it carries', async () => {
     const namespace = await bench.namespace('copy');
     await furnish(bench, namespace);

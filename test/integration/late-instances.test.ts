@@ -130,6 +130,20 @@ describeControlPlanes('an instance that Open Connectors creates late', (plane) =
       await isDeleted(commit(namespace, uid));
     });
 
+    it('is deleted when a resource of the same name took its place, whose instance stays', async () => {
+      const { namespace, uid } = await unanswered();
+      await remove(namespace);
+      await namespace.patch('Secret', 'crm-code', { stringData: { code: newCode(bench.simulator) } });
+      await namespace.create(connector('crm'));
+      await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+      const [used] = instancesOf(namespace);
+      const connection = await namespace.secret('crm-connection');
+      await isDeleted(commit(namespace, uid));
+      expect(instancesOf(namespace).map(({ id }) => id)).toEqual([used?.id]);
+      await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+      expect(await namespace.secret('crm-connection')).toEqual(connection);
+    });
+
     it('stays when another cluster took it over', async () => {
       const { namespace, uid } = await unanswered();
       await remove(namespace);
@@ -187,6 +201,28 @@ describeControlPlanes('an instance that Open Connectors creates late', (plane) =
       await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
       expect((await namespace.connector('crm')).status?.instance?.id).toBe(id);
       expect(instancesOf(namespace).map((one) => one.id)).toEqual([id]);
+    });
+
+    it('is deleted where it is the second of two whose creates were given up', async () => {
+      const { namespace, uid } = await unanswered();
+      await namespace.waitFor(KIND, 'crm', 'Authorized', 'False', 'CredentialUsed');
+      const again = bench.simulator.faults.inject({
+        match: { operation: 'createInstance' },
+        fault: { kind: 'reset' },
+      });
+      await namespace.patch('Secret', 'crm-code', { stringData: { code: newCode(bench.simulator) } });
+      await poll(
+        async () => (again.hits() === 1 ? true : undefined),
+        30_000,
+        () => 'the second create was not sent',
+      );
+      const id = commit(namespace, uid);
+      await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+      const connection = await namespace.secret('crm-connection');
+      await isDeleted(commit(namespace, uid));
+      await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+      expect(instancesOf(namespace).map((one) => one.id)).toEqual([id]);
+      expect(await namespace.secret('crm-connection')).toEqual(connection);
     });
   });
 });

@@ -23,6 +23,17 @@ export interface FallbackReleaseOptions {
 /** Something that needed the account with this uid is gone from the namespace. Throws `KubeError`. */
 export type ReleaseFallback = (uid: string, namespace: string, signal: AbortSignal) => Promise<void>;
 
+/** What ends with the account and with its users. */
+export interface FallbackRelease {
+  /** A connector or a late instance that needed the account is gone, or the account itself. */
+  readonly release: ReleaseFallback;
+  /**
+   * The account is about to go: deletes the credentials unless something that it does not wait for still needs them, such
+   * as a connector that names another account by now.
+   */
+  readonly dropWithAccount: ReleaseFallback;
+}
+
 /**
  * Lets go of fallback credentials. Only a connector that is being deleted works with their session, so that the last of
  * these closes it. The Secret stays until neither the account nor a connector that has an instance in it exists, for
@@ -34,25 +45,36 @@ export function createFallbackRelease({
   watches,
   close,
   drop,
-}: FallbackReleaseOptions): ReleaseFallback {
-  const isNeeded = async (uid: string, namespace: string, signal: AbortSignal): Promise<boolean> => {
+}: FallbackReleaseOptions): FallbackRelease {
+  const accountExists = async (uid: string, namespace: string, signal: AbortSignal): Promise<boolean> => {
     const accounts = await listLive(rest, ACCOUNTS, namespace, signal);
-    if (accounts.some(({ metadata }) => metadata.uid === uid)) {
-      return true;
-    }
+    return accounts.some(({ metadata }) => metadata.uid === uid);
+  };
+  const isRecorded = async (uid: string, namespace: string, signal: AbortSignal): Promise<boolean> => {
     const users = await listLive(rest, CONNECTORS, namespace, signal);
     return users.some((connector) => recordedAccountsOfConnector(connector).includes(uid));
   };
-  return async (uid, namespace, signal) => {
-    if (uid === DEFAULT_ACCOUNT_UID || watches(uid)) {
-      return;
-    }
-    const others = connectors.byIndex(INDEX.recordedAccount, uid);
-    if (!others.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) {
-      close(uid);
-    }
-    if (others.length === 0 && !(await isNeeded(uid, namespace, signal))) {
-      await drop(uid);
-    }
+  return {
+    async release(uid, namespace, signal) {
+      if (uid === DEFAULT_ACCOUNT_UID || watches(uid)) {
+        return;
+      }
+      const others = connectors.byIndex(INDEX.recordedAccount, uid);
+      if (!others.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) {
+        close(uid);
+      }
+      const isNeeded =
+        others.length > 0 ||
+        (await accountExists(uid, namespace, signal)) ||
+        (await isRecorded(uid, namespace, signal));
+      if (!isNeeded) {
+        await drop(uid);
+      }
+    },
+    async dropWithAccount(uid, namespace, signal) {
+      if (!watches(uid) && !(await isRecorded(uid, namespace, signal))) {
+        await drop(uid);
+      }
+    },
   };
 }

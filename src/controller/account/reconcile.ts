@@ -13,6 +13,7 @@ import { type PassObserver, UNOBSERVED } from '../pass-observer.ts';
 import type { PassOutcome } from '../report.ts';
 import type { SecretFact } from '../world.ts';
 import { decideAccount } from './decide.ts';
+import type { ReleaseFallback } from './fallback-release.ts';
 import type { KeptAccounts } from './kept-accounts.ts';
 import { type AccountRegistry, type AccountTarget, DEFAULT_ACCOUNT_UID } from './registry.ts';
 import { type AccountReport, summariseAccount } from './summarise.ts';
@@ -44,7 +45,10 @@ export interface AccountPorts {
   readonly report: AccountReport;
   /** Tells people what happened to an account. Never fails. */
   readonly recordEvent: (account: OpenConnectorsAccount, event: Occasion) => void;
-  readonly kept: Pick<KeptAccounts, 'keep' | 'drop'>;
+  readonly kept: Pick<KeptAccounts, 'keep'> & {
+    /** The account goes: deletes the fallback credentials unless something still needs them. Throws `KubeError`. */
+    readonly drop: ReleaseFallback;
+  };
 }
 
 const MAX_STEPS = 12;
@@ -72,7 +76,7 @@ export async function reconcileAccount(
     const step = decideAccount(world);
     if (step.do === 'finish') {
       observer.concluded(account, step.verdict);
-      return await conclude(ports, world, step.verdict);
+      return await conclude(ports, world, step.verdict, signal);
     }
     const before = world;
     world = await observer.step(step, () => act(ports, before, step, signal));
@@ -226,9 +230,11 @@ async function conclude(
   ports: AccountPorts,
   world: AccountWorld,
   verdict: AccountVerdict,
+  signal: AbortSignal,
 ): Promise<PassOutcome> {
   if (verdict.kind === 'released') {
-    await ports.kept.drop(world.account.metadata.uid);
+    const { uid, namespace } = world.account.metadata;
+    await ports.kept.drop(uid, namespace, signal);
     return { kind: 'released' };
   }
   if (verdict.kind === 'not-due') {

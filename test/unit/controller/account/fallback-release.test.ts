@@ -33,12 +33,8 @@ interface Cluster {
   readonly accountUids?: readonly string[];
 }
 
-/** What was done after `deleted` was gone from `cluster`. */
-async function released(
-  deleted: KubeObject,
-  cluster: Cluster = {},
-  watched: readonly string[] = [],
-): Promise<readonly string[]> {
+/** What is done in `cluster`, while late instances of the accounts `watched` are waited for. */
+function arrange(cluster: Cluster, watched: readonly string[]) {
   const store = new ObjectStore();
   store.addIndex(INDEX.recordedAccount, recordedAccountsOfConnector);
   for (const connector of cluster.watched ?? []) {
@@ -50,7 +46,7 @@ async function released(
     kind: 'OpenConnectorsAccount',
     metadata: { name: uid, namespace: 'team-a', uid, resourceVersion: '1' },
   }));
-  const release = createFallbackRelease({
+  const fallback = createFallbackRelease({
     watches: (uid) => watched.includes(uid),
     rest: {
       get: async (path) => ({
@@ -62,9 +58,29 @@ async function released(
     close: (uid) => done.push(`close ${uid}`),
     drop: async (uid) => void done.push(`drop ${uid}`),
   });
+  return { done, fallback };
+}
+
+/** What was done after `deleted` was gone from `cluster`. */
+async function released(
+  deleted: KubeObject,
+  cluster: Cluster = {},
+  watched: readonly string[] = [],
+): Promise<readonly string[]> {
+  const { done, fallback } = arrange(cluster, watched);
   for (const uid of recordedAccountsOfConnector(deleted)) {
-    await release(uid, 'team-a', signal);
+    await fallback.release(uid, 'team-a', signal);
   }
+  return done;
+}
+
+/** What was done when account `a` was about to go from `cluster`. */
+async function accountGoes(
+  cluster: Cluster = {},
+  watched: readonly string[] = [],
+): Promise<readonly string[]> {
+  const { done, fallback } = arrange({ accountUids: ['a'], ...cluster }, watched);
+  await fallback.dropWithAccount('a', 'team-a', signal);
   return done;
 }
 
@@ -113,5 +129,21 @@ describe('after a connector is gone, its fallback credentials', () => {
 
   it.each([undefined, DEFAULT_ACCOUNT_UID])('do not exist for an account %s', async (uid) => {
     expect(await released(connectorOf('crm', uid))).toEqual([]);
+  });
+});
+
+describe('when an account goes, its fallback credentials', () => {
+  it('go with it', async () => {
+    expect(await accountGoes()).toEqual(['drop a']);
+    expect(await accountGoes({ watched: [connectorOf('erp', 'b')] })).toEqual(['drop a']);
+  });
+
+  it('stay for a connector that has an instance in it and names another account by now', async () => {
+    expect(await accountGoes({ watched: [connectorOf('crm', 'a')] })).toEqual([]);
+    expect(await accountGoes({ connectors: [connectorOf('crm', 'a')] })).toEqual([]);
+  });
+
+  it('stay while a late instance may have to be deleted', async () => {
+    expect(await accountGoes({}, ['a'])).toEqual([]);
   });
 });
