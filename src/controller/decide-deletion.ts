@@ -9,7 +9,7 @@ import { retryWaitsUntil } from './failures.ts';
 import { knownInstance, madeInstances, ownership } from './instance.ts';
 import { withoutOwnerTags } from './owner-tags.ts';
 import { look } from './reading.ts';
-import { lateUntil, recordOf } from './record-outcome.ts';
+import { lateUntil, recordedAccountOf, recordOf } from './record-outcome.ts';
 import { blocked, finish, type RecordedAccount, type Step } from './step.ts';
 import type { World } from './world.ts';
 
@@ -58,18 +58,13 @@ function wasCreated(world: World): boolean {
     : record.absentAt === undefined && record.unprocessed === undefined;
 }
 
-/** The account in which instances of the resource are, or may be. */
-function placeOf(world: World): RecordedAccount | undefined {
-  return world.connector.status?.instance?.account ?? recordOf(world)?.account;
-}
-
 function leavesInstances({ connector }: World): boolean {
   return deletionPolicyOf(connector.spec) === 'Orphan';
 }
 
 /** `Orphan` waits for no account that does not work: the tags stay on the instance then. */
 function orphanWithoutAccount(world: World): Step | undefined {
-  const place = placeOf(world);
+  const place = recordedAccountOf(world);
   const { account } = world;
   const isUsable =
     account.state !== 'blocked' &&
@@ -92,7 +87,7 @@ function specIsReadable(world: World): Step | undefined {
 
 function accountIsUsable(world: World): Step | undefined {
   const { account } = world;
-  const recorded = placeOf(world);
+  const recorded = recordedAccountOf(world);
   const wayOut =
     'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {

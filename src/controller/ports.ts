@@ -7,6 +7,7 @@ import type { Occasion } from './events.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import type { Inventory } from './inventory.ts';
 import type { ConnectorMemory } from './memory.ts';
+import { recordedAccountOf } from './record-outcome.ts';
 import type { RecordedAccount, Tombstone } from './step.ts';
 import type { AccountView, DecisionSettings, KeptOutcome, SecretFact, World } from './world.ts';
 
@@ -70,8 +71,9 @@ export interface Accounts {
 }
 
 /** The session that a pass works with. */
-export function sessionFor(accounts: Accounts, { connector, pass }: World): AccountSession | undefined {
-  const recorded = connector.status?.instance?.account;
+export function sessionFor(accounts: Accounts, world: World): AccountSession | undefined {
+  const { connector, pass } = world;
+  const recorded = recordedAccountOf(world);
   return pass.kept === 'open' && recorded !== undefined
     ? accounts.keptSession(recorded.uid)
     : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));

@@ -1,5 +1,6 @@
 import { ANNOTATIONS } from '../api/group.ts';
 import type { Instance } from '../openconnectors/port.ts';
+import type { RecordedAccount } from './step.ts';
 import type { World } from './world.ts';
 import {
   type Created,
@@ -22,6 +23,11 @@ export function recordOf(world: World): WriteAheadRecord | undefined {
   return record !== undefined && unprocessed?.digest === record.digest
     ? { ...record, unprocessed: { notBefore: unprocessed.notBefore }, sends: unprocessed.sends }
     : record;
+}
+
+/** The account in which instances of the resource are, or may be. */
+export function recordedAccountOf(world: World): RecordedAccount | undefined {
+  return world.connector.status?.instance?.account ?? recordOf(world)?.account;
 }
 
 /** When the credential was sent (wall clock). A time in the future counts as the moment at which it was noticed. */
