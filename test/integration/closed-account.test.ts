@@ -25,7 +25,7 @@ describeControlPlanes('an account that is closed during a create', (plane) => {
   afterAll(() => bench?.stop());
 
   async function start(): Promise<void> {
-    operator = await bench.startOperator({ env: { INVENTORY_INTERVAL: '1s' } });
+    operator = await bench.startOperator({ env: { INVENTORY_INTERVAL: '1s', CREATE_DEADLINE: '5s' } });
   }
   const instancesOf = (namespace: Namespace) =>
     bench.simulator.instances().filter(({ tags }) => tags.includes(`k8s-ns-${namespace.name}`));
