@@ -71,7 +71,7 @@ export const HOME_RULES: readonly RbacRule[] = [
     apiGroups: [''],
     resources: ['secrets'],
     verbs: ['get', 'create', 'patch', 'delete'],
-    why: 'The key of the fingerprints that status shows of credentials, and the last working credentials of each account (`KEEP_ACCOUNT_CREDENTIALS`), which are deleted with it. Their names hold the uid of the account, so RBAC cannot name them.',
+    why: 'The key of the fingerprints that status shows of credentials, and the last working credentials of each account (`KEEP_ACCOUNT_CREDENTIALS`), which are deleted with it. Their names hold the uid of the account, so RBAC cannot name them. Also the Secret `infusionsoft-connector-operator-tombstones`, which lists deleted resources whose instance Open Connectors may still create.',
   },
 ];
 

@@ -121,7 +121,7 @@ export const settings = {
     env: 'KEEP_ACCOUNT_CREDENTIALS',
     type: type.boolean,
     default: 'true',
-    doc: "Whether the operator keeps the last working credentials of each account in a Secret of its own namespace, for as long as the account or a connector made in it is there. Without them an instance cannot be deleted once the account's own Secret is gone, as when a namespace is deleted.",
+    doc: "Whether the operator keeps the last working credentials of each account in a Secret of its own namespace, for as long as the account or a connector made in it is there, or an instance of it may still appear (`LATE_COMMIT_WINDOW`). Without them an instance cannot be deleted once the account's own Secret is gone, as when a namespace is deleted.",
   },
   externalUrl: {
     env: 'EXTERNAL_URL',
