@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, type MockInstance, vi } from 'vitest';
 import { ConnectorMemory } from '../../src/controller/memory.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
@@ -12,13 +12,14 @@ const WITHOUT_CODE = { oauth: { clientSecretRef: { name: 'crm-oauth' }, callback
 
 describeControlPlanes('the memory of connectors', (plane) => {
   let bench: Workbench;
-  const recall = vi.spyOn(ConnectorMemory.prototype, 'recall');
+  let recall: MockInstance<ConnectorMemory['recall']>;
   beforeAll(async () => {
+    recall = vi.spyOn(ConnectorMemory.prototype, 'recall');
     bench = await startWorkbench(plane);
   });
   afterEach(() => recall.mockClear());
   afterAll(async () => {
-    recall.mockRestore();
+    recall?.mockRestore();
     await bench?.stop();
   });
 
