@@ -147,7 +147,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         The browser is sent to https://connect.example.com/oauth/callback then. It does not matter what it shows there.
         Copy the whole address from its address bar, paste it here, and press Enter:
         Access is allowed. The code is in Secret "crm-code", key "code" (created).
-        Waiting up to 1m for connector crm to become Ready.
+        Waiting up to 5m for connector crm to become Ready.
         Done. Applications find the connection in Secret "crm-connection".
         "
       `);

@@ -137,7 +137,10 @@ describeControlPlanes('the whole life of a connector', (plane) => {
         async () => (await namespace.secret('crm-connection')) === undefined,
       );
       expect((await namespace.secret('renamed'))?.values['element-token']).toBe(instance(id)?.token);
-      expect((await namespace.connector('crm')).status?.binding).toEqual({ name: 'renamed' });
+      await until(
+        'status names the new one',
+        async () => (await namespace.connector('crm')).status?.binding?.name === 'renamed',
+      );
 
       bench.simulator.knobs.tokenRotatesOnReauthorization = true;
       bench.simulator.failTokenRefresh(id ?? 0);
