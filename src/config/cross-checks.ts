@@ -1,4 +1,4 @@
-import { findHostPattern } from './host-pattern.ts';
+import { findHostPattern } from '../runtime/host-pattern.ts';
 import { type ParsedSettings, problemLine } from './parse.ts';
 import { type SettingName, settings } from './settings.ts';
 

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../api/duration.ts';
-import type { ProxyServer } from '../openconnectors/proxy-tunnel.ts';
-import { type HostPattern, parseHostPattern } from './host-pattern.ts';
+import type { ProxyServer } from '../openconnectors/transport/proxy-tunnel.ts';
+import { type HostPattern, parseHostPattern } from '../runtime/host-pattern.ts';
 import { isLabelSelector } from './label-selector.ts';
 import { type ProxyBypass, parseProxyBypass, parseProxyUrl } from './proxy.ts';
 

@@ -1,4 +1,4 @@
-import { allowedHost } from '../api/allowlist.ts';
+import { DEFAULT_ACCOUNT_UID } from '../account/registry.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
   accountNameOf,
@@ -9,12 +9,12 @@ import {
   userSecretKeyOf,
 } from '../api/defaults.ts';
 import { ACCOUNT_NAMES, GROUP, VERSION } from '../api/group.ts';
-import { validateAccount } from '../api/validate.ts';
-import { DEFAULT_ACCOUNT_UID } from '../controller/account/registry.ts';
-import { parseAccount } from '../controller/parse.ts';
-import { decodeText } from '../controller/secret-values.ts';
-import { isKubeError } from '../kube/errors.ts';
-import { objectPath } from '../kube/paths.ts';
+import { parseAccount } from '../api/parse.ts';
+import { allowedHost } from '../api/validation/allowlist.ts';
+import { validateAccount } from '../api/validation/validate.ts';
+import { decodeText } from '../connector/observe/secret-value.ts';
+import { isKubeError } from '../kube/client/errors.ts';
+import { objectPath } from '../kube/client/paths.ts';
 import type { AccountSettings } from '../openconnectors/account-pool.ts';
 import type { KubeSourceOptions } from './kube-source.ts';
 import { ObstacleError } from './source.ts';

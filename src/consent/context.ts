@@ -1,18 +1,18 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { enrolmentSecretNameOf } from '../api/defaults.ts';
-import type { Secrets } from '../controller/ports.ts';
-import type { SecretFact } from '../controller/world.ts';
+import { ENROLMENT_KEY, enrolmentHash, sameHash } from '../authorization/one-time-code.ts';
+import type { SecretFact } from '../connector/input.ts';
+import type { Secrets } from '../connector/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Addresses } from './addresses.ts';
-import { readConsentCookie, tokenHash } from './cookies.ts';
-import { ENROLMENT_KEY, enrolmentHash, sameHash } from './enrolment-code.ts';
+import type { Journal } from './audit-log.ts';
+import type { Locator } from './connector-name.ts';
+import type { Addresses } from './http/addresses.ts';
+import { readConsentCookie, tokenHash } from './http/cookies.ts';
+import { RefusedError } from './http/request.ts';
 import { KeyedLimit } from './limits.ts';
-import type { Locator } from './locator.ts';
-import type { Journal } from './log.ts';
 import { SecretLookup } from './lookup.ts';
 import { ConsentRecords, parseRecord, type StoredRecord } from './records.ts';
-import { RefusedError } from './request.ts';
 import type { ConsentSource } from './source.ts';
 
 /** What the consent pages work with. */

@@ -1,16 +1,16 @@
-import { KubeError } from '../kube/errors.ts';
-import { RemoteError } from '../openconnectors/errors.ts';
-import { begin, showStart } from './begin.ts';
-import { receive, showResult } from './callback.ts';
+import { KubeError } from '../kube/client/errors.ts';
+import { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import { type Locator, parseLocator } from './connector-name.ts';
 import { BusyError, type ConsentContext, type ConsentPorts, createContext } from './context.ts';
-import { type Html, html } from './html.ts';
-import { type Locator, parseLocator } from './locator.ts';
+import { begin, showStart } from './flow/begin.ts';
+import { receive, showResult } from './flow/callback.ts';
+import { leave, showReview } from './flow/review.ts';
+import { type Html, html } from './http/html.ts';
+import { RefusedError, requireNavigation } from './http/request.ts';
+import { nothingHere, page } from './http/responses.ts';
 import { busyPage, refusalPage, troublePage } from './pages/refusal.ts';
 import { ProviderUrlError } from './provider-url.ts';
 import { NameTakenError } from './records.ts';
-import { RefusedError, requireNavigation } from './request.ts';
-import { nothingHere, page } from './responses.ts';
-import { leave, showReview } from './review.ts';
 import { ObstacleError } from './source.ts';
 
 /** Answers one request to the consent pages; never rejects. Only the path, query, method, headers and body count. */

@@ -1,4 +1,3 @@
-import { isAllowedServer } from '../api/allowlist.ts';
 import { isSuspended } from '../api/annotations.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
@@ -9,19 +8,20 @@ import {
   scopeOf,
 } from '../api/defaults.ts';
 import { CONNECTOR_NAMES, GROUP, VERSION } from '../api/group.ts';
-import { validateConnector } from '../api/validate.ts';
-import type { Config } from '../config.ts';
-import { parseConnector } from '../controller/parse.ts';
-import type { Secrets } from '../controller/ports.ts';
-import { decodeText } from '../controller/secret-values.ts';
-import { isKubeError } from '../kube/errors.ts';
-import { objectPath } from '../kube/paths.ts';
-import type { KubeRest } from '../kube/rest.ts';
+import { parseConnector } from '../api/parse.ts';
+import { isAllowedServer } from '../api/validation/allowlist.ts';
+import { validateConnector } from '../api/validation/validate.ts';
+import type { Config } from '../config/config.ts';
+import { decodeText } from '../connector/observe/secret-value.ts';
+import type { Secrets } from '../connector/ports.ts';
+import { isKubeError } from '../kube/client/errors.ts';
+import { objectPath } from '../kube/client/paths.ts';
+import type { KubeRest } from '../kube/client/rest.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { AuthorizeRequest } from '../openconnectors/port.ts';
 import type { Random } from '../runtime/random.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
-import type { Locator } from './locator.ts';
+import type { Locator } from './connector-name.ts';
 import { type ConsentSource, ObstacleError, type Wish } from './source.ts';
 
 /** What the source reads with; all of it may be used by any replica. */

@@ -1,5 +1,5 @@
-import type { Secrets } from '../controller/ports.ts';
-import type { SecretFact } from '../controller/world.ts';
+import type { SecretFact } from '../connector/input.ts';
+import type { Secrets } from '../connector/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { KeyedLimit, type Rate } from './limits.ts';
 

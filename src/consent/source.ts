@@ -1,7 +1,7 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import type { Locator } from './locator.ts';
+import type { Subject } from '../authorization/consent-request.ts';
+import type { Locator } from './connector-name.ts';
 import type { ConsentFacts } from './records.ts';
-import type { Subject } from './subject.ts';
 
 /** Why a consent cannot be given just now, although somebody has proven authority over the connector. */
 export const OBSTACLES = {

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { V1CustomResourceDefinitionVersion } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type Clock, sleep } from '../runtime/clock.ts';
-import { isKubeError, KubeError } from './errors.ts';
-import { isRecord } from './object.ts';
-import { collectionPath, objectPath, wellKnown } from './paths.ts';
-import type { KubeRest } from './rest.ts';
+import { isKubeError, KubeError } from './client/errors.ts';
+import { isRecord } from './client/object.ts';
+import { collectionPath, objectPath, wellKnown } from './client/paths.ts';
+import type { KubeRest } from './client/rest.ts';
 
 /** What a registration returns, as `@dot-i/k8s-operator` has it. */
 export interface RegisteredDefinition {

@@ -2,14 +2,16 @@ import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import { priorityOf } from './change-priority.ts';
+import { describeError } from './client/describe-error.ts';
+import { isKubeError } from './client/errors.ts';
+import type { KubeObject } from './client/object.ts';
+import { collectionPath, resourceId } from './client/paths.ts';
+import { NoClusterError, PooledKubeConfig } from './client/pooled-config.ts';
+import { metaOf, ResourceWriter } from './client/resource-writer.ts';
+import { KubeRest } from './client/rest.ts';
 import { registerDefinition } from './custom-resource-definition.ts';
-import { describeError } from './describe-error.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { isKubeError } from './errors.ts';
-import { EventRecorder } from './events.ts';
-import { electedLeadership, type Leadership, soleLeadership } from './leadership.ts';
-import type { KubeObject } from './object.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import { electedLeadership, type Leadership, soleLeadership } from './leader/leadership.ts';
 import type {
   EnqueueOptions,
   OperatorHealth,
@@ -18,18 +20,16 @@ import type {
   SecondaryOptions,
   SelectorOptions,
 } from './operator-options.ts';
-import { collectionPath, resourceId } from './paths.ts';
-import { NoClusterError, PooledKubeConfig } from './pooled-config.ts';
-import { formatQueueKey, parseQueueKey, type QueueKey } from './queue-key.ts';
-import { ResourceCache } from './resource-cache.ts';
-import { metaOf, ResourceWriter } from './resource-writer.ts';
-import { KubeRest } from './rest.ts';
-import type { Store } from './store.ts';
-import { watchHealthOf } from './watch-health.ts';
-import { WorkQueue } from './work-queue.ts';
+import { priorityOf } from './queue/change-priority.ts';
+import { Dispatcher } from './queue/dispatcher.ts';
+import { formatQueueKey, parseQueueKey, type QueueKey } from './queue/queue-key.ts';
+import { WorkQueue } from './queue/work-queue.ts';
+import { ResourceCache } from './watch/resource-cache.ts';
+import type { Store } from './watch/store.ts';
+import { watchHealthOf } from './watch/watch-health.ts';
 
 export type * from './operator-options.ts';
-export { RequeueAfter } from './requeue-after.ts';
+export { RequeueAfter } from './queue/requeue-after.ts';
 
 /** The operator was stopped before a watch was ready. */
 export class OperatorStoppedError extends Error {

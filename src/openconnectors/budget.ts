@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
-import { RemoteError } from './errors.ts';
+import { RemoteError } from './errors/remote-error.ts';
 import type { Turn } from './port.ts';
 
 /** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */

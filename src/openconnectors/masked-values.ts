@@ -1,4 +1,4 @@
-import { RemoteError } from './errors.ts';
+import { RemoteError } from './errors/remote-error.ts';
 import { MASKED } from './port.ts';
 
 /** What `JSON.stringify` takes without loss. */

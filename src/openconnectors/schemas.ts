@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UnreadableAnswer } from './call.ts';
 import { type Instance, MASKED, type Organization } from './port.ts';
-import type { TransportAnswer } from './transport.ts';
+import { UnreadableAnswer } from './transport/call.ts';
+import type { TransportAnswer } from './transport/transport.ts';
 
 /** Absent, null and unusable all mean: the answer does not tell. */
 function orUnknown<Schema extends z.ZodType>(schema: Schema) {

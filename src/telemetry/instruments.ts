@@ -1,22 +1,22 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { ConsentOutcome } from '../consent/outcomes.ts';
-import type { ObservePass } from '../controller/pass-observer.ts';
 import type { ReliableOperatorOptions } from '../kube/operator-options.ts';
 import type { OpenConnectorsPoolOptions } from '../openconnectors/account-pool.ts';
+import type { ObservePass } from '../reconciler/reconcile-observer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { Scrubber } from '../secrets/redaction.ts';
 import type { Logger } from './log.ts';
 import { countConsents } from './metrics/consent-metrics.ts';
 import { observeKubeCalls } from './metrics/kube-metrics.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { countPasses } from './metrics/pass-metrics.ts';
 import { createPauseBook, type PauseBook } from './metrics/pauses.ts';
 import { observeQueue } from './metrics/queue-metrics.ts';
+import { countPasses } from './metrics/reconcile-metrics.ts';
 import { observeRemoteCalls } from './metrics/remote-metrics.ts';
-import { observePasses } from './passes/observe-passes.ts';
-import type { Scrubber } from './scrubber.ts';
+import { observePasses } from './reconciles/observe-reconciles.ts';
 import { traceCalls } from './tracing/call-spans.ts';
-import { createPassSpans } from './tracing/pass-spans.ts';
+import { createPassSpans } from './tracing/reconcile-spans.ts';
 
 /** What the instruments are made of. */
 export interface InstrumentOptions {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Scrubber } from './scrubber.ts';
+import type { Scrubber } from '../secrets/redaction.ts';
 
 /** How a line is written: one JSON object, or words for people at a terminal. */
 export type LogFormat = 'json' | 'text';

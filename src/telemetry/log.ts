@@ -1,8 +1,8 @@
 import type { OperatorLogger } from '@dot-i/k8s-operator';
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
+import type { Scrubber } from '../secrets/redaction.ts';
 import { finishLine, type LogFormat } from './log-line.ts';
-import type { Scrubber } from './scrubber.ts';
 
 export type { Logger } from 'pino';
 

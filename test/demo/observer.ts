@@ -1,6 +1,6 @@
 import type { Condition } from '../../src/api/condition.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { parseAccount, parseConnector } from '../../src/controller/parse.ts';
+import { parseAccount, parseConnector } from '../../src/api/parse.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { changesBetween } from './changes.ts';
 import type { Cluster, WatchLine } from './cluster.ts';

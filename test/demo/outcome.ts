@@ -1,5 +1,5 @@
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { parseConnector } from '../../src/controller/parse.ts';
+import { parseConnector } from '../../src/api/parse.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';

@@ -1,6 +1,6 @@
+import type { InstanceSnapshot } from '../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { InstanceSnapshot } from '../support/openconnectors/out-of-band.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
 import type { Hands } from './hands.ts';

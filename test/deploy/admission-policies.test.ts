@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseHostPattern } from '../../src/config/host-pattern.ts';
+import { createCelEnvironment } from '../../packages/kube-apiserver-emulator/src/crd/cel-environment.ts';
 import { settings } from '../../src/config/settings.ts';
-import { createCelEnvironment } from '../support/crd/cel-environment.ts';
+import { parseHostPattern } from '../../src/runtime/host-pattern.ts';
 import { type Manifest, ofKind, parseManifests } from './support/manifest.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'components', 'admission-policies');

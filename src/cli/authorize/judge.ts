@@ -1,7 +1,7 @@
 import { echoOf, isSuspended } from '../../api/annotations.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { AUTHORIZATION_REASONS } from '../../api/reasons/authorization.ts';
-import { conditionOf, infoOf, isCurrent } from '../conditions.ts';
+import { conditionOf, infoOf, isCurrent } from '../cluster/conditions.ts';
 
 /** Whether a connector asks for access now. `stuck`: something else is in the way that only a person can move. */
 export type Asking = 'ready' | 'asks' | 'stuck' | 'wait';

@@ -1,8 +1,8 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
-import type { Subject } from '../../consent/subject.ts';
-import { alignColumns } from '../table.ts';
+import type { Subject } from '../../authorization/consent-request.ts';
+import { alignColumns } from '../render/table.ts';
 
 /** What is asked of a person, for the lines before the address. */
 export interface Notice {

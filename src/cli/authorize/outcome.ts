@@ -1,9 +1,9 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
-import { formatSpan } from '../age.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
 import { PROGRAM } from '../program.ts';
+import { formatSpan } from '../render/age.ts';
 import { follow, patiently } from './follow.ts';
 import { judgeOutcome, type Proof } from './judge.ts';
 import { isNamed, type Place, patchCommand } from './place.ts';

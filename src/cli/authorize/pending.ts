@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { tokenHash } from '../../consent/cookies.ts';
-import { sameHash } from '../../consent/enrolment-code.ts';
+import { sameHash } from '../../authorization/one-time-code.ts';
+import { tokenHash } from '../../consent/http/cookies.ts';
 import { CONSENT_TTL_MS } from '../../consent/records.ts';
 import type { CliContext } from '../context.ts';
 

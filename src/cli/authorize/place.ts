@@ -1,7 +1,7 @@
 import type { ConnectorSpec, InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf, ownedSecretName } from '../../api/defaults.ts';
-import { ENROLMENT_KEY } from '../../consent/enrolment-code.ts';
-import { authorizeCommand } from '../conditions.ts';
+import { ENROLMENT_KEY } from '../../authorization/one-time-code.ts';
+import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 
 /** Where the code goes. `offered`: the spec does not name it yet. */

@@ -6,16 +6,16 @@ import {
   timeoutMsOf,
   userSecretKeyOf,
 } from '../../api/defaults.ts';
+import type { Subject } from '../../authorization/consent-request.ts';
 import { checkedProviderUrl, ProviderUrlError } from '../../consent/provider-url.ts';
-import type { Subject } from '../../consent/subject.ts';
 import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
 import type { AccountCredentials } from '../../openconnectors/authorization.ts';
-import { RemoteError } from '../../openconnectors/errors.ts';
+import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { ConnectorKey } from '../../openconnectors/port.ts';
+import type { Resources } from '../cluster/resources.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
-import type { Resources } from '../resources.ts';
-import { hostRule, textIn, type Wish } from './subject.ts';
+import { hostRule, textIn, type Wish } from './consent-request.ts';
 
 /** Where a person allows access, and who says so. */
 export interface ProviderAddress {

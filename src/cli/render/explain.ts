@@ -1,8 +1,14 @@
 import { CONDITION_TYPES, CONDITIONS, type Condition, type ConditionType } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
-import { authorizeCommandFor, conditionOf, infoOf, isCurrent, OUTLOOK_SENTENCES } from '../conditions.ts';
-import { alignColumns } from '../table.ts';
+import {
+  authorizeCommandFor,
+  conditionOf,
+  infoOf,
+  isCurrent,
+  OUTLOOK_SENTENCES,
+} from '../cluster/conditions.ts';
+import { alignColumns } from './table.ts';
 
 type Row = readonly [label: string, text: string];
 

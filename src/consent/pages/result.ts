@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PROVIDER_ERRORS } from '../answer.ts';
-import { type Html, html } from '../html.ts';
-import { type Locator, parseLocator } from '../locator.ts';
+import { PROVIDER_ERRORS } from '../../authorization/authorization-response.ts';
+import { type Locator, parseLocator } from '../connector-name.ts';
+import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
 
 const resultSchema = z.object({

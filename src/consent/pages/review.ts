@@ -1,5 +1,5 @@
-import { type Html, html } from '../html.ts';
-import type { Locator } from '../locator.ts';
+import type { Locator } from '../connector-name.ts';
+import { type Html, html } from '../http/html.ts';
 import type { ConsentFacts } from '../records.ts';
 import { layout } from './layout.ts';
 

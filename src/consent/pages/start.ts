@@ -1,6 +1,6 @@
 import { enrolmentSecretNameOf } from '../../api/defaults.ts';
-import { type Html, html } from '../html.ts';
-import type { Locator } from '../locator.ts';
+import type { Locator } from '../connector-name.ts';
+import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
 
 /** The page that asks for the one-time code. It says the same whether or not there is such a connector. */

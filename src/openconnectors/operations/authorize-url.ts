@@ -1,8 +1,8 @@
-import type { Call, Caller } from '../call.ts';
-import { UnreadableAnswer } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import type { AuthorizeRequest } from '../port.ts';
 import { readAuthorizeUrlAnswer } from '../schemas.ts';
+import type { Call, Caller } from '../transport/call.ts';
+import { UnreadableAnswer } from '../transport/call.ts';
 
 /**
  * `POST /elements/{key}/oauth/url`, with the OAuth client's secret in the body. Only where that route is not there

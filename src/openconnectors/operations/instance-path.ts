@@ -1,8 +1,8 @@
-import { UnreadableAnswer } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import type { Instance } from '../port.ts';
 import { readInstanceAnswer } from '../schemas.ts';
-import type { TransportAnswer } from '../transport.ts';
+import { UnreadableAnswer } from '../transport/call.ts';
+import type { TransportAnswer } from '../transport/transport.ts';
 
 /** `/instances/{id}`. @throws RemoteError of class `invalid`, nothing sent, for what cannot be an id. */
 export function instancePath(id: number): string {

@@ -1,7 +1,7 @@
-import type { Caller } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import type { Instance } from '../port.ts';
 import { readInstancesAnswer } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 
 const PAGE_SIZE = 200;
 /** 200,000 instances. More pages than this means that the paging does not work. */

@@ -1,6 +1,6 @@
-import type { Caller } from '../call.ts';
 import type { Organization } from '../port.ts';
 import { readOrganizationAnswer } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 
 /** `GET /organizations/me`. */
 export function readOrganization(call: Caller, signal: AbortSignal | undefined): Promise<Organization> {

@@ -1,5 +1,5 @@
-import type { Caller } from '../call.ts';
 import type { Instance, InstancePatch } from '../port.ts';
+import type { Caller } from '../transport/call.ts';
 import { secretsOfConfiguration } from './instance-body.ts';
 import { instancePath, readAnswerAbout } from './instance-path.ts';
 

@@ -1,6 +1,6 @@
-import type { Call, Caller } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import { readAnything } from '../schemas.ts';
+import type { Call, Caller } from '../transport/call.ts';
 
 const noneFound = /\bno (?:contacts?|records?|results?|objects?|entities)\b.*\bfound\b/i;
 

@@ -1,5 +1,5 @@
-import type { Caller } from '../call.ts';
 import type { Instance } from '../port.ts';
+import type { Caller } from '../transport/call.ts';
 import { instancePath, readAnswerAbout } from './instance-path.ts';
 
 /** `GET /instances/{id}`. */

@@ -1,4 +1,4 @@
-import type { ObservedCall, ObservedRetry } from '../../kube/rest.ts';
+import type { ObservedCall, ObservedRetry } from '../../kube/client/rest.ts';
 import type { Metrics } from './metrics.ts';
 
 /** client-go's label where no HTTP status was seen. */

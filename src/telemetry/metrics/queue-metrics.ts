@@ -1,5 +1,5 @@
-import { higherOf, PRIORITIES, type Priority } from '../../kube/fair-queue.ts';
-import type { WorkQueueObserver } from '../../kube/work-queue.ts';
+import { higherOf, PRIORITIES, type Priority } from '../../kube/queue/fair-queue.ts';
+import type { WorkQueueObserver } from '../../kube/queue/work-queue.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,5 +1,5 @@
-import { type OperationName, operationNames } from '../../openconnectors/call.ts';
-import type { CallObservation, CallOutcome } from '../../openconnectors/caller.ts';
+import { type OperationName, operationNames } from '../../openconnectors/transport/call.ts';
+import type { CallObservation, CallOutcome } from '../../openconnectors/transport/caller.ts';
 import type { Metrics } from './metrics.ts';
 
 /** How an authorization can end, in `openconnectors_authorizations_total`. */

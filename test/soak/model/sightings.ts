@@ -1,6 +1,6 @@
+import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
-import type { Simulator } from '../../support/openconnectors/simulator.ts';
 import type { Journal } from './journal.ts';
 
 const LOOK_MS = 200;

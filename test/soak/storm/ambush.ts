@@ -1,7 +1,7 @@
+import type { Fault } from '../../../packages/open-connectors-simulator/src/faults.ts';
+import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { Fault } from '../../support/openconnectors/faults.ts';
-import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
 import { instanceIn, type Sightings } from '../model/sightings.ts';
 import type { Subject } from '../model/subject.ts';
 import { pick } from '../seeds.ts';

@@ -1,5 +1,8 @@
+import type {
+  InstanceEdit,
+  InstanceSnapshot,
+} from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
-import type { InstanceEdit, InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
 import { digestOf, foreignTags } from '../model/foreign.ts';
 import type { Subject } from '../model/subject.ts';
 import { pick } from '../seeds.ts';

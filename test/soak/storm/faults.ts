@@ -1,6 +1,6 @@
+import type { Fault, InjectedFault } from '../../../packages/open-connectors-simulator/src/faults.ts';
+import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { Fault, InjectedFault } from '../../support/openconnectors/faults.ts';
-import type { Simulator } from '../../support/openconnectors/simulator.ts';
 import type { Journal } from '../model/journal.ts';
 import { pick } from '../seeds.ts';
 import { CREATE_DEADLINE_MS } from '../stage/stage.ts';

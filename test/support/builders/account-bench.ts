@@ -1,11 +1,11 @@
+import type { KeptAccount } from '../../../src/account/credentials/fallback-credentials.ts';
+import { type AccountPorts, reconcileAccount } from '../../../src/account/reconcile.ts';
+import { AccountRegistry } from '../../../src/account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
-import type { KeptAccount } from '../../../src/controller/account/kept-accounts.ts';
-import { type AccountPorts, reconcileAccount } from '../../../src/controller/account/reconcile.ts';
-import { AccountRegistry } from '../../../src/controller/account/registry.ts';
-import { clusterTag } from '../../../src/controller/owner-tags.ts';
-import type { PassOutcome } from '../../../src/controller/report.ts';
-import type { SecretFact } from '../../../src/controller/world.ts';
+import type { SecretFact } from '../../../src/connector/input.ts';
+import type { PassOutcome } from '../../../src/connector/report/report.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
+import { clusterTag } from '../../../src/ownership/owner-tags.ts';
 import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { ACCOUNT_SECRET, INVENTORY_MS } from './account.ts';

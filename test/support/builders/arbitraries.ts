@@ -6,15 +6,15 @@ import {
   NO_MEMORY,
   type SecretFact,
   type World,
-} from '../../../src/controller/world.ts';
-import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors.ts';
+} from '../../../src/connector/input.ts';
+import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
+import { connectionMemory, READY_ACCOUNT, world } from './input.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
-import { connectionMemory, READY_ACCOUNT, world } from './world.ts';
 
 /** Every class of remote error. */
 export const ERROR_CLASSES: readonly RemoteErrorClass[] = [

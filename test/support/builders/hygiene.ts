@@ -1,5 +1,5 @@
 import { mayAppear } from '../../../src/api/reasons.ts';
-import type { Step } from '../../../src/controller/step.ts';
+import type { Step } from '../../../src/connector/action.ts';
 import { VALUES } from './secrets.ts';
 
 /** Reasons whose text comes from the rules of the API, which are no sentences. */

@@ -1,24 +1,19 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import type { Occasion } from '../../../src/controller/events.ts';
-import { Inventory } from '../../../src/controller/inventory.ts';
-import { ConnectorMemory } from '../../../src/controller/memory.ts';
-import { parseConnector } from '../../../src/controller/parse.ts';
-import type { AccountSession, ConnectorPorts, NewSecret } from '../../../src/controller/ports.ts';
-import type {
-  AccountView,
-  DecisionSettings,
-  KeptOutcome,
-  SecretFact,
-} from '../../../src/controller/world.ts';
-import { KubeError } from '../../../src/kube/errors.ts';
+import { parseConnector } from '../../../src/api/parse.ts';
+import type { AccountView, DecisionSettings, KeptOutcome, SecretFact } from '../../../src/connector/input.ts';
+import { ConnectorMemory } from '../../../src/connector/memory.ts';
+import type { AccountSession, ConnectorPorts, NewSecret } from '../../../src/connector/ports.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { Instance, Turn } from '../../../src/openconnectors/port.ts';
+import { Inventory } from '../../../src/ownership/inventory.ts';
+import type { Occasion } from '../../../src/reconciler/events.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { fingerprinter } from './fingerprints.ts';
+import { READY_ACCOUNT, SETTINGS } from './input.ts';
 import { mergePatched } from './merge-patch.ts';
 import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
 import { READ, secretAbsent, secretUnseen } from './secrets.ts';
 import { MINUTE, NOW } from './time.ts';
-import { READY_ACCOUNT, SETTINGS } from './world.ts';
 
 /** One write to the cluster, in short: `secret crm-connection`, `metadata`, `status`. */
 export type KubeWrite = readonly [what: string, value: unknown];

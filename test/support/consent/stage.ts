@@ -1,7 +1,7 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { addressesOf } from '../../../src/consent/addresses.ts';
+import { createJournal } from '../../../src/consent/audit-log.ts';
 import { type ConsentHandler, createConsentHandler } from '../../../src/consent/handler.ts';
-import { createJournal } from '../../../src/consent/log.ts';
+import { addressesOf } from '../../../src/consent/http/addresses.ts';
 import type { ConsentOutcome } from '../../../src/consent/outcomes.ts';
 import type { ConsentSource, Wish } from '../../../src/consent/source.ts';
 import { connector, UID } from '../builders/connector.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../src/kube/object.ts';
+import { isRecord } from '../../../src/kube/client/object.ts';
 import { mergePatch } from './merge-patch.ts';
 
 /** An object as the fake keeps it. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
-import { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { type Change, Collection, Refusal, type Stored } from './collections.ts';
 import { type Fault, type FaultMatch, FaultScript, fits, type Received } from './faults.ts';
 

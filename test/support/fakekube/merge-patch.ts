@@ -1,4 +1,4 @@
-import { isRecord } from '../../../src/kube/object.ts';
+import { isRecord } from '../../../src/kube/client/object.ts';
 
 /** JSON Merge Patch, RFC 7396. Neither argument is changed. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../../src/config.ts';
+import { subjectHash } from '../../../src/authorization/consent-request.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { createKubeSource } from '../../../src/consent/kube-source.ts';
 import { type OBSTACLES, ObstacleError } from '../../../src/consent/source.ts';
-import { subjectHash } from '../../../src/consent/subject.ts';
-import { KubeError } from '../../../src/kube/errors.ts';
-import type { KubeRest } from '../../../src/kube/rest.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
+import type { KubeRest } from '../../../src/kube/client/rest.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
 import type { AuthorizeRequest, OpenConnectors } from '../../../src/openconnectors/port.ts';
 import { CALLBACK, type ConnectorChange, connector } from '../../support/builders/connector.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { escapeHtml, html } from '../../../src/consent/html.ts';
+import { escapeHtml, html } from '../../../src/consent/http/html.ts';
 import { formatResult, readResult } from '../../../src/consent/pages/result.ts';
 import { ObstacleError } from '../../../src/consent/source.ts';
-import { RemoteError } from '../../../src/openconnectors/errors.ts';
+import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import { CODE, callback, createStage, START, type Stage, stateOf } from '../../support/consent/stage.ts';
 import { type Reply, textOf, type Visitor } from '../../support/consent/visitor.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EventRecorder, type RecordedEvent } from '../../../src/kube/events.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest, type WriteGuard } from '../../../src/kube/rest.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest, type WriteGuard } from '../../../src/kube/client/rest.ts';
+import { EventRecorder, type RecordedEvent } from '../../../src/kube/events/event-recorder.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest } from '../../../src/kube/rest.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/client/rest.ts';
+import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

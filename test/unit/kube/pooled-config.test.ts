@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NoClusterError, PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest } from '../../../src/kube/rest.ts';
+import { NoClusterError, PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { type CertificateAuthority, createAuthority } from '../../support/certificates.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { KubeObject } from '../../../src/kube/object.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { Reflector, type ReflectorOptions } from '../../../src/kube/reflector.ts';
-import { KubeRest } from '../../../src/kube/rest.ts';
-import { ObjectStore } from '../../../src/kube/store.ts';
+import type { KubeObject } from '../../../src/kube/client/object.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/client/rest.ts';
+import { Reflector, type ReflectorOptions } from '../../../src/kube/watch/reflector.ts';
+import { ObjectStore } from '../../../src/kube/watch/store.ts';
 import type { Collection } from '../../support/fakekube/collections.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { isKubeError } from '../../../src/kube/errors.ts';
-import { LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
+import { isKubeError } from '../../../src/kube/client/errors.ts';
+import { LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import {
   type HandlerContext,
   type HandlerResult,

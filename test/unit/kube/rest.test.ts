@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { KubeError } from '../../../src/kube/errors.ts';
-import { collectionPath, objectPath } from '../../../src/kube/paths.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
+import { collectionPath, objectPath } from '../../../src/kube/client/paths.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import {
   KubeRest,
   type KubeRestOptions,
   type ObservedCall,
   type ObservedRetry,
-} from '../../../src/kube/rest.ts';
+} from '../../../src/kube/client/rest.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

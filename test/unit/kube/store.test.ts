@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { KubeObject } from '../../../src/kube/object.ts';
-import { isOlderVersion } from '../../../src/kube/resource-version.ts';
-import { ObjectStore } from '../../../src/kube/store.ts';
+import type { KubeObject } from '../../../src/kube/client/object.ts';
+import { isOlderVersion } from '../../../src/kube/watch/resource-version.ts';
+import { ObjectStore } from '../../../src/kube/watch/store.ts';
 
 function object(name: string, resourceVersion: string, uid = `uid-${name}`, labels = {}): KubeObject {
   return {

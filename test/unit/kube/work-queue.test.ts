@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/work-queue.ts';
+import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/queue/work-queue.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 

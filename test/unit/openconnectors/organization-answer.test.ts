@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { UnreadableAnswer } from '../../../src/openconnectors/call.ts';
 import { readOrganizationAnswer } from '../../../src/openconnectors/schemas.ts';
+import { UnreadableAnswer } from '../../../src/openconnectors/transport/call.ts';
 
 const read = (id: unknown) =>
   readOrganizationAnswer({ status: 200, headers: {}, body: JSON.stringify({ id, name: 'Acme' }) });

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
-import { isRecord } from '../../../../src/kube/object.ts';
+import { isRecord } from '../../../../src/kube/client/object.ts';
 
 /** What the two programs under comparison do with a widget: the same, on either base class. */
 

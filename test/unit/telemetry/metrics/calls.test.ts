@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallObservation } from '../../../../src/openconnectors/caller.ts';
+import type { CallObservation } from '../../../../src/openconnectors/transport/caller.ts';
 import { observeKubeCalls } from '../../../../src/telemetry/metrics/kube-metrics.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { createPauseBook } from '../../../../src/telemetry/metrics/pauses.ts';

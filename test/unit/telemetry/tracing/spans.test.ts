@@ -1,10 +1,10 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Verdict } from '../../../../src/controller/step.ts';
+import type { Verdict } from '../../../../src/connector/action.ts';
 import { connector } from '../../../support/builders/connector.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-import { observed, subject } from '../passes/pass.ts';
+import { observed, subject } from '../reconciles/pass.ts';
 
 // What a span belongs to is found by the process' context manager, which comes with the SDK.
 beforeAll(() => new NodeTracerProvider().register());

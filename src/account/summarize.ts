@@ -1,0 +1,59 @@
+import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../api/account.ts';
+import { requestOf } from '../api/annotations.ts';
+import { boundedStatus } from '../reconciler/bounded-status.ts';
+import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from '../reconciler/conditions.ts';
+import { failuresAfter } from '../reconciler/failure-count.ts';
+import type { AccountVerdict, AccountWorld } from './input.ts';
+
+/** A verdict that says something about the account. */
+export type AccountTelling = Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>;
+
+/** Writes the status where it differs, and the events that follow from the difference. */
+export type AccountReport = (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
+
+/** The whole status of an account after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
+export function summariseAccount(
+  world: AccountWorld,
+  verdict: AccountTelling,
+  instances: AccountStatus['instances'],
+  fraction: number,
+): AccountStatus {
+  const { account, session, now } = world;
+  const before: AccountStatus = account.status ?? {};
+  const { generation } = account.metadata;
+  const status = {
+    ...before,
+    observedGeneration: generation,
+    conditions: mergeConditions(before.conditions ?? [], statements(verdict), generation, now),
+    organization:
+      session.state === 'open'
+        ? { id: session.organization.id, name: session.organization.name }
+        : before.organization,
+    instances,
+    throttledUntil:
+      world.throttledUntil !== undefined && world.throttledUntil > now
+        ? timestamp(world.throttledUntil)
+        : undefined,
+    failures: failuresAfter(before.failures, verdict, now, fraction),
+    lastHandledReconcileAt:
+      requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,
+  };
+  return boundedStatus(
+    accountStatusSchema,
+    Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)),
+  );
+}
+
+function statements(verdict: AccountTelling): Statement[] {
+  if (verdict.kind === 'ready') {
+    return [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Succeeded',
+        message: 'Open Connectors accepts the credentials of the account.',
+      },
+    ];
+  }
+  return [notTrue('Ready', verdict.reason, verdict.message), ...outlookOf(verdict.reason, verdict.message)];
+}

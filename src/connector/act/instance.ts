@@ -1,0 +1,217 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Reason } from '../../api/reasons.ts';
+import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import { describePatch } from '../decide/desired-instance.ts';
+import type { World } from '../input.ts';
+import {
+  type Action,
+  type ActionContext,
+  withIncident,
+  withMemory,
+  withPass,
+  withRead,
+} from './action-context.ts';
+
+/** Asks for everything with this resource's owner tag. */
+export const search: Action<'search'> = async (context, world) => {
+  const { api, inventory } = context.session();
+  const startedAt = context.ports.clock.now();
+  const found = await api.listInstancesByTag(world.tags.owner, context.signal);
+  inventory.searched(world.tags.owner, found, startedAt);
+  return withPass(world, { searched: true });
+};
+
+/** Reads one instance; only here is "gone" learned. */
+export const readInstance: Action<'read-instance'> = async (context, world, { id }) => {
+  const { api, inventory } = context.session();
+  try {
+    inventory.learn(await api.readInstance(id, context.signal));
+  } catch (error) {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+    inventory.markGone(id);
+  }
+  return withRead(world, id);
+};
+
+/**
+ * Reads the instance right before a write to it: a listing may be minutes old, and another owner may have taken it over
+ * since. `differs`: it is not what the write was decided on, so that `decide` has to judge it anew.
+ */
+export async function readBeforeWrite(
+  context: ActionContext,
+  world: World,
+  id: number,
+): Promise<{ readonly differs: boolean; readonly world: World }> {
+  if (context.justRead === id) {
+    return { differs: false, world };
+  }
+  const next = await readInstance(context, world, { do: 'read-instance', id });
+  const shown = context.session().inventory.about(world.tags.owner, [id]).instances.get(id);
+  return { differs: !isDeepStrictEqual(world.remote.instances.get(id), shown), world: next };
+}
+
+const verbs: Partial<Record<Reason, string>> = {
+  Adopted: 'Adopted',
+  TakenOver: 'Took over',
+  DriftCorrected: 'Set back',
+};
+
+/** Changes what differs. */
+export const patch: Action<'patch'> = async (context, decided, { id, patch: change, reason }) => {
+  const { differs, world } = await readBeforeWrite(context, decided, id);
+  if (differs) {
+    return world;
+  }
+  const { api, inventory } = context.session();
+  try {
+    inventory.learn(await api.patchInstance(id, change, context.signal));
+  } catch (error) {
+    return lookAgain(context, world, id, error);
+  }
+  const reconfigured = change.configuration !== undefined;
+  const patched = withPass(world, {
+    patched: true,
+    reconfigured,
+    ping: reconfigured ? undefined : world.pass.ping,
+  });
+  return withIncident(patched, {
+    reason,
+    message: `${verbs[reason] ?? 'Changed'} instance ${id}: ${describePatch(change)}.`,
+  });
+};
+
+/**
+ * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
+ * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
+ */
+export const recordDisabling: Action<'record-disabling'> = async ({ ports }, world) => ({
+  ...world,
+  connector: await ports.connectors.patchStatus(world.connector, { instance: { enabled: false } }),
+});
+
+/** Enables or disables. */
+export const enable: Action<'enable'> = async (context, decided, { id, enabled }) => {
+  const { differs, world } = await readBeforeWrite(context, decided, id);
+  if (differs) {
+    return world;
+  }
+  const { api, inventory } = context.session();
+  try {
+    await api.setInstanceEnabled(id, enabled, context.signal);
+  } catch (error) {
+    return lookAgain(context, world, id, error);
+  }
+  inventory.amend(id, { disabled: !enabled });
+  return withIncident(withPass(world, { enabledSet: true }), {
+    reason: 'Updated',
+    message: `${enabled ? 'Enabled' : 'Disabled'} instance ${id}.`,
+  });
+};
+
+/** One call through the instance. A refusal is an answer; whether it means the grant is for `decide` to find out. */
+export const ping: Action<'ping'> = async (context, world, { token }) => {
+  try {
+    const answer = await context.session().api.pingInstance(token, context.signal);
+    return withPass(withMemory(context, world, { pingedAt: context.ports.clock.now() }), { ping: answer });
+  } catch (error) {
+    if (error instanceof RemoteError && error.class === 'unauthorized') {
+      // Also the answer to a re-authorization in doubt: it did not help.
+      return withPass(withMemory(context, world, { ambiguous: undefined }), { ping: 'refused' });
+    }
+    if (error instanceof RemoteError && error.class === 'forbidden') {
+      return withPass(world, { ping: 'forbidden' });
+    }
+    throw error;
+  }
+};
+
+/** Shows that it is not the account's credentials that are refused: they work, and the instance is there. */
+export const proveAccount: Action<'prove-account'> = async (context, world, { id }) => {
+  const { api, inventory } = context.session();
+  await api.organization(context.signal);
+  try {
+    inventory.learn(await api.readInstance(id, context.signal));
+  } catch (error) {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+    inventory.markGone(id);
+  }
+  return withPass(withRead(world, id), { accountProven: true });
+};
+
+/** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
+export const releaseTags: Action<'release-tags'> = async (context, decided, { id, tags }) => {
+  const released = (world: World): World =>
+    withPass(world, { tagsReleased: [...world.pass.tagsReleased, id] });
+  try {
+    const { differs, world } = await readBeforeWrite(context, decided, id);
+    if (differs) {
+      return world;
+    }
+    const { api, inventory } = context.session();
+    inventory.learn(await api.patchInstance(id, { tags }, context.signal));
+    return withIncident(released(world), {
+      reason: 'Orphaned',
+      message: `Left instance ${id} in Open Connectors.`,
+    });
+  } catch (error) {
+    if (!(error instanceof RemoteError)) {
+      throw error;
+    }
+    return withIncident(released(decided), {
+      reason: 'Orphaned',
+      message: `Left instance ${id} in Open Connectors; its k8s- tags could not be removed (${error.message}).`,
+    });
+  }
+};
+
+/**
+ * Writes the id of the instance that is to be deleted to status, on the condition that the resource was not changed: a
+ * leader with a stale cache fails here, before it deletes an instance that is in use by now.
+ */
+export const recordRemoval: Action<'record-removal'> = async ({ ports }, world, { id }) => {
+  const connector = await ports.connectors.patchStatus(world.connector, { removing: { id } });
+  return withPass({ ...world, connector }, { removalsRecorded: [...world.pass.removalsRecorded, id] });
+};
+
+/** Deletes by id. That it is gone is not believed before a read says so. */
+export const deleteInstance: Action<'delete-instance'> = async (context, decided, { id, reason }) => {
+  const { differs, world } = await readBeforeWrite(context, decided, id);
+  if (differs) {
+    return world;
+  }
+  const { api, inventory } = context.session();
+  const deleted = withPass(world, { deleted: [...world.pass.deleted, id] });
+  try {
+    await api.deleteInstance(id, context.signal);
+  } catch (error) {
+    if (isNotFound(error)) {
+      // Only a read by id tells that it is gone.
+      inventory.forget(id);
+      return deleted;
+    }
+    throw error;
+  }
+  inventory.forget(id);
+  const messages: Partial<Record<Reason, string>> = {
+    DuplicateRemoved: `Deleted instance ${id}, which an interrupted creation or change had left behind.`,
+    Replaced: `Deleted instance ${id} of the old connector; applications use the new one.`,
+  };
+  return withIncident(deleted, { reason, message: messages[reason] ?? `Deleted instance ${id}.` });
+};
+
+/** A 404 on a change is not yet proof that the instance is gone: it is read next. */
+function lookAgain(context: ActionContext, world: World, id: number, error: unknown): World {
+  if (!isNotFound(error)) {
+    throw error;
+  }
+  context.session().inventory.forget(id);
+  return world;
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof RemoteError && error.class === 'not-found';
+}

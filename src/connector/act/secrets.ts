@@ -1,0 +1,120 @@
+import { connectionSecretNameOf } from '../../api/defaults.ts';
+import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
+import { isKubeError } from '../../kube/client/errors.ts';
+import { canonicalContent } from '../decide/connection-secret.ts';
+import type { SecretFact, World } from '../input.ts';
+import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action-context.ts';
+
+/** One GET of a Secret that the pass needs the values of. */
+export const readSecret: Action<'read-secret'> = async (context, world, step) => {
+  const { namespace } = world.connector.metadata;
+  const fact = await context.ports.secrets.read(namespace, step.name, context.signal);
+  return keep(context, world, step.name, fact);
+};
+
+/**
+ * Throws a conflict where the resource is not the current one: a leader with a stale cache fails here, before it gives
+ * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
+ * nothing. A credential that was sent in this reconcile was recorded on the same condition.
+ */
+async function requireCurrent({ ports }: ActionContext, world: World): Promise<World> {
+  return world.pass.authorized
+    ? world
+    : { ...world, connector: await ports.connectors.patchStatus(world.connector, {}) };
+}
+
+/** Writes what applications need into the connection Secret, which goes when the resource goes. */
+export const writeConnectionSecret: Action<'write-connection-secret'> = async (context, world, step) => {
+  const { ports, signal } = context;
+  const { connector } = world;
+  const secret = { owner: connector, name: step.name, type: CONNECTION_SECRET_TYPE, data: step.data };
+  const known = world.secrets.get(step.name);
+  if (step.exists && known !== undefined && known.state !== 'absent') {
+    const current = await requireCurrent(context, world);
+    const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
+    return withIncident(written(keep(context, current, step.name, fact)), {
+      reason: 'ConnectionSecretRepaired',
+      message: `Wrote Secret "${step.name}" again.`,
+    });
+  }
+  try {
+    const fact = await ports.secrets.create(secret, signal);
+    return withIncident(written(keep(context, world, step.name, fact)), {
+      reason: 'ConnectionSecretWritten',
+      message: `Wrote Secret "${step.name}" for applications.`,
+    });
+  } catch (error) {
+    if (isKubeError(error, 'already-exists')) {
+      // The cache had not seen it yet: look whose it is before anything else.
+      return keep(
+        context,
+        world,
+        step.name,
+        await ports.secrets.read(connector.metadata.namespace, step.name, signal),
+      );
+    }
+    throw error;
+  }
+};
+
+function written(world: World): World {
+  return withPass(world, { connectionWritten: true });
+}
+
+/** Lets go of the connection Secret, so that it outlives the resource. */
+export const releaseConnectionSecret: Action<'release-connection-secret'> = async (context, world, step) => {
+  const known = world.secrets.get(step.name);
+  if (known === undefined || known.state === 'absent') {
+    return world;
+  }
+  await context.ports.secrets.disown(
+    world.connector.metadata.namespace,
+    step.name,
+    known.resourceVersion,
+    context.signal,
+  );
+  return withFact(world, step.name, { ...known, owners: [] });
+};
+
+/** Removes the connection Secret of a name that the resource does not ask for any more. */
+export const deleteConnectionSecret: Action<'delete-connection-secret'> = async (context, world, step) => {
+  const known = world.secrets.get(step.name);
+  if (known !== undefined && known.state !== 'absent') {
+    const current = await requireCurrent(context, world);
+    const { namespace } = current.connector.metadata;
+    await removeUnlessGone(context, namespace, step.name, known.resourceVersion);
+    return withFact(current, step.name, { state: 'absent' });
+  }
+  return withFact(world, step.name, { state: 'absent' });
+};
+
+async function removeUnlessGone(
+  { ports, signal }: ActionContext,
+  namespace: string,
+  name: string,
+  resourceVersion: string,
+): Promise<void> {
+  try {
+    await ports.secrets.remove(namespace, name, resourceVersion, signal);
+  } catch (error) {
+    if (!isKubeError(error, 'not-found')) {
+      throw error;
+    }
+  }
+}
+
+function keep(context: ActionContext, world: World, name: string, fact: SecretFact): World {
+  const next = withFact(world, name, fact);
+  if (name !== connectionSecretNameOf(world.connector) || fact.state !== 'read') {
+    return next;
+  }
+  const clear = Object.fromEntries(
+    Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+  const content = world.fingerprint(canonicalContent(clear));
+  return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
+}
+
+function withFact(world: World, name: string, fact: SecretFact): World {
+  return { ...world, secrets: new Map(world.secrets).set(name, fact) };
+}

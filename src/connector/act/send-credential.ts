@@ -1,0 +1,216 @@
+import { ANNOTATIONS, FINALIZER } from '../../api/group.ts';
+import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import type { Grant, Instance, InstanceBody, Turn } from '../../openconnectors/port.ts';
+import {
+  adopted,
+  type Credential,
+  formatRecord,
+  nextRecord,
+  type RecordDraft,
+  type WriteAheadRecord,
+} from '../../ownership/write-ahead-record.ts';
+import type { World } from '../input.ts';
+import { recordOf } from '../observe/record-outcome.ts';
+import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action-context.ts';
+import { readBeforeWrite } from './instance.ts';
+
+/** Bytes of a new salt. */
+const SALT_BYTES = 16;
+
+/** Writes the finalizer alone. */
+export const hold: Action<'hold'> = async ({ ports }, world) => {
+  const connector = await ports.connectors.patchMetadata(world.connector, withFinalizer(world));
+  return { ...world, connector };
+};
+
+/** Replaces the record without sending anything. */
+export const writeRecord: Action<'write-record'> = async (context, world, { record: change }) => {
+  switch (change.kind) {
+    case 'absent':
+      return withRecord(context, world, { ...change.record, absentAt: new Date(change.at).toISOString() });
+    case 'adopt': {
+      const salt = newSalt(context);
+      return withRecord(
+        context,
+        world,
+        adopted(change.record, change.credential, change.credentialKind, salt),
+      );
+    }
+  }
+};
+
+const LEGACY = {
+  reason: 'LegacyConnector',
+  message:
+    'Connector infusionsoftcrm works by legacy keys and XML-RPC, which Keap ends at the end of 2026. Plan the move to spec.connector: infusionsoftrest.',
+} as const;
+
+/** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
+export const create: Action<'create'> = async (context, world, { body, draft }) => {
+  const { api } = context.session();
+  const done = await send(context, world, { body, draft, do: 'create' }, async (turn) => {
+    const instance = await api.createInstance(body, context.signal, turn);
+    // An answer may leave the tags out; by them the instance is known as ours.
+    return { ...instance, tags: instance.tags ?? body.tags };
+  });
+  if (!('instance' in done)) {
+    return done.world;
+  }
+  const created = withIncident(done.world, {
+    reason: 'Created',
+    message: `Created instance ${done.instance.id}.`,
+  });
+  return body.connector === 'infusionsoftcrm' ? withIncident(created, LEGACY) : created;
+};
+
+/** Gives an existing instance a new grant; its id stays. */
+export const reauthorize: Action<'reauthorize'> = async (context, world, { id, body, draft }) => {
+  const read = await readBeforeWrite(context, world, id);
+  if (read.differs) {
+    return read.world;
+  }
+  const { api } = context.session();
+  const done = await send(context, read.world, { body, draft, do: 'reauthorize' }, (turn) =>
+    api.reauthorizeInstance(id, body, context.signal, turn),
+  );
+  return 'instance' in done
+    ? withIncident(done.world, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
+    : done.world;
+};
+
+interface Sending {
+  readonly do: 'create' | 'reauthorize';
+  readonly body: InstanceBody;
+  readonly draft: RecordDraft;
+}
+
+/**
+ * Waits for the account's turn, writes the record, and sends. The record comes after the wait, so that a crash spends a
+ * credential only when it may have left this machine.
+ */
+async function send(
+  context: ActionContext,
+  world: World,
+  sending: Sending,
+  call: (turn: Turn) => Promise<Instance>,
+): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+  const session = context.session();
+  const turn = await session.api.reserve(context.signal);
+  try {
+    const recorded = await announce(context, world, sending);
+    return await transmit(context, recorded, sending, async () => {
+      const instance = await call(turn);
+      session.inventory.learn(instance);
+      return instance;
+    });
+  } finally {
+    turn.release();
+  }
+}
+
+interface Recorded {
+  readonly world: World;
+  readonly record: WriteAheadRecord;
+}
+
+async function transmit(
+  context: ActionContext,
+  recorded: Recorded,
+  sending: Sending,
+  call: () => Promise<Instance>,
+): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+  try {
+    const instance = await call();
+    const authorized = withPass(recorded.world, {
+      authorized: true,
+      ping: undefined,
+      accountProven: false,
+    });
+    return { instance, world: withMemory(context, authorized, { accepted: recorded.record.digest }) };
+  } catch (error) {
+    if (!(error instanceof RemoteError)) {
+      throw error;
+    }
+    return { world: await afterRefusal(context, recorded.world, recorded.record, sending, error) };
+  }
+}
+
+/** Writes the record of the credential, and the finalizer, in one patch. */
+async function announce(context: ActionContext, world: World, { body, draft }: Sending): Promise<Recorded> {
+  const value = credentialText(body.grant);
+  const credential: Credential = { value, fingerprint: world.fingerprint(value) };
+  const now = context.ports.clock.now();
+  const record = nextRecord(recordOf(world), credential, draft, newSalt(context), now);
+  const next = await withRecord(context, world, record);
+  // What this process remembers is about the send before.
+  const memory = { ambiguous: undefined, unprocessed: undefined, refused: undefined, accepted: undefined };
+  return { record, world: withMemory(context, next, { ...memory, clockSetBackAt: undefined }) };
+}
+
+async function afterRefusal(
+  context: ActionContext,
+  world: World,
+  record: WriteAheadRecord,
+  { do: step }: Sending,
+  error: RemoteError,
+): Promise<World> {
+  const words = step === 'create' ? 'create the instance' : 'authorize the instance';
+  // A refresh token is replaced when it is used, so only one that never left this machine is sent again.
+  if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
+    return await notProcessed(
+      context,
+      withPass(world, { failure: { do: step, words, error } }),
+      record,
+      error,
+    );
+  }
+  if (error.class === 'ambiguous') {
+    const ambiguous = { digest: record.digest, at: context.ports.clock.now() };
+    return withPass(withMemory(context, world, { ambiguous }), { ping: undefined });
+  }
+  if (error.class === 'unauthorized') {
+    context.session().suspect();
+  }
+  const created = error.processed === 'refused' ? 'no' : 'unknown';
+  return withMemory(context, world, { refused: { digest: record.digest, message: error.message, created } });
+}
+
+/** The credential is still good. The record says so, so that a restart does not take it for spent. */
+async function notProcessed(
+  context: ActionContext,
+  world: World,
+  record: WriteAheadRecord,
+  error: RemoteError,
+): Promise<World> {
+  const waitMs = Math.max(error.retryAfterMs ?? 0, world.settings.searchGraceMs);
+  const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };
+  // Without an answer no byte has left: it does not count as a send.
+  const sends = error.status === undefined ? record.sends - 1 : record.sends;
+  const remembered = withMemory(context, world, {
+    unprocessed: { digest: record.digest, sends, ...unprocessed },
+  });
+  return await withRecord(context, remembered, { ...record, sends, unprocessed });
+}
+
+async function withRecord(context: ActionContext, world: World, record: WriteAheadRecord): Promise<World> {
+  const connector = await context.ports.connectors.patchMetadata(world.connector, {
+    annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },
+    ...withFinalizer(world),
+  });
+  const next = { ...world, connector };
+  context.advance(next);
+  return next;
+}
+
+function newSalt({ ports }: ActionContext): string {
+  return ports.random.bytes(SALT_BYTES).toString('base64url');
+}
+
+function credentialText(grant: Grant): string {
+  return grant.kind === 'code' ? grant.code : grant.refreshToken;
+}
+
+function withFinalizer(world: World): { readonly finalizers?: readonly string[] } {
+  const finalizers = world.connector.metadata.finalizers ?? [];
+  return finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] };
+}

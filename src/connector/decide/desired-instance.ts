@@ -1,0 +1,150 @@
+import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
+import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
+import { MASKED } from '../../openconnectors/port.ts';
+import { isSameName } from '../../openconnectors/sanitise-name.ts';
+import { allTags } from '../../ownership/owner-tags.ts';
+import type { World } from '../input.ts';
+import { inputsOf, textOf } from '../observe/secret-uses.ts';
+import { type SecretUse, secretValue } from '../observe/secret-value.ts';
+
+/** Tags that the instance should carry. */
+export function desiredTags(world: World): string[] {
+  return allTags(world.tags, world.connector.spec.instance?.tags ?? []);
+}
+
+/** Whether people want the instance to answer calls. */
+export function desiredEnabled(world: World): boolean {
+  return world.connector.spec.instance?.enabled ?? true;
+}
+
+/** What the operator set instance `id` to last, or found and left so: true is enabled. */
+export function recordedEnabled({ connector }: World, id: number): boolean | undefined {
+  const recorded = connector.status?.instance;
+  return recorded?.id === id ? recorded.enabled : undefined;
+}
+
+/** The callback URL of the OAuth app: the resource's, else the operator's own. */
+export function callbackUrlOf(world: World): string | undefined {
+  return world.connector.spec.oauth.callbackUrl ?? world.settings.ownCallbackUrl;
+}
+
+/** The whole instance with all true values, for a create or a re-authorization. All inputs must have been obtained. */
+export function instanceBody(world: World, grant: Grant): InstanceBody {
+  const inputs = inputsOf(world);
+  return {
+    connector: connectorKeyOf(world.connector.spec),
+    name: instanceNameOf(world.connector),
+    tags: desiredTags(world),
+    configuration: {
+      ...clearConfiguration(world),
+      'oauth.api.key': textOf(world, inputs.clientId),
+      'oauth.api.secret': textOf(world, inputs.clientSecret),
+      ...(inputs.encryptedKey && { 'infusionsoft.private.key': textOf(world, inputs.encryptedKey) }),
+    },
+    grant,
+  };
+}
+
+/** Whether the resource was edited since the instance last equalled it: also where that was tried and failed. */
+export function specChanged(world: World): boolean {
+  const { status, metadata } = world.connector;
+  const synced = status?.conditions?.find(({ type }) => type === 'Synced');
+  const isSettled = synced?.status === 'True' || synced?.reason === 'DriftDetected';
+  return status?.observedGeneration !== metadata.generation || !isSettled;
+}
+
+/** The smallest change that makes the instance equal to the resource; `undefined` when nothing differs. */
+export function difference(world: World, instance: Instance): InstancePatch | undefined {
+  const patch = {
+    ...namePatch(world, instance),
+    ...tagPatch(world, instance),
+    ...configurationPatch(world, instance),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** What the instance still shows otherwise after it was changed: values that the remote side took and did not keep. */
+export function shownDifference(world: World, instance: Instance): InstancePatch | undefined {
+  const shown = instance.configuration;
+  const configuration = Object.fromEntries(
+    Object.entries(clearConfiguration(world)).filter(([key, value]) => {
+      const current = shown?.[key];
+      return current !== undefined && current !== null && current !== MASKED && current !== value;
+    }),
+  );
+  const patch = {
+    ...namePatch(world, instance),
+    ...tagPatch(world, instance),
+    ...(Object.keys(configuration).length > 0 && { configuration }),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** Which of the instance's fields `patch` would change, in words for people; never a value. */
+export function describePatch(patch: InstancePatch): string {
+  return [
+    ...(patch.name === undefined ? [] : ['name']),
+    ...(patch.tags === undefined ? [] : ['tags']),
+    ...Object.keys(patch.configuration ?? {})
+      .sort()
+      .map((key) => `configuration "${key}"`),
+  ].join(', ');
+}
+
+function namePatch(world: World, instance: Instance): InstancePatch {
+  const name = instanceNameOf(world.connector);
+  // An answer without a name tells nothing about it.
+  return instance.name === '' || isSameName(name, instance.name) ? {} : { name };
+}
+
+function tagPatch(world: World, instance: Instance): InstancePatch {
+  const wanted = desiredTags(world);
+  const { tags } = instance;
+  if (tags === undefined || (tags.length === wanted.length && wanted.every((tag) => tags.includes(tag)))) {
+    return {};
+  }
+  return { tags: wanted };
+}
+
+function configurationPatch(world: World, instance: Instance): InstancePatch {
+  const configuration = { ...clearDifference(world, instance), ...secretDifference(world) };
+  return Object.keys(configuration).length === 0 ? {} : { configuration };
+}
+
+/** Values that the API shows. One that it leaves out is only sent after an edit: it may never show it. */
+function clearDifference(world: World, instance: Instance): Record<string, string> {
+  const shown = instance.configuration;
+  const differs = ([key, value]: [string, string]): boolean => {
+    const current = shown?.[key];
+    return current === undefined || current === null || current === MASKED
+      ? specChanged(world)
+      : current !== value;
+  };
+  return Object.fromEntries(Object.entries(clearConfiguration(world)).filter(differs));
+}
+
+/** Values that the API masks: known from our own fingerprints. A new client_id is not patched, it needs a new consent. */
+function secretDifference(world: World): Record<string, string> {
+  const { clientSecret, encryptedKey } = inputsOf(world);
+  return {
+    ...secretIfChanged(world, 'oauth.api.secret', clientSecret),
+    ...(encryptedKey && secretIfChanged(world, 'infusionsoft.private.key', encryptedKey)),
+  };
+}
+
+function secretIfChanged(world: World, parameter: string, use: SecretUse): Record<string, string> {
+  const found = secretValue(world, use);
+  return found.state === 'value' && found.changed !== false ? { [parameter]: found.value } : {};
+}
+
+function clearConfiguration(world: World): Record<string, string> {
+  const { spec } = world.connector;
+  const callbackUrl = callbackUrlOf(world);
+  return {
+    ...spec.instance?.configuration,
+    ...(callbackUrl !== undefined && { 'oauth.callback.url': callbackUrl }),
+    ...(spec.oauth.scope !== undefined && { 'oauth.scope': spec.oauth.scope }),
+    ...(connectorKeyOf(spec) === 'infusionsoftcrm' &&
+      spec.server !== undefined && { 'infusionsoft.server': spec.server }),
+  };
+}

@@ -1,0 +1,91 @@
+import { driftPolicyOf } from '../../api/defaults.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
+import { blocked, type Step } from '../action.ts';
+import type { World } from '../input.ts';
+import { ownership } from '../observe/instances.ts';
+import {
+  describePatch,
+  desiredEnabled,
+  difference,
+  recordedEnabled,
+  shownDifference,
+  specChanged,
+} from './desired-instance.ts';
+
+/** The smallest call that brings the instance nearer to the resource; `undefined` when both are equal. */
+export function synchronise(world: World, instance: Instance): Step | undefined {
+  return correct(world, instance) ?? enable(world, instance);
+}
+
+function correct(world: World, instance: Instance): Step | undefined {
+  if (world.pass.patched) {
+    return ignored(world, instance);
+  }
+  if (world.pass.authorized) {
+    return undefined;
+  }
+  const patch = difference(world, instance);
+  if (patch === undefined) {
+    return undefined;
+  }
+  const reason = reasonOf(world, instance, patch);
+  if (reason === 'DriftCorrected' && driftPolicyOf(world.connector.spec) === 'Report') {
+    return blocked(
+      'Synced',
+      'DriftDetected',
+      `The instance was changed in Open Connectors: ${describePatch(patch)}. It is left so, because spec.driftPolicy is "Report"; with "Correct" the operator changes it back.`,
+    );
+  }
+  return { do: 'patch', id: instance.id, patch, reason };
+}
+
+function ignored(world: World, instance: Instance): Step | undefined {
+  const left = shownDifference(world, instance);
+  return (
+    left &&
+    blocked(
+      'Synced',
+      'RemoteError',
+      `Open Connectors accepted the change of ${describePatch(left)}, but shows the old value still; the operator tries again.`,
+      { kind: 'backoff' },
+    )
+  );
+}
+
+/** Why the instance has to change: whose wish it is, or that it is drift. */
+function reasonOf(world: World, instance: Instance, patch: InstancePatch): Reason {
+  const isRecorded = world.connector.status?.instance?.id === instance.id;
+  switch (ownership(world, instance)) {
+    case 'foreign':
+      return 'TakenOver';
+    case 'same-name':
+      return 'Adopted';
+    case 'unowned':
+      return isRecorded ? 'DriftCorrected' : 'Adopted';
+    case 'this-resource':
+      return specChanged(world) || secretsDiffer(patch) ? 'Updated' : 'DriftCorrected';
+  }
+}
+
+/** A rotated Secret is a wish of the user, not drift. */
+function secretsDiffer(patch: InstancePatch): boolean {
+  const keys = Object.keys(patch.configuration ?? {});
+  return keys.includes('oauth.api.secret') || keys.includes('infusionsoft.private.key');
+}
+
+function enable(world: World, instance: Instance): Step | undefined {
+  const wanted = desiredEnabled(world);
+  if (world.pass.enabledSet || instance.disabled === undefined) {
+    return undefined;
+  }
+  const recorded = recordedEnabled(world, instance.id);
+  if (instance.disabled !== wanted) {
+    // A listing may still show what was before our own disabling.
+    const isDoubtful = wanted && recorded === false && !world.pass.read.includes(instance.id);
+    return isDoubtful ? { do: 'read-instance', id: instance.id } : undefined;
+  }
+  return !wanted && recorded === true
+    ? { do: 'record-disabling' }
+    : { do: 'enable', id: instance.id, enabled: wanted };
+}

@@ -1,0 +1,207 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { Violation } from '../api/validation/validate.ts';
+import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { Instance } from '../openconnectors/port.ts';
+import type { OwnerTags } from '../ownership/owner-tags.ts';
+
+/** What a Secret is known to hold. Values are base64, as the Kubernetes API has them, and live no longer than the pass. */
+export type SecretFact =
+  | {
+      readonly state: 'absent';
+      /** The API server was asked; otherwise it is only the cache that does not have it. */
+      readonly confirmed?: boolean | undefined;
+    }
+  | {
+      readonly state: 'unread';
+      readonly resourceVersion: string;
+      readonly owners: readonly string[];
+      readonly leftBy?: string | undefined;
+    }
+  | {
+      readonly state: 'read';
+      readonly resourceVersion: string;
+      /** uids of the owner references. */
+      readonly owners: readonly string[];
+      /** A Secret of the operator's making without a living owner: the label that names the connector it was made for. */
+      readonly leftBy?: string | undefined;
+      readonly data: Readonly<Record<string, string>>;
+    };
+
+/** The credentials of an account, for the connection Secret that asks for them. */
+export interface AccountCredentials {
+  readonly userSecret: string;
+  readonly organizationSecret: string;
+}
+
+/** The account of a connector as this process knows it. Only `ready` can be worked with. */
+export type AccountView =
+  | { readonly state: 'unknown' }
+  | {
+      readonly state: 'blocked';
+      readonly reason: Reason;
+      readonly message: string;
+      /** Whether somebody has to act before anything can change. */
+      readonly stalled: boolean;
+    }
+  | {
+      readonly state: 'ready';
+      readonly uid: string;
+      /** With the API's prefix, e.g. `https://host/elements/api-v2`. */
+      readonly baseUrl: string;
+      readonly organizationId: string;
+      readonly isDefault: boolean;
+      readonly credentials: AccountCredentials;
+    };
+
+/** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
+export interface RemoteFacts {
+  /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
+  readonly instances: ReadonlyMap<number, Instance | 'gone'>;
+  /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
+  readonly searchedAt: number | undefined;
+}
+
+/** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
+export interface Memory {
+  /** The recorded credential (by its digest) whose sending ended in doubt, and when. */
+  readonly ambiguous: { readonly digest: string; readonly at: number } | undefined;
+  /** The recorded credential that provably was not processed; see `WriteAheadRecord`. */
+  readonly unprocessed:
+    | { readonly digest: string; readonly notBefore: string; readonly sends: number }
+    | undefined;
+  /** The recorded credential that Open Connectors refused, and its cleaned message. */
+  readonly refused:
+    | {
+        readonly digest: string;
+        readonly message: string;
+        /** `no`: the API's own refusal says that nothing was created. */
+        readonly created?: 'no' | 'unknown' | undefined;
+      }
+    | undefined;
+  /** The recorded credential that Open Connectors accepted; status may not show it yet. */
+  readonly accepted: string | undefined;
+  /** When a record was first seen whose time is in the future; wall clock. */
+  readonly clockSetBackAt: number | undefined;
+  /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
+  readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
+  /** When the instance answered last, or when this process first saw the resource; wall clock. */
+  readonly pingedAt: number;
+}
+
+/** The memory of a resource that was never seen before. */
+export const NO_MEMORY: Memory = {
+  ambiguous: undefined,
+  unprocessed: undefined,
+  refused: undefined,
+  accepted: undefined,
+  clockSetBackAt: undefined,
+  connection: undefined,
+  pingedAt: Number.POSITIVE_INFINITY,
+};
+
+/** Something that happened in a pass and that people should find in the events. */
+export interface Incident {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** `absent`: nothing was kept. `refused`: the remote side does not take them any more, or shows another organization. */
+export type KeptOutcome = 'open' | 'absent' | 'refused';
+
+/** What this pass has done so far. */
+export interface PassFacts {
+  /** A grant was accepted in this pass: everything that it carried is applied. */
+  readonly authorized: boolean;
+  /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
+  readonly patched: boolean;
+  /** The configuration was among it, so that the instance has to answer once more. */
+  readonly reconfigured: boolean;
+  /** Our owner tag was asked for in this pass. */
+  readonly searched: boolean;
+  /** Instances that were read by id. */
+  readonly read: readonly number[];
+  /** The instance whose read by id was the latest action: a write to it needs no further read. */
+  readonly justRead: number | undefined;
+  /** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
+  readonly ping: 'answered' | 'unsupported' | 'refused' | 'forbidden' | undefined;
+  /** The account's credentials and a read by id worked after the ping was refused. */
+  readonly accountProven: boolean;
+  /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */
+  readonly kept: KeptOutcome | undefined;
+  /** The connection Secret was written: whoever changes it at once is not argued with in this pass. */
+  readonly connectionWritten: boolean;
+  readonly enabledSet: boolean;
+  /** Instances from which the owner tags were removed, or could not be. */
+  readonly tagsReleased: readonly number[];
+  /** Instances whose removal status records: only these may be deleted while the resource lives. */
+  readonly removalsRecorded: readonly number[];
+  /** A tombstone keeps watch for an instance that Open Connectors may still create. */
+  readonly tombstoneWritten: boolean;
+  /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
+  readonly deleted: readonly number[];
+  /** A remote call that failed: which step, in words for a sentence, and how. */
+  readonly failure: { readonly do: string; readonly words: string; readonly error: RemoteError } | undefined;
+  readonly incidents: readonly Incident[];
+}
+
+/** A pass that has not done anything yet. */
+export const FRESH_PASS: PassFacts = {
+  authorized: false,
+  patched: false,
+  reconfigured: false,
+  searched: false,
+  read: [],
+  justRead: undefined,
+  ping: undefined,
+  accountProven: false,
+  kept: undefined,
+  connectionWritten: false,
+  enabledSet: false,
+  tagsReleased: [],
+  removalsRecorded: [],
+  tombstoneWritten: false,
+  deleted: [],
+  failure: undefined,
+  incidents: [],
+};
+
+/** The part of the configuration that decisions depend on. */
+export interface DecisionSettings {
+  readonly clusterId: string;
+  readonly allowedServers: readonly string[];
+  readonly extraConfigurationKeys: readonly string[];
+  /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
+  readonly ownCallbackUrl: string | undefined;
+  /** How long a create may be under way, and how long a list may lag behind it. */
+  readonly createDeadlineMs: number;
+  readonly searchGraceMs: number;
+  /** How long after it was sent a create may still take effect at Open Connectors. */
+  readonly lateCommitWindowMs: number;
+  /** How long an authorization code is accepted by the provider. */
+  readonly codeLifetimeMs: number;
+  /** How often an instance is asked whether its grant still works. */
+  readonly pingIntervalMs: number;
+}
+
+/** All that `decide` may look at. A plain value: the same world always leads to the same step. */
+export interface World {
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+  readonly settings: DecisionSettings;
+  readonly connector: InfusionsoftConnector;
+  /** What is wrong with the spec. While there is anything, the rest of the spec is not looked at. */
+  readonly violations: readonly Violation[];
+  readonly tags: OwnerTags;
+  readonly account: AccountView;
+  readonly secrets: ReadonlyMap<string, SecretFact>;
+  readonly remote: RemoteFacts;
+  readonly memory: Memory;
+  readonly pass: PassFacts;
+  /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
+  readonly rivals: readonly string[];
+  /** Somebody asked for this pass: an edit, a changed Secret or account, `reconcile-at`. A waiting retry is then due. */
+  readonly prompted: boolean;
+  /** Keyed hash of a value; pure. */
+  readonly fingerprint: (value: string) => string;
+}

@@ -1,0 +1,114 @@
+import { requestOf } from '../../api/annotations.ts';
+import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
+import { ANNOTATIONS } from '../../api/group.ts';
+import { validateConnector } from '../../api/validation/validate.ts';
+import { ownerTags } from '../../ownership/owner-tags.ts';
+import { parseRecord } from '../../ownership/write-ahead-record.ts';
+import { consentSecretNames } from '../decide/consent.ts';
+import { FRESH_PASS, type Memory, type RemoteFacts, type SecretFact, type World } from '../input.ts';
+import { type ConnectorPorts, sessionFor } from '../ports.ts';
+import { lastingUses, namedGrantUse } from './secret-uses.ts';
+
+const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefined };
+
+/** The world of one resource from caches alone: no call is made. What it lacks, `decide` asks for. */
+export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): World {
+  const { namespace, name, uid } = connector.metadata;
+  const violations = validateConnector(connector, {
+    extraConfigurationKeys: ports.settings.extraConfigurationKeys,
+  });
+  const isReadable = violations.length === 0;
+  const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
+  const blank: World = {
+    now: ports.clock.now(),
+    settings: ports.settings,
+    connector,
+    violations,
+    tags,
+    account: isReadable
+      ? ports.accounts.view(namespace, accountNameOf(connector.spec))
+      : { state: 'unknown' },
+    secrets: new Map(),
+    remote: NOTHING_REMOTE,
+    memory: remembered(ports, connector),
+    pass: FRESH_PASS,
+    rivals: isReadable ? ports.rivals(connector) : [],
+    prompted: false,
+    fingerprint: ports.fingerprinter.of,
+  };
+  const world: World = isReadable
+    ? { ...blank, secrets: knownSecrets(ports, blank), remote: knownInstances(ports, blank) }
+    : blank;
+  return { ...world, prompted: isPrompted(ports, world) };
+}
+
+/** What is remembered of a resource, with the times that this process noticed first by itself. */
+function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Memory {
+  const { uid } = connector.metadata;
+  const now = ports.clock.now();
+  const memory = ports.memory.recall(uid);
+  const sent = Date.parse(parseRecord(connector.metadata.annotations?.[ANNOTATIONS.attempt])?.at ?? '');
+  const noticed = memory.clockSetBackAt !== undefined && memory.clockSetBackAt <= now;
+  const next: Memory = {
+    ...memory,
+    // The regular pings of a resource count from the moment at which this process saw it first. A last ping in the
+    // future was before the clock was set back, and counts as one of now.
+    pingedAt: Math.min(memory.pingedAt, now),
+    clockSetBackAt: sent > now ? (noticed ? memory.clockSetBackAt : now) : undefined,
+  };
+  if (next.pingedAt !== memory.pingedAt || next.clockSetBackAt !== memory.clockSetBackAt) {
+    ports.memory.remember(uid, next);
+  }
+  return next;
+}
+
+/** The remote side as the account's inventory has it at this moment. */
+export function knownInstances(ports: ConnectorPorts, world: World): RemoteFacts {
+  const { connector, tags } = world;
+  return (
+    sessionFor(ports.accounts, world)?.inventory.about(tags.owner, [
+      connector.status?.instance?.id,
+      connector.status?.replacing?.id,
+      connector.spec.instance?.importId,
+      ...world.pass.deleted,
+    ]) ?? NOTHING_REMOTE
+  );
+}
+
+/** Everything that a pass starts from and that people change; two equal ones need no new try of what failed. */
+export function witnessOf(world: World): string {
+  const { connector, account } = world;
+  const { generation, annotations = {}, deletionTimestamp } = connector.metadata;
+  const ours = Object.values(ANNOTATIONS)
+    .filter((key) => key !== ANNOTATIONS.attempt)
+    .map((key) => annotations[key]);
+  const secrets = [...world.secrets].map(([name, fact]) => [
+    name,
+    fact.state === 'absent' ? '' : fact.resourceVersion,
+  ]);
+  const ready = account.state === 'ready' ? [account.baseUrl, account.organizationId] : [];
+  return JSON.stringify([generation, deletionTimestamp, ours, secrets, account.state, ready]);
+}
+
+function isPrompted(ports: ConnectorPorts, world: World): boolean {
+  const { connector } = world;
+  const before = ports.memory.witness(connector.metadata.uid);
+  const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
+  return asked || (before !== undefined && before !== witnessOf(world));
+}
+
+function knownSecrets(ports: ConnectorPorts, world: World): ReadonlyMap<string, SecretFact> {
+  const { connector } = world;
+  const grant = namedGrantUse(world);
+  const uses = [...lastingUses(world), ...(grant === undefined ? [] : [grant])];
+  const renamed = connector.status?.binding?.name;
+  const names = new Set([
+    ...uses.map((use) => use.secretName),
+    connectionSecretNameOf(connector),
+    ...(renamed === undefined ? [] : [renamed]),
+    ...consentSecretNames(connector),
+    ...ports.secrets.owned(connector.metadata.namespace, connector.metadata.uid),
+  ]);
+  return new Map([...names].map((name) => [name, ports.secrets.known(connector.metadata.namespace, name)]));
+}

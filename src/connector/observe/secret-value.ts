@@ -1,0 +1,102 @@
+import { MASKED } from '../../openconnectors/port.ts';
+import type { SecretFact, World } from '../input.ts';
+
+/** One value that a resource asks of a Secret: which field asks, and where it stands. */
+export interface SecretUse {
+  /** Path of the reference in the resource, e.g. `spec.encryptedKeySecretRef`. */
+  readonly field: string;
+  readonly secretName: string;
+  readonly key: string;
+  /** What the value is for, in words of a sentence, e.g. "the Infusionsoft Encrypted Key". */
+  readonly what: string;
+}
+
+/** What came of a use. `same`: not read, because the Secret has not changed since it was last applied. */
+export type SecretValue =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unread' }
+  | { readonly state: 'same' }
+  | { readonly state: 'key-missing'; readonly keys: readonly string[] }
+  | { readonly state: 'invalid'; readonly why: string }
+  | {
+      readonly state: 'value';
+      readonly value: string;
+      readonly fingerprint: string;
+      readonly resourceVersion: string;
+      /** Whether the value differs from the one last applied. `undefined`: nothing was recorded for it. */
+      readonly changed: boolean | undefined;
+    };
+
+/** Longest value that any of the remote side's parameters can sensibly have. */
+const MAX_LENGTH = 8_192;
+
+/** Looks up one use in what the pass knows of the Secrets. `undefined` in the world counts as absent. */
+export function secretValue(world: World, use: SecretUse): SecretValue {
+  const fact = world.secrets.get(use.secretName) ?? { state: 'absent' };
+  if (fact.state === 'absent') {
+    return { state: 'absent' };
+  }
+  const recorded = world.connector.status?.credentials?.find(
+    (entry) => entry.secretName === use.secretName && entry.key === use.key,
+  );
+  if (fact.state === 'unread') {
+    return { state: recorded?.resourceVersion === fact.resourceVersion ? 'same' : 'unread' };
+  }
+  return read(world, use, fact, recorded?.fingerprint);
+}
+
+function read(
+  world: World,
+  use: SecretUse,
+  fact: Extract<SecretFact, { state: 'read' }>,
+  recorded: string | undefined,
+): SecretValue {
+  const encoded = fact.data[use.key];
+  if (encoded === undefined) {
+    return { state: 'key-missing', keys: Object.keys(fact.data).sort() };
+  }
+  const decoded = decodeText(encoded);
+  if ('why' in decoded) {
+    return { state: 'invalid', why: decoded.why };
+  }
+  const fingerprint = world.fingerprint(decoded.text);
+  return {
+    state: 'value',
+    value: decoded.text,
+    fingerprint,
+    resourceVersion: fact.resourceVersion,
+    changed: recorded === undefined || !sameKey(recorded, fingerprint) ? undefined : recorded !== fingerprint,
+  };
+}
+
+/** Fingerprints begin with the id of their key; made with different keys they cannot be compared. */
+function sameKey(a: string, b: string): boolean {
+  return a.split(':')[0] === b.split(':')[0];
+}
+
+/** The text behind a Secret's base64, without the newline that `echo` leaves; or why it cannot be one of our values. */
+export function decodeText(encoded: string): { readonly text: string } | { readonly why: string } {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+  } catch {
+    return { why: 'is not text (UTF-8)' };
+  }
+  text = text.replace(/\r?\n$/, '');
+  if (text.trim() === '') {
+    return { why: 'is empty' };
+  }
+  if (text.trim() !== text) {
+    return { why: 'starts or ends with white space' };
+  }
+  if (/\p{Cc}/u.test(text)) {
+    return { why: 'contains control characters or several lines' };
+  }
+  if (text.length > MAX_LENGTH) {
+    return { why: `is longer than ${MAX_LENGTH} characters` };
+  }
+  if (text === MASKED) {
+    return { why: 'is the mask that Open Connectors shows instead of a secret, not the secret' };
+  }
+  return { text };
+}

@@ -1,0 +1,136 @@
+import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { enrolmentSecretNameOf } from '../../api/defaults.ts';
+import { subjectHash } from '../../authorization/consent-request.ts';
+import { enrolmentHash, sameHash } from '../../authorization/one-time-code.ts';
+import { formatLocator, type Locator } from '../connector-name.ts';
+import { BusyError, type ConsentContext, isCurrentCode } from '../context.ts';
+import {
+  CONSENT_COOKIE,
+  FORM_COOKIE,
+  formatConsentCookie,
+  newToken,
+  proofOf,
+  readFormCookie,
+  setCookie,
+  tokenHash,
+} from '../http/cookies.ts';
+import { RefusedError, readForm, requireSameOrigin, single } from '../http/request.ts';
+import { page, redirect } from '../http/responses.ts';
+import { type StartPage, startPage } from '../pages/start.ts';
+import { checkedProviderUrl } from '../provider-url.ts';
+import { CONSENT_TTL_MS } from '../records.ts';
+
+/** How long a form may stay open in a browser, seconds. */
+const FORM_TTL_S = 12 * 60 * 60;
+
+/** GET of the start page: the form for the code, whether or not there is such a connector. */
+export function showStart(context: ConsentContext, locator: Locator, request: Request): Response {
+  return form(context, locator, request, 200, undefined);
+}
+
+/** POST of the code: with the right one a consent begins. Throws `RefusedError`, `BusyError` and errors at the edges. */
+export async function begin(context: ConsentContext, locator: Locator, request: Request): Promise<Response> {
+  requireSameOrigin(request, context.addresses.origin);
+  const fields = await readForm(request);
+  const code = single(fields, 'code') ?? '';
+  requireOwnForm(request, locator, single(fields, 'form') ?? '');
+  context.register(code.trim());
+  const connector = await connectorFor(context, locator, code, request.signal);
+  if (connector === 'missing' || connector === 'busy') {
+    context.journal.refusal('wrong-code');
+    const problem = connector === 'busy' ? 'too-many' : 'wrong';
+    return form(context, locator, request, connector === 'busy' ? 429 : 400, problem);
+  }
+  if (!context.beginnings.take(formatLocator(locator))) {
+    throw new BusyError();
+  }
+  return await start(context, locator, connector, request.signal);
+}
+
+/** The resource, for whoever has its code; strangers bring about as few calls as possible. */
+async function connectorFor(
+  context: ConsentContext,
+  locator: Locator,
+  code: string,
+  signal: AbortSignal,
+): Promise<InfusionsoftConnector | 'missing' | 'busy'> {
+  const { enrolments, source } = context;
+  if (!source.isServed(locator)) {
+    return 'missing';
+  }
+  const hash = enrolmentHash(code);
+  const secretName = enrolmentSecretNameOf({ metadata: locator });
+  const found = await enrolments.find(
+    locator.namespace,
+    secretName,
+    (essence) => sameHash(essence.hash, hash),
+    signal,
+  );
+  if (found.state !== 'found') {
+    return found.state;
+  }
+  const connector = await source.connector(locator, signal);
+  return connector !== undefined && (await isCurrentCode(context, connector, code, signal))
+    ? connector
+    : 'missing';
+}
+
+async function start(
+  context: ConsentContext,
+  locator: Locator,
+  connector: InfusionsoftConnector,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { addresses, clock, random, records, register, source, journal } = context;
+  const [state, token] = [newToken(random), newToken(random)];
+  const cookie = formatConsentCookie(token, locator);
+  register(state);
+  register(token);
+  const { subject, facts, authorizeUrl } = await source.wish(connector, signal);
+  const url = checkedProviderUrl(await authorizeUrl(state, signal), state, subject);
+  await records.write(
+    connector,
+    {
+      uid: connector.metadata.uid,
+      consent: subjectHash(subject),
+      cookie: tokenHash(cookie).toString('base64'),
+      state: tokenHash(state).toString('base64'),
+      authorizeUrl: url,
+      expiresAt: clock.now() + CONSENT_TTL_MS,
+      facts,
+    },
+    signal,
+  );
+  journal.progress('begun', locator);
+  return redirect(addresses.review(locator), [setCookie(CONSENT_COOKIE, cookie, CONSENT_TTL_MS / 1_000)]);
+}
+
+function form(
+  { addresses, host, random }: ConsentContext,
+  locator: Locator,
+  { headers }: Request,
+  status: number,
+  problem: StartPage['problem'],
+): Response {
+  const cookie = readFormCookie(headers) ?? newToken(random);
+  const content = startPage({
+    host,
+    locator,
+    action: addresses.start(locator),
+    proof: formProof(cookie, locator),
+    problem,
+  });
+  return page(status, content, [setCookie(FORM_COOKIE, cookie, FORM_TTL_S)]);
+}
+
+/** A form counts only from the browser that it was given to: no other site can fill it in for somebody. */
+function requireOwnForm({ headers }: Request, locator: Locator, proof: string): void {
+  const cookie = readFormCookie(headers);
+  if (cookie === undefined || !sameHash(Buffer.from(formProof(cookie, locator)), Buffer.from(proof))) {
+    throw new RefusedError('refused-form');
+  }
+}
+
+function formProof(cookie: string, locator: Locator): string {
+  return proofOf(cookie, `start ${formatLocator(locator)}`);
+}

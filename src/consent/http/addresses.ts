@@ -1,0 +1,33 @@
+import { formatLocator, type Locator } from '../connector-name.ts';
+
+/** The public addresses of the consent pages. All follow from `EXTERNAL_URL`, none from what a request says. */
+export interface Addresses {
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** Before every path; empty where the pages have a host of their own. */
+  readonly prefix: string;
+  /** What has to be registered for the OAuth app at the provider. */
+  readonly callback: string;
+  start(locator: Locator): string;
+  review(locator: Locator): string;
+  /** The way out to the provider. */
+  leave(locator: Locator): string;
+  readonly result: string;
+}
+
+/** `externalUrl` is https, without query and fragment. */
+export function addressesOf(externalUrl: string): Addresses {
+  const { origin, pathname } = new URL(externalUrl);
+  const prefix = pathname.replace(/\/+$/, '');
+  const base = `${origin}${prefix}`;
+  const start = (locator: Locator): string => `${base}/connect/${formatLocator(locator)}`;
+  return {
+    origin,
+    prefix,
+    callback: `${base}/oauth/callback`,
+    start,
+    review: (locator) => `${start(locator)}/review`,
+    leave: (locator) => `${start(locator)}/go`,
+    result: `${base}/oauth/done`,
+  };
+}

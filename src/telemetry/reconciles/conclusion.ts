@@ -1,0 +1,53 @@
+import type { AccountVerdict } from '../../account/input.ts';
+import type { OpenConnectorsAccount } from '../../api/account.ts';
+import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { type Reason, reason } from '../../api/reasons.ts';
+import type { Verdict } from '../../connector/action.ts';
+
+/** What a pass has to say about a resource, and whether that differs from what its status said before. */
+export interface Conclusion {
+  readonly ready: boolean;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly isNews: boolean;
+}
+
+/** The conclusion of a verdict; `undefined` for one that leaves the status as it is. */
+export function conclusionOf(
+  { metadata, status }: InfusionsoftConnector | OpenConnectorsAccount,
+  verdict: Verdict | AccountVerdict,
+): Conclusion | undefined {
+  if (verdict.kind !== 'ready' && verdict.kind !== 'blocked') {
+    return undefined;
+  }
+  const said = 'reason' in verdict ? verdict : ({ reason: 'Succeeded', message: '' } as const);
+  const ready = verdict.kind === 'ready';
+  const before = status?.conditions?.find(({ type }) => type === 'Ready');
+  const isNews =
+    before?.reason !== said.reason ||
+    (before.status === 'True') !== ready ||
+    status?.observedGeneration !== metadata.generation;
+  return { ready, reason: said.reason, message: said.message, isNews };
+}
+
+/** Whether trying again is useless until a person changes something. */
+export function isStalled({ ready, reason: name }: Conclusion): boolean {
+  return !ready && reason(name).outlook === 'stalled';
+}
+
+/** Steps that only look. What else a pass does is worth a line in the log. */
+const looking: ReadonlySet<string> = new Set([
+  'read-secret',
+  'search',
+  'read-instance',
+  'ping',
+  'prove-account',
+  'verify',
+  'list',
+  'list-users',
+]);
+
+/** Whether a step changes something. */
+export function changesSomething(step: string): boolean {
+  return !looking.has(step);
+}

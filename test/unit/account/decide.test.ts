@@ -1,0 +1,457 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { decideAccount } from '../../../src/account/decide.ts';
+import type { AccountStep, AccountVerdict, AccountWorld } from '../../../src/account/input.ts';
+import { summariseAccount } from '../../../src/account/summarize.ts';
+import type { Reason } from '../../../src/api/reasons.ts';
+import type { Retry } from '../../../src/connector/action.ts';
+import {
+  ACCOUNT_SECRET,
+  account,
+  accountWorld,
+  CREDENTIAL,
+  INVENTORY_MS,
+  OPEN,
+} from '../../support/builders/account.ts';
+import { ERROR_CLASSES } from '../../support/builders/arbitraries.ts';
+import { faultsOfMessage } from '../../support/builders/hygiene.ts';
+import { remoteError } from '../../support/builders/input.ts';
+import { secretAbsent, secretRead, secretUnread, VALUES } from '../../support/builders/secrets.ts';
+import { at, MINUTE, NOW, SECOND, second } from '../../support/builders/time.ts';
+import { assertStatusConforms } from '../../support/kstatus/kstatus.ts';
+
+const HOUR = 60 * MINUTE;
+const refusedAt = (ms: number, keepsOlder = false) =>
+  ({ state: 'refused', credential: CREDENTIAL, at: ms, keepsOlder }) as const;
+
+function blockedBy(reason: Reason, message: string, retry: Retry, usable: boolean): object {
+  return {
+    do: 'finish',
+    verdict: { kind: 'blocked', reason, message: expect.stringContaining(message) as unknown, retry, usable },
+  };
+}
+
+function assertStatusOf(world: AccountWorld, step: AccountStep): void {
+  if (step.do === 'finish' && (step.verdict.kind === 'ready' || step.verdict.kind === 'blocked')) {
+    const status = summariseAccount(world, step.verdict, { managed: 1 }, 0.5);
+    assertStatusConforms({ ...world.account, status });
+    expect(JSON.stringify(status)).not.toMatch(/user-secret-|organization-secret-/);
+  }
+}
+
+const verify = {
+  do: 'verify',
+  credential: CREDENTIAL,
+  secretVersion: '1',
+  credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
+};
+const onChange: Retry = { kind: 'on-change' };
+
+describe('an account', () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly because: string;
+    readonly world: AccountWorld;
+    readonly step: object;
+  }[] = [
+    {
+      name: 'new, its Secret unread',
+      because: 'values are read only to be verified',
+      world: accountWorld({ secret: secretUnread() }),
+      step: { do: 'read-secret', name: 'sap-account' },
+    },
+    {
+      name: 'new',
+      because: 'credentials are tried before anybody works with them',
+      world: accountWorld(),
+      step: verify,
+    },
+    {
+      name: 'with keys of other names',
+      because: 'the Secret may be one that exists already',
+      world: accountWorld({
+        account: account({
+          spec: {
+            credentialsSecretRef: { name: 's', userSecretKey: 'u', organizationSecretKey: 'o' },
+          },
+        }),
+        secret: secretRead({ u: VALUES.userSecret, o: VALUES.organizationSecret }),
+      }),
+      step: verify,
+    },
+    {
+      name: 'verified, never listed',
+      because: 'before the first list nobody may create anything',
+      world: accountWorld({ session: { ...OPEN, listedAt: undefined } }),
+      step: { do: 'list' },
+    },
+    {
+      name: 'verified and listed',
+      because: 'nothing is due before the next list',
+      world: accountWorld({ session: OPEN }),
+      step: { do: 'finish', verdict: { kind: 'ready' } },
+    },
+    {
+      name: 'listed long ago',
+      because: 'drift is found by the list',
+      world: accountWorld({ session: { ...OPEN, listedAt: NOW - 2 * INVENTORY_MS } }),
+      step: { do: 'list' },
+    },
+    {
+      name: 'verified, its Secret not touched',
+      because: 'an unchanged pass reads nothing',
+      world: accountWorld({ session: OPEN, secret: secretUnread() }),
+      step: { do: 'finish', verdict: { kind: 'ready' } },
+    },
+    {
+      name: 'verified, its Secret touched',
+      because: 'only a read tells whether the values changed',
+      world: accountWorld({ session: OPEN, secret: secretUnread({ resourceVersion: '2' }) }),
+      step: { do: 'read-secret', name: 'sap-account' },
+    },
+    {
+      name: 'verified, its Secret touched and the same',
+      because: 'the same values need no new verification',
+      world: accountWorld({ session: { ...OPEN, secretVersion: '0' } }),
+      step: { do: 'finish', verdict: { kind: 'ready' } },
+    },
+    {
+      name: 'with new values',
+      because: 'they are tried beside those in use',
+      world: accountWorld({ session: { ...OPEN, credential: 'another' } }),
+      step: verify,
+    },
+    {
+      name: 'suspected',
+      because: 'a connector was refused; the cheapest call tells whether it was the account',
+      world: accountWorld({ session: { ...OPEN, suspected: true } }),
+      step: verify,
+    },
+    {
+      name: 'suspected, its Secret unread',
+      because: 'the values were not kept outside of the session',
+      world: accountWorld({ session: { ...OPEN, suspected: true }, secret: secretUnread() }),
+      step: { do: 'read-secret', name: 'sap-account' },
+    },
+    {
+      name: 'refused a moment ago',
+      because: 'one probe an hour, never faster: wrong secrets may lock a user out',
+      world: accountWorld({ session: refusedAt(NOW - SECOND) }),
+      step: blockedBy(
+        'AccountUnauthorized',
+        'refuses the credentials in Secret "sap-account"',
+        { kind: 'at', time: NOW - SECOND + HOUR },
+        false,
+      ),
+    },
+    {
+      name: 'refused a moment ago, older ones in use',
+      because: 'what works goes on working while somebody corrects the Secret',
+      world: accountWorld({ session: refusedAt(NOW - SECOND, true) }),
+      step: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW - SECOND + HOUR }, true),
+    },
+    {
+      name: 'refused almost an hour ago',
+      because: 'the hour is kept to the millisecond',
+      world: accountWorld({ session: refusedAt(NOW - HOUR + 1) }),
+      step: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW + 1 }, false),
+    },
+    {
+      name: 'refused an hour ago',
+      because: 'it may have been repaired at the other side',
+      world: accountWorld({ session: refusedAt(NOW - HOUR) }),
+      step: verify,
+    },
+    {
+      name: 'refused, but somebody asked',
+      because: 'who asks wants to know now',
+      world: accountWorld({ session: refusedAt(NOW - SECOND), prompted: true }),
+      step: verify,
+    },
+    {
+      name: 'refused, with new values',
+      because: 'these were never refused',
+      world: accountWorld({ session: { ...refusedAt(NOW - SECOND), credential: 'another' } }),
+      step: verify,
+    },
+    {
+      name: 'without its Secret',
+      because: 'a person creates it, and is told with which keys',
+      world: accountWorld({ secret: secretAbsent }),
+      step: blockedBy('SecretNotFound', 'keys "userSecret" and "organizationSecret"', onChange, false),
+    },
+    {
+      name: 'in use, its Secret deleted',
+      because: 'connectors go on with what works',
+      world: accountWorld({ secret: secretAbsent, session: OPEN }),
+      step: blockedBy('SecretNotFound', 'sap-account', onChange, true),
+    },
+    {
+      name: 'with a key missing',
+      because: 'the key is named',
+      world: accountWorld({ secret: secretRead({ userSecret: 'x' }) }),
+      step: blockedBy('SecretKeyMissing', 'no key "organizationSecret"', onChange, false),
+    },
+    {
+      name: 'with a value of two lines',
+      because: 'it cannot be right',
+      world: accountWorld({ secret: secretRead({ userSecret: 'a\nb', organizationSecret: 'x' }) }),
+      step: blockedBy('SecretInvalid', 'Key "userSecret"', onChange, false),
+    },
+    {
+      name: 'at a host that is not allowed',
+      because: 'nothing may be sent there, not even to try',
+      world: accountWorld({ account: account({ spec: { baseUrl: 'https://evil.example.com' } }) }),
+      step: blockedBy('HostNotAllowed', '"evil.example.com"', onChange, false),
+    },
+    {
+      name: 'at a port that is not allowed',
+      because: 'an entry without a port allows 443 alone',
+      world: accountWorld({
+        account: account({
+          spec: { baseUrl: 'https://api.openconnectors.us2.ext.hana.ondemand.com:8443' },
+        }),
+      }),
+      step: blockedBy('HostNotAllowed', ':8443', onChange, false),
+    },
+    {
+      name: 'with a base URL that is none',
+      because: 'servers without the rules let it pass',
+      world: accountWorld({ account: account({ spec: { baseUrl: 'http://10.0.0.1' } }) }),
+      step: blockedBy('InvalidSpec', 'spec.baseUrl', onChange, false),
+    },
+    {
+      name: 'with a retry that is not due',
+      because: 'a restart does not forget the backoff',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(MINUTE) } },
+        }),
+      }),
+      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + MINUTE } },
+    },
+    {
+      name: 'with a retry that is an hour away',
+      because: 'Open Connectors may ask for a pause of that length',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
+        }),
+      }),
+      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+    },
+    {
+      name: 'with a retry that is further away than any backoff',
+      because: 'the clock was set back since it was written',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
+      name: 'with a retry that is due now',
+      because: 'the moment itself is late enough',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(0) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
+      name: 'with a retry that is not due, edited',
+      because: 'the failure was of another spec',
+      world: accountWorld({
+        account: account({
+          metadata: { generation: 2 },
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(MINUTE) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
+      name: 'listed in the future',
+      because: 'the clock was set back, and nothing is known of what happened since',
+      world: accountWorld({ session: { ...OPEN, listedAt: NOW + 24 * HOUR } }),
+      step: { do: 'list' },
+    },
+    {
+      name: 'refused in the future',
+      because: 'the clock was set back, and the hour of the next try would never come',
+      world: accountWorld({ session: refusedAt(NOW + 24 * HOUR) }),
+      step: verify,
+    },
+    {
+      name: 'with a retry that no backoff gives',
+      because: 'the clock was set back since the failure',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
+        }),
+      }),
+      step: verify,
+    },
+    {
+      name: 'with the longest retry',
+      because: 'Open Connectors asked for an hour',
+      world: accountWorld({
+        account: account({
+          status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
+        }),
+      }),
+      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+    },
+    {
+      name: 'being deleted, without users in the cache',
+      because: 'the cache may be behind, and holds no connectors of other operators',
+      world: accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }) }),
+      step: { do: 'list-users' },
+    },
+    {
+      name: 'being deleted, unused',
+      because: 'nobody needs it',
+      world: accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        listedUsers: [],
+      }),
+      step: { do: 'finish', verdict: { kind: 'released' } },
+    },
+    {
+      name: 'being deleted, used by a connector of another operator',
+      because: 'no watch tells when that one is deleted',
+      world: accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        session: OPEN,
+        listedUsers: ['erp'],
+      }),
+      step: blockedBy('InUse', 'erp', { kind: 'at', time: NOW + 30 * SECOND }, true),
+    },
+    {
+      name: 'being deleted without its Secret, used by a connector of another operator',
+      because: 'the account has to notice that it can be released whatever else is wrong with it',
+      world: accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        secret: secretAbsent,
+        listedUsers: ['erp'],
+      }),
+      step: blockedBy('SecretNotFound', 'sap-account', { kind: 'at', time: NOW + 30 * SECOND }, false),
+    },
+  ];
+  test.each(cases)('$name: $because', ({ world, step: expected }) => {
+    const step = decideAccount(world);
+    expect(step).toMatchObject(expected);
+    assertStatusOf(world, step);
+  });
+
+  test('being deleted, in use, waits, and says for whom', () => {
+    const step = decideAccount(
+      accountWorld({
+        account: account({ metadata: { deletionTimestamp: at(0) } }),
+        session: OPEN,
+        users: ['f', 'e', 'd', 'c', 'b', 'a'],
+      }),
+    );
+    expect(step).toMatchObject(blockedBy('InUse', '6 InfusionsoftConnector(s)', onChange, true));
+    expect(step).toMatchObject(blockedBy('InUse', 'a, b, c, d, e, ...', onChange, true));
+  });
+
+  test('is listed within ten per cent of the interval, always at the same moment for the same account', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (uid) => {
+        const step = decideAccount(
+          accountWorld({ account: account({ metadata: { uid } }), session: { ...OPEN, listedAt: NOW } }),
+        );
+        const again = step.do === 'finish' && step.verdict.kind === 'ready' ? step.verdict.again - NOW : 0;
+        expect(again).toBeGreaterThanOrEqual(0.9 * INVENTORY_MS);
+        expect(again).toBeLessThanOrEqual(1.1 * INVENTORY_MS);
+      }),
+    );
+  });
+});
+
+describe('spec.inventoryInterval', () => {
+  const listedAgo = (ms: number, inventoryInterval?: string) =>
+    decideAccount(
+      accountWorld({
+        account: account({ spec: { inventoryInterval } }),
+        session: { ...OPEN, listedAt: NOW - ms },
+      }),
+    );
+
+  it('takes the place of the setting', () => {
+    expect(listedAgo(INVENTORY_MS * 2)).toEqual({ do: 'list' });
+    expect(listedAgo(INVENTORY_MS * 2, '1h')).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(1.2 * HOUR, '1h')).toEqual({ do: 'list' });
+    expect(listedAgo(2 * MINUTE)).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(2 * MINUTE, '1m')).toEqual({ do: 'list' });
+  });
+});
+
+describe('a call of the account that failed', () => {
+  const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
+  const hourly = { kind: 'at', time: NOW + HOUR } as const;
+  const expected: Readonly<Record<(typeof ERROR_CLASSES)[number], readonly [Reason, Retry]>> = {
+    unauthorized: ['AccountUnauthorized', hourly],
+    forbidden: ['AccountForbidden', hourly],
+    throttled: ['Throttled', backoff],
+    unexpected: ['UnexpectedAnswer', backoff],
+    'not-found': ['UnexpectedAnswer', backoff],
+    invalid: ['UnexpectedAnswer', backoff],
+    unavailable: ['AccountUnreachable', backoff],
+    ambiguous: ['AccountUnreachable', backoff],
+  };
+  test.each(ERROR_CLASSES)('%s', (errorClass) => {
+    for (const step of ['verify', 'list'] as const) {
+      const [reason, retry] = expected[errorClass];
+      const world = accountWorld({
+        session: step === 'list' ? OPEN : { state: 'none' },
+        pass: { failure: { step, error: remoteError(errorClass, 'because of it') } },
+      });
+      const decided = decideAccount(world);
+      expect(decided).toMatchObject(blockedBy(reason, '', retry, step === 'list'));
+      assertStatusOf(world, decided);
+      const { message } = (decided as { verdict: Extract<AccountVerdict, { kind: 'blocked' }> }).verdict;
+      expect(faultsOfMessage(message)).toEqual([]);
+      expect(message.endsWith('.')).toBe(true);
+    }
+  });
+
+  test('keeps what the remote side asked for', () => {
+    const error = remoteError('throttled', 'slow', { retryAfterMs: 9_000 });
+    expect(decideAccount(accountWorld({ pass: { failure: { step: 'verify', error } } }))).toMatchObject(
+      blockedBy('Throttled', '', { kind: 'backoff', retryAfterMs: 9_000 }, false),
+    );
+  });
+});
+
+describe('the status of an account', () => {
+  const ready: AccountVerdict = { kind: 'ready', again: NOW };
+  test('names the organization and what was counted, and forgets failures', () => {
+    const world = accountWorld({
+      account: account({ status: { failures: { count: 3 } }, reconcileAt: 'now' }),
+      session: OPEN,
+    });
+    expect(summariseAccount(world, ready, { managed: 2, orphaned: 1 }, 0)).toMatchObject({
+      observedGeneration: 1,
+      organization: { id: '5211', name: 'Acme' },
+      instances: { managed: 2, orphaned: 1 },
+      lastHandledReconcileAt: 'now',
+    });
+    expect(summariseAccount(world, ready, {}, 0).failures).toBeUndefined();
+  });
+
+  test('of a second pass over the same is the same', () => {
+    const world = accountWorld({ session: OPEN });
+    const status = summariseAccount(world, ready, { managed: 2 }, 0);
+    const later = { ...world, now: NOW + MINUTE, account: account({ status }) };
+    expect(summariseAccount(later, ready, { managed: 2 }, 0.9)).toEqual(status);
+  });
+});
+
+test('the Secret of the builders holds what the sessions of the builders were opened with', () => {
+  expect(decideAccount(accountWorld({ secret: ACCOUNT_SECRET, session: OPEN }))).toMatchObject({
+    verdict: { kind: 'ready' },
+  });
+});

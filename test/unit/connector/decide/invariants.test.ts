@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
+import { deletionPolicyOf } from '../../../../src/api/defaults.ts';
+import { FINALIZER } from '../../../../src/api/group.ts';
+import type { Step } from '../../../../src/connector/action.ts';
+import { decide } from '../../../../src/connector/decide/decide.ts';
+import type { World } from '../../../../src/connector/input.ts';
+import { madeInstances, ownership, ownInstances } from '../../../../src/connector/observe/instances.ts';
+import { recordOf } from '../../../../src/connector/observe/record-outcome.ts';
+import { nextRecord, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
+import { worlds } from '../../../support/builders/arbitraries.ts';
+import { faultsOfStep } from '../../../support/builders/hygiene.ts';
+import { assertStatusOf } from './table.ts';
+
+const STEPS: readonly Step['do'][] = [
+  'read-secret',
+  'search',
+  'read-instance',
+  'write-record',
+  'hold',
+  'write-enrolment',
+  'remove-secret',
+  'open-kept-account',
+  'create',
+  'reauthorize',
+  'patch',
+  'record-disabling',
+  'enable',
+  'ping',
+  'prove-account',
+  'release-tags',
+  'record-removal',
+  'delete-instance',
+  'write-tombstone',
+  'write-connection-secret',
+  'release-connection-secret',
+  'delete-connection-secret',
+  'finish',
+];
+
+/** Checks what must hold for every world and the step that is decided in it. */
+function always(holds: (world: World, step: Step) => void): void {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      holds(world, decide(world));
+    }),
+    { numRuns: 500 },
+  );
+}
+
+test('decide always answers, with a step of the closed union', () => {
+  always((_world, step) => expect(STEPS).toContain(step.do));
+});
+
+test('the same world always gives the same step', () => {
+  always((world, step) => expect(decide(structuredCloneOf(world))).toEqual(step));
+});
+
+test('what is said is a sentence, holds no secret, hash or undefined, and its reason is declared for its condition', () => {
+  always((_world, step) => expect(faultsOfStep(step)).toEqual([]));
+});
+
+test('every verdict makes a status that kstatus, Flux and kubectl can rely on', () => {
+  always(assertStatusOf);
+});
+
+test('nothing is created while an instance of this resource and connector is known', () => {
+  always((world, step) => {
+    if (step.do === 'create') {
+      expect(ownInstances(world)).toEqual([]);
+    }
+  });
+});
+
+test('no credential is sent that ever was, unless the answer proved that it was not processed', () => {
+  always((world, step) => {
+    if (step.do === 'create' || step.do === 'reauthorize') {
+      const record = recordOf(world);
+      expect(wasSent(record, credentialOf(world, step)) && record?.unprocessed === undefined).toBe(false);
+    }
+  });
+});
+
+test('a record of what was sent forgets no code of the last day', () => {
+  always((world, step) => {
+    const before = recordOf(world);
+    if ((step.do === 'create' || step.do === 'reauthorize') && before !== undefined) {
+      const next = nextRecord(before, credentialOf(world, step), step.draft, 'salt', world.now);
+      const kept = [next.digest, ...next.spent.map(({ digest }) => digest)];
+      const known = [before.digest, ...before.spent.map(({ digest }) => digest)];
+      const isConverted = before.salt === '';
+      expect(isConverted || known.every((digest) => kept.includes(digest))).toBe(true);
+    }
+  });
+});
+
+test('a create is sent to the account in which an earlier one may still take effect', () => {
+  always((world, step) => {
+    const record = recordOf(world);
+    if (step.do === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
+      expect(step.draft.account.organizationId).toBe(record.account.organizationId);
+    }
+  });
+});
+
+test('an instance of a living resource is deleted only after status has named it', () => {
+  always((world, step) => {
+    if (step.do === 'delete-instance' && world.connector.metadata.deletionTimestamp === undefined) {
+      expect(world.pass.removalsRecorded).toContain(step.id);
+    }
+  });
+});
+
+test('an instance of another owner is never touched, unless a person said so', () => {
+  const touching: readonly Step['do'][] = [
+    'patch',
+    'enable',
+    'delete-instance',
+    'reauthorize',
+    'release-tags',
+  ];
+  always((world, step) => {
+    if (touching.includes(step.do) && 'id' in step) {
+      const known = world.remote.instances.get(step.id);
+      const isForeign = known !== undefined && known !== 'gone' && ownership(world, known) === 'foreign';
+      expect(isForeign && !takesOver(world.connector)).toBe(false);
+    }
+  });
+});
+
+test('an instance is deleted only by its id, and never one that was taken from nobody', () => {
+  always((world, step) => {
+    if (step.do === 'delete-instance') {
+      const known = world.remote.instances.get(step.id);
+      expect(known).toBeTypeOf('object');
+      const { status } = world.connector;
+      const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(step.id);
+      const isMade = madeInstances(world).some(({ id }) => id === step.id);
+      expect(isRecorded || isMade).toBe(true);
+    }
+  });
+});
+
+test('a resource with deletionPolicy Orphan never has its instance deleted when it goes', () => {
+  always((world, step) => {
+    const { metadata, spec } = world.connector;
+    if (metadata.deletionTimestamp !== undefined && deletionPolicyOf(spec) === 'Orphan') {
+      expect(step.do).not.toBe('delete-instance');
+    }
+  });
+});
+
+test('the finalizer goes only when nothing of ours is left, unless the resource was abandoned', () => {
+  always((world, step) => {
+    const { metadata, spec } = world.connector;
+    if (
+      step.do === 'finish' &&
+      step.verdict.kind === 'released' &&
+      metadata.finalizers?.includes(FINALIZER) &&
+      abandonReasonOf(world.connector) === undefined &&
+      deletionPolicyOf(spec) === 'Delete'
+    ) {
+      expect(madeInstances(world)).toEqual([]);
+    }
+  });
+});
+
+test('only a deletion is ever released', () => {
+  always((world, step) => {
+    if (step.do === 'finish' && step.verdict.kind === 'released') {
+      expect(world.connector.metadata.deletionTimestamp).toBeDefined();
+    }
+  });
+});
+
+test('no remote write is decided before the finalizer holds the resource', () => {
+  const writes: readonly Step['do'][] = ['patch', 'enable', 'delete-instance', 'reauthorize', 'release-tags'];
+  always((world, step) => {
+    if (writes.includes(step.do)) {
+      expect(world.connector.metadata.finalizers).toContain(FINALIZER);
+    }
+  });
+});
+
+test('with an account that is not ready nothing is asked of the remote side', () => {
+  const remote: readonly Step['do'][] = [
+    'search',
+    'read-instance',
+    'create',
+    'reauthorize',
+    'patch',
+    'enable',
+    'ping',
+    'prove-account',
+    'release-tags',
+    'delete-instance',
+  ];
+  always((world, step) => {
+    if (world.account.state !== 'ready') {
+      expect(remote).not.toContain(step.do);
+    }
+  });
+});
+
+test('after a call that failed no further one is made', () => {
+  always((world, step) => {
+    const { failure } = world.pass;
+    if (failure !== undefined && world.account.state === 'ready') {
+      expect(step.do).toBe('finish');
+    }
+  });
+});
+
+/** The credential that a step sends. */
+function credentialOf(world: World, { body: { grant } }: Extract<Step, { do: 'create' | 'reauthorize' }>) {
+  const value = grant.kind === 'code' ? grant.code : grant.refreshToken;
+  return { value, fingerprint: world.fingerprint(value) };
+}
+
+/** The same values in other objects: a decision that depends on identity would show. */
+function structuredCloneOf(world: World): World {
+  const { fingerprint, pass, ...plain } = world;
+  return { ...structuredClone(plain), pass: { ...pass }, fingerprint };
+}

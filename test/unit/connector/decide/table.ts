@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Reason } from '../../../../src/api/reasons.ts';
+import type { Retry, Step, Verdict } from '../../../../src/connector/action.ts';
+import { decide } from '../../../../src/connector/decide/decide.ts';
+import type { World } from '../../../../src/connector/input.ts';
+import { summarise } from '../../../../src/connector/report/summarize.ts';
+import { faultsOfStep } from '../../../support/builders/hygiene.ts';
+import { assertStatusConforms } from '../../../support/kstatus/kstatus.ts';
+
+/** One case of a decision table. */
+export interface Row {
+  readonly name: string;
+  /** Why this step is the right one. */
+  readonly because: string;
+  readonly world: World;
+  /** What the step has to match; asymmetric matchers where a text is long. */
+  readonly step: object;
+}
+
+/** Tests each row, and that whatever it ends with makes a status that tools can rely on. */
+export function decides(rows: readonly Row[]): void {
+  test.each(rows)('$name: $because', ({ world, step: expected }) => {
+    const step = decide(world);
+    expect(step).toMatchObject(expected);
+    expect(faultsOfStep(step)).toEqual([]);
+    assertStatusOf(world, step);
+  });
+}
+
+/** Throws where the status that follows from `step` breaks a rule of kstatus. */
+export function assertStatusOf(world: World, step: Step): void {
+  if (step.do === 'finish' && (step.verdict.kind === 'blocked' || step.verdict.kind === 'ready')) {
+    assertStatusConforms({ ...world.connector, status: summarise(world, step.verdict, 0.5) });
+  }
+}
+
+/** A part of a verdict: its kind, and what matters of the rest. */
+type PartOf<V extends Verdict> = V extends Verdict ? Pick<V, 'kind'> & Partial<V> : never;
+
+/** The end of a pass. */
+export function ends(verdict: PartOf<Verdict>): object {
+  return { do: 'finish', verdict };
+}
+
+/** The end of a pass with `condition` False (or Unknown) for `reason`; `message` is a part of the text. */
+export function blockedBy(
+  condition: Extract<Verdict, { kind: 'blocked' }>['condition'],
+  reason: Reason,
+  message: string | RegExp,
+  retry: Retry | 'any' = { kind: 'on-change' },
+): object {
+  const text: unknown =
+    typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);
+  const verdict = { kind: 'blocked', condition, reason, message: text };
+  return { do: 'finish', verdict: retry === 'any' ? verdict : { ...verdict, retry } };
+}
