@@ -9,6 +9,7 @@ import { allowedHost } from './api/validation/allowlist.ts';
 import type { Config } from './config/config.ts';
 import { leaseNameOf } from './config/lease-name.ts';
 import { bypassesProxy } from './config/proxy.ts';
+import { VERSION } from './config/version.ts';
 import type { StepObserver } from './connector/reconcile.ts';
 import { createConsentService } from './consent/service.ts';
 import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
@@ -20,7 +21,6 @@ import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
 import { SERVICE_NAME } from './telemetry/tracing/start-tracing.ts';
-import { VERSION } from './version.ts';
 
 /** What an operator is composed from: its configuration, and everything that is not a function of it. */
 export interface Composition {

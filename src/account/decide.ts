@@ -7,11 +7,11 @@ import {
 import type { Reason } from '../api/reasons.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
 import { validateAccount } from '../api/validation/validate.ts';
-import type { Retry } from '../connector/action.ts';
-import { decodeText } from '../connector/observe/secret-value.ts';
 import { PROBE_INTERVAL_MS } from '../reconciler/backoff.ts';
 import { retryWaitsUntil } from '../reconciler/failure-count.ts';
 import { phaseOf } from '../reconciler/jitter-offset.ts';
+import type { Retry } from '../reconciler/retry.ts';
+import { decodeText } from '../secrets/decode.ts';
 import type { AccountStep, AccountWorld } from './input.ts';
 
 /** How often an account waits before it lists the connectors of other operators again. */

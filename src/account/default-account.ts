@@ -1,9 +1,9 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
 import { ACCOUNT_NAMES, API_VERSION } from '../api/group.ts';
-import type { SecretFact } from '../connector/input.ts';
+import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
 import { type AccountPorts, reconcileAccount } from './reconcile.ts';
-import { DEFAULT_ACCOUNT_UID } from './registry.ts';
 
 /** Reads the mounted Secret of the default account: file names to contents in clear; `undefined` for a missing file. */
 export type ReadMounted = (name: 'userSecret' | 'organizationSecret') => string | undefined;

@@ -1,10 +1,11 @@
 import type { OpenConnectorsAccount } from '../api/account.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { Retry } from '../connector/action.ts';
-import type { AccountCredentials, SecretFact } from '../connector/input.ts';
 import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { Organization } from '../openconnectors/port.ts';
+import type { AccountCredentials } from '../ownership/account-view.ts';
+import type { Retry } from '../reconciler/retry.ts';
 import type { HostPattern } from '../runtime/host-pattern.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
 
 /** What this process knows of an account beyond the resource. */
 export type SessionFacts =

@@ -1,12 +1,13 @@
 import type { OpenConnectorsAccount } from '../api/account.ts';
 import { apiBaseUrlOf, limitsOf, timeoutMsOf } from '../api/defaults.ts';
-import type { RecordedAccount } from '../connector/action.ts';
-import type { AccountCredentials, AccountView, KeptOutcome } from '../connector/input.ts';
-import type { AccountSession, Accounts } from '../connector/ports.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { OpenConnectors, Organization } from '../openconnectors/port.ts';
+import { accountKey } from '../ownership/account-key.ts';
+import type { AccountCredentials, AccountView } from '../ownership/account-view.ts';
+import type { AccountSession, Accounts, KeptOutcome } from '../ownership/accounts.ts';
 import { Inventory } from '../ownership/inventory.ts';
+import type { RecordedAccount } from '../ownership/recorded-account.ts';
 import type { KeptAccount } from './credentials/fallback-credentials.ts';
 import type { SessionFacts } from './input.ts';
 
@@ -73,17 +74,6 @@ export interface RegistryPorts {
   readonly hasDefault: (namespace: string) => boolean;
   /** The account has to be looked at again: one of its calls was refused. */
   readonly onSuspect: (key: string) => void;
-}
-
-/** `uid` of the operator's own account, which no resource stands for. */
-export const DEFAULT_ACCOUNT_UID = 'default';
-
-/** Key of the operator's own account. */
-export const DEFAULT_ACCOUNT_KEY = '';
-
-/** The key of an account: `<namespace>/<name>`, or the empty text for the operator's default account. */
-export function accountKey(namespace: string, name: string | undefined): string {
-  return name === undefined ? DEFAULT_ACCOUNT_KEY : `${namespace}/${name}`;
 }
 
 /** The verified accounts of this process: their clients, credentials and inventories. */

@@ -4,8 +4,8 @@ import { listLive } from '../kube/client/list-live.ts';
 import type { KubeObject } from '../kube/client/object.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
 import type { Store } from '../kube/watch/store.ts';
+import { accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
 import { accountOfConnector, INDEX } from '../ownership/references.ts';
-import { accountKey, DEFAULT_ACCOUNT_KEY, DEFAULT_ACCOUNT_UID } from './registry.ts';
 
 /** The connectors of an account, found by the indexes of the cache: no tag is computed, nothing is parsed. */
 export interface AccountUsers {

@@ -1,23 +1,10 @@
 import type { ConditionType } from '../api/condition.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
+import type { RecordedAccount } from '../ownership/recorded-account.ts';
+import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
-
-/** The account in which an instance was made, as status records it. */
-export interface RecordedAccount {
-  readonly uid: string;
-  readonly baseUrl: string;
-  readonly organizationId: string;
-}
-
-/** How a pass goes on after a verdict. */
-export type Retry =
-  /** Nothing is due: a change of the resource, a Secret or the account brings the next pass. */
-  | { readonly kind: 'on-change' }
-  /** A failure that may pass by itself: counted in status, with growing delays. */
-  | { readonly kind: 'backoff'; readonly retryAfterMs?: number | undefined }
-  /** Something is due at a known time (wall clock), and it is not a failure. */
-  | { readonly kind: 'at'; readonly time: number };
+import type { Retry } from '../reconciler/retry.ts';
 
 /** How a pass ends. */
 export type Verdict =
@@ -61,16 +48,6 @@ export type RecordChange =
       readonly credential: Credential;
       readonly credentialKind: 'code' | 'refresh-token';
     };
-
-/** The memory of a deleted resource whose instance may still be created. */
-export interface Tombstone {
-  /** uid of the resource, which its instance carries in a tag. */
-  readonly uid: string;
-  readonly namespace: string;
-  readonly account: RecordedAccount;
-  /** Wall clock, milliseconds. */
-  readonly until: number;
-}
 
 /** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
 export type Step =

@@ -2,65 +2,11 @@ import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Violation } from '../api/validation/validate.ts';
 import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
-import type { Instance } from '../openconnectors/port.ts';
+import type { AccountView } from '../ownership/account-view.ts';
+import type { KeptOutcome } from '../ownership/accounts.ts';
+import type { RemoteFacts } from '../ownership/inventory.ts';
 import type { OwnerTags } from '../ownership/owner-tags.ts';
-
-/** What a Secret is known to hold. Values are base64, as the Kubernetes API has them, and live no longer than the pass. */
-export type SecretFact =
-  | {
-      readonly state: 'absent';
-      /** The API server was asked; otherwise it is only the cache that does not have it. */
-      readonly confirmed?: boolean | undefined;
-    }
-  | {
-      readonly state: 'unread';
-      readonly resourceVersion: string;
-      readonly owners: readonly string[];
-      readonly leftBy?: string | undefined;
-    }
-  | {
-      readonly state: 'read';
-      readonly resourceVersion: string;
-      /** uids of the owner references. */
-      readonly owners: readonly string[];
-      /** A Secret of the operator's making without a living owner: the label that names the connector it was made for. */
-      readonly leftBy?: string | undefined;
-      readonly data: Readonly<Record<string, string>>;
-    };
-
-/** The credentials of an account, for the connection Secret that asks for them. */
-export interface AccountCredentials {
-  readonly userSecret: string;
-  readonly organizationSecret: string;
-}
-
-/** The account of a connector as this process knows it. Only `ready` can be worked with. */
-export type AccountView =
-  | { readonly state: 'unknown' }
-  | {
-      readonly state: 'blocked';
-      readonly reason: Reason;
-      readonly message: string;
-      /** Whether somebody has to act before anything can change. */
-      readonly stalled: boolean;
-    }
-  | {
-      readonly state: 'ready';
-      readonly uid: string;
-      /** With the API's prefix, e.g. `https://host/elements/api-v2`. */
-      readonly baseUrl: string;
-      readonly organizationId: string;
-      readonly isDefault: boolean;
-      readonly credentials: AccountCredentials;
-    };
-
-/** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
-export interface RemoteFacts {
-  /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
-  readonly instances: ReadonlyMap<number, Instance | 'gone'>;
-  /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
-  readonly searchedAt: number | undefined;
-}
+import type { SecretFact } from '../secrets/secret-fact.ts';
 
 /** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
 export interface Memory {
@@ -105,9 +51,6 @@ export interface Incident {
   readonly reason: Reason;
   readonly message: string;
 }
-
-/** `absent`: nothing was kept. `refused`: the remote side does not take them any more, or shows another organization. */
-export type KeptOutcome = 'open' | 'absent' | 'refused';
 
 /** What this pass has done so far. */
 export interface PassFacts {

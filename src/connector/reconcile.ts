@@ -1,6 +1,7 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { KubeError } from '../kube/client/errors.ts';
 import { LeaseNotHeldError } from '../kube/leader/lease-elector.ts';
+import type { PassOutcome } from '../reconciler/outcome.ts';
 import { type PassObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
 import { type Act, act } from './act/act.ts';
 import type { Verdict } from './action.ts';
@@ -8,7 +9,7 @@ import { decide } from './decide/decide.ts';
 import type { World } from './input.ts';
 import { observe } from './observe/observe.ts';
 import type { ConnectorPorts } from './ports.ts';
-import { type PassOutcome, report } from './report/report.ts';
+import { report } from './report/report.ts';
 
 /** More steps than any way through `decide` has: a pass that takes longer goes in a circle. */
 const MAX_STEPS = 40;

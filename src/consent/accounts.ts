@@ -1,4 +1,3 @@
-import { DEFAULT_ACCOUNT_UID } from '../account/registry.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
   accountNameOf,
@@ -12,11 +11,12 @@ import { ACCOUNT_NAMES, GROUP, VERSION } from '../api/group.ts';
 import { parseAccount } from '../api/parse.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
 import { validateAccount } from '../api/validation/validate.ts';
-import { decodeText } from '../connector/observe/secret-value.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { objectPath } from '../kube/client/paths.ts';
 import type { AccountSettings } from '../openconnectors/account-pool.ts';
-import type { KubeSourceOptions } from './kube-source.ts';
+import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
+import { decodeText } from '../secrets/decode.ts';
+import type { KubeSourceOptions } from './source.ts';
 import { ObstacleError } from './source.ts';
 
 /** How Open Connectors is asked on behalf of a connector. */

@@ -1,14 +1,15 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { enrolmentSecretNameOf } from '../api/defaults.ts';
 import { ENROLMENT_KEY, enrolmentHash, sameHash } from '../authorization/one-time-code.ts';
-import type { SecretFact } from '../connector/input.ts';
-import type { Secrets } from '../connector/ports.ts';
+import { tokenHash } from '../authorization/state-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import type { Journal } from './audit-log.ts';
 import type { Locator } from './connector-name.ts';
 import type { Addresses } from './http/addresses.ts';
-import { readConsentCookie, tokenHash } from './http/cookies.ts';
+import { readConsentCookie } from './http/cookies.ts';
 import { RefusedError } from './http/request.ts';
 import { KeyedLimit } from './limits.ts';
 import { SecretLookup } from './lookup.ts';

@@ -1,3 +1,4 @@
+import { ProviderUrlError } from '../authorization/provider-url.ts';
 import { KubeError } from '../kube/client/errors.ts';
 import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import { type Locator, parseLocator } from './connector-name.ts';
@@ -9,7 +10,6 @@ import { type Html, html } from './http/html.ts';
 import { RefusedError, requireNavigation } from './http/request.ts';
 import { nothingHere, page } from './http/responses.ts';
 import { busyPage, refusalPage, troublePage } from './pages/refusal.ts';
-import { ProviderUrlError } from './provider-url.ts';
 import { NameTakenError } from './records.ts';
 import { ObstacleError } from './source.ts';
 

@@ -12,30 +12,14 @@ import { parseConnector } from '../api/parse.ts';
 import { isAllowedServer } from '../api/validation/allowlist.ts';
 import { validateConnector } from '../api/validation/validate.ts';
 import type { Config } from '../config/config.ts';
-import { decodeText } from '../connector/observe/secret-value.ts';
-import type { Secrets } from '../connector/ports.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { objectPath } from '../kube/client/paths.ts';
-import type { KubeRest } from '../kube/client/rest.ts';
-import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { AuthorizeRequest } from '../openconnectors/port.ts';
-import type { Random } from '../runtime/random.ts';
+import { decodeText } from '../secrets/decode.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
-import type { Locator } from './connector-name.ts';
+import type { KubeSourceOptions } from './source.ts';
 import { type ConsentSource, ObstacleError, type Wish } from './source.ts';
-
-/** What the source reads with; all of it may be used by any replica. */
-export interface KubeSourceOptions {
-  readonly rest: KubeRest;
-  readonly secrets: Pick<Secrets, 'read'>;
-  readonly pool: OpenConnectorsPool;
-  readonly random: Random;
-  readonly config: Config;
-  readonly callbackUrl: string;
-  readonly isServed: (locator: Locator) => boolean;
-  /** Credentials of the operator's own account, by file name. */
-  readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
-}
 
 const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
 

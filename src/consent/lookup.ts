@@ -1,6 +1,6 @@
-import type { SecretFact } from '../connector/input.ts';
-import type { Secrets } from '../connector/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { KeyedLimit, type Rate } from './limits.ts';
 
 /** Fresh looks that strangers can bring about: for one connector, and for all together. */

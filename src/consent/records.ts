@@ -2,13 +2,10 @@ import { z } from 'zod';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { consentSecretNameOf } from '../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../api/group.ts';
-import type { SecretFact } from '../connector/input.ts';
-import type { Secrets } from '../connector/ports.ts';
 import { isKubeError } from '../kube/client/errors.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import type { Locator } from './connector-name.ts';
-
-/** How long a person has from the code to the answer of the provider, milliseconds. */
-export const CONSENT_TTL_MS = 15 * 60_000;
 
 const KEY = 'record';
 

@@ -11,8 +11,9 @@ import { createConsentHandler } from './handler.ts';
 import { addressesOf } from './http/addresses.ts';
 import { type ConsentServer, startConsentServer } from './http/server.ts';
 import { createTlsFiles } from './http/tls.ts';
-import { createKubeSource, type KubeSourceOptions } from './kube-source.ts';
+import { createKubeSource } from './kube-source.ts';
 import type { ConsentOutcome } from './outcomes.ts';
+import type { KubeSourceOptions } from './source.ts';
 
 /** What the consent pages are made of, besides what only a running operator has. */
 export interface ConsentServiceOptions {

@@ -1,5 +1,10 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { Subject } from '../authorization/consent-request.ts';
+import type { Config } from '../config/config.ts';
+import type { KubeRest } from '../kube/client/rest.ts';
+import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import type { Locator } from './connector-name.ts';
 import type { ConsentFacts } from './records.ts';
 
@@ -42,4 +47,17 @@ export interface ConsentSource {
   connector(locator: Locator, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
   /** Throws `ObstacleError`. */
   wish(connector: InfusionsoftConnector, signal: AbortSignal): Promise<Wish>;
+}
+
+/** What the source reads with; all of it may be used by any replica. */
+export interface KubeSourceOptions {
+  readonly rest: KubeRest;
+  readonly secrets: Pick<Secrets, 'read'>;
+  readonly pool: OpenConnectorsPool;
+  readonly random: Random;
+  readonly config: Config;
+  readonly callbackUrl: string;
+  readonly isServed: (locator: Locator) => boolean;
+  /** Credentials of the operator's own account, by file name. */
+  readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
 }

@@ -2,8 +2,8 @@ import { type ResourceEvent, ResourceEventType, ResourceMetaImpl } from '@dot-i/
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import type { PassOutcome } from '../connector/report/report.ts';
 import { type HandlerResult, RequeueAfter } from '../kube/reliable-operator.ts';
+import type { PassOutcome } from '../reconciler/outcome.ts';
 import type { PassSubject } from '../reconciler/reconcile-observer.ts';
 
 /** A deletion that waits for a person is looked at again so often, should the change itself not be noticed. */

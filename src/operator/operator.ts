@@ -1,7 +1,6 @@
 import { type ResourceEvent, ResourceEventType } from '@dot-i/k8s-operator';
 import { DefaultAccount } from '../account/default-account.ts';
 import { forgetAccount, reconcileAccount } from '../account/reconcile.ts';
-import { DEFAULT_ACCOUNT_KEY } from '../account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
@@ -14,12 +13,12 @@ import {
 } from '../api/group.ts';
 import { parseAccount, parseConnector } from '../api/parse.ts';
 import { reconcile } from '../connector/reconcile.ts';
-import type { PassOutcome } from '../connector/report/report.ts';
 import type { ConsentServer } from '../consent/http/server.ts';
 import { resourceId } from '../kube/client/paths.ts';
 import type { QueueKey } from '../kube/queue/queue-key.ts';
 import { type HandlerContext, type HandlerResult, ReliableOperator } from '../kube/reliable-operator.ts';
 import { objectKey } from '../kube/watch/store.ts';
+import { DEFAULT_ACCOUNT_KEY } from '../ownership/account-key.ts';
 import {
   accountOfConnector,
   INDEX,
@@ -31,6 +30,7 @@ import {
   secretsOfConnector,
 } from '../ownership/references.ts';
 import { type Occasion, occasionsOf } from '../reconciler/events.ts';
+import type { PassOutcome } from '../reconciler/outcome.ts';
 import { type ObservePass, type PassObserver, unobservedPass } from '../reconciler/reconcile-observer.ts';
 import { mergePatch } from '../reconciler/status-patch.ts';
 import { loadFingerprintKey } from '../secrets/fingerprint-key.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RemoteFacts } from '../connector/input.ts';
+
 import type { Instance } from '../openconnectors/port.ts';
 import { isOwnerTag } from './owner-tags.ts';
 
@@ -173,4 +173,12 @@ function merge(before: Instance, now: Instance): Instance {
 
 function latest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+/** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
+export interface RemoteFacts {
+  /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
+  readonly instances: ReadonlyMap<number, Instance | 'gone'>;
+  /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
+  readonly searchedAt: number | undefined;
 }

@@ -1,8 +1,8 @@
-import { accountKey } from '../account/registry.ts';
 import { enrolmentSecretNameOf, grantSecretNameOf, ownedSecretName } from '../api/defaults.ts';
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
 import { isRecord, type KubeObject } from '../kube/client/object.ts';
 import { objectKey } from '../kube/watch/store.ts';
+import { accountKey } from './account-key.ts';
 import { ownerTags } from './owner-tags.ts';
 import { parseRecord } from './write-ahead-record.ts';
 

@@ -1,9 +1,9 @@
 import type { ConnectorStatus } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { Retry } from '../connector/action.ts';
 import { LONGEST_RETRY_AFTER_MS } from '../runtime/retry-after.ts';
 import { backoffMs } from './backoff.ts';
 import { timestamp } from './conditions.ts';
+import type { Retry } from './retry.ts';
 
 /** The longest wait after a failure: a pause that Open Connectors asks for. The rest is the rounding to whole seconds. */
 const LONGEST_WAIT_MS = LONGEST_RETRY_AFTER_MS + 1_000;

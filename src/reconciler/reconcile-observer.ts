@@ -1,7 +1,6 @@
-import type { AccountVerdict } from '../account/input.ts';
 import type { OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import type { Verdict } from '../connector/action.ts';
+import type { Reason } from '../api/reasons.ts';
 
 /** Which resource a pass is over. */
 export interface PassSubject {
@@ -15,12 +14,19 @@ export interface PassSubject {
   readonly signal: AbortSignal;
 }
 
+/** How a reconcile ended, as far as both controllers have it in common. */
+export interface ReconcileEnd {
+  readonly kind: 'ready' | 'blocked' | 'suspended' | 'not-due' | 'uninformed' | 'released';
+  readonly reason?: Reason;
+  readonly message?: string;
+}
+
 /** Told what happens in one pass, for logs and traces. */
 export interface PassObserver {
   /** Carries out a step: calls `carryOut` once and passes on how it ends. */
   step<Result>(step: { readonly do: string }, carryOut: () => Promise<Result>): Promise<Result>;
   /** What was decided about the resource; `resource` as the pass last saw it. */
-  concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, verdict: Verdict | AccountVerdict): void;
+  concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, end: ReconcileEnd): void;
 }
 
 /** Runs one pass and passes on how it ends. */

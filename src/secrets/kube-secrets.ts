@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ownedLabelsOf } from '../api/defaults.ts';
 import { API_VERSION, CONNECTOR_NAMES, LABELS, MANAGED_BY } from '../api/group.ts';
-import type { SecretFact } from '../connector/input.ts';
-import type { NewSecret, Secrets } from '../connector/ports.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import type { KubeObject, OwnerReference } from '../kube/client/object.ts';
 import { collectionPath, objectPath, wellKnown } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
+import type { SecretFact } from './secret-fact.ts';
+import type { NewSecret, Secrets } from './secrets.ts';
 
 const secretSchema = z.object({
   metadata: z.object({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { MANAGED_BY } from '../../api/group.ts';
-import type { AccountCredentials } from '../../connector/input.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
+import type { AccountCredentials } from '../../ownership/account-view.ts';
 
 /** An account as it last worked. */
 export interface KeptAccount {

@@ -2,8 +2,8 @@ import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../api/group.
 import { listLive } from '../../kube/client/list-live.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { Store } from '../../kube/watch/store.ts';
+import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { INDEX, recordedAccountsOfConnector } from '../../ownership/references.ts';
-import { DEFAULT_ACCOUNT_UID } from '../registry.ts';
 
 const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
 const ACCOUNTS = { group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural };

@@ -1,8 +1,9 @@
-import type { RecordedAccount, Tombstone } from '../../connector/action.ts';
-import type { AccountSession, Tombstones } from '../../connector/ports.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { Instance, OpenConnectors } from '../../openconnectors/port.ts';
+import type { AccountSession } from '../../ownership/accounts.ts';
 import { uidTag } from '../../ownership/owner-tags.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
+import type { Tombstone, Tombstones } from '../../ownership/tombstone.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { TombstoneStore } from './tombstones.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { MANAGED_BY } from '../../api/group.ts';
-import type { Tombstone } from '../../connector/action.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
+import type { Tombstone } from '../../ownership/tombstone.ts';
 
 /** Name of the Secret in the operator's namespace that holds the tombstones, one key for each deleted resource. */
 export const TOMBSTONE_SECRET = 'infusionsoft-connector-operator-tombstones';

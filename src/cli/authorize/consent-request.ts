@@ -1,4 +1,3 @@
-import { DEFAULT_ACCOUNT_UID } from '../../account/registry.ts';
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import {
@@ -13,7 +12,8 @@ import { allowedHost } from '../../api/validation/allowlist.ts';
 import { validateAccount } from '../../api/validation/validate.ts';
 import type { Subject } from '../../authorization/consent-request.ts';
 import { settings } from '../../config/settings.ts';
-import { decodeText } from '../../connector/observe/secret-value.ts';
+import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
+import { decodeText } from '../../secrets/decode.ts';
 import type { Resources } from '../cluster/resources.ts';
 import { CliError } from '../errors.ts';
 

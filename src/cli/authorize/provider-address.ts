@@ -7,7 +7,7 @@ import {
   userSecretKeyOf,
 } from '../../api/defaults.ts';
 import type { Subject } from '../../authorization/consent-request.ts';
-import { checkedProviderUrl, ProviderUrlError } from '../../consent/provider-url.ts';
+import { checkedProviderUrl, ProviderUrlError } from '../../authorization/provider-url.ts';
 import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
 import type { AccountCredentials } from '../../openconnectors/authorization.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';

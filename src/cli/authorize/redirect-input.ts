@@ -1,7 +1,7 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { subjectHash } from '../../authorization/consent-request.ts';
 import { sameHash } from '../../authorization/one-time-code.ts';
-import { newToken, tokenHash } from '../../consent/http/cookies.ts';
+import { newToken, tokenHash } from '../../authorization/state-token.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 import { readWish, type Wish } from './consent-request.ts';

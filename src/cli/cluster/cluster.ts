@@ -1,8 +1,8 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import { VERSION } from '../../config/version.ts';
 import { PooledKubeConfig } from '../../kube/client/pooled-config.ts';
 import { KubeRest } from '../../kube/client/rest.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { VERSION } from '../../version.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments } from '../input/arguments.ts';
 import { createResources, type Resources } from './resources.ts';

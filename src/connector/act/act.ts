@@ -1,9 +1,11 @@
 import { accountNameOf } from '../../api/defaults.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import type { AccountView } from '../../ownership/account-view.ts';
+import type { AccountSession } from '../../ownership/accounts.ts';
 import type { Step } from '../action.ts';
-import type { AccountView, World } from '../input.ts';
+import type { World } from '../input.ts';
 import { knownInstances } from '../observe/observe.ts';
-import { type AccountSession, type ConnectorPorts, sessionFor } from '../ports.ts';
+import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { type Action, type ActionContext, withPass } from './action-context.ts';
 import { openKeptAccount } from './fallback-credentials.ts';
 import {

@@ -1,6 +1,7 @@
+import type { AccountSession } from '../../ownership/accounts.ts';
 import type { Step } from '../action.ts';
 import type { Incident, Memory, PassFacts, World } from '../input.ts';
-import type { AccountSession, ConnectorPorts } from '../ports.ts';
+import type { ConnectorPorts } from '../ports.ts';
 
 /** A step of one kind. */
 export type StepOf<Do extends Step['do']> = Extract<Step, { do: Do }>;

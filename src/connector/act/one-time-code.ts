@@ -1,7 +1,8 @@
 import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
 import { ENROLMENT_KEY, newEnrolmentCode } from '../../authorization/one-time-code.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
-import type { SecretFact, World } from '../input.ts';
+import type { SecretFact } from '../../secrets/secret-fact.ts';
+import type { World } from '../input.ts';
 import type { Action, ActionContext } from './action-context.ts';
 
 /** Makes the Secret with the one-time code. One that the cache did not show yet is looked at before anything else. */

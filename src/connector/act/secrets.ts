@@ -1,8 +1,9 @@
 import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
+import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { canonicalContent } from '../decide/connection-secret.ts';
-import type { SecretFact, World } from '../input.ts';
+import type { World } from '../input.ts';
 import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */

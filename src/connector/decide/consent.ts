@@ -16,8 +16,9 @@ import {
 } from '../../authorization/authorization-response.ts';
 import { subjectHash } from '../../authorization/consent-request.ts';
 import { ENROLMENT_KEY } from '../../authorization/one-time-code.ts';
+import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { blocked, type Step } from '../action.ts';
-import type { SecretFact, World } from '../input.ts';
+import type { World } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
 import { recordOf, sendability } from '../observe/record-outcome.ts';
 import { type GrantUse, inputsOf, namedGrantUse, textOf } from '../observe/secret-uses.ts';

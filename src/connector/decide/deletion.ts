@@ -3,8 +3,9 @@ import { connectionSecretNameOf, deletionPolicyOf } from '../../api/defaults.ts'
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
-import { blocked, finish, type RecordedAccount, type Step } from '../action.ts';
+import { blocked, finish, type Step } from '../action.ts';
 import type { World } from '../input.ts';
 import { knownInstance, madeInstances, ownership } from '../observe/instances.ts';
 import { lateUntil, placeOf, recordOf } from '../observe/record-outcome.ts';

@@ -1,8 +1,9 @@
 import { isSuspended, takesOver } from '../../api/annotations.ts';
 import { accountNameOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
-import { blocked, finish, type RecordedAccount, type Step } from '../action.ts';
+import { blocked, finish, type Step } from '../action.ts';
 import type { World } from '../input.ts';
 import { isSettled, lateUntil, recordOf } from '../observe/record-outcome.ts';
 import { lastingUses, obtain } from '../observe/secret-uses.ts';

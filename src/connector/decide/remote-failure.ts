@@ -1,7 +1,8 @@
 import { accountNameOf } from '../../api/defaults.ts';
 import type { RemoteErrorClass } from '../../openconnectors/errors/remote-error.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
-import { blocked, type Retry, type Step } from '../action.ts';
+import type { Retry } from '../../reconciler/retry.ts';
+import { blocked, type Step } from '../action.ts';
 import type { World } from '../input.ts';
 
 function accountInWords({ connector }: World): string {

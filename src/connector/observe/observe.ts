@@ -3,10 +3,12 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
 import { ANNOTATIONS } from '../../api/group.ts';
 import { validateConnector } from '../../api/validation/validate.ts';
+import type { RemoteFacts } from '../../ownership/inventory.ts';
 import { ownerTags } from '../../ownership/owner-tags.ts';
 import { parseRecord } from '../../ownership/write-ahead-record.ts';
+import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { consentSecretNames } from '../decide/consent.ts';
-import { FRESH_PASS, type Memory, type RemoteFacts, type SecretFact, type World } from '../input.ts';
+import { FRESH_PASS, type Memory, type World } from '../input.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { lastingUses, namedGrantUse } from './secret-uses.ts';
 

@@ -1,5 +1,6 @@
 import { ANNOTATIONS } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import {
   type Created,
   type Credential,
@@ -10,7 +11,6 @@ import {
   type WriteAheadRecord,
   wasSent,
 } from '../../ownership/write-ahead-record.ts';
-import type { RecordedAccount } from '../action.ts';
 import type { World } from '../input.ts';
 
 /** How far the clock of Open Connectors may be behind ours. */

@@ -1,5 +1,6 @@
-import { MASKED } from '../../openconnectors/port.ts';
-import type { SecretFact, World } from '../input.ts';
+import { decodeText } from '../../secrets/decode.ts';
+import type { SecretFact } from '../../secrets/secret-fact.ts';
+import type { World } from '../input.ts';
 
 /** One value that a resource asks of a Secret: which field asks, and where it stands. */
 export interface SecretUse {
@@ -26,9 +27,6 @@ export type SecretValue =
       /** Whether the value differs from the one last applied. `undefined`: nothing was recorded for it. */
       readonly changed: boolean | undefined;
     };
-
-/** Longest value that any of the remote side's parameters can sensibly have. */
-const MAX_LENGTH = 8_192;
 
 /** Looks up one use in what the pass knows of the Secrets. `undefined` in the world counts as absent. */
 export function secretValue(world: World, use: SecretUse): SecretValue {
@@ -72,31 +70,4 @@ function read(
 /** Fingerprints begin with the id of their key; made with different keys they cannot be compared. */
 function sameKey(a: string, b: string): boolean {
   return a.split(':')[0] === b.split(':')[0];
-}
-
-/** The text behind a Secret's base64, without the newline that `echo` leaves; or why it cannot be one of our values. */
-export function decodeText(encoded: string): { readonly text: string } | { readonly why: string } {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
-  } catch {
-    return { why: 'is not text (UTF-8)' };
-  }
-  text = text.replace(/\r?\n$/, '');
-  if (text.trim() === '') {
-    return { why: 'is empty' };
-  }
-  if (text.trim() !== text) {
-    return { why: 'starts or ends with white space' };
-  }
-  if (/\p{Cc}/u.test(text)) {
-    return { why: 'contains control characters or several lines' };
-  }
-  if (text.length > MAX_LENGTH) {
-    return { why: `is longer than ${MAX_LENGTH} characters` };
-  }
-  if (text === MASKED) {
-    return { why: 'is the mask that Open Connectors shows instead of a secret, not the secret' };
-  }
-  return { text };
 }

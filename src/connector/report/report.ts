@@ -1,5 +1,6 @@
 import type { Condition } from '../../api/condition.ts';
 import { occasionsOf } from '../../reconciler/events.ts';
+import type { PassOutcome } from '../../reconciler/outcome.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
 import { withIncident } from '../act/action-context.ts';
 import type { Verdict } from '../action.ts';
@@ -7,13 +8,6 @@ import type { World } from '../input.ts';
 import { witnessOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
 import { summarise, type Telling } from './summarize.ts';
-
-/** How a pass ended, for the queue. */
-export type PassOutcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'again'; readonly afterMs: number }
-  /** The finalizer may go. */
-  | { readonly kind: 'released' };
 
 /** Said of an edit that nothing has come of; an instance that was Ready when the annotation came stays so. */
 const SUSPENDED: Telling = {

@@ -2,23 +2,21 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { enrolmentSecretNameOf } from '../../api/defaults.ts';
 import { subjectHash } from '../../authorization/consent-request.ts';
 import { enrolmentHash, sameHash } from '../../authorization/one-time-code.ts';
+import { checkedProviderUrl } from '../../authorization/provider-url.ts';
+import { CONSENT_TTL_MS, newToken, tokenHash } from '../../authorization/state-token.ts';
 import { formatLocator, type Locator } from '../connector-name.ts';
 import { BusyError, type ConsentContext, isCurrentCode } from '../context.ts';
 import {
   CONSENT_COOKIE,
   FORM_COOKIE,
   formatConsentCookie,
-  newToken,
   proofOf,
   readFormCookie,
   setCookie,
-  tokenHash,
 } from '../http/cookies.ts';
 import { RefusedError, readForm, requireSameOrigin, single } from '../http/request.ts';
 import { page, redirect } from '../http/responses.ts';
 import { type StartPage, startPage } from '../pages/start.ts';
-import { checkedProviderUrl } from '../provider-url.ts';
-import { CONSENT_TTL_MS } from '../records.ts';
 
 /** How long a form may stay open in a browser, seconds. */
 const FORM_TTL_S = 12 * 60 * 60;

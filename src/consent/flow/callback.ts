@@ -9,15 +9,9 @@ import {
 } from '../../authorization/authorization-response.ts';
 import { subjectHash } from '../../authorization/consent-request.ts';
 import { sameHash } from '../../authorization/one-time-code.ts';
+import { tokenHash } from '../../authorization/state-token.ts';
 import { type ConsentContext, type CurrentConsent, currentConsent } from '../context.ts';
-import {
-  CONSENT_COOKIE,
-  dropCookie,
-  RESULT_COOKIE,
-  readCookie,
-  setCookie,
-  tokenHash,
-} from '../http/cookies.ts';
+import { CONSENT_COOKIE, dropCookie, RESULT_COOKIE, readCookie, setCookie } from '../http/cookies.ts';
 import { RefusedError, readQuery, single } from '../http/request.ts';
 import { page, redirect } from '../http/responses.ts';
 import type { ConsentOutcome } from '../outcomes.ts';

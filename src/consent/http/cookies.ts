@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
-import type { Random } from '../../runtime/random.ts';
+import { createHmac } from 'node:crypto';
+import { TOKEN_PATTERN } from '../../authorization/state-token.ts';
 import { formatLocator, type Locator, readLocator } from '../connector-name.ts';
 
 // The prefix makes browsers refuse these cookies unless they come from this very host, over https, for all paths
@@ -13,14 +13,6 @@ export const CONSENT_COOKIE = '__Host-connect-consent';
 
 /** What the last page tells; nothing is decided by it. */
 export const RESULT_COOKIE = '__Host-connect-result';
-
-const TOKEN_BYTES = 32;
-const TOKEN_PATTERN = /^[\w-]{43}$/;
-
-/** A random text of 256 bits, in characters that may stand in a cookie and in a URL. */
-export function newToken(random: Pick<Random, 'bytes'>): string {
-  return random.bytes(TOKEN_BYTES).toString('base64url');
-}
 
 /** The one value of a cookie that a request carries; `undefined` where there is none, or more than one. */
 export function readCookie(headers: Headers, name: string): string | undefined {
@@ -69,9 +61,4 @@ export function readConsentCookie(
 /** What stands in a page for a cookie: proves that whoever sends it back was given the page, without showing the cookie. */
 export function proofOf(cookie: string, purpose: string): string {
   return createHmac('sha256', cookie).update(purpose).digest('base64url');
-}
-
-/** The hash that a record keeps of a cookie or a state. */
-export function tokenHash(value: string): Buffer {
-  return createHash('sha256').update(value).digest();
 }

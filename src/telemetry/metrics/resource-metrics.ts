@@ -1,9 +1,9 @@
-import { DEFAULT_ACCOUNT_UID } from '../../account/registry.ts';
 import { type AccountStatus, accountStatusSchema } from '../../api/account.ts';
 import type { Condition } from '../../api/condition.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
 import { isRecord, type KubeObject } from '../../kube/client/object.ts';
 import type { OperatorResources } from '../../operator/options.ts';
+import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Metrics, Sample } from './metrics.ts';
 import type { PauseBook, PauseCause } from './pauses.ts';

@@ -1,8 +1,7 @@
-import type { AccountVerdict } from '../../account/input.ts';
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
-import type { Verdict } from '../../connector/action.ts';
+import type { ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
 
 /** What a pass has to say about a resource, and whether that differs from what its status said before. */
 export interface Conclusion {
@@ -15,12 +14,12 @@ export interface Conclusion {
 /** The conclusion of a verdict; `undefined` for one that leaves the status as it is. */
 export function conclusionOf(
   { metadata, status }: InfusionsoftConnector | OpenConnectorsAccount,
-  verdict: Verdict | AccountVerdict,
+  verdict: ReconcileEnd,
 ): Conclusion | undefined {
   if (verdict.kind !== 'ready' && verdict.kind !== 'blocked') {
     return undefined;
   }
-  const said = 'reason' in verdict ? verdict : ({ reason: 'Succeeded', message: '' } as const);
+  const said = { reason: verdict.reason ?? 'Succeeded', message: verdict.message ?? '' };
   const ready = verdict.kind === 'ready';
   const before = status?.conditions?.find(({ type }) => type === 'Ready');
   const isNews =

@@ -1,9 +1,7 @@
-import type { AccountVerdict } from '../../account/input.ts';
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { GROUP } from '../../api/group.ts';
-import type { Verdict } from '../../connector/action.ts';
-import type { PassSubject } from '../../reconciler/reconcile-observer.ts';
+import type { PassSubject, ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
 import { controllerOfKind } from '../controller-names.ts';
 import { type Logger, reconcileLogger } from '../log.ts';
 import { type Conclusion, changesSomething, conclusionOf } from './conclusion.ts';
@@ -37,10 +35,7 @@ export class PassLog {
     this.#log.debug({ step: name }, 'Next step');
   }
 
-  concluded(
-    resource: InfusionsoftConnector | OpenConnectorsAccount,
-    verdict: Verdict | AccountVerdict,
-  ): void {
+  concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, verdict: ReconcileEnd): void {
     this.#conclusion = conclusionOf(resource, verdict);
   }
 

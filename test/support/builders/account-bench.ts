@@ -2,10 +2,10 @@ import type { KeptAccount } from '../../../src/account/credentials/fallback-cred
 import { type AccountPorts, reconcileAccount } from '../../../src/account/reconcile.ts';
 import { AccountRegistry } from '../../../src/account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
-import type { SecretFact } from '../../../src/connector/input.ts';
-import type { PassOutcome } from '../../../src/connector/report/report.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
 import { clusterTag } from '../../../src/ownership/owner-tags.ts';
+import type { PassOutcome } from '../../../src/reconciler/outcome.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { ACCOUNT_SECRET, INVENTORY_MS } from './account.ts';

@@ -2,7 +2,7 @@ import type { AccountWorld, SessionFacts } from '../../../src/account/input.ts';
 import type { AccountSpec, AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
 import { ACCOUNT_NAMES, ANNOTATIONS, API_VERSION } from '../../../src/api/group.ts';
 import type { ObjectMeta } from '../../../src/api/metadata.ts';
-import type { SecretFact } from '../../../src/connector/input.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { type Change, changed } from './changed.ts';
 import { ACCOUNT } from './connector.ts';
 import { fingerprinter, printOf } from './fingerprints.ts';

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import {
-  type AccountView,
-  FRESH_PASS,
-  NO_MEMORY,
-  type SecretFact,
-  type World,
-} from '../../../src/connector/input.ts';
+import { FRESH_PASS, NO_MEMORY, type World } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { AccountView } from '../../../src/ownership/account-view.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { connectionMemory, READY_ACCOUNT, world } from './input.ts';

@@ -2,18 +2,18 @@ import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
 import { canonicalContent, connectionData } from '../../../src/connector/decide/connection-secret.ts';
 import {
-  type AccountView,
   type DecisionSettings,
   FRESH_PASS,
   type Memory,
   NO_MEMORY,
   type PassFacts,
-  type SecretFact,
   type World,
 } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { AccountView } from '../../../src/ownership/account-view.ts';
 import { ownerTags } from '../../../src/ownership/owner-tags.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { CLUSTER, instance } from './instance.ts';

@@ -1,12 +1,16 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { parseConnector } from '../../../src/api/parse.ts';
-import type { AccountView, DecisionSettings, KeptOutcome, SecretFact } from '../../../src/connector/input.ts';
+import type { DecisionSettings } from '../../../src/connector/input.ts';
 import { ConnectorMemory } from '../../../src/connector/memory.ts';
-import type { AccountSession, ConnectorPorts, NewSecret } from '../../../src/connector/ports.ts';
+import type { ConnectorPorts } from '../../../src/connector/ports.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { Instance, Turn } from '../../../src/openconnectors/port.ts';
+import type { AccountView } from '../../../src/ownership/account-view.ts';
+import type { AccountSession, KeptOutcome } from '../../../src/ownership/accounts.ts';
 import { Inventory } from '../../../src/ownership/inventory.ts';
 import type { Occasion } from '../../../src/reconciler/events.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
+import type { NewSecret } from '../../../src/secrets/secrets.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { fingerprinter } from './fingerprints.ts';
 import { READY_ACCOUNT, SETTINGS } from './input.ts';

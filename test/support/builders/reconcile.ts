@@ -1,5 +1,5 @@
 import { reconcile } from '../../../src/connector/reconcile.ts';
-import type { PassOutcome } from '../../../src/connector/report/report.ts';
+import type { PassOutcome } from '../../../src/reconciler/outcome.ts';
 import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import type { Bench } from './ports.ts';
 import { VALUES } from './secrets.ts';

@@ -1,6 +1,6 @@
-import type { SecretFact } from '../../../src/connector/input.ts';
-import type { NewSecret, Secrets } from '../../../src/connector/ports.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
+import type { NewSecret, Secrets } from '../../../src/secrets/secrets.ts';
 
 interface Stored {
   readonly resourceVersion: string;

@@ -4,7 +4,7 @@ import { decideAccount } from '../../../src/account/decide.ts';
 import type { AccountStep, AccountVerdict, AccountWorld } from '../../../src/account/input.ts';
 import { summariseAccount } from '../../../src/account/summarize.ts';
 import type { Reason } from '../../../src/api/reasons.ts';
-import type { Retry } from '../../../src/connector/action.ts';
+import type { Retry } from '../../../src/reconciler/retry.ts';
 import {
   ACCOUNT_SECRET,
   account,

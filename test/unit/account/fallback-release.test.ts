@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createFallbackRelease } from '../../../src/account/credentials/fallback-release.ts';
-import { DEFAULT_ACCOUNT_UID } from '../../../src/account/registry.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
 import type { KubeObject } from '../../../src/kube/client/object.ts';
 import { ObjectStore } from '../../../src/kube/watch/store.ts';
+import { DEFAULT_ACCOUNT_UID } from '../../../src/ownership/account-key.ts';
 import { INDEX, recordedAccountsOfConnector } from '../../../src/ownership/references.ts';
 import { ACCOUNT, attempt } from '../../support/builders/connector.ts';
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { LateInstances } from '../../../src/account/late/late-instances.ts';
-import type { RecordedAccount, Tombstone } from '../../../src/connector/action.ts';
-import type { AccountSession } from '../../../src/connector/ports.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { AccountSession } from '../../../src/ownership/accounts.ts';
 import { Inventory } from '../../../src/ownership/inventory.ts';
 import { clusterTag } from '../../../src/ownership/owner-tags.ts';
+import type { RecordedAccount } from '../../../src/ownership/recorded-account.ts';
+import type { Tombstone } from '../../../src/ownership/tombstone.ts';
 import { ACCOUNT, UID } from '../../support/builders/connector.ts';
 import { READY_ACCOUNT, remoteError } from '../../support/builders/input.ts';
 import { CLUSTER, instance, OWN, TAGS } from '../../support/builders/instance.ts';

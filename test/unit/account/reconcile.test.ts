@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DefaultAccount } from '../../../src/account/default-account.ts';
 import { forgetAccount } from '../../../src/account/reconcile.ts';
-import { DEFAULT_ACCOUNT_KEY } from '../../../src/account/registry.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import { DEFAULT_ACCOUNT_KEY } from '../../../src/ownership/account-key.ts';
 import { account, accountSecret, CREDENTIAL } from '../../support/builders/account.ts';
 import { type AccountBench, accountBench } from '../../support/builders/account-bench.ts';
 import { ACCOUNT } from '../../support/builders/connector.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TOMBSTONE_SECRET, TombstoneStore } from '../../../src/account/late/tombstones.ts';
-import type { Tombstone } from '../../../src/connector/action.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
+import type { Tombstone } from '../../../src/ownership/tombstone.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { ACCOUNT } from '../../support/builders/connector.ts';
 import { NOW } from '../../support/builders/time.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { cliExitCodes } from '../../../src/cli/exit-codes.ts';
 import { createOutput } from '../../../src/cli/render/output.ts';
 import { COMMANDS, run } from '../../../src/cli/run.ts';
-import { VERSION } from '../../../src/version.ts';
+import { VERSION } from '../../../src/config/version.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

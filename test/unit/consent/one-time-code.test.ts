@@ -3,8 +3,8 @@ import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
 import { answerData, type ConsentAnswer } from '../../../src/authorization/authorization-response.ts';
 import { type Subject, subjectHash } from '../../../src/authorization/consent-request.ts';
-import type { SecretFact } from '../../../src/connector/input.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import {
   ACCOUNT,
   attempt,

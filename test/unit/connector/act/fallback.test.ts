@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AccountView } from '../../../../src/connector/input.ts';
+import type { AccountView } from '../../../../src/ownership/account-view.ts';
 import { attempt, connector, HELD } from '../../../support/builders/connector.ts';
 import { ID, STORED } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';

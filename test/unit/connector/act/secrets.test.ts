@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { SecretFact } from '../../../../src/connector/input.ts';
 import { KubeError } from '../../../../src/kube/client/errors.ts';
+import type { SecretFact } from '../../../../src/secrets/secret-fact.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';

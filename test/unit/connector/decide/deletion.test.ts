@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import type { InfusionsoftConnector } from '../../../../src/api/connector.ts';
-import type { AccountView } from '../../../../src/connector/input.ts';
+import type { AccountView } from '../../../../src/ownership/account-view.ts';
 import {
   ACCOUNT,
   attempt,

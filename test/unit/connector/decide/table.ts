@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Reason } from '../../../../src/api/reasons.ts';
-import type { Retry, Step, Verdict } from '../../../../src/connector/action.ts';
+import type { Step, Verdict } from '../../../../src/connector/action.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import type { World } from '../../../../src/connector/input.ts';
 import { summarise } from '../../../../src/connector/report/summarize.ts';
+import type { Retry } from '../../../../src/reconciler/retry.ts';
 import { faultsOfStep } from '../../../support/builders/hygiene.ts';
 import { assertStatusConforms } from '../../../support/kstatus/kstatus.ts';
 

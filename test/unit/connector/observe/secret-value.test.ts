@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NO_MEMORY } from '../../../../src/connector/input.ts';
 import { ConnectorMemory } from '../../../../src/connector/memory.ts';
-import { decodeText } from '../../../../src/connector/observe/secret-value.ts';
 import { backoffMs } from '../../../../src/reconciler/backoff.ts';
+import { decodeText } from '../../../../src/secrets/decode.ts';
 import { createFingerprinter } from '../../../../src/secrets/fingerprint.ts';
 import { fingerprinter } from '../../../support/builders/fingerprints.ts';
 

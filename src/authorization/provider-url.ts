@@ -1,4 +1,4 @@
-import type { Subject } from '../authorization/consent-request.ts';
+import type { Subject } from './consent-request.ts';
 
 /** Open Connectors made an address that no person should be sent to. */
 export class ProviderUrlError extends Error {
