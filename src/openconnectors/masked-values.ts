@@ -1,5 +1,5 @@
+import { MASKED } from '../secrets/mask.ts';
 import { RemoteError } from './errors/remote-error.ts';
-import { MASKED } from './port.ts';
 
 /** What `JSON.stringify` takes without loss. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

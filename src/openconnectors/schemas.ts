@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Instance, MASKED, type Organization } from './port.ts';
+import { MASKED } from '../secrets/mask.ts';
+import type { Instance, Organization } from './port.ts';
 import { UnreadableAnswer } from './transport/call.ts';
 import type { TransportAnswer } from './transport/transport.ts';
 

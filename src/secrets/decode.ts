@@ -1,4 +1,4 @@
-import { MASKED } from '../openconnectors/port.ts';
+import { MASKED } from './mask.ts';
 
 /** Longest value that any of the remote side's parameters can sensibly have. */
 export const MAX_LENGTH = 8_192;

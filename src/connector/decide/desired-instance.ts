@@ -1,8 +1,8 @@
 import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
-import { MASKED } from '../../openconnectors/port.ts';
 import { isSameName } from '../../openconnectors/sanitise-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
+import { MASKED } from '../../secrets/mask.ts';
 import type { World } from '../input.ts';
 import { inputsOf, textOf } from '../observe/secret-uses.ts';
 import { type SecretUse, secretValue } from '../observe/secret-value.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Processed, RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
-import { MASKED, type OpenConnectors } from '../../../src/openconnectors/port.ts';
+import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
 import { TransportError } from '../../../src/openconnectors/transport/transport.ts';
+import { MASKED } from '../../../src/secrets/mask.ts';
 import {
   authorizeRequest,
   body,
