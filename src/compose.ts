@@ -10,13 +10,13 @@ import type { Config } from './config/config.ts';
 import { leaseNameOf } from './config/lease-name.ts';
 import { bypassesProxy } from './config/proxy.ts';
 import { VERSION } from './config/version.ts';
-import type { StepObserver } from './connector/reconcile.ts';
+import type { ActionObserver } from './connector/reconcile.ts';
 import { createConsentService } from './consent/service.ts';
 import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
 import { ConnectorOperator } from './operator/operator.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Random } from './runtime/random.ts';
-import { createScrubber, type Scrubber } from './secrets/redaction.ts';
+import { createScrubber, type Redactor } from './secrets/redaction.ts';
 import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
@@ -31,7 +31,7 @@ export interface Composition {
   /** Where log lines go; standard output unless set. */
   readonly logTo?: DestinationStream | undefined;
   readonly onStoppedLeading?: (() => void) | undefined;
-  readonly onStep?: StepObserver | undefined;
+  readonly onStep?: ActionObserver | undefined;
   /** The process' own unless set. */
   readonly tracer?: Tracer | undefined;
 }
@@ -147,7 +147,7 @@ export function compose(parts: Composition): ComposedOperator {
 }
 
 /** Held without release: the proxy's credentials stay in use as long as the process. */
-function keepProxySecret({ httpsProxy }: Config, scrubber: Scrubber): void {
+function keepProxySecret({ httpsProxy }: Config, scrubber: Redactor): void {
   const credentials = httpsProxy?.credentials;
   if (credentials !== undefined) {
     scrubber.hold(credentials.password);

@@ -9,15 +9,15 @@ import { allowedHost } from '../api/validation/allowlist.ts';
 import { validateAccount } from '../api/validation/validate.ts';
 import { PROBE_INTERVAL_MS } from '../reconciler/backoff.ts';
 import { retryWaitsUntil } from '../reconciler/failure-count.ts';
-import { phaseOf } from '../reconciler/jitter-offset.ts';
+import { jitterOffsetOf } from '../reconciler/jitter-offset.ts';
 import type { Retry } from '../reconciler/retry.ts';
 import { decodeText } from '../secrets/decode.ts';
-import type { AccountStep, AccountWorld } from './input.ts';
+import type { AccountAction, AccountInput } from './input.ts';
 
 /** How often an account waits before it lists the connectors of other operators again. */
 const FOREIGN_USERS_INTERVAL_MS = 30_000;
 
-type Rule = (world: AccountWorld) => AccountStep | undefined;
+type Rule = (world: AccountInput) => AccountAction | undefined;
 
 const RULES: readonly Rule[] = [
   release,
@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** The next step for an account. Pure, like `decide` for a connector. */
-export function decideAccount(world: AccountWorld): AccountStep {
+export function decideAccount(world: AccountInput): AccountAction {
   for (const rule of RULES) {
     const step = rule(world);
     if (step !== undefined) {
@@ -43,11 +43,11 @@ export function decideAccount(world: AccountWorld): AccountStep {
   return finish({ kind: 'ready', again: Math.min(listDue, world.throttledUntil ?? listDue) });
 }
 
-function finish(verdict: Extract<AccountStep, { do: 'finish' }>['verdict']): AccountStep {
-  return { do: 'finish', verdict };
+function finish(verdict: Extract<AccountAction, { type: 'finish' }>['verdict']): AccountAction {
+  return { type: 'finish', verdict };
 }
 
-function blocked(world: AccountWorld, reason: Reason, message: string, retry: Retry): AccountStep {
+function blocked(world: AccountInput, reason: Reason, message: string, retry: Retry): AccountAction {
   const { session } = world;
   const usable =
     session.state === 'open'
@@ -57,7 +57,7 @@ function blocked(world: AccountWorld, reason: Reason, message: string, retry: Re
 }
 
 /** No watch of this operator tells when the connector of another one is deleted: its list is asked for again. */
-function withForeignUsers({ listedUsers = [], now }: AccountWorld, retry: Retry): Retry {
+function withForeignUsers({ listedUsers = [], now }: AccountInput, retry: Retry): Retry {
   const time = now + FOREIGN_USERS_INTERVAL_MS;
   if (listedUsers.length === 0 || retry.kind === 'backoff') {
     return retry;
@@ -68,18 +68,18 @@ function withForeignUsers({ listedUsers = [], now }: AccountWorld, retry: Retry)
 const onChange: Retry = { kind: 'on-change' };
 
 /** The cache may be behind, and holds only what the label selector selects: the API server has the last word. */
-function release({ account, users, listedUsers }: AccountWorld): AccountStep | undefined {
+function release({ account, users, listedUsers }: AccountInput): AccountAction | undefined {
   if (account.metadata.deletionTimestamp === undefined || users.length > 0) {
     return undefined;
   }
   if (listedUsers === undefined) {
-    return { do: 'list-users' };
+    return { type: 'list-users' };
   }
   return listedUsers.length === 0 ? finish({ kind: 'released' }) : undefined;
 }
 
 /** Looked at last: until its users are gone a deleted account has to work, or they could not go. */
-function inUse(world: AccountWorld): AccountStep | undefined {
+function inUse(world: AccountInput): AccountAction | undefined {
   if (world.account.metadata.deletionTimestamp === undefined) {
     return undefined;
   }
@@ -93,12 +93,12 @@ function inUse(world: AccountWorld): AccountStep | undefined {
   );
 }
 
-function specIsValid(world: AccountWorld): AccountStep | undefined {
+function specIsValid(world: AccountInput): AccountAction | undefined {
   const [violation] = validateAccount(world.account);
   return violation && blocked(world, 'InvalidSpec', `${violation.path} ${violation.message}.`, onChange);
 }
 
-function hostIsAllowed(world: AccountWorld): AccountStep | undefined {
+function hostIsAllowed(world: AccountInput): AccountAction | undefined {
   const baseUrl = apiBaseUrlOf(world.account.spec);
   if (allowedHost(baseUrl, world.allowedHosts) !== undefined) {
     return undefined;
@@ -114,8 +114,8 @@ function hostIsAllowed(world: AccountWorld): AccountStep | undefined {
   );
 }
 
-function afterFailure(world: AccountWorld): AccountStep | undefined {
-  const { failure } = world.pass;
+function afterFailure(world: AccountInput): AccountAction | undefined {
+  const { failure } = world.done;
   if (failure === undefined) {
     return undefined;
   }
@@ -161,19 +161,19 @@ function afterFailure(world: AccountWorld): AccountStep | undefined {
   }
 }
 
-function unauthorized(world: AccountWorld): string {
+function unauthorized(world: AccountInput): string {
   const ref = world.account.spec.credentialsSecretRef;
   return `Open Connectors refuses the credentials in Secret "${ref.name}" (keys "${userSecretKeyOf(world.account.spec)}" and "${organizationSecretKeyOf(world.account.spec)}"). Store the current user and organization secret there; resetting a secret in Open Connectors ends the old one at once.`;
 }
 
 /** A failure that is remembered in status holds the account back, unless somebody changed something since. */
-function retryIsDue(world: AccountWorld): AccountStep | undefined {
+function retryIsDue(world: AccountInput): AccountAction | undefined {
   const time = retryWaitsUntil(world.account.status?.failures, world.now);
   const untouched = world.account.status?.observedGeneration === world.account.metadata.generation;
-  return untouched && !world.prompted && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
+  return untouched && !world.triggered && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
-function secretIsThere(world: AccountWorld): AccountStep | undefined {
+function secretIsThere(world: AccountInput): AccountAction | undefined {
   const { name } = world.account.spec.credentialsSecretRef;
   const { secret, session } = world;
   if (secret.state === 'absent') {
@@ -186,20 +186,20 @@ function secretIsThere(world: AccountWorld): AccountStep | undefined {
   }
   const verified =
     session.state === 'open' && !session.suspected && session.secretVersion === secret.resourceVersion;
-  return secret.state === 'unread' && !verified ? { do: 'read-secret', name } : undefined;
+  return secret.state === 'unread' && !verified ? { type: 'read-secret', name } : undefined;
 }
 
-function credentialsWork(world: AccountWorld): AccountStep | undefined {
+function credentialsWork(world: AccountInput): AccountAction | undefined {
   const { secret, session, account } = world;
   if (secret.state !== 'read') {
     return undefined;
   }
   const user = readKey(world, userSecretKeyOf(account.spec), 'the user secret');
   const organization = readKey(world, organizationSecretKeyOf(account.spec), 'the organization secret');
-  if ('do' in user) {
+  if ('type' in user) {
     return user;
   }
-  if ('do' in organization) {
+  if ('type' in organization) {
     return organization;
   }
   const credentials = { userSecret: user.text, organizationSecret: organization.text };
@@ -207,16 +207,16 @@ function credentialsWork(world: AccountWorld): AccountStep | undefined {
   if (session.state === 'open' && session.credential === credential && !session.suspected) {
     return undefined;
   }
-  if (session.state === 'refused' && session.credential === credential && !world.prompted) {
+  if (session.state === 'refused' && session.credential === credential && !world.triggered) {
     const probeAt = session.at + PROBE_INTERVAL_MS;
     if (session.at <= world.now && world.now < probeAt) {
       return blocked(world, 'AccountUnauthorized', unauthorized(world), { kind: 'at', time: probeAt });
     }
   }
-  return { do: 'verify', credentials, credential, secretVersion: secret.resourceVersion };
+  return { type: 'verify', credentials, credential, secretVersion: secret.resourceVersion };
 }
 
-function readKey(world: AccountWorld, key: string, what: string): { readonly text: string } | AccountStep {
+function readKey(world: AccountInput, key: string, what: string): { readonly text: string } | AccountAction {
   const name = world.account.spec.credentialsSecretRef.name;
   const encoded = world.secret.state === 'read' ? world.secret.data[key] : undefined;
   if (encoded === undefined) {
@@ -238,20 +238,20 @@ function readKey(world: AccountWorld, key: string, what: string): { readonly tex
       );
 }
 
-function listedAt(world: AccountWorld): number | undefined {
+function listedAt(world: AccountInput): number | undefined {
   return world.session.state === 'open' ? world.session.listedAt : undefined;
 }
 
-function inventoryIsFresh(world: AccountWorld): AccountStep | undefined {
+function inventoryIsFresh(world: AccountInput): AccountAction | undefined {
   const at = listedAt(world);
   // A list in the future is from before the clock was set back.
   const isFresh = at !== undefined && at <= world.now && world.now < at + intervalOf(world);
-  return isFresh ? undefined : { do: 'list' };
+  return isFresh ? undefined : { type: 'list' };
 }
 
 /** Ten per cent around the setting, by the account: accounts that began together do not stay together. */
-function intervalOf({ account, inventoryIntervalMs }: AccountWorld): number {
+function intervalOf({ account, inventoryIntervalMs }: AccountInput): number {
   return (
-    (inventoryIntervalMsOf(account.spec) ?? inventoryIntervalMs) * (0.9 + 0.2 * phaseOf(account.metadata.uid))
+    (inventoryIntervalMsOf(account.spec) ?? inventoryIntervalMs) * (0.9 + 0.2 * jitterOffsetOf(account.metadata.uid))
   );
 }

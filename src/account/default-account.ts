@@ -9,7 +9,7 @@ import { type AccountPorts, reconcileAccount } from './reconcile.ts';
 export type ReadMounted = (name: 'userSecret' | 'organizationSecret') => string | undefined;
 
 /** How often the mounted files are looked at, and the longest pause after a failure. */
-const LOOK_EVERY_MS = 60_000;
+const CHECK_INTERVAL_MS = 60_000;
 
 /** What the default account works with; `secrets` and `report` of the ports are replaced by its own. */
 export interface DefaultAccountOptions {
@@ -53,10 +53,10 @@ export class DefaultAccount {
   }
 
   private async pass(signal: AbortSignal): Promise<void> {
-    let afterMs = LOOK_EVERY_MS;
+    let afterMs = CHECK_INTERVAL_MS;
     try {
       const outcome = await reconcileAccount(this.ports(), this.account(), signal);
-      afterMs = outcome.kind === 'again' ? Math.min(LOOK_EVERY_MS, outcome.afterMs) : LOOK_EVERY_MS;
+      afterMs = outcome.kind === 'again' ? Math.min(CHECK_INTERVAL_MS, outcome.afterMs) : CHECK_INTERVAL_MS;
     } catch (error) {
       this.options.onError(error);
     }

@@ -30,12 +30,12 @@ export type SessionFacts =
     };
 
 /** What this pass has done so far. */
-export interface AccountPass {
+export interface AccountDone {
   readonly failure: { readonly step: 'verify' | 'list'; readonly error: RemoteError } | undefined;
 }
 
 /** All that `decideAccount` may look at. */
-export interface AccountWorld {
+export interface AccountInput {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: number;
   readonly account: OpenConnectorsAccount;
@@ -50,26 +50,26 @@ export interface AccountWorld {
   /** The same as the API server listed them in this reconcile, with those of other operators. */
   readonly listedUsers: readonly string[] | undefined;
   /** Somebody asked for this pass: an edit, a changed Secret, `reconcile-at`. */
-  readonly prompted: boolean;
-  readonly pass: AccountPass;
+  readonly triggered: boolean;
+  readonly done: AccountDone;
   readonly fingerprint: (value: string) => string;
 }
 
 /** The next thing to do for an account. */
-export type AccountStep =
-  | { readonly do: 'read-secret'; readonly name: string }
+export type AccountAction =
+  | { readonly type: 'read-secret'; readonly name: string }
   | {
-      readonly do: 'verify';
+      readonly type: 'verify';
       readonly credentials: AccountCredentials;
       readonly credential: string;
       readonly secretVersion: string;
     }
-  | { readonly do: 'list' }
-  | { readonly do: 'list-users' }
-  | { readonly do: 'finish'; readonly verdict: AccountVerdict };
+  | { readonly type: 'list' }
+  | { readonly type: 'list-users' }
+  | { readonly type: 'finish'; readonly verdict: AccountResult };
 
 /** How a pass over an account ends. */
-export type AccountVerdict =
+export type AccountResult =
   | { readonly kind: 'ready'; readonly again: number }
   | {
       readonly kind: 'blocked';

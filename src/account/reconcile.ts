@@ -5,20 +5,20 @@ import { validateAccount } from '../api/validation/validate.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
-import type { Occasion } from '../reconciler/events.ts';
-import type { PassOutcome } from '../reconciler/outcome.ts';
-import { type PassObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
+import type { EventDraft } from '../reconciler/events.ts';
+import type { ReconcileOutcome } from '../reconciler/outcome.ts';
+import { type ReconcileObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Fingerprinter } from '../secrets/fingerprint.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
-import type { KeptAccounts } from './credentials/fallback-credentials.ts';
+import type { FallbackCredentials } from './credentials/fallback-credentials.ts';
 import type { ReleaseFallback } from './credentials/fallback-release.ts';
 import { decideAccount } from './decide.ts';
-import type { AccountStep, AccountVerdict, AccountWorld } from './input.ts';
+import type { AccountAction, AccountResult, AccountInput } from './input.ts';
 import type { AccountRegistry, AccountTarget } from './registry.ts';
-import { type AccountReport, summariseAccount } from './summarize.ts';
+import { type AccountReport, summarizeAccount } from './summarize.ts';
 import { type AccountUsers, keyOfAccount as keyOf } from './users.ts';
 
 /** Everything a pass over an account works with. */
@@ -45,14 +45,14 @@ export interface AccountPorts {
   readonly witnesses: Map<string, string>;
   readonly report: AccountReport;
   /** Tells people what happened to an account. Never fails. */
-  readonly recordEvent: (account: OpenConnectorsAccount, event: Occasion) => void;
-  readonly kept: Pick<KeptAccounts, 'keep'> & {
+  readonly recordEvent: (account: OpenConnectorsAccount, event: EventDraft) => void;
+  readonly kept: Pick<FallbackCredentials, 'keep'> & {
     /** The account goes: deletes the fallback credentials unless something still needs them. Throws `KubeError`. */
     readonly drop: ReleaseFallback;
   };
 }
 
-const MAX_STEPS = 12;
+const MAX_ACTIONS = 12;
 
 /** How long fallback credentials wait that could not be written: no watch tells when a right is given. */
 const KEEP_AGAIN_MS = 5 * 60_000;
@@ -68,21 +68,21 @@ export async function reconcileAccount(
   ports: AccountPorts,
   account: OpenConnectorsAccount,
   signal: AbortSignal,
-  observer: PassObserver = UNOBSERVED,
-): Promise<PassOutcome> {
+  observer: ReconcileObserver = UNOBSERVED,
+): Promise<ReconcileOutcome> {
   ports.registry.edited(keyOf(account), targetOf(account), validateAccount(account).length === 0);
   let world = observe(ports, account);
-  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+  for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
     signal.throwIfAborted();
     const step = decideAccount(world);
-    if (step.do === 'finish') {
+    if (step.type === 'finish') {
       observer.concluded(account, step.verdict);
       return await conclude(ports, world, step.verdict, signal);
     }
     const before = world;
     world = await observer.step(step, () => act(ports, before, step, signal));
   }
-  throw new Error(`no verdict after ${MAX_STEPS} steps`);
+  throw new Error(`no verdict after ${MAX_ACTIONS} steps`);
 }
 
 /** The account was deleted: nothing of it is kept. */
@@ -96,9 +96,9 @@ function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
   return { uid: metadata.uid, spec, isDefault: metadata.uid === DEFAULT_ACCOUNT_UID };
 }
 
-function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWorld {
+function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountInput {
   const { uid } = account.metadata;
-  const world: AccountWorld = {
+  const world: AccountInput = {
     now: ports.clock.now(),
     account,
     allowedHosts: ports.allowedHosts,
@@ -109,13 +109,13 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountWo
     // Only a deletion depends on them.
     users: account.metadata.deletionTimestamp === undefined ? [] : ports.users.names(account),
     listedUsers: undefined,
-    prompted: false,
-    pass: { failure: undefined },
+    triggered: false,
+    done: { failure: undefined },
     fingerprint: ports.fingerprinter.of,
   };
   const before = ports.witnesses.get(uid);
   const asked = requestOf(account, 'reconcileAt', account.status?.lastHandledReconcileAt) !== undefined;
-  return { ...world, prompted: asked || (before !== undefined && before !== witnessOf(world)) };
+  return { ...world, triggered: asked || (before !== undefined && before !== inputHashOf(world)) };
 }
 
 function knownSecret(ports: AccountPorts, account: OpenConnectorsAccount): SecretFact {
@@ -125,18 +125,18 @@ function knownSecret(ports: AccountPorts, account: OpenConnectorsAccount): Secre
     : { state: 'absent' };
 }
 
-function witnessOf({ account, secret }: AccountWorld): string {
+function inputHashOf({ account, secret }: AccountInput): string {
   const version = secret.state === 'absent' ? '' : secret.resourceVersion;
   return JSON.stringify([account.metadata.generation, account.metadata.deletionTimestamp, version]);
 }
 
 async function act(
   ports: AccountPorts,
-  world: AccountWorld,
-  step: Exclude<AccountStep, { do: 'finish' }>,
+  world: AccountInput,
+  step: Exclude<AccountAction, { type: 'finish' }>,
   signal: AbortSignal,
-): Promise<AccountWorld> {
-  switch (step.do) {
+): Promise<AccountInput> {
+  switch (step.type) {
     case 'read-secret':
       return readSecret(ports, world, step.name, signal);
     case 'verify':
@@ -150,20 +150,20 @@ async function act(
 
 async function readSecret(
   ports: AccountPorts,
-  world: AccountWorld,
+  world: AccountInput,
   name: string,
   signal: AbortSignal,
-): Promise<AccountWorld> {
+): Promise<AccountInput> {
   const secret = await ports.secrets.read(world.account.metadata.namespace, name, signal);
   return { ...world, secret };
 }
 
 async function attempt(
   ports: AccountPorts,
-  world: AccountWorld,
+  world: AccountInput,
   step: 'verify' | 'list',
   call: () => Promise<void>,
-): Promise<AccountWorld> {
+): Promise<AccountInput> {
   const failure = await call().then(
     () => undefined,
     (error: unknown) => {
@@ -178,14 +178,14 @@ async function attempt(
     now: ports.clock.now(),
     session: ports.registry.facts(keyOf(world.account)),
     throttledUntil: ports.registry.throttledUntil(keyOf(world.account)),
-    pass: { failure },
+    done: { failure },
   };
 }
 
 async function verify(
   ports: AccountPorts,
-  world: AccountWorld,
-  { credentials, credential, secretVersion }: Extract<AccountStep, { do: 'verify' }>,
+  world: AccountInput,
+  { credentials, credential, secretVersion }: Extract<AccountAction, { type: 'verify' }>,
   signal: AbortSignal,
 ): Promise<void> {
   const { registry } = ports;
@@ -202,7 +202,7 @@ async function verify(
   }
 }
 
-async function list(ports: AccountPorts, world: AccountWorld, signal: AbortSignal): Promise<void> {
+async function list(ports: AccountPorts, world: AccountInput, signal: AbortSignal): Promise<void> {
   const session = ports.registry.sessionByKey(keyOf(world.account));
   if (session === undefined) {
     throw new Error('the account was closed during the pass');
@@ -221,7 +221,7 @@ async function list(ports: AccountPorts, world: AccountWorld, signal: AbortSigna
     }
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
-      session.suspect();
+      session.invalidate();
     }
     throw error;
   }
@@ -229,10 +229,10 @@ async function list(ports: AccountPorts, world: AccountWorld, signal: AbortSigna
 
 async function conclude(
   ports: AccountPorts,
-  world: AccountWorld,
-  verdict: AccountVerdict,
+  world: AccountInput,
+  verdict: AccountResult,
   signal: AbortSignal,
-): Promise<PassOutcome> {
+): Promise<ReconcileOutcome> {
   if (verdict.kind === 'released') {
     const { uid, namespace } = world.account.metadata;
     await ports.kept.drop(uid, namespace, signal);
@@ -244,13 +244,13 @@ async function conclude(
   if (verdict.kind === 'ready') {
     rememberSecretVersion(ports, world);
   }
-  const after = summariseAccount(world, verdict, counts(ports, world), ports.random.fraction());
+  const after = summarizeAccount(world, verdict, counts(ports, world), ports.random.fraction());
   await ports.report(world.account, after);
-  ports.witnesses.set(world.account.metadata.uid, witnessOf(world));
-  tellUsers(ports, world, verdict);
+  ports.witnesses.set(world.account.metadata.uid, inputHashOf(world));
+  notifyUsers(ports, world, verdict);
   const next = outcome(world, verdict, after);
-  const isKept = verdict.kind !== 'ready' || (await keepForDeletions(ports, world.account));
-  return isKept ? next : sooner(next, KEEP_AGAIN_MS);
+  const isFallback = verdict.kind !== 'ready' || (await keepForDeletions(ports, world.account));
+  return isFallback ? next : sooner(next, KEEP_AGAIN_MS);
 }
 
 /**
@@ -280,21 +280,21 @@ async function keepForDeletions(ports: AccountPorts, account: OpenConnectorsAcco
   }
 }
 
-function sooner(outcome: PassOutcome, afterMs: number): PassOutcome {
+function sooner(outcome: ReconcileOutcome, afterMs: number): ReconcileOutcome {
   return { kind: 'again', afterMs: outcome.kind === 'again' ? Math.min(outcome.afterMs, afterMs) : afterMs };
 }
 
 /** The same credentials in a touched Secret need not be read again. Only a ready account has verified what it read. */
-function rememberSecretVersion(ports: AccountPorts, { account, secret }: AccountWorld): void {
+function rememberSecretVersion(ports: AccountPorts, { account, secret }: AccountInput): void {
   if (secret.state === 'read') {
-    ports.registry.touched(keyOf(account), { secretVersion: secret.resourceVersion });
+    ports.registry.secretUpdated(keyOf(account), { secretVersion: secret.resourceVersion });
   }
 }
 
-function tellUsers(
+function notifyUsers(
   ports: AccountPorts,
-  world: AccountWorld,
-  verdict: Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>,
+  world: AccountInput,
+  verdict: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
 ): void {
   const problem =
     verdict.kind === 'ready' || verdict.usable
@@ -305,12 +305,12 @@ function tellUsers(
           message: `OpenConnectorsAccount "${world.account.metadata.name}": ${verdict.message}`,
           stalled: verdict.retry.kind !== 'backoff',
         } as const);
-  if (ports.registry.tell(keyOf(world.account), problem)) {
+  if (ports.registry.publish(keyOf(world.account), problem)) {
     ports.wakeUsers(world.account);
   }
 }
 
-function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instances'] {
+function counts(ports: AccountPorts, world: AccountInput): AccountStatus['instances'] {
   const inventory = ports.registry.sessionByKey(keyOf(world.account))?.inventory;
   if (inventory?.listedAt === undefined) {
     return world.account.status?.instances;
@@ -326,10 +326,10 @@ function counts(ports: AccountPorts, world: AccountWorld): AccountStatus['instan
 }
 
 function outcome(
-  world: AccountWorld,
-  verdict: Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>,
+  world: AccountInput,
+  verdict: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
   after: AccountStatus,
-): PassOutcome {
+): ReconcileOutcome {
   const time =
     verdict.kind === 'ready'
       ? verdict.again

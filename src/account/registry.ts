@@ -5,10 +5,10 @@ import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { OpenConnectors, Organization } from '../openconnectors/port.ts';
 import { accountKey } from '../ownership/account-key.ts';
 import type { AccountCredentials, AccountView } from '../ownership/account-view.ts';
-import type { AccountSession, Accounts, KeptOutcome } from '../ownership/accounts.ts';
+import type { AccountSession, Accounts, FallbackOutcome } from '../ownership/accounts.ts';
 import { Inventory } from '../ownership/inventory.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
-import type { KeptAccount } from './credentials/fallback-credentials.ts';
+import type { FallbackAccount } from './credentials/fallback-credentials.ts';
 import type { SessionFacts } from './input.ts';
 
 /** Where an account is, and how much it may be asked: of a resource, or of the operator's own configuration. */
@@ -28,7 +28,7 @@ interface OpenSession {
   readonly secretVersion: string;
   readonly organization: Organization;
   readonly inventory: Inventory;
-  readonly suspected: boolean;
+  readonly isInvalidated: boolean;
   readonly releaseSecrets: () => void;
 }
 
@@ -40,7 +40,7 @@ interface Entry {
   /** What connectors are told while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
   /** What connectors were told last, in one text. */
-  readonly told: string | undefined;
+  readonly published: string | undefined;
 }
 
 const EMPTY: Entry = {
@@ -48,7 +48,7 @@ const EMPTY: Entry = {
   open: undefined,
   candidate: undefined,
   problem: undefined,
-  told: undefined,
+  published: undefined,
 };
 
 /** What the registry needs of its surroundings. */
@@ -62,7 +62,7 @@ export interface RegistryPorts {
   /** Keeps the values from being logged for as long as they are used; returns the end of it. */
   readonly holdSecrets: (values: readonly string[]) => () => void;
   /** The credentials that last worked for the account with this uid. */
-  readonly readKept: (uid: string, signal: AbortSignal) => Promise<KeptAccount | undefined>;
+  readonly readFallback: (uid: string, signal: AbortSignal) => Promise<FallbackAccount | undefined>;
   /** Whether the host of an address may be called. */
   readonly isAllowed: (baseUrl: string) => boolean;
   readonly fingerprint: (value: string) => string;
@@ -73,7 +73,7 @@ export interface RegistryPorts {
   /** Whether the operator has a default account for connectors of the namespace. */
   readonly hasDefault: (namespace: string) => boolean;
   /** The account has to be looked at again: one of its calls was refused. */
-  readonly onSuspect: (key: string) => void;
+  readonly onInvalidated: (key: string) => void;
 }
 
 /** The verified accounts of this process: their clients, credentials and inventories. */
@@ -118,7 +118,7 @@ export class AccountRegistry implements Accounts {
       },
       api: this.client(open.target, open.credentials, open.credential),
       inventory: open.inventory,
-      suspect: () => this.suspect(key),
+      invalidate: () => this.invalidate(key),
     };
   }
 
@@ -129,18 +129,18 @@ export class AccountRegistry implements Accounts {
     if (own?.view.organizationId === account.organizationId && own.view.baseUrl === account.baseUrl) {
       return own;
     }
-    return (await this.openKept(account, signal)) === 'open' ? this.keptSession(account.uid) : undefined;
+    return (await this.openFallback(account, signal)) === 'open' ? this.fallbackSession(account.uid) : undefined;
   }
 
-  keptSession(uid: string): AccountSession | undefined {
-    return this.sessionByKey(keptKey(uid));
+  fallbackSession(uid: string): AccountSession | undefined {
+    return this.sessionByKey(fallbackKey(uid));
   }
 
-  async openKept(account: RecordedAccount, signal: AbortSignal): Promise<KeptOutcome> {
-    if (this.keptSession(account.uid) !== undefined) {
+  async openFallback(account: RecordedAccount, signal: AbortSignal): Promise<FallbackOutcome> {
+    if (this.fallbackSession(account.uid) !== undefined) {
       return 'open';
     }
-    const kept = await this.ports.readKept(account.uid, signal);
+    const kept = await this.ports.readFallback(account.uid, signal);
     if (
       kept === undefined ||
       kept.organizationId !== account.organizationId ||
@@ -150,7 +150,7 @@ export class AccountRegistry implements Accounts {
     }
     const { credentials } = kept;
     const credential = this.ports.fingerprint(JSON.stringify(credentials));
-    const key = keptKey(account.uid);
+    const key = fallbackKey(account.uid);
     const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
     if (!this.ports.isAllowed(kept.baseUrl)) {
       return 'refused';
@@ -199,7 +199,7 @@ export class AccountRegistry implements Accounts {
     const entry = this.entries.get(key) ?? EMPTY;
     const { open, refusal } = entry;
     if (refusal !== undefined) {
-      return { state: 'refused', ...refusal, keepsOlder: open !== undefined && !open.suspected };
+      return { state: 'refused', ...refusal, keepsOlder: open !== undefined && !open.isInvalidated };
     }
     return open === undefined
       ? { state: 'none' }
@@ -209,7 +209,7 @@ export class AccountRegistry implements Accounts {
           secretVersion: open.secretVersion,
           organization: open.organization,
           listedAt: open.inventory.listedAt,
-          suspected: open.suspected,
+          suspected: open.isInvalidated,
         };
   }
 
@@ -237,8 +237,8 @@ export class AccountRegistry implements Accounts {
         : new Inventory(this.ports.now, this.ports.searchGraceMs);
     this.entries.set(key, {
       ...EMPTY,
-      told: this.entries.get(key)?.told,
-      open: { ...verified, target, inventory, suspected: false, releaseSecrets },
+      published: this.entries.get(key)?.published,
+      open: { ...verified, target, inventory, isInvalidated: false, releaseSecrets },
     });
     if (before !== undefined) {
       before.releaseSecrets();
@@ -249,7 +249,7 @@ export class AccountRegistry implements Accounts {
   }
 
   /** The same credentials stand in a newer version of the Secret. */
-  touched(key: string, change: { readonly secretVersion: string }): void {
+  secretUpdated(key: string, change: { readonly secretVersion: string }): void {
     this.dropCandidate(key);
     const entry = this.entries.get(key);
     if (entry?.open !== undefined) {
@@ -291,7 +291,7 @@ export class AccountRegistry implements Accounts {
   }
 
   /** What connectors are told: a problem, or that there is none. Returns whether it differs from what they know. */
-  tell(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
+  publish(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
     const entry = this.entries.get(key) ?? EMPTY;
     const told = JSON.stringify([
       problem?.reason,
@@ -299,13 +299,13 @@ export class AccountRegistry implements Accounts {
       entry.open?.credential,
       entry.open?.inventory.listedAt !== undefined,
     ]);
-    this.entries.set(key, { ...entry, problem, told });
-    return entry.told !== told;
+    this.entries.set(key, { ...entry, problem, published: told });
+    return entry.published !== told;
   }
 
   /** Nothing depends on the account with this uid any more. */
-  closeKept(uid: string): void {
-    this.close(keptKey(uid));
+  closeFallback(uid: string): void {
+    this.close(fallbackKey(uid));
   }
 
   /** The account is gone. */
@@ -332,15 +332,15 @@ export class AccountRegistry implements Accounts {
     this.entries.set(key, { ...entry, candidate: undefined });
   }
 
-  private suspect(key: string): void {
+  private invalidate(key: string): void {
     const entry = this.entries.get(key);
-    if (entry?.open !== undefined && !entry.open.suspected) {
+    if (entry?.open !== undefined && !entry.open.isInvalidated) {
       // Whoever was refused waits for news, also for the news that all is well.
-      this.entries.set(key, { ...entry, told: undefined, open: { ...entry.open, suspected: true } });
-      if (isKeptKey(key)) {
+      this.entries.set(key, { ...entry, published: undefined, open: { ...entry.open, isInvalidated: true } });
+      if (isFallbackKey(key)) {
         this.close(key);
       } else {
-        this.ports.onSuspect(key);
+        this.ports.onInvalidated(key);
       }
     }
   }
@@ -382,11 +382,11 @@ export class AccountRegistry implements Accounts {
 }
 
 /** No name of a namespace contains a colon. */
-function keptKey(uid: string): string {
+function fallbackKey(uid: string): string {
   return `kept:${uid}`;
 }
 
-function isKeptKey(key: string): boolean {
+function isFallbackKey(key: string): boolean {
   return key.startsWith('kept:');
 }
 

@@ -1,20 +1,20 @@
 import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../api/account.ts';
 import { requestOf } from '../api/annotations.ts';
 import { boundedStatus } from '../reconciler/bounded-status.ts';
-import { mergeConditions, notTrue, outlookOf, type Statement, timestamp } from '../reconciler/conditions.ts';
+import { mergeConditions, notTrue, severityOf, type ConditionDraft, timestamp } from '../reconciler/conditions.ts';
 import { failuresAfter } from '../reconciler/failure-count.ts';
-import type { AccountVerdict, AccountWorld } from './input.ts';
+import type { AccountResult, AccountInput } from './input.ts';
 
 /** A verdict that says something about the account. */
-export type AccountTelling = Extract<AccountVerdict, { kind: 'ready' | 'blocked' }>;
+export type AccountStatusUpdate = Extract<AccountResult, { kind: 'ready' | 'blocked' }>;
 
 /** Writes the status where it differs, and the events that follow from the difference. */
 export type AccountReport = (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
 
 /** The whole status of an account after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
-export function summariseAccount(
-  world: AccountWorld,
-  verdict: AccountTelling,
+export function summarizeAccount(
+  world: AccountInput,
+  verdict: AccountStatusUpdate,
   instances: AccountStatus['instances'],
   fraction: number,
 ): AccountStatus {
@@ -24,7 +24,7 @@ export function summariseAccount(
   const status = {
     ...before,
     observedGeneration: generation,
-    conditions: mergeConditions(before.conditions ?? [], statements(verdict), generation, now),
+    conditions: mergeConditions(before.conditions ?? [], conditionsOf(verdict), generation, now),
     organization:
       session.state === 'open'
         ? { id: session.organization.id, name: session.organization.name }
@@ -44,7 +44,7 @@ export function summariseAccount(
   );
 }
 
-function statements(verdict: AccountTelling): Statement[] {
+function conditionsOf(verdict: AccountStatusUpdate): ConditionDraft[] {
   if (verdict.kind === 'ready') {
     return [
       {
@@ -55,5 +55,5 @@ function statements(verdict: AccountTelling): Statement[] {
       },
     ];
   }
-  return [notTrue('Ready', verdict.reason, verdict.message), ...outlookOf(verdict.reason, verdict.message)];
+  return [notTrue('Ready', verdict.reason, verdict.message), ...severityOf(verdict.reason, verdict.message)];
 }

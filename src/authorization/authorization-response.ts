@@ -14,7 +14,7 @@ export const PROVIDER_ERRORS = [
 export type ProviderError = (typeof PROVIDER_ERRORS)[number];
 
 /** What the provider said, and to which subject: `consent` is the `subjectHash` that the person agreed to. */
-export type ConsentAnswer =
+export type AuthorizationResponse =
   | { readonly kind: 'code'; readonly code: string; readonly consent: string }
   | { readonly kind: 'error'; readonly error: ProviderError; readonly consent: string };
 
@@ -30,14 +30,14 @@ const stored = z.union([
 ]);
 
 /** The content of the grant Secret, in clear. */
-export function answerData(answer: ConsentAnswer): Record<string, string> {
+export function responseData(answer: AuthorizationResponse): Record<string, string> {
   return answer.kind === 'code'
     ? { [CODE_KEY]: answer.code, consent: answer.consent }
     : { error: answer.error, consent: answer.consent };
 }
 
 /** Reads the content of a grant Secret, its values in base64; `undefined` where it is none. */
-export function parseAnswer(data: Readonly<Record<string, string>>): ConsentAnswer | undefined {
+export function parseResponse(data: Readonly<Record<string, string>>): AuthorizationResponse | undefined {
   const clear = Object.entries(data).map(([key, value]) => [
     key,
     Buffer.from(value, 'base64').toString('utf8'),

@@ -10,10 +10,10 @@ const BYTES = 16;
 const LETTERS = 26;
 
 /** Key of the code in the enrolment Secret. */
-export const ENROLMENT_KEY = 'code';
+export const ONE_TIME_CODE_KEY = 'code';
 
 /** A new code of 128 random bits, in groups that a person can read aloud: `7ZK4M-...`. */
-export function newEnrolmentCode(random: Pick<Random, 'bytes'>): string {
+export function newOneTimeCode(random: Pick<Random, 'bytes'>): string {
   let bits = BigInt(`0x${random.bytes(BYTES).toString('hex')}`);
   let letters = '';
   for (let count = 0; count < LETTERS; count += 1) {
@@ -24,7 +24,7 @@ export function newEnrolmentCode(random: Pick<Random, 'bytes'>): string {
 }
 
 /** What a code is compared by: its hash, whatever was typed for dashes, spaces, case and look-alikes. */
-export function enrolmentHash(code: string): Buffer {
+export function oneTimeCodeHash(code: string): Buffer {
   const plain = code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
   return createHash('sha256').update(plain).digest();
 }

@@ -1,4 +1,4 @@
-import type { Subject } from './consent-request.ts';
+import type { ConsentRequest } from './consent-request.ts';
 
 /** Open Connectors made an address that no person should be sent to. */
 export class ProviderUrlError extends Error {
@@ -14,7 +14,7 @@ const LONGEST_URL = 4_096;
 export function checkedProviderUrl(
   text: string,
   state: string,
-  { clientId, callbackUrl }: Pick<Subject, 'clientId' | 'callbackUrl'>,
+  { clientId, callbackUrl }: Pick<ConsentRequest, 'clientId' | 'callbackUrl'>,
 ): string {
   const url = URL.canParse(text) && text.length <= LONGEST_URL ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {

@@ -7,7 +7,7 @@ import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/wri
 import type { Retry } from '../reconciler/retry.ts';
 
 /** How a pass ends. */
-export type Verdict =
+export type Result =
   /** The instance exists and equals the resource. */
   | {
       readonly kind: 'ready';
@@ -29,7 +29,7 @@ export type Verdict =
   /** A retry is not due yet: nothing is written. */
   | { readonly kind: 'not-due'; readonly time: number }
   /** This process does not know its surroundings yet; what status says stands. News of the account bring the next pass. */
-  | { readonly kind: 'uninformed' }
+  | { readonly kind: 'cache-not-synced' }
   /** Deletion may go on: the finalizer can be removed. */
   | {
       readonly kind: 'released';
@@ -50,53 +50,53 @@ export type RecordChange =
     };
 
 /** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
-export type Step =
-  | { readonly do: 'read-secret'; readonly name: string }
-  | { readonly do: 'search' }
-  | { readonly do: 'read-instance'; readonly id: number }
+export type Action =
+  | { readonly type: 'read-secret'; readonly name: string }
+  | { readonly type: 'search' }
+  | { readonly type: 'read-instance'; readonly id: number }
   /** Replaces the write-ahead record without sending anything. */
-  | { readonly do: 'write-record'; readonly record: RecordChange }
+  | { readonly type: 'write-record'; readonly record: RecordChange }
   /** Writes the finalizer alone, before an existing instance is taken over. */
-  | { readonly do: 'hold' }
+  | { readonly type: 'add-finalizer' }
   /** Makes the Secret with the one-time code that the start page of the consent asks for. */
-  | { readonly do: 'write-enrolment'; readonly name: string }
+  | { readonly type: 'write-one-time-code'; readonly name: string }
   /** Deletes a Secret of a consent that is over. */
-  | { readonly do: 'remove-secret'; readonly name: string }
+  | { readonly type: 'remove-secret'; readonly name: string }
   /** Takes a turn in the account's budget, writes the finalizer and the record of the credential, and sends it. */
-  | { readonly do: 'create'; readonly body: InstanceBody; readonly draft: RecordDraft }
+  | { readonly type: 'create'; readonly body: InstanceBody; readonly draft: RecordDraft }
   | {
-      readonly do: 'reauthorize';
+      readonly type: 'reauthorize';
       readonly id: number;
       readonly body: InstanceBody;
       readonly draft: RecordDraft;
     }
-  | { readonly do: 'patch'; readonly id: number; readonly patch: InstancePatch; readonly reason: Reason }
+  | { readonly type: 'patch'; readonly id: number; readonly patch: InstancePatch; readonly reason: Reason }
   /** Writes to status that the operator disables the instance, before the call that does so. */
-  | { readonly do: 'record-disabling' }
-  | { readonly do: 'enable'; readonly id: number; readonly enabled: boolean }
-  | { readonly do: 'ping'; readonly id: number; readonly token: string }
-  | { readonly do: 'prove-account'; readonly id: number }
+  | { readonly type: 'record-disabling' }
+  | { readonly type: 'enable'; readonly id: number; readonly enabled: boolean }
+  | { readonly type: 'ping'; readonly id: number; readonly token: string }
+  | { readonly type: 'verify-account'; readonly id: number }
   /** Works on with the credentials that worked last, where the account has none or wrong ones. */
-  | { readonly do: 'open-kept-account'; readonly account: RecordedAccount }
-  | { readonly do: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
+  | { readonly type: 'open-fallback-credentials'; readonly account: RecordedAccount }
+  | { readonly type: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
   /** Writes the id of the instance that is to be deleted to status, before a deletion while the resource lives. */
-  | { readonly do: 'record-removal'; readonly id: number }
-  | { readonly do: 'delete-instance'; readonly id: number; readonly reason: Reason }
+  | { readonly type: 'record-removal'; readonly id: number }
+  | { readonly type: 'delete-instance'; readonly id: number; readonly reason: Reason }
   /** Keeps watch for an instance that Open Connectors may still create for a deleted resource. */
-  | { readonly do: 'write-tombstone'; readonly tombstone: Tombstone }
+  | { readonly type: 'write-tombstone'; readonly tombstone: Tombstone }
   | {
-      readonly do: 'write-connection-secret';
+      readonly type: 'write-connection-secret';
       readonly name: string;
       readonly data: Readonly<Record<string, string>>;
       readonly exists: boolean;
     }
-  | { readonly do: 'release-connection-secret'; readonly name: string }
-  | { readonly do: 'delete-connection-secret'; readonly name: string }
-  | { readonly do: 'finish'; readonly verdict: Verdict };
+  | { readonly type: 'release-connection-secret'; readonly name: string }
+  | { readonly type: 'delete-connection-secret'; readonly name: string }
+  | { readonly type: 'finish'; readonly verdict: Result };
 
 /** Ends the pass. */
-export function finish(verdict: Verdict): Step {
-  return { do: 'finish', verdict };
+export function finish(verdict: Result): Action {
+  return { type: 'finish', verdict };
 }
 
 /** Ends the pass with one condition False. */
@@ -105,6 +105,6 @@ export function blocked(
   reason: Reason,
   message: string,
   retry: Retry = { kind: 'on-change' },
-): Step {
+): Action {
   return finish({ kind: 'blocked', condition, reason, message, retry });
 }

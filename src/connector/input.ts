@@ -3,8 +3,8 @@ import type { Reason } from '../api/reasons.ts';
 import type { Violation } from '../api/validation/validate.ts';
 import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { AccountView } from '../ownership/account-view.ts';
-import type { KeptOutcome } from '../ownership/accounts.ts';
-import type { RemoteFacts } from '../ownership/inventory.ts';
+import type { FallbackOutcome } from '../ownership/accounts.ts';
+import type { ExternalFacts } from '../ownership/inventory.ts';
 import type { OwnerTags } from '../ownership/owner-tags.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 
@@ -47,13 +47,13 @@ export const NO_MEMORY: Memory = {
 };
 
 /** Something that happened in a pass and that people should find in the events. */
-export interface Incident {
+export interface DueEvent {
   readonly reason: Reason;
   readonly message: string;
 }
 
 /** What this pass has done so far. */
-export interface PassFacts {
+export interface Done {
   /** A grant was accepted in this pass: everything that it carried is applied. */
   readonly authorized: boolean;
   /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
@@ -71,7 +71,7 @@ export interface PassFacts {
   /** The account's credentials and a read by id worked after the ping was refused. */
   readonly accountProven: boolean;
   /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */
-  readonly kept: KeptOutcome | undefined;
+  readonly fallback: FallbackOutcome | undefined;
   /** The connection Secret was written: whoever changes it at once is not argued with in this pass. */
   readonly connectionWritten: boolean;
   readonly enabledSet: boolean;
@@ -84,12 +84,12 @@ export interface PassFacts {
   /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
   readonly deleted: readonly number[];
   /** A remote call that failed: which step, in words for a sentence, and how. */
-  readonly failure: { readonly do: string; readonly words: string; readonly error: RemoteError } | undefined;
-  readonly incidents: readonly Incident[];
+  readonly failure: { readonly type: string; readonly words: string; readonly error: RemoteError } | undefined;
+  readonly events: readonly DueEvent[];
 }
 
 /** A pass that has not done anything yet. */
-export const FRESH_PASS: PassFacts = {
+export const NOTHING_DONE: Done = {
   authorized: false,
   patched: false,
   reconfigured: false,
@@ -98,7 +98,7 @@ export const FRESH_PASS: PassFacts = {
   justRead: undefined,
   ping: undefined,
   accountProven: false,
-  kept: undefined,
+  fallback: undefined,
   connectionWritten: false,
   enabledSet: false,
   tagsReleased: [],
@@ -106,7 +106,7 @@ export const FRESH_PASS: PassFacts = {
   tombstoneWritten: false,
   deleted: [],
   failure: undefined,
-  incidents: [],
+  events: [],
 };
 
 /** The part of the configuration that decisions depend on. */
@@ -128,7 +128,7 @@ export interface DecisionSettings {
 }
 
 /** All that `decide` may look at. A plain value: the same world always leads to the same step. */
-export interface World {
+export interface ConnectorInput {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: number;
   readonly settings: DecisionSettings;
@@ -138,13 +138,13 @@ export interface World {
   readonly tags: OwnerTags;
   readonly account: AccountView;
   readonly secrets: ReadonlyMap<string, SecretFact>;
-  readonly remote: RemoteFacts;
+  readonly external: ExternalFacts;
   readonly memory: Memory;
-  readonly pass: PassFacts;
+  readonly done: Done;
   /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
-  readonly rivals: readonly string[];
+  readonly claimants: readonly string[];
   /** Somebody asked for this pass: an edit, a changed Secret or account, `reconcile-at`. A waiting retry is then due. */
-  readonly prompted: boolean;
+  readonly triggered: boolean;
   /** Keyed hash of a value; pure. */
   readonly fingerprint: (value: string) => string;
 }

@@ -25,11 +25,11 @@ export class ConnectorMemory {
   }
 
   /** What the pass before last saw of its inputs: equal witnesses mean that nobody changed anything since. */
-  witness(uid: string): string | undefined {
+  inputHash(uid: string): string | undefined {
     return this.entries.get(uid)?.witness;
   }
 
-  rememberWitness(uid: string, witness: string): void {
+  rememberInputHash(uid: string, witness: string): void {
     this.entries.set(uid, { ...(this.entries.get(uid) ?? NOTHING), witness });
   }
 

@@ -2,14 +2,14 @@ import type { InfusionsoftConnector } from '../api/connector.ts';
 import { accountNameOf } from '../api/defaults.ts';
 import type { AccountSession, Accounts } from '../ownership/accounts.ts';
 import type { Tombstones } from '../ownership/tombstone.ts';
-import type { Occasion } from '../reconciler/events.ts';
+import type { EventDraft } from '../reconciler/events.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Fingerprinter } from '../secrets/fingerprint.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { DecisionSettings, World } from './input.ts';
+import type { DecisionSettings, ConnectorInput } from './input.ts';
 import type { ConnectorMemory } from './memory.ts';
-import { placeOf } from './observe/record-outcome.ts';
+import { recordedAccountOf } from './observe/record-outcome.ts';
 
 /** Writes to the resources, each on the condition that the resource still has the version that was looked at. */
 export interface Connectors {
@@ -26,16 +26,16 @@ export interface Connectors {
 }
 
 /** The session that a pass works with. */
-export function sessionFor(accounts: Accounts, world: World): AccountSession | undefined {
-  const { connector, pass } = world;
-  const recorded = placeOf(world);
-  return pass.kept === 'open' && recorded !== undefined
-    ? accounts.keptSession(recorded.uid)
+export function sessionFor(accounts: Accounts, world: ConnectorInput): AccountSession | undefined {
+  const { connector, done: pass } = world;
+  const recorded = recordedAccountOf(world);
+  return pass.fallback === 'open' && recorded !== undefined
+    ? accounts.fallbackSession(recorded.uid)
     : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
 }
 
 /** Tells people what happened to a resource. Never fails. */
-export type RecordEvent = (connector: InfusionsoftConnector, occasion: Occasion) => void;
+export type RecordEvent = (connector: InfusionsoftConnector, occasion: EventDraft) => void;
 
 /** Everything a connector's pass works with. */
 export interface ConnectorPorts {
@@ -50,5 +50,5 @@ export interface ConnectorPorts {
   readonly tombstones: Tombstones;
   readonly recordEvent: RecordEvent;
   /** Older connectors, as `<namespace>/<name>`, that claim the same instance of the same account by `importId`. */
-  readonly rivals: (connector: InfusionsoftConnector) => readonly string[];
+  readonly claimants: (connector: InfusionsoftConnector) => readonly string[];
 }

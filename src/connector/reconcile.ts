@@ -1,24 +1,24 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { KubeError } from '../kube/client/errors.ts';
 import { LeaseNotHeldError } from '../kube/leader/lease-elector.ts';
-import type { PassOutcome } from '../reconciler/outcome.ts';
-import { type PassObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
+import type { ReconcileOutcome } from '../reconciler/outcome.ts';
+import { type ReconcileObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
 import { type Act, act } from './act/act.ts';
-import type { Verdict } from './action.ts';
+import type { Result } from './action.ts';
 import { decide } from './decide/decide.ts';
-import type { World } from './input.ts';
+import type { ConnectorInput } from './input.ts';
 import { observe } from './observe/observe.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { report } from './report/report.ts';
 
 /** More steps than any way through `decide` has: a pass that takes longer goes in a circle. */
-const MAX_STEPS = 40;
+const MAX_ACTIONS = 40;
 
 /** Sees each step before it is carried out; for tests. */
-export type StepObserver = (connector: InfusionsoftConnector, step: Act) => void;
+export type ActionObserver = (connector: InfusionsoftConnector, step: Act) => void;
 
 /** What a resource shows after a defect of ours, until a pass comes to its end. */
-const INTERNAL_ERROR: Verdict = {
+const INTERNAL_ERROR: Result = {
   kind: 'blocked',
   condition: 'Ready',
   reason: 'InternalError',
@@ -35,14 +35,14 @@ export async function reconcile(
   ports: ConnectorPorts,
   connector: InfusionsoftConnector,
   signal: AbortSignal,
-  onStep: StepObserver = () => undefined,
-  observer: PassObserver = UNOBSERVED,
-): Promise<PassOutcome> {
+  onStep: ActionObserver = () => undefined,
+  observer: ReconcileObserver = UNOBSERVED,
+): Promise<ReconcileOutcome> {
   const path = { world: observe(ports, connector) };
   try {
     return await walk(ports, path, signal, onStep, observer);
   } catch (error) {
-    const verdict = verdictOn(error, signal);
+    const verdict = resultOfError(error, signal);
     if (verdict !== undefined) {
       await report(ports, path.world, verdict).catch((second: unknown) => {
         throw new AggregateError([error, second], 'a pass failed, and so did its report');
@@ -55,16 +55,16 @@ export async function reconcile(
 async function walk(
   ports: ConnectorPorts,
   /** How far the pass has come: what status says after a defect has to build on it. */
-  path: { world: World },
+  path: { world: ConnectorInput },
   signal: AbortSignal,
-  onStep: StepObserver,
-  observer: PassObserver,
-): Promise<PassOutcome> {
-  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+  onStep: ActionObserver,
+  observer: ReconcileObserver,
+): Promise<ReconcileOutcome> {
+  for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
     signal.throwIfAborted();
     const { world } = path;
     const step = decide(world);
-    if (step.do === 'finish') {
+    if (step.type === 'finish') {
       observer.concluded(world.connector, step.verdict);
       return report(ports, world, step.verdict);
     }
@@ -75,11 +75,11 @@ async function walk(
       }),
     );
   }
-  throw new Error(`no verdict after ${MAX_STEPS} steps`);
+  throw new Error(`no verdict after ${MAX_ACTIONS} steps`);
 }
 
 /** What status says about an error that ended a pass. Most calls that fail, a lost Lease and a shutdown say nothing there. */
-function verdictOn(error: unknown, signal: AbortSignal): Verdict | undefined {
+function resultOfError(error: unknown, signal: AbortSignal): Result | undefined {
   if (signal.aborted || error instanceof LeaseNotHeldError) {
     return undefined;
   }
@@ -89,7 +89,7 @@ function verdictOn(error: unknown, signal: AbortSignal): Verdict | undefined {
   return INTERNAL_ERROR;
 }
 
-function unreadable(error: KubeError): Verdict {
+function unreadable(error: KubeError): Result {
   return {
     kind: 'blocked',
     condition: 'SecretsResolved',

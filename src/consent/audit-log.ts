@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
-import type { Locator } from './connector-name.ts';
+import type { NamespacedName } from './connector-name.ts';
 import type { ConsentOutcome } from './outcomes.ts';
 
 /** Where lines go: the part of a pino logger that is used here. */
@@ -13,9 +13,9 @@ const BURST = 5;
 const REFILL_MS = 10_000;
 
 /** What happened at the consent pages, as counters and as lines. Never shows anything that a request said. */
-export interface Journal {
+export interface AuditLog {
   /** A step of a person who has proven authority over the connector. */
-  progress(outcome: ConsentOutcome, locator: Locator): void;
+  progress(outcome: ConsentOutcome, locator: NamespacedName): void;
   /** A request that was refused: always counted, logged as often as is useful. */
   refusal(outcome: ConsentOutcome): void;
   /** Something of ours was in the way; `error` must hold no secret, as all errors at the edges. */
@@ -23,11 +23,11 @@ export interface Journal {
 }
 
 /** A journal on a logger; `observe` is told every outcome. */
-export function createJournal(
+export function createAuditLog(
   log: LineLog,
   clock: Pick<Clock, 'monotonic'>,
   observe: (outcome: ConsentOutcome) => void = () => undefined,
-): Journal {
+): AuditLog {
   const lines = new LimitedLines(clock);
   return {
     progress(outcome, { namespace, name }) {

@@ -1,13 +1,13 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import { enrolmentSecretNameOf } from '../api/defaults.ts';
-import { ENROLMENT_KEY, enrolmentHash, sameHash } from '../authorization/one-time-code.ts';
+import { oneTimeCodeSecretNameOf } from '../api/defaults.ts';
+import { ONE_TIME_CODE_KEY, oneTimeCodeHash, sameHash } from '../authorization/one-time-code.ts';
 import { tokenHash } from '../authorization/state-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { Journal } from './audit-log.ts';
-import type { Locator } from './connector-name.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { NamespacedName } from './connector-name.ts';
 import type { Addresses } from './http/addresses.ts';
 import { readConsentCookie } from './http/cookies.ts';
 import { RefusedError } from './http/request.ts';
@@ -26,13 +26,13 @@ export interface ConsentPorts {
   /** With a client that any replica may use. */
   readonly secrets: Secrets;
   readonly source: ConsentSource;
-  readonly journal: Journal;
+  readonly journal: AuditLog;
   /** Keeps a value from ever being logged. */
   readonly register: (value: string) => void;
 }
 
 /** The enrolment Secret as it is kept in memory: whose it is, and the hash of its code. */
-interface EnrolmentEssence {
+interface CodeDigest {
   readonly owners: readonly string[];
   readonly hash: Buffer;
 }
@@ -41,12 +41,12 @@ interface EnrolmentEssence {
 export interface ConsentContext extends ConsentPorts {
   /** Host of the public address, as the pages show it. */
   readonly host: string;
-  readonly enrolments: SecretLookup<EnrolmentEssence>;
+  readonly codeLimiter: SecretLookup<CodeDigest>;
   /** Hashes of the cookies of consents in progress. */
   readonly cookies: SecretLookup<Buffer>;
   readonly records: ConsentRecords;
   /** Consents begun with a right code, for each connector. */
-  readonly beginnings: KeyedLimit;
+  readonly startLimiter: KeyedLimit;
 }
 
 /** Too much at once; nothing was used up. */
@@ -60,22 +60,22 @@ export function createContext(ports: ConsentPorts): ConsentContext {
   return {
     ...ports,
     host: new URL(addresses.origin).host,
-    enrolments: new SecretLookup(secrets, enrolmentEssence, clock),
-    cookies: new SecretLookup(secrets, cookieEssence, clock),
+    codeLimiter: new SecretLookup(secrets, codeDigest, clock),
+    cookies: new SecretLookup(secrets, cookieDigest, clock),
     records: new ConsentRecords(secrets),
-    beginnings: new KeyedLimit({ burst: 10, refillMs: 6_000 }, clock),
+    startLimiter: new KeyedLimit({ burst: 10, refillMs: 6_000 }, clock),
   };
 }
 
 /** What an enrolment Secret says; `undefined` where it holds no code. */
-export function enrolmentEssence(fact: SecretFact): EnrolmentEssence | undefined {
-  const encoded = fact.state === 'read' ? fact.data[ENROLMENT_KEY] : undefined;
+export function codeDigest(fact: SecretFact): CodeDigest | undefined {
+  const encoded = fact.state === 'read' ? fact.data[ONE_TIME_CODE_KEY] : undefined;
   return fact.state === 'read' && encoded !== undefined && encoded !== ''
-    ? { owners: fact.owners, hash: enrolmentHash(Buffer.from(encoded, 'base64').toString('utf8')) }
+    ? { owners: fact.owners, hash: oneTimeCodeHash(Buffer.from(encoded, 'base64').toString('utf8')) }
     : undefined;
 }
 
-function cookieEssence(fact: SecretFact): Buffer | undefined {
+function cookieDigest(fact: SecretFact): Buffer | undefined {
   const stored = parseRecord(fact);
   return stored && Buffer.from(stored.record.cookie, 'base64');
 }
@@ -87,14 +87,14 @@ export async function isCurrentCode(
   code: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const fact = await secrets.read(metadata.namespace, enrolmentSecretNameOf({ metadata }), signal);
-  const essence = enrolmentEssence(fact);
-  return essence?.owners.includes(metadata.uid) === true && sameHash(essence.hash, enrolmentHash(code));
+  const fact = await secrets.read(metadata.namespace, oneTimeCodeSecretNameOf({ metadata }), signal);
+  const essence = codeDigest(fact);
+  return essence?.owners.includes(metadata.uid) === true && sameHash(essence.hash, oneTimeCodeHash(code));
 }
 
 /** A consent in progress, with the browser that began it. */
 export interface CurrentConsent extends StoredRecord {
-  readonly locator: Locator;
+  readonly locator: NamespacedName;
   /** The whole cookie. */
   readonly cookie: string;
 }
@@ -124,7 +124,7 @@ export async function currentConsent(
 
 async function requireKnownCookie(
   { cookies, records }: ConsentContext,
-  locator: Locator,
+  locator: NamespacedName,
   value: string,
   signal: AbortSignal,
 ): Promise<void> {

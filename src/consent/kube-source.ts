@@ -19,7 +19,7 @@ import { decodeText } from '../secrets/decode.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
 import type { KubeSourceOptions } from './source.ts';
-import { type ConsentSource, ObstacleError, type Wish } from './source.ts';
+import { type ConsentSource, FailedPreconditionError, type ConnectorConsent } from './source.ts';
 
 const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
 
@@ -44,7 +44,7 @@ export function createKubeSource(options: KubeSourceOptions): ConsentSource {
       requireWaiting(connector, config, callbackUrl);
       const account = await readAccount(connector, signal);
       const client = await readClient(options.secrets, connector, signal);
-      return wishFor(options, connector, account, client);
+      return consentFor(options, connector, account, client);
     },
   };
 }
@@ -57,19 +57,19 @@ interface OAuthClient {
 function requireWaiting(connector: InfusionsoftConnector, config: Config, callbackUrl: string): void {
   const { extraConfigurationKeys, allowedServers } = config;
   if (validateConnector(connector, { extraConfigurationKeys }).length > 0) {
-    throw new ObstacleError('spec');
+    throw new FailedPreconditionError('spec');
   }
   if (isSuspended(connector)) {
-    throw new ObstacleError('suspended');
+    throw new FailedPreconditionError('suspended');
   }
   const { oauth, server } = connector.spec;
   const namesGrant =
     oauth.authorizationCodeSecretRef !== undefined || oauth.refreshTokenSecretRef !== undefined;
   if (namesGrant || (oauth.callbackUrl ?? callbackUrl) !== callbackUrl) {
-    throw new ObstacleError('not-waiting');
+    throw new FailedPreconditionError('not-waiting');
   }
   if (server !== undefined && !isAllowedServer(server, allowedServers)) {
-    throw new ObstacleError('spec');
+    throw new FailedPreconditionError('spec');
   }
 }
 
@@ -84,17 +84,17 @@ async function readClient(
     return 'text' in decoded ? decoded.text : undefined;
   });
   if (id === undefined || secret === undefined) {
-    throw new ObstacleError('secrets');
+    throw new FailedPreconditionError('secrets');
   }
   return { id, secret };
 }
 
-function wishFor(
+function consentFor(
   { callbackUrl, pool, random }: KubeSourceOptions,
   connector: InfusionsoftConnector,
   account: AccountAccess,
   client: OAuthClient,
-): Wish {
+): ConnectorConsent {
   const { spec } = connector;
   const connectorKey = connectorKeyOf(spec);
   const server = connectorKey === 'infusionsoftcrm' ? spec.server : undefined;

@@ -8,14 +8,14 @@ const FOR_ONE: Rate = { burst: 10, refillMs: 3_000 };
 const FOR_ALL: Rate = { burst: 100, refillMs: 20 };
 
 /** Secrets whose essence is kept in memory. */
-const KEPT = 500;
+const CACHE_LIMITS = 500;
 
 /** `busy`: it could not be looked at just now. Nothing that is kept in memory matched. */
 export type Found<T> =
   | { readonly state: 'found'; readonly essence: T }
   | { readonly state: 'missing' | 'busy' };
 
-interface Kept<T> {
+interface Cached<T> {
   /** The version that the cache showed when it was looked at; the look itself may have found a newer one. */
   readonly knownAs: string;
   readonly essence: T | undefined;
@@ -33,7 +33,7 @@ export class SecretLookup<T> {
   readonly #essenceOf: (fact: SecretFact) => T | undefined;
   readonly #forOne: KeyedLimit;
   readonly #forAll: KeyedLimit;
-  readonly #kept = new Map<string, Kept<T>>();
+  readonly #kept = new Map<string, Cached<T>>();
 
   constructor(
     secrets: Pick<Secrets, 'known' | 'read'>,
@@ -75,7 +75,7 @@ export class SecretLookup<T> {
       return;
     }
     this.#kept.set(key, { knownAs: known.resourceVersion, essence });
-    const [oldest] = this.#kept.size > KEPT ? this.#kept.keys() : [];
+    const [oldest] = this.#kept.size > CACHE_LIMITS ? this.#kept.keys() : [];
     if (oldest !== undefined) {
       this.#kept.delete(oldest);
     }

@@ -5,7 +5,7 @@ import { CONSENT_SECRET_TYPES } from '../api/group.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { Locator } from './connector-name.ts';
+import type { NamespacedName } from './connector-name.ts';
 
 const KEY = 'record';
 
@@ -89,11 +89,11 @@ export class ConsentRecords {
   }
 
   /** Name of the Secret of a connector's record. */
-  nameFor({ name }: Locator): string {
+  nameFor({ name }: NamespacedName): string {
     return consentSecretNameOf({ metadata: { name } });
   }
 
-  async read(locator: Locator, signal: AbortSignal): Promise<StoredRecord | undefined> {
+  async read(locator: NamespacedName, signal: AbortSignal): Promise<StoredRecord | undefined> {
     return parseRecord(await this.#secrets.read(locator.namespace, this.nameFor(locator), signal));
   }
 
@@ -112,7 +112,7 @@ export class ConsentRecords {
   }
 
   /** Uses the record up. Of all who try, in whatever replica, exactly one gets `true`. */
-  async consume(locator: Locator, version: string, signal: AbortSignal): Promise<boolean> {
+  async consume(locator: NamespacedName, version: string, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#secrets.remove(locator.namespace, this.nameFor(locator), version, signal);
       return true;

@@ -5,8 +5,8 @@ import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { createKubeSecrets } from '../secrets/kube-secrets.ts';
-import type { Scrubber } from '../secrets/redaction.ts';
-import { createJournal, type LineLog } from './audit-log.ts';
+import type { Redactor } from '../secrets/redaction.ts';
+import { createAuditLog, type LineLog } from './audit-log.ts';
 import { createConsentHandler } from './handler.ts';
 import { addressesOf } from './http/addresses.ts';
 import { type ConsentServer, startConsentServer } from './http/server.ts';
@@ -19,7 +19,7 @@ import type { KubeSourceOptions } from './source.ts';
 export interface ConsentServiceOptions {
   readonly config: Config;
   readonly pool: OpenConnectorsPool;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: LineLog;
@@ -58,7 +58,7 @@ export function createConsentService(options: ConsentServiceOptions): StartConse
       random,
       secrets,
       register,
-      journal: createJournal(log, clock, observe),
+      journal: createAuditLog(log, clock, observe),
       source: createKubeSource({
         rest,
         secrets,

@@ -11,7 +11,7 @@ const SHORTEST_PAUSE_MS = 100;
 /** So many calls in a row that found the remote side unavailable pause the account. */
 const FAILURES_TO_PAUSE = 5;
 /** Callers are kept waiting through a pause no longer than this, so that one account's outage holds no worker. */
-const DEFAULT_PATIENCE_MS = 5_000;
+const DEFAULT_MAX_WAIT_MS = 5_000;
 
 /** `spec.limits` of an account. */
 export interface BudgetLimits {
@@ -71,7 +71,7 @@ interface Ticket {
 }
 
 /** What the end of a call says about the remote side. Aborted calls say nothing. */
-type Verdict =
+type CallOutcome =
   | { readonly kind: 'healthy' | 'nothing' }
   | { readonly kind: BudgetPause['cause']; readonly retryAfterMs: number | undefined };
 
@@ -100,7 +100,7 @@ class AccountBudget implements Budget {
 
   constructor(options: BudgetOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    this.#patienceMs = options.patienceMs ?? DEFAULT_MAX_WAIT_MS;
     const { requestsPerSecond, burst } = options.limits;
     this.#bucket = new TokenBucket(burst, 1_000 / requestsPerSecond, options.clock.monotonic());
   }
@@ -145,13 +145,13 @@ class AccountBudget implements Budget {
   }
 
   async #runWith<Result>(ticket: Ticket, call: () => Promise<Result>): Promise<Result> {
-    let verdict: Verdict = { kind: 'nothing' };
+    let verdict: CallOutcome = { kind: 'nothing' };
     try {
       const result = await call();
       verdict = { kind: 'healthy' };
       return result;
     } catch (error) {
-      verdict = verdictOf(error);
+      verdict = outcomeOf(error);
       throw error;
     } finally {
       this.#ended(ticket, verdict);
@@ -217,7 +217,7 @@ class AccountBudget implements Budget {
     return waitMs === 0;
   }
 
-  #ended(ticket: Ticket, verdict: Verdict): void {
+  #ended(ticket: Ticket, verdict: CallOutcome): void {
     this.#inFlight -= 1;
     if (this.#isClosed) {
       // A pause that began now would keep a process alive that has ended everything else.
@@ -231,7 +231,7 @@ class AccountBudget implements Budget {
     this.#admitWaiters();
   }
 
-  #learn(ticket: Ticket, verdict: Verdict): void {
+  #learn(ticket: Ticket, verdict: CallOutcome): void {
     switch (verdict.kind) {
       case 'healthy':
         this.#failures = 0;
@@ -342,7 +342,7 @@ function closedError(): RemoteError {
   return new RemoteError('unavailable', "the account's settings changed; nothing was sent");
 }
 
-function verdictOf(error: unknown): Verdict {
+function outcomeOf(error: unknown): CallOutcome {
   if (!(error instanceof RemoteError)) {
     return { kind: 'nothing' };
   }

@@ -1,4 +1,4 @@
-import { KeptAccounts } from '../account/credentials/fallback-credentials.ts';
+import { FallbackCredentials } from '../account/credentials/fallback-credentials.ts';
 import { createFallbackRelease, type ReleaseFallback } from '../account/credentials/fallback-release.ts';
 import { LateInstances, type LateInstancesOptions } from '../account/late/late-instances.ts';
 import { TombstoneStore } from '../account/late/tombstones.ts';
@@ -23,7 +23,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { createFingerprinter, type Fingerprinter } from '../secrets/fingerprint.ts';
 import { createKubeSecrets } from '../secrets/kube-secrets.ts';
-import type { Scrubber } from '../secrets/redaction.ts';
+import type { Redactor } from '../secrets/redaction.ts';
 
 /** What the two controllers are made of; everything that touches the cluster comes from the operator. */
 export interface ControllerSources {
@@ -36,7 +36,7 @@ export interface ControllerSources {
   readonly random: Random;
   readonly rest: KubeRest;
   readonly pool: OpenConnectorsPool;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly stores: { readonly connectors: Store; readonly accounts: Store; readonly secrets: Store };
   readonly connectors: Connectors;
   readonly recordEvent: RecordEvent;
@@ -69,7 +69,7 @@ export function createControllers(sources: ControllerSources): Controllers {
     register: (value) => sources.scrubber.register(value),
     isAlive: (namespace, name, uid) => stores.connectors.get(namespace, name)?.metadata.uid === uid,
   });
-  const kept = new KeptAccounts({
+  const kept = new FallbackCredentials({
     rest: sources.rest,
     namespace: sources.namespace,
     enabled: config.keepAccountCredentials,
@@ -83,7 +83,7 @@ export function createControllers(sources: ControllerSources): Controllers {
     rest: sources.rest,
     connectors: stores.connectors,
     watches: (uid) => lateInstances.watches(uid),
-    close: (uid) => registry.closeKept(uid),
+    close: (uid) => registry.closeFallback(uid),
     drop: (uid) => kept.drop(uid),
   });
   const users = createAccountUsers(stores.connectors, sources.rest);
@@ -110,7 +110,7 @@ export function createControllers(sources: ControllerSources): Controllers {
       connectors: sources.connectors,
       tombstones: lateInstances,
       recordEvent: sources.recordEvent,
-      rivals: (connector) => rivalsOf(sources, connector),
+      claimants: (connector) => claimantsOf(sources, connector),
     },
     account: {
       clock,
@@ -162,7 +162,7 @@ function createLateInstances(
 
 function createRegistry(
   sources: ControllerSources,
-  kept: KeptAccounts,
+  kept: FallbackCredentials,
   fingerprinter: Fingerprinter,
 ): AccountRegistry {
   const { config, stores, scrubber } = sources;
@@ -179,7 +179,7 @@ function createRegistry(
         }
       };
     },
-    readKept: (uid, signal) => kept.read(uid, signal),
+    readFallback: (uid, signal) => kept.read(uid, signal),
     isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,
     fingerprint: fingerprinter.of,
     selector: config.watchLabelSelector,
@@ -187,11 +187,11 @@ function createRegistry(
     hasDefault: (namespace) =>
       config.defaultAccountUrl !== undefined &&
       (config.defaultAccountNamespaces === '*' || config.defaultAccountNamespaces.includes(namespace)),
-    onSuspect: sources.wakeAccount,
+    onInvalidated: sources.wakeAccount,
   });
 }
 
-function rivalsOf({ stores }: ControllerSources, connector: InfusionsoftConnector): string[] {
+function claimantsOf({ stores }: ControllerSources, connector: InfusionsoftConnector): string[] {
   const importId = connector.spec.instance?.importId;
   if (importId === undefined) {
     return [];

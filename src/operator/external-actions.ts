@@ -1,20 +1,20 @@
-import type { AccountStep } from '../account/input.ts';
+import type { AccountAction } from '../account/input.ts';
 import type { Act } from '../connector/act/act.ts';
 import type { WithoutWorker } from '../kube/queue/work-queue.ts';
-import type { PassObserver } from '../reconciler/reconcile-observer.ts';
+import type { ReconcileObserver } from '../reconciler/reconcile-observer.ts';
 
 /** Every step that does something, of both controllers. */
-type StepName = Act['do'] | Exclude<AccountStep['do'], 'finish'>;
+type ActionName = Act['type'] | Exclude<AccountAction['type'], 'finish'>;
 
 /** Whether a step waits for the account's turn and for Open Connectors. */
-const IS_EXTERNAL: Readonly<Record<StepName, boolean>> = {
+const IS_EXTERNAL: Readonly<Record<ActionName, boolean>> = {
   'read-secret': false,
   'write-record': false,
   'record-removal': false,
   'record-disabling': false,
   'write-tombstone': false,
-  hold: false,
-  'write-enrolment': false,
+  'add-finalizer': false,
+  'write-one-time-code': false,
   'remove-secret': false,
   'write-connection-secret': false,
   'delete-connection-secret': false,
@@ -26,8 +26,8 @@ const IS_EXTERNAL: Readonly<Record<StepName, boolean>> = {
   patch: true,
   enable: true,
   ping: true,
-  'prove-account': true,
-  'open-kept-account': true,
+  'verify-account': true,
+  'open-fallback-credentials': true,
   'release-tags': true,
   'delete-instance': true,
   'list-users': false,
@@ -40,12 +40,12 @@ const EXTERNAL: ReadonlySet<string> = new Set(
 );
 
 /** Lets other resources have the worker while a step waits for Open Connectors. */
-export function freeWorkers(observer: PassObserver, withoutWorker: WithoutWorker): PassObserver {
+export function freeWorkers(observer: ReconcileObserver, withoutWorker: WithoutWorker): ReconcileObserver {
   return {
     ...observer,
     step(step, carryOut) {
       const run = () => observer.step(step, carryOut);
-      return EXTERNAL.has(step.do) ? withoutWorker(run) : run();
+      return EXTERNAL.has(step.type) ? withoutWorker(run) : run();
     },
   };
 }

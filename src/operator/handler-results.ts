@@ -3,24 +3,24 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { type HandlerResult, RequeueAfter } from '../kube/reliable-operator.ts';
-import type { PassOutcome } from '../reconciler/outcome.ts';
-import type { PassSubject } from '../reconciler/reconcile-observer.ts';
+import type { ReconcileOutcome } from '../reconciler/outcome.ts';
+import type { ReconcileContext } from '../reconciler/reconcile-observer.ts';
 
 /** A deletion that waits for a person is looked at again so often, should the change itself not be noticed. */
 const BLOCKED_DELETION_MS = 60 * 60_000;
 
 /** Which resource a handler was called for, for logs and traces. */
-export function subjectOf(
-  kind: PassSubject['kind'],
+export function contextOf(
+  kind: ReconcileContext['kind'],
   { object, meta, type }: ResourceEvent,
   signal: AbortSignal,
-): PassSubject {
+): ReconcileContext {
   return {
     kind,
     namespace: meta.namespace ?? '',
     name: meta.name,
     uid: object.metadata?.uid ?? '',
-    isGone: type === ResourceEventType.Deleted,
+    isDeleted: type === ResourceEventType.Deleted,
     signal,
   };
 }
@@ -44,12 +44,12 @@ export function metaOf(
 }
 
 /** What the queue is told about a pass. */
-export function toResult(outcome: PassOutcome): HandlerResult | undefined {
+export function toResult(outcome: ReconcileOutcome): HandlerResult | undefined {
   return outcome.kind === 'again' ? { requeueAfterMs: outcome.afterMs } : undefined;
 }
 
 /** Leaves the finalizer where it is unless the pass let go of everything: throws `RequeueAfter`. */
-export function requireReleased(outcome: PassOutcome): void {
+export function requireReleased(outcome: ReconcileOutcome): void {
   if (outcome.kind !== 'released') {
     throw new RequeueAfter(outcome.kind === 'again' ? outcome.afterMs : BLOCKED_DELETION_MS);
   }

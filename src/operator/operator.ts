@@ -29,15 +29,15 @@ import {
   secretsOfAccount,
   secretsOfConnector,
 } from '../ownership/references.ts';
-import { type Occasion, occasionsOf } from '../reconciler/events.ts';
-import type { PassOutcome } from '../reconciler/outcome.ts';
-import { type ObservePass, type PassObserver, unobservedPass } from '../reconciler/reconcile-observer.ts';
+import { type EventDraft, eventsOf } from '../reconciler/events.ts';
+import type { ReconcileOutcome } from '../reconciler/outcome.ts';
+import { type ObserveReconcile, type ReconcileObserver, unobservedReconcile } from '../reconciler/reconcile-observer.ts';
 import { mergePatch } from '../reconciler/status-patch.ts';
 import { loadFingerprintKey } from '../secrets/fingerprint-key.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type Controllers, createControllers } from './controllers.ts';
 import { freeWorkers } from './external-actions.ts';
-import { metaOf, readyText, requireReleased, subjectOf, toResult } from './handler-results.ts';
+import { metaOf, readyText, requireReleased, contextOf, toResult } from './handler-results.ts';
 import type { ConnectorOperatorOptions, OperatorResources } from './options.ts';
 
 const CONNECTORS = resourceId({ group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural });
@@ -50,7 +50,7 @@ const CONSENT_STOP_MS = 2_000;
 /** The operator: which resources it watches, and which controller looks at which change. */
 export class ConnectorOperator extends ReliableOperator {
   private readonly own: ConnectorOperatorOptions;
-  private readonly observePass: ObservePass;
+  private readonly observePass: ObserveReconcile;
   private clusterId = '';
   private controllers: Controllers | undefined;
   private defaultAccount: DefaultAccount | undefined;
@@ -60,7 +60,7 @@ export class ConnectorOperator extends ReliableOperator {
   constructor(options: ConnectorOperatorOptions) {
     super(options);
     this.own = options;
-    this.observePass = options.observePass ?? unobservedPass;
+    this.observePass = options.observePass ?? unobservedReconcile;
   }
 
   /** Every replica serves the consent pages, whoever leads. */
@@ -211,7 +211,7 @@ export class ConnectorOperator extends ReliableOperator {
 
   private onConnector(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     const { signal, withoutWorker } = context;
-    const subject = subjectOf(CONNECTOR_NAMES.kind, event, signal);
+    const subject = contextOf(CONNECTOR_NAMES.kind, event, signal);
     return this.observePass(subject, (observer) =>
       this.passConnector(event, signal, freeWorkers(observer, withoutWorker)),
     );
@@ -220,7 +220,7 @@ export class ConnectorOperator extends ReliableOperator {
   private async passConnector(
     event: ResourceEvent,
     signal: AbortSignal,
-    observer: PassObserver,
+    observer: ReconcileObserver,
   ): Promise<HandlerResult | undefined> {
     const { connector: ports, releaseFallback } = this.leading();
     const connector = parseConnector(event.object);
@@ -232,7 +232,7 @@ export class ConnectorOperator extends ReliableOperator {
       }
       return undefined;
     }
-    const pass = (): Promise<PassOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
+    const pass = (): Promise<ReconcileOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
     if (connector.metadata.deletionTimestamp === undefined) {
       return toResult(await pass());
     }
@@ -242,7 +242,7 @@ export class ConnectorOperator extends ReliableOperator {
 
   private onAccount(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     const { signal, withoutWorker } = context;
-    const subject = subjectOf(ACCOUNT_NAMES.kind, event, signal);
+    const subject = contextOf(ACCOUNT_NAMES.kind, event, signal);
     return this.observePass(subject, (observer) =>
       this.passAccount(event, signal, freeWorkers(observer, withoutWorker)),
     );
@@ -251,7 +251,7 @@ export class ConnectorOperator extends ReliableOperator {
   private async passAccount(
     event: ResourceEvent,
     signal: AbortSignal,
-    observer: PassObserver,
+    observer: ReconcileObserver,
   ): Promise<HandlerResult | undefined> {
     const { account: ports, releaseFallback } = this.leading();
     const account = parseAccount(event.object);
@@ -260,7 +260,7 @@ export class ConnectorOperator extends ReliableOperator {
       await releaseFallback(account.metadata.uid, account.metadata.namespace, signal);
       return undefined;
     }
-    const pass = (): Promise<PassOutcome> => reconcileAccount(ports, account, signal, observer);
+    const pass = (): Promise<ReconcileOutcome> => reconcileAccount(ports, account, signal, observer);
     const isSettled = await this.handleResourceFinalizer(event, ACCOUNT_FINALIZER, async () =>
       requireReleased(await pass()),
     );
@@ -273,7 +273,7 @@ export class ConnectorOperator extends ReliableOperator {
     if (patch !== undefined) {
       await this.patchResourceStatus(metaOf(ACCOUNT_NAMES.plural, account), patch);
     }
-    for (const occasion of occasionsOf([], before.conditions ?? [], after.conditions ?? [])) {
+    for (const occasion of eventsOf([], before.conditions ?? [], after.conditions ?? [])) {
       this.record(account, 'Verify', occasion);
     }
   }
@@ -281,7 +281,7 @@ export class ConnectorOperator extends ReliableOperator {
   private record(
     { apiVersion, kind, metadata }: InfusionsoftConnector | OpenConnectorsAccount,
     action: string,
-    { type, reason, message }: Occasion,
+    { type, reason, message }: EventDraft,
   ): void {
     const { namespace, name, uid, resourceVersion } = metadata;
     this.events.record({

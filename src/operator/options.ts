@@ -1,13 +1,13 @@
 import type { ReadMounted } from '../account/default-account.ts';
 import type { AccountStatus } from '../api/account.ts';
 import type { Config } from '../config/config.ts';
-import type { StepObserver } from '../connector/reconcile.ts';
+import type { ActionObserver } from '../connector/reconcile.ts';
 import type { StartConsent } from '../consent/service.ts';
 import type { KubeObject } from '../kube/client/object.ts';
 import type { ReliableOperatorOptions } from '../kube/reliable-operator.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
-import type { ObservePass } from '../reconciler/reconcile-observer.ts';
-import type { Scrubber } from '../secrets/redaction.ts';
+import type { ObserveReconcile } from '../reconciler/reconcile-observer.ts';
+import type { Redactor } from '../secrets/redaction.ts';
 
 /** What the operator is made with, besides what every operator needs. */
 export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
@@ -15,12 +15,12 @@ export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
   /** Namespace of the operator's own Secrets. */
   readonly namespace: string;
   readonly pool: OpenConnectorsPool;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly readMounted: ReadMounted;
   /** Absent: no consent pages. */
   readonly startConsent?: StartConsent | undefined;
-  readonly onStep?: StepObserver | undefined;
-  readonly observePass?: ObservePass | undefined;
+  readonly onStep?: ActionObserver | undefined;
+  readonly observePass?: ObserveReconcile | undefined;
 }
 
 /** What the caches hold, for metrics. Objects are shared: not to be changed. */

@@ -3,7 +3,7 @@ import type { AccountView } from './account-view.ts';
 import type { Inventory } from './inventory.ts';
 import type { RecordedAccount } from './recorded-account.ts';
 /** `absent`: nothing was kept. `refused`: the remote side does not take them any more, or shows another organization. */
-export type KeptOutcome = 'open' | 'absent' | 'refused';
+export type FallbackOutcome = 'open' | 'absent' | 'refused';
 
 /** One account that can be worked with. */
 export interface AccountSession {
@@ -11,7 +11,7 @@ export interface AccountSession {
   readonly api: OpenConnectors;
   readonly inventory: Inventory;
   /** The account's credentials were refused: have them verified again before anybody uses them. */
-  suspect(): void;
+  invalidate(): void;
 }
 
 /** The accounts, by the namespace and name that a connector asks for; without a name it is the operator's default. */
@@ -20,7 +20,7 @@ export interface Accounts {
   /** The session behind a `ready` view. */
   session(namespace: string, name: string | undefined): AccountSession | undefined;
   /** Verifies the credentials that last worked for this account. Throws `RemoteError` and `KubeError`. */
-  openKept(account: RecordedAccount, signal: AbortSignal): Promise<KeptOutcome>;
+  openFallback(account: RecordedAccount, signal: AbortSignal): Promise<FallbackOutcome>;
   /** The session that `openKept` opened. */
-  keptSession(uid: string): AccountSession | undefined;
+  fallbackSession(uid: string): AccountSession | undefined;
 }

@@ -9,7 +9,7 @@ import { isOwnerTag } from './owner-tags.ts';
  * nor removes that instance. Absence from it proves nothing; `gone` is only what a read by id said.
  */
 export class Inventory {
-  private readonly instances = new Map<number, Instance | 'gone'>();
+  private readonly instances = new Map<number, Instance | 'not-found'>();
   private readonly byOwner = new Map<string, Set<number>>();
   private readonly searches = new Map<string, number>();
   /** When an answer about the very instance was seen last. */
@@ -98,7 +98,7 @@ export class Inventory {
   /** Takes in one instance as an answer showed it. What the answer left out keeps its last known value. */
   learn(instance: Instance): void {
     const before = this.instances.get(instance.id);
-    const known = before === undefined || before === 'gone' ? instance : merge(before, instance);
+    const known = before === undefined || before === 'not-found' ? instance : merge(before, instance);
     this.forget(instance.id);
     this.instances.set(instance.id, known);
     this.learnedAt.set(instance.id, this.now());
@@ -111,7 +111,7 @@ export class Inventory {
   /** One of our own writes changed a known instance in a way that its answer did not show. */
   amend(id: number, change: Partial<Instance>): void {
     const known = this.instances.get(id);
-    if (known !== undefined && known !== 'gone') {
+    if (known !== undefined && known !== 'not-found') {
       this.learn({ ...known, ...change });
     }
   }
@@ -119,7 +119,7 @@ export class Inventory {
   /** A read by id was answered with the API's own 404. */
   markGone(id: number): void {
     this.forget(id);
-    this.instances.set(id, 'gone');
+    this.instances.set(id, 'not-found');
     this.learnedAt.set(id, this.now());
   }
 
@@ -128,7 +128,7 @@ export class Inventory {
     const known = this.instances.get(id);
     this.instances.delete(id);
     this.learnedAt.delete(id);
-    if (known === undefined || known === 'gone') {
+    if (known === undefined || known === 'not-found') {
       return;
     }
     for (const tag of (known.tags ?? []).filter(isOwnerTag)) {
@@ -141,9 +141,9 @@ export class Inventory {
   }
 
   /** What concerns one resource: the instances with its owner tag, and those with the given ids. */
-  about(ownerTag: string, ids: readonly (number | undefined)[]): RemoteFacts {
+  about(ownerTag: string, ids: readonly (number | undefined)[]): ExternalFacts {
     const wanted = [...(this.byOwner.get(ownerTag) ?? []), ...ids.filter((id) => id !== undefined)];
-    const instances = new Map<number, Instance | 'gone'>();
+    const instances = new Map<number, Instance | 'not-found'>();
     for (const id of wanted) {
       const known = this.instances.get(id);
       if (known !== undefined) {
@@ -157,13 +157,13 @@ export class Inventory {
   /** The instances with an owner tag that `matches`, lowest id first. */
   ownedBy(matches: (ownerTag: string) => boolean): readonly Instance[] {
     return [...this.instances.values()]
-      .filter((instance): instance is Instance => instance !== 'gone' && ownersOf(instance).some(matches))
+      .filter((instance): instance is Instance => instance !== 'not-found' && ownersOf(instance).some(matches))
       .sort((a, b) => a.id - b.id);
   }
 }
 
-function ownersOf(known: Instance | 'gone' | undefined): string[] {
-  return known === undefined || known === 'gone' ? [] : (known.tags ?? []).filter(isOwnerTag);
+function ownersOf(known: Instance | 'not-found' | undefined): string[] {
+  return known === undefined || known === 'not-found' ? [] : (known.tags ?? []).filter(isOwnerTag);
 }
 
 function merge(before: Instance, now: Instance): Instance {
@@ -176,9 +176,9 @@ function latest(a: number | undefined, b: number | undefined): number | undefine
 }
 
 /** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
-export interface RemoteFacts {
+export interface ExternalFacts {
   /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
-  readonly instances: ReadonlyMap<number, Instance | 'gone'>;
+  readonly instances: ReadonlyMap<number, Instance | 'not-found'>;
   /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
   readonly searchedAt: number | undefined;
 }

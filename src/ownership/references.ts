@@ -1,4 +1,4 @@
-import { enrolmentSecretNameOf, grantSecretNameOf, ownedSecretName } from '../api/defaults.ts';
+import { oneTimeCodeSecretNameOf, authorizationCodeSecretNameOf, ownedSecretName } from '../api/defaults.ts';
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
 import { isRecord, type KubeObject } from '../kube/client/object.ts';
 import { objectKey } from '../kube/watch/store.ts';
@@ -30,8 +30,8 @@ export function secretsOfConnector(object: KubeObject): string[] {
     field(field(spec, 'encryptedKeySecretRef'), 'name'),
     field(field(spec, 'connectionSecretRef'), 'name') ?? ownedSecretName(object, '-connection'),
     field(field(field(object, 'status'), 'binding'), 'name'),
-    enrolmentSecretNameOf(object),
-    grantSecretNameOf(object),
+    oneTimeCodeSecretNameOf(object),
+    authorizationCodeSecretNameOf(object),
   ];
   return [...new Set(names.filter((value) => typeof value === 'string'))].map((secret) =>
     objectKey(namespace, secret === '' ? name : secret),

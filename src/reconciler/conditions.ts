@@ -2,7 +2,7 @@ import { CONDITION_TYPES, type Condition, type ConditionType } from '../api/cond
 import { mayAppear, type Reason, reason } from '../api/reasons.ts';
 
 /** What a pass says about one condition; time and generation are added when it is merged. */
-export interface Statement {
+export interface ConditionDraft {
   readonly type: ConditionType;
   readonly status: Condition['status'];
   readonly reason: Reason;
@@ -10,12 +10,12 @@ export interface Statement {
 }
 
 /** A False statement, or an Unknown one where the reason does not claim to know. */
-export function notTrue(type: ConditionType, name: Reason, message: string): Statement {
+export function notTrue(type: ConditionType, name: Reason, message: string): ConditionDraft {
   return { type, status: mayAppear(name, type, 'False') ? 'False' : 'Unknown', reason: name, message };
 }
 
 /** `Reconciling` or `Stalled`, whichever follows from the reason that Ready is not True for; never both. */
-export function outlookOf(name: Reason, message: string): Statement[] {
+export function severityOf(name: Reason, message: string): ConditionDraft[] {
   switch (reason(name).outlook) {
     case 'stalled':
       return [{ type: 'Stalled', status: 'True', reason: name, message }];
@@ -35,7 +35,7 @@ export function outlookOf(name: Reason, message: string): Statement[] {
  */
 export function mergeConditions(
   before: readonly Condition[],
-  statements: readonly Statement[],
+  statements: readonly ConditionDraft[],
   generation: number,
   now: number,
 ): Condition[] {

@@ -2,18 +2,18 @@ import type { Condition } from '../api/condition.ts';
 import { isReason, type Reason, reason } from '../api/reasons.ts';
 
 /** Something that people should find in the events of an object. */
-export interface Occasion {
+export interface EventDraft {
   readonly type: 'Normal' | 'Warning';
   readonly reason: Reason;
   readonly message: string;
 }
 
 /** The events of a pass: what happened in it, then what changed between two sets of conditions, once for each reason. */
-export function occasionsOf(
+export function eventsOf(
   incidents: readonly { readonly reason: Reason; readonly message: string }[],
   before: readonly Condition[],
   after: readonly Condition[],
-): Occasion[] {
+): EventDraft[] {
   const all = [...incidents, ...changes(before, after), ...recovery(before, after)];
   const once = all.filter(
     (occasion, index) => all.findIndex((other) => other.reason === occasion.reason) === index,

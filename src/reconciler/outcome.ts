@@ -1,5 +1,5 @@
 /** How a pass ended, for the queue. */
-export type PassOutcome =
+export type ReconcileOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'again'; readonly afterMs: number }
   /** The finalizer may go. */

@@ -13,7 +13,7 @@ export const SHORTEST_MASKED = 6;
  * Knows the secret values that the process has loaded and masks them in text, in each of their usual encodings.
  * The cost of `scrub` grows with the text, not with the number of secrets.
  */
-export interface Scrubber {
+export interface Redactor {
   /** Remembers `value` as one of the latest; the oldest is forgotten when there are too many. To be called at each read. */
   register(value: string): void;
   /** Remembers `value` until the returned function is called (once or more), for secrets that stay in use. */
@@ -23,7 +23,7 @@ export interface Scrubber {
 }
 
 /** `capacity` bounds the values of `register`, not those of `hold`. One value takes about 1 KiB. */
-export function createScrubber(capacity = 5_000): Scrubber {
+export function createScrubber(capacity = 5_000): Redactor {
   const index = new FormIndex();
   /** In order of use, the latest last. */
   const recent = new Map<string, readonly string[]>();

@@ -6,14 +6,14 @@ import type { KubeRest } from '../../kube/client/rest.ts';
 import type { AccountCredentials } from '../../ownership/account-view.ts';
 
 /** An account as it last worked. */
-export interface KeptAccount {
+export interface FallbackAccount {
   readonly baseUrl: string;
   readonly organizationId: string;
   readonly credentials: AccountCredentials;
 }
 
 /** Name of the Secret in the operator's namespace for the account with this uid. */
-export function keptSecretName(uid: string): string {
+export function fallbackSecretName(uid: string): string {
   return `infusionsoft-connector-operator-account-${uid}`;
 }
 
@@ -31,7 +31,7 @@ const secretSchema = z.object({
  * a connector that was made in it is there. When a namespace is deleted its Secrets go first; without this the instances
  * could not be deleted any more. `enabled: false` keeps nothing.
  */
-export class KeptAccounts {
+export class FallbackCredentials {
   private readonly rest: KubeRest;
   private readonly namespace: string;
   private readonly enabled: boolean;
@@ -52,7 +52,7 @@ export class KeptAccounts {
   }
 
   /** Writes what works now, unless it is there already. Throws `KubeError`. */
-  async keep(uid: string, account: KeptAccount): Promise<void> {
+  async keep(uid: string, account: FallbackAccount): Promise<void> {
     const content = JSON.stringify(account);
     if (!this.enabled || this.written.get(uid) === content) {
       return;
@@ -64,7 +64,7 @@ export class KeptAccounts {
         kind: 'Secret',
         type: 'Opaque',
         metadata: {
-          name: keptSecretName(uid),
+          name: fallbackSecretName(uid),
           namespace: this.namespace,
           labels: { 'app.kubernetes.io/managed-by': MANAGED_BY },
         },
@@ -77,7 +77,7 @@ export class KeptAccounts {
   }
 
   /** What worked last; `undefined` where nothing was kept. Throws `KubeError`. */
-  async read(uid: string, signal?: AbortSignal): Promise<KeptAccount | undefined> {
+  async read(uid: string, signal?: AbortSignal): Promise<FallbackAccount | undefined> {
     try {
       const answer = await this.rest.get(this.path(uid), signal === undefined ? {} : { signal });
       const { data } = secretSchema.parse(answer);
@@ -113,11 +113,11 @@ export class KeptAccounts {
   }
 
   private path(uid: string): string {
-    return objectPath(wellKnown.secrets, this.namespace, keptSecretName(uid));
+    return objectPath(wellKnown.secrets, this.namespace, fallbackSecretName(uid));
   }
 }
 
-function encode({ baseUrl, organizationId, credentials }: KeptAccount): Record<string, string> {
+function encode({ baseUrl, organizationId, credentials }: FallbackAccount): Record<string, string> {
   const base64 = (value: string): string => Buffer.from(value, 'utf8').toString('base64');
   return {
     baseUrl: base64(baseUrl),

@@ -134,7 +134,7 @@ export class LateInstances implements Tombstones {
 
   /** Deletes what is found. Resolves with whether nothing of the resource is left. */
   async #clean(
-    { api, suspect }: AccountSession,
+    { api, invalidate: suspect }: AccountSession,
     tombstone: Tombstone,
     signal: AbortSignal,
   ): Promise<boolean> {

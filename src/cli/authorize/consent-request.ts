@@ -10,7 +10,7 @@ import {
 } from '../../api/defaults.ts';
 import { allowedHost } from '../../api/validation/allowlist.ts';
 import { validateAccount } from '../../api/validation/validate.ts';
-import type { Subject } from '../../authorization/consent-request.ts';
+import type { ConsentRequest } from '../../authorization/consent-request.ts';
 import { settings } from '../../config/settings.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { decodeText } from '../../secrets/decode.ts';
@@ -18,8 +18,8 @@ import type { Resources } from '../cluster/resources.ts';
 import { CliError } from '../errors.ts';
 
 /** What a person is asked to agree to, with what is needed to ask for it. */
-export interface Wish {
-  readonly subject: Subject;
+export interface PendingConsent {
+  readonly subject: ConsentRequest;
   readonly clientSecret: string;
   /** `undefined`: the operator's default account. */
   readonly account: OpenConnectorsAccount | undefined;
@@ -29,12 +29,12 @@ export interface Wish {
 const DEFAULT_HOSTS = settings.allowedHosts.default.split(',');
 
 /** Reads what the connector asks for at this moment. Throws `CliError`. */
-export async function readWish(
+export async function readConsentRequest(
   resources: Resources,
   connector: InfusionsoftConnector,
   callbackUrl: string,
   extraHosts: readonly string[],
-): Promise<Wish> {
+): Promise<PendingConsent> {
   const { spec } = connector;
   const client = await readClient(resources, connector);
   const account = await readAccount(resources, connector, extraHosts);

@@ -19,7 +19,7 @@ export async function untilReady(
   const { output, clock } = session.context;
   const { timeoutMs } = session.options;
   const named = place.kind === 'named' ? before : await untilNamed(session, place, before);
-  const proof = await askForPass(session, named);
+  const proof = await requestReconcile(session, named);
   output.say(`Waiting up to ${formatSpan(timeoutMs)} for connector ${named.metadata.name} to become Ready.`);
   const { verdict, connector } = await follow({
     clock,
@@ -75,7 +75,7 @@ async function untilNamed(
 }
 
 /** Asks for a pass over the connector, so that a status can be told from one that was written before. */
-async function askForPass(session: Session, { metadata, status }: InfusionsoftConnector): Promise<Proof> {
+async function requestReconcile(session: Session, { metadata, status }: InfusionsoftConnector): Promise<Proof> {
   const { context, cluster } = session;
   const value = `authorize ${new Date(context.clock.now()).toISOString()}`;
   const asked = await cluster.resources.askForPass(metadata.namespace, metadata.name, value);

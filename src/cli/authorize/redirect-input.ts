@@ -1,10 +1,10 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { subjectHash } from '../../authorization/consent-request.ts';
+import { consentRequestHash } from '../../authorization/consent-request.ts';
 import { sameHash } from '../../authorization/one-time-code.ts';
 import { newToken, tokenHash } from '../../authorization/state-token.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
-import { readWish, type Wish } from './consent-request.ts';
+import { readConsentRequest, type PendingConsent } from './consent-request.ts';
 import { renderNotice, renderPrompt, renderSteps } from './notice.ts';
 import { findPending, keepPending } from './pending.ts';
 import { providerAddress } from './provider-address.ts';
@@ -12,7 +12,7 @@ import { type Expected, type Redirected, readRedirected, UNUSABLE } from './redi
 import { callbackUrlFor, pendingKeyOf, type Session } from './session.ts';
 
 /** What the provider said, and to which subject: the `subjectHash` of what was shown to the person. */
-export interface Answer {
+export interface RedirectInput {
   readonly said: Exclude<Redirected, { kind: 'unusable' }>;
   /** Of the connector. */
   readonly uid: string;
@@ -20,11 +20,11 @@ export interface Answer {
 }
 
 /** Begins a consent and asks for its answer on standard input. Throws `CliError`. */
-export async function askPerson(session: Session, connector: InfusionsoftConnector): Promise<Answer> {
+export async function askPerson(session: Session, connector: InfusionsoftConnector): Promise<RedirectInput> {
   const { context, cluster, options } = session;
   const { output, input } = context;
   const state = newToken(context.random);
-  const wish = await wishOf(session, connector);
+  const wish = await requestOf(session, connector);
   const address = await providerAddress(context, cluster.resources, wish, {
     ...options,
     namespace: cluster.namespace,
@@ -42,11 +42,11 @@ export async function askPerson(session: Session, connector: InfusionsoftConnect
   // The address above has to carry it; nothing else may.
   output.keepSecret(state);
   const hash = tokenHash(state);
-  const said = await readAnswer(session, {
+  const said = await readRedirect(session, {
     callbackUrl: wish.subject.callbackUrl,
     isOurState: (text) => sameHash(hash, tokenHash(text)),
   });
-  const subject = subjectHash(wish.subject);
+  const subject = consentRequestHash(wish.subject);
   return said === undefined
     ? await leaveForLater(session, connector, { state, subject })
     : { said, uid: connector.metadata.uid, subject };
@@ -57,7 +57,7 @@ export async function resume(
   session: Session,
   connector: InfusionsoftConnector,
   redirectedUrl: string,
-): Promise<Answer> {
+): Promise<RedirectInput> {
   const pending = await findPending(session.context, pendingKeyOf(session, connector));
   if (pending === undefined) {
     throw new CliError('person', 'No consent for this connector was begun here in the last 15 minutes.', [
@@ -79,10 +79,10 @@ export async function resume(
 export async function requireUnchanged(
   session: Session,
   connector: InfusionsoftConnector,
-  { subject, uid }: Answer,
+  { subject, uid }: RedirectInput,
 ): Promise<void> {
-  const wish = await wishOf(session, connector);
-  if (connector.metadata.uid !== uid || subjectHash(wish.subject) !== subject) {
+  const wish = await requestOf(session, connector);
+  if (connector.metadata.uid !== uid || consentRequestHash(wish.subject) !== subject) {
     throw new CliError(
       'person',
       'The connector was changed while access was being allowed: it asks for something else now than what was agreed to. The code is not used.',
@@ -91,16 +91,16 @@ export async function requireUnchanged(
   }
 }
 
-async function wishOf(session: Session, connector: InfusionsoftConnector): Promise<Wish> {
+async function requestOf(session: Session, connector: InfusionsoftConnector): Promise<PendingConsent> {
   const { cluster, options, context } = session;
   const callbackUrl = callbackUrlFor(session, connector);
-  const wish = await readWish(cluster.resources, connector, callbackUrl, options.extraHosts);
+  const wish = await readConsentRequest(cluster.resources, connector, callbackUrl, options.extraHosts);
   context.output.keepSecret(wish.clientSecret);
   return wish;
 }
 
 /** The first line that is an answer; `undefined`: standard input ended before. */
-async function readAnswer({ context }: Session, expected: Expected): Promise<Answer['said'] | undefined> {
+async function readRedirect({ context }: Session, expected: Expected): Promise<RedirectInput['said'] | undefined> {
   for await (const line of context.input.lines()) {
     if (line.trim() === '') {
       continue;

@@ -42,7 +42,7 @@ export function authorizeCommand({ metadata }: Pick<InfusionsoftConnector, 'meta
 }
 
 /** What follows from a reason, in a sentence. */
-export const OUTLOOK_SENTENCES: Readonly<Record<Outlook, string>> = {
+export const SEVERITY_SENTENCES: Readonly<Record<Outlook, string>> = {
   settled: 'Nothing is to be done.',
   working: 'The operator goes on by itself.',
   retried: 'The operator tries again by itself, with growing pauses or when what is missing appears.',

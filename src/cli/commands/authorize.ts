@@ -3,7 +3,7 @@ import { untilAsked } from '../authorize/asked.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../authorize/options.ts';
 import { untilReady } from '../authorize/outcome.ts';
 import { type Place, placeFor } from '../authorize/place.ts';
-import { type Answer, askPerson, requireUnchanged, resume } from '../authorize/redirect-input.ts';
+import { type RedirectInput, askPerson, requireUnchanged, resume } from '../authorize/redirect-input.ts';
 import { readConnector, type Session } from '../authorize/session.ts';
 import { withCluster } from '../cluster/cluster.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
@@ -58,7 +58,7 @@ async function converse(session: Session): Promise<CliExit> {
   return await untilReady(session, place, current);
 }
 
-function codeOf({ said }: Answer, connector: InfusionsoftConnector, { context }: Session): string {
+function codeOf({ said }: RedirectInput, connector: InfusionsoftConnector, { context }: Session): string {
   if (said.kind === 'code') {
     context.output.keepSecret(said.code);
     return said.code;

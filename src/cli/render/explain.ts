@@ -6,7 +6,7 @@ import {
   conditionOf,
   infoOf,
   isCurrent,
-  OUTLOOK_SENTENCES,
+  SEVERITY_SENTENCES,
 } from '../cluster/conditions.ts';
 import { alignColumns } from './table.ts';
 
@@ -24,7 +24,7 @@ export function renderReason(name: Reason): string[] {
     ...rows([
       ['Meaning', meaning],
       ['What to do', whatToDo],
-      ['What follows', OUTLOOK_SENTENCES[outlook]],
+      ['What follows', SEVERITY_SENTENCES[outlook]],
       ['Appears on', conditions.length === 0 ? 'events only' : conditions.join(', ')],
       ['Event', event],
     ]),
@@ -79,7 +79,7 @@ function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
       ? []
       : ([
           ['What to do', known.info.whatToDo],
-          ['What follows', OUTLOOK_SENTENCES[known.info.outlook]],
+          ['What follows', SEVERITY_SENTENCES[known.info.outlook]],
         ] satisfies Row[])),
     ...(command === undefined ? [] : [['From here', command] satisfies Row]),
   ]);

@@ -2,12 +2,12 @@ import { accountNameOf } from '../../api/defaults.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { AccountView } from '../../ownership/account-view.ts';
 import type { AccountSession } from '../../ownership/accounts.ts';
-import type { Step } from '../action.ts';
-import type { World } from '../input.ts';
+import type { Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { knownInstances } from '../observe/observe.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
-import { type Action, type ActionContext, withPass } from './action-context.ts';
-import { openKeptAccount } from './fallback-credentials.ts';
+import { type ActionHandler, type ActionContext, withDone } from './action-context.ts';
+import { openFallback } from './fallback-credentials.ts';
 import {
   deleteInstance,
   enable,
@@ -20,27 +20,27 @@ import {
   releaseTags,
   search,
 } from './instance.ts';
-import { removeSecret, writeEnrolment } from './one-time-code.ts';
+import { removeSecret, writeOneTimeCode } from './one-time-code.ts';
 import {
   deleteConnectionSecret,
   readSecret,
   releaseConnectionSecret,
   writeConnectionSecret,
 } from './secrets.ts';
-import { create, hold, reauthorize, writeRecord } from './send-credential.ts';
+import { create, addFinalizer, reauthorize, writeRecord } from './send-credential.ts';
 import { writeTombstone } from './tombstone.ts';
 
 /** A step that does something. */
-export type Act = Exclude<Step, { do: 'finish' }>;
+export type Act = Exclude<Action, { type: 'finish' }>;
 
 /** Each kind of step with what carries it out, and its name in a sentence ("Open Connectors refused to ..."). */
-const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonly words: string } } = {
+const ACTIONS: { readonly [Type in Act['type']]: { readonly run: ActionHandler<Type>; readonly words: string } } = {
   'read-secret': { run: readSecret, words: 'read the Secret' },
   search: { run: search, words: 'search the instance' },
   'read-instance': { run: readInstance, words: 'read the instance' },
   'write-record': { run: writeRecord, words: 'write the record of the credential' },
-  hold: { run: hold, words: 'hold the resource' },
-  'write-enrolment': { run: writeEnrolment, words: 'write the enrolment Secret' },
+  'add-finalizer': { run: addFinalizer, words: 'add the finalizer' },
+  'write-one-time-code': { run: writeOneTimeCode, words: 'write the enrolment Secret' },
   'remove-secret': { run: removeSecret, words: 'remove a Secret of the consent' },
   create: { run: create, words: 'create the instance' },
   reauthorize: { run: reauthorize, words: 'authorize the instance' },
@@ -48,8 +48,8 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
   'record-disabling': { run: recordDisabling, words: 'record that the instance is disabled' },
   enable: { run: enable, words: 'enable or disable the instance' },
   ping: { run: ping, words: 'make a call through the instance' },
-  'prove-account': { run: proveAccount, words: 'verify the account' },
-  'open-kept-account': { run: openKeptAccount, words: 'verify the account' },
+  'verify-account': { run: proveAccount, words: 'verify the account' },
+  'open-fallback-credentials': { run: openFallback, words: 'verify the account' },
   'release-tags': { run: releaseTags, words: "remove the operator's tags" },
   'record-removal': { run: recordRemoval, words: 'record the removal of the instance' },
   'delete-instance': { run: deleteInstance, words: 'delete the instance' },
@@ -65,23 +65,23 @@ const ACTIONS: { readonly [Do in Act['do']]: { readonly run: Action<Do>; readonl
  */
 export async function act(
   ports: ConnectorPorts,
-  world: World,
+  world: ConnectorInput,
   step: Act,
   signal: AbortSignal,
-  advance: (world: World) => void = () => undefined,
-): Promise<World> {
+  advance: (world: ConnectorInput) => void = () => undefined,
+): Promise<ConnectorInput> {
   const context: ActionContext = {
     ports,
     signal,
     session: () => sessionOf(ports, world),
-    justRead: world.pass.justRead,
+    justRead: world.done.justRead,
     advance,
   };
-  const next = await attempt(context, { ...world, pass: { ...world.pass, justRead: undefined } }, step);
-  return { ...next, now: ports.clock.now(), remote: knownInstances(ports, next) };
+  const next = await attemptExternal(context, { ...world, done: { ...world.done, justRead: undefined } }, step);
+  return { ...next, now: ports.clock.now(), external: knownInstances(ports, next) };
 }
 
-async function attempt(context: ActionContext, world: World, step: Act): Promise<World> {
+async function attemptExternal(context: ActionContext, world: ConnectorInput, step: Act): Promise<ConnectorInput> {
   try {
     return await run(context, world, step);
   } catch (error) {
@@ -92,18 +92,18 @@ async function attempt(context: ActionContext, world: World, step: Act): Promise
       throw error;
     }
     if (error.class === 'unauthorized') {
-      sessionFor(context.ports.accounts, world)?.suspect();
+      sessionFor(context.ports.accounts, world)?.invalidate();
     }
-    return withPass(world, { failure: { do: step.do, words: ACTIONS[step.do].words, error } });
+    return withDone(world, { failure: { type: step.type, words: ACTIONS[step.type].words, error } });
   }
 }
 
-function run<Do extends Act['do']>(
+function run<Type extends Act['type']>(
   context: ActionContext,
-  world: World,
-  step: Extract<Act, { do: Do }>,
-): Promise<World> {
-  const action: Action<Do> = ACTIONS[step.do as Do].run;
+  world: ConnectorInput,
+  step: Extract<Act, { type: Type }>,
+): Promise<ConnectorInput> {
+  const action: ActionHandler<Type> = ACTIONS[step.type as Type].run;
   return action(context, world, step);
 }
 
@@ -112,7 +112,7 @@ class AccountChangedError extends Error {
   override readonly name = 'AccountChangedError';
 }
 
-function sessionOf(ports: ConnectorPorts, world: World): AccountSession {
+function sessionOf(ports: ConnectorPorts, world: ConnectorInput): AccountSession {
   const session = sessionFor(ports.accounts, world);
   // What one organization answers is no fact about another.
   const observed = world.account.state === 'ready' ? world.account : undefined;
@@ -127,7 +127,7 @@ function sessionOf(ports: ConnectorPorts, world: World): AccountSession {
 }
 
 /** The account as it is now. */
-function viewOf(ports: ConnectorPorts, world: World): AccountView {
+function viewOf(ports: ConnectorPorts, world: ConnectorInput): AccountView {
   return (
     sessionFor(ports.accounts, world)?.view ??
     ports.accounts.view(world.connector.metadata.namespace, accountNameOf(world.connector.spec))

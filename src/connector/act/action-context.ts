@@ -1,10 +1,10 @@
 import type { AccountSession } from '../../ownership/accounts.ts';
-import type { Step } from '../action.ts';
-import type { Incident, Memory, PassFacts, World } from '../input.ts';
+import type { Action } from '../action.ts';
+import type { DueEvent, Memory, Done, ConnectorInput } from '../input.ts';
 import type { ConnectorPorts } from '../ports.ts';
 
 /** A step of one kind. */
-export type StepOf<Do extends Step['do']> = Extract<Step, { do: Do }>;
+export type ActionOf<Type extends Action['type']> = Extract<Action, { type: Type }>;
 
 /** What carrying out a step works with. */
 export interface ActionContext {
@@ -15,34 +15,34 @@ export interface ActionContext {
   readonly justRead: number | undefined;
   readonly signal: AbortSignal;
   /** Told the observation in the middle of an action, so that an error that ends the action does not lose it. */
-  readonly advance: (world: World) => void;
+  readonly advance: (world: ConnectorInput) => void;
 }
 
 /** Carries out one step and returns the world as it is afterwards. Throws `RemoteError` and `KubeError`. */
-export type Action<Do extends Step['do']> = (
+export type ActionHandler<Type extends Action['type']> = (
   context: ActionContext,
-  world: World,
-  step: StepOf<Do>,
-) => Promise<World>;
+  world: ConnectorInput,
+  step: ActionOf<Type>,
+) => Promise<ConnectorInput>;
 
 /** The world with other facts about this pass. */
-export function withPass(world: World, pass: Partial<PassFacts>): World {
-  return { ...world, pass: { ...world.pass, ...pass } };
+export function withDone(world: ConnectorInput, pass: Partial<Done>): ConnectorInput {
+  return { ...world, done: { ...world.done, ...pass } };
 }
 
 /** The observation after an instance was read by id. */
-export function withRead(world: World, id: number): World {
-  return withPass(world, { read: [...world.pass.read, id], justRead: id });
+export function withRead(world: ConnectorInput, id: number): ConnectorInput {
+  return withDone(world, { read: [...world.done.read, id], justRead: id });
 }
 
 /** The world with another memory, which is kept beyond the pass. */
-export function withMemory(context: ActionContext, world: World, memory: Partial<Memory>): World {
+export function withMemory(context: ActionContext, world: ConnectorInput, memory: Partial<Memory>): ConnectorInput {
   const next = { ...world.memory, ...memory };
   context.ports.memory.remember(world.connector.metadata.uid, next);
   return { ...world, memory: next };
 }
 
 /** The world in which something happened that people should hear of. */
-export function withIncident(world: World, incident: Incident): World {
-  return withPass(world, { incidents: [...world.pass.incidents, incident] });
+export function withEvent(world: ConnectorInput, incident: DueEvent): ConnectorInput {
+  return withDone(world, { events: [...world.done.events, incident] });
 }

@@ -1,10 +1,10 @@
-import type { Action } from './action-context.ts';
-import { withPass } from './action-context.ts';
+import type { ActionHandler } from './action-context.ts';
+import { withDone } from './action-context.ts';
 
 /** Tries the credentials that worked last, when the account has none or wrong ones: only a deletion does so. */
-export const openKeptAccount: Action<'open-kept-account'> = async ({ ports, signal }, world, { account }) => {
-  const kept = await ports.accounts.openKept(account, signal);
-  const session = kept === 'open' ? ports.accounts.keptSession(account.uid) : undefined;
-  const next = withPass(world, { kept });
+export const openFallback: ActionHandler<'open-fallback-credentials'> = async ({ ports, signal }, world, { account }) => {
+  const kept = await ports.accounts.openFallback(account, signal);
+  const session = kept === 'open' ? ports.accounts.fallbackSession(account.uid) : undefined;
+  const next = withDone(world, { fallback: kept });
   return session === undefined ? next : { ...next, account: session.view };
 };

@@ -2,27 +2,27 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import { describePatch } from '../decide/desired-instance.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 import {
-  type Action,
+  type ActionHandler,
   type ActionContext,
-  withIncident,
+  withEvent,
   withMemory,
-  withPass,
+  withDone,
   withRead,
 } from './action-context.ts';
 
 /** Asks for everything with this resource's owner tag. */
-export const search: Action<'search'> = async (context, world) => {
+export const search: ActionHandler<'search'> = async (context, world) => {
   const { api, inventory } = context.session();
   const startedAt = context.ports.clock.now();
   const found = await api.listInstancesByTag(world.tags.owner, context.signal);
   inventory.searched(world.tags.owner, found, startedAt);
-  return withPass(world, { searched: true });
+  return withDone(world, { searched: true });
 };
 
 /** Reads one instance; only here is "gone" learned. */
-export const readInstance: Action<'read-instance'> = async (context, world, { id }) => {
+export const readInstance: ActionHandler<'read-instance'> = async (context, world, { id }) => {
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.readInstance(id, context.signal));
@@ -41,15 +41,15 @@ export const readInstance: Action<'read-instance'> = async (context, world, { id
  */
 export async function readBeforeWrite(
   context: ActionContext,
-  world: World,
+  world: ConnectorInput,
   id: number,
-): Promise<{ readonly differs: boolean; readonly world: World }> {
+): Promise<{ readonly differs: boolean; readonly world: ConnectorInput }> {
   if (context.justRead === id) {
     return { differs: false, world };
   }
-  const next = await readInstance(context, world, { do: 'read-instance', id });
+  const next = await readInstance(context, world, { type: 'read-instance', id });
   const shown = context.session().inventory.about(world.tags.owner, [id]).instances.get(id);
-  return { differs: !isDeepStrictEqual(world.remote.instances.get(id), shown), world: next };
+  return { differs: !isDeepStrictEqual(world.external.instances.get(id), shown), world: next };
 }
 
 const verbs: Partial<Record<Reason, string>> = {
@@ -59,7 +59,7 @@ const verbs: Partial<Record<Reason, string>> = {
 };
 
 /** Changes what differs. */
-export const patch: Action<'patch'> = async (context, decided, { id, patch: change, reason }) => {
+export const patch: ActionHandler<'patch'> = async (context, decided, { id, patch: change, reason }) => {
   const { differs, world } = await readBeforeWrite(context, decided, id);
   if (differs) {
     return world;
@@ -68,15 +68,15 @@ export const patch: Action<'patch'> = async (context, decided, { id, patch: chan
   try {
     inventory.learn(await api.patchInstance(id, change, context.signal));
   } catch (error) {
-    return lookAgain(context, world, id, error);
+    return readAgain(context, world, id, error);
   }
   const reconfigured = change.configuration !== undefined;
-  const patched = withPass(world, {
+  const patched = withDone(world, {
     patched: true,
     reconfigured,
-    ping: reconfigured ? undefined : world.pass.ping,
+    ping: reconfigured ? undefined : world.done.ping,
   });
-  return withIncident(patched, {
+  return withEvent(patched, {
     reason,
     message: `${verbs[reason] ?? 'Changed'} instance ${id}: ${describePatch(change)}.`,
   });
@@ -86,13 +86,13 @@ export const patch: Action<'patch'> = async (context, decided, { id, patch: chan
  * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
  * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
  */
-export const recordDisabling: Action<'record-disabling'> = async ({ ports }, world) => ({
+export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, world) => ({
   ...world,
   connector: await ports.connectors.patchStatus(world.connector, { instance: { enabled: false } }),
 });
 
 /** Enables or disables. */
-export const enable: Action<'enable'> = async (context, decided, { id, enabled }) => {
+export const enable: ActionHandler<'enable'> = async (context, decided, { id, enabled }) => {
   const { differs, world } = await readBeforeWrite(context, decided, id);
   if (differs) {
     return world;
@@ -101,34 +101,34 @@ export const enable: Action<'enable'> = async (context, decided, { id, enabled }
   try {
     await api.setInstanceEnabled(id, enabled, context.signal);
   } catch (error) {
-    return lookAgain(context, world, id, error);
+    return readAgain(context, world, id, error);
   }
   inventory.amend(id, { disabled: !enabled });
-  return withIncident(withPass(world, { enabledSet: true }), {
+  return withEvent(withDone(world, { enabledSet: true }), {
     reason: 'Updated',
     message: `${enabled ? 'Enabled' : 'Disabled'} instance ${id}.`,
   });
 };
 
 /** One call through the instance. A refusal is an answer; whether it means the grant is for `decide` to find out. */
-export const ping: Action<'ping'> = async (context, world, { token }) => {
+export const ping: ActionHandler<'ping'> = async (context, world, { token }) => {
   try {
     const answer = await context.session().api.pingInstance(token, context.signal);
-    return withPass(withMemory(context, world, { pingedAt: context.ports.clock.now() }), { ping: answer });
+    return withDone(withMemory(context, world, { pingedAt: context.ports.clock.now() }), { ping: answer });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
       // Also the answer to a re-authorization in doubt: it did not help.
-      return withPass(withMemory(context, world, { ambiguous: undefined }), { ping: 'refused' });
+      return withDone(withMemory(context, world, { ambiguous: undefined }), { ping: 'refused' });
     }
     if (error instanceof RemoteError && error.class === 'forbidden') {
-      return withPass(world, { ping: 'forbidden' });
+      return withDone(world, { ping: 'forbidden' });
     }
     throw error;
   }
 };
 
 /** Shows that it is not the account's credentials that are refused: they work, and the instance is there. */
-export const proveAccount: Action<'prove-account'> = async (context, world, { id }) => {
+export const proveAccount: ActionHandler<'verify-account'> = async (context, world, { id }) => {
   const { api, inventory } = context.session();
   await api.organization(context.signal);
   try {
@@ -139,13 +139,13 @@ export const proveAccount: Action<'prove-account'> = async (context, world, { id
     }
     inventory.markGone(id);
   }
-  return withPass(withRead(world, id), { accountProven: true });
+  return withDone(withRead(world, id), { accountProven: true });
 };
 
 /** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
-export const releaseTags: Action<'release-tags'> = async (context, decided, { id, tags }) => {
-  const released = (world: World): World =>
-    withPass(world, { tagsReleased: [...world.pass.tagsReleased, id] });
+export const releaseTags: ActionHandler<'release-tags'> = async (context, decided, { id, tags }) => {
+  const released = (world: ConnectorInput): ConnectorInput =>
+    withDone(world, { tagsReleased: [...world.done.tagsReleased, id] });
   try {
     const { differs, world } = await readBeforeWrite(context, decided, id);
     if (differs) {
@@ -153,7 +153,7 @@ export const releaseTags: Action<'release-tags'> = async (context, decided, { id
     }
     const { api, inventory } = context.session();
     inventory.learn(await api.patchInstance(id, { tags }, context.signal));
-    return withIncident(released(world), {
+    return withEvent(released(world), {
       reason: 'Orphaned',
       message: `Left instance ${id} in Open Connectors.`,
     });
@@ -161,7 +161,7 @@ export const releaseTags: Action<'release-tags'> = async (context, decided, { id
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return withIncident(released(decided), {
+    return withEvent(released(decided), {
       reason: 'Orphaned',
       message: `Left instance ${id} in Open Connectors; its k8s- tags could not be removed (${error.message}).`,
     });
@@ -172,19 +172,19 @@ export const releaseTags: Action<'release-tags'> = async (context, decided, { id
  * Writes the id of the instance that is to be deleted to status, on the condition that the resource was not changed: a
  * leader with a stale cache fails here, before it deletes an instance that is in use by now.
  */
-export const recordRemoval: Action<'record-removal'> = async ({ ports }, world, { id }) => {
+export const recordRemoval: ActionHandler<'record-removal'> = async ({ ports }, world, { id }) => {
   const connector = await ports.connectors.patchStatus(world.connector, { removing: { id } });
-  return withPass({ ...world, connector }, { removalsRecorded: [...world.pass.removalsRecorded, id] });
+  return withDone({ ...world, connector }, { removalsRecorded: [...world.done.removalsRecorded, id] });
 };
 
 /** Deletes by id. That it is gone is not believed before a read says so. */
-export const deleteInstance: Action<'delete-instance'> = async (context, decided, { id, reason }) => {
+export const deleteInstance: ActionHandler<'delete-instance'> = async (context, decided, { id, reason }) => {
   const { differs, world } = await readBeforeWrite(context, decided, id);
   if (differs) {
     return world;
   }
   const { api, inventory } = context.session();
-  const deleted = withPass(world, { deleted: [...world.pass.deleted, id] });
+  const deleted = withDone(world, { deleted: [...world.done.deleted, id] });
   try {
     await api.deleteInstance(id, context.signal);
   } catch (error) {
@@ -200,11 +200,11 @@ export const deleteInstance: Action<'delete-instance'> = async (context, decided
     DuplicateRemoved: `Deleted instance ${id}, which an interrupted creation or change had left behind.`,
     Replaced: `Deleted instance ${id} of the old connector; applications use the new one.`,
   };
-  return withIncident(deleted, { reason, message: messages[reason] ?? `Deleted instance ${id}.` });
+  return withEvent(deleted, { reason, message: messages[reason] ?? `Deleted instance ${id}.` });
 };
 
 /** A 404 on a change is not yet proof that the instance is gone: it is read next. */
-function lookAgain(context: ActionContext, world: World, id: number, error: unknown): World {
+function readAgain(context: ActionContext, world: ConnectorInput, id: number, error: unknown): ConnectorInput {
   if (!isNotFound(error)) {
     throw error;
   }

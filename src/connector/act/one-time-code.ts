@@ -1,14 +1,14 @@
 import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
-import { ENROLMENT_KEY, newEnrolmentCode } from '../../authorization/one-time-code.ts';
+import { ONE_TIME_CODE_KEY, newOneTimeCode } from '../../authorization/one-time-code.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import type { World } from '../input.ts';
-import type { Action, ActionContext } from './action-context.ts';
+import type { ConnectorInput } from '../input.ts';
+import type { ActionHandler, ActionContext } from './action-context.ts';
 
 /** Makes the Secret with the one-time code. One that the cache did not show yet is looked at before anything else. */
-export const writeEnrolment: Action<'write-enrolment'> = async ({ ports, signal }, world, { name }) => {
+export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async ({ ports, signal }, world, { name }) => {
   const { connector } = world;
-  const data = { [ENROLMENT_KEY]: newEnrolmentCode(ports.random) };
+  const data = { [ONE_TIME_CODE_KEY]: newOneTimeCode(ports.random) };
   const secret = { owner: connector, name, type: CONSENT_SECRET_TYPES.enrolment, data };
   try {
     return withFact(world, name, await ports.secrets.create(secret, signal));
@@ -21,7 +21,7 @@ export const writeEnrolment: Action<'write-enrolment'> = async ({ ports, signal 
 };
 
 /** Deletes a Secret of a consent that is over. */
-export const removeSecret: Action<'remove-secret'> = async (context, world, { name }) => {
+export const removeSecret: ActionHandler<'remove-secret'> = async (context, world, { name }) => {
   const fact = world.secrets.get(name);
   if (fact !== undefined && fact.state !== 'absent') {
     await remove(context, world, name, fact.resourceVersion);
@@ -31,7 +31,7 @@ export const removeSecret: Action<'remove-secret'> = async (context, world, { na
 
 async function remove(
   { ports, signal }: ActionContext,
-  { connector }: World,
+  { connector }: ConnectorInput,
   name: string,
   resourceVersion: string,
 ): Promise<void> {
@@ -44,6 +44,6 @@ async function remove(
   }
 }
 
-function withFact(world: World, name: string, fact: SecretFact): World {
+function withFact(world: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
   return { ...world, secrets: new Map(world.secrets).set(name, fact) };
 }

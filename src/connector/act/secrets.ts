@@ -3,11 +3,11 @@ import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { canonicalContent } from '../decide/connection-secret.ts';
-import type { World } from '../input.ts';
-import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action-context.ts';
+import type { ConnectorInput } from '../input.ts';
+import { type ActionHandler, type ActionContext, withEvent, withMemory, withDone } from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
-export const readSecret: Action<'read-secret'> = async (context, world, step) => {
+export const readSecret: ActionHandler<'read-secret'> = async (context, world, step) => {
   const { namespace } = world.connector.metadata;
   const fact = await context.ports.secrets.read(namespace, step.name, context.signal);
   return keep(context, world, step.name, fact);
@@ -18,14 +18,14 @@ export const readSecret: Action<'read-secret'> = async (context, world, step) =>
  * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
  * nothing. A credential that was sent in this reconcile was recorded on the same condition.
  */
-async function requireCurrent({ ports }: ActionContext, world: World): Promise<World> {
-  return world.pass.authorized
+async function requireCurrent({ ports }: ActionContext, world: ConnectorInput): Promise<ConnectorInput> {
+  return world.done.authorized
     ? world
     : { ...world, connector: await ports.connectors.patchStatus(world.connector, {}) };
 }
 
 /** Writes what applications need into the connection Secret, which goes when the resource goes. */
-export const writeConnectionSecret: Action<'write-connection-secret'> = async (context, world, step) => {
+export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = async (context, world, step) => {
   const { ports, signal } = context;
   const { connector } = world;
   const secret = { owner: connector, name: step.name, type: CONNECTION_SECRET_TYPE, data: step.data };
@@ -33,14 +33,14 @@ export const writeConnectionSecret: Action<'write-connection-secret'> = async (c
   if (step.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, world);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withIncident(written(keep(context, current, step.name, fact)), {
+    return withEvent(written(keep(context, current, step.name, fact)), {
       reason: 'ConnectionSecretRepaired',
       message: `Wrote Secret "${step.name}" again.`,
     });
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withIncident(written(keep(context, world, step.name, fact)), {
+    return withEvent(written(keep(context, world, step.name, fact)), {
       reason: 'ConnectionSecretWritten',
       message: `Wrote Secret "${step.name}" for applications.`,
     });
@@ -58,12 +58,12 @@ export const writeConnectionSecret: Action<'write-connection-secret'> = async (c
   }
 };
 
-function written(world: World): World {
-  return withPass(world, { connectionWritten: true });
+function written(world: ConnectorInput): ConnectorInput {
+  return withDone(world, { connectionWritten: true });
 }
 
 /** Lets go of the connection Secret, so that it outlives the resource. */
-export const releaseConnectionSecret: Action<'release-connection-secret'> = async (context, world, step) => {
+export const releaseConnectionSecret: ActionHandler<'release-connection-secret'> = async (context, world, step) => {
   const known = world.secrets.get(step.name);
   if (known === undefined || known.state === 'absent') {
     return world;
@@ -78,18 +78,18 @@ export const releaseConnectionSecret: Action<'release-connection-secret'> = asyn
 };
 
 /** Removes the connection Secret of a name that the resource does not ask for any more. */
-export const deleteConnectionSecret: Action<'delete-connection-secret'> = async (context, world, step) => {
+export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> = async (context, world, step) => {
   const known = world.secrets.get(step.name);
   if (known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, world);
     const { namespace } = current.connector.metadata;
-    await removeUnlessGone(context, namespace, step.name, known.resourceVersion);
+    await removeIfPresent(context, namespace, step.name, known.resourceVersion);
     return withFact(current, step.name, { state: 'absent' });
   }
   return withFact(world, step.name, { state: 'absent' });
 };
 
-async function removeUnlessGone(
+async function removeIfPresent(
   { ports, signal }: ActionContext,
   namespace: string,
   name: string,
@@ -104,7 +104,7 @@ async function removeUnlessGone(
   }
 }
 
-function keep(context: ActionContext, world: World, name: string, fact: SecretFact): World {
+function keep(context: ActionContext, world: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
   const next = withFact(world, name, fact);
   if (name !== connectionSecretNameOf(world.connector) || fact.state !== 'read') {
     return next;
@@ -116,6 +116,6 @@ function keep(context: ActionContext, world: World, name: string, fact: SecretFa
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
 }
 
-function withFact(world: World, name: string, fact: SecretFact): World {
+function withFact(world: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
   return { ...world, secrets: new Map(world.secrets).set(name, fact) };
 }

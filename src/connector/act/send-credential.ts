@@ -9,22 +9,22 @@ import {
   type RecordDraft,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 import { recordOf } from '../observe/record-outcome.ts';
-import { type Action, type ActionContext, withIncident, withMemory, withPass } from './action-context.ts';
+import { type ActionHandler, type ActionContext, withEvent, withMemory, withDone } from './action-context.ts';
 import { readBeforeWrite } from './instance.ts';
 
 /** Bytes of a new salt. */
 const SALT_BYTES = 16;
 
 /** Writes the finalizer alone. */
-export const hold: Action<'hold'> = async ({ ports }, world) => {
+export const addFinalizer: ActionHandler<'add-finalizer'> = async ({ ports }, world) => {
   const connector = await ports.connectors.patchMetadata(world.connector, withFinalizer(world));
   return { ...world, connector };
 };
 
 /** Replaces the record without sending anything. */
-export const writeRecord: Action<'write-record'> = async (context, world, { record: change }) => {
+export const writeRecord: ActionHandler<'write-record'> = async (context, world, { record: change }) => {
   switch (change.kind) {
     case 'absent':
       return withRecord(context, world, { ...change.record, absentAt: new Date(change.at).toISOString() });
@@ -46,9 +46,9 @@ const LEGACY = {
 } as const;
 
 /** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
-export const create: Action<'create'> = async (context, world, { body, draft }) => {
+export const create: ActionHandler<'create'> = async (context, world, { body, draft }) => {
   const { api } = context.session();
-  const done = await send(context, world, { body, draft, do: 'create' }, async (turn) => {
+  const done = await send(context, world, { body, draft, type: 'create' }, async (turn) => {
     const instance = await api.createInstance(body, context.signal, turn);
     // An answer may leave the tags out; by them the instance is known as ours.
     return { ...instance, tags: instance.tags ?? body.tags };
@@ -56,30 +56,30 @@ export const create: Action<'create'> = async (context, world, { body, draft }) 
   if (!('instance' in done)) {
     return done.world;
   }
-  const created = withIncident(done.world, {
+  const created = withEvent(done.world, {
     reason: 'Created',
     message: `Created instance ${done.instance.id}.`,
   });
-  return body.connector === 'infusionsoftcrm' ? withIncident(created, LEGACY) : created;
+  return body.connector === 'infusionsoftcrm' ? withEvent(created, LEGACY) : created;
 };
 
 /** Gives an existing instance a new grant; its id stays. */
-export const reauthorize: Action<'reauthorize'> = async (context, world, { id, body, draft }) => {
+export const reauthorize: ActionHandler<'reauthorize'> = async (context, world, { id, body, draft }) => {
   const read = await readBeforeWrite(context, world, id);
   if (read.differs) {
     return read.world;
   }
   const { api } = context.session();
-  const done = await send(context, read.world, { body, draft, do: 'reauthorize' }, (turn) =>
+  const done = await send(context, read.world, { body, draft, type: 'reauthorize' }, (turn) =>
     api.reauthorizeInstance(id, body, context.signal, turn),
   );
   return 'instance' in done
-    ? withIncident(done.world, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
+    ? withEvent(done.world, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
     : done.world;
 };
 
 interface Sending {
-  readonly do: 'create' | 'reauthorize';
+  readonly type: 'create' | 'reauthorize';
   readonly body: InstanceBody;
   readonly draft: RecordDraft;
 }
@@ -90,14 +90,14 @@ interface Sending {
  */
 async function send(
   context: ActionContext,
-  world: World,
+  world: ConnectorInput,
   sending: Sending,
   call: (turn: Turn) => Promise<Instance>,
-): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+): Promise<{ readonly world: ConnectorInput; readonly instance: Instance } | { readonly world: ConnectorInput }> {
   const session = context.session();
   const turn = await session.api.reserve(context.signal);
   try {
-    const recorded = await announce(context, world, sending);
+    const recorded = await recordSend(context, world, sending);
     return await transmit(context, recorded, sending, async () => {
       const instance = await call(turn);
       session.inventory.learn(instance);
@@ -109,7 +109,7 @@ async function send(
 }
 
 interface Recorded {
-  readonly world: World;
+  readonly world: ConnectorInput;
   readonly record: WriteAheadRecord;
 }
 
@@ -118,10 +118,10 @@ async function transmit(
   recorded: Recorded,
   sending: Sending,
   call: () => Promise<Instance>,
-): Promise<{ readonly world: World; readonly instance: Instance } | { readonly world: World }> {
+): Promise<{ readonly world: ConnectorInput; readonly instance: Instance } | { readonly world: ConnectorInput }> {
   try {
     const instance = await call();
-    const authorized = withPass(recorded.world, {
+    const authorized = withDone(recorded.world, {
       authorized: true,
       ping: undefined,
       accountProven: false,
@@ -136,7 +136,7 @@ async function transmit(
 }
 
 /** Writes the record of the credential, and the finalizer, in one patch. */
-async function announce(context: ActionContext, world: World, { body, draft }: Sending): Promise<Recorded> {
+async function recordSend(context: ActionContext, world: ConnectorInput, { body, draft }: Sending): Promise<Recorded> {
   const value = credentialText(body.grant);
   const credential: Credential = { value, fingerprint: world.fingerprint(value) };
   const now = context.ports.clock.now();
@@ -149,27 +149,27 @@ async function announce(context: ActionContext, world: World, { body, draft }: S
 
 async function afterRefusal(
   context: ActionContext,
-  world: World,
+  world: ConnectorInput,
   record: WriteAheadRecord,
-  { do: step }: Sending,
+  { type: step }: Sending,
   error: RemoteError,
-): Promise<World> {
+): Promise<ConnectorInput> {
   const words = step === 'create' ? 'create the instance' : 'authorize the instance';
   // A refresh token is replaced when it is used, so only one that never left this machine is sent again.
   if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
     return await notProcessed(
       context,
-      withPass(world, { failure: { do: step, words, error } }),
+      withDone(world, { failure: { type: step, words, error } }),
       record,
       error,
     );
   }
   if (error.class === 'ambiguous') {
     const ambiguous = { digest: record.digest, at: context.ports.clock.now() };
-    return withPass(withMemory(context, world, { ambiguous }), { ping: undefined });
+    return withDone(withMemory(context, world, { ambiguous }), { ping: undefined });
   }
   if (error.class === 'unauthorized') {
-    context.session().suspect();
+    context.session().invalidate();
   }
   const created = error.processed === 'refused' ? 'no' : 'unknown';
   return withMemory(context, world, { refused: { digest: record.digest, message: error.message, created } });
@@ -178,10 +178,10 @@ async function afterRefusal(
 /** The credential is still good. The record says so, so that a restart does not take it for spent. */
 async function notProcessed(
   context: ActionContext,
-  world: World,
+  world: ConnectorInput,
   record: WriteAheadRecord,
   error: RemoteError,
-): Promise<World> {
+): Promise<ConnectorInput> {
   const waitMs = Math.max(error.retryAfterMs ?? 0, world.settings.searchGraceMs);
   const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };
   // Without an answer no byte has left: it does not count as a send.
@@ -192,7 +192,7 @@ async function notProcessed(
   return await withRecord(context, remembered, { ...record, sends, unprocessed });
 }
 
-async function withRecord(context: ActionContext, world: World, record: WriteAheadRecord): Promise<World> {
+async function withRecord(context: ActionContext, world: ConnectorInput, record: WriteAheadRecord): Promise<ConnectorInput> {
   const connector = await context.ports.connectors.patchMetadata(world.connector, {
     annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },
     ...withFinalizer(world),
@@ -210,7 +210,7 @@ function credentialText(grant: Grant): string {
   return grant.kind === 'code' ? grant.code : grant.refreshToken;
 }
 
-function withFinalizer(world: World): { readonly finalizers?: readonly string[] } {
+function withFinalizer(world: ConnectorInput): { readonly finalizers?: readonly string[] } {
   const finalizers = world.connector.metadata.finalizers ?? [];
   return finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] };
 }

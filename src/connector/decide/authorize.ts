@@ -6,10 +6,10 @@ import {
   isUnreadable,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
-import { madeInstances } from '../observe/instances.ts';
+import { createdInstances } from '../observe/instances.ts';
 import {
   createdBy,
   isSettled,
@@ -37,15 +37,15 @@ import { callbackUrlOf, instanceBody } from './desired-instance.ts';
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
  * so that a restart can tell whether a working instance is the result of it.
  */
-function clientFingerprint(world: World): string | undefined {
+function clientFingerprint(world: ConnectorInput): string | undefined {
   const found = secretValue(world, inputsOf(world).clientId);
   return found.state === 'value' ? found.fingerprint : undefined;
 }
 
 /** Whether the instance was authorized with another `client_id` than the resource names now. */
-export function clientChanged(world: World): boolean {
+export function clientChanged(world: ConnectorInput): boolean {
   const found = secretValue(world, inputsOf(world).clientId);
-  if (world.pass.authorized || found.state !== 'value' || found.changed !== true) {
+  if (world.done.authorized || found.state !== 'value' || found.changed !== true) {
     return false;
   }
   const record = recordOf(world);
@@ -53,16 +53,16 @@ export function clientChanged(world: World): boolean {
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== world.memory.refused?.digest;
-  const carriedOver = wasOut && record.client === found.fingerprint && world.pass.ping !== undefined;
-  return !carriedOver || world.pass.ping === 'refused';
+  const carriedOver = wasOut && record.client === found.fingerprint && world.done.ping !== undefined;
+  return !carriedOver || world.done.ping === 'refused';
 }
 
 /**
  * Whether the annotation `reauthorize-at` asks for a new grant. Only a grant that was accepted answers it: that the
  * instance works proves nothing, as it works with the old one too.
  */
-export function reauthorizationRequested(world: World): boolean {
-  const { connector, memory, pass } = world;
+export function reauthorizationRequested(world: ConnectorInput): boolean {
+  const { connector, memory, done: pass } = world;
   const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
   const record = recordOf(world);
   // The status write after an accepted grant may have failed, so that status does not show it yet.
@@ -72,7 +72,7 @@ export function reauthorizationRequested(world: World): boolean {
 }
 
 /** The next step towards a working grant. `undefined` never: a grant is due. */
-export function authorize(world: World, due: Due): Step {
+export function authorize(world: ConnectorInput, due: Due): Action {
   return (
     obtain(world, lastingUses(world), true) ??
     callbackMissing(world) ??
@@ -88,7 +88,7 @@ export function authorize(world: World, due: Due): Step {
  * A create whose outcome is unknown is searched for before anything else is tried: at once, after the lag of listings,
  * and when no request can be under way any more.
  */
-export function settleDoubt(world: World, due: Due): Step | undefined {
+export function settleDoubt(world: ConnectorInput, due: Due): Action | undefined {
   const record = recordOf(world);
   if (due.why !== 'create' || record === undefined || isSettled(world, record) || isFound(world, record)) {
     return undefined;
@@ -96,12 +96,12 @@ export function settleDoubt(world: World, due: Due): Step | undefined {
   const settles = settlesAt(world, record);
   const searched = searchedAt(world);
   if (searched >= settles) {
-    return { do: 'write-record', record: { kind: 'absent', record, at: searched } };
+    return { type: 'write-record', record: { kind: 'absent', record, at: searched } };
   }
   const times = [...searchTimes(world, record), settles].filter((time) => time > searched);
   const next = Math.min(...times);
   if (world.now >= next) {
-    return { do: 'search' };
+    return { type: 'search' };
   }
   return blocked(
     'Synced',
@@ -112,22 +112,22 @@ export function settleDoubt(world: World, due: Due): Step | undefined {
 }
 
 /** Whether the instance of the record is known, or was known before it was deleted in this reconcile. */
-function isFound(world: World, record: WriteAheadRecord): boolean {
+function isFound(world: ConnectorInput, record: WriteAheadRecord): boolean {
   const recorded = world.connector.status?.instance?.id;
   return (
-    world.pass.deleted.length > 0 ||
-    madeInstances(world).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
+    world.done.deleted.length > 0 ||
+    createdInstances(world).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
   );
 }
 
 /** When to search before the outcome can be certain: most instances are there then. */
-function searchTimes(world: World, record: WriteAheadRecord): number[] {
+function searchTimes(world: ConnectorInput, record: WriteAheadRecord): number[] {
   const { ambiguous } = world.memory;
   const doubted = ambiguous?.digest === record.digest ? ambiguous.at : sentAt(world, record.at);
   return [doubted, doubted + world.settings.searchGraceMs];
 }
 
-function callbackMissing(world: World): Step | undefined {
+function callbackMissing(world: ConnectorInput): Action | undefined {
   return callbackUrlOf(world) === undefined
     ? blocked(
         'Ready',
@@ -137,14 +137,14 @@ function callbackMissing(world: World): Step | undefined {
     : undefined;
 }
 
-function noGrantNamed(world: World, due: Due): Step | undefined {
+function noGrantNamed(world: ConnectorInput, due: Due): Action | undefined {
   if (grantUse(world) !== undefined) {
     return undefined;
   }
   return blocked('Authorized', dueReason(world, due), `${dueSentence(world, due)} ${howToSupply(world)}`);
 }
 
-function obtainGrant(world: World, due: Due): Step | undefined {
+function obtainGrant(world: ConnectorInput, due: Due): Action | undefined {
   const use = grantUse(world);
   if (use === undefined) {
     return undefined;
@@ -165,13 +165,13 @@ function obtainGrant(world: World, due: Due): Step | undefined {
 }
 
 /** The end of the way to a grant: its credential is sent, or may not be. */
-function send(world: World, due: Due): Step {
+function send(world: ConnectorInput, due: Due): Action {
   const use = namedUse(world);
   const credential = credentialOf(world, use);
   const record = recordOf(world);
   if (record !== undefined && isUnreadable(record, credential)) {
     const change = { kind: 'adopt', record, credential, credentialKind: use.kind } as const;
-    return { do: 'write-record', record: change };
+    return { type: 'write-record', record: change };
   }
   const judged = sendability(world, credential);
   switch (judged.kind) {
@@ -186,7 +186,7 @@ function send(world: World, due: Due): Step {
   }
 }
 
-function full({ until }: Extract<Sendability, { kind: 'full' }>): Step {
+function full({ until }: Extract<Sendability, { kind: 'full' }>): Action {
   return until === undefined
     ? blocked(
         'Authorized',
@@ -203,11 +203,11 @@ function full({ until }: Extract<Sendability, { kind: 'full' }>): Step {
 
 /** The latest send provably was not processed. For a create a search has to confirm that nothing was created. */
 function sendAgain(
-  world: World,
+  world: ConnectorInput,
   due: Due,
   use: GrantUse,
   { notBefore }: Extract<Sendability, { kind: 'again' }>,
-): Step {
+): Action {
   if (world.now < notBefore) {
     return blocked(
       'Synced',
@@ -216,11 +216,11 @@ function sendAgain(
       { kind: 'at', time: notBefore },
     );
   }
-  return due.why === 'create' && searchedAt(world) < notBefore ? { do: 'search' } : transmit(world, due, use);
+  return due.why === 'create' && searchedAt(world) < notBefore ? { type: 'search' } : transmit(world, due, use);
 }
 
 /** `record`: the record where it is about this credential, whose refusal is remembered. */
-function spent(world: World, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Step {
+function spent(world: ConnectorInput, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Action {
   const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
   const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
   const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(world)}, or ${howToObtain(world)}, then store it there.` : 'Store one that was not used before there.'}`;
@@ -250,7 +250,7 @@ function asSentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-function transmit(world: World, due: Due, use: GrantUse): Step {
+function transmit(world: ConnectorInput, due: Due, use: GrantUse): Action {
   const { account, connector } = world;
   if (account.state !== 'ready') {
     throw new Error('a credential was about to be sent without an account');
@@ -270,11 +270,11 @@ function transmit(world: World, due: Due, use: GrantUse): Step {
     use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text };
   const body = instanceBody(world, grant);
   return due.why === 'create'
-    ? { do: 'create', body, draft }
-    : { do: 'reauthorize', id: due.instance.id, body, draft };
+    ? { type: 'create', body, draft }
+    : { type: 'reauthorize', id: due.instance.id, body, draft };
 }
 
-function namedUse(world: World): GrantUse {
+function namedUse(world: ConnectorInput): GrantUse {
   const use = grantUse(world);
   if (use === undefined) {
     throw new Error('a credential was judged before it was named');
@@ -283,21 +283,21 @@ function namedUse(world: World): GrantUse {
 }
 
 /** The credential of a use that has been read. */
-function credentialOf(world: World, use: GrantUse): Credential {
+function credentialOf(world: ConnectorInput, use: GrantUse): Credential {
   const value = textOf(world, use);
   return { value, fingerprint: world.fingerprint(value) };
 }
 
-function pluginCommand({ connector }: World): string {
+function pluginCommand({ connector }: ConnectorInput): string {
   return `"kubectl openconnectors authorize ${connector.metadata.name} -n ${connector.metadata.namespace}"`;
 }
 
 /** Keap's documentation: "Getting started with OAuth2"; `scope` and `response_type` have one value each. */
-function howToObtain(world: World): string {
+function howToObtain(world: ConnectorInput): string {
   const callbackUrl = encodeURIComponent(callbackUrlOf(world) ?? '');
   return `open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
 }
 
-function howToSupply(world: World): string {
+function howToSupply(world: ConnectorInput): string {
   return `Name a Secret (it need not exist yet) in spec.oauth.authorizationCodeSecretRef and run ${pluginCommand(world)}; or ${howToObtain(world)}, and store it in that Secret yourself. With a refresh token at hand, name its Secret in spec.oauth.refreshTokenSecretRef. The callback URL is ${callbackUrlOf(world) ?? 'not set'}.`;
 }

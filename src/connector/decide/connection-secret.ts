@@ -1,12 +1,12 @@
 import { connectionSecretNameOf, connectorLabelOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { consentSecretNames } from './consent.ts';
-import { look } from './read-instance.ts';
+import { readInstance } from './read-instance.ts';
 
 /** Keys of the connection Secret; the first four are those of Service Binding for Kubernetes. */
-export function connectionData(world: World, token: string): Record<string, string> {
+export function connectionData(world: ConnectorInput, token: string): Record<string, string> {
   if (world.account.state !== 'ready') {
     throw new Error('a connection was described without an account');
   }
@@ -30,60 +30,60 @@ export function canonicalContent(data: Readonly<Record<string, string>>): string
 }
 
 /** What is still to do for the connection Secret; `undefined` when it holds what applications need. */
-export function connectionStep(world: World, instance: Instance): Step | undefined {
+export function publishConnection(world: ConnectorInput, instance: Instance): Action | undefined {
   if (instance.token === undefined) {
-    return look(world, instance.id);
+    return readInstance(world, instance.id);
   }
   const name = connectionSecretNameOf(world.connector);
   const data = connectionData(world, instance.token);
   const fact = world.secrets.get(name) ?? { state: 'absent' };
   if (fact.state === 'absent') {
-    return { do: 'write-connection-secret', name, data, exists: false };
+    return { type: 'write-connection-secret', name, data, exists: false };
   }
   if (!fact.owners.includes(world.connector.metadata.uid)) {
     // Of a former self: a restored backup, or a resource that was deleted with Orphan and is back.
     const isLeftToUs = fact.leftBy === connectorLabelOf(world.connector);
-    return isLeftToUs ? { do: 'write-connection-secret', name, data, exists: true } : notOurs(name);
+    return isLeftToUs ? { type: 'write-connection-secret', name, data, exists: true } : notOurs(name);
   }
-  if (world.pass.connectionWritten) {
+  if (world.done.connectionWritten) {
     return removeRenamed(world);
   }
   const { connection } = world.memory;
   if (connection?.resourceVersion !== fact.resourceVersion) {
-    return { do: 'read-secret', name };
+    return { type: 'read-secret', name };
   }
   return connection.content === world.fingerprint(canonicalContent(data))
     ? removeRenamed(world)
-    : { do: 'write-connection-secret', name, data, exists: true };
+    : { type: 'write-connection-secret', name, data, exists: true };
 }
 
 /** After a rename the Secrets of the old names go, once the new one is there. */
-function removeRenamed(world: World): Step | undefined {
+function removeRenamed(world: ConnectorInput): Action | undefined {
   const old = renamedConnection(world) ?? leftConnection(world);
-  return old === undefined ? undefined : { do: 'delete-connection-secret', name: old };
+  return old === undefined ? undefined : { type: 'delete-connection-secret', name: old };
 }
 
 /** The connection Secret of the name before a rename, for as long as it exists: what applications use until then. */
-export function renamedConnection(world: World): string | undefined {
+export function renamedConnection(world: ConnectorInput): string | undefined {
   const old = world.connector.status?.binding?.name;
   const isRenamed = old !== undefined && old !== connectionSecretNameOf(world.connector);
   return isRenamed && isOwnSecret(world, old) ? old : undefined;
 }
 
 /** A connection Secret of an earlier name that status does not record: a crash came between two renames. */
-function leftConnection(world: World): string | undefined {
+function leftConnection(world: ConnectorInput): string | undefined {
   const { connector } = world;
   const used = [connectionSecretNameOf(connector), ...consentSecretNames(connector)];
   return [...world.secrets.keys()].find((name) => !used.includes(name) && isOwnSecret(world, name));
 }
 
 /** Whether there is a Secret `name` that the operator wrote for this resource. */
-export function isOwnSecret(world: World, name: string): boolean {
+export function isOwnSecret(world: ConnectorInput, name: string): boolean {
   const fact = world.secrets.get(name);
   return fact !== undefined && fact.state !== 'absent' && fact.owners.includes(world.connector.metadata.uid);
 }
 
-function notOurs(name: string): Step {
+function notOurs(name: string): Action {
   return blocked(
     'Ready',
     'ConnectionSecretConflict',

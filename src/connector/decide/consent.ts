@@ -4,21 +4,21 @@ import {
   connectionSecretNameOf,
   connectorKeyOf,
   consentSecretNameOf,
-  enrolmentSecretNameOf,
-  grantSecretNameOf,
+  oneTimeCodeSecretNameOf,
+  authorizationCodeSecretNameOf,
   scopeOf,
 } from '../../api/defaults.ts';
 import {
   CODE_KEY,
-  type ConsentAnswer,
+  type AuthorizationResponse,
   type ProviderError,
-  parseAnswer,
+  parseResponse,
 } from '../../authorization/authorization-response.ts';
-import { subjectHash } from '../../authorization/consent-request.ts';
-import { ENROLMENT_KEY } from '../../authorization/one-time-code.ts';
+import { consentRequestHash } from '../../authorization/consent-request.ts';
+import { ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
 import { recordOf, sendability } from '../observe/record-outcome.ts';
 import { type GrantUse, inputsOf, namedGrantUse, textOf } from '../observe/secret-uses.ts';
@@ -29,11 +29,11 @@ import { callbackUrlOf } from './desired-instance.ts';
 
 /** The Secrets that may exist for a connector while a consent is waited for. */
 export function consentSecretNames(connector: InfusionsoftConnector): string[] {
-  return [enrolmentSecretNameOf(connector), grantSecretNameOf(connector), consentSecretNameOf(connector)];
+  return [oneTimeCodeSecretNameOf(connector), authorizationCodeSecretNameOf(connector), consentSecretNameOf(connector)];
 }
 
 /** Whether a person can give the consent on the operator's own page: its callback URL, and no Secret named for the grant. */
-export function offersPage(world: World): boolean {
+export function offersPage(world: ConnectorInput): boolean {
   const { ownCallbackUrl } = world.settings;
   return (
     ownCallbackUrl !== undefined &&
@@ -43,36 +43,36 @@ export function offersPage(world: World): boolean {
 }
 
 /** Where the grant comes from: a Secret that the resource names, else what the consent page received. */
-export function grantUse(world: World): GrantUse | undefined {
+export function grantUse(world: ConnectorInput): GrantUse | undefined {
   return namedGrantUse(world) ?? (offersPage(world) ? pageUse(world) : undefined);
 }
 
-function pageUse({ connector }: World): GrantUse {
+function pageUse({ connector }: ConnectorInput): GrantUse {
   return {
     kind: 'code',
     field: 'the consent page',
-    secretName: grantSecretNameOf(connector),
+    secretName: authorizationCodeSecretNameOf(connector),
     key: CODE_KEY,
     what: 'an authorization code',
   };
 }
 
 /** What stands between the resource and a code from the consent page; `undefined` when there is one to be sent. */
-export function awaitConsent(world: World, due: Due): Step | undefined {
+export function awaitConsent(world: ConnectorInput, due: Due): Action | undefined {
   if (!offersPage(world)) {
     return undefined;
   }
-  const name = grantSecretNameOf(world.connector);
-  const answer = answerOf(world, world.secrets.get(name) ?? { state: 'absent' });
+  const name = authorizationCodeSecretNameOf(world.connector);
+  const answer = responseOf(world, world.secrets.get(name) ?? { state: 'absent' });
   switch (answer.state) {
     case 'good':
       return undefined;
     case 'foreign':
       return conflict(name);
     case 'unread':
-      return { do: 'read-secret', name };
+      return { type: 'read-secret', name };
     case 'useless':
-      return { do: 'remove-secret', name };
+      return { type: 'remove-secret', name };
     case 'none':
       return ask(world, due, undefined);
     case 'error':
@@ -80,41 +80,41 @@ export function awaitConsent(world: World, due: Due): Step | undefined {
   }
 }
 
-type AnswerState =
+type ResponseState =
   | { readonly state: 'none' | 'foreign' | 'unread' | 'useless' | 'good' }
   | { readonly state: 'error'; readonly error: ProviderError };
 
-function answerOf(world: World, fact: SecretFact): AnswerState {
+function responseOf(world: ConnectorInput, fact: SecretFact): ResponseState {
   if (fact.state === 'absent') {
     return { state: 'none' };
   }
-  if (!isOurs(world, grantSecretNameOf(world.connector))) {
+  if (!isOurs(world, authorizationCodeSecretNameOf(world.connector))) {
     return { state: 'foreign' };
   }
   if (fact.state === 'unread') {
     return { state: 'unread' };
   }
-  const answer = parseAnswer(fact.data);
-  if (answer === undefined || answer.consent !== currentSubject(world)) {
+  const answer = parseResponse(fact.data);
+  if (answer === undefined || answer.consent !== currentConsentRequest(world)) {
     return { state: 'useless' };
   }
   return answer.kind === 'error' ? { state: 'error', error: answer.error } : codeState(world, answer);
 }
 
 /** A code that was sent is of no use any more, unless it provably was not processed. */
-function codeState(world: World, { code }: Extract<ConsentAnswer, { kind: 'code' }>): AnswerState {
+function codeState(world: ConnectorInput, { code }: Extract<AuthorizationResponse, { kind: 'code' }>): ResponseState {
   const { kind } = sendability(world, { value: code, fingerprint: world.fingerprint(code) });
   return { state: kind === 'spent' ? 'useless' : 'good' };
 }
 
 /** What the resource asks consent for now. All lasting inputs must have been obtained. */
-function currentSubject(world: World): string {
+function currentConsentRequest(world: ConnectorInput): string {
   const { connector, account } = world;
   if (account.state !== 'ready') {
     throw new Error('a consent was judged without an account');
   }
   const connectorKey = connectorKeyOf(connector.spec);
-  return subjectHash({
+  return consentRequestHash({
     accountUid: account.uid,
     baseUrl: apiBaseUrlOf(account),
     connector: connectorKey,
@@ -125,23 +125,23 @@ function currentSubject(world: World): string {
   });
 }
 
-function ask(world: World, due: Due, error: ProviderError | undefined): Step {
-  const name = enrolmentSecretNameOf(world.connector);
+function ask(world: ConnectorInput, due: Due, error: ProviderError | undefined): Action {
+  const name = oneTimeCodeSecretNameOf(world.connector);
   const fact = world.secrets.get(name) ?? { state: 'absent' };
   if (name === connectionSecretNameOf(world.connector)) {
     return conflict(name);
   }
   if (fact.state === 'absent') {
-    return { do: 'write-enrolment', name };
+    return { type: 'write-one-time-code', name };
   }
   if (!isOurs(world, name)) {
     return conflict(name);
   }
-  const { reason, sentence } = plea(world, due, error);
+  const { reason, sentence } = consentMessage(world, due, error);
   return blocked('Authorized', reason, `${sentence} ${instructions(world)}`);
 }
 
-function plea(world: World, due: Due, error: ProviderError | undefined) {
+function consentMessage(world: ConnectorInput, due: Due, error: ProviderError | undefined) {
   const { refused } = world.memory;
   if (error === 'access_denied') {
     return {
@@ -164,12 +164,12 @@ function plea(world: World, due: Due, error: ProviderError | undefined) {
   return { reason: dueReason(world, due), sentence: dueSentence(world, due) } as const;
 }
 
-function instructions({ connector, settings }: World): string {
+function instructions({ connector, settings }: ConnectorInput): string {
   const { namespace } = connector.metadata;
-  const name = enrolmentSecretNameOf(connector);
+  const name = oneTimeCodeSecretNameOf(connector);
   return (
     `Open ${startUrlOf(settings.ownCallbackUrl ?? '', connector)} and enter the code of Secret "${name}": ` +
-    `kubectl get secret ${name} -n ${namespace} -o jsonpath='{.data.${ENROLMENT_KEY}}' | base64 -d ` +
+    `kubectl get secret ${name} -n ${namespace} -o jsonpath='{.data.${ONE_TIME_CODE_KEY}}' | base64 -d ` +
     `(at Keap the OAuth app has to have the callback URL ${settings.ownCallbackUrl}).`
   );
 }
@@ -179,7 +179,7 @@ function startUrlOf(callbackUrl: string, { metadata }: InfusionsoftConnector): s
   return new URL(`../connect/${metadata.namespace}/${metadata.name}`, callbackUrl).href;
 }
 
-function conflict(name: string): Step {
+function conflict(name: string): Action {
   return blocked(
     'Authorized',
     'CodeSecretConflict',
@@ -189,29 +189,29 @@ function conflict(name: string): Step {
 
 /** What status says of the page while it is waited for. */
 export function consentPage(
-  world: World,
+  world: ConnectorInput,
 ): { readonly startUrl: string; readonly codeSecretName: string } | undefined {
-  const name = enrolmentSecretNameOf(world.connector);
+  const name = oneTimeCodeSecretNameOf(world.connector);
   return offersPage(world) && isOurs(world, name)
     ? { startUrl: startUrlOf(world.settings.ownCallbackUrl ?? '', world.connector), codeSecretName: name }
     : undefined;
 }
 
 /** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
-export function tidyConsent(world: World): Step | undefined {
+export function tidyConsent(world: ConnectorInput): Action | undefined {
   const name = consentSecretNames(world.connector).find(
-    (candidate) => isOurs(world, candidate) && !isGone(world, candidate),
+    (candidate) => isOurs(world, candidate) && !isNotFound(world, candidate),
   );
-  return name === undefined ? undefined : { do: 'remove-secret', name };
+  return name === undefined ? undefined : { type: 'remove-secret', name };
 }
 
-function isGone(world: World, name: string): boolean {
+function isNotFound(world: ConnectorInput, name: string): boolean {
   const fact = world.secrets.get(name);
   return fact === undefined || fact.state === 'absent';
 }
 
 /** Made by the operator for a consent of this very resource; a connection Secret of the same name is not. */
-function isOurs(world: World, name: string): boolean {
+function isOurs(world: ConnectorInput, name: string): boolean {
   const fact = world.secrets.get(name);
   return (
     fact !== undefined &&

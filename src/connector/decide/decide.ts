@@ -1,32 +1,32 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
-import { blocked, finish, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, finish, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { chosenInstance } from '../observe/instances.ts';
 import { authorize } from './authorize.ts';
-import { connectionStep } from './connection-secret.ts';
+import { publishConnection } from './connection-secret.ts';
 import { tidyConsent } from './consent.ts';
 import { decideDeletion } from './deletion.ts';
 import { desiredEnabled } from './desired-instance.ts';
 import { checkGrant, nextPingAt } from './grant-check.ts';
 import { claim } from './ownership.ts';
 import { PRECONDITIONS } from './preconditions.ts';
-import { look } from './read-instance.ts';
+import { readInstance } from './read-instance.ts';
 import { replace } from './replacement.ts';
-import { synchronise } from './synchronize.ts';
+import { synchronize } from './synchronize.ts';
 
 /**
  * The next step for a resource. Pure: everything that matters is in the world, and the same world always gives the same
  * step. `act` carries the step out and says what it learned in a new world; only `finish` ends the pass.
  */
-export function decide(world: World): Step {
+export function decide(world: ConnectorInput): Action {
   if (world.connector.metadata.deletionTimestamp !== undefined) {
     return decideDeletion(world);
   }
   return precondition(world) ?? decideInstance(world);
 }
 
-function precondition(world: World): Step | undefined {
+function precondition(world: ConnectorInput): Action | undefined {
   for (const rule of PRECONDITIONS) {
     const step = rule(world);
     if (step !== undefined) {
@@ -36,38 +36,38 @@ function precondition(world: World): Step | undefined {
   return undefined;
 }
 
-function decideInstance(world: World): Step {
+function decideInstance(world: ConnectorInput): Action {
   const chosen = chosenInstance(world);
   if (chosen === undefined) {
     const old = world.connector.status?.instance;
     return authorize(world, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
   }
   const { instance } = chosen;
-  if (instance === 'gone') {
+  if (instance === 'not-found') {
     return missing(world, chosen.id);
   }
-  if (instance === undefined || instance.tags === undefined || isAskedToLook(world, chosen.id)) {
-    return look(world, chosen.id);
+  if (instance === undefined || instance.tags === undefined || isReconcileRequested(world, chosen.id)) {
+    return readInstance(world, chosen.id);
   }
   return (
     claim(world, instance) ??
     checkGrant(world, instance) ??
     tidyConsent(world) ??
-    synchronise(world, instance) ??
-    connectionStep(world, instance) ??
+    synchronize(world, instance) ??
+    publishConnection(world, instance) ??
     replace(world, instance) ??
     settled(world)
   );
 }
 
 /** `reconcile-at` means: look for yourself, do not believe the inventory. */
-function isAskedToLook(world: World, id: number): boolean {
-  const { connector, pass } = world;
+function isReconcileRequested(world: ConnectorInput, id: number): boolean {
+  const { connector, done: pass } = world;
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
   return asked && !pass.authorized && !pass.read.includes(id);
 }
 
-function missing(world: World, id: number): Step {
+function missing(world: ConnectorInput, id: number): Action {
   if (world.connector.spec.instance?.importId === id || missingPolicyOf(world.connector.spec) === 'Report') {
     return blocked(
       'Synced',
@@ -79,10 +79,10 @@ function missing(world: World, id: number): Step {
       }`,
     );
   }
-  return authorize(world, { why: 'create', insteadOf: { id, because: 'gone' } });
+  return authorize(world, { why: 'create', insteadOf: { id, because: 'not-found' } });
 }
 
-function settled(world: World): Step {
+function settled(world: ConnectorInput): Action {
   const again = nextPingAt(world);
   return desiredEnabled(world)
     ? finish({

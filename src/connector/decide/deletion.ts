@@ -5,19 +5,19 @@ import type { Instance } from '../../openconnectors/port.ts';
 import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
-import { blocked, finish, type Step } from '../action.ts';
-import type { World } from '../input.ts';
-import { knownInstance, madeInstances, ownership } from '../observe/instances.ts';
-import { lateUntil, placeOf, recordOf } from '../observe/record-outcome.ts';
+import { blocked, finish, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { knownInstance, createdInstances, ownership } from '../observe/instances.ts';
+import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcome.ts';
 import { settleDoubt } from './authorize.ts';
 import { isOwnSecret, renamedConnection } from './connection-secret.ts';
-import { look } from './read-instance.ts';
+import { readInstance } from './read-instance.ts';
 import { afterFailure } from './remote-failure.ts';
 
 const released = finish({ kind: 'released' });
 
 /** The next step for a resource that is being deleted: nothing of it may stay behind, and nothing foreign may be touched. */
-export function decideDeletion(world: World): Step {
+export function decideDeletion(world: ConnectorInput): Action {
   if (!world.connector.metadata.finalizers?.includes(FINALIZER)) {
     return released;
   }
@@ -26,7 +26,7 @@ export function decideDeletion(world: World): Step {
     return finish({ kind: 'released', abandoned });
   }
   return (
-    nothingWasMade(world) ??
+    nothingWasCreated(world) ??
     specIsReadable(world) ??
     stillFailing(world) ??
     (leavesInstances(world) ? orphanWithoutAccount(world) : undefined) ??
@@ -40,32 +40,32 @@ export function decideDeletion(world: World): Step {
 }
 
 /** Without an id and without a credential that was sent no instance can exist, whatever the account's state. */
-function nothingWasMade(world: World): Step | undefined {
+function nothingWasCreated(world: ConnectorInput): Action | undefined {
   const { status } = world.connector;
   const made =
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     wasCreated(world) ||
-    madeInstances(world).length > 0;
+    createdInstances(world).length > 0;
   return made ? undefined : (watchForLateInstance(world) ?? released);
 }
 
 /** Whether an instance without an id in status may exist. */
-function wasCreated(world: World): boolean {
+function wasCreated(world: ConnectorInput): boolean {
   const record = recordOf(world);
   // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
   return record === undefined
-    ? world.remote.searchedAt === undefined
+    ? world.external.searchedAt === undefined
     : record.absentAt === undefined && record.unprocessed === undefined;
 }
 
-function leavesInstances({ connector }: World): boolean {
+function leavesInstances({ connector }: ConnectorInput): boolean {
   return deletionPolicyOf(connector.spec) === 'Orphan';
 }
 
 /** `Orphan` waits for no account that does not work: the tags stay on the instance then. */
-function orphanWithoutAccount(world: World): Step | undefined {
-  const place = placeOf(world);
+function orphanWithoutAccount(world: ConnectorInput): Action | undefined {
+  const place = recordedAccountOf(world);
   const { account } = world;
   const isUsable =
     account.state !== 'blocked' &&
@@ -74,7 +74,7 @@ function orphanWithoutAccount(world: World): Step | undefined {
 }
 
 /** What is to be deleted stands in the spec, too: nothing is guessed. */
-function specIsReadable(world: World): Step | undefined {
+function specIsReadable(world: ConnectorInput): Action | undefined {
   const [violation] = world.violations;
   return (
     violation &&
@@ -86,20 +86,20 @@ function specIsReadable(world: World): Step | undefined {
   );
 }
 
-function accountIsUsable(world: World): Step | undefined {
+function accountIsUsable(world: ConnectorInput): Action | undefined {
   const { account } = world;
-  const recorded = placeOf(world);
+  const recorded = recordedAccountOf(world);
   const wayOut =
     'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {
-    return finish({ kind: 'uninformed' });
+    return finish({ kind: 'cache-not-synced' });
   }
   if (account.state === 'blocked') {
-    if (recorded !== undefined && world.pass.kept === undefined) {
-      return { do: 'open-kept-account', account: recorded };
+    if (recorded !== undefined && world.done.fallback === undefined) {
+      return { type: 'open-fallback-credentials', account: recorded };
     }
     const kept =
-      world.pass.kept === 'refused' ? ' The credentials that worked last are refused as well.' : '';
+      world.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
@@ -107,8 +107,8 @@ function accountIsUsable(world: World): Step | undefined {
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
-    if (world.pass.kept === undefined) {
-      return { do: 'open-kept-account', account: recorded };
+    if (world.done.fallback === undefined) {
+      return { type: 'open-fallback-credentials', account: recorded };
     }
     return blocked(
       'Synced',
@@ -116,35 +116,35 @@ function accountIsUsable(world: World): Step | undefined {
       `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
     );
   }
-  if (world.remote.searchedAt !== undefined) {
+  if (world.external.searchedAt !== undefined) {
     return undefined;
   }
-  return world.pass.kept === 'open' ? { do: 'search' } : finish({ kind: 'uninformed' });
+  return world.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
 }
 
 function isSamePlace(
-  account: Extract<World['account'], { state: 'ready' }>,
+  account: Extract<ConnectorInput['account'], { state: 'ready' }>,
   place: RecordedAccount,
 ): boolean {
   return account.baseUrl === place.baseUrl && account.organizationId === place.organizationId;
 }
 
-function stillFailing(world: World): Step | undefined {
+function stillFailing(world: ConnectorInput): Action | undefined {
   const failed = afterFailure(world);
   if (failed !== undefined) {
     return failed;
   }
   const time = retryWaitsUntil(world.connector.status?.failures, world.now);
-  return time !== undefined && !world.prompted ? finish({ kind: 'not-due', time }) : undefined;
+  return time !== undefined && !world.triggered ? finish({ kind: 'not-due', time }) : undefined;
 }
 
-function removeInstances(world: World): Step | undefined {
+function removeInstances(world: ConnectorInput): Action | undefined {
   const { status, spec } = world.connector;
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
-    ...madeInstances(world).map(({ id }) => id),
-    ...world.pass.deleted,
+    ...createdInstances(world).map(({ id }) => id),
+    ...world.done.deleted,
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
     const step = removeInstance(world, id);
@@ -155,33 +155,33 @@ function removeInstances(world: World): Step | undefined {
   return undefined;
 }
 
-function removeInstance(world: World, id: number): Step | undefined {
+function removeInstance(world: ConnectorInput, id: number): Action | undefined {
   const known = knownInstance(world, id);
   if (known === undefined) {
-    return { do: 'read-instance', id };
+    return { type: 'read-instance', id };
   }
-  if (known === 'gone') {
+  if (known === 'not-found') {
     return undefined;
   }
-  if (leavesInstances(world) && world.pass.tagsReleased.includes(id)) {
+  if (leavesInstances(world) && world.done.tagsReleased.includes(id)) {
     return undefined;
   }
   if (known.tags === undefined) {
-    return look(world, id);
+    return readInstance(world, id);
   }
   if (!isOurs(world, known)) {
     return undefined;
   }
   if (leavesInstances(world)) {
-    return { do: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
+    return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return world.pass.deleted.includes(id)
+  return world.done.deleted.includes(id)
     ? beingDeleted(id)
-    : { do: 'delete-instance', id, reason: 'Deleted' };
+    : { type: 'delete-instance', id, reason: 'Deleted' };
 }
 
 /** A deletion that Open Connectors confirmed is not believed before a read says so. */
-function beingDeleted(id: number): Step {
+function beingDeleted(id: number): Action {
   return blocked(
     'Ready',
     'Deleting',
@@ -191,7 +191,7 @@ function beingDeleted(id: number): Step {
 }
 
 /** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */
-function isOurs(world: World, instance: Instance): boolean {
+function isOurs(world: ConnectorInput, instance: Instance): boolean {
   const owner = ownership(world, instance);
   return (
     owner === 'this-resource' || (owner !== 'foreign' && world.connector.status?.instance?.id === instance.id)
@@ -199,21 +199,21 @@ function isOurs(world: World, instance: Instance): boolean {
 }
 
 /** Open Connectors may still create the instance of a credential whose outcome never became known. */
-function watchForLateInstance(world: World): Step | undefined {
+function watchForLateInstance(world: ConnectorInput): Action | undefined {
   const until = lateUntil(world);
   const account = recordOf(world)?.account;
-  if (until === undefined || account === undefined || leavesInstances(world) || world.pass.tombstoneWritten) {
+  if (until === undefined || account === undefined || leavesInstances(world) || world.done.tombstoneWritten) {
     return undefined;
   }
   const { namespace, uid } = world.connector.metadata;
-  return { do: 'write-tombstone', tombstone: { uid, namespace, account, until } };
+  return { type: 'write-tombstone', tombstone: { uid, namespace, account, until } };
 }
 
 /** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
-function releaseConnection(world: World): Step | undefined {
+function releaseConnection(world: ConnectorInput): Action | undefined {
   if (!leavesInstances(world)) {
     return undefined;
   }
   const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
-  return isOwnSecret(world, name) ? { do: 'release-connection-secret', name } : undefined;
+  return isOwnSecret(world, name) ? { type: 'release-connection-secret', name } : undefined;
 }

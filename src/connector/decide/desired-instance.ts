@@ -3,33 +3,33 @@ import type { Grant, Instance, InstanceBody, InstancePatch } from '../../opencon
 import { isSameName } from '../../openconnectors/sanitise-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { MASKED } from '../../secrets/mask.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 import { inputsOf, textOf } from '../observe/secret-uses.ts';
 import { type SecretUse, secretValue } from '../observe/secret-value.ts';
 
 /** Tags that the instance should carry. */
-export function desiredTags(world: World): string[] {
+export function desiredTags(world: ConnectorInput): string[] {
   return allTags(world.tags, world.connector.spec.instance?.tags ?? []);
 }
 
 /** Whether people want the instance to answer calls. */
-export function desiredEnabled(world: World): boolean {
+export function desiredEnabled(world: ConnectorInput): boolean {
   return world.connector.spec.instance?.enabled ?? true;
 }
 
 /** What the operator set instance `id` to last, or found and left so: true is enabled. */
-export function recordedEnabled({ connector }: World, id: number): boolean | undefined {
+export function recordedEnabled({ connector }: ConnectorInput, id: number): boolean | undefined {
   const recorded = connector.status?.instance;
   return recorded?.id === id ? recorded.enabled : undefined;
 }
 
 /** The callback URL of the OAuth app: the resource's, else the operator's own. */
-export function callbackUrlOf(world: World): string | undefined {
+export function callbackUrlOf(world: ConnectorInput): string | undefined {
   return world.connector.spec.oauth.callbackUrl ?? world.settings.ownCallbackUrl;
 }
 
 /** The whole instance with all true values, for a create or a re-authorization. All inputs must have been obtained. */
-export function instanceBody(world: World, grant: Grant): InstanceBody {
+export function instanceBody(world: ConnectorInput, grant: Grant): InstanceBody {
   const inputs = inputsOf(world);
   return {
     connector: connectorKeyOf(world.connector.spec),
@@ -46,7 +46,7 @@ export function instanceBody(world: World, grant: Grant): InstanceBody {
 }
 
 /** Whether the resource was edited since the instance last equalled it: also where that was tried and failed. */
-export function specChanged(world: World): boolean {
+export function specChanged(world: ConnectorInput): boolean {
   const { status, metadata } = world.connector;
   const synced = status?.conditions?.find(({ type }) => type === 'Synced');
   const isSettled = synced?.status === 'True' || synced?.reason === 'DriftDetected';
@@ -54,7 +54,7 @@ export function specChanged(world: World): boolean {
 }
 
 /** The smallest change that makes the instance equal to the resource; `undefined` when nothing differs. */
-export function difference(world: World, instance: Instance): InstancePatch | undefined {
+export function difference(world: ConnectorInput, instance: Instance): InstancePatch | undefined {
   const patch = {
     ...namePatch(world, instance),
     ...tagPatch(world, instance),
@@ -64,7 +64,7 @@ export function difference(world: World, instance: Instance): InstancePatch | un
 }
 
 /** What the instance still shows otherwise after it was changed: values that the remote side took and did not keep. */
-export function shownDifference(world: World, instance: Instance): InstancePatch | undefined {
+export function shownDifference(world: ConnectorInput, instance: Instance): InstancePatch | undefined {
   const shown = instance.configuration;
   const configuration = Object.fromEntries(
     Object.entries(clearConfiguration(world)).filter(([key, value]) => {
@@ -91,13 +91,13 @@ export function describePatch(patch: InstancePatch): string {
   ].join(', ');
 }
 
-function namePatch(world: World, instance: Instance): InstancePatch {
+function namePatch(world: ConnectorInput, instance: Instance): InstancePatch {
   const name = instanceNameOf(world.connector);
   // An answer without a name tells nothing about it.
   return instance.name === '' || isSameName(name, instance.name) ? {} : { name };
 }
 
-function tagPatch(world: World, instance: Instance): InstancePatch {
+function tagPatch(world: ConnectorInput, instance: Instance): InstancePatch {
   const wanted = desiredTags(world);
   const { tags } = instance;
   if (tags === undefined || (tags.length === wanted.length && wanted.every((tag) => tags.includes(tag)))) {
@@ -106,13 +106,13 @@ function tagPatch(world: World, instance: Instance): InstancePatch {
   return { tags: wanted };
 }
 
-function configurationPatch(world: World, instance: Instance): InstancePatch {
+function configurationPatch(world: ConnectorInput, instance: Instance): InstancePatch {
   const configuration = { ...clearDifference(world, instance), ...secretDifference(world) };
   return Object.keys(configuration).length === 0 ? {} : { configuration };
 }
 
 /** Values that the API shows. One that it leaves out is only sent after an edit: it may never show it. */
-function clearDifference(world: World, instance: Instance): Record<string, string> {
+function clearDifference(world: ConnectorInput, instance: Instance): Record<string, string> {
   const shown = instance.configuration;
   const differs = ([key, value]: [string, string]): boolean => {
     const current = shown?.[key];
@@ -124,7 +124,7 @@ function clearDifference(world: World, instance: Instance): Record<string, strin
 }
 
 /** Values that the API masks: known from our own fingerprints. A new client_id is not patched, it needs a new consent. */
-function secretDifference(world: World): Record<string, string> {
+function secretDifference(world: ConnectorInput): Record<string, string> {
   const { clientSecret, encryptedKey } = inputsOf(world);
   return {
     ...secretIfChanged(world, 'oauth.api.secret', clientSecret),
@@ -132,12 +132,12 @@ function secretDifference(world: World): Record<string, string> {
   };
 }
 
-function secretIfChanged(world: World, parameter: string, use: SecretUse): Record<string, string> {
+function secretIfChanged(world: ConnectorInput, parameter: string, use: SecretUse): Record<string, string> {
   const found = secretValue(world, use);
   return found.state === 'value' && found.changed !== false ? { [parameter]: found.value } : {};
 }
 
-function clearConfiguration(world: World): Record<string, string> {
+function clearConfiguration(world: ConnectorInput): Record<string, string> {
   const { spec } = world.connector;
   const callbackUrl = callbackUrlOf(world);
   return {

@@ -4,12 +4,12 @@ import { FINALIZER } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { ownerInWords } from '../../ownership/owner-tags.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import {
   knownInstance,
-  madeInstances,
-  namesakes,
+  createdInstances,
+  restorableInstances,
   ownership,
   presentInstances,
   sameConnector,
@@ -18,20 +18,20 @@ import { wasCreatedBySend } from '../observe/record-outcome.ts';
 import { stillShown } from './read-instance.ts';
 
 /** Makes sure that the instance is this resource's own before anything on it is touched. */
-export function claim(world: World, instance: Instance): Step | undefined {
+export function claim(world: ConnectorInput, instance: Instance): Action | undefined {
   return (
     mismatch(world, instance) ??
-    rival(world, instance) ??
+    otherClaimant(world, instance) ??
     foreign(world, instance) ??
     ambiguous(world, instance) ??
     readBeforeAdoption(world, instance) ??
-    hold(world) ??
+    addFinalizer(world) ??
     removeDuplicate(world, instance)
   );
 }
 
 /** An instance that was there before cannot be made into one of another connector. */
-function mismatch(world: World, instance: Instance): Step | undefined {
+function mismatch(world: ConnectorInput, instance: Instance): Action | undefined {
   if (world.connector.spec.instance?.importId !== instance.id || sameConnector(world, instance)) {
     return undefined;
   }
@@ -43,8 +43,8 @@ function mismatch(world: World, instance: Instance): Step | undefined {
 }
 
 /** Of two resources that claim an instance without an owner, the older one gets it. */
-function rival(world: World, instance: Instance): Step | undefined {
-  const [other] = world.rivals;
+function otherClaimant(world: ConnectorInput, instance: Instance): Action | undefined {
+  const [other] = world.claimants;
   if (other === undefined || ownership(world, instance) !== 'unowned') {
     return undefined;
   }
@@ -55,7 +55,7 @@ function rival(world: World, instance: Instance): Step | undefined {
   );
 }
 
-function foreign(world: World, instance: Instance): Step | undefined {
+function foreign(world: ConnectorInput, instance: Instance): Action | undefined {
   if (ownership(world, instance) !== 'foreign' || takesOver(world.connector)) {
     return undefined;
   }
@@ -67,15 +67,15 @@ function foreign(world: World, instance: Instance): Step | undefined {
 }
 
 /** A restored backup finds the instance of its former self by name; only when there is no doubt which one. */
-function ambiguous(world: World, instance: Instance): Step | undefined {
+function ambiguous(world: ConnectorInput, instance: Instance): Action | undefined {
   if (world.connector.status?.instance !== undefined || ownership(world, instance) !== 'same-name') {
     return undefined;
   }
-  if (!world.pass.searched) {
+  if (!world.done.searched) {
     // What the inventory has may be minutes old, and this is decided only once.
-    return { do: 'search' };
+    return { type: 'search' };
   }
-  const candidates = namesakes(world);
+  const candidates = restorableInstances(world);
   if (candidates.length === 1 && sameConnector(world, instance)) {
     return undefined;
   }
@@ -87,33 +87,33 @@ function ambiguous(world: World, instance: Instance): Step | undefined {
 }
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
-function readBeforeAdoption(world: World, instance: Instance): Step | undefined {
-  const isHeld = world.connector.status?.instance?.id === instance.id || world.pass.authorized;
-  return isHeld || world.pass.read.includes(instance.id)
+function readBeforeAdoption(world: ConnectorInput, instance: Instance): Action | undefined {
+  const isHeld = world.connector.status?.instance?.id === instance.id || world.done.authorized;
+  return isHeld || world.done.read.includes(instance.id)
     ? undefined
-    : { do: 'read-instance', id: instance.id };
+    : { type: 'read-instance', id: instance.id };
 }
 
-function hold(world: World): Step | undefined {
-  return world.connector.metadata.finalizers?.includes(FINALIZER) ? undefined : { do: 'hold' };
+function addFinalizer(world: ConnectorInput): Action | undefined {
+  return world.connector.metadata.finalizers?.includes(FINALIZER) ? undefined : { type: 'add-finalizer' };
 }
 
 /**
  * A second instance with the uid of this resource. One that a lost answer left behind is deleted; one that was copied in
  * the console is for a person to judge.
  */
-function removeDuplicate(world: World, instance: Instance): Step | undefined {
-  const unconfirmed = world.pass.deleted.find((id) => knownInstance(world, id) === undefined);
+function removeDuplicate(world: ConnectorInput, instance: Instance): Action | undefined {
+  const unconfirmed = world.done.deleted.find((id) => knownInstance(world, id) === undefined);
   if (unconfirmed !== undefined) {
-    return { do: 'read-instance', id: unconfirmed };
+    return { type: 'read-instance', id: unconfirmed };
   }
   const { status } = world.connector;
   const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
-  const duplicate = madeInstances(world).find(({ id }) => !ids.includes(id));
+  const duplicate = createdInstances(world).find(({ id }) => !ids.includes(id));
   if (duplicate === undefined) {
     return undefined;
   }
-  if (world.pass.deleted.includes(duplicate.id)) {
+  if (world.done.deleted.includes(duplicate.id)) {
     return stillShown(duplicate.id);
   }
   const inUse = presentInstances(world).filter(({ id }) => ids.includes(id));
@@ -128,8 +128,8 @@ function removeDuplicate(world: World, instance: Instance): Step | undefined {
 }
 
 /** The next step to delete an instance of a resource that lives on: status names the instance before it is deleted. */
-export function removeWhileAlive(world: World, id: number, reason: 'DuplicateRemoved' | 'Replaced'): Step {
-  return world.pass.removalsRecorded.includes(id)
-    ? { do: 'delete-instance', id, reason }
-    : { do: 'record-removal', id };
+export function removeWhileAlive(world: ConnectorInput, id: number, reason: 'DuplicateRemoved' | 'Replaced'): Action {
+  return world.done.removalsRecorded.includes(id)
+    ? { type: 'delete-instance', id, reason }
+    : { type: 'record-removal', id };
 }

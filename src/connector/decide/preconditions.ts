@@ -3,14 +3,14 @@ import { accountNameOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
-import { blocked, finish, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, finish, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { isSettled, lateUntil, recordOf } from '../observe/record-outcome.ts';
 import { lastingUses, obtain } from '../observe/secret-uses.ts';
 import { afterFailure } from './remote-failure.ts';
 
 /** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
-export type Rule = (world: World) => Step | undefined;
+export type Rule = (world: ConnectorInput) => Action | undefined;
 
 /** The considerations before anything is done at the remote side, in order; the first that answers wins. */
 export const PRECONDITIONS: readonly Rule[] = [
@@ -27,11 +27,11 @@ export const PRECONDITIONS: readonly Rule[] = [
   inventoryIsTaken,
 ];
 
-function suspended(world: World): Step | undefined {
+function suspended(world: ConnectorInput): Action | undefined {
   return isSuspended(world.connector) ? finish({ kind: 'suspended' }) : undefined;
 }
 
-function specIsValid(world: World): Step | undefined {
+function specIsValid(world: ConnectorInput): Action | undefined {
   const [violation, ...more] = world.violations;
   if (violation === undefined) {
     return undefined;
@@ -41,7 +41,7 @@ function specIsValid(world: World): Step | undefined {
 }
 
 /** What the API server refuses by a transition rule, where it knows such rules. */
-function importIdIsUnchanged(world: World): Step | undefined {
+function importIdIsUnchanged(world: ConnectorInput): Action | undefined {
   const { spec, status } = world.connector;
   const importId = spec.instance?.importId;
   return importId === undefined || status?.instance === undefined || status.instance.id === importId
@@ -53,7 +53,7 @@ function importIdIsUnchanged(world: World): Step | undefined {
       );
 }
 
-function serverIsAllowed(world: World): Step | undefined {
+function serverIsAllowed(world: ConnectorInput): Action | undefined {
   const { server } = world.connector.spec;
   return server === undefined || isAllowedServer(server, world.settings.allowedServers)
     ? undefined
@@ -64,7 +64,7 @@ function serverIsAllowed(world: World): Step | undefined {
       );
 }
 
-function accountPermits(world: World): Step | undefined {
+function accountPermits(world: ConnectorInput): Action | undefined {
   const { spec } = world.connector;
   if (accountNameOf(spec) !== undefined) {
     return undefined;
@@ -83,28 +83,28 @@ function accountPermits(world: World): Step | undefined {
       );
 }
 
-function accountIsReady(world: World): Step | undefined {
+function accountIsReady(world: ConnectorInput): Action | undefined {
   const { account } = world;
   switch (account.state) {
     case 'ready':
       return undefined;
     case 'unknown':
-      return finish({ kind: 'uninformed' });
+      return finish({ kind: 'cache-not-synced' });
     case 'blocked':
       return account.reason === 'AccountNotReady' && !account.stalled && isReady(world)
-        ? finish({ kind: 'uninformed' })
+        ? finish({ kind: 'cache-not-synced' })
         : blocked('AccountReady', account.reason, account.message);
   }
 }
 
 /** Nothing is asked for: an account that cannot be reached for a while takes nothing away from it. */
-function isReady({ connector: { status, metadata } }: World): boolean {
+function isReady({ connector: { status, metadata } }: ConnectorInput): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && status?.observedGeneration === metadata.generation;
 }
 
 /** Only where the instance was made, or may be, can its absence be believed, and only there may it be changed. */
-function accountIsTheSame(world: World): Step | undefined {
+function accountIsTheSame(world: ConnectorInput): Action | undefined {
   const { account, connector } = world;
   const recorded = connector.status?.instance?.account;
   if (account.state !== 'ready') {
@@ -125,7 +125,7 @@ function accountIsTheSame(world: World): Step | undefined {
 }
 
 /** A create whose outcome is unknown was sent to another account. */
-function createdElsewhere(world: World, isElsewhere: (place: RecordedAccount) => boolean): Step | undefined {
+function createdElsewhere(world: ConnectorInput, isElsewhere: (place: RecordedAccount) => boolean): Action | undefined {
   const record = recordOf(world);
   if (record?.account === undefined || !isElsewhere(record.account)) {
     return undefined;
@@ -142,17 +142,17 @@ function createdElsewhere(world: World, isElsewhere: (place: RecordedAccount) =>
 }
 
 /** A failure that is remembered in status holds the resource back, unless somebody changed something since. */
-function retryIsDue(world: World): Step | undefined {
+function retryIsDue(world: ConnectorInput): Action | undefined {
   const { status, metadata } = world.connector;
   const time = retryWaitsUntil(status?.failures, world.now);
-  const untouched = status?.observedGeneration === metadata.generation && !world.prompted;
+  const untouched = status?.observedGeneration === metadata.generation && !world.triggered;
   return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
-function secretsAreThere(world: World): Step | undefined {
+function secretsAreThere(world: ConnectorInput): Action | undefined {
   return obtain(world, lastingUses(world), false);
 }
 
-function inventoryIsTaken(world: World): Step | undefined {
-  return world.remote.searchedAt === undefined ? finish({ kind: 'uninformed' }) : undefined;
+function inventoryIsTaken(world: ConnectorInput): Action | undefined {
+  return world.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;
 }

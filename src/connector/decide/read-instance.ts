@@ -1,20 +1,20 @@
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 
 /** Reads one instance, once in a pass: an answer that lacks what is needed would lack it again. */
-export function look(world: World, id: number): Step {
-  return world.pass.read.includes(id)
+export function readInstance(world: ConnectorInput, id: number): Action {
+  return world.done.read.includes(id)
     ? blocked(
         'Synced',
         'UnexpectedAnswer',
         `What Open Connectors says about instance ${id} lacks its tags or its token. Check that the account's user may see the whole instance; the operator tries again.`,
         { kind: 'backoff' },
       )
-    : { do: 'read-instance', id };
+    : { type: 'read-instance', id };
 }
 
 /** A deletion that was confirmed is not believed before a read says so; this one still shows the instance. */
-export function stillShown(id: number): Step {
+export function stillShown(id: number): Action {
   return blocked(
     'Synced',
     'RemoteError',

@@ -2,23 +2,23 @@ import { accountNameOf } from '../../api/defaults.ts';
 import type { RemoteErrorClass } from '../../openconnectors/errors/remote-error.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import type { Retry } from '../../reconciler/retry.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 
-function accountInWords({ connector }: World): string {
+function accountInWords({ connector }: ConnectorInput): string {
   const name = accountNameOf(connector.spec);
   return name === undefined ? "the operator's default account" : `OpenConnectorsAccount "${name}"`;
 }
 
 /** What a remote call that failed in this pass means for the resource. */
-export function afterFailure(world: World): Step | undefined {
-  const { failure } = world.pass;
+export function afterFailure(world: ConnectorInput): Action | undefined {
+  const { failure } = world.done;
   if (failure === undefined) {
     return undefined;
   }
   const { error, words: step } = failure;
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
-  if (failure.do === 'ping' && error.class !== 'throttled') {
+  if (failure.type === 'ping' && error.class !== 'throttled') {
     return blocked(
       'Ready',
       'InstanceNotAnswering',
@@ -26,7 +26,7 @@ export function afterFailure(world: World): Step | undefined {
       backoff,
     );
   }
-  const answers: Record<RemoteErrorClass, () => Step> = {
+  const answers: Record<RemoteErrorClass, () => Action> = {
     unauthorized: () =>
       blocked(
         'AccountReady',

@@ -1,8 +1,8 @@
 import { driftPolicyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
 import { ownership } from '../observe/instances.ts';
 import {
   describePatch,
@@ -14,15 +14,15 @@ import {
 } from './desired-instance.ts';
 
 /** The smallest call that brings the instance nearer to the resource; `undefined` when both are equal. */
-export function synchronise(world: World, instance: Instance): Step | undefined {
+export function synchronize(world: ConnectorInput, instance: Instance): Action | undefined {
   return correct(world, instance) ?? enable(world, instance);
 }
 
-function correct(world: World, instance: Instance): Step | undefined {
-  if (world.pass.patched) {
+function correct(world: ConnectorInput, instance: Instance): Action | undefined {
+  if (world.done.patched) {
     return ignored(world, instance);
   }
-  if (world.pass.authorized) {
+  if (world.done.authorized) {
     return undefined;
   }
   const patch = difference(world, instance);
@@ -37,10 +37,10 @@ function correct(world: World, instance: Instance): Step | undefined {
       `The instance was changed in Open Connectors: ${describePatch(patch)}. It is left so, because spec.driftPolicy is "Report"; with "Correct" the operator changes it back.`,
     );
   }
-  return { do: 'patch', id: instance.id, patch, reason };
+  return { type: 'patch', id: instance.id, patch, reason };
 }
 
-function ignored(world: World, instance: Instance): Step | undefined {
+function ignored(world: ConnectorInput, instance: Instance): Action | undefined {
   const left = shownDifference(world, instance);
   return (
     left &&
@@ -54,7 +54,7 @@ function ignored(world: World, instance: Instance): Step | undefined {
 }
 
 /** Why the instance has to change: whose wish it is, or that it is drift. */
-function reasonOf(world: World, instance: Instance, patch: InstancePatch): Reason {
+function reasonOf(world: ConnectorInput, instance: Instance, patch: InstancePatch): Reason {
   const isRecorded = world.connector.status?.instance?.id === instance.id;
   switch (ownership(world, instance)) {
     case 'foreign':
@@ -74,18 +74,18 @@ function secretsDiffer(patch: InstancePatch): boolean {
   return keys.includes('oauth.api.secret') || keys.includes('infusionsoft.private.key');
 }
 
-function enable(world: World, instance: Instance): Step | undefined {
+function enable(world: ConnectorInput, instance: Instance): Action | undefined {
   const wanted = desiredEnabled(world);
-  if (world.pass.enabledSet || instance.disabled === undefined) {
+  if (world.done.enabledSet || instance.disabled === undefined) {
     return undefined;
   }
   const recorded = recordedEnabled(world, instance.id);
   if (instance.disabled !== wanted) {
     // A listing may still show what was before our own disabling.
-    const isDoubtful = wanted && recorded === false && !world.pass.read.includes(instance.id);
-    return isDoubtful ? { do: 'read-instance', id: instance.id } : undefined;
+    const isDoubtful = wanted && recorded === false && !world.done.read.includes(instance.id);
+    return isDoubtful ? { type: 'read-instance', id: instance.id } : undefined;
   }
   return !wanted && recorded === true
-    ? { do: 'record-disabling' }
-    : { do: 'enable', id: instance.id, enabled: wanted };
+    ? { type: 'record-disabling' }
+    : { type: 'enable', id: instance.id, enabled: wanted };
 }

@@ -1,5 +1,5 @@
 import type { Instance } from '../../openconnectors/port.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 
 /** Why a grant is needed now. */
 export type Due =
@@ -7,14 +7,14 @@ export type Due =
   | {
       readonly why: 'create';
       /** The instance in whose place the new one comes, and why. */
-      readonly insteadOf?: { readonly id: number; readonly because: 'gone' | 'replaced' } | undefined;
+      readonly insteadOf?: { readonly id: number; readonly because: 'not-found' | 'replaced' } | undefined;
     }
   /** The instance exists, but its grant does not work, belongs to another OAuth client, or is to be replaced on request. */
   | { readonly why: 'revoked' | 'client-changed' | 'requested'; readonly instance: Instance };
 
 /** The reason to wait for a person. An authorization that never worked was not revoked. */
 export function dueReason(
-  world: World,
+  world: ConnectorInput,
   due: Due,
 ): 'AuthorizationRequired' | 'AuthorizationRevoked' | 'AuthorizationFailed' {
   if (due.why !== 'revoked') {
@@ -23,13 +23,13 @@ export function dueReason(
   return hasWorked(world) ? 'AuthorizationRevoked' : 'AuthorizationFailed';
 }
 
-function hasWorked({ connector, pass }: World): boolean {
+function hasWorked({ connector, done: pass }: ConnectorInput): boolean {
   const authorized = connector.status?.conditions?.find(({ type }) => type === 'Authorized');
   return !pass.authorized && (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked');
 }
 
 /** Why a person is needed, as a sentence. */
-export function dueSentence(world: World, due: Due): string {
+export function dueSentence(world: ConnectorInput, due: Due): string {
   switch (due.why) {
     case 'create':
       return createSentence(due);
@@ -46,7 +46,7 @@ export function dueSentence(world: World, due: Due): string {
 
 function createSentence({ insteadOf }: Extract<Due, { why: 'create' }>): string {
   switch (insteadOf?.because) {
-    case 'gone':
+    case 'not-found':
       return `Instance ${insteadOf?.id} does not exist in Open Connectors any more; a person has to allow access for a new one.`;
     case 'replaced':
       return `spec.connector was changed: a person has to allow access for the new instance. Instance ${insteadOf?.id} stays in use until then.`;

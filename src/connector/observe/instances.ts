@@ -1,42 +1,42 @@
 import { connectorKeyOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { ownershipOf } from '../../ownership/owner-tags.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 
 /** The instances that are there (none that is known to be gone), oldest id first. */
-export function presentInstances(world: World): Instance[] {
-  return [...world.remote.instances.values()]
-    .filter((instance) => instance !== 'gone')
+export function presentInstances(world: ConnectorInput): Instance[] {
+  return [...world.external.instances.values()]
+    .filter((instance) => instance !== 'not-found')
     .sort((a, b) => a.id - b.id);
 }
 
 /** What is known of one id: the instance, that it is gone, or nothing yet. */
-export function knownInstance(world: World, id: number): Instance | 'gone' | undefined {
-  return world.remote.instances.get(id);
+export function knownInstance(world: ConnectorInput, id: number): Instance | 'not-found' | undefined {
+  return world.external.instances.get(id);
 }
 
 /** Instances that this very resource made: its uid on them, and the connector it asks for. */
-export function ownInstances(world: World): Instance[] {
-  return madeInstances(world).filter((instance) => sameConnector(world, instance));
+export function ownInstances(world: ConnectorInput): Instance[] {
+  return createdInstances(world).filter((instance) => sameConnector(world, instance));
 }
 
 /** Everything that this very resource made, of whatever connector. */
-export function madeInstances(world: World): Instance[] {
+export function createdInstances(world: ConnectorInput): Instance[] {
   return presentInstances(world).filter((instance) => ownership(world, instance) === 'this-resource');
 }
 
 /** Instances of the same cluster, namespace and name but another uid: what a restored backup finds. */
-export function namesakes(world: World): Instance[] {
+export function restorableInstances(world: ConnectorInput): Instance[] {
   return presentInstances(world).filter((instance) => ownership(world, instance) === 'same-name');
 }
 
 /** Whether an instance is of the connector that the resource asks for. An answer without the key does not tell. */
-export function sameConnector(world: World, instance: Instance): boolean {
+export function sameConnector(world: ConnectorInput, instance: Instance): boolean {
   return instance.connector === undefined || instance.connector === connectorKeyOf(world.connector.spec);
 }
 
 /** Whose an instance is. Without tags in the answer it cannot be told, and counts as nobody's. */
-export function ownership(world: World, instance: Instance): ReturnType<typeof ownershipOf> {
+export function ownership(world: ConnectorInput, instance: Instance): ReturnType<typeof ownershipOf> {
   return ownershipOf(instance.tags ?? [], world.tags);
 }
 
@@ -46,25 +46,25 @@ export function ownership(world: World, instance: Instance): ReturnType<typeof o
  * `spec.connector` is being changed it is the new one, as soon as there is one.
  */
 export function chosenInstance(
-  world: World,
-): { readonly id: number; readonly instance: Instance | 'gone' | undefined } | undefined {
+  world: ConnectorInput,
+): { readonly id: number; readonly instance: Instance | 'not-found' | undefined } | undefined {
   const { status, spec } = world.connector;
   const recorded = status?.instance?.id ?? spec.instance?.importId;
-  const known = recorded === undefined ? 'gone' : knownInstance(world, recorded);
-  const isOutdated = recorded !== undefined && known !== 'gone' && needsReplacement(world, known);
-  if (recorded !== undefined && ((known !== 'gone' && !isOutdated) || recorded === spec.instance?.importId)) {
+  const known = recorded === undefined ? 'not-found' : knownInstance(world, recorded);
+  const isOutdated = recorded !== undefined && known !== 'not-found' && needsReplacement(world, known);
+  if (recorded !== undefined && ((known !== 'not-found' && !isOutdated) || recorded === spec.instance?.importId)) {
     return { id: recorded, instance: known };
   }
   const made =
-    ownInstances(world).find(({ id }) => id !== recorded) ?? (isOutdated ? undefined : namesakes(world)[0]);
+    ownInstances(world).find(({ id }) => id !== recorded) ?? (isOutdated ? undefined : restorableInstances(world)[0]);
   if (made !== undefined) {
     return { id: made.id, instance: made };
   }
-  return recorded === undefined || isOutdated ? undefined : { id: recorded, instance: 'gone' };
+  return recorded === undefined || isOutdated ? undefined : { id: recorded, instance: 'not-found' };
 }
 
 /** Whether the instance in status is of another connector than the resource asks for now. */
-function needsReplacement(world: World, known: Instance | undefined): boolean {
+function needsReplacement(world: ConnectorInput, known: Instance | undefined): boolean {
   const { status, spec } = world.connector;
   const connector = known?.connector ?? status?.instance?.connector;
   return status?.instance !== undefined && connector !== undefined && connector !== connectorKeyOf(spec);

@@ -3,26 +3,26 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
 import { ANNOTATIONS } from '../../api/group.ts';
 import { validateConnector } from '../../api/validation/validate.ts';
-import type { RemoteFacts } from '../../ownership/inventory.ts';
+import type { ExternalFacts } from '../../ownership/inventory.ts';
 import { ownerTags } from '../../ownership/owner-tags.ts';
 import { parseRecord } from '../../ownership/write-ahead-record.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { consentSecretNames } from '../decide/consent.ts';
-import { FRESH_PASS, type Memory, type World } from '../input.ts';
+import { NOTHING_DONE, type Memory, type ConnectorInput } from '../input.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { lastingUses, namedGrantUse } from './secret-uses.ts';
 
-const NOTHING_REMOTE: RemoteFacts = { instances: new Map(), searchedAt: undefined };
+const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined };
 
 /** The world of one resource from caches alone: no call is made. What it lacks, `decide` asks for. */
-export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): World {
+export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): ConnectorInput {
   const { namespace, name, uid } = connector.metadata;
   const violations = validateConnector(connector, {
     extraConfigurationKeys: ports.settings.extraConfigurationKeys,
   });
   const isReadable = violations.length === 0;
   const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
-  const blank: World = {
+  const blank: ConnectorInput = {
     now: ports.clock.now(),
     settings: ports.settings,
     connector,
@@ -32,17 +32,17 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
       ? ports.accounts.view(namespace, accountNameOf(connector.spec))
       : { state: 'unknown' },
     secrets: new Map(),
-    remote: NOTHING_REMOTE,
+    external: NOTHING_EXTERNAL,
     memory: remembered(ports, connector),
-    pass: FRESH_PASS,
-    rivals: isReadable ? ports.rivals(connector) : [],
-    prompted: false,
+    done: NOTHING_DONE,
+    claimants: isReadable ? ports.claimants(connector) : [],
+    triggered: false,
     fingerprint: ports.fingerprinter.of,
   };
-  const world: World = isReadable
-    ? { ...blank, secrets: knownSecrets(ports, blank), remote: knownInstances(ports, blank) }
+  const world: ConnectorInput = isReadable
+    ? { ...blank, secrets: knownSecrets(ports, blank), external: knownInstances(ports, blank) }
     : blank;
-  return { ...world, prompted: isPrompted(ports, world) };
+  return { ...world, triggered: isTriggered(ports, world) };
 }
 
 /** What is remembered of a resource, with the times that this process noticed first by itself. */
@@ -66,20 +66,20 @@ function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Me
 }
 
 /** The remote side as the account's inventory has it at this moment. */
-export function knownInstances(ports: ConnectorPorts, world: World): RemoteFacts {
+export function knownInstances(ports: ConnectorPorts, world: ConnectorInput): ExternalFacts {
   const { connector, tags } = world;
   return (
     sessionFor(ports.accounts, world)?.inventory.about(tags.owner, [
       connector.status?.instance?.id,
       connector.status?.replacing?.id,
       connector.spec.instance?.importId,
-      ...world.pass.deleted,
-    ]) ?? NOTHING_REMOTE
+      ...world.done.deleted,
+    ]) ?? NOTHING_EXTERNAL
   );
 }
 
 /** Everything that a pass starts from and that people change; two equal ones need no new try of what failed. */
-export function witnessOf(world: World): string {
+export function inputHashOf(world: ConnectorInput): string {
   const { connector, account } = world;
   const { generation, annotations = {}, deletionTimestamp } = connector.metadata;
   const ours = Object.values(ANNOTATIONS)
@@ -93,14 +93,14 @@ export function witnessOf(world: World): string {
   return JSON.stringify([generation, deletionTimestamp, ours, secrets, account.state, ready]);
 }
 
-function isPrompted(ports: ConnectorPorts, world: World): boolean {
+function isTriggered(ports: ConnectorPorts, world: ConnectorInput): boolean {
   const { connector } = world;
-  const before = ports.memory.witness(connector.metadata.uid);
+  const before = ports.memory.inputHash(connector.metadata.uid);
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
-  return asked || (before !== undefined && before !== witnessOf(world));
+  return asked || (before !== undefined && before !== inputHashOf(world));
 }
 
-function knownSecrets(ports: ConnectorPorts, world: World): ReadonlyMap<string, SecretFact> {
+function knownSecrets(ports: ConnectorPorts, world: ConnectorInput): ReadonlyMap<string, SecretFact> {
   const { connector } = world;
   const grant = namedGrantUse(world);
   const uses = [...lastingUses(world), ...(grant === undefined ? [] : [grant])];

@@ -11,13 +11,13 @@ import {
   type WriteAheadRecord,
   wasSent,
 } from '../../ownership/write-ahead-record.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 
 /** How far the clock of Open Connectors may be behind ours. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** The write-ahead record of the resource, with what this process has learned of its outcome since. */
-export function recordOf(world: World): WriteAheadRecord | undefined {
+export function recordOf(world: ConnectorInput): WriteAheadRecord | undefined {
   const record = parseRecord(world.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
   const { unprocessed } = world.memory;
   return record !== undefined && unprocessed?.digest === record.digest
@@ -26,32 +26,32 @@ export function recordOf(world: World): WriteAheadRecord | undefined {
 }
 
 /** The account in which instances of the resource are, or may be. */
-export function placeOf(world: World): RecordedAccount | undefined {
+export function recordedAccountOf(world: ConnectorInput): RecordedAccount | undefined {
   return world.connector.status?.instance?.account ?? recordOf(world)?.account;
 }
 
 /** When the credential was sent (wall clock). A time in the future counts as the moment at which it was noticed. */
-export function sentAt(world: World, at: string): number {
+export function sentAt(world: ConnectorInput, at: string): number {
   const time = Date.parse(at);
   return time > world.now ? (world.memory.clockSetBackAt ?? world.now) : time;
 }
 
 /** When Open Connectors was searched last; a search in the future was made before the clock was set back. */
-export function searchedAt(world: World): number {
-  const time = world.remote.searchedAt ?? 0;
+export function searchedAt(world: ConnectorInput): number {
+  const time = world.external.searchedAt ?? 0;
   return time > world.now ? 0 : time;
 }
 
 /** From when on (wall clock) a search that finds nothing is reported as absence. */
-export function settlesAt(world: World, record: WriteAheadRecord): number {
+export function settlesAt(world: ConnectorInput, record: WriteAheadRecord): number {
   const { createDeadlineMs, searchGraceMs } = world.settings;
   return sentAt(world, record.at) + createDeadlineMs + searchGraceMs;
 }
 
 /** Whether status, or this process, says that the credential of the record was accepted. */
-export function isAccepted(world: World, record: WriteAheadRecord): boolean {
+export function isAccepted(world: ConnectorInput, record: WriteAheadRecord): boolean {
   const { authorization } = world.connector.status ?? {};
-  if (world.pass.authorized || world.memory.accepted === record.digest) {
+  if (world.done.authorized || world.memory.accepted === record.digest) {
     return true;
   }
   if (record.operation !== undefined) {
@@ -63,7 +63,7 @@ export function isAccepted(world: World, record: WriteAheadRecord): boolean {
 }
 
 /** Whether the outcome is certain: accepted, refused, not processed, or searched for and absent. */
-export function isSettled(world: World, record: WriteAheadRecord): boolean {
+export function isSettled(world: ConnectorInput, record: WriteAheadRecord): boolean {
   return (
     record.operation === 'reauthorize' ||
     record.unprocessed !== undefined ||
@@ -74,7 +74,7 @@ export function isSettled(world: World, record: WriteAheadRecord): boolean {
 }
 
 /** What the credential of the record created. */
-export function createdBy(world: World, record: WriteAheadRecord): Created {
+export function createdBy(world: ConnectorInput, record: WriteAheadRecord): Created {
   const { refused } = world.memory;
   const isRefused = refused?.digest === record.digest && refused.created === 'no';
   if (record.operation === 'reauthorize' || record.unprocessed !== undefined || isRefused) {
@@ -90,7 +90,7 @@ interface CreateSend {
 }
 
 /** Every send that the record remembers. */
-function sendsOf(world: World): CreateSend[] {
+function sendsOf(world: ConnectorInput): CreateSend[] {
   const record = recordOf(world);
   if (record === undefined) {
     return [];
@@ -100,7 +100,7 @@ function sendsOf(world: World): CreateSend[] {
 }
 
 /** Until when (wall clock) Open Connectors may still create an instance for this resource; `undefined`: not any more. */
-export function lateUntil(world: World): number | undefined {
+export function lateUntil(world: ConnectorInput): number | undefined {
   const open = sendsOf(world).filter(({ created }) => created === 'unknown');
   const until = Math.max(...open.map(({ sentAt: sent }) => sent)) + world.settings.lateCommitWindowMs;
   return until > world.now ? until : undefined;
@@ -110,7 +110,7 @@ export function lateUntil(world: World): number | undefined {
  * Whether an instance that is not in use was created by a credential of this resource, and not copied by a user: inside
  * the time of one of its sends that none of the instances `inUse` explains.
  */
-export function wasCreatedBySend(world: World, instance: Instance, inUse: readonly Instance[]): boolean {
+export function wasCreatedBySend(world: ConnectorInput, instance: Instance, inUse: readonly Instance[]): boolean {
   return sendsOf(world).some((send) => {
     const isExplained = send.created === 'one' && inUse.some((used) => isWithin(world, send, used));
     return send.created !== 'no' && isWithin(world, send, instance) && !isExplained;
@@ -119,7 +119,7 @@ export function wasCreatedBySend(world: World, instance: Instance, inUse: readon
 
 /** Whether an instance was created in the time in which the outcome of `send` can have taken effect. */
 function isWithin(
-  world: World,
+  world: ConnectorInput,
   { sentAt: sent, created }: CreateSend,
   { createdAt = '' }: Instance,
 ): boolean {
@@ -149,7 +149,7 @@ export type Sendability =
   | { readonly kind: 'full'; readonly until: number | undefined };
 
 /** Judges one credential against the record of the resource. */
-export function sendability(world: World, credential: Credential): Sendability {
+export function sendability(world: ConnectorInput, credential: Credential): Sendability {
   const record = recordOf(world);
   if (!wasSent(record, credential)) {
     const full = fullUntil(record, world.now);

@@ -7,9 +7,9 @@ import {
   refreshTokenKeyOf,
 } from '../../api/defaults.ts';
 import type { Grant } from '../../openconnectors/port.ts';
-import { blocked, type Step } from '../action.ts';
-import type { World } from '../input.ts';
-import { patienceEndsAt } from './grace-period.ts';
+import { blocked, type Action } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { gracePeriodEndsAt } from './grace-period.ts';
 import type { SecretUse, SecretValue } from './secret-value.ts';
 import { secretValue } from './secret-value.ts';
 
@@ -21,7 +21,7 @@ export interface Inputs {
 }
 
 /** Where the resource says its values stand. */
-export function inputsOf(world: World): Inputs {
+export function inputsOf(world: ConnectorInput): Inputs {
   const { spec } = world.connector;
   const client = spec.oauth.clientSecretRef;
   const encryptedKey = connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.encryptedKeySecretRef : undefined;
@@ -48,7 +48,7 @@ export function inputsOf(world: World): Inputs {
 }
 
 /** The lasting values as a list. */
-export function lastingUses(world: World): SecretUse[] {
+export function lastingUses(world: ConnectorInput): SecretUse[] {
   const { clientId, clientSecret, encryptedKey } = inputsOf(world);
   return encryptedKey === undefined ? [clientId, clientSecret] : [clientId, clientSecret, encryptedKey];
 }
@@ -57,7 +57,7 @@ export function lastingUses(world: World): SecretUse[] {
 export type GrantUse = SecretUse & { readonly kind: Grant['kind'] };
 
 /** The Secret that the resource names for its grant, if it names one. */
-export function namedGrantUse(world: World): GrantUse | undefined {
+export function namedGrantUse(world: ConnectorInput): GrantUse | undefined {
   const { authorizationCodeSecretRef: code, refreshTokenSecretRef: token } = world.connector.spec.oauth;
   if (code !== undefined) {
     return {
@@ -81,7 +81,7 @@ export function namedGrantUse(world: World): GrantUse | undefined {
 }
 
 /** What has to happen before all of `uses` can be worked with: a read, or a person. With `values`, none may stay unread. */
-export function obtain(world: World, uses: readonly SecretUse[], values: boolean): Step | undefined {
+export function obtain(world: ConnectorInput, uses: readonly SecretUse[], values: boolean): Action | undefined {
   const found = uses.map((use) => ({ use, value: secretValue(world, use) }));
   const missing = found.find(({ value }) => value.state === 'absent');
   if (missing !== undefined) {
@@ -89,21 +89,21 @@ export function obtain(world: World, uses: readonly SecretUse[], values: boolean
   }
   const unread = found.find(({ value }) => value.state === 'unread' || (values && value.state === 'same'));
   if (unread !== undefined) {
-    return { do: 'read-secret', name: unread.use.secretName };
+    return { type: 'read-secret', name: unread.use.secretName };
   }
   const bad = found.find(({ value }) => value.state !== 'value' && value.state !== 'same');
   return bad && problem(bad.use, bad.value);
 }
 
 /** The cache may not have seen yet what was created a moment ago: one read before anybody is told to create it. */
-export function confirmAbsence(world: World, { secretName }: SecretUse): Step | undefined {
+export function confirmAbsence(world: ConnectorInput, { secretName }: SecretUse): Action | undefined {
   const fact = world.secrets.get(secretName);
   const isConfirmed = fact?.state === 'absent' && fact.confirmed === true;
-  return isConfirmed ? undefined : { do: 'read-secret', name: secretName };
+  return isConfirmed ? undefined : { type: 'read-secret', name: secretName };
 }
 
 /** The text of a use that `obtain` has already let pass with `values`. */
-export function textOf(world: World, use: SecretUse): string {
+export function textOf(world: ConnectorInput, use: SecretUse): string {
   const value = secretValue(world, use);
   if (value.state !== 'value') {
     throw new Error(`${use.field} was used before it was read`);
@@ -111,8 +111,8 @@ export function textOf(world: World, use: SecretUse): string {
   return value.value;
 }
 
-function absent(world: World, use: SecretUse): Step {
-  const endsAt = patienceEndsAt(world);
+function absent(world: ConnectorInput, use: SecretUse): Action {
+  const endsAt = gracePeriodEndsAt(world);
   return blocked(
     'SecretsResolved',
     'SecretNotFound',
@@ -121,7 +121,7 @@ function absent(world: World, use: SecretUse): Step {
   );
 }
 
-function problem(use: SecretUse, value: SecretValue): Step {
+function problem(use: SecretUse, value: SecretValue): Action {
   const secret = `Secret "${use.secretName}"`;
   switch (value.state) {
     case 'key-missing':

@@ -1,6 +1,6 @@
 import { decodeText } from '../../secrets/decode.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import type { World } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 
 /** One value that a resource asks of a Secret: which field asks, and where it stands. */
 export interface SecretUse {
@@ -29,7 +29,7 @@ export type SecretValue =
     };
 
 /** Looks up one use in what the pass knows of the Secrets. `undefined` in the world counts as absent. */
-export function secretValue(world: World, use: SecretUse): SecretValue {
+export function secretValue(world: ConnectorInput, use: SecretUse): SecretValue {
   const fact = world.secrets.get(use.secretName) ?? { state: 'absent' };
   if (fact.state === 'absent') {
     return { state: 'absent' };
@@ -44,7 +44,7 @@ export function secretValue(world: World, use: SecretUse): SecretValue {
 }
 
 function read(
-  world: World,
+  world: ConnectorInput,
   use: SecretUse,
   fact: Extract<SecretFact, { state: 'read' }>,
   recorded: string | undefined,

@@ -1,16 +1,16 @@
 import type { Condition } from '../../api/condition.ts';
-import { occasionsOf } from '../../reconciler/events.ts';
-import type { PassOutcome } from '../../reconciler/outcome.ts';
+import { eventsOf } from '../../reconciler/events.ts';
+import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
-import { withIncident } from '../act/action-context.ts';
-import type { Verdict } from '../action.ts';
-import type { World } from '../input.ts';
-import { witnessOf } from '../observe/observe.ts';
+import { withEvent } from '../act/action-context.ts';
+import type { Result } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { inputHashOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
-import { summarise, type Telling } from './summarize.ts';
+import { summarize, type StatusUpdate } from './summarize.ts';
 
 /** Said of an edit that nothing has come of; an instance that was Ready when the annotation came stays so. */
-const SUSPENDED: Telling = {
+const SUSPENDED: StatusUpdate = {
   kind: 'blocked',
   condition: 'Ready',
   reason: 'Suspended',
@@ -20,14 +20,14 @@ const SUSPENDED: Telling = {
 };
 
 /** The one place where status and events are written. Nothing is written where nothing changed. */
-export async function report(ports: ConnectorPorts, world: World, verdict: Verdict): Promise<PassOutcome> {
+export async function report(ports: ConnectorPorts, world: ConnectorInput, verdict: Result): Promise<ReconcileOutcome> {
   switch (verdict.kind) {
     case 'not-due':
-      if (ports.memory.witness(world.connector.metadata.uid) === undefined) {
+      if (ports.memory.inputHash(world.connector.metadata.uid) === undefined) {
         rememberInputs(ports, world);
       }
       return again(world, verdict.time);
-    case 'uninformed':
+    case 'cache-not-synced':
       return { kind: 'done' };
     case 'suspended':
       if (world.connector.status?.observedGeneration !== world.connector.metadata.generation) {
@@ -36,7 +36,7 @@ export async function report(ports: ConnectorPorts, world: World, verdict: Verdi
       rememberInputs(ports, world);
       return { kind: 'done' };
     case 'released':
-      tell(ports, abandonment(world, verdict.abandoned), [], []);
+      recordEvents(ports, abandonment(world, verdict.abandoned), [], []);
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
@@ -44,14 +44,14 @@ export async function report(ports: ConnectorPorts, world: World, verdict: Verdi
   }
 }
 
-async function write(ports: ConnectorPorts, world: World, verdict: Telling): Promise<PassOutcome> {
+async function write(ports: ConnectorPorts, world: ConnectorInput, verdict: StatusUpdate): Promise<ReconcileOutcome> {
   const before = world.connector.status ?? {};
-  const after = summarise(world, verdict, ports.random.fraction());
+  const after = summarize(world, verdict, ports.random.fraction());
   const patch = mergePatch(before, after);
   if (patch !== undefined) {
     await ports.connectors.patchStatus(world.connector, patch);
   }
-  tell(ports, world, before.conditions ?? [], after.conditions ?? []);
+  recordEvents(ports, world, before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, world);
   if (verdict.kind === 'ready') {
     // The instance that was replaced goes once the status with the new one is written.
@@ -66,34 +66,34 @@ async function write(ports: ConnectorPorts, world: World, verdict: Telling): Pro
   );
 }
 
-function abandonment(world: World, why: string | undefined): World {
+function abandonment(world: ConnectorInput, why: string | undefined): ConnectorInput {
   if (why === undefined) {
     return world;
   }
   const id = world.connector.status?.instance?.id;
   const what = id === undefined ? 'the resource' : `instance ${id}`;
-  return withIncident(world, {
+  return withEvent(world, {
     reason: 'Abandoned',
     message: `Let go of ${what} without touching Open Connectors: ${why}.`,
   });
 }
 
 /** From here on a waiting retry is only hurried by what changes after this pass. */
-function rememberInputs(ports: ConnectorPorts, world: World): void {
-  ports.memory.rememberWitness(world.connector.metadata.uid, witnessOf(world));
+function rememberInputs(ports: ConnectorPorts, world: ConnectorInput): void {
+  ports.memory.rememberInputHash(world.connector.metadata.uid, inputHashOf(world));
 }
 
-function again(world: World, time: number): PassOutcome {
+function again(world: ConnectorInput, time: number): ReconcileOutcome {
   return { kind: 'again', afterMs: Math.max(0, time - world.now) };
 }
 
-function tell(
+function recordEvents(
   ports: ConnectorPorts,
-  world: World,
+  world: ConnectorInput,
   before: readonly Condition[],
   after: readonly Condition[],
 ): void {
-  for (const occasion of occasionsOf(world.pass.incidents, before, after)) {
+  for (const occasion of eventsOf(world.done.events, before, after)) {
     ports.recordEvent(world.connector, occasion);
   }
 }

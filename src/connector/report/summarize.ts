@@ -9,31 +9,31 @@ import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import {
   mergeConditions,
   notTrue,
-  outlookOf,
-  type Statement,
+  severityOf,
+  type ConditionDraft,
   timestamp,
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
-import type { Verdict } from '../action.ts';
+import type { Result } from '../action.ts';
 import { isOwnSecret, renamedConnection } from '../decide/connection-secret.ts';
 import { consentPage, offersPage } from '../decide/consent.ts';
 import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
-import type { World } from '../input.ts';
-import { patienceEndsAt } from '../observe/grace-period.ts';
+import type { ConnectorInput } from '../input.ts';
+import { gracePeriodEndsAt } from '../observe/grace-period.ts';
 import { chosenInstance, ownership } from '../observe/instances.ts';
 import { isAccepted, mayBeOf, recordOf } from '../observe/record-outcome.ts';
 import { lastingUses } from '../observe/secret-uses.ts';
 import { secretValue } from '../observe/secret-value.ts';
 
 /** A verdict that says something about the resource. */
-export type Telling = Extract<Verdict, { kind: 'ready' | 'blocked' }>;
+export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' }>;
 
 /** The conditions between Ready and the transient ones, in the order in which a pass establishes them. */
 const STAGES = ['SecretsResolved', 'AccountReady', 'Authorized', 'Synced'] as const;
 type Stage = (typeof STAGES)[number];
 
 /** The whole status after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
-export function summarise(world: World, verdict: Telling, fraction: number): ConnectorStatus {
+export function summarize(world: ConnectorInput, verdict: StatusUpdate, fraction: number): ConnectorStatus {
   const { connector } = world;
   const before: ConnectorStatus = connector.status ?? {};
   const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
@@ -42,7 +42,7 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
     observedGeneration: connector.metadata.generation,
     conditions: mergeConditions(
       before.conditions ?? [],
-      statements(world, verdict),
+      conditionsOf(world, verdict),
       connector.metadata.generation,
       world.now,
     ),
@@ -58,12 +58,12 @@ export function summarise(world: World, verdict: Telling, fraction: number): Con
   return boundedStatus(connectorStatusSchema, after);
 }
 
-function statements(world: World, verdict: Telling): Statement[] {
+function conditionsOf(world: ConnectorInput, verdict: StatusUpdate): ConditionDraft[] {
   const stages = STAGES.map((type) => stage(world, verdict, type));
   if (verdict.kind === 'ready') {
     return [{ type: 'Ready', status: 'True', reason: verdict.reason, message: verdict.message }, ...stages];
   }
-  const ready: Statement = {
+  const ready: ConditionDraft = {
     type: 'Ready',
     status: 'False',
     reason: verdict.reason,
@@ -72,25 +72,25 @@ function statements(world: World, verdict: Telling): Statement[] {
   return [ready, ...stages, ...outlook(world, verdict)];
 }
 
-function outlook(world: World, { reason, message }: Extract<Telling, { kind: 'blocked' }>): Statement[] {
-  const isOverdue = reason === 'SecretNotFound' && world.now >= patienceEndsAt(world);
+function outlook(world: ConnectorInput, { reason, message }: Extract<StatusUpdate, { kind: 'blocked' }>): ConditionDraft[] {
+  const isOverdue = reason === 'SecretNotFound' && world.now >= gracePeriodEndsAt(world);
   if (isOverdue) {
     return [{ type: 'Stalled', status: 'True', reason, message }];
   }
   const isDeleting = world.connector.metadata.deletionTimestamp !== undefined;
-  return outlookOf(reason, message).map((statement) =>
+  return severityOf(reason, message).map((statement) =>
     isDeleting && statement.type === 'Reconciling' ? { ...statement, reason: 'Deleting' } : statement,
   );
 }
 
-function stage(world: World, verdict: Telling, type: Stage): Statement {
+function stage(world: ConnectorInput, verdict: StatusUpdate, type: Stage): ConditionDraft {
   if (verdict.kind === 'blocked' && verdict.condition === type) {
     return notTrue(type, verdict.reason, verdict.message);
   }
   return (verdict.kind === 'ready' ? fulfilled(type) : established(world, type)) ?? carriedOver(world, type);
 }
 
-function fulfilled(type: Stage): Statement {
+function fulfilled(type: Stage): ConditionDraft {
   const texts: Record<Stage, { readonly reason: Reason; readonly message: string }> = {
     SecretsResolved: { reason: 'SecretsResolved', message: 'Every Secret and key that is needed is there.' },
     AccountReady: { reason: 'AccountReady', message: "The account's credentials work." },
@@ -101,23 +101,23 @@ function fulfilled(type: Stage): Statement {
 }
 
 /** What this pass has found out for itself, although it did not come to its end. */
-function established(world: World, type: Stage): Statement | undefined {
+function established(world: ConnectorInput, type: Stage): ConditionDraft | undefined {
   switch (type) {
     case 'AccountReady':
-      return world.violations.length > 0 ? undefined : accountStatement(world);
+      return world.violations.length > 0 ? undefined : accountCondition(world);
     case 'SecretsResolved':
       return world.violations.length === 0 &&
         lastingUses(world).every((use) => ['same', 'value'].includes(secretValue(world, use).state))
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
-      return world.pass.authorized || world.pass.ping === 'answered' ? fulfilled(type) : undefined;
+      return world.done.authorized || world.done.ping === 'answered' ? fulfilled(type) : undefined;
     case 'Synced':
       return undefined;
   }
 }
 
-function accountStatement({ account }: World): Statement {
+function accountCondition({ account }: ConnectorInput): ConditionDraft {
   switch (account.state) {
     case 'ready':
       return fulfilled('AccountReady');
@@ -129,7 +129,7 @@ function accountStatement({ account }: World): Statement {
 }
 
 /** What an earlier pass found still stands; what was never looked at is Unknown. */
-function carriedOver(world: World, type: Stage): Statement {
+function carriedOver(world: ConnectorInput, type: Stage): ConditionDraft {
   const previous = condition(world, type);
   // That the instance equals the resource was said of an older generation.
   const isOutdated =
@@ -144,24 +144,24 @@ function carriedOver(world: World, type: Stage): Statement {
     : { type, status: previous.status, reason: previous.reason as Reason, message: previous.message };
 }
 
-function condition(world: World, type: ConditionType): Condition | undefined {
+function condition(world: ConnectorInput, type: ConditionType): Condition | undefined {
   return world.connector.status?.conditions?.find((candidate) => candidate.type === type);
 }
 
-function instanceStatus(world: World, verdict: Telling): Pick<ConnectorStatus, 'instance' | 'replacing'> {
+function instanceStatus(world: ConnectorInput, verdict: StatusUpdate): Pick<ConnectorStatus, 'instance' | 'replacing'> {
   const { instance: before, replacing } = world.connector.status ?? {};
   const current = world.violations.length > 0 ? undefined : currentInstance(world, verdict);
   if (current === undefined) {
     return { instance: before, replacing };
   }
   const isSwitch = before !== undefined && before.id !== current.id;
-  const isOldThere = isSwitch && world.remote.instances.get(before.id) !== 'gone';
+  const isOldThere = isSwitch && world.external.instances.get(before.id) !== 'not-found';
   if (isOldThere && verdict.kind !== 'ready') {
     // The new instance is not in use before applications have it.
     return { instance: before, replacing };
   }
-  const old = replacing && world.remote.instances.get(replacing.id);
-  const isReplaced = old === 'gone' || (old !== undefined && ownership(world, old) === 'foreign');
+  const old = replacing && world.external.instances.get(replacing.id);
+  const isReplaced = old === 'not-found' || (old !== undefined && ownership(world, old) === 'foreign');
   return {
     instance: current,
     replacing: isOldThere
@@ -173,14 +173,14 @@ function instanceStatus(world: World, verdict: Telling): Pick<ConnectorStatus, '
 }
 
 function currentInstance(
-  world: World,
-  verdict: Telling,
+  world: ConnectorInput,
+  verdict: StatusUpdate,
 ): NonNullable<ConnectorStatus['instance']> | undefined {
   const instance = chosenInstance(world)?.instance;
   const { account } = world;
   if (
     instance === undefined ||
-    instance === 'gone' ||
+    instance === 'not-found' ||
     account.state !== 'ready' ||
     !isOurs(world, instance.id)
   ) {
@@ -200,38 +200,38 @@ function currentInstance(
  * What the operator left the instance at. An instance that a reconcile did not come to keeps its record: what a listing
  * shows may be older than what the operator did since.
  */
-function enabledStatus(world: World, verdict: Telling, { id, disabled }: Instance): boolean | undefined {
+function enabledStatus(world: ConnectorInput, verdict: StatusUpdate, { id, disabled }: Instance): boolean | undefined {
   const recorded = recordedEnabled(world, id);
   if (disabled === undefined) {
     return recorded;
   }
   const isAsWanted = disabled !== desiredEnabled(world);
-  const isEstablished = verdict.kind === 'ready' || recorded === undefined || world.pass.enabledSet;
+  const isEstablished = verdict.kind === 'ready' || recorded === undefined || world.done.enabledSet;
   return isAsWanted && isEstablished ? !disabled : recorded;
 }
 
 /** An instance enters status when the resource holds it: written before, or carrying its uid. */
-function isOurs(world: World, id: number): boolean {
-  const instance = world.remote.instances.get(id);
+function isOurs(world: ConnectorInput, id: number): boolean {
+  const instance = world.external.instances.get(id);
   return (
     world.connector.status?.instance?.id === id ||
-    (instance !== undefined && instance !== 'gone' && (instance.tags ?? []).includes(world.tags.uid))
+    (instance !== undefined && instance !== 'not-found' && (instance.tags ?? []).includes(world.tags.uid))
   );
 }
 
-function handledReauthorizeAt(world: World): string | undefined {
+function handledReauthorizeAt(world: ConnectorInput): string | undefined {
   const record = recordOf(world);
   const answered = record !== undefined && isAcceptedHere(world, record) ? record.reauthorizeAt : undefined;
   return answered ?? world.connector.status?.lastHandledReauthorizeAt;
 }
 
 /** Whether this process saw the credential of the record being accepted. */
-function isAcceptedHere({ memory, pass }: World, record: WriteAheadRecord): boolean {
+function isAcceptedHere({ memory, done: pass }: ConnectorInput, record: WriteAheadRecord): boolean {
   return pass.authorized || memory.accepted === record.digest;
 }
 
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */
-function authorizationStatus(world: World, verdict: Telling): ConnectorStatus['authorization'] {
+function authorizationStatus(world: ConnectorInput, verdict: StatusUpdate): ConnectorStatus['authorization'] {
   const before = world.connector.status?.authorization;
   const record = recordOf(world);
   const isNew =
@@ -247,16 +247,16 @@ function authorizationStatus(world: World, verdict: Telling): ConnectorStatus['a
 }
 
 /** Whether the instance that is Ready is the outcome of the record's credential. */
-function isProven(world: World, record: WriteAheadRecord): boolean {
+function isProven(world: ConnectorInput, record: WriteAheadRecord): boolean {
   const instance = chosenInstance(world)?.instance;
   return (
-    !isAccepted(world, record) && instance !== undefined && instance !== 'gone' && mayBeOf(record, instance)
+    !isAccepted(world, record) && instance !== undefined && instance !== 'not-found' && mayBeOf(record, instance)
   );
 }
 
 /** The start page is shown for as long as a person is waited for, also while something else is in the way. */
-function pageStatus(world: World, verdict: Telling) {
-  if (verdict.kind === 'ready' || world.pass.authorized) {
+function pageStatus(world: ConnectorInput, verdict: StatusUpdate) {
+  if (verdict.kind === 'ready' || world.done.authorized) {
     return undefined;
   }
   if (world.violations.length === 0 && verdict.condition === 'Authorized') {
@@ -267,7 +267,7 @@ function pageStatus(world: World, verdict: Telling) {
 }
 
 /** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
-function bindingStatus(world: World): ConnectorStatus['binding'] {
+function bindingStatus(world: ConnectorInput): ConnectorStatus['binding'] {
   if (world.violations.length > 0) {
     return world.connector.status?.binding;
   }
@@ -276,9 +276,9 @@ function bindingStatus(world: World): ConnectorStatus['binding'] {
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
-function credentialStatus(world: World, verdict: Telling): ConnectorStatus['credentials'] {
+function credentialStatus(world: ConnectorInput, verdict: StatusUpdate): ConnectorStatus['credentials'] {
   const before = world.connector.status?.credentials;
-  if (verdict.kind !== 'ready' && !world.pass.authorized && !world.pass.reconfigured) {
+  if (verdict.kind !== 'ready' && !world.done.authorized && !world.done.reconfigured) {
     return before;
   }
   return lastingUses(world).flatMap(({ secretName, key, ...use }) => {

@@ -1,10 +1,10 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { enrolmentSecretNameOf } from '../../api/defaults.ts';
-import { subjectHash } from '../../authorization/consent-request.ts';
-import { enrolmentHash, sameHash } from '../../authorization/one-time-code.ts';
+import { oneTimeCodeSecretNameOf } from '../../api/defaults.ts';
+import { consentRequestHash } from '../../authorization/consent-request.ts';
+import { oneTimeCodeHash, sameHash } from '../../authorization/one-time-code.ts';
 import { checkedProviderUrl } from '../../authorization/provider-url.ts';
 import { CONSENT_TTL_MS, newToken, tokenHash } from '../../authorization/state-token.ts';
-import { formatLocator, type Locator } from '../connector-name.ts';
+import { formatName, type NamespacedName } from '../connector-name.ts';
 import { BusyError, type ConsentContext, isCurrentCode } from '../context.ts';
 import {
   CONSENT_COOKIE,
@@ -22,12 +22,12 @@ import { type StartPage, startPage } from '../pages/start.ts';
 const FORM_TTL_S = 12 * 60 * 60;
 
 /** GET of the start page: the form for the code, whether or not there is such a connector. */
-export function showStart(context: ConsentContext, locator: Locator, request: Request): Response {
+export function showStart(context: ConsentContext, locator: NamespacedName, request: Request): Response {
   return form(context, locator, request, 200, undefined);
 }
 
 /** POST of the code: with the right one a consent begins. Throws `RefusedError`, `BusyError` and errors at the edges. */
-export async function begin(context: ConsentContext, locator: Locator, request: Request): Promise<Response> {
+export async function begin(context: ConsentContext, locator: NamespacedName, request: Request): Promise<Response> {
   requireSameOrigin(request, context.addresses.origin);
   const fields = await readForm(request);
   const code = single(fields, 'code') ?? '';
@@ -39,7 +39,7 @@ export async function begin(context: ConsentContext, locator: Locator, request: 
     const problem = connector === 'busy' ? 'too-many' : 'wrong';
     return form(context, locator, request, connector === 'busy' ? 429 : 400, problem);
   }
-  if (!context.beginnings.take(formatLocator(locator))) {
+  if (!context.startLimiter.take(formatName(locator))) {
     throw new BusyError();
   }
   return await start(context, locator, connector, request.signal);
@@ -48,16 +48,16 @@ export async function begin(context: ConsentContext, locator: Locator, request: 
 /** The resource, for whoever has its code; strangers bring about as few calls as possible. */
 async function connectorFor(
   context: ConsentContext,
-  locator: Locator,
+  locator: NamespacedName,
   code: string,
   signal: AbortSignal,
 ): Promise<InfusionsoftConnector | 'missing' | 'busy'> {
-  const { enrolments, source } = context;
+  const { codeLimiter: enrolments, source } = context;
   if (!source.isServed(locator)) {
     return 'missing';
   }
-  const hash = enrolmentHash(code);
-  const secretName = enrolmentSecretNameOf({ metadata: locator });
+  const hash = oneTimeCodeHash(code);
+  const secretName = oneTimeCodeSecretNameOf({ metadata: locator });
   const found = await enrolments.find(
     locator.namespace,
     secretName,
@@ -75,7 +75,7 @@ async function connectorFor(
 
 async function start(
   context: ConsentContext,
-  locator: Locator,
+  locator: NamespacedName,
   connector: InfusionsoftConnector,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -90,7 +90,7 @@ async function start(
     connector,
     {
       uid: connector.metadata.uid,
-      consent: subjectHash(subject),
+      consent: consentRequestHash(subject),
       cookie: tokenHash(cookie).toString('base64'),
       state: tokenHash(state).toString('base64'),
       authorizeUrl: url,
@@ -105,7 +105,7 @@ async function start(
 
 function form(
   { addresses, host, random }: ConsentContext,
-  locator: Locator,
+  locator: NamespacedName,
   { headers }: Request,
   status: number,
   problem: StartPage['problem'],
@@ -122,13 +122,13 @@ function form(
 }
 
 /** A form counts only from the browser that it was given to: no other site can fill it in for somebody. */
-function requireOwnForm({ headers }: Request, locator: Locator, proof: string): void {
+function requireOwnForm({ headers }: Request, locator: NamespacedName, proof: string): void {
   const cookie = readFormCookie(headers);
   if (cookie === undefined || !sameHash(Buffer.from(formProof(cookie, locator)), Buffer.from(proof))) {
     throw new RefusedError('refused-form');
   }
 }
 
-function formProof(cookie: string, locator: Locator): string {
-  return proofOf(cookie, `start ${formatLocator(locator)}`);
+function formProof(cookie: string, locator: NamespacedName): string {
+  return proofOf(cookie, `start ${formatName(locator)}`);
 }

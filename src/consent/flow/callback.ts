@@ -1,13 +1,13 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { grantSecretNameOf } from '../../api/defaults.ts';
+import { authorizationCodeSecretNameOf } from '../../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
 import {
-  answerData,
+  responseData,
   CODE_PATTERN,
-  type ConsentAnswer,
+  type AuthorizationResponse,
   providerError,
 } from '../../authorization/authorization-response.ts';
-import { subjectHash } from '../../authorization/consent-request.ts';
+import { consentRequestHash } from '../../authorization/consent-request.ts';
 import { sameHash } from '../../authorization/one-time-code.ts';
 import { tokenHash } from '../../authorization/state-token.ts';
 import { type ConsentContext, type CurrentConsent, currentConsent } from '../context.ts';
@@ -17,7 +17,7 @@ import { page, redirect } from '../http/responses.ts';
 import type { ConsentOutcome } from '../outcomes.ts';
 import { formatResult, readResult, resultPage } from '../pages/result.ts';
 import { writeOwned } from '../records.ts';
-import { ObstacleError } from '../source.ts';
+import { FailedPreconditionError } from '../source.ts';
 
 /** How long the last page can be reloaded, seconds. */
 const RESULT_TTL_S = 10 * 60;
@@ -28,7 +28,7 @@ const RESULT_TTL_S = 10 * 60;
  */
 export async function receive(context: ConsentContext, request: Request): Promise<Response> {
   const query = readQuery(request);
-  const said = readAnswer(query);
+  const said = readResponse(query);
   register(context, query);
   const consent = await currentConsent(context, request.headers, request.signal);
   requireState(consent, single(query, 'state') ?? '');
@@ -49,11 +49,11 @@ export function showResult({ addresses, host }: ConsentContext, { headers }: Req
   return page(200, resultPage(host, addresses.start(result), result));
 }
 
-type Said = { readonly kind: 'code'; readonly code: string } | Omit<ErrorAnswer, 'consent'>;
-type ErrorAnswer = Extract<ConsentAnswer, { kind: 'error' }>;
+type ProviderResponse = { readonly kind: 'code'; readonly code: string } | Omit<ErrorResponse, 'consent'>;
+type ErrorResponse = Extract<AuthorizationResponse, { kind: 'error' }>;
 
 /** Either a code or an error (RFC 6749, 4.1.2), each parameter once. The description of an error is for nobody here. */
-function readAnswer(query: URLSearchParams): Said {
+function readResponse(query: URLSearchParams): ProviderResponse {
   const [code, error, state] = ['code', 'error', 'state'].map((name) => single(query, name));
   if (!state || (code === undefined) === (error === undefined)) {
     throw new RefusedError('refused-malformed');
@@ -85,11 +85,11 @@ async function requireUnchanged(
   }
   try {
     const { subject } = await source.wish(connector, signal);
-    if (subjectHash(subject) === record.consent) {
+    if (consentRequestHash(subject) === record.consent) {
       return connector;
     }
   } catch (error) {
-    if (!(error instanceof ObstacleError)) {
+    if (!(error instanceof FailedPreconditionError)) {
       throw error;
     }
   }
@@ -100,18 +100,18 @@ async function requireUnchanged(
 async function store(
   { secrets }: ConsentContext,
   owner: InfusionsoftConnector,
-  answer: ConsentAnswer,
+  answer: AuthorizationResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = grantSecretNameOf(owner);
+  const name = authorizationCodeSecretNameOf(owner);
   await writeOwned(
     secrets,
-    { owner, name, type: CONSENT_SECRET_TYPES.grant, data: answerData(answer) },
+    { owner, name, type: CONSENT_SECRET_TYPES.grant, data: responseData(answer) },
     signal,
   );
 }
 
-function conclude({ addresses, journal }: ConsentContext, consent: CurrentConsent, said: Said): Response {
+function conclude({ addresses, journal }: ConsentContext, consent: CurrentConsent, said: ProviderResponse): Response {
   const { locator, record } = consent;
   journal.progress(outcomeOf(said), locator);
   const { server, apiHost } = record.facts;
@@ -127,7 +127,7 @@ function conclude({ addresses, journal }: ConsentContext, consent: CurrentConsen
   ]);
 }
 
-function outcomeOf(said: Said): ConsentOutcome {
+function outcomeOf(said: ProviderResponse): ConsentOutcome {
   if (said.kind === 'code') {
     return 'granted';
   }

@@ -1,5 +1,5 @@
 import { sameHash } from '../../authorization/one-time-code.ts';
-import { formatLocator, type Locator } from '../connector-name.ts';
+import { formatName, type NamespacedName } from '../connector-name.ts';
 import { type ConsentContext, type CurrentConsent, currentConsent } from '../context.ts';
 import { proofOf } from '../http/cookies.ts';
 import { RefusedError, readQuery, single } from '../http/request.ts';
@@ -9,7 +9,7 @@ import { reviewPage } from '../pages/review.ts';
 /** GET of the page that says whose data goes where. */
 export async function showReview(
   context: ConsentContext,
-  locator: Locator,
+  locator: NamespacedName,
   request: Request,
 ): Promise<Response> {
   const consent = await consentFor(context, locator, request);
@@ -34,7 +34,7 @@ export async function showReview(
  * and where the provider sends a person for signing in is not ours to know. The proof comes from the page before, so that
  * nobody is led past it.
  */
-export async function leave(context: ConsentContext, locator: Locator, request: Request): Promise<Response> {
+export async function leave(context: ConsentContext, locator: NamespacedName, request: Request): Promise<Response> {
   const proof = single(readQuery(request), 'confirm') ?? '';
   const consent = await consentFor(context, locator, request);
   if (!sameHash(Buffer.from(leaveProof(consent)), Buffer.from(proof))) {
@@ -45,11 +45,11 @@ export async function leave(context: ConsentContext, locator: Locator, request: 
 
 async function consentFor(
   context: ConsentContext,
-  locator: Locator,
+  locator: NamespacedName,
   { headers, signal }: Request,
 ): Promise<CurrentConsent> {
   const consent = await currentConsent(context, headers, signal);
-  if (formatLocator(consent.locator) !== formatLocator(locator)) {
+  if (formatName(consent.locator) !== formatName(locator)) {
     throw new RefusedError('refused-cookie');
   }
   return consent;

@@ -1,4 +1,4 @@
-import { formatLocator, type Locator } from '../connector-name.ts';
+import { formatName, type NamespacedName } from '../connector-name.ts';
 
 /** The public addresses of the consent pages. All follow from `EXTERNAL_URL`, none from what a request says. */
 export interface Addresses {
@@ -8,10 +8,10 @@ export interface Addresses {
   readonly prefix: string;
   /** What has to be registered for the OAuth app at the provider. */
   readonly callback: string;
-  start(locator: Locator): string;
-  review(locator: Locator): string;
+  start(locator: NamespacedName): string;
+  review(locator: NamespacedName): string;
   /** The way out to the provider. */
-  leave(locator: Locator): string;
+  leave(locator: NamespacedName): string;
   readonly result: string;
 }
 
@@ -20,7 +20,7 @@ export function addressesOf(externalUrl: string): Addresses {
   const { origin, pathname } = new URL(externalUrl);
   const prefix = pathname.replace(/\/+$/, '');
   const base = `${origin}${prefix}`;
-  const start = (locator: Locator): string => `${base}/connect/${formatLocator(locator)}`;
+  const start = (locator: NamespacedName): string => `${base}/connect/${formatName(locator)}`;
   return {
     origin,
     prefix,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { TOKEN_PATTERN } from '../../authorization/state-token.ts';
-import { formatLocator, type Locator, readLocator } from '../connector-name.ts';
+import { formatName, type NamespacedName, readName } from '../connector-name.ts';
 
 // The prefix makes browsers refuse these cookies unless they come from this very host, over https, for all paths
 // (RFC 6265bis, 4.1.3.2): no neighbour under the same domain can plant one.
@@ -41,20 +41,20 @@ export function readFormCookie(headers: Headers): string | undefined {
 }
 
 /** The cookie of a consent: a secret, and where its record stands. */
-export function formatConsentCookie(token: string, locator: Locator): string {
-  return `${token}.${formatLocator(locator)}`;
+export function formatConsentCookie(token: string, locator: NamespacedName): string {
+  return `${token}.${formatName(locator)}`;
 }
 
 /** A consent cookie taken apart; `value` is all of it, which the record has the hash of. */
 export function readConsentCookie(
   headers: Headers,
-): { readonly value: string; readonly locator: Locator } | undefined {
+): { readonly value: string; readonly locator: NamespacedName } | undefined {
   const value = readCookie(headers, CONSENT_COOKIE);
   const dot = value?.indexOf('.') ?? -1;
   if (value === undefined || !TOKEN_PATTERN.test(value.slice(0, Math.max(0, dot)))) {
     return undefined;
   }
-  const locator = readLocator(value.slice(dot + 1));
+  const locator = readName(value.slice(dot + 1));
   return locator && { value, locator };
 }
 

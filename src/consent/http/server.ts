@@ -39,7 +39,7 @@ const LONGEST_HEAD = 16_384;
 const REQUEST_MS = 15_000;
 const HEADERS_MS = 10_000;
 /** For the answer. The slowest part of it is a call to Open Connectors. */
-const ANSWER_MS = 45_000;
+const RESPONSE_TIMEOUT_MS = 45_000;
 const IDLE_MS = 5_000;
 const MOST_CONNECTIONS = 500;
 
@@ -97,7 +97,7 @@ async function serve(
 ): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort(new Error('the browser has gone')));
-  using deadline = startDeadline(clock, ANSWER_MS, gone.signal, stopping);
+  using deadline = startDeadline(clock, RESPONSE_TIMEOUT_MS, gone.signal, stopping);
   try {
     const body = await readBody(incoming);
     const response = await handler(toRequest(incoming, origin, body, deadline.signal));

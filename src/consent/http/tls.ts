@@ -18,7 +18,7 @@ export interface TlsFiles {
 }
 
 /** Kubernetes renews mounted Secrets by swapping a link, which watching a file does not notice; so they are read again. */
-const LOOK_EVERY_MS = 30_000;
+const CHECK_INTERVAL_MS = 30_000;
 
 /** `tls.crt` and `tls.key` in `folder`. A pair that cannot be used, or is half renewed, is not taken: the old one stays. */
 export function createTlsFiles(folder: string, clock: Clock, onProblem: (error: unknown) => void): TlsFiles {
@@ -31,7 +31,7 @@ export function createTlsFiles(folder: string, clock: Clock, onProblem: (error: 
     watch(onChange) {
       let current = read();
       let cancel = (): void => undefined;
-      const look = (): void => {
+      const check = (): void => {
         try {
           const next = read();
           if (next.cert !== current.cert || next.key !== current.key) {
@@ -42,9 +42,9 @@ export function createTlsFiles(folder: string, clock: Clock, onProblem: (error: 
         } catch (error) {
           onProblem(error);
         }
-        cancel = clock.schedule(LOOK_EVERY_MS, look);
+        cancel = clock.schedule(CHECK_INTERVAL_MS, check);
       };
-      cancel = clock.schedule(LOOK_EVERY_MS, look);
+      cancel = clock.schedule(CHECK_INTERVAL_MS, check);
       return () => cancel();
     },
   };

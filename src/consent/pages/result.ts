@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROVIDER_ERRORS } from '../../authorization/authorization-response.ts';
-import { type Locator, parseLocator } from '../connector-name.ts';
+import { type NamespacedName, parseName } from '../connector-name.ts';
 import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
 
@@ -24,7 +24,7 @@ export function formatResult(result: ConsentResult): string {
 export function readResult(text: string): ConsentResult | undefined {
   try {
     const result = resultSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return parseLocator(result.namespace, result.name) && result;
+    return parseName(result.namespace, result.name) && result;
   } catch {
     return undefined; // Not one of ours: the caller refuses.
   }
@@ -55,7 +55,7 @@ function grantedPage(host: string, { namespace, name, server, apiHost }: Consent
 function endedPage(
   host: string,
   startUrl: string,
-  locator: Locator,
+  locator: NamespacedName,
   outcome: (typeof PROVIDER_ERRORS)[number],
 ): Html {
   const isDenied = outcome === 'access_denied';

@@ -1,4 +1,4 @@
-import type { Locator } from '../connector-name.ts';
+import type { NamespacedName } from '../connector-name.ts';
 import { type Html, html } from '../http/html.ts';
 import type { ConsentFacts } from '../records.ts';
 import { layout } from './layout.ts';
@@ -6,7 +6,7 @@ import { layout } from './layout.ts';
 /** The page between the code and the provider: who asks, and whose data goes where. */
 export interface ReviewPage {
   readonly host: string;
-  readonly locator: Locator;
+  readonly locator: NamespacedName;
   readonly clusterId: string;
   readonly facts: ConsentFacts;
   /** Host of the provider's page. */

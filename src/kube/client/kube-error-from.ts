@@ -3,7 +3,7 @@ import { KubeError, type KubeErrorKind } from './errors.ts';
 import { isRecord } from './object.ts';
 
 /** An answer that is not a success, as far as it matters. */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -14,7 +14,7 @@ export interface FailedAnswer {
 }
 
 /** The error for an answer that is not 2xx. `nowMs` is wall clock, for a `Retry-After` that is a date. */
-export function kubeErrorFromAnswer(answer: FailedAnswer, nowMs: number): KubeError {
+export function kubeErrorFromResponse(answer: FailedResponse, nowMs: number): KubeError {
   const reason = statusReason(answer.body);
   const kind = kindOf(answer.status, reason);
   const label = reason === undefined ? kind : reason;
@@ -28,7 +28,7 @@ export function kubeErrorFromAnswer(answer: FailedAnswer, nowMs: number): KubeEr
 /** The error for a `metav1.Status` that came as an ERROR event of a watch. */
 export function kubeErrorFromStatus(path: string, status: unknown): KubeError {
   const code = isRecord(status) && typeof status['code'] === 'number' ? status['code'] : 500;
-  return kubeErrorFromAnswer({ method: 'WATCH', path, status: code, retryAfter: undefined, body: status }, 0);
+  return kubeErrorFromResponse({ method: 'WATCH', path, status: code, retryAfter: undefined, body: status }, 0);
 }
 
 /** The error for a request that got no complete answer. `KubeError`s pass through. */

@@ -6,7 +6,7 @@ import { objectPath, parseResourceId } from './paths.ts';
 import type { KubeRest } from './rest.ts';
 
 /** Takes the answer to a write, before anything else can happen. */
-export type Absorb = (id: string, answer: KubeObject) => void;
+export type UpdateCache = (id: string, answer: KubeObject) => void;
 
 /**
  * Writes to the objects that metas of `@dot-i/k8s-operator` name, always on the condition that the object still has
@@ -14,9 +14,9 @@ export type Absorb = (id: string, answer: KubeObject) => void;
  */
 export class ResourceWriter {
   private readonly rest: KubeRest;
-  private readonly absorb: Absorb;
+  private readonly absorb: UpdateCache;
 
-  constructor(rest: KubeRest, absorb: Absorb) {
+  constructor(rest: KubeRest, absorb: UpdateCache) {
     this.rest = rest;
     this.absorb = absorb;
   }

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { sleep } from '../../runtime/clock.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
-import { kubeErrorFromAnswer, kubeErrorFromTransport } from './kube-error-from.ts';
+import { kubeErrorFromResponse, kubeErrorFromTransport } from './kube-error-from.ts';
 import { isRecord } from './object.ts';
 import { pathTemplate } from './paths.ts';
 import { parseJson, parseLeniently, readBody } from './response-body.ts';
@@ -114,7 +114,7 @@ export class KubeRest {
     });
     this.observe('WATCH', path, String(answer.statusCode), startedAt);
     if (answer.statusCode === 200) return answer.body;
-    throw kubeErrorFromAnswer(await this.failedAnswer('WATCH', path, answer), clock.now());
+    throw kubeErrorFromResponse(await this.failedAnswer('WATCH', path, answer), clock.now());
   }
 
   private write(
@@ -162,7 +162,7 @@ export class KubeRest {
       }
       const failed = await this.failedAnswer(call.method, call.path, answer);
       this.observe(call.method, call.path, String(answer.statusCode), startedAt);
-      return kubeErrorFromAnswer(failed, clock.now());
+      return kubeErrorFromResponse(failed, clock.now());
     } catch (error) {
       if (error instanceof GuardRefusal) throw error.refusal;
       const kubeError = this.transportError(call, error, deadline.expired);

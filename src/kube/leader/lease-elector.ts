@@ -40,7 +40,7 @@ export class LeaseNotHeldError extends Error {
 }
 
 /** The Lease was acquired, but the answer came after the renew deadline. The next attempt renews it. */
-class LateAnswerError extends Error {
+class LateResponseError extends Error {
   override readonly name = 'LateAnswerError';
 }
 
@@ -139,9 +139,9 @@ export class LeaseElector {
     await this.finished;
     cancel();
     // A candidate may hold the Lease as well, by an answer that came too late to lead with.
-    const mayHold = this.isLeading || this.current.name === 'candidate';
+    const mayAcquire = this.isLeading || this.current.name === 'candidate';
     this.endTerm('stopped');
-    if (mayHold) await this.release(deadlineMs);
+    if (mayAcquire) await this.release(deadlineMs);
   }
 
   private async run(): Promise<void> {
@@ -262,7 +262,7 @@ export class LeaseElector {
       return;
     }
     if (this.options.clock.monotonic() - sentAt >= this.timing.renewDeadlineMs) {
-      throw new LateAnswerError(`the Lease ${this.options.name} was written too late to lead with it`);
+      throw new LateResponseError(`the Lease ${this.options.name} was written too late to lead with it`);
     }
     this.current = { name: 'leading', renewedAt: sentAt };
     this.armExpiry(sentAt);

@@ -8,7 +8,7 @@ export const PRIORITIES = ['edit', 'change', 'resync'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** Keeps lower priorities from starving while higher ones are waiting. */
-export interface Ageing {
+export interface StarvationGuard {
   /** A key that has waited so long is due, milliseconds. */
   readonly afterMs: number;
   /** While one is due, one of so many picks goes to its priority. */
@@ -109,9 +109,9 @@ export class FairQueue {
     resync: new Level(),
   };
   private readonly placeOf: (key: string) => Place;
-  private readonly ageing: Ageing;
+  private readonly ageing: StarvationGuard;
 
-  constructor(placeOf: (key: string) => Place, ageing: Ageing) {
+  constructor(placeOf: (key: string) => Place, ageing: StarvationGuard) {
     this.placeOf = placeOf;
     this.ageing = ageing;
   }

@@ -9,7 +9,7 @@ import type { ReflectorOptions, ReflectorState } from './reflector-options.ts';
 import { isOlderVersion } from './resource-version.ts';
 import { StallDetector } from './stall-detector.ts';
 import { type CompleteList, objectKey, type UpsertResult } from './store.ts';
-import { MalformedAnswerError, parseWatchEvent, reduce, type WatchEvent } from './watch-event.ts';
+import { MalformedResponseError, parseWatchEvent, reduce, type WatchEvent } from './watch-event.ts';
 import { readLines } from './watch-lines.ts';
 
 export type * from './reflector-options.ts';
@@ -220,7 +220,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
         ? { name: 'expired', error: error.status }
         : { name: 'lost', error: error.status };
     }
-    if (error instanceof MalformedAnswerError || error instanceof HistoryError)
+    if (error instanceof MalformedResponseError || error instanceof HistoryError)
       return { name: 'lost', error };
     const kubeError = kubeErrorFromTransport('WATCH', this.options.path, error);
     if (kubeError.kind === 'gone') return { name: 'expired', error: kubeError };

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { retryAfterMs } from '../../runtime/retry-after.ts';
 import { FORBIDDEN_ADDRESS } from '../transport/address-guard.ts';
-import type { Effect, UnreadableAnswer } from '../transport/call.ts';
+import type { Effect, UnreadableResponse } from '../transport/call.ts';
 import { PROXY_STATUS } from '../transport/proxy-tunnel.ts';
 import {
   ABORTED,
   NOT_HTTP,
   TOO_LARGE,
-  type TransportAnswer,
+  type TransportResponse,
   type TransportError,
 } from '../transport/transport.ts';
 import { cleanMessage } from './clean-message.ts';
 import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './remote-error.ts';
 
 /** What a verdict depends on besides the answer. */
-export interface Circumstances {
+export interface CallContext {
   readonly effect: Effect;
   /** The call carried an instance token, so that the provider may be the one who answers. */
   readonly withInstanceToken: boolean;
@@ -37,7 +37,7 @@ type OwnError = z.infer<typeof ownError>;
  * The API's own error in an answer, or undefined. The request id is required: gateways answer with JSON and a `message`
  * too (`{"message":"Not Found"}` by Kong and AWS API Gateway), and their 404 proves nothing about an instance.
  */
-function readOwnError(answer: TransportAnswer): OwnError | undefined {
+function readOwnError(answer: TransportResponse): OwnError | undefined {
   const parsed = ownError.safeParse(parseJson(answer.body));
   return parsed.success ? parsed.data : undefined;
 }
@@ -111,9 +111,9 @@ const sentences: Readonly<Record<RemoteErrorClass, string>> = {
 };
 
 /** The error in a whole answer; `undefined` for 2xx. */
-export function errorOfAnswer(
-  answer: TransportAnswer,
-  circumstances: Circumstances,
+export function errorOfResponse(
+  answer: TransportResponse,
+  circumstances: CallContext,
 ): RemoteError | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) {
@@ -141,7 +141,7 @@ export function errorOfAnswer(
  * The error when no whole answer came. Where nothing was sent, nothing was done, whatever the call. A head that says
  * 4xx or 5xx says it without its body too. All else was sent, and its outcome is unknown.
  */
-export function errorOfTransport(error: TransportError, circumstances: Circumstances): RemoteError {
+export function errorOfTransport(error: TransportError, circumstances: CallContext): RemoteError {
   const { effect } = circumstances;
   if (!error.sent) {
     const through = error.proxy === undefined ? '' : ` through the proxy ${error.proxy}`;
@@ -152,7 +152,7 @@ export function errorOfTransport(error: TransportError, circumstances: Circumsta
     );
   }
   if (error.head !== undefined && error.head.status >= 300) {
-    const ofHead = errorOfAnswer({ ...error.head, body: '' }, circumstances);
+    const ofHead = errorOfResponse({ ...error.head, body: '' }, circumstances);
     if (ofHead !== undefined) {
       return ofHead;
     }
@@ -168,9 +168,9 @@ export function errorOfTransport(error: TransportError, circumstances: Circumsta
  * that is `ambiguous`, so that the caller searches instead of sending again.
  */
 export function errorOfUnreadable(
-  error: UnreadableAnswer,
+  error: UnreadableResponse,
   status: number,
-  circumstances: Circumstances,
+  circumstances: CallContext,
 ): RemoteError {
   const errorClass = circumstances.effect === 'once' ? 'ambiguous' : 'unexpected';
   const what = cleanMessage(error.message, circumstances.secrets);

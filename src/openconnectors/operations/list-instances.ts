@@ -1,6 +1,6 @@
 import { RemoteError } from '../errors/remote-error.ts';
 import type { Instance } from '../port.ts';
-import { readInstancesAnswer } from '../schemas.ts';
+import { parseInstances } from '../schemas.ts';
 import type { Caller } from '../transport/call.ts';
 
 const PAGE_SIZE = 200;
@@ -65,7 +65,7 @@ async function readPage(
         ],
         maxAnswerBytes: MAX_PAGE_BYTES,
         read: (answer) => ({
-          instances: readInstancesAnswer(answer),
+          instances: parseInstances(answer),
           next: answer.headers['elements-next-page-token'] || undefined,
         }),
       },

@@ -1,6 +1,6 @@
 import type { Json } from '../masked-values.ts';
 import type { Turn } from '../port.ts';
-import type { Method, TransportAnswer } from './transport.ts';
+import type { Method, TransportResponse } from './transport.ts';
 
 /** Every request that this client can make, by the name that metrics and logs show. */
 export const operationNames = [
@@ -44,7 +44,7 @@ export interface Call<Result> {
   /** Default 8 MiB. */
   readonly maxAnswerBytes?: number;
   /** Turns a 2xx answer into the result. @throws UnreadableAnswer */
-  readonly read: (answer: TransportAnswer) => Result;
+  readonly read: (answer: TransportResponse) => Result;
 }
 
 /**
@@ -55,6 +55,6 @@ export interface Call<Result> {
 export type Caller = <Result>(call: Call<Result>, signal?: AbortSignal, turn?: Turn) => Promise<Result>;
 
 /** A 2xx answer without what the call needs. The message names what is missing, never a value. */
-export class UnreadableAnswer extends Error {
+export class UnreadableResponse extends Error {
   override readonly name = 'UnreadableAnswer';
 }

@@ -2,18 +2,18 @@ import type { Clock } from '../../runtime/clock.ts';
 import { type AccountCredentials, authorizationHeader } from '../authorization.ts';
 import type { Budget } from '../budget.ts';
 import {
-  type Circumstances,
-  errorOfAnswer,
+  type CallContext,
+  errorOfResponse,
   errorOfTransport,
   errorOfUnreadable,
 } from '../errors/classify.ts';
 import { RemoteError, type RemoteErrorClass } from '../errors/remote-error.ts';
 import { refuseMaskedValues } from '../masked-values.ts';
 import type { BaseUrl } from './base-url.ts';
-import { type Call, type Caller, type OperationName, UnreadableAnswer } from './call.ts';
-import { ABORTED, type Transport, type TransportAnswer, TransportError } from './transport.ts';
+import { type Call, type Caller, type OperationName, UnreadableResponse } from './call.ts';
+import { ABORTED, type Transport, type TransportResponse, TransportError } from './transport.ts';
 
-const DEFAULT_MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const DEFAULT_MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 /** How one request ended: as an answer, as an error, aborted by the caller, or refused by the fencing guard. */
 export type CallOutcome = 'ok' | RemoteErrorClass | 'aborted' | 'fenced';
@@ -88,7 +88,7 @@ async function answered<Result>(
   call: Call<Result>,
   fence: Fence,
   signal: AbortSignal | undefined,
-): Promise<TransportAnswer> {
+): Promise<TransportResponse> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   signal?.addEventListener('abort', end, { once: true });
@@ -102,7 +102,7 @@ async function answered<Result>(
       path: pathOf(options.base, call),
       headers: headersOf(options.credentials, call),
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
-      maxAnswerBytes: call.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
+      maxAnswerBytes: call.maxAnswerBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
       signal: ending.signal,
       beforeSend: fence.check,
     });
@@ -113,7 +113,7 @@ async function answered<Result>(
     if (error.code === ABORTED) {
       signal?.throwIfAborted();
     }
-    throw errorOfTransport(error, circumstancesOf(options, call));
+    throw errorOfTransport(error, callContextOf(options, call));
   } finally {
     cancelDeadline();
     signal?.removeEventListener('abort', end);
@@ -121,16 +121,16 @@ async function answered<Result>(
 }
 
 /** The result in an answer. @throws RemoteError where it holds an error, or nothing that can be understood. */
-function understood<Result>(options: CallerOptions, call: Call<Result>, answer: TransportAnswer): Result {
-  const circumstances = circumstancesOf(options, call);
-  const refusal = errorOfAnswer(answer, circumstances);
+function understood<Result>(options: CallerOptions, call: Call<Result>, answer: TransportResponse): Result {
+  const circumstances = callContextOf(options, call);
+  const refusal = errorOfResponse(answer, circumstances);
   if (refusal !== undefined) {
     throw refusal;
   }
   try {
     return call.read(answer);
   } catch (error) {
-    throw error instanceof UnreadableAnswer ? errorOfUnreadable(error, answer.status, circumstances) : error;
+    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, answer.status, circumstances) : error;
   }
 }
 
@@ -173,7 +173,7 @@ function headersOf<Result>(credentials: AccountCredentials, call: Call<Result>):
   };
 }
 
-function circumstancesOf<Result>(options: CallerOptions, call: Call<Result>): Circumstances {
+function callContextOf<Result>(options: CallerOptions, call: Call<Result>): CallContext {
   const { userSecret, organizationSecret } = options.credentials;
   const token = call.instanceToken === undefined ? [] : [call.instanceToken];
   return {

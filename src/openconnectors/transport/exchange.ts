@@ -4,7 +4,7 @@ import { ProxyError } from './proxy-tunnel.ts';
 import {
   ABORTED,
   TOO_LARGE,
-  type TransportAnswer,
+  type TransportResponse,
   TransportError,
   type TransportRequest,
 } from './transport.ts';
@@ -17,17 +17,17 @@ type Controller = Dispatcher.DispatchController;
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: TransportRequest;
-  readonly #resolve: (answer: TransportAnswer) => void;
+  readonly #resolve: (answer: TransportResponse) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
   #controller: Controller | undefined;
-  #head: Omit<TransportAnswer, 'body'> | undefined;
+  #head: Omit<TransportResponse, 'body'> | undefined;
   #bytes = 0;
   #settled = false;
 
   constructor(
     request: TransportRequest,
-    resolve: (answer: TransportAnswer) => void,
+    resolve: (answer: TransportResponse) => void,
     reject: (error: unknown) => void,
   ) {
     this.#request = request;
@@ -111,7 +111,7 @@ export function createExchange(
   dispatcher: Dispatcher,
   origin: string,
   request: TransportRequest,
-): Promise<TransportAnswer> {
+): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     if (request.signal.aborted) {
       reject(new TransportError(false, ABORTED));

@@ -14,7 +14,7 @@ export interface TransportRequest {
   readonly beforeSend: () => void;
 }
 
-export interface TransportAnswer {
+export interface TransportResponse {
   readonly status: number;
   /** Names in lower case; of repeated headers the first value. */
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface TransportAnswer {
 /** HTTP to one origin. Never retries, follows no redirect, decodes nothing. */
 export interface Transport {
   /** Rejects with `TransportError`, or with the error that `beforeSend` threw. */
-  send(request: TransportRequest): Promise<TransportAnswer>;
+  send(request: TransportRequest): Promise<TransportResponse>;
   /** Lets calls in flight end, then closes the connections. Later calls reject, nothing sent. */
   close(): Promise<void>;
 }
@@ -44,11 +44,11 @@ export class TransportError extends Error {
   /** A system or library code such as `ECONNREFUSED`, or one of the constants above. */
   readonly code: string;
   /** The head of the answer, where that much came. */
-  readonly head: Omit<TransportAnswer, 'body'> | undefined;
+  readonly head: Omit<TransportResponse, 'body'> | undefined;
   /** `host:port` of the proxy, where it was the proxy that failed or refused. */
   readonly proxy: string | undefined;
 
-  constructor(sent: boolean, code: string, head?: Omit<TransportAnswer, 'body'>, proxy?: string) {
+  constructor(sent: boolean, code: string, head?: Omit<TransportResponse, 'body'>, proxy?: string) {
     super(`no whole answer (${code})`);
     this.sent = sent;
     this.code = code;

@@ -1,18 +1,18 @@
 import { controllerNames } from '../controller-names.ts';
-import type { PassResult } from '../reconciles/result.ts';
+import type { ReconcileResult } from '../reconciles/result.ts';
 import type { Metrics } from './metrics.ts';
 
 const results = ['success', 'error', 'requeue', 'requeue_after'] as const;
 
 /** Counts the passes of the controllers. */
-export interface PassMetrics {
-  ended(controller: string, result: PassResult, tookMs: number): void;
+export interface ReconcileMetrics {
+  ended(controller: string, result: ReconcileResult, tookMs: number): void;
   /** The resource became Stalled. */
   stalled(controller: string): void;
 }
 
 /** All series are there from the start, so that the first error of a controller is an increase. */
-export function countPasses(metrics: Metrics): PassMetrics {
+export function countPasses(metrics: Metrics): ReconcileMetrics {
   for (const controller of controllerNames) {
     for (const result of results) {
       metrics.add('controller_runtime_reconcile_total', { controller, result }, 0);
@@ -39,6 +39,6 @@ export function countPasses(metrics: Metrics): PassMetrics {
   };
 }
 
-function labelOf(result: PassResult): (typeof results)[number] {
+function labelOf(result: ReconcileResult): (typeof results)[number] {
   return result === 'defect' ? 'error' : result;
 }

@@ -9,7 +9,7 @@ export const authorizationOutcomes = ['granted', 'refused', 'ambiguous', 'unavai
 const authorizing: ReadonlySet<OperationName> = new Set(['create-instance', 'reauthorize-instance']);
 
 /** Counts the requests to Open Connectors and what became of the authorizations among them. */
-export function observeRemoteCalls(metrics: Metrics): (observation: CallObservation) => void {
+export function observeExternalCalls(metrics: Metrics): (observation: CallObservation) => void {
   for (const operation of operationNames) {
     metrics.add('openconnectors_api_requests_total', { operation, code_class: '2xx' }, 0);
     metrics.announce('openconnectors_api_request_duration_seconds', { operation });

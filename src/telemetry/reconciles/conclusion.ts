@@ -8,7 +8,7 @@ export interface Conclusion {
   readonly ready: boolean;
   readonly reason: Reason;
   readonly message: string;
-  readonly isNews: boolean;
+  readonly isChange: boolean;
 }
 
 /** The conclusion of a verdict; `undefined` for one that leaves the status as it is. */
@@ -26,7 +26,7 @@ export function conclusionOf(
     before?.reason !== said.reason ||
     (before.status === 'True') !== ready ||
     status?.observedGeneration !== metadata.generation;
-  return { ready, reason: said.reason, message: said.message, isNews };
+  return { ready, reason: said.reason, message: said.message, isChange: isNews };
 }
 
 /** Whether trying again is useless until a person changes something. */
@@ -35,12 +35,12 @@ export function isStalled({ ready, reason: name }: Conclusion): boolean {
 }
 
 /** Steps that only look. What else a pass does is worth a line in the log. */
-const looking: ReadonlySet<string> = new Set([
+const READ_ONLY_ACTIONS: ReadonlySet<string> = new Set([
   'read-secret',
   'search',
   'read-instance',
   'ping',
-  'prove-account',
+  'verify-account',
   'verify',
   'list',
   'list-users',
@@ -48,5 +48,5 @@ const looking: ReadonlySet<string> = new Set([
 
 /** Whether a step changes something. */
 export function changesSomething(step: string): boolean {
-  return !looking.has(step);
+  return !READ_ONLY_ACTIONS.has(step);
 }

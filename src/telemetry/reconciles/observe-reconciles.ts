@@ -1,19 +1,19 @@
-import type { ObservePass, PassObserver } from '../../reconciler/reconcile-observer.ts';
+import type { ObserveReconcile, ReconcileObserver } from '../../reconciler/reconcile-observer.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import { controllerOfKind } from '../controller-names.ts';
 import type { Logger } from '../log.ts';
-import type { PassMetrics } from '../metrics/reconcile-metrics.ts';
-import type { PassSpan, PassSpans } from '../tracing/reconcile-spans.ts';
+import type { ReconcileMetrics } from '../metrics/reconcile-metrics.ts';
+import type { ReconcileSpan, ReconcileSpans } from '../tracing/reconcile-spans.ts';
 import { isStalled } from './conclusion.ts';
-import { PassLog } from './reconcile-log.ts';
-import { type PassResult, resultOfError, resultOfValue } from './result.ts';
+import { ReconcileLog } from './reconcile-log.ts';
+import { type ReconcileResult, resultOfError, resultOfValue } from './result.ts';
 
 /** What passes are observed with. */
-export interface PassObservationOptions {
+export interface ReconcileObservationOptions {
   readonly logger: Logger;
-  readonly metrics: PassMetrics;
-  readonly spans: PassSpans;
+  readonly metrics: ReconcileMetrics;
+  readonly spans: ReconcileSpans;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -25,14 +25,14 @@ export function observePasses({
   spans,
   clock,
   random,
-}: PassObservationOptions): ObservePass {
+}: ReconcileObservationOptions): ObserveReconcile {
   return (subject, pass) => {
     const controller = controllerOfKind[subject.kind];
     const reconcileID = uuid(random);
     return spans.pass(subject, { controller, reconcileID }, async (span) => {
-      const log = new PassLog(logger, subject, reconcileID, span.ids);
+      const log = new ReconcileLog(logger, subject, reconcileID, span.ids);
       const startedAt = clock.monotonic();
-      const end = (result: PassResult, error?: unknown): void => {
+      const end = (result: ReconcileResult, error?: unknown): void => {
         const tookMs = clock.monotonic() - startedAt;
         metrics.ended(controller, result, tookMs);
         if (result !== 'success' && result !== 'requeue_after') {
@@ -41,7 +41,7 @@ export function observePasses({
           return;
         }
         log.ended(tookMs);
-        if (log.conclusion?.isNews === true && isStalled(log.conclusion)) {
+        if (log.conclusion?.isChange === true && isStalled(log.conclusion)) {
           metrics.stalled(controller);
         }
       };
@@ -57,9 +57,9 @@ export function observePasses({
   };
 }
 
-function observerOf(log: PassLog, span: PassSpan): PassObserver {
+function observerOf(log: ReconcileLog, span: ReconcileSpan): ReconcileObserver {
   return {
-    step({ do: name }, carryOut) {
+    step({ type: name }, carryOut) {
       log.step(name);
       return span.step(name, carryOut);
     },

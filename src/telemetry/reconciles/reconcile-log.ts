@@ -1,14 +1,14 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { GROUP } from '../../api/group.ts';
-import type { PassSubject, ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
+import type { ReconcileContext, ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
 import { controllerOfKind } from '../controller-names.ts';
 import { type Logger, reconcileLogger } from '../log.ts';
 import { type Conclusion, changesSomething, conclusionOf } from './conclusion.ts';
-import type { PassResult } from './result.ts';
+import type { ReconcileResult } from './result.ts';
 
 /** The log of one pass: each step for those who debug, and one line at the end where something was done or is new. */
-export class PassLog {
+export class ReconcileLog {
   readonly #log: Logger;
   readonly #steps: string[] = [];
   #conclusion: Conclusion | undefined;
@@ -16,7 +16,7 @@ export class PassLog {
   /** `trace` holds the ids of the pass' span, where it is recorded. */
   constructor(
     logger: Logger,
-    { kind, namespace, name }: PassSubject,
+    { kind, namespace, name }: ReconcileContext,
     reconcileID: string,
     trace: Readonly<Record<string, string>>,
   ) {
@@ -42,7 +42,7 @@ export class PassLog {
   /** The pass came to its end. */
   ended(durationMs: number): void {
     const said = this.#conclusion;
-    const isNotable = said?.isNews === true || this.#steps.some(changesSomething);
+    const isNotable = said?.isChange === true || this.#steps.some(changesSomething);
     const fields = {
       ...(said && { ready: said.ready, reason: said.reason }),
       ...(this.#steps.length > 0 && { steps: this.#steps }),
@@ -56,7 +56,7 @@ export class PassLog {
   }
 
   /** The pass threw. The queue logs every failure with its delay; a defect needs its stack as well. */
-  failed(error: unknown, result: PassResult): void {
+  failed(error: unknown, result: ReconcileResult): void {
     const level = result === 'defect' ? 'error' : 'debug';
     this.#log[level]({ error, steps: this.#steps }, 'Failed to reconcile');
   }

@@ -8,10 +8,10 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Reason } from '../../api/reasons.ts';
-import type { PassSubject } from '../../reconciler/reconcile-observer.ts';
+import type { ReconcileContext } from '../../reconciler/reconcile-observer.ts';
 
 /** The span of one pass. */
-export interface PassSpan {
+export interface ReconcileSpan {
   /** `trace_id` and `span_id`, for the log; empty where nothing is recorded. */
   readonly ids: Readonly<Record<string, string>>;
   /** Carries out a step in a span of its own; passes on how it ends. */
@@ -21,11 +21,11 @@ export interface PassSpan {
 }
 
 /** Makes the spans of passes. */
-export interface PassSpans {
+export interface ReconcileSpans {
   pass<Result>(
-    subject: PassSubject,
+    subject: ReconcileContext,
     attributes: Attributes,
-    run: (span: PassSpan) => Promise<Result>,
+    run: (span: ReconcileSpan) => Promise<Result>,
   ): Promise<Result>;
 }
 
@@ -44,7 +44,7 @@ const granting: ReadonlySet<string> = new Set(['create', 'reauthorize']);
  * Spans around passes and their steps; calls made in a step become its children (see `traceCalls`). The step that
  * sends a grant is linked to the pass that asked for the consent, hours or days before. `scrub` masks known secrets.
  */
-export function createPassSpans(tracer: Tracer, scrub: (text: string) => string): PassSpans {
+export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => string): ReconcileSpans {
   const askedBy = new Map<string, SpanContext>();
   const failed = (span: Span, error: unknown): void => {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
@@ -65,7 +65,7 @@ export function createPassSpans(tracer: Tracer, scrub: (text: string) => string)
     });
   }
 
-  function passSpan(span: Span, uid: string): PassSpan {
+  function reconcileSpan(span: Span, uid: string): ReconcileSpan {
     const context = span.spanContext();
     return {
       ids: isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {},
@@ -96,12 +96,12 @@ export function createPassSpans(tracer: Tracer, scrub: (text: string) => string)
   }
 
   return {
-    pass({ kind, namespace, name, uid, isGone }, attributes, run) {
+    pass({ kind, namespace, name, uid, isDeleted: isGone }, attributes, run) {
       if (isGone) {
         askedBy.delete(uid);
       }
       return inSpan(`reconcile ${kind}`, { attributes: { ...attributes, namespace, name } }, (span) =>
-        run(passSpan(span, uid)),
+        run(reconcileSpan(span, uid)),
       );
     },
   };

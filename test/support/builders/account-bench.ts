@@ -1,10 +1,10 @@
-import type { KeptAccount } from '../../../src/account/credentials/fallback-credentials.ts';
+import type { FallbackAccount } from '../../../src/account/credentials/fallback-credentials.ts';
 import { type AccountPorts, reconcileAccount } from '../../../src/account/reconcile.ts';
 import { AccountRegistry } from '../../../src/account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
 import { clusterTag } from '../../../src/ownership/owner-tags.ts';
-import type { PassOutcome } from '../../../src/reconciler/outcome.ts';
+import type { ReconcileOutcome } from '../../../src/reconciler/outcome.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -36,7 +36,7 @@ export interface AccountBench {
   readonly kept: ReadonlySet<string>;
   secret: SecretFact;
   /** The credentials that last worked, as the operator's namespace holds them. */
-  fallback: KeptAccount | undefined;
+  fallback: FallbackAccount | undefined;
   /** What writing the fallback credentials fails with. */
   keepFailure: Error | undefined;
   readonly events: readonly AccountEvent[];
@@ -44,7 +44,7 @@ export interface AccountBench {
   listedUsers: readonly string[];
   answers: Answers;
   /** One pass over `account` with the status that the pass before wrote. */
-  pass(account: OpenConnectorsAccount): Promise<PassOutcome>;
+  pass(account: OpenConnectorsAccount): Promise<ReconcileOutcome>;
 }
 
 /** A bench whose remote side answers as `answers` say. */
@@ -89,13 +89,13 @@ export function accountBench(
         }
       };
     },
-    readKept: async () => bench.fallback,
+    readFallback: async () => bench.fallback,
     isAllowed: (baseUrl) => !baseUrl.includes('foreign'),
     fingerprint: printOf,
     selector: undefined,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',
-    onSuspect: (key) => suspected.push(key),
+    onInvalidated: (key) => suspected.push(key),
   });
   const bench: AccountBench = {
     clock,

@@ -1,4 +1,4 @@
-import type { AccountWorld, SessionFacts } from '../../../src/account/input.ts';
+import type { AccountInput, SessionFacts } from '../../../src/account/input.ts';
 import type { AccountSpec, AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
 import { ACCOUNT_NAMES, ANNOTATIONS, API_VERSION } from '../../../src/api/group.ts';
 import type { ObjectMeta } from '../../../src/api/metadata.ts';
@@ -74,7 +74,7 @@ export const OPEN: Extract<SessionFacts, { state: 'open' }> = {
 };
 
 /** The world of an account; without a change its Secret is read and nothing else has happened. */
-export function accountWorld(change: Partial<AccountWorld> = {}): AccountWorld {
+export function accountWorld(change: Partial<AccountInput> = {}): AccountInput {
   return {
     now: NOW,
     account: account(),
@@ -85,8 +85,8 @@ export function accountWorld(change: Partial<AccountWorld> = {}): AccountWorld {
     throttledUntil: undefined,
     users: [],
     listedUsers: undefined,
-    prompted: false,
-    pass: { failure: undefined },
+    triggered: false,
+    done: { failure: undefined },
     fingerprint: fingerprinter.of,
     ...change,
   };

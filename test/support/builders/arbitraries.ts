@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { FRESH_PASS, NO_MEMORY, type World } from '../../../src/connector/input.ts';
+import { NOTHING_DONE, NO_MEMORY, type ConnectorInput } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
@@ -263,7 +263,7 @@ const passes = fc.record({
     {
       weight: 1,
       arbitrary: fc.record({
-        do: fc.constantFrom('ping', 'patch', 'search'),
+        type: fc.constantFrom('ping', 'patch', 'search'),
         words: fc.constant('do it'),
         error: remoteErrors,
       }),
@@ -272,7 +272,7 @@ const passes = fc.record({
 });
 
 /** Worlds of every kind, also those that no sequence of passes leads to. */
-export const worlds: fc.Arbitrary<World> = fc
+export const worlds: fc.Arbitrary<ConnectorInput> = fc
   .record({
     connector: connectors,
     account: accounts,
@@ -294,6 +294,6 @@ export const worlds: fc.Arbitrary<World> = fc
       secrets: { ...READ, ...facts },
       instances: found.filter(({ id }) => !change.gone.includes(id)),
       memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
-      pass: { ...FRESH_PASS, ...pass },
+      pass: { ...NOTHING_DONE, ...pass },
     }),
   );

@@ -3,11 +3,11 @@ import { validateConnector } from '../../../src/api/validation/validate.ts';
 import { canonicalContent, connectionData } from '../../../src/connector/decide/connection-secret.ts';
 import {
   type DecisionSettings,
-  FRESH_PASS,
+  NOTHING_DONE,
   type Memory,
   NO_MEMORY,
-  type PassFacts,
-  type World,
+  type Done,
+  type ConnectorInput,
 } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
@@ -54,14 +54,14 @@ export interface WorldChange {
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
-  readonly pass?: Partial<PassFacts>;
+  readonly pass?: Partial<Done>;
   readonly prompted?: boolean;
   /** Older resources that claim the same instance. */
   readonly rivals?: readonly string[];
 }
 
 /** A world. Without a change nothing has happened yet, and everything that is needed is there. */
-export function world(change: WorldChange = {}): World {
+export function world(change: WorldChange = {}): ConnectorInput {
   const subject = change.connector ?? connector();
   const settings = { ...SETTINGS, ...change.settings };
   const { namespace, name, uid } = subject.metadata;
@@ -73,17 +73,17 @@ export function world(change: WorldChange = {}): World {
     tags: ownerTags({ clusterId: settings.clusterId, namespace, name, uid }),
     account: change.account ?? READY_ACCOUNT,
     secrets: new Map(Object.entries({ ...READ, ...change.secrets })),
-    remote: {
-      instances: new Map<number, Instance | 'gone'>([
+    external: {
+      instances: new Map<number, Instance | 'not-found'>([
         ...(change.instances ?? []).map((found) => [found.id, found] as const),
-        ...(change.gone ?? []).map((id) => [id, 'gone'] as const),
+        ...(change.gone ?? []).map((id) => [id, 'not-found'] as const),
       ]),
       searchedAt: change.searchedAt === null ? undefined : (change.searchedAt ?? NOW - MINUTE),
     },
     memory: { ...NO_MEMORY, ...change.memory },
-    pass: { ...FRESH_PASS, ...change.pass },
-    rivals: change.rivals ?? [],
-    prompted: change.prompted ?? false,
+    done: { ...NOTHING_DONE, ...change.pass },
+    claimants: change.rivals ?? [],
+    triggered: change.prompted ?? false,
     fingerprint: printOf,
   };
 }
@@ -138,7 +138,7 @@ export function settledConnector(change: ConnectorChange = {}): InfusionsoftConn
 }
 
 /** A world in which everything is as it should be: `decide` says Ready without a step. */
-export function settledWorld(change: SettledChange = {}): World {
+export function settledWorld(change: SettledChange = {}): ConnectorInput {
   const subject = settledConnector(change.connector);
   return world({
     instances: [instance(ID)],

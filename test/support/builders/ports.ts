@@ -6,9 +6,9 @@ import type { ConnectorPorts } from '../../../src/connector/ports.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { Instance, Turn } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
-import type { AccountSession, KeptOutcome } from '../../../src/ownership/accounts.ts';
+import type { AccountSession, FallbackOutcome } from '../../../src/ownership/accounts.ts';
 import { Inventory } from '../../../src/ownership/inventory.ts';
-import type { Occasion } from '../../../src/reconciler/events.ts';
+import type { EventDraft } from '../../../src/reconciler/events.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import type { NewSecret } from '../../../src/secrets/secrets.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -39,7 +39,7 @@ export interface BenchChange {
   readonly onPatchStatus?: () => void;
   readonly rivals?: readonly string[];
   /** What comes of the credentials that worked last, for an account that is blocked. */
-  readonly kept?: KeptOutcome;
+  readonly kept?: FallbackOutcome;
 }
 
 /** Ports of a connector that record everything that leaves them, and the cluster behind them. */
@@ -54,7 +54,7 @@ export interface Bench {
   readonly secrets: Map<string, SecretFact>;
   readonly calls: readonly RemoteCall[];
   readonly writes: readonly KubeWrite[];
-  readonly events: readonly Occasion[];
+  readonly events: readonly EventDraft[];
   /** How often the account's credentials were called in doubt. */
   readonly suspicions: () => number;
   /** Reads of Secrets, by name. */
@@ -74,7 +74,7 @@ export function bench(change: BenchChange): Bench {
   const remote = fakeRemote(change.answers, change.reserve);
   const secrets = new Map<string, SecretFact>(Object.entries({ ...READ, ...change.secrets }));
   const writes: KubeWrite[] = [];
-  const events: Occasion[] = [];
+  const events: EventDraft[] = [];
   const reads: string[] = [];
   let stored = change.connector;
   let version = 1_000;
@@ -106,7 +106,7 @@ export function bench(change: BenchChange): Bench {
     view: READY_ACCOUNT,
     api: remote.api,
     inventory,
-    suspect: () => {
+    invalidate: () => {
       suspicions += 1;
     },
   };
@@ -135,13 +135,13 @@ export function bench(change: BenchChange): Bench {
           writes.push(['tombstone', tombstone]);
         },
       },
-      rivals: () => change.rivals ?? [],
+      claimants: () => change.rivals ?? [],
       recordEvent: (_connector, occasion) => void events.push(occasion),
       accounts: {
         view: () => account,
         session: () => (account.state === 'ready' ? session : undefined),
-        openKept: async () => change.kept ?? 'absent',
-        keptSession: () => (change.kept === 'open' ? session : undefined),
+        openFallback: async () => change.kept ?? 'absent',
+        fallbackSession: () => (change.kept === 'open' ? session : undefined),
       },
       connectors: {
         async patchMetadata(connector, metadata) {

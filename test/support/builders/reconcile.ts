@@ -1,5 +1,5 @@
 import { reconcile } from '../../../src/connector/reconcile.ts';
-import type { PassOutcome } from '../../../src/reconciler/outcome.ts';
+import type { ReconcileOutcome } from '../../../src/reconciler/outcome.ts';
 import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import type { Bench } from './ports.ts';
 import { VALUES } from './secrets.ts';
@@ -7,7 +7,7 @@ import { VALUES } from './secrets.ts';
 /** What a pass did, in order, and how it ended. */
 export interface PassRecord {
   readonly steps: readonly string[];
-  readonly outcome: PassOutcome;
+  readonly outcome: ReconcileOutcome;
 }
 
 const SECRETS = Object.values(VALUES);
@@ -19,7 +19,7 @@ export async function pass(
 ): Promise<PassRecord> {
   const steps: string[] = [];
   const outcome = await reconcile(bench.ports, bench.stored(), signal, (_connector, step) => {
-    steps.push(step.do);
+    steps.push(step.type);
   });
   assertNothingLeaks(bench);
   if (bench.writes.some(([what]) => what === 'status')) {

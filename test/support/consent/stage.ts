@@ -1,9 +1,9 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { createJournal } from '../../../src/consent/audit-log.ts';
+import { createAuditLog } from '../../../src/consent/audit-log.ts';
 import { type ConsentHandler, createConsentHandler } from '../../../src/consent/handler.ts';
 import { addressesOf } from '../../../src/consent/http/addresses.ts';
 import type { ConsentOutcome } from '../../../src/consent/outcomes.ts';
-import type { ConsentSource, Wish } from '../../../src/consent/source.ts';
+import type { ConsentSource, ConnectorConsent } from '../../../src/consent/source.ts';
 import { connector, UID } from '../builders/connector.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -59,7 +59,7 @@ export function createStage(externalUrl = EXTERNAL): Stage {
   const source: ConsentSource = {
     isServed: ({ namespace, name }) => namespace === 'team-a' && name === 'crm',
     connector: async () => stage.connector,
-    async wish(): Promise<Wish> {
+    async wish(): Promise<ConnectorConsent> {
       if (stage.obstacle !== undefined) {
         throw stage.obstacle;
       }
@@ -98,7 +98,7 @@ export function createStage(externalUrl = EXTERNAL): Stage {
       secrets,
       source,
       register: (value) => void stage.registered.add(value),
-      journal: createJournal(
+      journal: createAuditLog(
         {
           info: (fields, message) => void stage.lines.push(JSON.stringify({ ...fields, message })),
           warn: (fields, message) => void stage.lines.push(lineOf(fields, message)),

@@ -10,7 +10,7 @@ import {
 import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import { type ComposedOperator, compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config/config.ts';
-import type { StepObserver } from '../../../src/connector/reconcile.ts';
+import type { ActionObserver } from '../../../src/connector/reconcile.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
 import type { Ports } from '../../../src/telemetry/endpoints.ts';
@@ -37,7 +37,7 @@ export interface RunningOperator {
 /** How an operator of a test differs from one with defaults. */
 export interface OperatorSettings {
   readonly env?: Readonly<Record<string, string>>;
-  readonly onStep?: StepObserver;
+  readonly onStep?: ActionObserver;
 }
 
 /** Where the operator lives in the cluster, and as whom. */

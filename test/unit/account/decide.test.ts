@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { decideAccount } from '../../../src/account/decide.ts';
-import type { AccountStep, AccountVerdict, AccountWorld } from '../../../src/account/input.ts';
-import { summariseAccount } from '../../../src/account/summarize.ts';
+import type { AccountAction, AccountResult, AccountInput } from '../../../src/account/input.ts';
+import { summarizeAccount } from '../../../src/account/summarize.ts';
 import type { Reason } from '../../../src/api/reasons.ts';
 import type { Retry } from '../../../src/reconciler/retry.ts';
 import {
@@ -26,21 +26,21 @@ const refusedAt = (ms: number, keepsOlder = false) =>
 
 function blockedBy(reason: Reason, message: string, retry: Retry, usable: boolean): object {
   return {
-    do: 'finish',
+    type: 'finish',
     verdict: { kind: 'blocked', reason, message: expect.stringContaining(message) as unknown, retry, usable },
   };
 }
 
-function assertStatusOf(world: AccountWorld, step: AccountStep): void {
-  if (step.do === 'finish' && (step.verdict.kind === 'ready' || step.verdict.kind === 'blocked')) {
-    const status = summariseAccount(world, step.verdict, { managed: 1 }, 0.5);
+function assertStatusOf(world: AccountInput, step: AccountAction): void {
+  if (step.type === 'finish' && (step.verdict.kind === 'ready' || step.verdict.kind === 'blocked')) {
+    const status = summarizeAccount(world, step.verdict, { managed: 1 }, 0.5);
     assertStatusConforms({ ...world.account, status });
     expect(JSON.stringify(status)).not.toMatch(/user-secret-|organization-secret-/);
   }
 }
 
 const verify = {
-  do: 'verify',
+  type: 'verify',
   credential: CREDENTIAL,
   secretVersion: '1',
   credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
@@ -51,14 +51,14 @@ describe('an account', () => {
   const cases: readonly {
     readonly name: string;
     readonly because: string;
-    readonly world: AccountWorld;
+    readonly world: AccountInput;
     readonly step: object;
   }[] = [
     {
       name: 'new, its Secret unread',
       because: 'values are read only to be verified',
       world: accountWorld({ secret: secretUnread() }),
-      step: { do: 'read-secret', name: 'sap-account' },
+      step: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'new',
@@ -83,37 +83,37 @@ describe('an account', () => {
       name: 'verified, never listed',
       because: 'before the first list nobody may create anything',
       world: accountWorld({ session: { ...OPEN, listedAt: undefined } }),
-      step: { do: 'list' },
+      step: { type: 'list' },
     },
     {
       name: 'verified and listed',
       because: 'nothing is due before the next list',
       world: accountWorld({ session: OPEN }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'listed long ago',
       because: 'drift is found by the list',
       world: accountWorld({ session: { ...OPEN, listedAt: NOW - 2 * INVENTORY_MS } }),
-      step: { do: 'list' },
+      step: { type: 'list' },
     },
     {
       name: 'verified, its Secret not touched',
       because: 'an unchanged pass reads nothing',
       world: accountWorld({ session: OPEN, secret: secretUnread() }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'verified, its Secret touched',
       because: 'only a read tells whether the values changed',
       world: accountWorld({ session: OPEN, secret: secretUnread({ resourceVersion: '2' }) }),
-      step: { do: 'read-secret', name: 'sap-account' },
+      step: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'verified, its Secret touched and the same',
       because: 'the same values need no new verification',
       world: accountWorld({ session: { ...OPEN, secretVersion: '0' } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'with new values',
@@ -131,7 +131,7 @@ describe('an account', () => {
       name: 'suspected, its Secret unread',
       because: 'the values were not kept outside of the session',
       world: accountWorld({ session: { ...OPEN, suspected: true }, secret: secretUnread() }),
-      step: { do: 'read-secret', name: 'sap-account' },
+      step: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'refused a moment ago',
@@ -165,7 +165,7 @@ describe('an account', () => {
     {
       name: 'refused, but somebody asked',
       because: 'who asks wants to know now',
-      world: accountWorld({ session: refusedAt(NOW - SECOND), prompted: true }),
+      world: accountWorld({ session: refusedAt(NOW - SECOND), triggered: true }),
       step: verify,
     },
     {
@@ -228,7 +228,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(MINUTE) } },
         }),
       }),
-      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + MINUTE } },
+      step: { type: 'finish', verdict: { kind: 'not-due', time: NOW + MINUTE } },
     },
     {
       name: 'with a retry that is an hour away',
@@ -238,7 +238,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
         }),
       }),
-      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+      step: { type: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
     },
     {
       name: 'with a retry that is further away than any backoff',
@@ -275,7 +275,7 @@ describe('an account', () => {
       name: 'listed in the future',
       because: 'the clock was set back, and nothing is known of what happened since',
       world: accountWorld({ session: { ...OPEN, listedAt: NOW + 24 * HOUR } }),
-      step: { do: 'list' },
+      step: { type: 'list' },
     },
     {
       name: 'refused in the future',
@@ -301,13 +301,13 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
         }),
       }),
-      step: { do: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
+      step: { type: 'finish', verdict: { kind: 'not-due', time: NOW + HOUR } },
     },
     {
       name: 'being deleted, without users in the cache',
       because: 'the cache may be behind, and holds no connectors of other operators',
       world: accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }) }),
-      step: { do: 'list-users' },
+      step: { type: 'list-users' },
     },
     {
       name: 'being deleted, unused',
@@ -316,7 +316,7 @@ describe('an account', () => {
         account: account({ metadata: { deletionTimestamp: at(0) } }),
         listedUsers: [],
       }),
-      step: { do: 'finish', verdict: { kind: 'released' } },
+      step: { type: 'finish', verdict: { kind: 'released' } },
     },
     {
       name: 'being deleted, used by a connector of another operator',
@@ -363,7 +363,7 @@ describe('an account', () => {
         const step = decideAccount(
           accountWorld({ account: account({ metadata: { uid } }), session: { ...OPEN, listedAt: NOW } }),
         );
-        const again = step.do === 'finish' && step.verdict.kind === 'ready' ? step.verdict.again - NOW : 0;
+        const again = step.type === 'finish' && step.verdict.kind === 'ready' ? step.verdict.again - NOW : 0;
         expect(again).toBeGreaterThanOrEqual(0.9 * INVENTORY_MS);
         expect(again).toBeLessThanOrEqual(1.1 * INVENTORY_MS);
       }),
@@ -381,11 +381,11 @@ describe('spec.inventoryInterval', () => {
     );
 
   it('takes the place of the setting', () => {
-    expect(listedAgo(INVENTORY_MS * 2)).toEqual({ do: 'list' });
-    expect(listedAgo(INVENTORY_MS * 2, '1h')).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
-    expect(listedAgo(1.2 * HOUR, '1h')).toEqual({ do: 'list' });
-    expect(listedAgo(2 * MINUTE)).toMatchObject({ do: 'finish', verdict: { kind: 'ready' } });
-    expect(listedAgo(2 * MINUTE, '1m')).toEqual({ do: 'list' });
+    expect(listedAgo(INVENTORY_MS * 2)).toEqual({ type: 'list' });
+    expect(listedAgo(INVENTORY_MS * 2, '1h')).toMatchObject({ type: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(1.2 * HOUR, '1h')).toEqual({ type: 'list' });
+    expect(listedAgo(2 * MINUTE)).toMatchObject({ type: 'finish', verdict: { kind: 'ready' } });
+    expect(listedAgo(2 * MINUTE, '1m')).toEqual({ type: 'list' });
   });
 });
 
@@ -407,12 +407,12 @@ describe('a call of the account that failed', () => {
       const [reason, retry] = expected[errorClass];
       const world = accountWorld({
         session: step === 'list' ? OPEN : { state: 'none' },
-        pass: { failure: { step, error: remoteError(errorClass, 'because of it') } },
+        done: { failure: { step, error: remoteError(errorClass, 'because of it') } },
       });
       const decided = decideAccount(world);
       expect(decided).toMatchObject(blockedBy(reason, '', retry, step === 'list'));
       assertStatusOf(world, decided);
-      const { message } = (decided as { verdict: Extract<AccountVerdict, { kind: 'blocked' }> }).verdict;
+      const { message } = (decided as { verdict: Extract<AccountResult, { kind: 'blocked' }> }).verdict;
       expect(faultsOfMessage(message)).toEqual([]);
       expect(message.endsWith('.')).toBe(true);
     }
@@ -420,33 +420,33 @@ describe('a call of the account that failed', () => {
 
   test('keeps what the remote side asked for', () => {
     const error = remoteError('throttled', 'slow', { retryAfterMs: 9_000 });
-    expect(decideAccount(accountWorld({ pass: { failure: { step: 'verify', error } } }))).toMatchObject(
+    expect(decideAccount(accountWorld({ done: { failure: { step: 'verify', error } } }))).toMatchObject(
       blockedBy('Throttled', '', { kind: 'backoff', retryAfterMs: 9_000 }, false),
     );
   });
 });
 
 describe('the status of an account', () => {
-  const ready: AccountVerdict = { kind: 'ready', again: NOW };
+  const ready: AccountResult = { kind: 'ready', again: NOW };
   test('names the organization and what was counted, and forgets failures', () => {
     const world = accountWorld({
       account: account({ status: { failures: { count: 3 } }, reconcileAt: 'now' }),
       session: OPEN,
     });
-    expect(summariseAccount(world, ready, { managed: 2, orphaned: 1 }, 0)).toMatchObject({
+    expect(summarizeAccount(world, ready, { managed: 2, orphaned: 1 }, 0)).toMatchObject({
       observedGeneration: 1,
       organization: { id: '5211', name: 'Acme' },
       instances: { managed: 2, orphaned: 1 },
       lastHandledReconcileAt: 'now',
     });
-    expect(summariseAccount(world, ready, {}, 0).failures).toBeUndefined();
+    expect(summarizeAccount(world, ready, {}, 0).failures).toBeUndefined();
   });
 
   test('of a second pass over the same is the same', () => {
     const world = accountWorld({ session: OPEN });
-    const status = summariseAccount(world, ready, { managed: 2 }, 0);
+    const status = summarizeAccount(world, ready, { managed: 2 }, 0);
     const later = { ...world, now: NOW + MINUTE, account: account({ status }) };
-    expect(summariseAccount(later, ready, { managed: 2 }, 0.9)).toEqual(status);
+    expect(summarizeAccount(later, ready, { managed: 2 }, 0.9)).toEqual(status);
   });
 });
 

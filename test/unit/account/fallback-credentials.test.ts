@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptAccount } from '../../../src/account/credentials/fallback-credentials.ts';
+import type { FallbackAccount } from '../../../src/account/credentials/fallback-credentials.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import { account, CREDENTIAL } from '../../support/builders/account.ts';
 import { type AccountBench, accountBench } from '../../support/builders/account-bench.ts';
@@ -12,7 +12,7 @@ import { MINUTE } from '../../support/builders/time.ts';
 const { signal } = new AbortController();
 const { uid, baseUrl, organizationId } = ACCOUNT;
 const recorded = { uid, baseUrl, organizationId };
-const fallback: KeptAccount = {
+const fallback: FallbackAccount = {
   baseUrl,
   organizationId,
   credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
@@ -27,7 +27,7 @@ function refuse(...values: Parameters<typeof remoteError>): () => never {
 }
 
 /** A bench with what is kept of the account that the builders' connector records. */
-function benchWith(kept: KeptAccount | undefined, answers = working()): AccountBench {
+function benchWith(kept: FallbackAccount | undefined, answers = working()): AccountBench {
   const bench = accountBench(answers);
   bench.fallback = kept;
   return bench;
@@ -36,13 +36,13 @@ function benchWith(kept: KeptAccount | undefined, answers = working()): AccountB
 describe('fallback credentials', () => {
   it('opens a session for the recorded account once', async () => {
     const bench = benchWith(fallback);
-    expect(await bench.registry.openKept(recorded, signal)).toBe('open');
-    expect(await bench.registry.openKept(recorded, signal)).toBe('open');
-    expect(bench.registry.keptSession(uid)?.view).toMatchObject({ baseUrl, organizationId });
+    expect(await bench.registry.openFallback(recorded, signal)).toBe('open');
+    expect(await bench.registry.openFallback(recorded, signal)).toBe('open');
+    expect(bench.registry.fallbackSession(uid)?.view).toMatchObject({ baseUrl, organizationId });
     expect(bench.calls).toEqual([['organization']]);
   });
 
-  it.each<readonly [what: string, kept: KeptAccount | undefined]>([
+  it.each<readonly [what: string, kept: FallbackAccount | undefined]>([
     ['nothing', undefined],
     ['credentials of another organization', { ...fallback, organizationId: '6000' }],
     [
@@ -51,8 +51,8 @@ describe('fallback credentials', () => {
     ],
   ])('sends nothing when it finds %s', async (_what, kept) => {
     const bench = benchWith(kept);
-    expect(await bench.registry.openKept(recorded, signal)).toBe('absent');
-    expect(bench.registry.keptSession(uid)).toBeUndefined();
+    expect(await bench.registry.openFallback(recorded, signal)).toBe('absent');
+    expect(bench.registry.fallbackSession(uid)).toBeUndefined();
     expect(bench.calls).toEqual([]);
     expect(bench.clients.size).toBe(0);
   });
@@ -60,23 +60,23 @@ describe('fallback credentials', () => {
   it('sends nothing to a recorded host that is not allowed any more', async () => {
     const foreign = 'https://foreign.example.com/elements/api-v2';
     const bench = benchWith({ ...fallback, baseUrl: foreign });
-    expect(await bench.registry.openKept({ ...recorded, baseUrl: foreign }, signal)).toBe('refused');
-    expect(bench.registry.keptSession(uid)).toBeUndefined();
+    expect(await bench.registry.openFallback({ ...recorded, baseUrl: foreign }, signal)).toBe('refused');
+    expect(bench.registry.fallbackSession(uid)).toBeUndefined();
     expect(bench.calls).toEqual([]);
     expect(bench.clients.size).toBe(0);
   });
 
   it('opens no session when Open Connectors shows another organization', async () => {
     const bench = benchWith(fallback, { ...working(), organization: () => ({ id: '6000', name: 'Other' }) });
-    expect(await bench.registry.openKept(recorded, signal)).toBe('refused');
-    expect(bench.registry.keptSession(uid)).toBeUndefined();
+    expect(await bench.registry.openFallback(recorded, signal)).toBe('refused');
+    expect(bench.registry.fallbackSession(uid)).toBeUndefined();
     expect(bench.held).toEqual([]);
   });
 
   it('opens no session when Open Connectors refuses them', async () => {
     const bench = benchWith(fallback, { organization: refuse('unauthorized', 'No', { status: 401 }) });
-    expect(await bench.registry.openKept(recorded, signal)).toBe('refused');
-    expect(bench.registry.keptSession(uid)).toBeUndefined();
+    expect(await bench.registry.openFallback(recorded, signal)).toBe('refused');
+    expect(bench.registry.fallbackSession(uid)).toBeUndefined();
   });
 });
 
@@ -121,30 +121,30 @@ describe('the clients of an account', () => {
 
   it('holds none of fallback credentials that did not work', async () => {
     const bench = benchWith(fallback, { organization: refuse('unauthorized', 'No', { status: 401 }) });
-    await bench.registry.openKept(recorded, signal);
+    await bench.registry.openFallback(recorded, signal);
     bench.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
-    await bench.registry.openKept(recorded, signal);
+    await bench.registry.openFallback(recorded, signal);
     expect(keys(bench)).toEqual([]);
   });
 
   it('holds none of fallback credentials after the last deletion that needed them', async () => {
     const bench = benchWith(fallback);
-    await bench.registry.openKept(recorded, signal);
+    await bench.registry.openFallback(recorded, signal);
     expect(bench.held).toHaveLength(2);
-    bench.registry.closeKept(uid);
-    expect([keys(bench), bench.held, bench.registry.keptSession(uid)]).toEqual([[], [], undefined]);
+    bench.registry.closeFallback(uid);
+    expect([keys(bench), bench.held, bench.registry.fallbackSession(uid)]).toEqual([[], [], undefined]);
 
     bench.answers = { organization: refuse('unavailable', 'No connection') };
-    await expect(bench.registry.openKept(recorded, signal)).rejects.toMatchObject({ class: 'unavailable' });
-    bench.registry.closeKept(uid);
+    await expect(bench.registry.openFallback(recorded, signal)).rejects.toMatchObject({ class: 'unavailable' });
+    bench.registry.closeFallback(uid);
     expect(keys(bench)).toEqual([]);
   });
 
   it('keeps those of the account and of its fallback credentials apart', async () => {
     const bench = benchWith(fallback);
     await bench.pass(account());
-    await bench.registry.openKept(recorded, signal);
-    bench.registry.closeKept(uid);
+    await bench.registry.openFallback(recorded, signal);
+    bench.registry.closeFallback(uid);
     expect(keys(bench)).toEqual([`${uid}/${CREDENTIAL}`]);
   });
 

@@ -58,7 +58,7 @@ function watchOf(scene: Scene = {}) {
     view: READY_ACCOUNT,
     api: remote.api,
     inventory: new Inventory(() => clock.now(), 0),
-    suspect: () => void invalidated.push('session'),
+    invalidate: () => void invalidated.push('session'),
   };
   const watch = new LateInstances({
     clock,

@@ -146,8 +146,8 @@ describe('credentials that are refused', () => {
     const it = accountBench(working());
     await it.pass(account());
     it.woken.length = 0;
-    it.registry.session('team-a', 'sap')?.suspect();
-    it.registry.session('team-a', 'sap')?.suspect();
+    it.registry.session('team-a', 'sap')?.invalidate();
+    it.registry.session('team-a', 'sap')?.invalidate();
     expect(it.suspected).toEqual([KEY]);
 
     it.answers = { organization: refuse('unauthorized') };
@@ -165,7 +165,7 @@ describe('credentials that are refused', () => {
     await it.pass(account());
     const { inventory } = it.registry.session('team-a', 'sap') ?? {};
     it.woken.length = 0;
-    it.registry.session('team-a', 'sap')?.suspect();
+    it.registry.session('team-a', 'sap')?.invalidate();
     await it.pass(account());
     expect(it.woken).toEqual(['users']);
     expect(it.registry.session('team-a', 'sap')?.inventory).toBe(inventory);
@@ -383,11 +383,11 @@ describe('the registry', () => {
   test('tells the same news only once', () => {
     const { registry } = accountBench(working());
     const problem = { state: 'blocked', reason: 'AccountNotReady', message: 'm', stalled: false } as const;
-    expect(registry.tell(KEY, problem)).toBe(true);
-    expect(registry.tell(KEY, problem)).toBe(false);
-    expect(registry.tell(KEY, { ...problem, message: 'other' })).toBe(true);
-    expect(registry.tell(KEY, undefined)).toBe(true);
-    expect(registry.tell(KEY, undefined)).toBe(false);
+    expect(registry.publish(KEY, problem)).toBe(true);
+    expect(registry.publish(KEY, problem)).toBe(false);
+    expect(registry.publish(KEY, { ...problem, message: 'other' })).toBe(true);
+    expect(registry.publish(KEY, undefined)).toBe(true);
+    expect(registry.publish(KEY, undefined)).toBe(false);
   });
 
   test('keeps accounts of the same name in two namespaces apart', async () => {
@@ -409,7 +409,7 @@ describe('the registry', () => {
 
   test('does not open what closes meanwhile', () => {
     const { registry } = accountBench(working());
-    registry.touched(KEY, { secretVersion: '7' });
+    registry.secretUpdated(KEY, { secretVersion: '7' });
     registry.edited(KEY, { uid: ACCOUNT.uid, spec: account().spec, isDefault: false }, true);
     registry.close(KEY);
     expect(registry.facts(KEY)).toEqual({ state: 'none' });

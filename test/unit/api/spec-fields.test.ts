@@ -78,7 +78,7 @@ async function readsOf(change: BenchChange, reads: Set<string>): Promise<string[
     { ...ports, connectors },
     watched(stored()),
     new AbortController().signal,
-    (_connector, step) => steps.push(step.do),
+    (_connector, step) => steps.push(step.type),
   );
   return steps;
 }

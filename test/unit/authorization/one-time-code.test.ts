@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { enrolmentHash, newEnrolmentCode, sameHash } from '../../../src/authorization/one-time-code.ts';
+import { oneTimeCodeHash, newOneTimeCode, sameHash } from '../../../src/authorization/one-time-code.ts';
 import { CODE, createStage, START } from '../../support/consent/stage.ts';
 
 const compared: number[] = [];
@@ -18,7 +18,7 @@ afterEach(() => {
   compared.length = 0;
 });
 
-const code = (bytes: Uint8Array): string => newEnrolmentCode({ bytes: () => Buffer.from(bytes) });
+const code = (bytes: Uint8Array): string => newOneTimeCode({ bytes: () => Buffer.from(bytes) });
 const sixteenBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
 describe('an enrolment code', () => {
@@ -43,7 +43,7 @@ describe('an enrolment code', () => {
 
   test('asks for 16 bytes of strong randomness', () => {
     const bytes = vi.fn((length: number) => Buffer.alloc(length));
-    newEnrolmentCode({ bytes });
+    newOneTimeCode({ bytes });
     expect(bytes.mock.calls).toEqual([[16]]);
   });
 
@@ -52,9 +52,9 @@ describe('an enrolment code', () => {
       fc.property(sixteenBytes, sixteenBytes, (bytes, others) => {
         const right = code(bytes);
         const typed = ` ${right.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
-        expect(sameHash(enrolmentHash(typed), enrolmentHash(right))).toBe(true);
+        expect(sameHash(oneTimeCodeHash(typed), oneTimeCodeHash(right))).toBe(true);
         const other = code(others);
-        expect(sameHash(enrolmentHash(other), enrolmentHash(right))).toBe(other === right);
+        expect(sameHash(oneTimeCodeHash(other), oneTimeCodeHash(right))).toBe(other === right);
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { subjectHash } from '../../../src/authorization/consent-request.ts';
+import { consentRequestHash } from '../../../src/authorization/consent-request.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createKubeSource } from '../../../src/consent/kube-source.ts';
-import { type OBSTACLES, ObstacleError } from '../../../src/consent/source.ts';
+import { type FAILED_PRECONDITIONS, FailedPreconditionError } from '../../../src/consent/source.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { KubeRest } from '../../../src/kube/client/rest.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
@@ -85,8 +85,8 @@ async function obstacle(wish: Promise<unknown>): Promise<string> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(ObstacleError);
-  return error instanceof ObstacleError ? error.obstacle : '';
+  expect(error).toBeInstanceOf(FailedPreconditionError);
+  return error instanceof FailedPreconditionError ? error.precondition : '';
 }
 
 describe('what a connector asks consent for', () => {
@@ -112,11 +112,11 @@ describe('what a connector asks consent for', () => {
   test('has a hash that every part of it changes', async () => {
     const { source } = createSource();
     const { subject } = await source.wish(byPage(), signal);
-    const changes = Object.keys(subject).map((key) => subjectHash({ ...subject, [key]: 'other' }));
+    const changes = Object.keys(subject).map((key) => consentRequestHash({ ...subject, [key]: 'other' }));
     expect(
-      new Set([subjectHash(subject), subjectHash({ ...subject, server: undefined }), ...changes]).size,
+      new Set([consentRequestHash(subject), consentRequestHash({ ...subject, server: undefined }), ...changes]).size,
     ).toBe(9);
-    expect(subjectHash({ ...subject })).toBe(subjectHash(subject));
+    expect(consentRequestHash({ ...subject })).toBe(consentRequestHash(subject));
   });
 
   test('has no server with infusionsoftrest, which uses none', async () => {
@@ -168,7 +168,7 @@ describe('what a connector asks consent for', () => {
 });
 
 describe('what stands in the way', () => {
-  test.each<[keyof typeof OBSTACLES, string, ConnectorChange]>([
+  test.each<[keyof typeof FAILED_PRECONDITIONS, string, ConnectorChange]>([
     ['suspended', 'a suspended connector', { spec: { suspend: true } }],
     ['suspended', 'a paused connector', { annotations: { paused: 'true' } }],
     ['not-waiting', 'a Secret with a code', { oauth: { authorizationCodeSecretRef: { name: 'x' } } }],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
-import { answerData, type ConsentAnswer } from '../../../src/authorization/authorization-response.ts';
-import { type Subject, subjectHash } from '../../../src/authorization/consent-request.ts';
+import { responseData, type AuthorizationResponse } from '../../../src/authorization/authorization-response.ts';
+import { type ConsentRequest, consentRequestHash } from '../../../src/authorization/consent-request.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import {
@@ -24,7 +24,7 @@ import { at } from '../../support/builders/time.ts';
 
 const CODE = 'code-of-the-consent';
 const START = 'https://connect.example.com/connect/team-a/crm';
-const SUBJECT: Subject = {
+const SUBJECT: ConsentRequest = {
   accountUid: ACCOUNT.uid,
   baseUrl: ACCOUNT.baseUrl,
   connector: 'infusionsoftcrm',
@@ -41,9 +41,9 @@ const byPage = (change: ConnectorChange = {}): InfusionsoftConnector =>
   connector({ ...change, oauth: { ...BY_PAGE, ...change.oauth } });
 
 /** The grant Secret with what the provider answered. */
-function grant(answer: Partial<ConsentAnswer> = {}, owners: readonly string[] = [UID]): SecretFact {
-  const whole = { kind: 'code', code: CODE, consent: subjectHash(SUBJECT), ...answer } as ConsentAnswer;
-  return secretRead(answerData(whole), { owners, resourceVersion: '77' });
+function grant(answer: Partial<AuthorizationResponse> = {}, owners: readonly string[] = [UID]): SecretFact {
+  const whole = { kind: 'code', code: CODE, consent: consentRequestHash(SUBJECT), ...answer } as AuthorizationResponse;
+  return secretRead(responseData(whole), { owners, resourceVersion: '77' });
 }
 
 const enrolment = (owners: readonly string[] = [UID]): SecretFact =>
@@ -162,7 +162,7 @@ describe('a code from the page', () => {
     expect(readiness(it)).toBe('False AuthorizationRequired');
   });
 
-  test.each<[string, Partial<Subject>]>([
+  test.each<[string, Partial<ConsentRequest>]>([
     ['another Infusionsoft account', { server: 'dt999.infusionsoft.com' }],
     ['another OAuth app', { clientId: 'another' }],
     ['another account of Open Connectors', { accountUid: 'another' }],
@@ -170,7 +170,7 @@ describe('a code from the page', () => {
     ['another connector', { connector: 'infusionsoftrest' }],
   ])('that was given for %s is never sent', async (_what, change) => {
     const it = waiting({
-      secrets: { 'crm-grant': grant({ consent: subjectHash({ ...SUBJECT, ...change }) }) },
+      secrets: { 'crm-grant': grant({ consent: consentRequestHash({ ...SUBJECT, ...change }) }) },
     });
     await pass(it);
     expect(sent(it)).toEqual([]);
@@ -233,7 +233,7 @@ describe('a code from the page', () => {
       instances,
       answers: {
         createInstance: () => {
-          const newer = answerData({ kind: 'code', code: 'newer', consent: subjectHash(SUBJECT) });
+          const newer = responseData({ kind: 'code', code: 'newer', consent: consentRequestHash(SUBJECT) });
           it.secrets.set('crm-grant', secretRead(newer, { owners: [UID], resourceVersion: '78' }));
           const made = instance(ID);
           instances.set(ID, made);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, html } from '../../../src/consent/http/html.ts';
 import { formatResult, readResult } from '../../../src/consent/pages/result.ts';
-import { ObstacleError } from '../../../src/consent/source.ts';
+import { FailedPreconditionError } from '../../../src/consent/source.ts';
 import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import { CODE, callback, createStage, START, type Stage, stateOf } from '../../support/consent/stage.ts';
 import { type Reply, textOf, type Visitor } from '../../support/consent/visitor.ts';
@@ -27,7 +27,7 @@ async function everyPage(): Promise<{ stage: Stage; replies: Reply[]; secrets: s
   const back = await get(visitor, callback({ code: 'the-secret-code', state }));
   await get(visitor, back.headers.get('location') ?? '');
   await get(visitor, `${START}/review`);
-  stage.obstacle = new ObstacleError('suspended');
+  stage.obstacle = new FailedPreconditionError('suspended');
   replies.push(await visitor.enter(START, CODE));
   stage.obstacle = new RemoteError('unavailable', 'remote words');
   replies.push(await visitor.enter(START, CODE));

@@ -15,7 +15,7 @@ describe('the worker of a reconciliation', () => {
       {
         ...UNOBSERVED,
         async step(step, carryOut) {
-          log.push(step.do);
+          log.push(step.type);
           return carryOut();
         },
       },
@@ -26,7 +26,7 @@ describe('the worker of a reconciliation', () => {
         return result;
       },
     );
-    expect(await observer.step({ do: name }, async () => 'done')).toBe('done');
+    expect(await observer.step({ type: name }, async () => 'done')).toBe('done');
     expect(log).toEqual(isFree ? ['free', name, 'back'] : [name]);
   });
 });

@@ -54,7 +54,7 @@ describe('a list', () => {
   test('takes back that something is gone, for it is only as old as the list', () => {
     const inventory = taken([1]);
     inventory.markGone(1);
-    expect(inventory.about('', [1]).instances.get(1)).toBe('gone');
+    expect(inventory.about('', [1]).instances.get(1)).toBe('not-found');
     inventory.replace([], NOW + 11);
     expect(inventory.about('', [1]).instances.get(1)).toBeUndefined();
   });
@@ -89,7 +89,7 @@ describe('a listing that lags', () => {
     );
     return { clock, inventory };
   }
-  const known = (inventory: Inventory): Instance | 'gone' | undefined =>
+  const known = (inventory: Inventory): Instance | 'not-found' | undefined =>
     inventory.about('', [1]).instances.get(1);
 
   it('keeps a created instance for the grace period and forgets it afterwards', () => {
@@ -121,7 +121,7 @@ describe('a listing that lags', () => {
     inventory.markGone(1);
     clock.now = NOW + 2_000;
     inventory.replace([instance(1)], NOW + 2_000);
-    expect(known(inventory)).toBe('gone');
+    expect(known(inventory)).toBe('not-found');
     clock.now = NOW + 4_000;
     inventory.replace([], NOW + 4_000);
     expect(inventory.size).toBe(0);
@@ -169,7 +169,7 @@ describe('an answer about one instance', () => {
     expect(inventory.about('', [1]).instances.size).toBe(0);
     inventory.markGone(1);
     inventory.amend(1, { disabled: true });
-    expect(inventory.about('', [1]).instances.get(1)).toBe('gone');
+    expect(inventory.about('', [1]).instances.get(1)).toBe('not-found');
   });
 
   test('amends one field of what is known', () => {

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { FieldError } from '../../../packages/kube-apiserver-emulator/src/crd/field-error.ts';
 import { createCrdValidator } from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
-import { summariseAccount } from '../../../src/account/summarize.ts';
+import { summarizeAccount } from '../../../src/account/summarize.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../../../src/api/group.ts';
 import { parseAccount, parseConnector } from '../../../src/api/parse.ts';
 import { decide } from '../../../src/connector/decide/decide.ts';
-import type { World } from '../../../src/connector/input.ts';
-import { summarise, type Telling } from '../../../src/connector/report/summarize.ts';
+import type { ConnectorInput } from '../../../src/connector/input.ts';
+import { summarize, type StatusUpdate } from '../../../src/connector/report/summarize.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { accountWorld, OPEN } from '../../support/builders/account.ts';
 import { worlds } from '../../support/builders/arbitraries.ts';
@@ -54,9 +54,9 @@ const contents: fc.Arbitrary<Partial<Instance>> = fc.record(
 );
 
 /** How the reconcile of `world` ends; one that would go on ends with `otherwise`. */
-function endingOf(world: World, otherwise: Telling): Telling {
+function endingOf(world: ConnectorInput, otherwise: StatusUpdate): StatusUpdate {
   const step = decide(world);
-  return step.do === 'finish' && (step.verdict.kind === 'ready' || step.verdict.kind === 'blocked')
+  return step.type === 'finish' && (step.verdict.kind === 'ready' || step.verdict.kind === 'blocked')
     ? step.verdict
     : otherwise;
 }
@@ -65,10 +65,10 @@ describe('the status of a connector', () => {
   it('is valid by the CRD and storable, whatever Open Connectors answers', () => {
     fc.assert(
       fc.property(worlds, contents, texts, fc.boolean(), (before, content, message, isReady) => {
-        const found = [...before.remote.instances].map(
-          ([id, known]) => [id, known === 'gone' ? known : { ...known, ...content }] as const,
+        const found = [...before.external.instances].map(
+          ([id, known]) => [id, known === 'not-found' ? known : { ...known, ...content }] as const,
         );
-        const world: World = { ...before, remote: { ...before.remote, instances: new Map(found) } };
+        const world: ConnectorInput = { ...before, external: { ...before.external, instances: new Map(found) } };
         const verdict = endingOf(
           world,
           isReady
@@ -81,7 +81,7 @@ describe('the status of a connector', () => {
                 retry: { kind: 'backoff' },
               },
         );
-        const status = summarise(world, verdict, 0.5);
+        const status = summarize(world, verdict, 0.5);
         fc.pre(before.violations.length === 0);
         expect(connectorSays({ ...world.connector, status })).toEqual([]);
         expect(isStorable(status)).toBe(true);
@@ -127,7 +127,7 @@ describe('the status of an account', () => {
         } as const;
         const unique = [...new Map(found.map((orphan) => [orphan.id, orphan])).values()];
         const instances = { managed: 1, orphaned: unique.length, orphans: unique };
-        const status = summariseAccount(world, verdict, instances, 0.5);
+        const status = summarizeAccount(world, verdict, instances, 0.5);
         expect(accountSays({ ...world.account, status })).toEqual([]);
         expect(isStorable(status)).toBe(true);
         expect(parseAccount({ ...world.account, status }).status).toEqual(status);

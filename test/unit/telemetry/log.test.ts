@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import { createScrubber, MASK, type Scrubber } from '../../../src/secrets/redaction.ts';
+import { createScrubber, MASK, type Redactor } from '../../../src/secrets/redaction.ts';
 import { createLogger, type Logger, operatorLogger, reconcileLogger } from '../../../src/telemetry/log.ts';
 import type { LogFormat } from '../../../src/telemetry/log-line.ts';
 
@@ -13,7 +13,7 @@ const clock: Clock = {
 
 interface Captured {
   readonly log: Logger;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly lines: string[];
 }
 

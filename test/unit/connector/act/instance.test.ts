@@ -207,7 +207,7 @@ describe('an adoption', () => {
     const { steps } = await pass(it);
     expect(steps.filter((step) => step !== 'read-secret' && step !== 'search')).toEqual([
       'read-instance',
-      'hold',
+      'add-finalizer',
       'ping',
       'patch',
       'ping',

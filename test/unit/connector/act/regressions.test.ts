@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { decideAccount } from '../../../../src/account/decide.ts';
 import { reconcileAccount } from '../../../../src/account/reconcile.ts';
-import { answerData } from '../../../../src/authorization/authorization-response.ts';
-import { subjectHash } from '../../../../src/authorization/consent-request.ts';
+import { responseData } from '../../../../src/authorization/authorization-response.ts';
+import { consentRequestHash } from '../../../../src/authorization/consent-request.ts';
 import { reconcile } from '../../../../src/connector/reconcile.ts';
 import type { Instance } from '../../../../src/openconnectors/port.ts';
 import { account, accountWorld } from '../../../support/builders/account.ts';
@@ -199,7 +199,7 @@ test('an account that is being deleted and not verified yet is verified, so that
   const step = decideAccount(
     accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }), users: ['crm'] }),
   );
-  expect(step.do).toBe('verify');
+  expect(step.type).toBe('verify');
 });
 
 test('a 401 of one call while the account works is tried again with a delay', async () => {
@@ -280,7 +280,7 @@ test('an instance that is gone is found gone by the proof of the account', async
     [instance(ID)],
   );
   await go(it);
-  expect(it.inventory.about('', [ID]).instances.get(ID)).toBe('gone');
+  expect(it.inventory.about('', [ID]).instances.get(ID)).toBe('not-found');
 });
 
 test('a re-authorization whose answer was lost is read before a new code is asked for', async () => {
@@ -318,7 +318,7 @@ test('a Secret that a webhook changes is not written over and over', async () =>
 });
 
 test('abandon leaves a Warning event', async () => {
-  const it = settled(one(), {}, { metadata: { deletionTimestamp: at(0) }, annotations: { abandon: 'gone' } });
+  const it = settled(one(), {}, { metadata: { deletionTimestamp: at(0) }, annotations: { abandon: 'not-found' } });
   await go(it);
   expect(it.events.map(({ reason }) => reason)).toEqual(['Abandoned']);
 });
@@ -405,7 +405,7 @@ test('a defect after the record is shown in status, and thrown as what it was', 
 
 test('a code from the consent page is sent', async () => {
   const callback = 'https://operator.example.com/oauth/callback';
-  const consent = subjectHash({
+  const consent = consentRequestHash({
     accountUid: ACCOUNT.uid,
     baseUrl: ACCOUNT.baseUrl,
     connector: 'infusionsoftcrm',
@@ -418,7 +418,7 @@ test('a code from the consent page is sent', async () => {
     connector: connector({ oauth: { callbackUrl: undefined, authorizationCodeSecretRef: undefined } }),
     settings: { ownCallbackUrl: callback },
     secrets: {
-      'crm-grant': secretRead(answerData({ kind: 'code', code: VALUES.code, consent }), { owners: [UID] }),
+      'crm-grant': secretRead(responseData({ kind: 'code', code: VALUES.code, consent }), { owners: [UID] }),
     },
     answers: workingRemote(new Map()),
   });

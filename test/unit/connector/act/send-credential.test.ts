@@ -339,7 +339,7 @@ describe('a new authorization', () => {
 
     expect(steps.filter((step) => !step.endsWith('secret'))).toEqual([
       'ping',
-      'prove-account',
+      'verify-account',
       'reauthorize',
       'ping',
     ]);

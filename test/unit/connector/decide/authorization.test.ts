@@ -50,7 +50,7 @@ describe('the first authorization', () => {
       because: 'the code is sent with every true value, and with all that its record needs',
       world: world(),
       step: {
-        do: 'create',
+        type: 'create',
         body,
         draft: {
           kind: 'code',
@@ -71,7 +71,7 @@ describe('the first authorization', () => {
         secrets: { 'crm-token': secretRead({ refresh_token: 'token-1' }) },
       }),
       step: {
-        do: 'create',
+        type: 'create',
         body: { ...body, grant: { kind: 'refresh-token', refreshToken: 'token-1' } },
         draft: { kind: 'refresh-token' },
       },
@@ -86,7 +86,7 @@ describe('the first authorization', () => {
         }),
       }),
       step: {
-        do: 'create',
+        type: 'create',
         body: {
           connector: 'infusionsoftrest',
           configuration: {
@@ -113,7 +113,7 @@ describe('the first authorization', () => {
         }),
       }),
       step: {
-        do: 'create',
+        type: 'create',
         body: {
           name: 'Sales',
           tags: [...TAGS.own, 'team-sales'],
@@ -125,7 +125,7 @@ describe('the first authorization', () => {
       name: 'the code unread',
       because: 'it is read only now that it is due',
       world: world({ secrets: { 'crm-code': secretUnread() } }),
-      step: { do: 'read-secret', name: 'crm-code' },
+      step: { type: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'no Secret with the code',
@@ -141,7 +141,7 @@ describe('the first authorization', () => {
       name: 'no Secret with the code in the cache',
       because: 'the API server is asked before a person is',
       world: world({ secrets: { 'crm-code': secretUnseen } }),
-      step: { do: 'read-secret', name: 'crm-code' },
+      step: { type: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'the Secret without the key',
@@ -183,7 +183,7 @@ describe('the first authorization', () => {
         settings: { ownCallbackUrl: 'https://operator.example.com/oauth/callback' },
       }),
       step: {
-        do: 'create',
+        type: 'create',
         body: { configuration: { 'oauth.callback.url': 'https://operator.example.com/oauth/callback' } },
       },
     },
@@ -242,7 +242,7 @@ describe('a credential that was sent before', () => {
         connector: held(attempt({ ...absent, spent: [sent('another code')] })),
         secrets: newCode,
       }),
-      step: { do: 'create', draft: { previousCreated: 'unknown' } },
+      step: { type: 'create', draft: { previousCreated: 'unknown' } },
     },
     {
       name: 'a new one, after one that was accepted',
@@ -256,7 +256,7 @@ describe('a credential that was sent before', () => {
         gone: [ID],
         secrets: newCode,
       }),
-      step: { do: 'create', draft: { previousCreated: 'one' } },
+      step: { type: 'create', draft: { previousCreated: 'one' } },
     },
     {
       name: 'a new one, with 64 sent within a day',
@@ -279,7 +279,7 @@ describe('a credential that was sent before', () => {
         ),
         secrets: newCode,
       }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'a new one, with 64 refresh tokens sent',
@@ -294,7 +294,7 @@ describe('a credential that was sent before', () => {
       name: 'with something unreadable in the annotation',
       because: 'a record that cannot be read counts as none; the list still finds instances',
       world: world({ connector: held('{"credential":') }),
-      step: { do: 'create', draft: { previousCreated: 'no' } },
+      step: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'with the Secret absent since',
@@ -323,13 +323,13 @@ describe('a credential that provably was not processed', () => {
       name: 'at its time, not searched since',
       because: 'only an empty search permits to send it again',
       world: world({ connector: again(), searchedAt: NOW - 2 * SECOND }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'at its time, searched since',
       because: 'nothing was created, and the code is young',
       world: world({ connector: again(), searchedAt: NOW - SECOND }),
-      step: { do: 'create', body, draft: { previousCreated: 'no' } },
+      step: { type: 'create', body, draft: { previousCreated: 'no' } },
     },
     {
       name: 'at the end of its life',
@@ -359,7 +359,7 @@ describe('a credential that provably was not processed', () => {
         memory: { unprocessed: { digest: CODE, notBefore: at(-SECOND), sends: 1 } },
         searchedAt: NOW,
       }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'as this process learned of another one',
@@ -383,7 +383,7 @@ describe('a record of keyed hashes', () => {
       name: 'of this code',
       because: 'an operator of before has sent it',
       world: world({ connector: keyed(printOf(VALUES.code)), searchedAt: NOW }),
-      step: { do: 'write-record', record: { kind: 'absent' } },
+      step: { type: 'write-record', record: { kind: 'absent' } },
     },
     {
       name: 'of another code, with this one among the earlier',
@@ -410,7 +410,7 @@ describe('a record of keyed hashes', () => {
           },
         }),
       }),
-      step: { do: 'write-record', record: { kind: 'adopt', credentialKind: 'code' } },
+      step: { type: 'write-record', record: { kind: 'adopt', credentialKind: 'code' } },
     },
   ]);
 });

@@ -28,13 +28,13 @@ describe('the connection Secret', () => {
       name: 'absent',
       because: 'it is written before Ready',
       world: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
-      step: { do: 'write-connection-secret', name: 'crm-connection', exists: false, data },
+      step: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
     },
     {
       name: 'of another name',
       because: 'the resource may choose it',
       world: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
-      step: { do: 'write-connection-secret', name: 'binding', exists: false },
+      step: { type: 'write-connection-secret', name: 'binding', exists: false },
     },
     {
       name: "with the account's credentials",
@@ -44,7 +44,7 @@ describe('the connection Secret', () => {
         secrets: { 'crm-connection': secretAbsent },
       }),
       step: {
-        do: 'write-connection-secret',
+        type: 'write-connection-secret',
         data: {
           ...data,
           'user-secret': VALUES.userSecret,
@@ -70,13 +70,13 @@ describe('the connection Secret', () => {
       world: settledWorld({
         secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
       }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'ours, after a restart',
       because: 'an empty memory costs one read',
       world: settledWorld({ memory: { connection: undefined } }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'ours, with other content',
@@ -84,7 +84,7 @@ describe('the connection Secret', () => {
       world: settledWorld({
         memory: { connection: { resourceVersion: '1', content: printOf(canonicalContent({ edited: 'x' })) } },
       }),
-      step: { do: 'write-connection-secret', name: 'crm-connection', exists: true, data },
+      step: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
     },
     {
       name: 'ours, with the keys in another order',
@@ -110,7 +110,7 @@ describe('the connection Secret', () => {
         connector: { spec: { connectionSecretRef: { name: 'crm-connection' } }, status: renamed },
         secrets: { old: secretUnread(ours) },
       }),
-      step: { do: 'delete-connection-secret', name: 'old' },
+      step: { type: 'delete-connection-secret', name: 'old' },
     },
     {
       name: "renamed, the old name somebody else's by now",
@@ -131,13 +131,13 @@ describe('the connection Secret', () => {
       name: 'a new token',
       because: 'the remote side may renew it, and applications follow',
       world: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
-      step: { do: 'write-connection-secret', exists: true, data: { ...data, 'element-token': 'token-2' } },
+      step: { type: 'write-connection-secret', exists: true, data: { ...data, 'element-token': 'token-2' } },
     },
     {
       name: 'the token not shown',
       because: 'a Secret without a token is of no use to anyone',
       world: settledWorld({ instances: [instance(ID, { token: undefined })] }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
   ]);
 });

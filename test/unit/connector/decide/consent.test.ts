@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { answerData, type ConsentAnswer } from '../../../../src/authorization/authorization-response.ts';
-import { subjectHash } from '../../../../src/authorization/consent-request.ts';
+import { responseData, type AuthorizationResponse } from '../../../../src/authorization/authorization-response.ts';
+import { consentRequestHash } from '../../../../src/authorization/consent-request.ts';
 import {
   ACCOUNT,
   attempt,
@@ -20,7 +20,7 @@ const ours = { owners: [UID] } as const;
 const enrolment = secretUnread(ours);
 
 /** What a person agrees to on the page of the builders' connector. */
-const CONSENT = subjectHash({
+const CONSENT = consentRequestHash({
   accountUid: ACCOUNT.uid,
   baseUrl: ACCOUNT.baseUrl,
   connector: 'infusionsoftcrm',
@@ -30,7 +30,7 @@ const CONSENT = subjectHash({
   scope: 'full',
 });
 
-const answered = (answer: ConsentAnswer) => secretRead(answerData(answer), ours);
+const answered = (answer: AuthorizationResponse) => secretRead(responseData(answer), ours);
 const code = { kind: 'code', code: VALUES.code, consent: CONSENT } as const;
 
 /** A world in which the operator's own page is where the consent is given. */
@@ -53,7 +53,7 @@ describe('a consent on our own page', () => {
       name: 'not offered yet',
       because: 'only who may read Secrets in the namespace may start it, by a code that stands in one',
       world: page({ secrets: { 'crm-enrolment': secretAbsent } }),
-      step: { do: 'write-enrolment', name: 'crm-enrolment' },
+      step: { type: 'write-one-time-code', name: 'crm-enrolment' },
     },
     {
       name: 'offered',
@@ -87,25 +87,25 @@ describe('a consent on our own page', () => {
       name: 'with a Secret named for the code',
       because: 'the resource says where the code comes from',
       world: page({ connector: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } } }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'answered, not read yet',
       because: 'the answer is read when it is needed',
       world: page({ secrets: { 'crm-grant': secretUnread(ours) } }),
-      step: { do: 'read-secret', name: 'crm-grant' },
+      step: { type: 'read-secret', name: 'crm-grant' },
     },
     {
       name: 'answered in a Secret that is not ours',
       because: 'anybody who may create Secrets could slip in an account of his own',
-      world: page({ secrets: { 'crm-grant': secretRead(answerData(code)) } }),
+      world: page({ secrets: { 'crm-grant': secretRead(responseData(code)) } }),
       step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-grant"'),
     },
     {
       name: 'answered with a code',
       because: 'it is sent like any other',
       world: page({ secrets: { 'crm-grant': answered(code) } }),
-      step: { do: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
+      step: { type: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
     },
     {
       name: 'answered with a code that was not processed',
@@ -118,7 +118,7 @@ describe('a consent on our own page', () => {
         secrets: { 'crm-grant': answered(code) },
         searchedAt: NOW,
       }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'answered with a code that was sent before',
@@ -127,19 +127,19 @@ describe('a consent on our own page', () => {
         connector: { metadata: HELD, annotations: { attempt: attempt({ absentAt: at(-SECOND) }) } },
         secrets: { 'crm-grant': answered(code) },
       }),
-      step: { do: 'remove-secret', name: 'crm-grant' },
+      step: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'answered for another client_id',
       because: 'what a person agreed to is not what the resource asks for now',
       world: page({ secrets: { 'crm-grant': answered({ ...code, consent: 'another' }) } }),
-      step: { do: 'remove-secret', name: 'crm-grant' },
+      step: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'answered with something unreadable',
       because: 'only what the pages write is an answer',
       world: page({ secrets: { 'crm-grant': secretRead({ token: 'x' }, ours) } }),
-      step: { do: 'remove-secret', name: 'crm-grant' },
+      step: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'denied',
@@ -184,13 +184,13 @@ describe('a consent on our own page', () => {
       name: 'over',
       because: 'neither a code to start one nor one begun may stay behind',
       world: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
-      step: { do: 'remove-secret', name: 'crm-consent' },
+      step: { type: 'remove-secret', name: 'crm-consent' },
     },
     {
       name: "over, with somebody's Secret of such a name",
       because: 'what is not ours is not removed',
       world: settledWorld({ secrets: { 'crm-consent': secretUnread() } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
   ]);
 });
@@ -214,13 +214,13 @@ describe('a new authorization that is asked for', () => {
         connector: asked,
         secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
       }),
-      step: { do: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
+      step: { type: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
     },
     {
       name: 'and was given',
       because: 'one request is one authorization',
       world: settledWorld({ connector: asked, pass: { authorized: true, ping: 'answered' } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'and is handled already',
@@ -231,13 +231,13 @@ describe('a new authorization that is asked for', () => {
           status: { ...settledWorld().connector.status, lastHandledReauthorizeAt: 'today' },
         },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready', reason: 'Succeeded' } },
+      step: { type: 'finish', verdict: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'without a value',
       because: 'an empty annotation asks for nothing',
       world: settledWorld({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
   ]);
 });

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Step } from '../../../../src/connector/action.ts';
+import type { Action } from '../../../../src/connector/action.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import { worlds } from '../../../support/builders/arbitraries.ts';
 
 /** What a step is, without the particulars: its kind, or how the pass ends and why. */
-function outcomeOf(step: Step): string {
-  if (step.do !== 'finish') {
-    return step.do;
+function outcomeOf(step: Action): string {
+  if (step.type !== 'finish') {
+    return step.type;
   }
   const { verdict } = step;
   return verdict.kind === 'blocked' ? `${verdict.condition} ${verdict.reason}` : verdict.kind;
@@ -26,7 +26,7 @@ function outcomesInTables(): ReadonlySet<string> {
     for (const [, condition, reason] of text.matchAll(/blockedBy\(\s*'(\w+)',\s*'(\w+)'/g)) {
       found.add(`${condition} ${reason}`);
     }
-    for (const [, kind] of text.matchAll(/(?:kind|do): '([\w-]+)'/g)) {
+    for (const [, kind] of text.matchAll(/(?:kind|type): '([\w-]+)'/g)) {
       found.add(kind ?? '');
     }
     if (text.includes('released')) {

@@ -52,7 +52,7 @@ describe('a deletion without anything to delete', () => {
       name: 'nothing was ever sent, and the account was never looked at',
       because: 'the finalizer without a record may mean an instance that was taken over',
       world: world({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
-      step: { do: 'finish', verdict: { kind: 'uninformed' } },
+      step: { type: 'finish', verdict: { kind: 'cache-not-synced' } },
     },
     {
       name: 'nothing was ever made, and the spec is invalid',
@@ -73,7 +73,7 @@ describe('a deletion without anything to delete', () => {
       name: 'abandoned without a reason',
       because: 'an empty annotation is an accident',
       world: deletion({ connector: { annotations: { abandon: ' ' } } }),
-      step: { do: 'delete-instance' },
+      step: { type: 'delete-instance' },
     },
     {
       name: 'gone already',
@@ -85,7 +85,7 @@ describe('a deletion without anything to delete', () => {
       name: 'suspended',
       because: 'suspend stops all work but deletion',
       world: deletion({ connector: { spec: { suspend: true } } }),
-      step: { do: 'delete-instance', id: ID },
+      step: { type: 'delete-instance', id: ID },
     },
   ]);
 });
@@ -96,19 +96,19 @@ describe('a deletion of the instance', () => {
       name: 'there',
       because: 'it is deleted by its id',
       world: deletion(),
-      step: { do: 'delete-instance', id: ID, reason: 'Deleted' },
+      step: { type: 'delete-instance', id: ID, reason: 'Deleted' },
     },
     {
       name: 'not in the list',
       because: 'absence from a list is never proof',
       world: deletion({ instances: [] }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'deleted in this pass',
       because: 'only a read by id proves that it is gone',
       world: deletion({ instances: [], pass: { deleted: [ID] } }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'deleted in this pass, and gone',
@@ -130,7 +130,7 @@ describe('a deletion of the instance', () => {
         instances: [],
         gone: [ID],
       }),
-      step: { do: 'read-instance', id: 9 },
+      step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'with one that was never written to status',
@@ -140,7 +140,7 @@ describe('a deletion of the instance', () => {
         instances: [instance(12, { createdAt: at(0) })],
         searchedAt: NOW - SECOND,
       }),
-      step: { do: 'delete-instance', id: 12 },
+      step: { type: 'delete-instance', id: 12 },
     },
     {
       name: 'with one of our uid but of another connector',
@@ -153,7 +153,7 @@ describe('a deletion of the instance', () => {
         instances: [instance(12)],
         searchedAt: NOW - SECOND,
       }),
-      step: { do: 'delete-instance', id: 12 },
+      step: { type: 'delete-instance', id: 12 },
     },
     {
       name: "somebody else's by now",
@@ -165,7 +165,7 @@ describe('a deletion of the instance', () => {
       name: 'with the tags of its former self',
       because: 'status says that this resource held it',
       world: deletion({ instances: [instance(ID, { tags: TAGS.namesake })] }),
-      step: { do: 'delete-instance', id: ID },
+      step: { type: 'delete-instance', id: ID },
     },
     {
       name: 'named by importId and never taken over',
@@ -200,7 +200,7 @@ describe('a deletion of the instance', () => {
         connector: deleted({ annotations: { attempt: attempt({ at: at(-30 * MINUTE) }) } }),
         searchedAt: NOW,
       }),
-      step: { do: 'write-record', record: { kind: 'absent' } },
+      step: { type: 'write-record', record: { kind: 'absent' } },
     },
     {
       name: 'when no instance was found, soon after the create',
@@ -212,7 +212,7 @@ describe('a deletion of the instance', () => {
         searchedAt: NOW,
       }),
       step: {
-        do: 'write-tombstone',
+        type: 'write-tombstone',
         tombstone: { uid: UID, namespace: 'team-a', account: ACCOUNT, until: NOW + 30 * MINUTE },
       },
     },
@@ -257,7 +257,7 @@ describe('a deletion of the instance', () => {
         connector: deleted({ annotations: { attempt: attempt({ at: at(0) }) } }),
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
-      step: { do: 'open-kept-account', account: ACCOUNT },
+      step: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'without an id, in another account than the resource names now',
@@ -267,13 +267,13 @@ describe('a deletion of the instance', () => {
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         searchedAt: NOW,
       }),
-      step: { do: 'open-kept-account', account: ACCOUNT },
+      step: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'with its tags unknown',
       because: 'nothing is deleted before its owner is known',
       world: deletion({ instances: [instance(ID, { tags: undefined })] }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'with its tags unknown after a read',
@@ -290,7 +290,7 @@ describe('a deletion of the instance', () => {
           status: readyStatus(ID),
         },
       }),
-      step: { do: 'delete-instance', id: ID },
+      step: { type: 'delete-instance', id: ID },
     },
   ]);
 });
@@ -307,50 +307,50 @@ describe('a deletion that has to wait', () => {
       name: 'for the account to be verified',
       because: 'this process has just begun; nothing is wrong',
       world: deletion({ account: { state: 'unknown' } }),
-      step: ends({ kind: 'uninformed' }),
+      step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'for the list of instances',
       because: 'what is not in status would stay behind',
       world: deletion({ searchedAt: null }),
-      step: ends({ kind: 'uninformed' }),
+      step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'for an account that does not work any more',
       because: 'in a namespace that is being deleted its Secret goes first; what worked last may still work',
       world: deletion({ account: refused }),
-      step: { do: 'open-kept-account', account: ACCOUNT },
+      step: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'for the search with what worked last',
       because: 'what is not in status would stay behind',
-      world: deletion({ searchedAt: null, pass: { kept: 'open' } }),
-      step: { do: 'search' },
+      world: deletion({ searchedAt: null, pass: { fallback: 'open' } }),
+      step: { type: 'search' },
     },
     {
       name: 'with what worked last refused, too',
       because: 'the message says that nothing is left to try',
-      world: deletion({ account: refused, pass: { kept: 'refused' } }),
+      world: deletion({ account: refused, pass: { fallback: 'refused' } }),
       step: blockedBy('Ready', 'DeletionBlocked', 'that worked last are refused as well. To delete'),
     },
     {
       name: 'for an account that works, with nothing kept',
       because: 'a person repairs it, or lets go with the annotation that the message names',
-      world: deletion({ account: refused, pass: { kept: 'absent' } }),
+      world: deletion({ account: refused, pass: { fallback: 'absent' } }),
       step: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
     },
     {
       name: 'for the account that made the instance',
       because: 'what worked last for it may still work',
       world: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
-      step: { do: 'open-kept-account', account: ACCOUNT },
+      step: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'for the account that made the instance, with nothing kept of it',
       because: 'a 404 of another organization proves nothing',
       world: deletion({
         account: { ...READY_ACCOUNT, organizationId: '6000' },
-        pass: { kept: 'absent' },
+        pass: { fallback: 'absent' },
       }),
       step: blockedBy('Synced', 'AccountChanged', `organization ${ACCOUNT.organizationId}`),
     },
@@ -365,7 +365,7 @@ describe('a deletion that has to wait', () => {
       because: 'the finalizer stays, and the failure is counted',
       world: deletion({
         pass: {
-          failure: { do: 'delete-instance', words: 'delete the instance', error: remoteError('unavailable') },
+          failure: { type: 'delete-instance', words: 'delete the instance', error: remoteError('unavailable') },
         },
       }),
       step: blockedBy('Synced', 'RemoteError', 'could not be reached to delete the instance', {
@@ -391,7 +391,7 @@ describe('a deletion that has to wait', () => {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(24 * 60 * MINUTE) } }),
         },
       }),
-      step: { do: 'delete-instance', id: ID },
+      step: { type: 'delete-instance', id: ID },
     },
     {
       name: 'no longer for the retry, when somebody asked',
@@ -402,7 +402,7 @@ describe('a deletion that has to wait', () => {
         },
         prompted: true,
       }),
-      step: { do: 'delete-instance', id: ID },
+      step: { type: 'delete-instance', id: ID },
     },
   ]);
 });
@@ -414,19 +414,19 @@ describe('a deletion that leaves the instance', () => {
       name: 'with our tags on it',
       because: "only the user's own tags stay",
       world: deletion({ connector: orphan, instances: [instance(ID, { tags: [...TAGS.own, 'mine'] })] }),
-      step: { do: 'release-tags', id: ID, tags: ['mine'] },
+      step: { type: 'release-tags', id: ID, tags: ['mine'] },
     },
     {
       name: 'adopted',
       because: 'an instance that was there before us outlives us',
       world: deletion({ connector: { spec: { instance: { importId: ID } } } }),
-      step: { do: 'release-tags', id: ID },
+      step: { type: 'release-tags', id: ID },
     },
     {
       name: 'adopted, with deletionPolicy Delete',
       because: 'the spec says otherwise',
       world: deletion({ connector: { spec: { instance: { importId: ID }, deletionPolicy: 'Delete' } } }),
-      step: { do: 'delete-instance', id: ID },
+      step: { type: 'delete-instance', id: ID },
     },
     {
       name: 'its tags taken off',
@@ -436,7 +436,7 @@ describe('a deletion that leaves the instance', () => {
         secrets: { 'crm-connection': secretUnread({ owners: [UID] }) },
         pass: { tagsReleased: [ID] },
       }),
-      step: { do: 'release-connection-secret', name: 'crm-connection' },
+      step: { type: 'release-connection-secret', name: 'crm-connection' },
     },
     {
       name: 'its connection Secret still of the old name',
@@ -446,7 +446,7 @@ describe('a deletion that leaves the instance', () => {
         secrets: { 'crm-connection': secretUnread(), old: secretUnread({ owners: [UID] }) },
         pass: { tagsReleased: [ID] },
       }),
-      step: { do: 'release-connection-secret', name: 'old' },
+      step: { type: 'release-connection-secret', name: 'old' },
     },
     {
       name: 'its tags taken off, and its Secret released',
@@ -472,7 +472,7 @@ describe('a deletion that leaves the instance', () => {
         instances: [instance(ID), instance(12)],
         pass: { tagsReleased: [ID] },
       }),
-      step: { do: 'release-tags', id: 12 },
+      step: { type: 'release-tags', id: 12 },
     },
     {
       name: 'in an account that does not work',
@@ -493,7 +493,7 @@ describe('a deletion that leaves the instance', () => {
       name: 'in an account that is not known yet',
       because: 'in a moment its tags can be removed',
       world: deletion({ connector: orphan, account: { state: 'unknown' } }),
-      step: ends({ kind: 'uninformed' }),
+      step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'whose answer to the create was lost',

@@ -30,7 +30,7 @@ describe('a grant whose outcome is unknown', () => {
       name: 'after a crash, not searched since',
       because: 'the instance may be there, and then nobody has to wait',
       world: world({ connector: crashed, now: NOW + SECOND, searchedAt: NOW - 1 }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'after a crash, searched at the moment of the record',
@@ -42,7 +42,7 @@ describe('a grant whose outcome is unknown', () => {
       name: 'after the lag of the list',
       because: 'a second search costs one call and may spare minutes',
       world: world({ connector: crashed, now: NOW + searchGraceMs, searchedAt: NOW + SECOND }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'searched after the lag of the list',
@@ -60,13 +60,13 @@ describe('a grant whose outcome is unknown', () => {
       name: 'when it settles',
       because: 'only a search that begins now can find nothing for certain',
       world: world({ connector: crashed, now: NOW + settlesMs, searchedAt: NOW + settlesMs - 1 }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'settled, and searched exactly then',
       because: 'the absence is recorded, so that another account or a restart need not search again',
       world: world({ connector: crashed, now: NOW + settlesMs, searchedAt: NOW + settlesMs }),
-      step: { do: 'write-record', record: { kind: 'absent', at: NOW + settlesMs } },
+      step: { type: 'write-record', record: { kind: 'absent', at: NOW + settlesMs } },
     },
     {
       name: 'recorded as absent',
@@ -83,7 +83,7 @@ describe('a grant whose outcome is unknown', () => {
         searchedAt: NOW + settlesMs,
         secrets: newCode,
       }),
-      step: { do: 'create', draft: { previousCreated: 'unknown' } },
+      step: { type: 'create', draft: { previousCreated: 'unknown' } },
     },
     {
       name: 'not settled, with a new code',
@@ -95,7 +95,7 @@ describe('a grant whose outcome is unknown', () => {
       name: 'seen to end in doubt, last searched before',
       because: 'the list of a second ago cannot show it',
       world: world({ connector: crashed, memory: doubt, now: NOW + SECOND, searchedAt: NOW }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'seen to end in doubt, searched after the lag of the list',
@@ -134,7 +134,7 @@ describe('a grant whose outcome is unknown', () => {
       name: 'searched in the future',
       because: 'a search before the clock was set back may be older than the create',
       world: world({ connector: crashed, now: NOW + SECOND, searchedAt: NOW + 24 * 60 * MINUTE }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'refused',
@@ -166,7 +166,7 @@ describe('a grant whose outcome is unknown', () => {
       name: 'found',
       because: 'the instance with our uid on it is the answer',
       world: world({ connector: crashed, now: NOW + SECOND, instances: [instance(9)] }),
-      step: { do: 'read-instance', id: 9 },
+      step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'found, and read',
@@ -177,7 +177,7 @@ describe('a grant whose outcome is unknown', () => {
         instances: [instance(9)],
         pass: { read: [9] },
       }),
-      step: { do: 'ping', id: 9 },
+      step: { type: 'ping', id: 9 },
     },
     {
       name: 'accepted',

@@ -51,7 +51,7 @@ describe('a call that failed', () => {
       ...ANSWERS[name],
       world: settledWorld({
         pass: {
-          failure: { do: 'patch', words: 'change the instance', error: remoteError(name, 'Because.') },
+          failure: { type: 'patch', words: 'change the instance', error: remoteError(name, 'Because.') },
         },
       }),
     })),
@@ -68,7 +68,7 @@ describe('a call through the instance that failed', () => {
         world: settledWorld({
           pass: {
             failure: {
-              do: 'ping',
+              type: 'ping',
               words: 'make a call through the instance',
               error: remoteError(name, 'Because.'),
             },
@@ -87,7 +87,7 @@ describe('a call through the instance that failed', () => {
       name: 'throttled',
       because: 'that is a matter of the account, not of the instance',
       world: settledWorld({
-        pass: { failure: { do: 'ping', words: 'make a call', error: remoteError('throttled') } },
+        pass: { failure: { type: 'ping', words: 'make a call', error: remoteError('throttled') } },
       }),
       step: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
     },
@@ -96,7 +96,7 @@ describe('a call through the instance that failed', () => {
 
 describe('what a failure comes before', () => {
   const failure = {
-    do: 'search',
+    type: 'search',
     words: 'search the instance',
     error: remoteError('throttled', 'Because.', { status: 429, retryAfterMs: 7_000 }),
   } as const;

@@ -3,32 +3,32 @@ import { expect, test } from 'vitest';
 import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
 import { deletionPolicyOf } from '../../../../src/api/defaults.ts';
 import { FINALIZER } from '../../../../src/api/group.ts';
-import type { Step } from '../../../../src/connector/action.ts';
+import type { Action } from '../../../../src/connector/action.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
-import type { World } from '../../../../src/connector/input.ts';
-import { madeInstances, ownership, ownInstances } from '../../../../src/connector/observe/instances.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { createdInstances, ownership, ownInstances } from '../../../../src/connector/observe/instances.ts';
 import { recordOf } from '../../../../src/connector/observe/record-outcome.ts';
 import { nextRecord, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
 import { worlds } from '../../../support/builders/arbitraries.ts';
 import { faultsOfStep } from '../../../support/builders/hygiene.ts';
 import { assertStatusOf } from './table.ts';
 
-const STEPS: readonly Step['do'][] = [
+const STEPS: readonly Action['type'][] = [
   'read-secret',
   'search',
   'read-instance',
   'write-record',
-  'hold',
-  'write-enrolment',
+  'add-finalizer',
+  'write-one-time-code',
   'remove-secret',
-  'open-kept-account',
+  'open-fallback-credentials',
   'create',
   'reauthorize',
   'patch',
   'record-disabling',
   'enable',
   'ping',
-  'prove-account',
+  'verify-account',
   'release-tags',
   'record-removal',
   'delete-instance',
@@ -40,7 +40,7 @@ const STEPS: readonly Step['do'][] = [
 ];
 
 /** Checks what must hold for every world and the step that is decided in it. */
-function always(holds: (world: World, step: Step) => void): void {
+function always(holds: (world: ConnectorInput, step: Action) => void): void {
   fc.assert(
     fc.property(worlds, (world) => {
       holds(world, decide(world));
@@ -50,7 +50,7 @@ function always(holds: (world: World, step: Step) => void): void {
 }
 
 test('decide always answers, with a step of the closed union', () => {
-  always((_world, step) => expect(STEPS).toContain(step.do));
+  always((_world, step) => expect(STEPS).toContain(step.type));
 });
 
 test('the same world always gives the same step', () => {
@@ -67,7 +67,7 @@ test('every verdict makes a status that kstatus, Flux and kubectl can rely on', 
 
 test('nothing is created while an instance of this resource and connector is known', () => {
   always((world, step) => {
-    if (step.do === 'create') {
+    if (step.type === 'create') {
       expect(ownInstances(world)).toEqual([]);
     }
   });
@@ -75,7 +75,7 @@ test('nothing is created while an instance of this resource and connector is kno
 
 test('no credential is sent that ever was, unless the answer proved that it was not processed', () => {
   always((world, step) => {
-    if (step.do === 'create' || step.do === 'reauthorize') {
+    if (step.type === 'create' || step.type === 'reauthorize') {
       const record = recordOf(world);
       expect(wasSent(record, credentialOf(world, step)) && record?.unprocessed === undefined).toBe(false);
     }
@@ -85,7 +85,7 @@ test('no credential is sent that ever was, unless the answer proved that it was 
 test('a record of what was sent forgets no code of the last day', () => {
   always((world, step) => {
     const before = recordOf(world);
-    if ((step.do === 'create' || step.do === 'reauthorize') && before !== undefined) {
+    if ((step.type === 'create' || step.type === 'reauthorize') && before !== undefined) {
       const next = nextRecord(before, credentialOf(world, step), step.draft, 'salt', world.now);
       const kept = [next.digest, ...next.spent.map(({ digest }) => digest)];
       const known = [before.digest, ...before.spent.map(({ digest }) => digest)];
@@ -98,7 +98,7 @@ test('a record of what was sent forgets no code of the last day', () => {
 test('a create is sent to the account in which an earlier one may still take effect', () => {
   always((world, step) => {
     const record = recordOf(world);
-    if (step.do === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
+    if (step.type === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
       expect(step.draft.account.organizationId).toBe(record.account.organizationId);
     }
   });
@@ -106,14 +106,14 @@ test('a create is sent to the account in which an earlier one may still take eff
 
 test('an instance of a living resource is deleted only after status has named it', () => {
   always((world, step) => {
-    if (step.do === 'delete-instance' && world.connector.metadata.deletionTimestamp === undefined) {
-      expect(world.pass.removalsRecorded).toContain(step.id);
+    if (step.type === 'delete-instance' && world.connector.metadata.deletionTimestamp === undefined) {
+      expect(world.done.removalsRecorded).toContain(step.id);
     }
   });
 });
 
 test('an instance of another owner is never touched, unless a person said so', () => {
-  const touching: readonly Step['do'][] = [
+  const touching: readonly Action['type'][] = [
     'patch',
     'enable',
     'delete-instance',
@@ -121,9 +121,9 @@ test('an instance of another owner is never touched, unless a person said so', (
     'release-tags',
   ];
   always((world, step) => {
-    if (touching.includes(step.do) && 'id' in step) {
-      const known = world.remote.instances.get(step.id);
-      const isForeign = known !== undefined && known !== 'gone' && ownership(world, known) === 'foreign';
+    if (touching.includes(step.type) && 'id' in step) {
+      const known = world.external.instances.get(step.id);
+      const isForeign = known !== undefined && known !== 'not-found' && ownership(world, known) === 'foreign';
       expect(isForeign && !takesOver(world.connector)).toBe(false);
     }
   });
@@ -131,12 +131,12 @@ test('an instance of another owner is never touched, unless a person said so', (
 
 test('an instance is deleted only by its id, and never one that was taken from nobody', () => {
   always((world, step) => {
-    if (step.do === 'delete-instance') {
-      const known = world.remote.instances.get(step.id);
+    if (step.type === 'delete-instance') {
+      const known = world.external.instances.get(step.id);
       expect(known).toBeTypeOf('object');
       const { status } = world.connector;
       const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(step.id);
-      const isMade = madeInstances(world).some(({ id }) => id === step.id);
+      const isMade = createdInstances(world).some(({ id }) => id === step.id);
       expect(isRecorded || isMade).toBe(true);
     }
   });
@@ -146,7 +146,7 @@ test('a resource with deletionPolicy Orphan never has its instance deleted when 
   always((world, step) => {
     const { metadata, spec } = world.connector;
     if (metadata.deletionTimestamp !== undefined && deletionPolicyOf(spec) === 'Orphan') {
-      expect(step.do).not.toBe('delete-instance');
+      expect(step.type).not.toBe('delete-instance');
     }
   });
 });
@@ -155,36 +155,36 @@ test('the finalizer goes only when nothing of ours is left, unless the resource 
   always((world, step) => {
     const { metadata, spec } = world.connector;
     if (
-      step.do === 'finish' &&
+      step.type === 'finish' &&
       step.verdict.kind === 'released' &&
       metadata.finalizers?.includes(FINALIZER) &&
       abandonReasonOf(world.connector) === undefined &&
       deletionPolicyOf(spec) === 'Delete'
     ) {
-      expect(madeInstances(world)).toEqual([]);
+      expect(createdInstances(world)).toEqual([]);
     }
   });
 });
 
 test('only a deletion is ever released', () => {
   always((world, step) => {
-    if (step.do === 'finish' && step.verdict.kind === 'released') {
+    if (step.type === 'finish' && step.verdict.kind === 'released') {
       expect(world.connector.metadata.deletionTimestamp).toBeDefined();
     }
   });
 });
 
 test('no remote write is decided before the finalizer holds the resource', () => {
-  const writes: readonly Step['do'][] = ['patch', 'enable', 'delete-instance', 'reauthorize', 'release-tags'];
+  const writes: readonly Action['type'][] = ['patch', 'enable', 'delete-instance', 'reauthorize', 'release-tags'];
   always((world, step) => {
-    if (writes.includes(step.do)) {
+    if (writes.includes(step.type)) {
       expect(world.connector.metadata.finalizers).toContain(FINALIZER);
     }
   });
 });
 
 test('with an account that is not ready nothing is asked of the remote side', () => {
-  const remote: readonly Step['do'][] = [
+  const remote: readonly Action['type'][] = [
     'search',
     'read-instance',
     'create',
@@ -192,34 +192,34 @@ test('with an account that is not ready nothing is asked of the remote side', ()
     'patch',
     'enable',
     'ping',
-    'prove-account',
+    'verify-account',
     'release-tags',
     'delete-instance',
   ];
   always((world, step) => {
     if (world.account.state !== 'ready') {
-      expect(remote).not.toContain(step.do);
+      expect(remote).not.toContain(step.type);
     }
   });
 });
 
 test('after a call that failed no further one is made', () => {
   always((world, step) => {
-    const { failure } = world.pass;
+    const { failure } = world.done;
     if (failure !== undefined && world.account.state === 'ready') {
-      expect(step.do).toBe('finish');
+      expect(step.type).toBe('finish');
     }
   });
 });
 
 /** The credential that a step sends. */
-function credentialOf(world: World, { body: { grant } }: Extract<Step, { do: 'create' | 'reauthorize' }>) {
+function credentialOf(world: ConnectorInput, { body: { grant } }: Extract<Action, { type: 'create' | 'reauthorize' }>) {
   const value = grant.kind === 'code' ? grant.code : grant.refreshToken;
   return { value, fingerprint: world.fingerprint(value) };
 }
 
 /** The same values in other objects: a decision that depends on identity would show. */
-function structuredCloneOf(world: World): World {
-  const { fingerprint, pass, ...plain } = world;
-  return { ...structuredClone(plain), pass: { ...pass }, fingerprint };
+function structuredCloneOf(world: ConnectorInput): ConnectorInput {
+  const { fingerprint, done: pass, ...plain } = world;
+  return { ...structuredClone(plain), done: { ...pass }, fingerprint };
 }

@@ -31,25 +31,25 @@ describe('whose an instance is', () => {
       name: 'nobody is there',
       because: 'absence from a complete list is where a creation begins',
       world: world(),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'made by this resource, never written to status, seen in a list',
       because: 'a list may be minutes old, and another owner may have taken it since',
       world: world({ connector: held, instances: [instance(9)] }),
-      step: { do: 'read-instance', id: 9 },
+      step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'made by this resource, never written to status',
       because: 'a crash came between the creation and the status; the uid on it is proof',
       world: world({ connector: held, instances: [instance(9)], pass: { read: [9] } }),
-      step: { do: 'ping', id: 9, token: VALUES.token },
+      step: { type: 'ping', id: 9, token: VALUES.token },
     },
     {
       name: 'made by this resource, which lost its finalizer',
       because: 'the resource must not go before its instance',
       world: world({ instances: [instance(9)], pass: { read: [9] } }),
-      step: { do: 'hold' },
+      step: { type: 'add-finalizer' },
     },
     {
       name: 'two made by this resource',
@@ -59,25 +59,25 @@ describe('whose an instance is', () => {
         instances: [instance(12, { createdAt: at(-SECOND) }), instance(9)],
         pass: { read: [9] },
       }),
-      step: { do: 'record-removal', id: 12 },
+      step: { type: 'record-removal', id: 12 },
     },
     {
       name: 'a second one beside the one in status, whose answer was lost',
       because: 'status names it before it is deleted, so that a leader with a stale cache fails',
       world: duplicate(at(-SECOND), { digest: digest('another code') }),
-      step: { do: 'record-removal', id: 9 },
+      step: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a second one beside the one in status, its removal recorded',
       because: 'what was never written to status is what a lost answer left behind',
       world: duplicate(at(-SECOND), { digest: digest('another code') }, [9]),
-      step: { do: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
+      step: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
     {
       name: 'a second one, created an hour after a lost answer',
       because: 'a server may commit late',
       world: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE) }),
-      step: { do: 'record-removal', id: 9 },
+      step: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a second one, created later still',
@@ -92,7 +92,7 @@ describe('whose an instance is', () => {
         at: at(-10 * SECOND),
         spent: [{ digest: digest('another code'), at: at(-MINUTE), kind: 'code', created: 'unknown' }],
       }),
-      step: { do: 'record-removal', id: 9 },
+      step: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a copy of the instance in use, made right after it',
@@ -116,7 +116,7 @@ describe('whose an instance is', () => {
       name: 'a second one that was deleted, not confirmed yet',
       because: 'only a read by id tells that it is deleted',
       world: settledWorld({ pass: { deleted: [9], removalsRecorded: [9] } }),
-      step: { do: 'read-instance', id: 9 },
+      step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'one with our tags but of another connector, beside the one in status',
@@ -126,13 +126,13 @@ describe('whose an instance is', () => {
         instances: [instance(9, { connector: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
         pass: { removalsRecorded: [9] },
       }),
-      step: { do: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
+      step: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
     {
       name: 'a namesake of another uid, in a list of a minute ago',
       because: 'this is decided once, so that it is looked at once more before',
       world: world({ connector: held, instances: [instance(9, { tags: TAGS.namesake })] }),
-      step: { do: 'search' },
+      step: { type: 'search' },
     },
     {
       name: 'a namesake of another uid',
@@ -142,7 +142,7 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake })],
         pass: { searched: true, read: [9] },
       }),
-      step: { do: 'ping', id: 9 },
+      step: { type: 'ping', id: 9 },
     },
     {
       name: 'a namesake, its grant proven',
@@ -152,7 +152,7 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake })],
         pass: { searched: true, read: [9], ping: 'answered' },
       }),
-      step: { do: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
+      step: { type: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
     },
     {
       name: 'two namesakes',
@@ -182,13 +182,13 @@ describe('whose an instance is', () => {
         instances: [instance(8, { tags: TAGS.namesake }), instance(9)],
         pass: { read: [9] },
       }),
-      step: { do: 'ping', id: 9 },
+      step: { type: 'ping', id: 9 },
     },
     {
       name: 'a namesake that is in status',
       because: 'status has said before that it is ours',
       world: settledWorld({ instances: [instance(ID, { tags: TAGS.namesake })] }),
-      step: { do: 'patch', id: ID, patch: { tags: TAGS.own } },
+      step: { type: 'patch', id: ID, patch: { tags: TAGS.own } },
     },
     {
       name: "another cluster's, in status",
@@ -203,7 +203,7 @@ describe('whose an instance is', () => {
         connector: { annotations: { takeOver: 'true' } },
         instances: [instance(ID, { tags: TAGS.otherResource })],
       }),
-      step: { do: 'patch', id: ID, patch: { tags: TAGS.own }, reason: 'TakenOver' },
+      step: { type: 'patch', id: ID, patch: { tags: TAGS.own }, reason: 'TakenOver' },
     },
   ]);
 });
@@ -214,7 +214,7 @@ describe('an instance that the resource names', () => {
       name: 'not looked at yet',
       because: "it carries no tag of ours, so that the account's list does not show it",
       world: world({ connector: importing() }),
-      step: { do: 'read-instance', id: 7 },
+      step: { type: 'read-instance', id: 7 },
     },
     {
       name: "nobody's, without a finalizer",
@@ -224,7 +224,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: TAGS.none })],
         pass: { read: [7] },
       }),
-      step: { do: 'hold' },
+      step: { type: 'add-finalizer' },
     },
     {
       name: "nobody's, held",
@@ -234,7 +234,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: [] })],
         pass: { read: [7] },
       }),
-      step: { do: 'ping', id: 7 },
+      step: { type: 'ping', id: 7 },
     },
     {
       name: "nobody's, answering",
@@ -245,7 +245,7 @@ describe('an instance that the resource names', () => {
         pass: { read: [7], ping: 'answered' },
       }),
       step: {
-        do: 'patch',
+        type: 'patch',
         id: 7,
         reason: 'Adopted',
         patch: {
@@ -270,7 +270,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: [] })],
         pass: { read: [7], ping: 'answered' },
       }),
-      step: { do: 'patch', reason: 'Adopted' },
+      step: { type: 'patch', reason: 'Adopted' },
     },
     {
       name: "another resource's",
@@ -286,7 +286,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: TAGS.otherResource })],
         pass: { read: [7] },
       }),
-      step: { do: 'hold' },
+      step: { type: 'add-finalizer' },
     },
     {
       name: 'take-over: yes',
@@ -320,7 +320,7 @@ describe('an instance that the resource names', () => {
       name: 'ours, claimed by an older resource too',
       because: 'the tags on it count more than the age',
       world: settledWorld({ connector: { spec: { instance: { importId: ID } } }, rivals: ['team-b/crm'] }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'without tags in the answer of the list',
@@ -329,7 +329,7 @@ describe('an instance that the resource names', () => {
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: undefined })],
       }),
-      step: { do: 'read-instance', id: 7 },
+      step: { type: 'read-instance', id: 7 },
     },
     {
       name: 'without tags in the answer of a read',
@@ -342,7 +342,7 @@ describe('an instance that the resource names', () => {
       step: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags or its token', { kind: 'backoff' }),
     },
     {
-      name: 'gone',
+      name: 'not-found',
       because: 'the operator cannot make an instance of that id',
       world: world({ connector: importing(), gone: [7] }),
       step: blockedBy('Synced', 'InstanceMissing', 'named by spec.instance.importId'),
@@ -366,13 +366,13 @@ describe('an instance that is gone', () => {
       name: 'in status, not in the list',
       because: 'absence from a list is never proof',
       world: settledWorld({ instances: [] }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'proven, to be made again',
       because: 'the lasting values are read for a new one',
       world: settledWorld({ instances: [], gone: [ID] }),
-      step: { do: 'read-secret', name: 'crm-oauth' },
+      step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'proven, with missingPolicy Report',
@@ -388,7 +388,7 @@ describe('an instance that is gone', () => {
       name: 'proven, with another of our own',
       because: 'it was made in its place before a crash',
       world: settledWorld({ instances: [instance(9)], gone: [ID], pass: { read: [9], ping: 'answered' } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
   ]);
 });

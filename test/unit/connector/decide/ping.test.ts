@@ -11,7 +11,7 @@ describe('a ping that is forbidden', () => {
       name: 'and not looked into',
       because: 'the platform may have disabled the instance since the inventory was taken',
       world: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden' } }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'because the platform disabled the instance',

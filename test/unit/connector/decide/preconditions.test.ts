@@ -111,7 +111,7 @@ describe('before anything is done', () => {
       name: 'importId added for the instance that is held',
       because: 'it says what is so already',
       world: settledWorld({ connector: { spec: { instance: { importId: ID } } } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'a server that is not allowed',
@@ -160,19 +160,19 @@ describe('the account', () => {
         connector: connector({ spec: { ...shared, includeAccountCredentials: false } }),
         account: isDefault,
       }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'take-over with an account of the namespace',
       because: "there is nothing of others in one's own account",
       world: world({ connector: connector({ annotations: { takeOver: 'true' } }) }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'not verified yet',
       because: 'this process has just begun; what status says of the instance still stands',
       world: world({ account: { state: 'unknown' } }),
-      step: ends({ kind: 'uninformed' }),
+      step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'blocked',
@@ -207,7 +207,7 @@ describe('the account', () => {
       name: 'another organization than a create without an instance was sent to, long ago',
       because: 'nothing of it can come any more',
       world: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'another organization than a create was sent to that refused it',
@@ -216,7 +216,7 @@ describe('the account', () => {
         { at: at(-MINUTE) },
         { refused: { digest: digest('another code'), message: 'No', created: 'no' } },
       ),
-      step: { do: 'create', draft: { previousCreated: 'no' } },
+      step: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'another base URL than the one that made the instance',
@@ -228,19 +228,19 @@ describe('the account', () => {
       name: 'another OpenConnectorsAccount of the same organization',
       because: 'the instance is there all the same',
       world: settledWorld({ account: { ...READY_ACCOUNT, uid: 'another' } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'a status without an account',
       because: 'it was written before accounts were recorded, and proves nothing against this one',
       world: settledWorld({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'not listed yet',
       because: 'an instance may be there already, and a create would make a second one',
       world: world({ searchedAt: null }),
-      step: ends({ kind: 'uninformed' }),
+      step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'neither verified nor allowed to be used',
@@ -275,19 +275,19 @@ describe('a retry that is remembered', () => {
       name: 'due now',
       because: 'the moment itself is late enough, or the queue would come twice',
       world: world({ ...base, connector: failing(), now: NOW + 5 * MINUTE }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'not due, but somebody asked',
       because: 'who changed something wants to see what comes of it',
       world: world({ ...base, connector: failing(), prompted: true }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'not due, but the spec was edited',
       because: 'the failure was of another spec',
       world: world({ ...base, connector: failing({ metadata: { generation: 2 } }) }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'without a time',
@@ -296,7 +296,7 @@ describe('a retry that is remembered', () => {
         ...base,
         connector: settledConnector({ status: readyStatus(ID, { failures: { count: 1 } }) }),
       }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'with a time that cannot be read',
@@ -307,7 +307,7 @@ describe('a retry that is remembered', () => {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: 'soon' } }),
         }),
       }),
-      step: { do: 'read-secret', name: 'crm-connection' },
+      step: { type: 'read-secret', name: 'crm-connection' },
     },
   ]);
 });
@@ -347,7 +347,7 @@ describe('the lasting Secrets', () => {
       name: 'not in the cache',
       because: 'it may have been created a moment ago; the API server is asked before a person is',
       world: world({ secrets: { 'crm-key': secretUnseen } }),
-      step: { do: 'read-secret', name: 'crm-key' },
+      step: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'absent, and another unread',
@@ -359,7 +359,7 @@ describe('the lasting Secrets', () => {
       name: 'unread',
       because: 'values are only read when they are needed, one Secret at a time',
       world: world({ secrets: { 'crm-oauth': secretUnread() } }),
-      step: { do: 'read-secret', name: 'crm-oauth' },
+      step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'unread, with keys of other names',
@@ -368,7 +368,7 @@ describe('the lasting Secrets', () => {
         connector: connector({ oauth: { clientSecretRef: { name: 'crm-oauth', clientIdKey: 'id' } } }),
         secrets: { 'crm-oauth': secretUnread() },
       }),
-      step: { do: 'read-secret', name: 'crm-oauth' },
+      step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'a key missing',
@@ -413,7 +413,7 @@ describe('the lasting Secrets', () => {
         connector: connector({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } }),
         secrets: { 'crm-key': secretAbsent },
       }),
-      step: { do: 'create' },
+      step: { type: 'create' },
     },
     {
       name: 'touched, but not changed',
@@ -423,19 +423,19 @@ describe('the lasting Secrets', () => {
           'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
         },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'touched and unread',
       because: 'only a read tells whether the value changed',
       world: settledWorld({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
-      step: { do: 'read-secret', name: 'crm-key' },
+      step: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'not touched since it was applied',
       because: 'an unchanged pass reads nothing',
       world: settledWorld(),
-      step: { do: 'finish', verdict: { kind: 'ready', reason: 'Succeeded' } },
+      step: { type: 'finish', verdict: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'deleted after the instance was made',
@@ -447,7 +447,7 @@ describe('the lasting Secrets', () => {
       name: 'the code gone after it was used',
       because: 'an authorization Secret is needed only while an authorization is due',
       world: settledWorld({ secrets: { 'crm-code': secretAbsent } }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'a failure that is over, with everything there',
@@ -457,7 +457,7 @@ describe('the lasting Secrets', () => {
           status: readyStatus(ID, { failures: { count: 2, nextAttemptAt: at(-SECOND) } }),
         },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
   ]);
 });

@@ -51,20 +51,20 @@ describe('a grant for an instance that is there', () => {
       name: 'a call refused',
       because: 'first it has to be certain that the account is not the reason',
       world: settledWorld({ pass: { ping: 'refused' } }),
-      step: { do: 'prove-account', id: ID },
+      step: { type: 'verify-account', id: ID },
     },
     {
       name: 'a call refused, the account proven, the values unread',
       because: 'a new authorization carries the whole body with true values',
       world: settledWorld({ pass: revoked }),
-      step: { do: 'read-secret', name: 'crm-oauth' },
+      step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'revoked, with a new code',
       because: 'the same instance gets the new grant, and its record says what it is for',
       world: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
       step: {
-        do: 'reauthorize',
+        type: 'reauthorize',
         id: ID,
         draft: { operation: 'reauthorize', previousCreated: 'one' },
         body: { ...body, grant: { kind: 'code', code: 'a new code' } },
@@ -115,7 +115,7 @@ describe('a grant for an instance that is there', () => {
       name: 'another client_id',
       because: 'whether the old grant still works is looked at first',
       world: settledWorld({ connector: { annotations: old }, secrets: newClient }),
-      step: { do: 'ping', id: ID, token: VALUES.token },
+      step: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'another client_id, without a new grant',
@@ -136,7 +136,7 @@ describe('a grant for an instance that is there', () => {
         pass: { ping: 'answered' },
       }),
       step: {
-        do: 'reauthorize',
+        type: 'reauthorize',
         draft: { client: printOf('client-2') },
       },
     },
@@ -148,7 +148,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance works',
@@ -158,7 +158,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { ping: 'answered' },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance does not work',
@@ -178,7 +178,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { patched: true, ping: 'answered' },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
   ]);
 });

@@ -44,7 +44,7 @@ describe('a changed connector', () => {
         connector: rest,
         secrets: { ...read, 'crm-code': secretRead({ code: 'new' }) },
       }),
-      step: { do: 'create', draft: { previousCreated: 'no' } },
+      step: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'the new one made',
@@ -55,7 +55,7 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { authorized: true },
       }),
-      step: { do: 'ping', id: NEW },
+      step: { type: 'ping', id: NEW },
     },
     {
       name: 'the new one answering',
@@ -66,7 +66,7 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { do: 'write-connection-secret', exists: true, data: { 'element-token': 'new-token' } },
+      step: { type: 'write-connection-secret', exists: true, data: { 'element-token': 'new-token' } },
     },
     {
       name: 'the Secret switched, the status not written yet',
@@ -77,13 +77,13 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'the status written',
       because: 'a leader with a stale cache must fail before it deletes what is in use by now',
       world: settledWorld({ connector: after, instances: [instance(ID), fresh] }),
-      step: { do: 'record-removal', id: ID },
+      step: { type: 'record-removal', id: ID },
     },
     {
       name: 'the removal of the old one recorded',
@@ -93,19 +93,19 @@ describe('a changed connector', () => {
         instances: [instance(ID), fresh],
         pass: { removalsRecorded: [ID] },
       }),
-      step: { do: 'delete-instance', id: ID, reason: 'Replaced' },
+      step: { type: 'delete-instance', id: ID, reason: 'Replaced' },
     },
     {
       name: 'the old one not in the list',
       because: 'absence from a list is never proof',
       world: settledWorld({ connector: after, instances: [fresh] }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'the old one gone',
       because: 'the change is complete',
       world: settledWorld({ connector: after, instances: [fresh], gone: [ID] }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'the old one deleted, and still shown',
@@ -126,7 +126,7 @@ describe('a changed connector', () => {
         connector: after,
         instances: [instance(ID, { tags: TAGS.otherCluster }), fresh],
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'changed back before the switch',
@@ -139,7 +139,7 @@ describe('a changed connector', () => {
         instances: [instance(ID), { ...fresh, createdAt: at(-MINUTE) }],
         pass: { removalsRecorded: [NEW] },
       }),
-      step: { do: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
+      step: { type: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
     },
     {
       name: 'changed, and the new one does not work',

@@ -33,7 +33,7 @@ describe('the grant', () => {
       name: 'asked to look by reconcile-at',
       because: 'a person who asks does not believe the inventory, and is right to',
       world: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'asked to look by reconcile-at, and looked',
@@ -45,7 +45,7 @@ describe('the grant', () => {
       name: 'never proven',
       because: 'an instance is not called Ready before it has answered once',
       world: settledWorld({ connector: { status: unproven } }),
-      step: { do: 'ping', id: ID, token: VALUES.token },
+      step: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'never proven, the token not shown',
@@ -54,7 +54,7 @@ describe('the grant', () => {
         connector: { status: unproven },
         instances: [instance(ID, { token: undefined })],
       }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'answered in this pass',
@@ -72,13 +72,13 @@ describe('the grant', () => {
       name: 'accepted in this pass',
       because: 'the instance has to answer with it',
       world: settledWorld({ pass: { authorized: true } }),
-      step: { do: 'ping', id: ID },
+      step: { type: 'ping', id: ID },
     },
     {
       name: 'a new configuration in this pass',
       because: 'a rotated secret may have broken it',
       world: settledWorld({ pass: { patched: true, reconfigured: true } }),
-      step: { do: 'ping', id: ID },
+      step: { type: 'ping', id: ID },
     },
     {
       name: 'a new name in this pass',
@@ -90,7 +90,7 @@ describe('the grant', () => {
       name: 'pinged an interval ago',
       because: 'a grant can be revoked without anybody telling',
       world: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
-      step: { do: 'ping', id: ID },
+      step: { type: 'ping', id: ID },
     },
     {
       name: 'pinged a moment ago',
@@ -135,7 +135,7 @@ describe('what differs', () => {
       name: 'the name',
       because: 'the smallest call corrects it',
       world: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
-      step: { do: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
+      step: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
     },
     {
       name: 'the name, as the remote side cleans it',
@@ -156,13 +156,13 @@ describe('what differs', () => {
       name: 'a tag missing',
       because: 'tags are replaced whole, so that all of them are sent',
       world: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
-      step: { do: 'patch', patch: { tags: TAGS.own } },
+      step: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'a tag too many',
       because: 'what the resource does not name does not stay',
       world: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
-      step: { do: 'patch', patch: { tags: TAGS.own } },
+      step: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'the tags in another order',
@@ -180,7 +180,7 @@ describe('what differs', () => {
           }),
         ],
       }),
-      step: { do: 'patch', patch: { configuration: { 'infusionsoft.server': 'dt123.infusionsoft.com' } } },
+      step: { type: 'patch', patch: { configuration: { 'infusionsoft.server': 'dt123.infusionsoft.com' } } },
     },
     {
       name: 'a value that is masked',
@@ -202,7 +202,7 @@ describe('what differs', () => {
         instances: [instance(ID, { configuration: undefined })],
       }),
       step: {
-        do: 'patch',
+        type: 'patch',
         patch: {
           configuration: {
             'infusionsoft.server': 'dt123.infusionsoft.com',
@@ -221,7 +221,7 @@ describe('what differs', () => {
       name: 'a rotated client secret',
       because: 'our own fingerprint knows what the mask hides',
       world: settledWorld({ secrets: rotated }),
-      step: { do: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } }, reason: 'Updated' },
+      step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } }, reason: 'Updated' },
     },
     {
       name: 'a rotated encrypted key',
@@ -229,7 +229,7 @@ describe('what differs', () => {
       world: settledWorld({
         secrets: { 'crm-key': secretRead({ encryptedKey: 'new-key' }, { resourceVersion: '2' }) },
       }),
-      step: { do: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
+      step: { type: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
     },
     {
       name: 'patched in this pass, and still different',
@@ -247,7 +247,7 @@ describe('what differs', () => {
         secrets: rotated,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
   ]);
 });
@@ -280,13 +280,13 @@ describe('driftPolicy Report', () => {
         connector: { ...report, ...edited },
         instances: [instance(ID, { name: 'renamed' })],
       }),
-      step: { do: 'patch', patch: { name: 'team-a-crm' } },
+      step: { type: 'patch', patch: { name: 'team-a-crm' } },
     },
     {
       name: 'a rotated Secret',
       because: 'that is a wish of the user, too',
       world: settledWorld({ connector: report, secrets: rotated }),
-      step: { do: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
+      step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
     },
     {
       name: 'nothing',
@@ -305,7 +305,7 @@ describe('enabling', () => {
       name: 'to be disabled',
       because: 'the person wants it to rest',
       world: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
-      step: { do: 'record-disabling' },
+      step: { type: 'record-disabling' },
     },
     {
       name: 'to be disabled, and recorded so',
@@ -313,13 +313,13 @@ describe('enabling', () => {
       world: settledWorld({
         connector: { ...edited, spec: { instance: { enabled: false } }, status: wasDisabled },
       }),
-      step: { do: 'enable', id: ID, enabled: false },
+      step: { type: 'enable', id: ID, enabled: false },
     },
     {
       name: 'to be enabled again, and listed as if it were',
       because: 'the listing may be older than the call that disabled it',
       world: settledWorld({ connector: { status: wasDisabled } }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again, and read as enabled',
@@ -331,7 +331,7 @@ describe('enabling', () => {
       name: 'enabled in this reconcile',
       because: 'the instance has to answer once before it counts as Ready',
       world: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
-      step: { do: 'ping', id: ID },
+      step: { type: 'ping', id: ID },
     },
     {
       name: 'disabled again by Open Connectors right after it was enabled',
@@ -348,13 +348,13 @@ describe('enabling', () => {
       name: 'disabled by Open Connectors, as a listing shows',
       because: 'a listing alone is no proof of a revocation',
       world: settledWorld({ instances: disabled }),
-      step: { do: 'read-instance', id: ID },
+      step: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again',
       because: 'it was disabled because the resource said so',
       world: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
-      step: { do: 'enable', id: ID, enabled: true },
+      step: { type: 'enable', id: ID, enabled: true },
     },
     {
       name: 'set in this pass, and not shown',
@@ -364,7 +364,7 @@ describe('enabling', () => {
         instances: disabled,
         pass: { enabledSet: true },
       }),
-      step: { do: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', verdict: { kind: 'ready' } },
     },
     {
       name: 'unknown',
@@ -376,7 +376,7 @@ describe('enabling', () => {
       name: 'disabled right after it was authorized',
       because: 'the platform left it so from before; the new grant is the reason to enable it',
       world: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
-      step: { do: 'enable', id: ID, enabled: true },
+      step: { type: 'enable', id: ID, enabled: true },
     },
   ]);
 });

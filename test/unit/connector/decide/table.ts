@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Reason } from '../../../../src/api/reasons.ts';
-import type { Step, Verdict } from '../../../../src/connector/action.ts';
+import type { Action, Result } from '../../../../src/connector/action.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
-import type { World } from '../../../../src/connector/input.ts';
-import { summarise } from '../../../../src/connector/report/summarize.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { summarize } from '../../../../src/connector/report/summarize.ts';
 import type { Retry } from '../../../../src/reconciler/retry.ts';
 import { faultsOfStep } from '../../../support/builders/hygiene.ts';
 import { assertStatusConforms } from '../../../support/kstatus/kstatus.ts';
@@ -13,7 +13,7 @@ export interface Row {
   readonly name: string;
   /** Why this step is the right one. */
   readonly because: string;
-  readonly world: World;
+  readonly world: ConnectorInput;
   /** What the step has to match; asymmetric matchers where a text is long. */
   readonly step: object;
 }
@@ -29,23 +29,23 @@ export function decides(rows: readonly Row[]): void {
 }
 
 /** Throws where the status that follows from `step` breaks a rule of kstatus. */
-export function assertStatusOf(world: World, step: Step): void {
-  if (step.do === 'finish' && (step.verdict.kind === 'blocked' || step.verdict.kind === 'ready')) {
-    assertStatusConforms({ ...world.connector, status: summarise(world, step.verdict, 0.5) });
+export function assertStatusOf(world: ConnectorInput, step: Action): void {
+  if (step.type === 'finish' && (step.verdict.kind === 'blocked' || step.verdict.kind === 'ready')) {
+    assertStatusConforms({ ...world.connector, status: summarize(world, step.verdict, 0.5) });
   }
 }
 
 /** A part of a verdict: its kind, and what matters of the rest. */
-type PartOf<V extends Verdict> = V extends Verdict ? Pick<V, 'kind'> & Partial<V> : never;
+type PartOf<V extends Result> = V extends Result ? Pick<V, 'kind'> & Partial<V> : never;
 
 /** The end of a pass. */
-export function ends(verdict: PartOf<Verdict>): object {
-  return { do: 'finish', verdict };
+export function ends(verdict: PartOf<Result>): object {
+  return { type: 'finish', verdict };
 }
 
 /** The end of a pass with `condition` False (or Unknown) for `reason`; `message` is a part of the text. */
 export function blockedBy(
-  condition: Extract<Verdict, { kind: 'blocked' }>['condition'],
+  condition: Extract<Result, { kind: 'blocked' }>['condition'],
   reason: Reason,
   message: string | RegExp,
   retry: Retry | 'any' = { kind: 'on-change' },
@@ -53,5 +53,5 @@ export function blockedBy(
   const text: unknown =
     typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);
   const verdict = { kind: 'blocked', condition, reason, message: text };
-  return { do: 'finish', verdict: retry === 'any' ? verdict : { ...verdict, retry } };
+  return { type: 'finish', verdict: retry === 'any' ? verdict : { ...verdict, retry } };
 }

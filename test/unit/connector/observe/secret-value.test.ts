@@ -109,11 +109,11 @@ describe('the memory of a process', () => {
   test('keeps what it knows by uid, apart from the witness, and forgets both together', () => {
     const memory = new ConnectorMemory();
     memory.remember('a', { ...NO_MEMORY, accepted: 'x' });
-    memory.rememberWitness('a', 'w');
+    memory.rememberInputHash('a', 'w');
     memory.remember('a', { ...NO_MEMORY, accepted: 'y' });
-    expect([memory.recall('a').accepted, memory.witness('a')]).toEqual(['y', 'w']);
-    expect([memory.recall('b'), memory.witness('b')]).toEqual([NO_MEMORY, undefined]);
+    expect([memory.recall('a').accepted, memory.inputHash('a')]).toEqual(['y', 'w']);
+    expect([memory.recall('b'), memory.inputHash('b')]).toEqual([NO_MEMORY, undefined]);
     memory.forget('a');
-    expect([memory.recall('a'), memory.witness('a')]).toEqual([NO_MEMORY, undefined]);
+    expect([memory.recall('a'), memory.inputHash('a')]).toEqual([NO_MEMORY, undefined]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONDITION_TYPES, type Condition } from '../../../../src/api/condition.ts';
 import { REASON_NAMES, reason } from '../../../../src/api/reasons.ts';
-import { mergeConditions, notTrue, outlookOf, timestamp } from '../../../../src/reconciler/conditions.ts';
+import { mergeConditions, notTrue, severityOf, timestamp } from '../../../../src/reconciler/conditions.ts';
 import { condition } from '../../../support/builders/connector.ts';
 import { NOW, second } from '../../../support/builders/time.ts';
 
@@ -75,7 +75,7 @@ describe('merging conditions', () => {
 
 test('Reconciling and Stalled never follow from one reason together', () => {
   for (const name of REASON_NAMES) {
-    const types = outlookOf(name, 'text').map(({ type }) => type);
+    const types = severityOf(name, 'text').map(({ type }) => type);
     expect(types.length).toBeLessThanOrEqual(1);
     expect(types.includes('Stalled')).toBe(reason(name).outlook === 'stalled');
   }

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Condition } from '../../../../src/api/condition.ts';
 import { REASON_NAMES, type Reason, reason } from '../../../../src/api/reasons.ts';
-import { occasionsOf } from '../../../../src/reconciler/events.ts';
+import { eventsOf } from '../../../../src/reconciler/events.ts';
 import { condition } from '../../../support/builders/connector.ts';
 
 const failed = (name: Reason): Condition[] => [condition('Ready', 'False', name)];
 const ready = [condition('Ready', 'True', 'Succeeded')];
 const told = (before: readonly Condition[], after: readonly Condition[]): string[] =>
-  occasionsOf([], before, after).map(({ reason: name }) => name);
+  eventsOf([], before, after).map(({ reason: name }) => name);
 
 describe('what is told', () => {
   test('a new reason, once, although several conditions carry it', () => {
@@ -17,7 +17,7 @@ describe('what is told', () => {
       condition('SecretsResolved', 'False', 'SecretInvalid'),
       condition('Stalled', 'True', 'SecretInvalid'),
     ];
-    expect(occasionsOf([], [], after)).toEqual([
+    expect(eventsOf([], [], after)).toEqual([
       { type: 'Warning', reason: 'SecretInvalid', message: 'Ready is False.' },
     ]);
   });
@@ -35,7 +35,7 @@ describe('what is told', () => {
 
   test('what happened in the pass comes before what changed by it', () => {
     const incidents = [{ reason: 'Created' as const, message: 'Created instance 1.' }];
-    expect(occasionsOf(incidents, [], ready).map(({ reason: name }) => name)).toEqual([
+    expect(eventsOf(incidents, [], ready).map(({ reason: name }) => name)).toEqual([
       'Created',
       'Succeeded',
     ]);
@@ -52,7 +52,7 @@ describe('what is told', () => {
           },
         ),
         (incidents, after) => {
-          const names = occasionsOf(incidents, [], after).map(({ reason: name }) => name);
+          const names = eventsOf(incidents, [], after).map(({ reason: name }) => name);
           expect(new Set(names).size).toBe(names.length);
           expect(names.every((name) => reason(name).event !== 'none')).toBe(true);
         },
@@ -71,7 +71,7 @@ describe('a recovery', () => {
   test.each<Reason>(['RemoteError', 'Throttled', 'InvalidSpec', 'AccountUnauthorized'])(
     'is told after %s',
     (name) => {
-      expect(occasionsOf([], failed(name), ready)).toContainEqual({
+      expect(eventsOf([], failed(name), ready)).toContainEqual({
         type: 'Normal',
         reason: 'Recovered',
         message: `Ready again after ${name}.`,

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import type { ConnectorStatus } from '../../../../src/api/connector.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
-import type { World } from '../../../../src/connector/input.ts';
-import { summarise } from '../../../../src/connector/report/summarize.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { summarize } from '../../../../src/connector/report/summarize.ts';
 import { attempt, connector, digest, readyStatus, UID } from '../../../support/builders/connector.ts';
 import {
   ID,
@@ -18,12 +18,12 @@ import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.
 import { kubectlWaits } from '../../../support/kstatus/kstatus.ts';
 
 /** The status that follows from the verdict on `subject`. */
-function statusOf(subject: World, fraction = 0.5): ConnectorStatus {
+function statusOf(subject: ConnectorInput, fraction = 0.5): ConnectorStatus {
   const step = decide(subject);
-  if (step.do !== 'finish' || (step.verdict.kind !== 'ready' && step.verdict.kind !== 'blocked')) {
+  if (step.type !== 'finish' || (step.verdict.kind !== 'ready' && step.verdict.kind !== 'blocked')) {
     throw new Error(`no verdict that tells anything: ${JSON.stringify(step)}`);
   }
-  return summarise(subject, step.verdict, fraction);
+  return summarize(subject, step.verdict, fraction);
 }
 
 const saying = (status: ConnectorStatus): string[] =>
@@ -31,7 +31,7 @@ const saying = (status: ConnectorStatus): string[] =>
 
 const failing = (errorClass: Parameters<typeof remoteError>[0], retryAfterMs?: number) => ({
   failure: {
-    do: 'patch' as const,
+    type: 'patch' as const,
     words: 'change the instance',
     error: remoteError(errorClass, 'Because.', retryAfterMs === undefined ? {} : { retryAfterMs }),
   },

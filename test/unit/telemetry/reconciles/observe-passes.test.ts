@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../../../src/connector/action.ts';
+import type { Result } from '../../../../src/connector/action.ts';
 import { KubeError } from '../../../../src/kube/client/errors.ts';
 import { LeaseNotHeldError } from '../../../../src/kube/leader/lease-elector.ts';
 import { RequeueAfter } from '../../../../src/kube/queue/requeue-after.ts';
@@ -8,8 +8,8 @@ import { connector, readyStatus } from '../../../support/builders/connector.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { observed, subject } from './pass.ts';
 
-const ready: Verdict = { kind: 'ready', reason: 'Succeeded', message: 'All is well.', again: 0 };
-const invalid: Verdict = {
+const ready: Result = { kind: 'ready', reason: 'Succeeded', message: 'All is well.', again: 0 };
+const invalid: Result = {
   kind: 'blocked',
   condition: 'Synced',
   reason: 'InvalidSpec',
@@ -23,8 +23,8 @@ describe('what a pass leaves in the log', () => {
     const clock = new VirtualClock();
     const { observe, log } = observed(clock);
     await observe(subject(), async ({ step, concluded }) => {
-      await step({ do: 'read-secret' }, async () => undefined);
-      await step({ do: 'create' }, () => clock.advance(250));
+      await step({ type: 'read-secret' }, async () => undefined);
+      await step({ type: 'create' }, () => clock.advance(250));
       concluded(connector(), ready);
     });
     const lines = log().filter(({ level }) => level === 'info');
@@ -57,7 +57,7 @@ describe('what a pass leaves in the log', () => {
     const { observe, log } = observed(new VirtualClock());
     for (let pass = 0; pass < 2; pass += 1) {
       await observe(subject(), async ({ step, concluded }) => {
-        await step({ do: 'create' }, async () => undefined);
+        await step({ type: 'create' }, async () => undefined);
         concluded(connector(), ready);
       });
     }
@@ -84,7 +84,7 @@ describe('what a pass leaves in the log', () => {
     expect(await run(given)).toEqual([level]);
   });
 
-  async function run(given: { steps: readonly string[]; verdict: Verdict; generation?: number }) {
+  async function run(given: { steps: readonly string[]; verdict: Result; generation?: number }) {
     const { observe, log } = observed(new VirtualClock());
     const resource =
       given.generation === undefined
@@ -92,7 +92,7 @@ describe('what a pass leaves in the log', () => {
         : { ...settled, metadata: { ...settled.metadata, generation: given.generation } };
     await observe(subject(), async ({ step, concluded }) => {
       for (const name of given.steps) {
-        await step({ do: name }, async () => undefined);
+        await step({ type: name }, async () => undefined);
       }
       concluded(resource, given.verdict);
     });

@@ -1,6 +1,6 @@
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { z } from 'zod';
-import type { PassSubject } from '../../../../src/reconciler/reconcile-observer.ts';
+import type { ReconcileContext } from '../../../../src/reconciler/reconcile-observer.ts';
 import type { Clock } from '../../../../src/runtime/clock.ts';
 import { createScrubber } from '../../../../src/secrets/redaction.ts';
 import { createLogger } from '../../../../src/telemetry/log.ts';
@@ -8,7 +8,7 @@ import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { countPasses } from '../../../../src/telemetry/metrics/reconcile-metrics.ts';
 import { observePasses } from '../../../../src/telemetry/reconciles/observe-reconciles.ts';
 import { traceCalls } from '../../../../src/telemetry/tracing/call-spans.ts';
-import { createPassSpans } from '../../../../src/telemetry/tracing/reconcile-spans.ts';
+import { createReconcileSpans } from '../../../../src/telemetry/tracing/reconcile-spans.ts';
 import { readExposition } from '../../../support/exposition.ts';
 import { seededRandom } from '../../../support/seeded-random.ts';
 
@@ -38,7 +38,7 @@ export function observed(clock: Clock) {
       clock,
       random: seededRandom(7),
       metrics: countPasses(metrics),
-      spans: createPassSpans(tracer, (text) => scrubber.scrub(text)),
+      spans: createReconcileSpans(tracer, (text) => scrubber.scrub(text)),
     }),
     log: () => lines.map((text) => line.parse(JSON.parse(text))),
     spans: () => exporter.getFinishedSpans(),
@@ -47,13 +47,13 @@ export function observed(clock: Clock) {
 }
 
 /** The subject of a pass over the connector `team/crm`. */
-export function subject(change: Partial<PassSubject> = {}): PassSubject {
+export function subject(change: Partial<ReconcileContext> = {}): ReconcileContext {
   return {
     kind: 'InfusionsoftConnector',
     namespace: 'team',
     name: 'crm',
     uid: 'uid-1',
-    isGone: false,
+    isDeleted: false,
     signal: new AbortController().signal,
     ...change,
   };
