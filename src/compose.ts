@@ -31,7 +31,7 @@ export interface Composition {
   /** Where log lines go; standard output unless set. */
   readonly logTo?: DestinationStream | undefined;
   readonly onStoppedLeading?: (() => void) | undefined;
-  readonly onStep?: ActionObserver | undefined;
+  readonly onAction?: ActionObserver | undefined;
   /** The process' own unless set. */
   readonly tracer?: Tracer | undefined;
 }
@@ -108,7 +108,7 @@ export function compose(parts: Composition): ComposedOperator {
             },
           },
     ...instruments.kube,
-    observePass: instruments.observePass,
+    observeReconcile: instruments.observeReconcile,
     onStoppedLeading: parts.onStoppedLeading,
     config,
     namespace,
@@ -125,7 +125,7 @@ export function compose(parts: Composition): ComposedOperator {
       readMounted: readFile,
       observe: instruments.observeConsent,
     }),
-    onStep: parts.onStep,
+    onAction: parts.onAction,
   });
   leading.assert = () => operator.assertLeading();
   leading.paused = (uid) => operator.accountPaused(uid);

@@ -18,7 +18,7 @@ export interface DefaultAccountOptions {
   readonly ports: Omit<AccountPorts, 'secrets' | 'report'>;
   readonly clock: Clock;
   /** Told the status after each pass, and errors that ended one. */
-  readonly onPass: (status: AccountStatus) => void;
+  readonly onReconcile: (status: AccountStatus) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -72,7 +72,7 @@ export class DefaultAccount {
       secrets: { known: mounted, read: async () => mounted() },
       report: async (_account, after) => {
         this.status = after;
-        this.options.onPass(after);
+        this.options.onReconcile(after);
       },
     };
   }

@@ -26,7 +26,7 @@ export type SessionFacts =
       /** Begin of the latest complete list of instances (wall clock). */
       readonly listedAt: number | undefined;
       /** A call with these credentials was refused since they were verified. */
-      readonly suspected: boolean;
+      readonly invalidated: boolean;
     };
 
 /** What this pass has done so far. */
@@ -66,7 +66,7 @@ export type AccountAction =
     }
   | { readonly type: 'list' }
   | { readonly type: 'list-users' }
-  | { readonly type: 'finish'; readonly verdict: AccountResult };
+  | { readonly type: 'finish'; readonly result: AccountResult };
 
 /** How a pass over an account ends. */
 export type AccountResult =

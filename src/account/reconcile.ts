@@ -16,7 +16,7 @@ import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { FallbackCredentials } from './credentials/fallback-credentials.ts';
 import type { ReleaseFallback } from './credentials/fallback-release.ts';
 import { decideAccount } from './decide.ts';
-import type { AccountAction, AccountResult, AccountInput } from './input.ts';
+import type { AccountAction, AccountInput, AccountResult } from './input.ts';
 import type { AccountRegistry, AccountTarget } from './registry.ts';
 import { type AccountReport, summarizeAccount } from './summarize.ts';
 import { type AccountUsers, keyOfAccount as keyOf } from './users.ts';
@@ -42,7 +42,7 @@ export interface AccountPorts {
   /** The instances with these owner tags have changed at the remote side. */
   readonly wakeOwners: (ownerTags: ReadonlySet<string>) => void;
   /** What the pass before last saw of its inputs, by uid. */
-  readonly witnesses: Map<string, string>;
+  readonly inputHashes: Map<string, string>;
   readonly report: AccountReport;
   /** Tells people what happened to an account. Never fails. */
   readonly recordEvent: (account: OpenConnectorsAccount, event: EventDraft) => void;
@@ -71,16 +71,16 @@ export async function reconcileAccount(
   observer: ReconcileObserver = UNOBSERVED,
 ): Promise<ReconcileOutcome> {
   ports.registry.edited(keyOf(account), targetOf(account), validateAccount(account).length === 0);
-  let world = observe(ports, account);
+  let input = observe(ports, account);
   for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
     signal.throwIfAborted();
-    const step = decideAccount(world);
+    const step = decideAccount(input);
     if (step.type === 'finish') {
-      observer.concluded(account, step.verdict);
-      return await conclude(ports, world, step.verdict, signal);
+      observer.concluded(account, step.result);
+      return await conclude(ports, input, step.result, signal);
     }
-    const before = world;
-    world = await observer.step(step, () => act(ports, before, step, signal));
+    const before = input;
+    input = await observer.step(step, () => act(ports, before, step, signal));
   }
   throw new Error(`no verdict after ${MAX_ACTIONS} steps`);
 }
@@ -88,7 +88,7 @@ export async function reconcileAccount(
 /** The account was deleted: nothing of it is kept. */
 export function forgetAccount(ports: AccountPorts, account: OpenConnectorsAccount): void {
   ports.registry.close(keyOf(account));
-  ports.witnesses.delete(account.metadata.uid);
+  ports.inputHashes.delete(account.metadata.uid);
   ports.wakeUsers(account);
 }
 
@@ -98,7 +98,7 @@ function targetOf({ metadata, spec }: OpenConnectorsAccount): AccountTarget {
 
 function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountInput {
   const { uid } = account.metadata;
-  const world: AccountInput = {
+  const input: AccountInput = {
     now: ports.clock.now(),
     account,
     allowedHosts: ports.allowedHosts,
@@ -113,9 +113,9 @@ function observe(ports: AccountPorts, account: OpenConnectorsAccount): AccountIn
     done: { failure: undefined },
     fingerprint: ports.fingerprinter.of,
   };
-  const before = ports.witnesses.get(uid);
+  const before = ports.inputHashes.get(uid);
   const asked = requestOf(account, 'reconcileAt', account.status?.lastHandledReconcileAt) !== undefined;
-  return { ...world, triggered: asked || (before !== undefined && before !== inputHashOf(world)) };
+  return { ...input, triggered: asked || (before !== undefined && before !== inputHashOf(input)) };
 }
 
 function knownSecret(ports: AccountPorts, account: OpenConnectorsAccount): SecretFact {
@@ -132,35 +132,35 @@ function inputHashOf({ account, secret }: AccountInput): string {
 
 async function act(
   ports: AccountPorts,
-  world: AccountInput,
+  input: AccountInput,
   step: Exclude<AccountAction, { type: 'finish' }>,
   signal: AbortSignal,
 ): Promise<AccountInput> {
   switch (step.type) {
     case 'read-secret':
-      return readSecret(ports, world, step.name, signal);
+      return readSecret(ports, input, step.name, signal);
     case 'verify':
-      return attempt(ports, world, 'verify', () => verify(ports, world, step, signal));
+      return attempt(ports, input, 'verify', () => verify(ports, input, step, signal));
     case 'list':
-      return attempt(ports, world, 'list', () => list(ports, world, signal));
+      return attempt(ports, input, 'list', () => list(ports, input, signal));
     case 'list-users':
-      return { ...world, listedUsers: await ports.users.listNames(world.account, signal) };
+      return { ...input, listedUsers: await ports.users.listNames(input.account, signal) };
   }
 }
 
 async function readSecret(
   ports: AccountPorts,
-  world: AccountInput,
+  input: AccountInput,
   name: string,
   signal: AbortSignal,
 ): Promise<AccountInput> {
-  const secret = await ports.secrets.read(world.account.metadata.namespace, name, signal);
-  return { ...world, secret };
+  const secret = await ports.secrets.read(input.account.metadata.namespace, name, signal);
+  return { ...input, secret };
 }
 
 async function attempt(
   ports: AccountPorts,
-  world: AccountInput,
+  input: AccountInput,
   step: 'verify' | 'list',
   call: () => Promise<void>,
 ): Promise<AccountInput> {
@@ -174,23 +174,23 @@ async function attempt(
     },
   );
   return {
-    ...world,
+    ...input,
     now: ports.clock.now(),
-    session: ports.registry.facts(keyOf(world.account)),
-    throttledUntil: ports.registry.throttledUntil(keyOf(world.account)),
+    session: ports.registry.facts(keyOf(input.account)),
+    throttledUntil: ports.registry.throttledUntil(keyOf(input.account)),
     done: { failure },
   };
 }
 
 async function verify(
   ports: AccountPorts,
-  world: AccountInput,
+  input: AccountInput,
   { credentials, credential, secretVersion }: Extract<AccountAction, { type: 'verify' }>,
   signal: AbortSignal,
 ): Promise<void> {
   const { registry } = ports;
-  const key = keyOf(world.account);
-  const target = targetOf(world.account);
+  const key = keyOf(input.account);
+  const target = targetOf(input.account);
   try {
     const organization = await registry.candidate(key, target, credentials, credential).organization(signal);
     registry.opened(key, target, { credentials, credential, secretVersion, organization });
@@ -202,8 +202,8 @@ async function verify(
   }
 }
 
-async function list(ports: AccountPorts, world: AccountInput, signal: AbortSignal): Promise<void> {
-  const session = ports.registry.sessionByKey(keyOf(world.account));
+async function list(ports: AccountPorts, input: AccountInput, signal: AbortSignal): Promise<void> {
+  const session = ports.registry.sessionByKey(keyOf(input.account));
   if (session === undefined) {
     throw new Error('the account was closed during the pass');
   }
@@ -217,7 +217,7 @@ async function list(ports: AccountPorts, world: AccountInput, signal: AbortSigna
     }
     if (listedAt !== undefined && listedAt > startedAt) {
       // The clock was set back. Since then connectors have waited for a list whose time they can compare.
-      ports.wakeUsers(world.account);
+      ports.wakeUsers(input.account);
     }
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
@@ -229,27 +229,27 @@ async function list(ports: AccountPorts, world: AccountInput, signal: AbortSigna
 
 async function conclude(
   ports: AccountPorts,
-  world: AccountInput,
-  verdict: AccountResult,
+  input: AccountInput,
+  result: AccountResult,
   signal: AbortSignal,
 ): Promise<ReconcileOutcome> {
-  if (verdict.kind === 'released') {
-    const { uid, namespace } = world.account.metadata;
+  if (result.kind === 'released') {
+    const { uid, namespace } = input.account.metadata;
     await ports.kept.drop(uid, namespace, signal);
     return { kind: 'released' };
   }
-  if (verdict.kind === 'not-due') {
-    return { kind: 'again', afterMs: Math.max(0, verdict.time - world.now) };
+  if (result.kind === 'not-due') {
+    return { kind: 'again', afterMs: Math.max(0, result.time - input.now) };
   }
-  if (verdict.kind === 'ready') {
-    rememberSecretVersion(ports, world);
+  if (result.kind === 'ready') {
+    rememberSecretVersion(ports, input);
   }
-  const after = summarizeAccount(world, verdict, counts(ports, world), ports.random.fraction());
-  await ports.report(world.account, after);
-  ports.witnesses.set(world.account.metadata.uid, inputHashOf(world));
-  notifyUsers(ports, world, verdict);
-  const next = outcome(world, verdict, after);
-  const isFallback = verdict.kind !== 'ready' || (await keepForDeletions(ports, world.account));
+  const after = summarizeAccount(input, result, counts(ports, input), ports.random.fraction());
+  await ports.report(input.account, after);
+  ports.inputHashes.set(input.account.metadata.uid, inputHashOf(input));
+  notifyUsers(ports, input, result);
+  const next = outcome(input, result, after);
+  const isFallback = result.kind !== 'ready' || (await keepForDeletions(ports, input.account));
   return isFallback ? next : sooner(next, KEEP_AGAIN_MS);
 }
 
@@ -293,29 +293,29 @@ function rememberSecretVersion(ports: AccountPorts, { account, secret }: Account
 
 function notifyUsers(
   ports: AccountPorts,
-  world: AccountInput,
-  verdict: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
+  input: AccountInput,
+  result: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
 ): void {
   const problem =
-    verdict.kind === 'ready' || verdict.usable
+    result.kind === 'ready' || result.usable
       ? undefined
       : ({
           state: 'blocked',
-          reason: SHOWN_BY_USERS.find((reason) => reason === verdict.reason) ?? 'AccountNotReady',
-          message: `OpenConnectorsAccount "${world.account.metadata.name}": ${verdict.message}`,
-          stalled: verdict.retry.kind !== 'backoff',
+          reason: SHOWN_BY_USERS.find((reason) => reason === result.reason) ?? 'AccountNotReady',
+          message: `OpenConnectorsAccount "${input.account.metadata.name}": ${result.message}`,
+          stalled: result.retry.kind !== 'backoff',
         } as const);
-  if (ports.registry.publish(keyOf(world.account), problem)) {
-    ports.wakeUsers(world.account);
+  if (ports.registry.publish(keyOf(input.account), problem)) {
+    ports.wakeUsers(input.account);
   }
 }
 
-function counts(ports: AccountPorts, world: AccountInput): AccountStatus['instances'] {
-  const inventory = ports.registry.sessionByKey(keyOf(world.account))?.inventory;
+function counts(ports: AccountPorts, input: AccountInput): AccountStatus['instances'] {
+  const inventory = ports.registry.sessionByKey(keyOf(input.account))?.inventory;
   if (inventory?.listedAt === undefined) {
-    return world.account.status?.instances;
+    return input.account.status?.instances;
   }
-  const managed = inventory.ownedBy((tag) => ports.users.own(world.account, tag)).length;
+  const managed = inventory.ownedBy((tag) => ports.users.own(input.account, tag)).length;
   if (!ports.seesEverything) {
     return { managed };
   }
@@ -326,15 +326,15 @@ function counts(ports: AccountPorts, world: AccountInput): AccountStatus['instan
 }
 
 function outcome(
-  world: AccountInput,
-  verdict: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
+  input: AccountInput,
+  result: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
   after: AccountStatus,
 ): ReconcileOutcome {
   const time =
-    verdict.kind === 'ready'
-      ? verdict.again
-      : verdict.retry.kind === 'at'
-        ? verdict.retry.time
+    result.kind === 'ready'
+      ? result.again
+      : result.retry.kind === 'at'
+        ? result.retry.time
         : Date.parse(after.failures?.nextAttemptAt ?? '');
-  return Number.isNaN(time) ? { kind: 'done' } : { kind: 'again', afterMs: Math.max(0, time - world.now) };
+  return Number.isNaN(time) ? { kind: 'done' } : { kind: 'again', afterMs: Math.max(0, time - input.now) };
 }

@@ -60,7 +60,7 @@ export interface RegistryPorts {
   /** Wall clock. */
   readonly now: () => number;
   /** Keeps the values from being logged for as long as they are used; returns the end of it. */
-  readonly holdSecrets: (values: readonly string[]) => () => void;
+  readonly redact: (values: readonly string[]) => () => void;
   /** The credentials that last worked for the account with this uid. */
   readonly readFallback: (uid: string, signal: AbortSignal) => Promise<FallbackAccount | undefined>;
   /** Whether the host of an address may be called. */
@@ -129,7 +129,9 @@ export class AccountRegistry implements Accounts {
     if (own?.view.organizationId === account.organizationId && own.view.baseUrl === account.baseUrl) {
       return own;
     }
-    return (await this.openFallback(account, signal)) === 'open' ? this.fallbackSession(account.uid) : undefined;
+    return (await this.openFallback(account, signal)) === 'open'
+      ? this.fallbackSession(account.uid)
+      : undefined;
   }
 
   fallbackSession(uid: string): AccountSession | undefined {
@@ -209,7 +211,7 @@ export class AccountRegistry implements Accounts {
           secretVersion: open.secretVersion,
           organization: open.organization,
           listedAt: open.inventory.listedAt,
-          suspected: open.isInvalidated,
+          invalidated: open.isInvalidated,
         };
   }
 
@@ -230,7 +232,7 @@ export class AccountRegistry implements Accounts {
       this.dropCandidate(key);
     }
     const sameOrganization = before?.organization.id === verified.organization.id;
-    const releaseSecrets = this.ports.holdSecrets(Object.values(verified.credentials));
+    const releaseSecrets = this.ports.redact(Object.values(verified.credentials));
     const inventory =
       before !== undefined && sameOrganization
         ? before.inventory

@@ -1,9 +1,15 @@
 import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../api/account.ts';
 import { requestOf } from '../api/annotations.ts';
 import { boundedStatus } from '../reconciler/bounded-status.ts';
-import { mergeConditions, notTrue, severityOf, type ConditionDraft, timestamp } from '../reconciler/conditions.ts';
+import {
+  type ConditionDraft,
+  mergeConditions,
+  notTrue,
+  severityOf,
+  timestamp,
+} from '../reconciler/conditions.ts';
 import { failuresAfter } from '../reconciler/failure-count.ts';
-import type { AccountResult, AccountInput } from './input.ts';
+import type { AccountInput, AccountResult } from './input.ts';
 
 /** A verdict that says something about the account. */
 export type AccountStatusUpdate = Extract<AccountResult, { kind: 'ready' | 'blocked' }>;
@@ -13,28 +19,28 @@ export type AccountReport = (account: OpenConnectorsAccount, after: AccountStatu
 
 /** The whole status of an account after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
 export function summarizeAccount(
-  world: AccountInput,
-  verdict: AccountStatusUpdate,
+  input: AccountInput,
+  result: AccountStatusUpdate,
   instances: AccountStatus['instances'],
   fraction: number,
 ): AccountStatus {
-  const { account, session, now } = world;
+  const { account, session, now } = input;
   const before: AccountStatus = account.status ?? {};
   const { generation } = account.metadata;
   const status = {
     ...before,
     observedGeneration: generation,
-    conditions: mergeConditions(before.conditions ?? [], conditionsOf(verdict), generation, now),
+    conditions: mergeConditions(before.conditions ?? [], conditionsOf(result), generation, now),
     organization:
       session.state === 'open'
         ? { id: session.organization.id, name: session.organization.name }
         : before.organization,
     instances,
     throttledUntil:
-      world.throttledUntil !== undefined && world.throttledUntil > now
-        ? timestamp(world.throttledUntil)
+      input.throttledUntil !== undefined && input.throttledUntil > now
+        ? timestamp(input.throttledUntil)
         : undefined,
-    failures: failuresAfter(before.failures, verdict, now, fraction),
+    failures: failuresAfter(before.failures, result, now, fraction),
     lastHandledReconcileAt:
       requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,
   };
@@ -44,8 +50,8 @@ export function summarizeAccount(
   );
 }
 
-function conditionsOf(verdict: AccountStatusUpdate): ConditionDraft[] {
-  if (verdict.kind === 'ready') {
+function conditionsOf(result: AccountStatusUpdate): ConditionDraft[] {
+  if (result.kind === 'ready') {
     return [
       {
         type: 'Ready',
@@ -55,5 +61,5 @@ function conditionsOf(verdict: AccountStatusUpdate): ConditionDraft[] {
       },
     ];
   }
-  return [notTrue('Ready', verdict.reason, verdict.message), ...severityOf(verdict.reason, verdict.message)];
+  return [notTrue('Ready', result.reason, result.message), ...severityOf(result.reason, result.message)];
 }

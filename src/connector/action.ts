@@ -92,11 +92,11 @@ export type Action =
     }
   | { readonly type: 'release-connection-secret'; readonly name: string }
   | { readonly type: 'delete-connection-secret'; readonly name: string }
-  | { readonly type: 'finish'; readonly verdict: Result };
+  | { readonly type: 'finish'; readonly result: Result };
 
 /** Ends the pass. */
-export function finish(verdict: Result): Action {
-  return { type: 'finish', verdict };
+export function finish(result: Result): Action {
+  return { type: 'finish', result };
 }
 
 /** Ends the pass with one condition False. */

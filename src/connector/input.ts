@@ -84,7 +84,9 @@ export interface Done {
   /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
   readonly deleted: readonly number[];
   /** A remote call that failed: which step, in words for a sentence, and how. */
-  readonly failure: { readonly type: string; readonly words: string; readonly error: RemoteError } | undefined;
+  readonly failure:
+    | { readonly type: string; readonly words: string; readonly error: RemoteError }
+    | undefined;
   readonly events: readonly DueEvent[];
 }
 

@@ -2,10 +2,10 @@ import { type Memory, NO_MEMORY } from './input.ts';
 
 interface Remembered {
   readonly memory: Memory;
-  readonly witness: string | undefined;
+  readonly inputHash: string | undefined;
 }
 
-const NOTHING: Remembered = { memory: NO_MEMORY, witness: undefined };
+const NOTHING: Remembered = { memory: NO_MEMORY, inputHash: undefined };
 
 /** What the process remembers of each connector between its passes, by uid. */
 export class ConnectorMemory {
@@ -26,11 +26,11 @@ export class ConnectorMemory {
 
   /** What the pass before last saw of its inputs: equal witnesses mean that nobody changed anything since. */
   inputHash(uid: string): string | undefined {
-    return this.entries.get(uid)?.witness;
+    return this.entries.get(uid)?.inputHash;
   }
 
-  rememberInputHash(uid: string, witness: string): void {
-    this.entries.set(uid, { ...(this.entries.get(uid) ?? NOTHING), witness });
+  rememberInputHash(uid: string, inputHash: string): void {
+    this.entries.set(uid, { ...(this.entries.get(uid) ?? NOTHING), inputHash });
   }
 
   forget(uid: string): void {

@@ -7,7 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Fingerprinter } from '../secrets/fingerprint.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { DecisionSettings, ConnectorInput } from './input.ts';
+import type { ConnectorInput, DecisionSettings } from './input.ts';
 import type { ConnectorMemory } from './memory.ts';
 import { recordedAccountOf } from './observe/record-outcome.ts';
 
@@ -26,16 +26,16 @@ export interface Connectors {
 }
 
 /** The session that a pass works with. */
-export function sessionFor(accounts: Accounts, world: ConnectorInput): AccountSession | undefined {
-  const { connector, done: pass } = world;
-  const recorded = recordedAccountOf(world);
+export function sessionFor(accounts: Accounts, input: ConnectorInput): AccountSession | undefined {
+  const { connector, done: pass } = input;
+  const recorded = recordedAccountOf(input);
   return pass.fallback === 'open' && recorded !== undefined
     ? accounts.fallbackSession(recorded.uid)
     : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
 }
 
 /** Tells people what happened to a resource. Never fails. */
-export type RecordEvent = (connector: InfusionsoftConnector, occasion: EventDraft) => void;
+export type RecordEvent = (connector: InfusionsoftConnector, event: EventDraft) => void;
 
 /** Everything a connector's pass works with. */
 export interface ConnectorPorts {

@@ -35,16 +35,16 @@ export async function reconcile(
   ports: ConnectorPorts,
   connector: InfusionsoftConnector,
   signal: AbortSignal,
-  onStep: ActionObserver = () => undefined,
+  onAction: ActionObserver = () => undefined,
   observer: ReconcileObserver = UNOBSERVED,
 ): Promise<ReconcileOutcome> {
-  const path = { world: observe(ports, connector) };
+  const path = { input: observe(ports, connector) };
   try {
-    return await walk(ports, path, signal, onStep, observer);
+    return await walk(ports, path, signal, onAction, observer);
   } catch (error) {
-    const verdict = resultOfError(error, signal);
-    if (verdict !== undefined) {
-      await report(ports, path.world, verdict).catch((second: unknown) => {
+    const result = resultOfError(error, signal);
+    if (result !== undefined) {
+      await report(ports, path.input, result).catch((second: unknown) => {
         throw new AggregateError([error, second], 'a pass failed, and so did its report');
       });
     }
@@ -55,23 +55,23 @@ export async function reconcile(
 async function walk(
   ports: ConnectorPorts,
   /** How far the pass has come: what status says after a defect has to build on it. */
-  path: { world: ConnectorInput },
+  path: { input: ConnectorInput },
   signal: AbortSignal,
-  onStep: ActionObserver,
+  onAction: ActionObserver,
   observer: ReconcileObserver,
 ): Promise<ReconcileOutcome> {
   for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
     signal.throwIfAborted();
-    const { world } = path;
+    const { input: world } = path;
     const step = decide(world);
     if (step.type === 'finish') {
-      observer.concluded(world.connector, step.verdict);
-      return report(ports, world, step.verdict);
+      observer.concluded(world.connector, step.result);
+      return report(ports, world, step.result);
     }
-    onStep(world.connector, step);
-    path.world = await observer.step(step, () =>
+    onAction(world.connector, step);
+    path.input = await observer.step(step, () =>
       act(ports, world, step, signal, (advanced) => {
-        path.world = advanced;
+        path.input = advanced;
       }),
     );
   }

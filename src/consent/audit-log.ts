@@ -15,7 +15,7 @@ const REFILL_MS = 10_000;
 /** What happened at the consent pages, as counters and as lines. Never shows anything that a request said. */
 export interface AuditLog {
   /** A step of a person who has proven authority over the connector. */
-  progress(outcome: ConsentOutcome, locator: NamespacedName): void;
+  progress(outcome: ConsentOutcome, target: NamespacedName): void;
   /** A request that was refused: always counted, logged as often as is useful. */
   refusal(outcome: ConsentOutcome): void;
   /** Something of ours was in the way; `error` must hold no secret, as all errors at the edges. */

@@ -26,7 +26,7 @@ export interface ConsentPorts {
   /** With a client that any replica may use. */
   readonly secrets: Secrets;
   readonly source: ConsentSource;
-  readonly journal: AuditLog;
+  readonly auditLog: AuditLog;
   /** Keeps a value from ever being logged. */
   readonly register: (value: string) => void;
 }
@@ -88,13 +88,13 @@ export async function isCurrentCode(
   signal: AbortSignal,
 ): Promise<boolean> {
   const fact = await secrets.read(metadata.namespace, oneTimeCodeSecretNameOf({ metadata }), signal);
-  const essence = codeDigest(fact);
-  return essence?.owners.includes(metadata.uid) === true && sameHash(essence.hash, oneTimeCodeHash(code));
+  const digest = codeDigest(fact);
+  return digest?.owners.includes(metadata.uid) === true && sameHash(digest.hash, oneTimeCodeHash(code));
 }
 
 /** A consent in progress, with the browser that began it. */
 export interface CurrentConsent extends StoredRecord {
-  readonly locator: NamespacedName;
+  readonly target: NamespacedName;
   /** The whole cookie. */
   readonly cookie: string;
 }
@@ -106,12 +106,12 @@ export async function currentConsent(
   signal: AbortSignal,
 ): Promise<CurrentConsent> {
   const cookie = readConsentCookie(headers);
-  if (cookie === undefined || !context.source.isServed(cookie.locator)) {
+  if (cookie === undefined || !context.source.isServed(cookie.target)) {
     throw new RefusedError('refused-cookie');
   }
-  const { locator, value } = cookie;
-  await requireKnownCookie(context, locator, value, signal);
-  const stored = await context.records.read(locator, signal);
+  const { target, value } = cookie;
+  await requireKnownCookie(context, target, value, signal);
+  const stored = await context.records.read(target, signal);
   if (stored === undefined || !sameHash(Buffer.from(stored.record.cookie, 'base64'), tokenHash(value))) {
     throw new RefusedError('refused-used');
   }
@@ -119,23 +119,18 @@ export async function currentConsent(
     throw new RefusedError('refused-late');
   }
   context.register(value);
-  return { ...stored, locator, cookie: value };
+  return { ...stored, target, cookie: value };
 }
 
 async function requireKnownCookie(
   { cookies, records }: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   value: string,
   signal: AbortSignal,
 ): Promise<void> {
   const hash = tokenHash(value);
-  const secretName = records.nameFor(locator);
-  const found = await cookies.find(
-    locator.namespace,
-    secretName,
-    (essence) => sameHash(essence, hash),
-    signal,
-  );
+  const secretName = records.nameFor(target);
+  const found = await cookies.find(target.namespace, secretName, (digest) => sameHash(digest, hash), signal);
   if (found.state === 'busy') {
     throw new BusyError();
   }

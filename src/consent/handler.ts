@@ -20,7 +20,7 @@ type Response_ = (context: ConsentContext, request: Request) => Response | Promi
 type Methods = Partial<Record<'GET' | 'POST', Response_>>;
 type ConnectorResponse = (
   context: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   request: Request,
 ) => Response | Promise<Response>;
 
@@ -67,21 +67,21 @@ function route({ addresses }: ConsentContext, pathname: string): Methods | undef
     return PAGES[path];
   }
   const [, namespace, name, rest] = /^\/connect\/([^/]+)\/([^/]+)(\/[^/]+)?$/.exec(path) ?? [];
-  const locator = namespace !== undefined && name !== undefined ? parseName(namespace, name) : undefined;
+  const target = namespace !== undefined && name !== undefined ? parseName(namespace, name) : undefined;
   const pages = Object.hasOwn(CONNECTOR_PAGES, rest ?? '') ? CONNECTOR_PAGES[rest ?? ''] : undefined;
-  if (locator === undefined || pages === undefined) {
+  if (target === undefined || pages === undefined) {
     return undefined;
   }
   return Object.fromEntries(
     Object.entries(pages).map(([method, answer]): [string, Response_] => [
       method,
-      (context, request) => answer(context, locator, request),
+      (context, request) => answer(context, target, request),
     ]),
   );
 }
 
 /** The page for a request that did not get what it asked for. */
-function refusalFor({ host, journal }: ConsentContext, error: unknown): Response {
+function refusalFor({ host, auditLog: journal }: ConsentContext, error: unknown): Response {
   if (error instanceof RefusedError) {
     journal.refusal(error.kind);
     return page(400, refusalPage(host));

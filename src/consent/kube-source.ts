@@ -19,7 +19,7 @@ import { decodeText } from '../secrets/decode.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
 import type { KubeSourceOptions } from './source.ts';
-import { type ConsentSource, FailedPreconditionError, type ConnectorConsent } from './source.ts';
+import { type ConnectorConsent, type ConsentSource, FailedPreconditionError } from './source.ts';
 
 const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
 

@@ -93,8 +93,8 @@ export class ConsentRecords {
     return consentSecretNameOf({ metadata: { name } });
   }
 
-  async read(locator: NamespacedName, signal: AbortSignal): Promise<StoredRecord | undefined> {
-    return parseRecord(await this.#secrets.read(locator.namespace, this.nameFor(locator), signal));
+  async read(target: NamespacedName, signal: AbortSignal): Promise<StoredRecord | undefined> {
+    return parseRecord(await this.#secrets.read(target.namespace, this.nameFor(target), signal));
   }
 
   /** Stores `record` in place of whatever consent was begun before. Throws `NameTakenError`. */
@@ -112,9 +112,9 @@ export class ConsentRecords {
   }
 
   /** Uses the record up. Of all who try, in whatever replica, exactly one gets `true`. */
-  async consume(locator: NamespacedName, version: string, signal: AbortSignal): Promise<boolean> {
+  async consume(target: NamespacedName, version: string, signal: AbortSignal): Promise<boolean> {
     try {
-      await this.#secrets.remove(locator.namespace, this.nameFor(locator), version, signal);
+      await this.#secrets.remove(target.namespace, this.nameFor(target), version, signal);
       return true;
     } catch (error) {
       if (isKubeError(error, 'not-found', 'conflict')) {

@@ -58,7 +58,7 @@ export function createConsentService(options: ConsentServiceOptions): StartConse
       random,
       secrets,
       register,
-      journal: createAuditLog(log, clock, observe),
+      auditLog: createAuditLog(log, clock, observe),
       source: createKubeSource({
         rest,
         secrets,

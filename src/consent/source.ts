@@ -25,9 +25,9 @@ export class FailedPreconditionError extends Error {
   override readonly name = 'ObstacleError';
   readonly precondition: FailedPrecondition;
 
-  constructor(obstacle: FailedPrecondition) {
-    super(FAILED_PRECONDITIONS[obstacle]);
-    this.precondition = obstacle;
+  constructor(precondition: FailedPrecondition) {
+    super(FAILED_PRECONDITIONS[precondition]);
+    this.precondition = precondition;
   }
 }
 
@@ -42,9 +42,9 @@ export interface ConnectorConsent {
 /** The connectors and what they depend on, read from the cluster itself and not from a cache. Errors are `KubeError`. */
 export interface ConsentSource {
   /** Whether this operator looks after the connector, from the cache: no call. */
-  isServed(locator: NamespacedName): boolean;
+  isServed(target: NamespacedName): boolean;
   /** `undefined`: gone, or going. */
-  connector(locator: NamespacedName, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
+  connector(target: NamespacedName, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
   /** Throws `ObstacleError`. */
   wish(connector: InfusionsoftConnector, signal: AbortSignal): Promise<ConnectorConsent>;
 }
@@ -57,7 +57,7 @@ export interface KubeSourceOptions {
   readonly random: Random;
   readonly config: Config;
   readonly callbackUrl: string;
-  readonly isServed: (locator: NamespacedName) => boolean;
+  readonly isServed: (target: NamespacedName) => boolean;
   /** Credentials of the operator's own account, by file name. */
   readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
 }

@@ -40,7 +40,7 @@ export interface ReliableOperatorOptions {
   readonly observeCall?: ((call: ObservedCall) => void) | undefined;
   /** Told about every call that is sent once more. */
   readonly observeRetry?: ((retry: ObservedRetry) => void) | undefined;
-  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'ageing' | 'observer' | 'waiting'> | undefined;
+  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'starvationGuard' | 'observer' | 'waiting'> | undefined;
 }
 
 /** Told to a handler beside the event. `signal` aborts when the work has to end: lost Lease or end of the drain. */

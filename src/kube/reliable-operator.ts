@@ -88,7 +88,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       this.#election.assertHeld();
       return this.#election.signal;
     });
-    this.#writer = new ResourceWriter(this.rest, (id, answer) => this.absorb(id, answer));
+    this.#writer = new ResourceWriter(this.rest, (id, answer) => this.updateCache(id, answer));
     this.events = this.#createRecorder();
     this.#dispatcher = new Dispatcher(options.logger);
     this.#queue = this.#createQueue();
@@ -264,8 +264,8 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   }
 
   /** Takes the answer to an own write of a watched object into its store at once; `map` and handlers are not told. */
-  protected absorb(id: string, answer: KubeObject): void {
-    this.#caches.get(id)?.absorb(answer);
+  protected updateCache(id: string, answer: KubeObject): void {
+    this.#caches.get(id)?.updateCache(answer);
   }
 
   /** URL of a resource type's collection. */
@@ -317,7 +317,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       onStartedLeading,
       onStoppedLeading: () => this.#yieldLeadership(),
       onHolder: (identity) => this.#log.info(`the Lease is held by ${identity === '' ? 'nobody' : identity}`),
-      onAttemptFailed: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
+      onFailure: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
     });
   }
 

@@ -51,7 +51,7 @@ export interface BudgetOptions {
   /** Spreads pauses without a `Retry-After` over the upper half of their length. */
   readonly random: Pick<Random, 'fraction'>;
   /** Longest wait through a pause or for its probe, in milliseconds. Default 5 s. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
   /** Told when a pause begins (its cause) and when calls flow again (`open`). Must not throw. */
   readonly onChange?: ((state: 'open' | BudgetPause['cause']) => void) | undefined;
 }
@@ -81,7 +81,7 @@ export function createBudget(options: BudgetOptions): Budget {
 
 class AccountBudget implements Budget {
   readonly #options: BudgetOptions;
-  readonly #patienceMs: number;
+  readonly #maxWaitMs: number;
   readonly #bucket: TokenBucket;
   readonly #waiters: Waiter[] = [];
   #mode: Mode = 'open';
@@ -100,7 +100,7 @@ class AccountBudget implements Budget {
 
   constructor(options: BudgetOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? DEFAULT_MAX_WAIT_MS;
+    this.#maxWaitMs = options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS;
     const { requestsPerSecond, burst } = options.limits;
     this.#bucket = new TokenBucket(burst, 1_000 / requestsPerSecond, options.clock.monotonic());
   }
@@ -145,16 +145,16 @@ class AccountBudget implements Budget {
   }
 
   async #runWith<Result>(ticket: Ticket, call: () => Promise<Result>): Promise<Result> {
-    let verdict: CallOutcome = { kind: 'nothing' };
+    let outcome: CallOutcome = { kind: 'nothing' };
     try {
       const result = await call();
-      verdict = { kind: 'healthy' };
+      outcome = { kind: 'healthy' };
       return result;
     } catch (error) {
-      verdict = outcomeOf(error);
+      outcome = outcomeOf(error);
       throw error;
     } finally {
-      this.#ended(ticket, verdict);
+      this.#ended(ticket, outcome);
     }
   }
 
@@ -217,22 +217,22 @@ class AccountBudget implements Budget {
     return waitMs === 0;
   }
 
-  #ended(ticket: Ticket, verdict: CallOutcome): void {
+  #ended(ticket: Ticket, result: CallOutcome): void {
     this.#inFlight -= 1;
     if (this.#isClosed) {
       // A pause that began now would keep a process alive that has ended everything else.
       return;
     }
     if (ticket.epoch === this.#epoch) {
-      this.#learn(ticket, verdict);
-    } else if (verdict.kind === 'throttled') {
-      this.#prolong(verdict.retryAfterMs ?? 0);
+      this.#learn(ticket, result);
+    } else if (result.kind === 'throttled') {
+      this.#prolong(result.retryAfterMs ?? 0);
     }
     this.#admitWaiters();
   }
 
-  #learn(ticket: Ticket, verdict: CallOutcome): void {
-    switch (verdict.kind) {
+  #learn(ticket: Ticket, result: CallOutcome): void {
+    switch (result.kind) {
       case 'healthy':
         this.#failures = 0;
         if (ticket.isProbe) {
@@ -247,12 +247,12 @@ class AccountBudget implements Budget {
         }
         return;
       case 'throttled':
-        this.#beginPause(verdict.kind, verdict.retryAfterMs);
+        this.#beginPause(result.kind, result.retryAfterMs);
         return;
       case 'unavailable':
         this.#failures += 1;
-        if (ticket.isProbe || verdict.retryAfterMs !== undefined || this.#failures >= FAILURES_TO_PAUSE) {
-          this.#beginPause(verdict.kind, verdict.retryAfterMs);
+        if (ticket.isProbe || result.retryAfterMs !== undefined || this.#failures >= FAILURES_TO_PAUSE) {
+          this.#beginPause(result.kind, result.retryAfterMs);
         }
     }
   }
@@ -296,7 +296,7 @@ class AccountBudget implements Budget {
 
   #beginProbe(): void {
     this.#mode = 'probing';
-    this.#cancelTimer = this.#options.clock.schedule(this.#patienceMs, () => {
+    this.#cancelTimer = this.#options.clock.schedule(this.#maxWaitMs, () => {
       this.#probeIsSlow = true;
       this.#refuseWaiters();
     });
@@ -312,7 +312,7 @@ class AccountBudget implements Budget {
   }
 
   #isRefusing(): boolean {
-    return this.#remainingMs() > this.#patienceMs || (this.#mode === 'probing' && this.#probeIsSlow);
+    return this.#remainingMs() > this.#maxWaitMs || (this.#mode === 'probing' && this.#probeIsSlow);
   }
 
   #refuseWaiters(): void {
@@ -332,7 +332,7 @@ class AccountBudget implements Budget {
       retryAfterMs: Math.max(
         Math.ceil(this.#remainingMs()),
         SHORTEST_PAUSE_MS,
-        this.#probeIsSlow ? this.#patienceMs : 0,
+        this.#probeIsSlow ? this.#maxWaitMs : 0,
       ),
     });
   }

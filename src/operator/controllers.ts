@@ -133,7 +133,7 @@ export function createControllers(sources: ControllerSources): Controllers {
           sources.wakeConnector(connector);
         }
       },
-      witnesses: new Map(),
+      inputHashes: new Map(),
       report: sources.reportAccount,
       recordEvent: sources.recordAccountEvent,
       kept: { keep: (uid, account) => kept.keep(uid, account), drop: fallback.dropWithAccount },
@@ -171,7 +171,7 @@ function createRegistry(
     createTimeoutMs: config.createDeadlineMs,
     searchGraceMs: config.searchGraceMs,
     now: () => sources.clock.now(),
-    holdSecrets: (values) => {
+    redact: (values) => {
       const releases = values.map((value) => scrubber.hold(value));
       return () => {
         for (const release of releases) {

@@ -31,13 +31,17 @@ import {
 } from '../ownership/references.ts';
 import { type EventDraft, eventsOf } from '../reconciler/events.ts';
 import type { ReconcileOutcome } from '../reconciler/outcome.ts';
-import { type ObserveReconcile, type ReconcileObserver, unobservedReconcile } from '../reconciler/reconcile-observer.ts';
+import {
+  type ObserveReconcile,
+  type ReconcileObserver,
+  unobservedReconcile,
+} from '../reconciler/reconcile-observer.ts';
 import { mergePatch } from '../reconciler/status-patch.ts';
 import { loadFingerprintKey } from '../secrets/fingerprint-key.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type Controllers, createControllers } from './controllers.ts';
 import { freeWorkers } from './external-actions.ts';
-import { metaOf, readyText, requireReleased, contextOf, toResult } from './handler-results.ts';
+import { contextOf, metaOf, readyText, requireReleased, toResult } from './handler-results.ts';
 import type { ConnectorOperatorOptions, OperatorResources } from './options.ts';
 
 const CONNECTORS = resourceId({ group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural });
@@ -50,7 +54,7 @@ const CONSENT_STOP_MS = 2_000;
 /** The operator: which resources it watches, and which controller looks at which change. */
 export class ConnectorOperator extends ReliableOperator {
   private readonly own: ConnectorOperatorOptions;
-  private readonly observePass: ObserveReconcile;
+  private readonly observeReconcile: ObserveReconcile;
   private clusterId = '';
   private controllers: Controllers | undefined;
   private defaultAccount: DefaultAccount | undefined;
@@ -60,7 +64,7 @@ export class ConnectorOperator extends ReliableOperator {
   constructor(options: ConnectorOperatorOptions) {
     super(options);
     this.own = options;
-    this.observePass = options.observePass ?? unobservedReconcile;
+    this.observeReconcile = options.observeReconcile ?? unobservedReconcile;
   }
 
   /** Every replica serves the consent pages, whoever leads. */
@@ -143,8 +147,8 @@ export class ConnectorOperator extends ReliableOperator {
             await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { status }, 'status'),
           ),
       },
-      recordEvent: (connector, occasion) => this.record(connector, 'Reconcile', occasion),
-      recordAccountEvent: (account, occasion) => this.record(account, 'Verify', occasion),
+      recordEvent: (connector, event) => this.record(connector, 'Reconcile', event),
+      recordAccountEvent: (account, event) => this.record(account, 'Verify', event),
       reportAccount: (account, after) => this.reportAccount(account, after),
       wakeConnector: ({ metadata }) => this.enqueue(CONNECTORS, metadata.namespace ?? '', metadata.name),
       wakeAccount: (key) => this.wakeAccount(key),
@@ -212,12 +216,12 @@ export class ConnectorOperator extends ReliableOperator {
   private onConnector(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     const { signal, withoutWorker } = context;
     const subject = contextOf(CONNECTOR_NAMES.kind, event, signal);
-    return this.observePass(subject, (observer) =>
-      this.passConnector(event, signal, freeWorkers(observer, withoutWorker)),
+    return this.observeReconcile(subject, (observer) =>
+      this.reconcileConnector(event, signal, freeWorkers(observer, withoutWorker)),
     );
   }
 
-  private async passConnector(
+  private async reconcileConnector(
     event: ResourceEvent,
     signal: AbortSignal,
     observer: ReconcileObserver,
@@ -232,7 +236,8 @@ export class ConnectorOperator extends ReliableOperator {
       }
       return undefined;
     }
-    const pass = (): Promise<ReconcileOutcome> => reconcile(ports, connector, signal, this.own.onStep, observer);
+    const pass = (): Promise<ReconcileOutcome> =>
+      reconcile(ports, connector, signal, this.own.onAction, observer);
     if (connector.metadata.deletionTimestamp === undefined) {
       return toResult(await pass());
     }
@@ -243,12 +248,12 @@ export class ConnectorOperator extends ReliableOperator {
   private onAccount(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     const { signal, withoutWorker } = context;
     const subject = contextOf(ACCOUNT_NAMES.kind, event, signal);
-    return this.observePass(subject, (observer) =>
-      this.passAccount(event, signal, freeWorkers(observer, withoutWorker)),
+    return this.observeReconcile(subject, (observer) =>
+      this.reconcileAccount(event, signal, freeWorkers(observer, withoutWorker)),
     );
   }
 
-  private async passAccount(
+  private async reconcileAccount(
     event: ResourceEvent,
     signal: AbortSignal,
     observer: ReconcileObserver,
@@ -273,8 +278,8 @@ export class ConnectorOperator extends ReliableOperator {
     if (patch !== undefined) {
       await this.patchResourceStatus(metaOf(ACCOUNT_NAMES.plural, account), patch);
     }
-    for (const occasion of eventsOf([], before.conditions ?? [], after.conditions ?? [])) {
-      this.record(account, 'Verify', occasion);
+    for (const event of eventsOf([], before.conditions ?? [], after.conditions ?? [])) {
+      this.record(account, 'Verify', event);
     }
   }
 
@@ -320,7 +325,7 @@ export class ConnectorOperator extends ReliableOperator {
       readMounted,
       ports,
       clock: this.clock,
-      onPass: (status) => {
+      onReconcile: (status) => {
         const [before, after] = [readyText(this.defaultAccountStatus), readyText(status)];
         this.defaultAccountStatus = status;
         if (after !== before) {

@@ -19,8 +19,8 @@ export interface ConnectorOperatorOptions extends ReliableOperatorOptions {
   readonly readMounted: ReadMounted;
   /** Absent: no consent pages. */
   readonly startConsent?: StartConsent | undefined;
-  readonly onStep?: ActionObserver | undefined;
-  readonly observePass?: ObserveReconcile | undefined;
+  readonly onAction?: ActionObserver | undefined;
+  readonly observeReconcile?: ObserveReconcile | undefined;
 }
 
 /** What the caches hold, for metrics. Objects are shared: not to be changed. */

@@ -157,7 +157,9 @@ export class Inventory {
   /** The instances with an owner tag that `matches`, lowest id first. */
   ownedBy(matches: (ownerTag: string) => boolean): readonly Instance[] {
     return [...this.instances.values()]
-      .filter((instance): instance is Instance => instance !== 'not-found' && ownersOf(instance).some(matches))
+      .filter(
+        (instance): instance is Instance => instance !== 'not-found' && ownersOf(instance).some(matches),
+      )
       .sort((a, b) => a.id - b.id);
   }
 }

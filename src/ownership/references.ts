@@ -1,4 +1,4 @@
-import { oneTimeCodeSecretNameOf, authorizationCodeSecretNameOf, ownedSecretName } from '../api/defaults.ts';
+import { authorizationCodeSecretNameOf, oneTimeCodeSecretNameOf, ownedSecretName } from '../api/defaults.ts';
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
 import { isRecord, type KubeObject } from '../kube/client/object.ts';
 import { objectKey } from '../kube/watch/store.ts';

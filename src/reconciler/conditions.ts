@@ -16,7 +16,7 @@ export function notTrue(type: ConditionType, name: Reason, message: string): Con
 
 /** `Reconciling` or `Stalled`, whichever follows from the reason that Ready is not True for; never both. */
 export function severityOf(name: Reason, message: string): ConditionDraft[] {
-  switch (reason(name).outlook) {
+  switch (reason(name).severity) {
     case 'stalled':
       return [{ type: 'Stalled', status: 'True', reason: name, message }];
     case 'retried':
@@ -35,19 +35,19 @@ export function severityOf(name: Reason, message: string): ConditionDraft[] {
  */
 export function mergeConditions(
   before: readonly Condition[],
-  statements: readonly ConditionDraft[],
+  conditions: readonly ConditionDraft[],
   generation: number,
   now: number,
 ): Condition[] {
   return CONDITION_TYPES.flatMap((type) => {
-    const statement = statements.find((candidate) => candidate.type === type);
-    if (statement === undefined) {
+    const condition = conditions.find((candidate) => candidate.type === type);
+    if (condition === undefined) {
       return [];
     }
     const previous = before.find((candidate) => candidate.type === type);
     const lastTransitionTime =
-      previous?.status === statement.status ? previous.lastTransitionTime : timestamp(now);
-    return [{ ...statement, observedGeneration: generation, lastTransitionTime }];
+      previous?.status === condition.status ? previous.lastTransitionTime : timestamp(now);
+    return [{ ...condition, observedGeneration: generation, lastTransitionTime }];
   });
 }
 

@@ -10,13 +10,13 @@ export interface EventDraft {
 
 /** The events of a pass: what happened in it, then what changed between two sets of conditions, once for each reason. */
 export function eventsOf(
-  incidents: readonly { readonly reason: Reason; readonly message: string }[],
+  events: readonly { readonly reason: Reason; readonly message: string }[],
   before: readonly Condition[],
   after: readonly Condition[],
 ): EventDraft[] {
-  const all = [...incidents, ...changes(before, after), ...recovery(before, after)];
+  const all = [...events, ...changes(before, after), ...recovery(before, after)];
   const once = all.filter(
-    (occasion, index) => all.findIndex((other) => other.reason === occasion.reason) === index,
+    (event, index) => all.findIndex((other) => other.reason === event.reason) === index,
   );
   return once.flatMap(({ reason: name, message }) => {
     const { event } = reason(name);
@@ -27,8 +27,8 @@ export function eventsOf(
 function changes(before: readonly Condition[], after: readonly Condition[]) {
   return after.flatMap(({ type, status, reason: name, message }) => {
     const previous = before.find((condition) => condition.type === type);
-    const isNews = previous?.reason !== name || previous.status !== status;
-    return isNews && isReason(name) ? [{ reason: name, message }] : [];
+    const isChange = previous?.reason !== name || previous.status !== status;
+    return isChange && isReason(name) ? [{ reason: name, message }] : [];
   });
 }
 
@@ -38,6 +38,6 @@ function recovery(before: readonly Condition[], after: readonly Condition[]) {
   if (was?.status !== 'False' || is?.status !== 'True' || !isReason(was.reason)) {
     return [];
   }
-  const failed = ['retried', 'stalled'].includes(reason(was.reason).outlook);
+  const failed = ['retried', 'stalled'].includes(reason(was.reason).severity);
   return failed ? [{ reason: 'Recovered' as const, message: `Ready again after ${was.reason}.` }] : [];
 }

@@ -28,15 +28,15 @@ type Ending =
  */
 export function failuresAfter(
   before: ConnectorStatus['failures'],
-  verdict: Ending,
+  result: Ending,
   now: number,
   fraction: number,
 ): ConnectorStatus['failures'] {
-  if (verdict.kind !== 'blocked' || verdict.retry.kind !== 'backoff') {
+  if (result.kind !== 'blocked' || result.retry.kind !== 'backoff') {
     return undefined;
   }
   const count = (before?.count ?? 0) + 1;
-  const delayMs = backoffMs(count, fraction, verdict.retry.retryAfterMs);
+  const delayMs = backoffMs(count, fraction, result.retry.retryAfterMs);
   // Status keeps whole seconds; rounding up never makes a retry early.
-  return { count, lastReason: verdict.reason, nextAttemptAt: timestamp(now + delayMs + 999) };
+  return { count, lastReason: result.reason, nextAttemptAt: timestamp(now + delayMs + 999) };
 }

@@ -36,7 +36,7 @@ export interface Instruments {
   readonly pauses: PauseBook;
   readonly kube: Required<Pick<ReliableOperatorOptions, 'observeCall' | 'observeRetry' | 'queue'>>;
   readonly pool: Required<Pick<OpenConnectorsPoolOptions, 'observe' | 'onBudgetChange'>>;
-  readonly observePass: ObserveReconcile;
+  readonly observeReconcile: ObserveReconcile;
   /** Told how each request to the consent pages ends. */
   readonly observeConsent: (outcome: ConsentOutcome) => void;
 }
@@ -68,7 +68,7 @@ export function createInstruments(options: InstrumentOptions): Instruments {
       onBudgetChange: notePauses(pauses, logger),
     },
     observeConsent: countConsents(metrics),
-    observePass: observePasses({
+    observeReconcile: observePasses({
       logger,
       clock,
       random,

@@ -14,7 +14,7 @@ export type Severity = 'settled' | 'working' | 'retried' | 'person' | 'stalled';
 export interface ReasonInfo {
   /** The conditions it may appear on, each with the statuses it may have there. None: it is a reason of events only. */
   readonly conditions: { readonly [Type in ConditionType]?: readonly ConditionStatus[] };
-  readonly outlook: Severity;
+  readonly severity: Severity;
   /** Type of the event written when the reason appears; Warning only where a person can act. */
   readonly event: 'Normal' | 'Warning' | 'none';
   /** What it says, in one or two sentences. */

@@ -37,7 +37,11 @@ export function renderNotice({ connector, cluster, subject, account }: Notice): 
 }
 
 /** What to do at the provider. */
-export function renderSteps({ server }: ConsentRequest, url: string, insteadBecause: string | undefined): string[] {
+export function renderSteps(
+  { server }: ConsentRequest,
+  url: string,
+  insteadBecause: string | undefined,
+): string[] {
   const whose = server === undefined ? 'choose the account that you mean' : `choose ${server}`;
   return [
     ...(insteadBecause === undefined

@@ -15,7 +15,7 @@ import type { ConnectorKey } from '../../openconnectors/port.ts';
 import type { Resources } from '../cluster/resources.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { hostRule, textIn, type PendingConsent } from './consent-request.ts';
+import { hostRule, type PendingConsent, textIn } from './consent-request.ts';
 
 /** Where a person allows access, and who says so. */
 export interface ProviderAddress {

@@ -4,7 +4,7 @@ import { sameHash } from '../../authorization/one-time-code.ts';
 import { newToken, tokenHash } from '../../authorization/state-token.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
-import { readConsentRequest, type PendingConsent } from './consent-request.ts';
+import { type PendingConsent, readConsentRequest } from './consent-request.ts';
 import { renderNotice, renderPrompt, renderSteps } from './notice.ts';
 import { findPending, keepPending } from './pending.ts';
 import { providerAddress } from './provider-address.ts';
@@ -100,7 +100,10 @@ async function requestOf(session: Session, connector: InfusionsoftConnector): Pr
 }
 
 /** The first line that is an answer; `undefined`: standard input ended before. */
-async function readRedirect({ context }: Session, expected: Expected): Promise<RedirectInput['said'] | undefined> {
+async function readRedirect(
+  { context }: Session,
+  expected: Expected,
+): Promise<RedirectInput['said'] | undefined> {
   for await (const line of context.input.lines()) {
     if (line.trim() === '') {
       continue;

@@ -27,7 +27,7 @@ export interface Resources {
   /** Puts `value` under `key` of a Secret, which is created where it is absent. Other keys stay. */
   storeSecretKey(namespace: string, name: string, key: string, value: string): Promise<'created' | 'changed'>;
   /** Sets the annotation `reconcile-at`; `forbidden` where the person may not. */
-  askForPass(namespace: string, name: string, value: string): Promise<'asked' | 'forbidden'>;
+  requestReconcile(namespace: string, name: string, value: string): Promise<'asked' | 'forbidden'>;
 }
 
 const FIELD_MANAGER = 'kubectl-openconnectors';
@@ -58,7 +58,7 @@ export function createResources(rest: KubeRest): Resources {
       return found === 'forbidden' ? found : secretSchema.parse(found).data;
     },
     storeSecretKey: (namespace, name, key, value) => storeSecretKey(rest, namespace, name, key, value),
-    async askForPass(namespace, name, value) {
+    async requestReconcile(namespace, name, value) {
       const purpose: Purpose = { verb: 'patch', what: `connector "${name}"`, place: placeOf(namespace) };
       const patch = { metadata: { annotations: { [ANNOTATIONS.reconcileAt]: value } } };
       const path = objectPath(typeOf(CONNECTOR_NAMES), namespace, name);

@@ -3,7 +3,7 @@ import { untilAsked } from '../authorize/asked.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../authorize/options.ts';
 import { untilReady } from '../authorize/outcome.ts';
 import { type Place, placeFor } from '../authorize/place.ts';
-import { type RedirectInput, askPerson, requireUnchanged, resume } from '../authorize/redirect-input.ts';
+import { askPerson, type RedirectInput, requireUnchanged, resume } from '../authorize/redirect-input.ts';
 import { readConnector, type Session } from '../authorize/session.ts';
 import { withCluster } from '../cluster/cluster.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';

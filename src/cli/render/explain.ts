@@ -14,7 +14,7 @@ type Row = readonly [label: string, text: string];
 
 /** One reason, as the reference has it. */
 export function renderReason(name: Reason): string[] {
-  const { meaning, whatToDo, outlook, event } = reason(name);
+  const { meaning, whatToDo, severity: outlook, event } = reason(name);
   const conditions = CONDITION_TYPES.flatMap((type) => {
     const statuses = reason(name).conditions[type];
     return statuses === undefined ? [] : [`${type} ${statuses.join(' or ')}`];
@@ -79,7 +79,7 @@ function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
       ? []
       : ([
           ['What to do', known.info.whatToDo],
-          ['What follows', SEVERITY_SENTENCES[known.info.outlook]],
+          ['What follows', SEVERITY_SENTENCES[known.info.severity]],
         ] satisfies Row[])),
     ...(command === undefined ? [] : [['From here', command] satisfies Row]),
   ]);

@@ -6,7 +6,7 @@ import type { Action } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { knownInstances } from '../observe/observe.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
-import { type ActionHandler, type ActionContext, withDone } from './action-context.ts';
+import { type ActionContext, type ActionHandler, withDone } from './action-context.ts';
 import { openFallback } from './fallback-credentials.ts';
 import {
   deleteInstance,
@@ -27,14 +27,16 @@ import {
   releaseConnectionSecret,
   writeConnectionSecret,
 } from './secrets.ts';
-import { create, addFinalizer, reauthorize, writeRecord } from './send-credential.ts';
+import { addFinalizer, create, reauthorize, writeRecord } from './send-credential.ts';
 import { writeTombstone } from './tombstone.ts';
 
 /** A step that does something. */
 export type Act = Exclude<Action, { type: 'finish' }>;
 
 /** Each kind of step with what carries it out, and its name in a sentence ("Open Connectors refused to ..."). */
-const ACTIONS: { readonly [Type in Act['type']]: { readonly run: ActionHandler<Type>; readonly words: string } } = {
+const ACTIONS: {
+  readonly [Type in Act['type']]: { readonly run: ActionHandler<Type>; readonly words: string };
+} = {
   'read-secret': { run: readSecret, words: 'read the Secret' },
   search: { run: search, words: 'search the instance' },
   'read-instance': { run: readInstance, words: 'read the instance' },
@@ -65,46 +67,54 @@ const ACTIONS: { readonly [Type in Act['type']]: { readonly run: ActionHandler<T
  */
 export async function act(
   ports: ConnectorPorts,
-  world: ConnectorInput,
+  input: ConnectorInput,
   step: Act,
   signal: AbortSignal,
-  advance: (world: ConnectorInput) => void = () => undefined,
+  advance: (input: ConnectorInput) => void = () => undefined,
 ): Promise<ConnectorInput> {
   const context: ActionContext = {
     ports,
     signal,
-    session: () => sessionOf(ports, world),
-    justRead: world.done.justRead,
+    session: () => sessionOf(ports, input),
+    justRead: input.done.justRead,
     advance,
   };
-  const next = await attemptExternal(context, { ...world, done: { ...world.done, justRead: undefined } }, step);
+  const next = await attemptExternal(
+    context,
+    { ...input, done: { ...input.done, justRead: undefined } },
+    step,
+  );
   return { ...next, now: ports.clock.now(), external: knownInstances(ports, next) };
 }
 
-async function attemptExternal(context: ActionContext, world: ConnectorInput, step: Act): Promise<ConnectorInput> {
+async function attemptExternal(
+  context: ActionContext,
+  input: ConnectorInput,
+  step: Act,
+): Promise<ConnectorInput> {
   try {
-    return await run(context, world, step);
+    return await run(context, input, step);
   } catch (error) {
     if (error instanceof AccountChangedError) {
-      return { ...world, account: viewOf(context.ports, world) };
+      return { ...input, account: viewOf(context.ports, input) };
     }
     if (!(error instanceof RemoteError)) {
       throw error;
     }
     if (error.class === 'unauthorized') {
-      sessionFor(context.ports.accounts, world)?.invalidate();
+      sessionFor(context.ports.accounts, input)?.invalidate();
     }
-    return withDone(world, { failure: { type: step.type, words: ACTIONS[step.type].words, error } });
+    return withDone(input, { failure: { type: step.type, words: ACTIONS[step.type].words, error } });
   }
 }
 
 function run<Type extends Act['type']>(
   context: ActionContext,
-  world: ConnectorInput,
+  input: ConnectorInput,
   step: Extract<Act, { type: Type }>,
 ): Promise<ConnectorInput> {
   const action: ActionHandler<Type> = ACTIONS[step.type as Type].run;
-  return action(context, world, step);
+  return action(context, input, step);
 }
 
 /** The account was closed, or opened for another organization, since it was observed. */
@@ -112,10 +122,10 @@ class AccountChangedError extends Error {
   override readonly name = 'AccountChangedError';
 }
 
-function sessionOf(ports: ConnectorPorts, world: ConnectorInput): AccountSession {
-  const session = sessionFor(ports.accounts, world);
+function sessionOf(ports: ConnectorPorts, input: ConnectorInput): AccountSession {
+  const session = sessionFor(ports.accounts, input);
   // What one organization answers is no fact about another.
-  const observed = world.account.state === 'ready' ? world.account : undefined;
+  const observed = input.account.state === 'ready' ? input.account : undefined;
   if (
     session === undefined ||
     session.view.organizationId !== observed?.organizationId ||
@@ -127,9 +137,9 @@ function sessionOf(ports: ConnectorPorts, world: ConnectorInput): AccountSession
 }
 
 /** The account as it is now. */
-function viewOf(ports: ConnectorPorts, world: ConnectorInput): AccountView {
+function viewOf(ports: ConnectorPorts, input: ConnectorInput): AccountView {
   return (
-    sessionFor(ports.accounts, world)?.view ??
-    ports.accounts.view(world.connector.metadata.namespace, accountNameOf(world.connector.spec))
+    sessionFor(ports.accounts, input)?.view ??
+    ports.accounts.view(input.connector.metadata.namespace, accountNameOf(input.connector.spec))
   );
 }

@@ -4,25 +4,25 @@ import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import { describePatch } from '../decide/desired-instance.ts';
 import type { ConnectorInput } from '../input.ts';
 import {
-  type ActionHandler,
   type ActionContext,
+  type ActionHandler,
+  withDone,
   withEvent,
   withMemory,
-  withDone,
   withRead,
 } from './action-context.ts';
 
 /** Asks for everything with this resource's owner tag. */
-export const search: ActionHandler<'search'> = async (context, world) => {
+export const search: ActionHandler<'search'> = async (context, input) => {
   const { api, inventory } = context.session();
   const startedAt = context.ports.clock.now();
-  const found = await api.listInstancesByTag(world.tags.owner, context.signal);
-  inventory.searched(world.tags.owner, found, startedAt);
-  return withDone(world, { searched: true });
+  const found = await api.listInstancesByTag(input.tags.owner, context.signal);
+  inventory.searched(input.tags.owner, found, startedAt);
+  return withDone(input, { searched: true });
 };
 
 /** Reads one instance; only here is "gone" learned. */
-export const readInstance: ActionHandler<'read-instance'> = async (context, world, { id }) => {
+export const readInstance: ActionHandler<'read-instance'> = async (context, input, { id }) => {
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.readInstance(id, context.signal));
@@ -32,7 +32,7 @@ export const readInstance: ActionHandler<'read-instance'> = async (context, worl
     }
     inventory.markGone(id);
   }
-  return withRead(world, id);
+  return withRead(input, id);
 };
 
 /**
@@ -41,15 +41,15 @@ export const readInstance: ActionHandler<'read-instance'> = async (context, worl
  */
 export async function readBeforeWrite(
   context: ActionContext,
-  world: ConnectorInput,
+  input: ConnectorInput,
   id: number,
-): Promise<{ readonly differs: boolean; readonly world: ConnectorInput }> {
+): Promise<{ readonly differs: boolean; readonly input: ConnectorInput }> {
   if (context.justRead === id) {
-    return { differs: false, world };
+    return { differs: false, input };
   }
-  const next = await readInstance(context, world, { type: 'read-instance', id });
-  const shown = context.session().inventory.about(world.tags.owner, [id]).instances.get(id);
-  return { differs: !isDeepStrictEqual(world.external.instances.get(id), shown), world: next };
+  const next = await readInstance(context, input, { type: 'read-instance', id });
+  const shown = context.session().inventory.about(input.tags.owner, [id]).instances.get(id);
+  return { differs: !isDeepStrictEqual(input.external.instances.get(id), shown), input: next };
 }
 
 const verbs: Partial<Record<Reason, string>> = {
@@ -60,7 +60,7 @@ const verbs: Partial<Record<Reason, string>> = {
 
 /** Changes what differs. */
 export const patch: ActionHandler<'patch'> = async (context, decided, { id, patch: change, reason }) => {
-  const { differs, world } = await readBeforeWrite(context, decided, id);
+  const { differs, input: world } = await readBeforeWrite(context, decided, id);
   if (differs) {
     return world;
   }
@@ -86,14 +86,14 @@ export const patch: ActionHandler<'patch'> = async (context, decided, { id, patc
  * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
  * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
  */
-export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, world) => ({
-  ...world,
-  connector: await ports.connectors.patchStatus(world.connector, { instance: { enabled: false } }),
+export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, input) => ({
+  ...input,
+  connector: await ports.connectors.patchStatus(input.connector, { instance: { enabled: false } }),
 });
 
 /** Enables or disables. */
 export const enable: ActionHandler<'enable'> = async (context, decided, { id, enabled }) => {
-  const { differs, world } = await readBeforeWrite(context, decided, id);
+  const { differs, input: world } = await readBeforeWrite(context, decided, id);
   if (differs) {
     return world;
   }
@@ -111,24 +111,24 @@ export const enable: ActionHandler<'enable'> = async (context, decided, { id, en
 };
 
 /** One call through the instance. A refusal is an answer; whether it means the grant is for `decide` to find out. */
-export const ping: ActionHandler<'ping'> = async (context, world, { token }) => {
+export const ping: ActionHandler<'ping'> = async (context, input, { token }) => {
   try {
     const answer = await context.session().api.pingInstance(token, context.signal);
-    return withDone(withMemory(context, world, { pingedAt: context.ports.clock.now() }), { ping: answer });
+    return withDone(withMemory(context, input, { pingedAt: context.ports.clock.now() }), { ping: answer });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
       // Also the answer to a re-authorization in doubt: it did not help.
-      return withDone(withMemory(context, world, { ambiguous: undefined }), { ping: 'refused' });
+      return withDone(withMemory(context, input, { ambiguous: undefined }), { ping: 'refused' });
     }
     if (error instanceof RemoteError && error.class === 'forbidden') {
-      return withDone(world, { ping: 'forbidden' });
+      return withDone(input, { ping: 'forbidden' });
     }
     throw error;
   }
 };
 
 /** Shows that it is not the account's credentials that are refused: they work, and the instance is there. */
-export const proveAccount: ActionHandler<'verify-account'> = async (context, world, { id }) => {
+export const proveAccount: ActionHandler<'verify-account'> = async (context, input, { id }) => {
   const { api, inventory } = context.session();
   await api.organization(context.signal);
   try {
@@ -139,15 +139,15 @@ export const proveAccount: ActionHandler<'verify-account'> = async (context, wor
     }
     inventory.markGone(id);
   }
-  return withDone(withRead(world, id), { accountProven: true });
+  return withDone(withRead(input, id), { accountProven: true });
 };
 
 /** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
 export const releaseTags: ActionHandler<'release-tags'> = async (context, decided, { id, tags }) => {
-  const released = (world: ConnectorInput): ConnectorInput =>
-    withDone(world, { tagsReleased: [...world.done.tagsReleased, id] });
+  const released = (input: ConnectorInput): ConnectorInput =>
+    withDone(input, { tagsReleased: [...input.done.tagsReleased, id] });
   try {
-    const { differs, world } = await readBeforeWrite(context, decided, id);
+    const { differs, input: world } = await readBeforeWrite(context, decided, id);
     if (differs) {
       return world;
     }
@@ -172,14 +172,14 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, decide
  * Writes the id of the instance that is to be deleted to status, on the condition that the resource was not changed: a
  * leader with a stale cache fails here, before it deletes an instance that is in use by now.
  */
-export const recordRemoval: ActionHandler<'record-removal'> = async ({ ports }, world, { id }) => {
-  const connector = await ports.connectors.patchStatus(world.connector, { removing: { id } });
-  return withDone({ ...world, connector }, { removalsRecorded: [...world.done.removalsRecorded, id] });
+export const recordRemoval: ActionHandler<'record-removal'> = async ({ ports }, input, { id }) => {
+  const connector = await ports.connectors.patchStatus(input.connector, { removing: { id } });
+  return withDone({ ...input, connector }, { removalsRecorded: [...input.done.removalsRecorded, id] });
 };
 
 /** Deletes by id. That it is gone is not believed before a read says so. */
 export const deleteInstance: ActionHandler<'delete-instance'> = async (context, decided, { id, reason }) => {
-  const { differs, world } = await readBeforeWrite(context, decided, id);
+  const { differs, input: world } = await readBeforeWrite(context, decided, id);
   if (differs) {
     return world;
   }
@@ -204,12 +204,17 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
 };
 
 /** A 404 on a change is not yet proof that the instance is gone: it is read next. */
-function readAgain(context: ActionContext, world: ConnectorInput, id: number, error: unknown): ConnectorInput {
+function readAgain(
+  context: ActionContext,
+  input: ConnectorInput,
+  id: number,
+  error: unknown,
+): ConnectorInput {
   if (!isNotFound(error)) {
     throw error;
   }
   context.session().inventory.forget(id);
-  return world;
+  return input;
 }
 
 function isNotFound(error: unknown): boolean {

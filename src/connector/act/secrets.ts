@@ -4,13 +4,13 @@ import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { canonicalContent } from '../decide/connection-secret.ts';
 import type { ConnectorInput } from '../input.ts';
-import { type ActionHandler, type ActionContext, withEvent, withMemory, withDone } from './action-context.ts';
+import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
-export const readSecret: ActionHandler<'read-secret'> = async (context, world, step) => {
-  const { namespace } = world.connector.metadata;
+export const readSecret: ActionHandler<'read-secret'> = async (context, input, step) => {
+  const { namespace } = input.connector.metadata;
   const fact = await context.ports.secrets.read(namespace, step.name, context.signal);
-  return keep(context, world, step.name, fact);
+  return keep(context, input, step.name, fact);
 };
 
 /**
@@ -18,20 +18,24 @@ export const readSecret: ActionHandler<'read-secret'> = async (context, world, s
  * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
  * nothing. A credential that was sent in this reconcile was recorded on the same condition.
  */
-async function requireCurrent({ ports }: ActionContext, world: ConnectorInput): Promise<ConnectorInput> {
-  return world.done.authorized
-    ? world
-    : { ...world, connector: await ports.connectors.patchStatus(world.connector, {}) };
+async function requireCurrent({ ports }: ActionContext, input: ConnectorInput): Promise<ConnectorInput> {
+  return input.done.authorized
+    ? input
+    : { ...input, connector: await ports.connectors.patchStatus(input.connector, {}) };
 }
 
 /** Writes what applications need into the connection Secret, which goes when the resource goes. */
-export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = async (context, world, step) => {
+export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = async (
+  context,
+  input,
+  step,
+) => {
   const { ports, signal } = context;
-  const { connector } = world;
+  const { connector } = input;
   const secret = { owner: connector, name: step.name, type: CONNECTION_SECRET_TYPE, data: step.data };
-  const known = world.secrets.get(step.name);
+  const known = input.secrets.get(step.name);
   if (step.exists && known !== undefined && known.state !== 'absent') {
-    const current = await requireCurrent(context, world);
+    const current = await requireCurrent(context, input);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
     return withEvent(written(keep(context, current, step.name, fact)), {
       reason: 'ConnectionSecretRepaired',
@@ -40,7 +44,7 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withEvent(written(keep(context, world, step.name, fact)), {
+    return withEvent(written(keep(context, input, step.name, fact)), {
       reason: 'ConnectionSecretWritten',
       message: `Wrote Secret "${step.name}" for applications.`,
     });
@@ -49,7 +53,7 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
       // The cache had not seen it yet: look whose it is before anything else.
       return keep(
         context,
-        world,
+        input,
         step.name,
         await ports.secrets.read(connector.metadata.namespace, step.name, signal),
       );
@@ -58,35 +62,43 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   }
 };
 
-function written(world: ConnectorInput): ConnectorInput {
-  return withDone(world, { connectionWritten: true });
+function written(input: ConnectorInput): ConnectorInput {
+  return withDone(input, { connectionWritten: true });
 }
 
 /** Lets go of the connection Secret, so that it outlives the resource. */
-export const releaseConnectionSecret: ActionHandler<'release-connection-secret'> = async (context, world, step) => {
-  const known = world.secrets.get(step.name);
+export const releaseConnectionSecret: ActionHandler<'release-connection-secret'> = async (
+  context,
+  input,
+  step,
+) => {
+  const known = input.secrets.get(step.name);
   if (known === undefined || known.state === 'absent') {
-    return world;
+    return input;
   }
   await context.ports.secrets.disown(
-    world.connector.metadata.namespace,
+    input.connector.metadata.namespace,
     step.name,
     known.resourceVersion,
     context.signal,
   );
-  return withFact(world, step.name, { ...known, owners: [] });
+  return withFact(input, step.name, { ...known, owners: [] });
 };
 
 /** Removes the connection Secret of a name that the resource does not ask for any more. */
-export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> = async (context, world, step) => {
-  const known = world.secrets.get(step.name);
+export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> = async (
+  context,
+  input,
+  step,
+) => {
+  const known = input.secrets.get(step.name);
   if (known !== undefined && known.state !== 'absent') {
-    const current = await requireCurrent(context, world);
+    const current = await requireCurrent(context, input);
     const { namespace } = current.connector.metadata;
     await removeIfPresent(context, namespace, step.name, known.resourceVersion);
     return withFact(current, step.name, { state: 'absent' });
   }
-  return withFact(world, step.name, { state: 'absent' });
+  return withFact(input, step.name, { state: 'absent' });
 };
 
 async function removeIfPresent(
@@ -104,18 +116,18 @@ async function removeIfPresent(
   }
 }
 
-function keep(context: ActionContext, world: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
-  const next = withFact(world, name, fact);
-  if (name !== connectionSecretNameOf(world.connector) || fact.state !== 'read') {
+function keep(context: ActionContext, input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
+  const next = withFact(input, name, fact);
+  if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
     return next;
   }
   const clear = Object.fromEntries(
     Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
   );
-  const content = world.fingerprint(canonicalContent(clear));
+  const content = input.fingerprint(canonicalContent(clear));
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
 }
 
-function withFact(world: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
-  return { ...world, secrets: new Map(world.secrets).set(name, fact) };
+function withFact(input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
+  return { ...input, secrets: new Map(input.secrets).set(name, fact) };
 }

@@ -11,28 +11,28 @@ import {
 } from '../../ownership/write-ahead-record.ts';
 import type { ConnectorInput } from '../input.ts';
 import { recordOf } from '../observe/record-outcome.ts';
-import { type ActionHandler, type ActionContext, withEvent, withMemory, withDone } from './action-context.ts';
+import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
 import { readBeforeWrite } from './instance.ts';
 
 /** Bytes of a new salt. */
 const SALT_BYTES = 16;
 
 /** Writes the finalizer alone. */
-export const addFinalizer: ActionHandler<'add-finalizer'> = async ({ ports }, world) => {
-  const connector = await ports.connectors.patchMetadata(world.connector, withFinalizer(world));
-  return { ...world, connector };
+export const addFinalizer: ActionHandler<'add-finalizer'> = async ({ ports }, input) => {
+  const connector = await ports.connectors.patchMetadata(input.connector, withFinalizer(input));
+  return { ...input, connector };
 };
 
 /** Replaces the record without sending anything. */
-export const writeRecord: ActionHandler<'write-record'> = async (context, world, { record: change }) => {
+export const writeRecord: ActionHandler<'write-record'> = async (context, input, { record: change }) => {
   switch (change.kind) {
     case 'absent':
-      return withRecord(context, world, { ...change.record, absentAt: new Date(change.at).toISOString() });
+      return withRecord(context, input, { ...change.record, absentAt: new Date(change.at).toISOString() });
     case 'adopt': {
       const salt = newSalt(context);
       return withRecord(
         context,
-        world,
+        input,
         adopted(change.record, change.credential, change.credentialKind, salt),
       );
     }
@@ -46,17 +46,17 @@ const LEGACY = {
 } as const;
 
 /** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
-export const create: ActionHandler<'create'> = async (context, world, { body, draft }) => {
+export const create: ActionHandler<'create'> = async (context, input, { body, draft }) => {
   const { api } = context.session();
-  const done = await send(context, world, { body, draft, type: 'create' }, async (turn) => {
+  const done = await send(context, input, { body, draft, type: 'create' }, async (turn) => {
     const instance = await api.createInstance(body, context.signal, turn);
     // An answer may leave the tags out; by them the instance is known as ours.
     return { ...instance, tags: instance.tags ?? body.tags };
   });
   if (!('instance' in done)) {
-    return done.world;
+    return done.input;
   }
-  const created = withEvent(done.world, {
+  const created = withEvent(done.input, {
     reason: 'Created',
     message: `Created instance ${done.instance.id}.`,
   });
@@ -64,18 +64,18 @@ export const create: ActionHandler<'create'> = async (context, world, { body, dr
 };
 
 /** Gives an existing instance a new grant; its id stays. */
-export const reauthorize: ActionHandler<'reauthorize'> = async (context, world, { id, body, draft }) => {
-  const read = await readBeforeWrite(context, world, id);
+export const reauthorize: ActionHandler<'reauthorize'> = async (context, input, { id, body, draft }) => {
+  const read = await readBeforeWrite(context, input, id);
   if (read.differs) {
-    return read.world;
+    return read.input;
   }
   const { api } = context.session();
-  const done = await send(context, read.world, { body, draft, type: 'reauthorize' }, (turn) =>
+  const done = await send(context, read.input, { body, draft, type: 'reauthorize' }, (turn) =>
     api.reauthorizeInstance(id, body, context.signal, turn),
   );
   return 'instance' in done
-    ? withEvent(done.world, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
-    : done.world;
+    ? withEvent(done.input, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
+    : done.input;
 };
 
 interface Sending {
@@ -90,14 +90,16 @@ interface Sending {
  */
 async function send(
   context: ActionContext,
-  world: ConnectorInput,
+  input: ConnectorInput,
   sending: Sending,
   call: (turn: Turn) => Promise<Instance>,
-): Promise<{ readonly world: ConnectorInput; readonly instance: Instance } | { readonly world: ConnectorInput }> {
+): Promise<
+  { readonly input: ConnectorInput; readonly instance: Instance } | { readonly input: ConnectorInput }
+> {
   const session = context.session();
   const turn = await session.api.reserve(context.signal);
   try {
-    const recorded = await recordSend(context, world, sending);
+    const recorded = await recordSend(context, input, sending);
     return await transmit(context, recorded, sending, async () => {
       const instance = await call(turn);
       session.inventory.learn(instance);
@@ -109,7 +111,7 @@ async function send(
 }
 
 interface Recorded {
-  readonly world: ConnectorInput;
+  readonly input: ConnectorInput;
   readonly record: WriteAheadRecord;
 }
 
@@ -118,38 +120,44 @@ async function transmit(
   recorded: Recorded,
   sending: Sending,
   call: () => Promise<Instance>,
-): Promise<{ readonly world: ConnectorInput; readonly instance: Instance } | { readonly world: ConnectorInput }> {
+): Promise<
+  { readonly input: ConnectorInput; readonly instance: Instance } | { readonly input: ConnectorInput }
+> {
   try {
     const instance = await call();
-    const authorized = withDone(recorded.world, {
+    const authorized = withDone(recorded.input, {
       authorized: true,
       ping: undefined,
       accountProven: false,
     });
-    return { instance, world: withMemory(context, authorized, { accepted: recorded.record.digest }) };
+    return { instance, input: withMemory(context, authorized, { accepted: recorded.record.digest }) };
   } catch (error) {
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return { world: await afterRefusal(context, recorded.world, recorded.record, sending, error) };
+    return { input: await afterRefusal(context, recorded.input, recorded.record, sending, error) };
   }
 }
 
 /** Writes the record of the credential, and the finalizer, in one patch. */
-async function recordSend(context: ActionContext, world: ConnectorInput, { body, draft }: Sending): Promise<Recorded> {
+async function recordSend(
+  context: ActionContext,
+  input: ConnectorInput,
+  { body, draft }: Sending,
+): Promise<Recorded> {
   const value = credentialText(body.grant);
-  const credential: Credential = { value, fingerprint: world.fingerprint(value) };
+  const credential: Credential = { value, fingerprint: input.fingerprint(value) };
   const now = context.ports.clock.now();
-  const record = nextRecord(recordOf(world), credential, draft, newSalt(context), now);
-  const next = await withRecord(context, world, record);
+  const record = nextRecord(recordOf(input), credential, draft, newSalt(context), now);
+  const next = await withRecord(context, input, record);
   // What this process remembers is about the send before.
   const memory = { ambiguous: undefined, unprocessed: undefined, refused: undefined, accepted: undefined };
-  return { record, world: withMemory(context, next, { ...memory, clockSetBackAt: undefined }) };
+  return { record, input: withMemory(context, next, { ...memory, clockSetBackAt: undefined }) };
 }
 
 async function afterRefusal(
   context: ActionContext,
-  world: ConnectorInput,
+  input: ConnectorInput,
   record: WriteAheadRecord,
   { type: step }: Sending,
   error: RemoteError,
@@ -159,45 +167,49 @@ async function afterRefusal(
   if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
     return await notProcessed(
       context,
-      withDone(world, { failure: { type: step, words, error } }),
+      withDone(input, { failure: { type: step, words, error } }),
       record,
       error,
     );
   }
   if (error.class === 'ambiguous') {
     const ambiguous = { digest: record.digest, at: context.ports.clock.now() };
-    return withDone(withMemory(context, world, { ambiguous }), { ping: undefined });
+    return withDone(withMemory(context, input, { ambiguous }), { ping: undefined });
   }
   if (error.class === 'unauthorized') {
     context.session().invalidate();
   }
   const created = error.processed === 'refused' ? 'no' : 'unknown';
-  return withMemory(context, world, { refused: { digest: record.digest, message: error.message, created } });
+  return withMemory(context, input, { refused: { digest: record.digest, message: error.message, created } });
 }
 
 /** The credential is still good. The record says so, so that a restart does not take it for spent. */
 async function notProcessed(
   context: ActionContext,
-  world: ConnectorInput,
+  input: ConnectorInput,
   record: WriteAheadRecord,
   error: RemoteError,
 ): Promise<ConnectorInput> {
-  const waitMs = Math.max(error.retryAfterMs ?? 0, world.settings.searchGraceMs);
+  const waitMs = Math.max(error.retryAfterMs ?? 0, input.settings.searchGraceMs);
   const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };
   // Without an answer no byte has left: it does not count as a send.
   const sends = error.status === undefined ? record.sends - 1 : record.sends;
-  const remembered = withMemory(context, world, {
+  const remembered = withMemory(context, input, {
     unprocessed: { digest: record.digest, sends, ...unprocessed },
   });
   return await withRecord(context, remembered, { ...record, sends, unprocessed });
 }
 
-async function withRecord(context: ActionContext, world: ConnectorInput, record: WriteAheadRecord): Promise<ConnectorInput> {
-  const connector = await context.ports.connectors.patchMetadata(world.connector, {
+async function withRecord(
+  context: ActionContext,
+  input: ConnectorInput,
+  record: WriteAheadRecord,
+): Promise<ConnectorInput> {
+  const connector = await context.ports.connectors.patchMetadata(input.connector, {
     annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },
-    ...withFinalizer(world),
+    ...withFinalizer(input),
   });
-  const next = { ...world, connector };
+  const next = { ...input, connector };
   context.advance(next);
   return next;
 }
@@ -210,7 +222,7 @@ function credentialText(grant: Grant): string {
   return grant.kind === 'code' ? grant.code : grant.refreshToken;
 }
 
-function withFinalizer(world: ConnectorInput): { readonly finalizers?: readonly string[] } {
-  const finalizers = world.connector.metadata.finalizers ?? [];
+function withFinalizer(input: ConnectorInput): { readonly finalizers?: readonly string[] } {
+  const finalizers = input.connector.metadata.finalizers ?? [];
   return finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] };
 }

@@ -6,7 +6,7 @@ import {
   isUnreadable,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
-import { blocked, type Action } from '../action.ts';
+import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
 import { createdInstances } from '../observe/instances.ts';
@@ -37,34 +37,34 @@ import { callbackUrlOf, instanceBody } from './desired-instance.ts';
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
  * so that a restart can tell whether a working instance is the result of it.
  */
-function clientFingerprint(world: ConnectorInput): string | undefined {
-  const found = secretValue(world, inputsOf(world).clientId);
+function clientFingerprint(input: ConnectorInput): string | undefined {
+  const found = secretValue(input, inputsOf(input).clientId);
   return found.state === 'value' ? found.fingerprint : undefined;
 }
 
 /** Whether the instance was authorized with another `client_id` than the resource names now. */
-export function clientChanged(world: ConnectorInput): boolean {
-  const found = secretValue(world, inputsOf(world).clientId);
-  if (world.done.authorized || found.state !== 'value' || found.changed !== true) {
+export function clientChanged(input: ConnectorInput): boolean {
+  const found = secretValue(input, inputsOf(input).clientId);
+  if (input.done.authorized || found.state !== 'value' || found.changed !== true) {
     return false;
   }
-  const record = recordOf(world);
+  const record = recordOf(input);
   const wasOut =
     record !== undefined &&
     record.unprocessed === undefined &&
-    record.digest !== world.memory.refused?.digest;
-  const carriedOver = wasOut && record.client === found.fingerprint && world.done.ping !== undefined;
-  return !carriedOver || world.done.ping === 'refused';
+    record.digest !== input.memory.refused?.digest;
+  const carriedOver = wasOut && record.client === found.fingerprint && input.done.ping !== undefined;
+  return !carriedOver || input.done.ping === 'refused';
 }
 
 /**
  * Whether the annotation `reauthorize-at` asks for a new grant. Only a grant that was accepted answers it: that the
  * instance works proves nothing, as it works with the old one too.
  */
-export function reauthorizationRequested(world: ConnectorInput): boolean {
-  const { connector, memory, done: pass } = world;
+export function reauthorizationRequested(input: ConnectorInput): boolean {
+  const { connector, memory, done: pass } = input;
   const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
-  const record = recordOf(world);
+  const record = recordOf(input);
   // The status write after an accepted grant may have failed, so that status does not show it yet.
   const accepted =
     record !== undefined && memory.accepted === record.digest ? record.reauthorizeAt : undefined;
@@ -72,15 +72,15 @@ export function reauthorizationRequested(world: ConnectorInput): boolean {
 }
 
 /** The next step towards a working grant. `undefined` never: a grant is due. */
-export function authorize(world: ConnectorInput, due: Due): Action {
+export function authorize(input: ConnectorInput, due: Due): Action {
   return (
-    obtain(world, lastingUses(world), true) ??
-    callbackMissing(world) ??
-    settleDoubt(world, due) ??
-    awaitConsent(world, due) ??
-    noGrantNamed(world, due) ??
-    obtainGrant(world, due) ??
-    send(world, due)
+    obtain(input, lastingUses(input), true) ??
+    callbackMissing(input) ??
+    settleDoubt(input, due) ??
+    awaitConsent(input, due) ??
+    noGrantNamed(input, due) ??
+    obtainGrant(input, due) ??
+    send(input, due)
   );
 }
 
@@ -88,19 +88,19 @@ export function authorize(world: ConnectorInput, due: Due): Action {
  * A create whose outcome is unknown is searched for before anything else is tried: at once, after the lag of listings,
  * and when no request can be under way any more.
  */
-export function settleDoubt(world: ConnectorInput, due: Due): Action | undefined {
-  const record = recordOf(world);
-  if (due.why !== 'create' || record === undefined || isSettled(world, record) || isFound(world, record)) {
+export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined {
+  const record = recordOf(input);
+  if (due.why !== 'create' || record === undefined || isSettled(input, record) || isFound(input, record)) {
     return undefined;
   }
-  const settles = settlesAt(world, record);
-  const searched = searchedAt(world);
+  const settles = settlesAt(input, record);
+  const searched = searchedAt(input);
   if (searched >= settles) {
     return { type: 'write-record', record: { kind: 'absent', record, at: searched } };
   }
-  const times = [...searchTimes(world, record), settles].filter((time) => time > searched);
+  const times = [...searchTimes(input, record), settles].filter((time) => time > searched);
   const next = Math.min(...times);
-  if (world.now >= next) {
+  if (input.now >= next) {
     return { type: 'search' };
   }
   return blocked(
@@ -112,23 +112,23 @@ export function settleDoubt(world: ConnectorInput, due: Due): Action | undefined
 }
 
 /** Whether the instance of the record is known, or was known before it was deleted in this reconcile. */
-function isFound(world: ConnectorInput, record: WriteAheadRecord): boolean {
-  const recorded = world.connector.status?.instance?.id;
+function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  const recorded = input.connector.status?.instance?.id;
   return (
-    world.done.deleted.length > 0 ||
-    createdInstances(world).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
+    input.done.deleted.length > 0 ||
+    createdInstances(input).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
   );
 }
 
 /** When to search before the outcome can be certain: most instances are there then. */
-function searchTimes(world: ConnectorInput, record: WriteAheadRecord): number[] {
-  const { ambiguous } = world.memory;
-  const doubted = ambiguous?.digest === record.digest ? ambiguous.at : sentAt(world, record.at);
-  return [doubted, doubted + world.settings.searchGraceMs];
+function searchTimes(input: ConnectorInput, record: WriteAheadRecord): number[] {
+  const { ambiguous } = input.memory;
+  const doubted = ambiguous?.digest === record.digest ? ambiguous.at : sentAt(input, record.at);
+  return [doubted, doubted + input.settings.searchGraceMs];
 }
 
-function callbackMissing(world: ConnectorInput): Action | undefined {
-  return callbackUrlOf(world) === undefined
+function callbackMissing(input: ConnectorInput): Action | undefined {
+  return callbackUrlOf(input) === undefined
     ? blocked(
         'Ready',
         'InvalidSpec',
@@ -137,50 +137,50 @@ function callbackMissing(world: ConnectorInput): Action | undefined {
     : undefined;
 }
 
-function noGrantNamed(world: ConnectorInput, due: Due): Action | undefined {
-  if (grantUse(world) !== undefined) {
+function noGrantNamed(input: ConnectorInput, due: Due): Action | undefined {
+  if (grantUse(input) !== undefined) {
     return undefined;
   }
-  return blocked('Authorized', dueReason(world, due), `${dueSentence(world, due)} ${howToSupply(world)}`);
+  return blocked('Authorized', dueReason(input, due), `${dueSentence(input, due)} ${howToSupply(input)}`);
 }
 
-function obtainGrant(world: ConnectorInput, due: Due): Action | undefined {
-  const use = grantUse(world);
+function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
+  const use = grantUse(input);
   if (use === undefined) {
     return undefined;
   }
-  const found = secretValue(world, use);
+  const found = secretValue(input, use);
   if (found.state !== 'absent' && found.state !== 'key-missing') {
-    return obtain(world, [use], true);
+    return obtain(input, [use], true);
   }
-  const doubt = found.state === 'absent' ? confirmAbsence(world, use) : undefined;
+  const doubt = found.state === 'absent' ? confirmAbsence(input, use) : undefined;
   if (doubt !== undefined) {
     return doubt;
   }
   return blocked(
     'Authorized',
-    dueReason(world, due),
-    `${dueSentence(world, due)} ${use.kind === 'code' ? `Run ${pluginCommand(world)}, which leads through it; or ${howToObtain(world)}, then store it` : 'Store a refresh token'} under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
+    dueReason(input, due),
+    `${dueSentence(input, due)} ${use.kind === 'code' ? `Run ${pluginCommand(input)}, which leads through it; or ${howToObtain(input)}, then store it` : 'Store a refresh token'} under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
   );
 }
 
 /** The end of the way to a grant: its credential is sent, or may not be. */
-function send(world: ConnectorInput, due: Due): Action {
-  const use = namedUse(world);
-  const credential = credentialOf(world, use);
-  const record = recordOf(world);
+function send(input: ConnectorInput, due: Due): Action {
+  const use = namedUse(input);
+  const credential = credentialOf(input, use);
+  const record = recordOf(input);
   if (record !== undefined && isUnreadable(record, credential)) {
     const change = { kind: 'adopt', record, credential, credentialKind: use.kind } as const;
     return { type: 'write-record', record: change };
   }
-  const judged = sendability(world, credential);
+  const judged = sendability(input, credential);
   switch (judged.kind) {
     case 'new':
-      return transmit(world, due, use);
+      return transmit(input, due, use);
     case 'again':
-      return sendAgain(world, due, use, judged);
+      return sendAgain(input, due, use, judged);
     case 'spent':
-      return spent(world, due, use, isCurrent(record, credential) ? record : undefined);
+      return spent(input, due, use, isCurrent(record, credential) ? record : undefined);
     case 'full':
       return full(judged);
   }
@@ -203,12 +203,12 @@ function full({ until }: Extract<Sendability, { kind: 'full' }>): Action {
 
 /** The latest send provably was not processed. For a create a search has to confirm that nothing was created. */
 function sendAgain(
-  world: ConnectorInput,
+  input: ConnectorInput,
   due: Due,
   use: GrantUse,
   { notBefore }: Extract<Sendability, { kind: 'again' }>,
 ): Action {
-  if (world.now < notBefore) {
+  if (input.now < notBefore) {
     return blocked(
       'Synced',
       'Throttled',
@@ -216,15 +216,17 @@ function sendAgain(
       { kind: 'at', time: notBefore },
     );
   }
-  return due.why === 'create' && searchedAt(world) < notBefore ? { type: 'search' } : transmit(world, due, use);
+  return due.why === 'create' && searchedAt(input) < notBefore
+    ? { type: 'search' }
+    : transmit(input, due, use);
 }
 
 /** `record`: the record where it is about this credential, whose refusal is remembered. */
-function spent(world: ConnectorInput, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Action {
+function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Action {
   const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
   const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
-  const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(world)}, or ${howToObtain(world)}, then store it there.` : 'Store one that was not used before there.'}`;
-  const refusal = world.memory.refused;
+  const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(input)}, or ${howToObtain(input)}, then store it there.` : 'Store one that was not used before there.'}`;
+  const refusal = input.memory.refused;
   if (refusal !== undefined && refusal.digest === record?.digest) {
     return blocked(
       'Authorized',
@@ -241,8 +243,8 @@ function spent(world: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
       )
     : blocked(
         'Authorized',
-        dueReason(world, due),
-        `${dueSentence(world, due)} The ${noun} in ${place} was used before. ${next}`,
+        dueReason(input, due),
+        `${dueSentence(input, due)} The ${noun} in ${place} was used before. ${next}`,
       );
 }
 
@@ -250,32 +252,32 @@ function asSentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-function transmit(world: ConnectorInput, due: Due, use: GrantUse): Action {
-  const { account, connector } = world;
+function transmit(input: ConnectorInput, due: Due, use: GrantUse): Action {
+  const { account, connector } = input;
   if (account.state !== 'ready') {
     throw new Error('a credential was about to be sent without an account');
   }
   const { uid, baseUrl, organizationId } = account;
-  const record = recordOf(world);
+  const record = recordOf(input);
   const draft = {
     kind: use.kind,
     operation: due.why === 'create' ? 'create' : 'reauthorize',
     account: { uid, baseUrl, organizationId },
-    client: clientFingerprint(world),
+    client: clientFingerprint(input),
     reauthorizeAt: requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt),
-    previousCreated: record === undefined ? 'no' : createdBy(world, record),
+    previousCreated: record === undefined ? 'no' : createdBy(input, record),
   } as const;
-  const text = textOf(world, use);
+  const text = textOf(input, use);
   const grant: Grant =
     use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text };
-  const body = instanceBody(world, grant);
+  const body = instanceBody(input, grant);
   return due.why === 'create'
     ? { type: 'create', body, draft }
     : { type: 'reauthorize', id: due.instance.id, body, draft };
 }
 
-function namedUse(world: ConnectorInput): GrantUse {
-  const use = grantUse(world);
+function namedUse(input: ConnectorInput): GrantUse {
+  const use = grantUse(input);
   if (use === undefined) {
     throw new Error('a credential was judged before it was named');
   }
@@ -283,9 +285,9 @@ function namedUse(world: ConnectorInput): GrantUse {
 }
 
 /** The credential of a use that has been read. */
-function credentialOf(world: ConnectorInput, use: GrantUse): Credential {
-  const value = textOf(world, use);
-  return { value, fingerprint: world.fingerprint(value) };
+function credentialOf(input: ConnectorInput, use: GrantUse): Credential {
+  const value = textOf(input, use);
+  return { value, fingerprint: input.fingerprint(value) };
 }
 
 function pluginCommand({ connector }: ConnectorInput): string {
@@ -293,11 +295,11 @@ function pluginCommand({ connector }: ConnectorInput): string {
 }
 
 /** Keap's documentation: "Getting started with OAuth2"; `scope` and `response_type` have one value each. */
-function howToObtain(world: ConnectorInput): string {
-  const callbackUrl = encodeURIComponent(callbackUrlOf(world) ?? '');
+function howToObtain(input: ConnectorInput): string {
+  const callbackUrl = encodeURIComponent(callbackUrlOf(input) ?? '');
   return `open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
 }
 
-function howToSupply(world: ConnectorInput): string {
-  return `Name a Secret (it need not exist yet) in spec.oauth.authorizationCodeSecretRef and run ${pluginCommand(world)}; or ${howToObtain(world)}, and store it in that Secret yourself. With a refresh token at hand, name its Secret in spec.oauth.refreshTokenSecretRef. The callback URL is ${callbackUrlOf(world) ?? 'not set'}.`;
+function howToSupply(input: ConnectorInput): string {
+  return `Name a Secret (it need not exist yet) in spec.oauth.authorizationCodeSecretRef and run ${pluginCommand(input)}; or ${howToObtain(input)}, and store it in that Secret yourself. With a refresh token at hand, name its Secret in spec.oauth.refreshTokenSecretRef. The callback URL is ${callbackUrlOf(input) ?? 'not set'}.`;
 }

@@ -1,23 +1,23 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import {
   apiBaseUrlOf,
+  authorizationCodeSecretNameOf,
   connectionSecretNameOf,
   connectorKeyOf,
   consentSecretNameOf,
   oneTimeCodeSecretNameOf,
-  authorizationCodeSecretNameOf,
   scopeOf,
 } from '../../api/defaults.ts';
 import {
-  CODE_KEY,
   type AuthorizationResponse,
+  CODE_KEY,
   type ProviderError,
   parseResponse,
 } from '../../authorization/authorization-response.ts';
 import { consentRequestHash } from '../../authorization/consent-request.ts';
 import { ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { blocked, type Action } from '../action.ts';
+import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
 import { recordOf, sendability } from '../observe/record-outcome.ts';
@@ -29,22 +29,26 @@ import { callbackUrlOf } from './desired-instance.ts';
 
 /** The Secrets that may exist for a connector while a consent is waited for. */
 export function consentSecretNames(connector: InfusionsoftConnector): string[] {
-  return [oneTimeCodeSecretNameOf(connector), authorizationCodeSecretNameOf(connector), consentSecretNameOf(connector)];
+  return [
+    oneTimeCodeSecretNameOf(connector),
+    authorizationCodeSecretNameOf(connector),
+    consentSecretNameOf(connector),
+  ];
 }
 
 /** Whether a person can give the consent on the operator's own page: its callback URL, and no Secret named for the grant. */
-export function offersPage(world: ConnectorInput): boolean {
-  const { ownCallbackUrl } = world.settings;
+export function offersPage(input: ConnectorInput): boolean {
+  const { ownCallbackUrl } = input.settings;
   return (
     ownCallbackUrl !== undefined &&
-    callbackUrlOf(world) === ownCallbackUrl &&
-    namedGrantUse(world) === undefined
+    callbackUrlOf(input) === ownCallbackUrl &&
+    namedGrantUse(input) === undefined
   );
 }
 
 /** Where the grant comes from: a Secret that the resource names, else what the consent page received. */
-export function grantUse(world: ConnectorInput): GrantUse | undefined {
-  return namedGrantUse(world) ?? (offersPage(world) ? pageUse(world) : undefined);
+export function grantUse(input: ConnectorInput): GrantUse | undefined {
+  return namedGrantUse(input) ?? (offersPage(input) ? pageUse(input) : undefined);
 }
 
 function pageUse({ connector }: ConnectorInput): GrantUse {
@@ -58,12 +62,12 @@ function pageUse({ connector }: ConnectorInput): GrantUse {
 }
 
 /** What stands between the resource and a code from the consent page; `undefined` when there is one to be sent. */
-export function awaitConsent(world: ConnectorInput, due: Due): Action | undefined {
-  if (!offersPage(world)) {
+export function awaitConsent(input: ConnectorInput, due: Due): Action | undefined {
+  if (!offersPage(input)) {
     return undefined;
   }
-  const name = authorizationCodeSecretNameOf(world.connector);
-  const answer = responseOf(world, world.secrets.get(name) ?? { state: 'absent' });
+  const name = authorizationCodeSecretNameOf(input.connector);
+  const answer = responseOf(input, input.secrets.get(name) ?? { state: 'absent' });
   switch (answer.state) {
     case 'good':
       return undefined;
@@ -74,9 +78,9 @@ export function awaitConsent(world: ConnectorInput, due: Due): Action | undefine
     case 'useless':
       return { type: 'remove-secret', name };
     case 'none':
-      return ask(world, due, undefined);
+      return ask(input, due, undefined);
     case 'error':
-      return ask(world, due, answer.error);
+      return ask(input, due, answer.error);
   }
 }
 
@@ -84,32 +88,35 @@ type ResponseState =
   | { readonly state: 'none' | 'foreign' | 'unread' | 'useless' | 'good' }
   | { readonly state: 'error'; readonly error: ProviderError };
 
-function responseOf(world: ConnectorInput, fact: SecretFact): ResponseState {
+function responseOf(input: ConnectorInput, fact: SecretFact): ResponseState {
   if (fact.state === 'absent') {
     return { state: 'none' };
   }
-  if (!isOurs(world, authorizationCodeSecretNameOf(world.connector))) {
+  if (!isOurs(input, authorizationCodeSecretNameOf(input.connector))) {
     return { state: 'foreign' };
   }
   if (fact.state === 'unread') {
     return { state: 'unread' };
   }
   const answer = parseResponse(fact.data);
-  if (answer === undefined || answer.consent !== currentConsentRequest(world)) {
+  if (answer === undefined || answer.consent !== currentConsentRequest(input)) {
     return { state: 'useless' };
   }
-  return answer.kind === 'error' ? { state: 'error', error: answer.error } : codeState(world, answer);
+  return answer.kind === 'error' ? { state: 'error', error: answer.error } : codeState(input, answer);
 }
 
 /** A code that was sent is of no use any more, unless it provably was not processed. */
-function codeState(world: ConnectorInput, { code }: Extract<AuthorizationResponse, { kind: 'code' }>): ResponseState {
-  const { kind } = sendability(world, { value: code, fingerprint: world.fingerprint(code) });
+function codeState(
+  input: ConnectorInput,
+  { code }: Extract<AuthorizationResponse, { kind: 'code' }>,
+): ResponseState {
+  const { kind } = sendability(input, { value: code, fingerprint: input.fingerprint(code) });
   return { state: kind === 'spent' ? 'useless' : 'good' };
 }
 
 /** What the resource asks consent for now. All lasting inputs must have been obtained. */
-function currentConsentRequest(world: ConnectorInput): string {
-  const { connector, account } = world;
+function currentConsentRequest(input: ConnectorInput): string {
+  const { connector, account } = input;
   if (account.state !== 'ready') {
     throw new Error('a consent was judged without an account');
   }
@@ -119,30 +126,30 @@ function currentConsentRequest(world: ConnectorInput): string {
     baseUrl: apiBaseUrlOf(account),
     connector: connectorKey,
     server: connectorKey === 'infusionsoftcrm' ? connector.spec.server : undefined,
-    clientId: textOf(world, inputsOf(world).clientId),
-    callbackUrl: callbackUrlOf(world) ?? '',
+    clientId: textOf(input, inputsOf(input).clientId),
+    callbackUrl: callbackUrlOf(input) ?? '',
     scope: scopeOf(connector.spec),
   });
 }
 
-function ask(world: ConnectorInput, due: Due, error: ProviderError | undefined): Action {
-  const name = oneTimeCodeSecretNameOf(world.connector);
-  const fact = world.secrets.get(name) ?? { state: 'absent' };
-  if (name === connectionSecretNameOf(world.connector)) {
+function ask(input: ConnectorInput, due: Due, error: ProviderError | undefined): Action {
+  const name = oneTimeCodeSecretNameOf(input.connector);
+  const fact = input.secrets.get(name) ?? { state: 'absent' };
+  if (name === connectionSecretNameOf(input.connector)) {
     return conflict(name);
   }
   if (fact.state === 'absent') {
     return { type: 'write-one-time-code', name };
   }
-  if (!isOurs(world, name)) {
+  if (!isOurs(input, name)) {
     return conflict(name);
   }
-  const { reason, sentence } = consentMessage(world, due, error);
-  return blocked('Authorized', reason, `${sentence} ${instructions(world)}`);
+  const { reason, sentence } = consentMessage(input, due, error);
+  return blocked('Authorized', reason, `${sentence} ${instructions(input)}`);
 }
 
-function consentMessage(world: ConnectorInput, due: Due, error: ProviderError | undefined) {
-  const { refused } = world.memory;
+function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | undefined) {
+  const { refused } = input.memory;
   if (error === 'access_denied') {
     return {
       reason: 'AuthorizationDenied',
@@ -155,13 +162,13 @@ function consentMessage(world: ConnectorInput, due: Due, error: ProviderError | 
       sentence: `Infusionsoft ended the consent with the error "${error}". Check the OAuth app at Keap, then allow access again.`,
     } as const;
   }
-  if (refused !== undefined && refused.digest === recordOf(world)?.digest) {
+  if (refused !== undefined && refused.digest === recordOf(input)?.digest) {
     return {
       reason: 'AuthorizationFailed',
       sentence: `The code of the last consent was refused (${refused.message}). Check client_id, client_secret and callback URL against the OAuth app at Keap, then allow access again.`,
     } as const;
   }
-  return { reason: dueReason(world, due), sentence: dueSentence(world, due) } as const;
+  return { reason: dueReason(input, due), sentence: dueSentence(input, due) } as const;
 }
 
 function instructions({ connector, settings }: ConnectorInput): string {
@@ -189,34 +196,34 @@ function conflict(name: string): Action {
 
 /** What status says of the page while it is waited for. */
 export function consentPage(
-  world: ConnectorInput,
+  input: ConnectorInput,
 ): { readonly startUrl: string; readonly codeSecretName: string } | undefined {
-  const name = oneTimeCodeSecretNameOf(world.connector);
-  return offersPage(world) && isOurs(world, name)
-    ? { startUrl: startUrlOf(world.settings.ownCallbackUrl ?? '', world.connector), codeSecretName: name }
+  const name = oneTimeCodeSecretNameOf(input.connector);
+  return offersPage(input) && isOurs(input, name)
+    ? { startUrl: startUrlOf(input.settings.ownCallbackUrl ?? '', input.connector), codeSecretName: name }
     : undefined;
 }
 
 /** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
-export function tidyConsent(world: ConnectorInput): Action | undefined {
-  const name = consentSecretNames(world.connector).find(
-    (candidate) => isOurs(world, candidate) && !isNotFound(world, candidate),
+export function tidyConsent(input: ConnectorInput): Action | undefined {
+  const name = consentSecretNames(input.connector).find(
+    (candidate) => isOurs(input, candidate) && !isNotFound(input, candidate),
   );
   return name === undefined ? undefined : { type: 'remove-secret', name };
 }
 
-function isNotFound(world: ConnectorInput, name: string): boolean {
-  const fact = world.secrets.get(name);
+function isNotFound(input: ConnectorInput, name: string): boolean {
+  const fact = input.secrets.get(name);
   return fact === undefined || fact.state === 'absent';
 }
 
 /** Made by the operator for a consent of this very resource; a connection Secret of the same name is not. */
-function isOurs(world: ConnectorInput, name: string): boolean {
-  const fact = world.secrets.get(name);
+function isOurs(input: ConnectorInput, name: string): boolean {
+  const fact = input.secrets.get(name);
   return (
     fact !== undefined &&
     fact.state !== 'absent' &&
-    fact.owners.includes(world.connector.metadata.uid) &&
-    name !== connectionSecretNameOf(world.connector)
+    fact.owners.includes(input.connector.metadata.uid) &&
+    name !== connectionSecretNameOf(input.connector)
   );
 }

@@ -1,6 +1,6 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
-import { blocked, finish, type Action } from '../action.ts';
+import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { chosenInstance } from '../observe/instances.ts';
 import { authorize } from './authorize.ts';
@@ -19,16 +19,16 @@ import { synchronize } from './synchronize.ts';
  * The next step for a resource. Pure: everything that matters is in the world, and the same world always gives the same
  * step. `act` carries the step out and says what it learned in a new world; only `finish` ends the pass.
  */
-export function decide(world: ConnectorInput): Action {
-  if (world.connector.metadata.deletionTimestamp !== undefined) {
-    return decideDeletion(world);
+export function decide(input: ConnectorInput): Action {
+  if (input.connector.metadata.deletionTimestamp !== undefined) {
+    return decideDeletion(input);
   }
-  return precondition(world) ?? decideInstance(world);
+  return precondition(input) ?? decideInstance(input);
 }
 
-function precondition(world: ConnectorInput): Action | undefined {
+function precondition(input: ConnectorInput): Action | undefined {
   for (const rule of PRECONDITIONS) {
-    const step = rule(world);
+    const step = rule(input);
     if (step !== undefined) {
       return step;
     }
@@ -36,55 +36,55 @@ function precondition(world: ConnectorInput): Action | undefined {
   return undefined;
 }
 
-function decideInstance(world: ConnectorInput): Action {
-  const chosen = chosenInstance(world);
+function decideInstance(input: ConnectorInput): Action {
+  const chosen = chosenInstance(input);
   if (chosen === undefined) {
-    const old = world.connector.status?.instance;
-    return authorize(world, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
+    const old = input.connector.status?.instance;
+    return authorize(input, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
   }
   const { instance } = chosen;
   if (instance === 'not-found') {
-    return missing(world, chosen.id);
+    return missing(input, chosen.id);
   }
-  if (instance === undefined || instance.tags === undefined || isReconcileRequested(world, chosen.id)) {
-    return readInstance(world, chosen.id);
+  if (instance === undefined || instance.tags === undefined || isReconcileRequested(input, chosen.id)) {
+    return readInstance(input, chosen.id);
   }
   return (
-    claim(world, instance) ??
-    checkGrant(world, instance) ??
-    tidyConsent(world) ??
-    synchronize(world, instance) ??
-    publishConnection(world, instance) ??
-    replace(world, instance) ??
-    settled(world)
+    claim(input, instance) ??
+    checkGrant(input, instance) ??
+    tidyConsent(input) ??
+    synchronize(input, instance) ??
+    publishConnection(input, instance) ??
+    replace(input, instance) ??
+    settled(input)
   );
 }
 
 /** `reconcile-at` means: look for yourself, do not believe the inventory. */
-function isReconcileRequested(world: ConnectorInput, id: number): boolean {
-  const { connector, done: pass } = world;
+function isReconcileRequested(input: ConnectorInput, id: number): boolean {
+  const { connector, done: pass } = input;
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
   return asked && !pass.authorized && !pass.read.includes(id);
 }
 
-function missing(world: ConnectorInput, id: number): Action {
-  if (world.connector.spec.instance?.importId === id || missingPolicyOf(world.connector.spec) === 'Report') {
+function missing(input: ConnectorInput, id: number): Action {
+  if (input.connector.spec.instance?.importId === id || missingPolicyOf(input.connector.spec) === 'Report') {
     return blocked(
       'Synced',
       'InstanceMissing',
       `Instance ${id} does not exist in Open Connectors any more. ${
-        world.connector.spec.instance?.importId === id
+        input.connector.spec.instance?.importId === id
           ? 'It was named by spec.instance.importId, so the operator does not replace it: restore it, or create a resource without importId.'
           : 'It is not replaced, because spec.missingPolicy is "Report"; set it to "Recreate" to have a new one made.'
       }`,
     );
   }
-  return authorize(world, { why: 'create', insteadOf: { id, because: 'not-found' } });
+  return authorize(input, { why: 'create', insteadOf: { id, because: 'not-found' } });
 }
 
-function settled(world: ConnectorInput): Action {
-  const again = nextPingAt(world);
-  return desiredEnabled(world)
+function settled(input: ConnectorInput): Action {
+  const again = nextPingAt(input);
+  return desiredEnabled(input)
     ? finish({
         kind: 'ready',
         again,

@@ -5,9 +5,9 @@ import type { Instance } from '../../openconnectors/port.ts';
 import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
-import { blocked, finish, type Action } from '../action.ts';
+import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { knownInstance, createdInstances, ownership } from '../observe/instances.ts';
+import { createdInstances, knownInstance, ownership } from '../observe/instances.ts';
 import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcome.ts';
 import { settleDoubt } from './authorize.ts';
 import { isOwnSecret, renamedConnection } from './connection-secret.ts';
@@ -17,45 +17,45 @@ import { afterFailure } from './remote-failure.ts';
 const released = finish({ kind: 'released' });
 
 /** The next step for a resource that is being deleted: nothing of it may stay behind, and nothing foreign may be touched. */
-export function decideDeletion(world: ConnectorInput): Action {
-  if (!world.connector.metadata.finalizers?.includes(FINALIZER)) {
+export function decideDeletion(input: ConnectorInput): Action {
+  if (!input.connector.metadata.finalizers?.includes(FINALIZER)) {
     return released;
   }
-  const abandoned = abandonReasonOf(world.connector);
+  const abandoned = abandonReasonOf(input.connector);
   if (abandoned !== undefined) {
     return finish({ kind: 'released', abandoned });
   }
   return (
-    nothingWasCreated(world) ??
-    specIsReadable(world) ??
-    stillFailing(world) ??
-    (leavesInstances(world) ? orphanWithoutAccount(world) : undefined) ??
-    accountIsUsable(world) ??
-    settleDoubt(world, { why: 'create' }) ??
-    removeInstances(world) ??
-    watchForLateInstance(world) ??
-    releaseConnection(world) ??
+    nothingWasCreated(input) ??
+    specIsReadable(input) ??
+    stillFailing(input) ??
+    (leavesInstances(input) ? orphanWithoutAccount(input) : undefined) ??
+    accountIsUsable(input) ??
+    settleDoubt(input, { why: 'create' }) ??
+    removeInstances(input) ??
+    watchForLateInstance(input) ??
+    releaseConnection(input) ??
     released
   );
 }
 
 /** Without an id and without a credential that was sent no instance can exist, whatever the account's state. */
-function nothingWasCreated(world: ConnectorInput): Action | undefined {
-  const { status } = world.connector;
+function nothingWasCreated(input: ConnectorInput): Action | undefined {
+  const { status } = input.connector;
   const made =
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
-    wasCreated(world) ||
-    createdInstances(world).length > 0;
-  return made ? undefined : (watchForLateInstance(world) ?? released);
+    wasCreated(input) ||
+    createdInstances(input).length > 0;
+  return made ? undefined : (watchForLateInstance(input) ?? released);
 }
 
 /** Whether an instance without an id in status may exist. */
-function wasCreated(world: ConnectorInput): boolean {
-  const record = recordOf(world);
+function wasCreated(input: ConnectorInput): boolean {
+  const record = recordOf(input);
   // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
   return record === undefined
-    ? world.external.searchedAt === undefined
+    ? input.external.searchedAt === undefined
     : record.absentAt === undefined && record.unprocessed === undefined;
 }
 
@@ -64,18 +64,18 @@ function leavesInstances({ connector }: ConnectorInput): boolean {
 }
 
 /** `Orphan` waits for no account that does not work: the tags stay on the instance then. */
-function orphanWithoutAccount(world: ConnectorInput): Action | undefined {
-  const place = recordedAccountOf(world);
-  const { account } = world;
+function orphanWithoutAccount(input: ConnectorInput): Action | undefined {
+  const place = recordedAccountOf(input);
+  const { account } = input;
   const isUsable =
     account.state !== 'blocked' &&
     (account.state !== 'ready' || place === undefined || isSamePlace(account, place));
-  return isUsable ? undefined : (releaseConnection(world) ?? released);
+  return isUsable ? undefined : (releaseConnection(input) ?? released);
 }
 
 /** What is to be deleted stands in the spec, too: nothing is guessed. */
-function specIsReadable(world: ConnectorInput): Action | undefined {
-  const [violation] = world.violations;
+function specIsReadable(input: ConnectorInput): Action | undefined {
+  const [violation] = input.violations;
   return (
     violation &&
     blocked(
@@ -86,20 +86,20 @@ function specIsReadable(world: ConnectorInput): Action | undefined {
   );
 }
 
-function accountIsUsable(world: ConnectorInput): Action | undefined {
-  const { account } = world;
-  const recorded = recordedAccountOf(world);
+function accountIsUsable(input: ConnectorInput): Action | undefined {
+  const { account } = input;
+  const recorded = recordedAccountOf(input);
   const wayOut =
     'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {
     return finish({ kind: 'cache-not-synced' });
   }
   if (account.state === 'blocked') {
-    if (recorded !== undefined && world.done.fallback === undefined) {
+    if (recorded !== undefined && input.done.fallback === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
     const kept =
-      world.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
+      input.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
@@ -107,7 +107,7 @@ function accountIsUsable(world: ConnectorInput): Action | undefined {
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
-    if (world.done.fallback === undefined) {
+    if (input.done.fallback === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
     return blocked(
@@ -116,10 +116,10 @@ function accountIsUsable(world: ConnectorInput): Action | undefined {
       `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
     );
   }
-  if (world.external.searchedAt !== undefined) {
+  if (input.external.searchedAt !== undefined) {
     return undefined;
   }
-  return world.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
+  return input.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
 }
 
 function isSamePlace(
@@ -129,25 +129,25 @@ function isSamePlace(
   return account.baseUrl === place.baseUrl && account.organizationId === place.organizationId;
 }
 
-function stillFailing(world: ConnectorInput): Action | undefined {
-  const failed = afterFailure(world);
+function stillFailing(input: ConnectorInput): Action | undefined {
+  const failed = afterFailure(input);
   if (failed !== undefined) {
     return failed;
   }
-  const time = retryWaitsUntil(world.connector.status?.failures, world.now);
-  return time !== undefined && !world.triggered ? finish({ kind: 'not-due', time }) : undefined;
+  const time = retryWaitsUntil(input.connector.status?.failures, input.now);
+  return time !== undefined && !input.triggered ? finish({ kind: 'not-due', time }) : undefined;
 }
 
-function removeInstances(world: ConnectorInput): Action | undefined {
-  const { status, spec } = world.connector;
+function removeInstances(input: ConnectorInput): Action | undefined {
+  const { status, spec } = input.connector;
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
-    ...createdInstances(world).map(({ id }) => id),
-    ...world.done.deleted,
+    ...createdInstances(input).map(({ id }) => id),
+    ...input.done.deleted,
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
-    const step = removeInstance(world, id);
+    const step = removeInstance(input, id);
     if (step !== undefined) {
       return step;
     }
@@ -155,27 +155,27 @@ function removeInstances(world: ConnectorInput): Action | undefined {
   return undefined;
 }
 
-function removeInstance(world: ConnectorInput, id: number): Action | undefined {
-  const known = knownInstance(world, id);
+function removeInstance(input: ConnectorInput, id: number): Action | undefined {
+  const known = knownInstance(input, id);
   if (known === undefined) {
     return { type: 'read-instance', id };
   }
   if (known === 'not-found') {
     return undefined;
   }
-  if (leavesInstances(world) && world.done.tagsReleased.includes(id)) {
+  if (leavesInstances(input) && input.done.tagsReleased.includes(id)) {
     return undefined;
   }
   if (known.tags === undefined) {
-    return readInstance(world, id);
+    return readInstance(input, id);
   }
-  if (!isOurs(world, known)) {
+  if (!isOurs(input, known)) {
     return undefined;
   }
-  if (leavesInstances(world)) {
+  if (leavesInstances(input)) {
     return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return world.done.deleted.includes(id)
+  return input.done.deleted.includes(id)
     ? beingDeleted(id)
     : { type: 'delete-instance', id, reason: 'Deleted' };
 }
@@ -191,29 +191,29 @@ function beingDeleted(id: number): Action {
 }
 
 /** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */
-function isOurs(world: ConnectorInput, instance: Instance): boolean {
-  const owner = ownership(world, instance);
+function isOurs(input: ConnectorInput, instance: Instance): boolean {
+  const owner = ownership(input, instance);
   return (
-    owner === 'this-resource' || (owner !== 'foreign' && world.connector.status?.instance?.id === instance.id)
+    owner === 'this-resource' || (owner !== 'foreign' && input.connector.status?.instance?.id === instance.id)
   );
 }
 
 /** Open Connectors may still create the instance of a credential whose outcome never became known. */
-function watchForLateInstance(world: ConnectorInput): Action | undefined {
-  const until = lateUntil(world);
-  const account = recordOf(world)?.account;
-  if (until === undefined || account === undefined || leavesInstances(world) || world.done.tombstoneWritten) {
+function watchForLateInstance(input: ConnectorInput): Action | undefined {
+  const until = lateUntil(input);
+  const account = recordOf(input)?.account;
+  if (until === undefined || account === undefined || leavesInstances(input) || input.done.tombstoneWritten) {
     return undefined;
   }
-  const { namespace, uid } = world.connector.metadata;
+  const { namespace, uid } = input.connector.metadata;
   return { type: 'write-tombstone', tombstone: { uid, namespace, account, until } };
 }
 
 /** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
-function releaseConnection(world: ConnectorInput): Action | undefined {
-  if (!leavesInstances(world)) {
+function releaseConnection(input: ConnectorInput): Action | undefined {
+  if (!leavesInstances(input)) {
     return undefined;
   }
-  const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
-  return isOwnSecret(world, name) ? { type: 'release-connection-secret', name } : undefined;
+  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
+  return isOwnSecret(input, name) ? { type: 'release-connection-secret', name } : undefined;
 }

@@ -3,14 +3,14 @@ import { accountNameOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
-import { blocked, finish, type Action } from '../action.ts';
+import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { isSettled, lateUntil, recordOf } from '../observe/record-outcome.ts';
 import { lastingUses, obtain } from '../observe/secret-uses.ts';
 import { afterFailure } from './remote-failure.ts';
 
 /** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
-export type Rule = (world: ConnectorInput) => Action | undefined;
+export type Rule = (input: ConnectorInput) => Action | undefined;
 
 /** The considerations before anything is done at the remote side, in order; the first that answers wins. */
 export const PRECONDITIONS: readonly Rule[] = [
@@ -27,12 +27,12 @@ export const PRECONDITIONS: readonly Rule[] = [
   inventoryIsTaken,
 ];
 
-function suspended(world: ConnectorInput): Action | undefined {
-  return isSuspended(world.connector) ? finish({ kind: 'suspended' }) : undefined;
+function suspended(input: ConnectorInput): Action | undefined {
+  return isSuspended(input.connector) ? finish({ kind: 'suspended' }) : undefined;
 }
 
-function specIsValid(world: ConnectorInput): Action | undefined {
-  const [violation, ...more] = world.violations;
+function specIsValid(input: ConnectorInput): Action | undefined {
+  const [violation, ...more] = input.violations;
   if (violation === undefined) {
     return undefined;
   }
@@ -41,8 +41,8 @@ function specIsValid(world: ConnectorInput): Action | undefined {
 }
 
 /** What the API server refuses by a transition rule, where it knows such rules. */
-function importIdIsUnchanged(world: ConnectorInput): Action | undefined {
-  const { spec, status } = world.connector;
+function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
+  const { spec, status } = input.connector;
   const importId = spec.instance?.importId;
   return importId === undefined || status?.instance === undefined || status.instance.id === importId
     ? undefined
@@ -53,26 +53,26 @@ function importIdIsUnchanged(world: ConnectorInput): Action | undefined {
       );
 }
 
-function serverIsAllowed(world: ConnectorInput): Action | undefined {
-  const { server } = world.connector.spec;
-  return server === undefined || isAllowedServer(server, world.settings.allowedServers)
+function serverIsAllowed(input: ConnectorInput): Action | undefined {
+  const { server } = input.connector.spec;
+  return server === undefined || isAllowedServer(server, input.settings.allowedServers)
     ? undefined
     : blocked(
         'Synced',
         'ServerNotAllowed',
-        `spec.server "${server}" is not among the servers that this operator may use (${world.settings.allowedServers.join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
+        `spec.server "${server}" is not among the servers that this operator may use (${input.settings.allowedServers.join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
       );
 }
 
-function accountPermits(world: ConnectorInput): Action | undefined {
-  const { spec } = world.connector;
+function accountPermits(input: ConnectorInput): Action | undefined {
+  const { spec } = input.connector;
   if (accountNameOf(spec) !== undefined) {
     return undefined;
   }
   const asked = [
     spec.includeAccountCredentials === true ? 'spec.includeAccountCredentials' : undefined,
     spec.instance?.importId === undefined ? undefined : 'spec.instance.importId',
-    takesOver(world.connector) ? 'the annotation openconnectors.dev/take-over' : undefined,
+    takesOver(input.connector) ? 'the annotation openconnectors.dev/take-over' : undefined,
   ].find((field) => field !== undefined);
   return asked === undefined
     ? undefined
@@ -83,15 +83,15 @@ function accountPermits(world: ConnectorInput): Action | undefined {
       );
 }
 
-function accountIsReady(world: ConnectorInput): Action | undefined {
-  const { account } = world;
+function accountIsReady(input: ConnectorInput): Action | undefined {
+  const { account } = input;
   switch (account.state) {
     case 'ready':
       return undefined;
     case 'unknown':
       return finish({ kind: 'cache-not-synced' });
     case 'blocked':
-      return account.reason === 'AccountNotReady' && !account.stalled && isReady(world)
+      return account.reason === 'AccountNotReady' && !account.stalled && isReady(input)
         ? finish({ kind: 'cache-not-synced' })
         : blocked('AccountReady', account.reason, account.message);
   }
@@ -104,8 +104,8 @@ function isReady({ connector: { status, metadata } }: ConnectorInput): boolean {
 }
 
 /** Only where the instance was made, or may be, can its absence be believed, and only there may it be changed. */
-function accountIsTheSame(world: ConnectorInput): Action | undefined {
-  const { account, connector } = world;
+function accountIsTheSame(input: ConnectorInput): Action | undefined {
+  const { account, connector } = input;
   const recorded = connector.status?.instance?.account;
   if (account.state !== 'ready') {
     return undefined;
@@ -121,16 +121,19 @@ function accountIsTheSame(world: ConnectorInput): Action | undefined {
         )
       : undefined;
   }
-  return createdElsewhere(world, isElsewhere);
+  return createdElsewhere(input, isElsewhere);
 }
 
 /** A create whose outcome is unknown was sent to another account. */
-function createdElsewhere(world: ConnectorInput, isElsewhere: (place: RecordedAccount) => boolean): Action | undefined {
-  const record = recordOf(world);
+function createdElsewhere(
+  input: ConnectorInput,
+  isElsewhere: (place: RecordedAccount) => boolean,
+): Action | undefined {
+  const record = recordOf(input);
   if (record?.account === undefined || !isElsewhere(record.account)) {
     return undefined;
   }
-  const until = isSettled(world, record) ? lateUntil(world) : Number.POSITIVE_INFINITY;
+  const until = isSettled(input, record) ? lateUntil(input) : Number.POSITIVE_INFINITY;
   return until === undefined
     ? undefined
     : blocked(
@@ -142,17 +145,17 @@ function createdElsewhere(world: ConnectorInput, isElsewhere: (place: RecordedAc
 }
 
 /** A failure that is remembered in status holds the resource back, unless somebody changed something since. */
-function retryIsDue(world: ConnectorInput): Action | undefined {
-  const { status, metadata } = world.connector;
-  const time = retryWaitsUntil(status?.failures, world.now);
-  const untouched = status?.observedGeneration === metadata.generation && !world.triggered;
+function retryIsDue(input: ConnectorInput): Action | undefined {
+  const { status, metadata } = input.connector;
+  const time = retryWaitsUntil(status?.failures, input.now);
+  const untouched = status?.observedGeneration === metadata.generation && !input.triggered;
   return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
-function secretsAreThere(world: ConnectorInput): Action | undefined {
-  return obtain(world, lastingUses(world), false);
+function secretsAreThere(input: ConnectorInput): Action | undefined {
+  return obtain(input, lastingUses(input), false);
 }
 
-function inventoryIsTaken(world: ConnectorInput): Action | undefined {
-  return world.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;
+function inventoryIsTaken(input: ConnectorInput): Action | undefined {
+  return input.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;
 }

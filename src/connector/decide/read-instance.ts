@@ -1,9 +1,9 @@
-import { blocked, type Action } from '../action.ts';
+import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Reads one instance, once in a pass: an answer that lacks what is needed would lack it again. */
-export function readInstance(world: ConnectorInput, id: number): Action {
-  return world.done.read.includes(id)
+export function readInstance(input: ConnectorInput, id: number): Action {
+  return input.done.read.includes(id)
     ? blocked(
         'Synced',
         'UnexpectedAnswer',

@@ -2,7 +2,7 @@ import { accountNameOf } from '../../api/defaults.ts';
 import type { RemoteErrorClass } from '../../openconnectors/errors/remote-error.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import type { Retry } from '../../reconciler/retry.ts';
-import { blocked, type Action } from '../action.ts';
+import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 
 function accountInWords({ connector }: ConnectorInput): string {
@@ -11,8 +11,8 @@ function accountInWords({ connector }: ConnectorInput): string {
 }
 
 /** What a remote call that failed in this pass means for the resource. */
-export function afterFailure(world: ConnectorInput): Action | undefined {
-  const { failure } = world.done;
+export function afterFailure(input: ConnectorInput): Action | undefined {
+  const { failure } = input.done;
   if (failure === undefined) {
     return undefined;
   }
@@ -31,7 +31,7 @@ export function afterFailure(world: ConnectorInput): Action | undefined {
       blocked(
         'AccountReady',
         'AccountUnauthorized',
-        `Open Connectors does not accept the credentials of ${accountInWords(world)} any more. Store working ones in the Secret that it names; the operator tries them at once.`,
+        `Open Connectors does not accept the credentials of ${accountInWords(input)} any more. Store working ones in the Secret that it names; the operator tries them at once.`,
         backoff,
       ),
     forbidden: () =>
@@ -40,7 +40,7 @@ export function afterFailure(world: ConnectorInput): Action | undefined {
         'AccountForbidden',
         `Open Connectors forbids to ${step}: ${error.message}. Give the user of the account the role that may do this, or use the secrets of a user who has it.`,
         // A role that is granted at the remote side tells nobody here.
-        { kind: 'at', time: world.now + PROBE_INTERVAL_MS },
+        { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       ),
     invalid: () =>
       blocked(

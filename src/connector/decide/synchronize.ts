@@ -1,7 +1,7 @@
 import { driftPolicyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
-import { blocked, type Action } from '../action.ts';
+import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { ownership } from '../observe/instances.ts';
 import {
@@ -14,23 +14,23 @@ import {
 } from './desired-instance.ts';
 
 /** The smallest call that brings the instance nearer to the resource; `undefined` when both are equal. */
-export function synchronize(world: ConnectorInput, instance: Instance): Action | undefined {
-  return correct(world, instance) ?? enable(world, instance);
+export function synchronize(input: ConnectorInput, instance: Instance): Action | undefined {
+  return correct(input, instance) ?? enable(input, instance);
 }
 
-function correct(world: ConnectorInput, instance: Instance): Action | undefined {
-  if (world.done.patched) {
-    return ignored(world, instance);
+function correct(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (input.done.patched) {
+    return ignored(input, instance);
   }
-  if (world.done.authorized) {
+  if (input.done.authorized) {
     return undefined;
   }
-  const patch = difference(world, instance);
+  const patch = difference(input, instance);
   if (patch === undefined) {
     return undefined;
   }
-  const reason = reasonOf(world, instance, patch);
-  if (reason === 'DriftCorrected' && driftPolicyOf(world.connector.spec) === 'Report') {
+  const reason = reasonOf(input, instance, patch);
+  if (reason === 'DriftCorrected' && driftPolicyOf(input.connector.spec) === 'Report') {
     return blocked(
       'Synced',
       'DriftDetected',
@@ -40,8 +40,8 @@ function correct(world: ConnectorInput, instance: Instance): Action | undefined 
   return { type: 'patch', id: instance.id, patch, reason };
 }
 
-function ignored(world: ConnectorInput, instance: Instance): Action | undefined {
-  const left = shownDifference(world, instance);
+function ignored(input: ConnectorInput, instance: Instance): Action | undefined {
+  const left = shownDifference(input, instance);
   return (
     left &&
     blocked(
@@ -54,9 +54,9 @@ function ignored(world: ConnectorInput, instance: Instance): Action | undefined 
 }
 
 /** Why the instance has to change: whose wish it is, or that it is drift. */
-function reasonOf(world: ConnectorInput, instance: Instance, patch: InstancePatch): Reason {
-  const isRecorded = world.connector.status?.instance?.id === instance.id;
-  switch (ownership(world, instance)) {
+function reasonOf(input: ConnectorInput, instance: Instance, patch: InstancePatch): Reason {
+  const isRecorded = input.connector.status?.instance?.id === instance.id;
+  switch (ownership(input, instance)) {
     case 'foreign':
       return 'TakenOver';
     case 'same-name':
@@ -64,7 +64,7 @@ function reasonOf(world: ConnectorInput, instance: Instance, patch: InstancePatc
     case 'unowned':
       return isRecorded ? 'DriftCorrected' : 'Adopted';
     case 'this-resource':
-      return specChanged(world) || secretsDiffer(patch) ? 'Updated' : 'DriftCorrected';
+      return specChanged(input) || secretsDiffer(patch) ? 'Updated' : 'DriftCorrected';
   }
 }
 
@@ -74,15 +74,15 @@ function secretsDiffer(patch: InstancePatch): boolean {
   return keys.includes('oauth.api.secret') || keys.includes('infusionsoft.private.key');
 }
 
-function enable(world: ConnectorInput, instance: Instance): Action | undefined {
-  const wanted = desiredEnabled(world);
-  if (world.done.enabledSet || instance.disabled === undefined) {
+function enable(input: ConnectorInput, instance: Instance): Action | undefined {
+  const wanted = desiredEnabled(input);
+  if (input.done.enabledSet || instance.disabled === undefined) {
     return undefined;
   }
-  const recorded = recordedEnabled(world, instance.id);
+  const recorded = recordedEnabled(input, instance.id);
   if (instance.disabled !== wanted) {
     // A listing may still show what was before our own disabling.
-    const isDoubtful = wanted && recorded === false && !world.done.read.includes(instance.id);
+    const isDoubtful = wanted && recorded === false && !input.done.read.includes(instance.id);
     return isDoubtful ? { type: 'read-instance', id: instance.id } : undefined;
   }
   return !wanted && recorded === true

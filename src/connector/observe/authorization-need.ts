@@ -14,13 +14,13 @@ export type Due =
 
 /** The reason to wait for a person. An authorization that never worked was not revoked. */
 export function dueReason(
-  world: ConnectorInput,
+  input: ConnectorInput,
   due: Due,
 ): 'AuthorizationRequired' | 'AuthorizationRevoked' | 'AuthorizationFailed' {
   if (due.why !== 'revoked') {
     return 'AuthorizationRequired';
   }
-  return hasWorked(world) ? 'AuthorizationRevoked' : 'AuthorizationFailed';
+  return hasWorked(input) ? 'AuthorizationRevoked' : 'AuthorizationFailed';
 }
 
 function hasWorked({ connector, done: pass }: ConnectorInput): boolean {
@@ -29,12 +29,12 @@ function hasWorked({ connector, done: pass }: ConnectorInput): boolean {
 }
 
 /** Why a person is needed, as a sentence. */
-export function dueSentence(world: ConnectorInput, due: Due): string {
+export function dueSentence(input: ConnectorInput, due: Due): string {
   switch (due.why) {
     case 'create':
       return createSentence(due);
     case 'revoked':
-      return hasWorked(world)
+      return hasWorked(input)
         ? 'Infusionsoft does not accept the authorization of the instance any more; a person has to allow access again.'
         : 'The instance was made, but Infusionsoft does not accept its authorization; check the client_id, the client_secret and the callback URL, then a person has to allow access again.';
     case 'client-changed':

@@ -4,40 +4,40 @@ import { ownershipOf } from '../../ownership/owner-tags.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** The instances that are there (none that is known to be gone), oldest id first. */
-export function presentInstances(world: ConnectorInput): Instance[] {
-  return [...world.external.instances.values()]
+export function presentInstances(input: ConnectorInput): Instance[] {
+  return [...input.external.instances.values()]
     .filter((instance) => instance !== 'not-found')
     .sort((a, b) => a.id - b.id);
 }
 
 /** What is known of one id: the instance, that it is gone, or nothing yet. */
-export function knownInstance(world: ConnectorInput, id: number): Instance | 'not-found' | undefined {
-  return world.external.instances.get(id);
+export function knownInstance(input: ConnectorInput, id: number): Instance | 'not-found' | undefined {
+  return input.external.instances.get(id);
 }
 
 /** Instances that this very resource made: its uid on them, and the connector it asks for. */
-export function ownInstances(world: ConnectorInput): Instance[] {
-  return createdInstances(world).filter((instance) => sameConnector(world, instance));
+export function ownInstances(input: ConnectorInput): Instance[] {
+  return createdInstances(input).filter((instance) => sameConnector(input, instance));
 }
 
 /** Everything that this very resource made, of whatever connector. */
-export function createdInstances(world: ConnectorInput): Instance[] {
-  return presentInstances(world).filter((instance) => ownership(world, instance) === 'this-resource');
+export function createdInstances(input: ConnectorInput): Instance[] {
+  return presentInstances(input).filter((instance) => ownership(input, instance) === 'this-resource');
 }
 
 /** Instances of the same cluster, namespace and name but another uid: what a restored backup finds. */
-export function restorableInstances(world: ConnectorInput): Instance[] {
-  return presentInstances(world).filter((instance) => ownership(world, instance) === 'same-name');
+export function restorableInstances(input: ConnectorInput): Instance[] {
+  return presentInstances(input).filter((instance) => ownership(input, instance) === 'same-name');
 }
 
 /** Whether an instance is of the connector that the resource asks for. An answer without the key does not tell. */
-export function sameConnector(world: ConnectorInput, instance: Instance): boolean {
-  return instance.connector === undefined || instance.connector === connectorKeyOf(world.connector.spec);
+export function sameConnector(input: ConnectorInput, instance: Instance): boolean {
+  return instance.connector === undefined || instance.connector === connectorKeyOf(input.connector.spec);
 }
 
 /** Whose an instance is. Without tags in the answer it cannot be told, and counts as nobody's. */
-export function ownership(world: ConnectorInput, instance: Instance): ReturnType<typeof ownershipOf> {
-  return ownershipOf(instance.tags ?? [], world.tags);
+export function ownership(input: ConnectorInput, instance: Instance): ReturnType<typeof ownershipOf> {
+  return ownershipOf(instance.tags ?? [], input.tags);
 }
 
 /**
@@ -46,17 +46,21 @@ export function ownership(world: ConnectorInput, instance: Instance): ReturnType
  * `spec.connector` is being changed it is the new one, as soon as there is one.
  */
 export function chosenInstance(
-  world: ConnectorInput,
+  input: ConnectorInput,
 ): { readonly id: number; readonly instance: Instance | 'not-found' | undefined } | undefined {
-  const { status, spec } = world.connector;
+  const { status, spec } = input.connector;
   const recorded = status?.instance?.id ?? spec.instance?.importId;
-  const known = recorded === undefined ? 'not-found' : knownInstance(world, recorded);
-  const isOutdated = recorded !== undefined && known !== 'not-found' && needsReplacement(world, known);
-  if (recorded !== undefined && ((known !== 'not-found' && !isOutdated) || recorded === spec.instance?.importId)) {
+  const known = recorded === undefined ? 'not-found' : knownInstance(input, recorded);
+  const isOutdated = recorded !== undefined && known !== 'not-found' && needsReplacement(input, known);
+  if (
+    recorded !== undefined &&
+    ((known !== 'not-found' && !isOutdated) || recorded === spec.instance?.importId)
+  ) {
     return { id: recorded, instance: known };
   }
   const made =
-    ownInstances(world).find(({ id }) => id !== recorded) ?? (isOutdated ? undefined : restorableInstances(world)[0]);
+    ownInstances(input).find(({ id }) => id !== recorded) ??
+    (isOutdated ? undefined : restorableInstances(input)[0]);
   if (made !== undefined) {
     return { id: made.id, instance: made };
   }
@@ -64,8 +68,8 @@ export function chosenInstance(
 }
 
 /** Whether the instance in status is of another connector than the resource asks for now. */
-function needsReplacement(world: ConnectorInput, known: Instance | undefined): boolean {
-  const { status, spec } = world.connector;
+function needsReplacement(input: ConnectorInput, known: Instance | undefined): boolean {
+  const { status, spec } = input.connector;
   const connector = known?.connector ?? status?.instance?.connector;
   return status?.instance !== undefined && connector !== undefined && connector !== connectorKeyOf(spec);
 }

@@ -8,7 +8,7 @@ import { ownerTags } from '../../ownership/owner-tags.ts';
 import { parseRecord } from '../../ownership/write-ahead-record.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { consentSecretNames } from '../decide/consent.ts';
-import { NOTHING_DONE, type Memory, type ConnectorInput } from '../input.ts';
+import { type ConnectorInput, type Memory, NOTHING_DONE } from '../input.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { lastingUses, namedGrantUse } from './secret-uses.ts';
 
@@ -39,10 +39,10 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
     triggered: false,
     fingerprint: ports.fingerprinter.of,
   };
-  const world: ConnectorInput = isReadable
+  const input: ConnectorInput = isReadable
     ? { ...blank, secrets: knownSecrets(ports, blank), external: knownInstances(ports, blank) }
     : blank;
-  return { ...world, triggered: isTriggered(ports, world) };
+  return { ...input, triggered: isTriggered(ports, input) };
 }
 
 /** What is remembered of a resource, with the times that this process noticed first by itself. */
@@ -66,26 +66,26 @@ function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Me
 }
 
 /** The remote side as the account's inventory has it at this moment. */
-export function knownInstances(ports: ConnectorPorts, world: ConnectorInput): ExternalFacts {
-  const { connector, tags } = world;
+export function knownInstances(ports: ConnectorPorts, input: ConnectorInput): ExternalFacts {
+  const { connector, tags } = input;
   return (
-    sessionFor(ports.accounts, world)?.inventory.about(tags.owner, [
+    sessionFor(ports.accounts, input)?.inventory.about(tags.owner, [
       connector.status?.instance?.id,
       connector.status?.replacing?.id,
       connector.spec.instance?.importId,
-      ...world.done.deleted,
+      ...input.done.deleted,
     ]) ?? NOTHING_EXTERNAL
   );
 }
 
 /** Everything that a pass starts from and that people change; two equal ones need no new try of what failed. */
-export function inputHashOf(world: ConnectorInput): string {
-  const { connector, account } = world;
+export function inputHashOf(input: ConnectorInput): string {
+  const { connector, account } = input;
   const { generation, annotations = {}, deletionTimestamp } = connector.metadata;
   const ours = Object.values(ANNOTATIONS)
     .filter((key) => key !== ANNOTATIONS.attempt)
     .map((key) => annotations[key]);
-  const secrets = [...world.secrets].map(([name, fact]) => [
+  const secrets = [...input.secrets].map(([name, fact]) => [
     name,
     fact.state === 'absent' ? '' : fact.resourceVersion,
   ]);
@@ -93,17 +93,17 @@ export function inputHashOf(world: ConnectorInput): string {
   return JSON.stringify([generation, deletionTimestamp, ours, secrets, account.state, ready]);
 }
 
-function isTriggered(ports: ConnectorPorts, world: ConnectorInput): boolean {
-  const { connector } = world;
+function isTriggered(ports: ConnectorPorts, input: ConnectorInput): boolean {
+  const { connector } = input;
   const before = ports.memory.inputHash(connector.metadata.uid);
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
-  return asked || (before !== undefined && before !== inputHashOf(world));
+  return asked || (before !== undefined && before !== inputHashOf(input));
 }
 
-function knownSecrets(ports: ConnectorPorts, world: ConnectorInput): ReadonlyMap<string, SecretFact> {
-  const { connector } = world;
-  const grant = namedGrantUse(world);
-  const uses = [...lastingUses(world), ...(grant === undefined ? [] : [grant])];
+function knownSecrets(ports: ConnectorPorts, input: ConnectorInput): ReadonlyMap<string, SecretFact> {
+  const { connector } = input;
+  const grant = namedGrantUse(input);
+  const uses = [...lastingUses(input), ...(grant === undefined ? [] : [grant])];
   const renamed = connector.status?.binding?.name;
   const names = new Set([
     ...uses.map((use) => use.secretName),

@@ -17,41 +17,41 @@ import type { ConnectorInput } from '../input.ts';
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** The write-ahead record of the resource, with what this process has learned of its outcome since. */
-export function recordOf(world: ConnectorInput): WriteAheadRecord | undefined {
-  const record = parseRecord(world.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
-  const { unprocessed } = world.memory;
+export function recordOf(input: ConnectorInput): WriteAheadRecord | undefined {
+  const record = parseRecord(input.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
+  const { unprocessed } = input.memory;
   return record !== undefined && unprocessed?.digest === record.digest
     ? { ...record, unprocessed: { notBefore: unprocessed.notBefore }, sends: unprocessed.sends }
     : record;
 }
 
 /** The account in which instances of the resource are, or may be. */
-export function recordedAccountOf(world: ConnectorInput): RecordedAccount | undefined {
-  return world.connector.status?.instance?.account ?? recordOf(world)?.account;
+export function recordedAccountOf(input: ConnectorInput): RecordedAccount | undefined {
+  return input.connector.status?.instance?.account ?? recordOf(input)?.account;
 }
 
 /** When the credential was sent (wall clock). A time in the future counts as the moment at which it was noticed. */
-export function sentAt(world: ConnectorInput, at: string): number {
+export function sentAt(input: ConnectorInput, at: string): number {
   const time = Date.parse(at);
-  return time > world.now ? (world.memory.clockSetBackAt ?? world.now) : time;
+  return time > input.now ? (input.memory.clockSetBackAt ?? input.now) : time;
 }
 
 /** When Open Connectors was searched last; a search in the future was made before the clock was set back. */
-export function searchedAt(world: ConnectorInput): number {
-  const time = world.external.searchedAt ?? 0;
-  return time > world.now ? 0 : time;
+export function searchedAt(input: ConnectorInput): number {
+  const time = input.external.searchedAt ?? 0;
+  return time > input.now ? 0 : time;
 }
 
 /** From when on (wall clock) a search that finds nothing is reported as absence. */
-export function settlesAt(world: ConnectorInput, record: WriteAheadRecord): number {
-  const { createDeadlineMs, searchGraceMs } = world.settings;
-  return sentAt(world, record.at) + createDeadlineMs + searchGraceMs;
+export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): number {
+  const { createDeadlineMs, searchGraceMs } = input.settings;
+  return sentAt(input, record.at) + createDeadlineMs + searchGraceMs;
 }
 
 /** Whether status, or this process, says that the credential of the record was accepted. */
-export function isAccepted(world: ConnectorInput, record: WriteAheadRecord): boolean {
-  const { authorization } = world.connector.status ?? {};
-  if (world.done.authorized || world.memory.accepted === record.digest) {
+export function isAccepted(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  const { authorization } = input.connector.status ?? {};
+  if (input.done.authorized || input.memory.accepted === record.digest) {
     return true;
   }
   if (record.operation !== undefined) {
@@ -63,24 +63,24 @@ export function isAccepted(world: ConnectorInput, record: WriteAheadRecord): boo
 }
 
 /** Whether the outcome is certain: accepted, refused, not processed, or searched for and absent. */
-export function isSettled(world: ConnectorInput, record: WriteAheadRecord): boolean {
+export function isSettled(input: ConnectorInput, record: WriteAheadRecord): boolean {
   return (
     record.operation === 'reauthorize' ||
     record.unprocessed !== undefined ||
     record.absentAt !== undefined ||
-    world.memory.refused?.digest === record.digest ||
-    isAccepted(world, record)
+    input.memory.refused?.digest === record.digest ||
+    isAccepted(input, record)
   );
 }
 
 /** What the credential of the record created. */
-export function createdBy(world: ConnectorInput, record: WriteAheadRecord): Created {
-  const { refused } = world.memory;
+export function createdBy(input: ConnectorInput, record: WriteAheadRecord): Created {
+  const { refused } = input.memory;
   const isRefused = refused?.digest === record.digest && refused.created === 'no';
   if (record.operation === 'reauthorize' || record.unprocessed !== undefined || isRefused) {
     return 'no';
   }
-  return isAccepted(world, record) ? 'one' : 'unknown';
+  return isAccepted(input, record) ? 'one' : 'unknown';
 }
 
 interface CreateSend {
@@ -90,40 +90,44 @@ interface CreateSend {
 }
 
 /** Every send that the record remembers. */
-function sendsOf(world: ConnectorInput): CreateSend[] {
-  const record = recordOf(world);
+function sendsOf(input: ConnectorInput): CreateSend[] {
+  const record = recordOf(input);
   if (record === undefined) {
     return [];
   }
-  const current = { at: record.at, created: createdBy(world, record) };
-  return [current, ...record.spent].map(({ at, created }) => ({ sentAt: sentAt(world, at), created }));
+  const current = { at: record.at, created: createdBy(input, record) };
+  return [current, ...record.spent].map(({ at, created }) => ({ sentAt: sentAt(input, at), created }));
 }
 
 /** Until when (wall clock) Open Connectors may still create an instance for this resource; `undefined`: not any more. */
-export function lateUntil(world: ConnectorInput): number | undefined {
-  const open = sendsOf(world).filter(({ created }) => created === 'unknown');
-  const until = Math.max(...open.map(({ sentAt: sent }) => sent)) + world.settings.lateCommitWindowMs;
-  return until > world.now ? until : undefined;
+export function lateUntil(input: ConnectorInput): number | undefined {
+  const open = sendsOf(input).filter(({ created }) => created === 'unknown');
+  const until = Math.max(...open.map(({ sentAt: sent }) => sent)) + input.settings.lateCommitWindowMs;
+  return until > input.now ? until : undefined;
 }
 
 /**
  * Whether an instance that is not in use was created by a credential of this resource, and not copied by a user: inside
  * the time of one of its sends that none of the instances `inUse` explains.
  */
-export function wasCreatedBySend(world: ConnectorInput, instance: Instance, inUse: readonly Instance[]): boolean {
-  return sendsOf(world).some((send) => {
-    const isExplained = send.created === 'one' && inUse.some((used) => isWithin(world, send, used));
-    return send.created !== 'no' && isWithin(world, send, instance) && !isExplained;
+export function wasCreatedBySend(
+  input: ConnectorInput,
+  instance: Instance,
+  inUse: readonly Instance[],
+): boolean {
+  return sendsOf(input).some((send) => {
+    const isExplained = send.created === 'one' && inUse.some((used) => isWithin(input, send, used));
+    return send.created !== 'no' && isWithin(input, send, instance) && !isExplained;
   });
 }
 
 /** Whether an instance was created in the time in which the outcome of `send` can have taken effect. */
 function isWithin(
-  world: ConnectorInput,
+  input: ConnectorInput,
   { sentAt: sent, created }: CreateSend,
   { createdAt = '' }: Instance,
 ): boolean {
-  const { createDeadlineMs, lateCommitWindowMs } = world.settings;
+  const { createDeadlineMs, lateCommitWindowMs } = input.settings;
   const lengthMs = created === 'unknown' ? lateCommitWindowMs : createDeadlineMs + CLOCK_SKEW_MS;
   const time = Date.parse(createdAt);
   return time >= sent - CLOCK_SKEW_MS && time <= sent + lengthMs;
@@ -149,17 +153,17 @@ export type Sendability =
   | { readonly kind: 'full'; readonly until: number | undefined };
 
 /** Judges one credential against the record of the resource. */
-export function sendability(world: ConnectorInput, credential: Credential): Sendability {
-  const record = recordOf(world);
+export function sendability(input: ConnectorInput, credential: Credential): Sendability {
+  const record = recordOf(input);
   if (!wasSent(record, credential)) {
-    const full = fullUntil(record, world.now);
+    const full = fullUntil(record, input.now);
     return full === undefined ? { kind: 'new' } : { kind: 'full', until: full.until };
   }
   if (record?.unprocessed === undefined || !isCurrent(record, credential)) {
     return { kind: 'spent' };
   }
   const notBefore = Date.parse(record.unprocessed.notBefore);
-  const ageMs = Math.max(world.now, notBefore) - sentAt(world, record.firstAt);
-  const isTooOld = record.kind === 'code' && ageMs >= world.settings.codeLifetimeMs;
+  const ageMs = Math.max(input.now, notBefore) - sentAt(input, record.firstAt);
+  const isTooOld = record.kind === 'code' && ageMs >= input.settings.codeLifetimeMs;
   return isTooOld || record.sends >= MAX_SENDS ? { kind: 'spent' } : { kind: 'again', notBefore };
 }

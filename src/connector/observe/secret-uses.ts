@@ -7,7 +7,7 @@ import {
   refreshTokenKeyOf,
 } from '../../api/defaults.ts';
 import type { Grant } from '../../openconnectors/port.ts';
-import { blocked, type Action } from '../action.ts';
+import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from './grace-period.ts';
 import type { SecretUse, SecretValue } from './secret-value.ts';
@@ -21,8 +21,8 @@ export interface Inputs {
 }
 
 /** Where the resource says its values stand. */
-export function inputsOf(world: ConnectorInput): Inputs {
-  const { spec } = world.connector;
+export function inputsOf(input: ConnectorInput): Inputs {
+  const { spec } = input.connector;
   const client = spec.oauth.clientSecretRef;
   const encryptedKey = connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.encryptedKeySecretRef : undefined;
   return {
@@ -48,8 +48,8 @@ export function inputsOf(world: ConnectorInput): Inputs {
 }
 
 /** The lasting values as a list. */
-export function lastingUses(world: ConnectorInput): SecretUse[] {
-  const { clientId, clientSecret, encryptedKey } = inputsOf(world);
+export function lastingUses(input: ConnectorInput): SecretUse[] {
+  const { clientId, clientSecret, encryptedKey } = inputsOf(input);
   return encryptedKey === undefined ? [clientId, clientSecret] : [clientId, clientSecret, encryptedKey];
 }
 
@@ -57,8 +57,8 @@ export function lastingUses(world: ConnectorInput): SecretUse[] {
 export type GrantUse = SecretUse & { readonly kind: Grant['kind'] };
 
 /** The Secret that the resource names for its grant, if it names one. */
-export function namedGrantUse(world: ConnectorInput): GrantUse | undefined {
-  const { authorizationCodeSecretRef: code, refreshTokenSecretRef: token } = world.connector.spec.oauth;
+export function namedGrantUse(input: ConnectorInput): GrantUse | undefined {
+  const { authorizationCodeSecretRef: code, refreshTokenSecretRef: token } = input.connector.spec.oauth;
   if (code !== undefined) {
     return {
       kind: 'code',
@@ -81,11 +81,15 @@ export function namedGrantUse(world: ConnectorInput): GrantUse | undefined {
 }
 
 /** What has to happen before all of `uses` can be worked with: a read, or a person. With `values`, none may stay unread. */
-export function obtain(world: ConnectorInput, uses: readonly SecretUse[], values: boolean): Action | undefined {
-  const found = uses.map((use) => ({ use, value: secretValue(world, use) }));
+export function obtain(
+  input: ConnectorInput,
+  uses: readonly SecretUse[],
+  values: boolean,
+): Action | undefined {
+  const found = uses.map((use) => ({ use, value: secretValue(input, use) }));
   const missing = found.find(({ value }) => value.state === 'absent');
   if (missing !== undefined) {
-    return confirmAbsence(world, missing.use) ?? absent(world, missing.use);
+    return confirmAbsence(input, missing.use) ?? absent(input, missing.use);
   }
   const unread = found.find(({ value }) => value.state === 'unread' || (values && value.state === 'same'));
   if (unread !== undefined) {
@@ -96,28 +100,28 @@ export function obtain(world: ConnectorInput, uses: readonly SecretUse[], values
 }
 
 /** The cache may not have seen yet what was created a moment ago: one read before anybody is told to create it. */
-export function confirmAbsence(world: ConnectorInput, { secretName }: SecretUse): Action | undefined {
-  const fact = world.secrets.get(secretName);
+export function confirmAbsence(input: ConnectorInput, { secretName }: SecretUse): Action | undefined {
+  const fact = input.secrets.get(secretName);
   const isConfirmed = fact?.state === 'absent' && fact.confirmed === true;
   return isConfirmed ? undefined : { type: 'read-secret', name: secretName };
 }
 
 /** The text of a use that `obtain` has already let pass with `values`. */
-export function textOf(world: ConnectorInput, use: SecretUse): string {
-  const value = secretValue(world, use);
+export function textOf(input: ConnectorInput, use: SecretUse): string {
+  const value = secretValue(input, use);
   if (value.state !== 'value') {
     throw new Error(`${use.field} was used before it was read`);
   }
   return value.value;
 }
 
-function absent(world: ConnectorInput, use: SecretUse): Action {
-  const endsAt = gracePeriodEndsAt(world);
+function absent(input: ConnectorInput, use: SecretUse): Action {
+  const endsAt = gracePeriodEndsAt(input);
   return blocked(
     'SecretsResolved',
     'SecretNotFound',
     `Secret "${use.secretName}", named by ${use.field}, does not exist in this namespace. Create it with key "${use.key}" holding ${use.what}, or correct the name in ${use.field}.`,
-    world.now < endsAt ? { kind: 'at', time: endsAt } : { kind: 'on-change' },
+    input.now < endsAt ? { kind: 'at', time: endsAt } : { kind: 'on-change' },
   );
 }
 

@@ -29,22 +29,22 @@ export type SecretValue =
     };
 
 /** Looks up one use in what the pass knows of the Secrets. `undefined` in the world counts as absent. */
-export function secretValue(world: ConnectorInput, use: SecretUse): SecretValue {
-  const fact = world.secrets.get(use.secretName) ?? { state: 'absent' };
+export function secretValue(input: ConnectorInput, use: SecretUse): SecretValue {
+  const fact = input.secrets.get(use.secretName) ?? { state: 'absent' };
   if (fact.state === 'absent') {
     return { state: 'absent' };
   }
-  const recorded = world.connector.status?.credentials?.find(
+  const recorded = input.connector.status?.credentials?.find(
     (entry) => entry.secretName === use.secretName && entry.key === use.key,
   );
   if (fact.state === 'unread') {
     return { state: recorded?.resourceVersion === fact.resourceVersion ? 'same' : 'unread' };
   }
-  return read(world, use, fact, recorded?.fingerprint);
+  return read(input, use, fact, recorded?.fingerprint);
 }
 
 function read(
-  world: ConnectorInput,
+  input: ConnectorInput,
   use: SecretUse,
   fact: Extract<SecretFact, { state: 'read' }>,
   recorded: string | undefined,
@@ -57,7 +57,7 @@ function read(
   if ('why' in decoded) {
     return { state: 'invalid', why: decoded.why };
   }
-  const fingerprint = world.fingerprint(decoded.text);
+  const fingerprint = input.fingerprint(decoded.text);
   return {
     state: 'value',
     value: decoded.text,

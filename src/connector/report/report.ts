@@ -7,7 +7,7 @@ import type { Result } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
-import { summarize, type StatusUpdate } from './summarize.ts';
+import { type StatusUpdate, summarize } from './summarize.ts';
 
 /** Said of an edit that nothing has come of; an instance that was Ready when the annotation came stays so. */
 const SUSPENDED: StatusUpdate = {
@@ -20,80 +20,88 @@ const SUSPENDED: StatusUpdate = {
 };
 
 /** The one place where status and events are written. Nothing is written where nothing changed. */
-export async function report(ports: ConnectorPorts, world: ConnectorInput, verdict: Result): Promise<ReconcileOutcome> {
-  switch (verdict.kind) {
+export async function report(
+  ports: ConnectorPorts,
+  input: ConnectorInput,
+  result: Result,
+): Promise<ReconcileOutcome> {
+  switch (result.kind) {
     case 'not-due':
-      if (ports.memory.inputHash(world.connector.metadata.uid) === undefined) {
-        rememberInputs(ports, world);
+      if (ports.memory.inputHash(input.connector.metadata.uid) === undefined) {
+        rememberInputs(ports, input);
       }
-      return again(world, verdict.time);
+      return again(input, result.time);
     case 'cache-not-synced':
       return { kind: 'done' };
     case 'suspended':
-      if (world.connector.status?.observedGeneration !== world.connector.metadata.generation) {
-        return await write(ports, world, SUSPENDED);
+      if (input.connector.status?.observedGeneration !== input.connector.metadata.generation) {
+        return await write(ports, input, SUSPENDED);
       }
-      rememberInputs(ports, world);
+      rememberInputs(ports, input);
       return { kind: 'done' };
     case 'released':
-      recordEvents(ports, abandonment(world, verdict.abandoned), [], []);
+      recordEvents(ports, abandonment(input, result.abandoned), [], []);
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
-      return await write(ports, world, verdict);
+      return await write(ports, input, result);
   }
 }
 
-async function write(ports: ConnectorPorts, world: ConnectorInput, verdict: StatusUpdate): Promise<ReconcileOutcome> {
-  const before = world.connector.status ?? {};
-  const after = summarize(world, verdict, ports.random.fraction());
+async function write(
+  ports: ConnectorPorts,
+  input: ConnectorInput,
+  result: StatusUpdate,
+): Promise<ReconcileOutcome> {
+  const before = input.connector.status ?? {};
+  const after = summarize(input, result, ports.random.fraction());
   const patch = mergePatch(before, after);
   if (patch !== undefined) {
-    await ports.connectors.patchStatus(world.connector, patch);
+    await ports.connectors.patchStatus(input.connector, patch);
   }
-  recordEvents(ports, world, before.conditions ?? [], after.conditions ?? []);
-  rememberInputs(ports, world);
-  if (verdict.kind === 'ready') {
+  recordEvents(ports, input, before.conditions ?? [], after.conditions ?? []);
+  rememberInputs(ports, input);
+  if (result.kind === 'ready') {
     // The instance that was replaced goes once the status with the new one is written.
-    return again(world, after.replacing === undefined ? verdict.again : world.now);
+    return again(input, after.replacing === undefined ? result.again : input.now);
   }
-  if (verdict.retry.kind === 'on-change') {
+  if (result.retry.kind === 'on-change') {
     return { kind: 'done' };
   }
   return again(
-    world,
-    verdict.retry.kind === 'at' ? verdict.retry.time : Date.parse(after.failures?.nextAttemptAt ?? ''),
+    input,
+    result.retry.kind === 'at' ? result.retry.time : Date.parse(after.failures?.nextAttemptAt ?? ''),
   );
 }
 
-function abandonment(world: ConnectorInput, why: string | undefined): ConnectorInput {
+function abandonment(input: ConnectorInput, why: string | undefined): ConnectorInput {
   if (why === undefined) {
-    return world;
+    return input;
   }
-  const id = world.connector.status?.instance?.id;
+  const id = input.connector.status?.instance?.id;
   const what = id === undefined ? 'the resource' : `instance ${id}`;
-  return withEvent(world, {
+  return withEvent(input, {
     reason: 'Abandoned',
     message: `Let go of ${what} without touching Open Connectors: ${why}.`,
   });
 }
 
 /** From here on a waiting retry is only hurried by what changes after this pass. */
-function rememberInputs(ports: ConnectorPorts, world: ConnectorInput): void {
-  ports.memory.rememberInputHash(world.connector.metadata.uid, inputHashOf(world));
+function rememberInputs(ports: ConnectorPorts, input: ConnectorInput): void {
+  ports.memory.rememberInputHash(input.connector.metadata.uid, inputHashOf(input));
 }
 
-function again(world: ConnectorInput, time: number): ReconcileOutcome {
-  return { kind: 'again', afterMs: Math.max(0, time - world.now) };
+function again(input: ConnectorInput, time: number): ReconcileOutcome {
+  return { kind: 'again', afterMs: Math.max(0, time - input.now) };
 }
 
 function recordEvents(
   ports: ConnectorPorts,
-  world: ConnectorInput,
+  input: ConnectorInput,
   before: readonly Condition[],
   after: readonly Condition[],
 ): void {
-  for (const occasion of eventsOf(world.done.events, before, after)) {
-    ports.recordEvent(world.connector, occasion);
+  for (const event of eventsOf(input.done.events, before, after)) {
+    ports.recordEvent(input.connector, event);
   }
 }

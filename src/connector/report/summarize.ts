@@ -7,10 +7,10 @@ import type { Instance } from '../../openconnectors/port.ts';
 import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import {
+  type ConditionDraft,
   mergeConditions,
   notTrue,
   severityOf,
-  type ConditionDraft,
   timestamp,
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
@@ -33,8 +33,8 @@ const STAGES = ['SecretsResolved', 'AccountReady', 'Authorized', 'Synced'] as co
 type Stage = (typeof STAGES)[number];
 
 /** The whole status after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
-export function summarize(world: ConnectorInput, verdict: StatusUpdate, fraction: number): ConnectorStatus {
-  const { connector } = world;
+export function summarize(input: ConnectorInput, result: StatusUpdate, fraction: number): ConnectorStatus {
+  const { connector } = input;
   const before: ConnectorStatus = connector.status ?? {};
   const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
   const after: ConnectorStatus = withoutUndefined({
@@ -42,52 +42,55 @@ export function summarize(world: ConnectorInput, verdict: StatusUpdate, fraction
     observedGeneration: connector.metadata.generation,
     conditions: mergeConditions(
       before.conditions ?? [],
-      conditionsOf(world, verdict),
+      conditionsOf(input, result),
       connector.metadata.generation,
-      world.now,
+      input.now,
     ),
-    ...instanceStatus(world, verdict),
-    authorization: authorizationStatus(world, verdict),
-    binding: bindingStatus(world),
-    credentials: credentialStatus(world, verdict),
-    failures: failuresAfter(before.failures, verdict, world.now, fraction),
+    ...instanceStatus(input, result),
+    authorization: authorizationStatus(input, result),
+    binding: bindingStatus(input),
+    credentials: credentialStatus(input, result),
+    failures: failuresAfter(before.failures, result, input.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
-    lastHandledReauthorizeAt: handledReauthorizeAt(world),
+    lastHandledReauthorizeAt: handledReauthorizeAt(input),
     removing: undefined,
   });
   return boundedStatus(connectorStatusSchema, after);
 }
 
-function conditionsOf(world: ConnectorInput, verdict: StatusUpdate): ConditionDraft[] {
-  const stages = STAGES.map((type) => stage(world, verdict, type));
-  if (verdict.kind === 'ready') {
-    return [{ type: 'Ready', status: 'True', reason: verdict.reason, message: verdict.message }, ...stages];
+function conditionsOf(input: ConnectorInput, result: StatusUpdate): ConditionDraft[] {
+  const stages = STAGES.map((type) => stage(input, result, type));
+  if (result.kind === 'ready') {
+    return [{ type: 'Ready', status: 'True', reason: result.reason, message: result.message }, ...stages];
   }
   const ready: ConditionDraft = {
     type: 'Ready',
     status: 'False',
-    reason: verdict.reason,
-    message: verdict.message,
+    reason: result.reason,
+    message: result.message,
   };
-  return [ready, ...stages, ...outlook(world, verdict)];
+  return [ready, ...stages, ...severity(input, result)];
 }
 
-function outlook(world: ConnectorInput, { reason, message }: Extract<StatusUpdate, { kind: 'blocked' }>): ConditionDraft[] {
-  const isOverdue = reason === 'SecretNotFound' && world.now >= gracePeriodEndsAt(world);
+function severity(
+  input: ConnectorInput,
+  { reason, message }: Extract<StatusUpdate, { kind: 'blocked' }>,
+): ConditionDraft[] {
+  const isOverdue = reason === 'SecretNotFound' && input.now >= gracePeriodEndsAt(input);
   if (isOverdue) {
     return [{ type: 'Stalled', status: 'True', reason, message }];
   }
-  const isDeleting = world.connector.metadata.deletionTimestamp !== undefined;
-  return severityOf(reason, message).map((statement) =>
-    isDeleting && statement.type === 'Reconciling' ? { ...statement, reason: 'Deleting' } : statement,
+  const isDeleting = input.connector.metadata.deletionTimestamp !== undefined;
+  return severityOf(reason, message).map((condition) =>
+    isDeleting && condition.type === 'Reconciling' ? { ...condition, reason: 'Deleting' } : condition,
   );
 }
 
-function stage(world: ConnectorInput, verdict: StatusUpdate, type: Stage): ConditionDraft {
-  if (verdict.kind === 'blocked' && verdict.condition === type) {
-    return notTrue(type, verdict.reason, verdict.message);
+function stage(input: ConnectorInput, result: StatusUpdate, type: Stage): ConditionDraft {
+  if (result.kind === 'blocked' && result.condition === type) {
+    return notTrue(type, result.reason, result.message);
   }
-  return (verdict.kind === 'ready' ? fulfilled(type) : established(world, type)) ?? carriedOver(world, type);
+  return (result.kind === 'ready' ? fulfilled(type) : established(input, type)) ?? carriedOver(input, type);
 }
 
 function fulfilled(type: Stage): ConditionDraft {
@@ -101,17 +104,17 @@ function fulfilled(type: Stage): ConditionDraft {
 }
 
 /** What this pass has found out for itself, although it did not come to its end. */
-function established(world: ConnectorInput, type: Stage): ConditionDraft | undefined {
+function established(input: ConnectorInput, type: Stage): ConditionDraft | undefined {
   switch (type) {
     case 'AccountReady':
-      return world.violations.length > 0 ? undefined : accountCondition(world);
+      return input.violations.length > 0 ? undefined : accountCondition(input);
     case 'SecretsResolved':
-      return world.violations.length === 0 &&
-        lastingUses(world).every((use) => ['same', 'value'].includes(secretValue(world, use).state))
+      return input.violations.length === 0 &&
+        lastingUses(input).every((use) => ['same', 'value'].includes(secretValue(input, use).state))
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
-      return world.done.authorized || world.done.ping === 'answered' ? fulfilled(type) : undefined;
+      return input.done.authorized || input.done.ping === 'answered' ? fulfilled(type) : undefined;
     case 'Synced':
       return undefined;
   }
@@ -129,11 +132,11 @@ function accountCondition({ account }: ConnectorInput): ConditionDraft {
 }
 
 /** What an earlier pass found still stands; what was never looked at is Unknown. */
-function carriedOver(world: ConnectorInput, type: Stage): ConditionDraft {
-  const previous = condition(world, type);
+function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
+  const previous = condition(input, type);
   // That the instance equals the resource was said of an older generation.
   const isOutdated =
-    type === 'Synced' && previous?.observedGeneration !== world.connector.metadata.generation;
+    type === 'Synced' && previous?.observedGeneration !== input.connector.metadata.generation;
   return previous === undefined || (isOutdated && previous.status === 'True')
     ? {
         type,
@@ -144,24 +147,27 @@ function carriedOver(world: ConnectorInput, type: Stage): ConditionDraft {
     : { type, status: previous.status, reason: previous.reason as Reason, message: previous.message };
 }
 
-function condition(world: ConnectorInput, type: ConditionType): Condition | undefined {
-  return world.connector.status?.conditions?.find((candidate) => candidate.type === type);
+function condition(input: ConnectorInput, type: ConditionType): Condition | undefined {
+  return input.connector.status?.conditions?.find((candidate) => candidate.type === type);
 }
 
-function instanceStatus(world: ConnectorInput, verdict: StatusUpdate): Pick<ConnectorStatus, 'instance' | 'replacing'> {
-  const { instance: before, replacing } = world.connector.status ?? {};
-  const current = world.violations.length > 0 ? undefined : currentInstance(world, verdict);
+function instanceStatus(
+  input: ConnectorInput,
+  result: StatusUpdate,
+): Pick<ConnectorStatus, 'instance' | 'replacing'> {
+  const { instance: before, replacing } = input.connector.status ?? {};
+  const current = input.violations.length > 0 ? undefined : currentInstance(input, result);
   if (current === undefined) {
     return { instance: before, replacing };
   }
   const isSwitch = before !== undefined && before.id !== current.id;
-  const isOldThere = isSwitch && world.external.instances.get(before.id) !== 'not-found';
-  if (isOldThere && verdict.kind !== 'ready') {
+  const isOldThere = isSwitch && input.external.instances.get(before.id) !== 'not-found';
+  if (isOldThere && result.kind !== 'ready') {
     // The new instance is not in use before applications have it.
     return { instance: before, replacing };
   }
-  const old = replacing && world.external.instances.get(replacing.id);
-  const isReplaced = old === 'not-found' || (old !== undefined && ownership(world, old) === 'foreign');
+  const old = replacing && input.external.instances.get(replacing.id);
+  const isReplaced = old === 'not-found' || (old !== undefined && ownership(input, old) === 'foreign');
   return {
     instance: current,
     replacing: isOldThere
@@ -173,16 +179,16 @@ function instanceStatus(world: ConnectorInput, verdict: StatusUpdate): Pick<Conn
 }
 
 function currentInstance(
-  world: ConnectorInput,
-  verdict: StatusUpdate,
+  input: ConnectorInput,
+  result: StatusUpdate,
 ): NonNullable<ConnectorStatus['instance']> | undefined {
-  const instance = chosenInstance(world)?.instance;
-  const { account } = world;
+  const instance = chosenInstance(input)?.instance;
+  const { account } = input;
   if (
     instance === undefined ||
     instance === 'not-found' ||
     account.state !== 'ready' ||
-    !isOurs(world, instance.id)
+    !isOurs(input, instance.id)
   ) {
     return undefined;
   }
@@ -190,7 +196,7 @@ function currentInstance(
     id: instance.id,
     name: instance.name,
     connector: instance.connector,
-    enabled: enabledStatus(world, verdict, instance),
+    enabled: enabledStatus(input, result, instance),
     createdAt: instance.createdAt,
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
   });
@@ -200,29 +206,33 @@ function currentInstance(
  * What the operator left the instance at. An instance that a reconcile did not come to keeps its record: what a listing
  * shows may be older than what the operator did since.
  */
-function enabledStatus(world: ConnectorInput, verdict: StatusUpdate, { id, disabled }: Instance): boolean | undefined {
-  const recorded = recordedEnabled(world, id);
+function enabledStatus(
+  input: ConnectorInput,
+  result: StatusUpdate,
+  { id, disabled }: Instance,
+): boolean | undefined {
+  const recorded = recordedEnabled(input, id);
   if (disabled === undefined) {
     return recorded;
   }
-  const isAsWanted = disabled !== desiredEnabled(world);
-  const isEstablished = verdict.kind === 'ready' || recorded === undefined || world.done.enabledSet;
+  const isAsWanted = disabled !== desiredEnabled(input);
+  const isEstablished = result.kind === 'ready' || recorded === undefined || input.done.enabledSet;
   return isAsWanted && isEstablished ? !disabled : recorded;
 }
 
 /** An instance enters status when the resource holds it: written before, or carrying its uid. */
-function isOurs(world: ConnectorInput, id: number): boolean {
-  const instance = world.external.instances.get(id);
+function isOurs(input: ConnectorInput, id: number): boolean {
+  const instance = input.external.instances.get(id);
   return (
-    world.connector.status?.instance?.id === id ||
-    (instance !== undefined && instance !== 'not-found' && (instance.tags ?? []).includes(world.tags.uid))
+    input.connector.status?.instance?.id === id ||
+    (instance !== undefined && instance !== 'not-found' && (instance.tags ?? []).includes(input.tags.uid))
   );
 }
 
-function handledReauthorizeAt(world: ConnectorInput): string | undefined {
-  const record = recordOf(world);
-  const answered = record !== undefined && isAcceptedHere(world, record) ? record.reauthorizeAt : undefined;
-  return answered ?? world.connector.status?.lastHandledReauthorizeAt;
+function handledReauthorizeAt(input: ConnectorInput): string | undefined {
+  const record = recordOf(input);
+  const answered = record !== undefined && isAcceptedHere(input, record) ? record.reauthorizeAt : undefined;
+  return answered ?? input.connector.status?.lastHandledReauthorizeAt;
 }
 
 /** Whether this process saw the credential of the record being accepted. */
@@ -231,58 +241,61 @@ function isAcceptedHere({ memory, done: pass }: ConnectorInput, record: WriteAhe
 }
 
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */
-function authorizationStatus(world: ConnectorInput, verdict: StatusUpdate): ConnectorStatus['authorization'] {
-  const before = world.connector.status?.authorization;
-  const record = recordOf(world);
+function authorizationStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['authorization'] {
+  const before = input.connector.status?.authorization;
+  const record = recordOf(input);
   const isNew =
     record !== undefined &&
     record.unprocessed === undefined &&
     before?.grant !== record.digest &&
-    (isAcceptedHere(world, record) || (verdict.kind === 'ready' && isProven(world, record)));
+    (isAcceptedHere(input, record) || (result.kind === 'ready' && isProven(input, record)));
   const granted = isNew
-    ? { authorizedAt: timestamp(world.now), grant: record.digest }
+    ? { authorizedAt: timestamp(input.now), grant: record.digest }
     : { authorizedAt: before?.authorizedAt, grant: before?.grant };
-  const authorization = withoutUndefined({ ...pageStatus(world, verdict), ...granted });
+  const authorization = withoutUndefined({ ...pageStatus(input, result), ...granted });
   return Object.keys(authorization).length === 0 ? undefined : authorization;
 }
 
 /** Whether the instance that is Ready is the outcome of the record's credential. */
-function isProven(world: ConnectorInput, record: WriteAheadRecord): boolean {
-  const instance = chosenInstance(world)?.instance;
+function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  const instance = chosenInstance(input)?.instance;
   return (
-    !isAccepted(world, record) && instance !== undefined && instance !== 'not-found' && mayBeOf(record, instance)
+    !isAccepted(input, record) &&
+    instance !== undefined &&
+    instance !== 'not-found' &&
+    mayBeOf(record, instance)
   );
 }
 
 /** The start page is shown for as long as a person is waited for, also while something else is in the way. */
-function pageStatus(world: ConnectorInput, verdict: StatusUpdate) {
-  if (verdict.kind === 'ready' || world.done.authorized) {
+function pageStatus(input: ConnectorInput, result: StatusUpdate) {
+  if (result.kind === 'ready' || input.done.authorized) {
     return undefined;
   }
-  if (world.violations.length === 0 && verdict.condition === 'Authorized') {
-    return consentPage(world);
+  if (input.violations.length === 0 && result.condition === 'Authorized') {
+    return consentPage(input);
   }
-  const { startUrl, codeSecretName } = world.connector.status?.authorization ?? {};
-  return world.violations.length > 0 || offersPage(world) ? { startUrl, codeSecretName } : undefined;
+  const { startUrl, codeSecretName } = input.connector.status?.authorization ?? {};
+  return input.violations.length > 0 || offersPage(input) ? { startUrl, codeSecretName } : undefined;
 }
 
 /** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
-function bindingStatus(world: ConnectorInput): ConnectorStatus['binding'] {
-  if (world.violations.length > 0) {
-    return world.connector.status?.binding;
+function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
+  if (input.violations.length > 0) {
+    return input.connector.status?.binding;
   }
-  const name = renamedConnection(world) ?? connectionSecretNameOf(world.connector);
-  return isOwnSecret(world, name) ? { name } : undefined;
+  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
+  return isOwnSecret(input, name) ? { name } : undefined;
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
-function credentialStatus(world: ConnectorInput, verdict: StatusUpdate): ConnectorStatus['credentials'] {
-  const before = world.connector.status?.credentials;
-  if (verdict.kind !== 'ready' && !world.done.authorized && !world.done.reconfigured) {
+function credentialStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['credentials'] {
+  const before = input.connector.status?.credentials;
+  if (result.kind !== 'ready' && !input.done.authorized && !input.done.reconfigured) {
     return before;
   }
-  return lastingUses(world).flatMap(({ secretName, key, ...use }) => {
-    const found = secretValue(world, { secretName, key, ...use });
+  return lastingUses(input).flatMap(({ secretName, key, ...use }) => {
+    const found = secretValue(input, { secretName, key, ...use });
     return found.state === 'value'
       ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
       : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);

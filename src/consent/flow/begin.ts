@@ -22,52 +22,56 @@ import { type StartPage, startPage } from '../pages/start.ts';
 const FORM_TTL_S = 12 * 60 * 60;
 
 /** GET of the start page: the form for the code, whether or not there is such a connector. */
-export function showStart(context: ConsentContext, locator: NamespacedName, request: Request): Response {
-  return form(context, locator, request, 200, undefined);
+export function showStart(context: ConsentContext, target: NamespacedName, request: Request): Response {
+  return form(context, target, request, 200, undefined);
 }
 
 /** POST of the code: with the right one a consent begins. Throws `RefusedError`, `BusyError` and errors at the edges. */
-export async function begin(context: ConsentContext, locator: NamespacedName, request: Request): Promise<Response> {
+export async function begin(
+  context: ConsentContext,
+  target: NamespacedName,
+  request: Request,
+): Promise<Response> {
   requireSameOrigin(request, context.addresses.origin);
   const fields = await readForm(request);
   const code = single(fields, 'code') ?? '';
-  requireOwnForm(request, locator, single(fields, 'form') ?? '');
+  requireOwnForm(request, target, single(fields, 'form') ?? '');
   context.register(code.trim());
-  const connector = await connectorFor(context, locator, code, request.signal);
+  const connector = await connectorFor(context, target, code, request.signal);
   if (connector === 'missing' || connector === 'busy') {
-    context.journal.refusal('wrong-code');
+    context.auditLog.refusal('wrong-code');
     const problem = connector === 'busy' ? 'too-many' : 'wrong';
-    return form(context, locator, request, connector === 'busy' ? 429 : 400, problem);
+    return form(context, target, request, connector === 'busy' ? 429 : 400, problem);
   }
-  if (!context.startLimiter.take(formatName(locator))) {
+  if (!context.startLimiter.take(formatName(target))) {
     throw new BusyError();
   }
-  return await start(context, locator, connector, request.signal);
+  return await start(context, target, connector, request.signal);
 }
 
 /** The resource, for whoever has its code; strangers bring about as few calls as possible. */
 async function connectorFor(
   context: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   code: string,
   signal: AbortSignal,
 ): Promise<InfusionsoftConnector | 'missing' | 'busy'> {
-  const { codeLimiter: enrolments, source } = context;
-  if (!source.isServed(locator)) {
+  const { codeLimiter, source } = context;
+  if (!source.isServed(target)) {
     return 'missing';
   }
   const hash = oneTimeCodeHash(code);
-  const secretName = oneTimeCodeSecretNameOf({ metadata: locator });
-  const found = await enrolments.find(
-    locator.namespace,
+  const secretName = oneTimeCodeSecretNameOf({ metadata: target });
+  const found = await codeLimiter.find(
+    target.namespace,
     secretName,
-    (essence) => sameHash(essence.hash, hash),
+    (digest) => sameHash(digest.hash, hash),
     signal,
   );
   if (found.state !== 'found') {
     return found.state;
   }
-  const connector = await source.connector(locator, signal);
+  const connector = await source.connector(target, signal);
   return connector !== undefined && (await isCurrentCode(context, connector, code, signal))
     ? connector
     : 'missing';
@@ -75,13 +79,13 @@ async function connectorFor(
 
 async function start(
   context: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   connector: InfusionsoftConnector,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { addresses, clock, random, records, register, source, journal } = context;
+  const { addresses, clock, random, records, register, source, auditLog: journal } = context;
   const [state, token] = [newToken(random), newToken(random)];
-  const cookie = formatConsentCookie(token, locator);
+  const cookie = formatConsentCookie(token, target);
   register(state);
   register(token);
   const { subject, facts, authorizeUrl } = await source.wish(connector, signal);
@@ -99,13 +103,13 @@ async function start(
     },
     signal,
   );
-  journal.progress('begun', locator);
-  return redirect(addresses.review(locator), [setCookie(CONSENT_COOKIE, cookie, CONSENT_TTL_MS / 1_000)]);
+  journal.progress('begun', target);
+  return redirect(addresses.review(target), [setCookie(CONSENT_COOKIE, cookie, CONSENT_TTL_MS / 1_000)]);
 }
 
 function form(
   { addresses, host, random }: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   { headers }: Request,
   status: number,
   problem: StartPage['problem'],
@@ -113,22 +117,22 @@ function form(
   const cookie = readFormCookie(headers) ?? newToken(random);
   const content = startPage({
     host,
-    locator,
-    action: addresses.start(locator),
-    proof: formProof(cookie, locator),
+    target,
+    action: addresses.start(target),
+    proof: formProof(cookie, target),
     problem,
   });
   return page(status, content, [setCookie(FORM_COOKIE, cookie, FORM_TTL_S)]);
 }
 
 /** A form counts only from the browser that it was given to: no other site can fill it in for somebody. */
-function requireOwnForm({ headers }: Request, locator: NamespacedName, proof: string): void {
+function requireOwnForm({ headers }: Request, target: NamespacedName, proof: string): void {
   const cookie = readFormCookie(headers);
-  if (cookie === undefined || !sameHash(Buffer.from(formProof(cookie, locator)), Buffer.from(proof))) {
+  if (cookie === undefined || !sameHash(Buffer.from(formProof(cookie, target)), Buffer.from(proof))) {
     throw new RefusedError('refused-form');
   }
 }
 
-function formProof(cookie: string, locator: NamespacedName): string {
-  return proofOf(cookie, `start ${formatName(locator)}`);
+function formProof(cookie: string, target: NamespacedName): string {
+  return proofOf(cookie, `start ${formatName(target)}`);
 }

@@ -2,10 +2,10 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeSecretNameOf } from '../../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
 import {
-  responseData,
-  CODE_PATTERN,
   type AuthorizationResponse,
+  CODE_PATTERN,
   providerError,
+  responseData,
 } from '../../authorization/authorization-response.ts';
 import { consentRequestHash } from '../../authorization/consent-request.ts';
 import { sameHash } from '../../authorization/one-time-code.ts';
@@ -33,7 +33,7 @@ export async function receive(context: ConsentContext, request: Request): Promis
   const consent = await currentConsent(context, request.headers, request.signal);
   requireState(consent, single(query, 'state') ?? '');
   const connector = await requireUnchanged(context, consent, request.signal);
-  if (!(await context.records.consume(consent.locator, consent.resourceVersion, request.signal))) {
+  if (!(await context.records.consume(consent.target, consent.resourceVersion, request.signal))) {
     throw new RefusedError('refused-used');
   }
   await store(context, connector, { ...said, consent: consent.record.consent }, request.signal);
@@ -76,7 +76,7 @@ function requireState({ record }: CurrentConsent, state: string): void {
 /** The resource, if it is the one that the consent was begun for and still says what was consented to. */
 async function requireUnchanged(
   { source, records }: ConsentContext,
-  { locator, record, resourceVersion }: CurrentConsent,
+  { target: locator, record, resourceVersion }: CurrentConsent,
   signal: AbortSignal,
 ): Promise<InfusionsoftConnector> {
   const connector = await source.connector(locator, signal);
@@ -111,8 +111,12 @@ async function store(
   );
 }
 
-function conclude({ addresses, journal }: ConsentContext, consent: CurrentConsent, said: ProviderResponse): Response {
-  const { locator, record } = consent;
+function conclude(
+  { addresses, auditLog: journal }: ConsentContext,
+  consent: CurrentConsent,
+  said: ProviderResponse,
+): Response {
+  const { target: locator, record } = consent;
   journal.progress(outcomeOf(said), locator);
   const { server, apiHost } = record.facts;
   const result = formatResult({

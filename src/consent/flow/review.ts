@@ -9,17 +9,17 @@ import { reviewPage } from '../pages/review.ts';
 /** GET of the page that says whose data goes where. */
 export async function showReview(
   context: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   request: Request,
 ): Promise<Response> {
-  const consent = await consentFor(context, locator, request);
+  const consent = await consentFor(context, target, request);
   const { facts, authorizeUrl, expiresAt } = consent.record;
-  const leave = `${context.addresses.leave(locator)}?confirm=${leaveProof(consent)}`;
+  const leave = `${context.addresses.leave(target)}?confirm=${leaveProof(consent)}`;
   return page(
     200,
     reviewPage({
       host: context.host,
-      locator,
+      target,
       clusterId: context.clusterId,
       facts,
       providerHost: new URL(authorizeUrl).host,
@@ -34,9 +34,13 @@ export async function showReview(
  * and where the provider sends a person for signing in is not ours to know. The proof comes from the page before, so that
  * nobody is led past it.
  */
-export async function leave(context: ConsentContext, locator: NamespacedName, request: Request): Promise<Response> {
+export async function leave(
+  context: ConsentContext,
+  target: NamespacedName,
+  request: Request,
+): Promise<Response> {
   const proof = single(readQuery(request), 'confirm') ?? '';
-  const consent = await consentFor(context, locator, request);
+  const consent = await consentFor(context, target, request);
   if (!sameHash(Buffer.from(leaveProof(consent)), Buffer.from(proof))) {
     throw new RefusedError('refused-form');
   }
@@ -45,11 +49,11 @@ export async function leave(context: ConsentContext, locator: NamespacedName, re
 
 async function consentFor(
   context: ConsentContext,
-  locator: NamespacedName,
+  target: NamespacedName,
   { headers, signal }: Request,
 ): Promise<CurrentConsent> {
   const consent = await currentConsent(context, headers, signal);
-  if (formatName(consent.locator) !== formatName(locator)) {
+  if (formatName(consent.target) !== formatName(target)) {
     throw new RefusedError('refused-cookie');
   }
   return consent;

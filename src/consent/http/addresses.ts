@@ -8,10 +8,10 @@ export interface Addresses {
   readonly prefix: string;
   /** What has to be registered for the OAuth app at the provider. */
   readonly callback: string;
-  start(locator: NamespacedName): string;
-  review(locator: NamespacedName): string;
+  start(target: NamespacedName): string;
+  review(target: NamespacedName): string;
   /** The way out to the provider. */
-  leave(locator: NamespacedName): string;
+  leave(target: NamespacedName): string;
   readonly result: string;
 }
 
@@ -20,14 +20,14 @@ export function addressesOf(externalUrl: string): Addresses {
   const { origin, pathname } = new URL(externalUrl);
   const prefix = pathname.replace(/\/+$/, '');
   const base = `${origin}${prefix}`;
-  const start = (locator: NamespacedName): string => `${base}/connect/${formatName(locator)}`;
+  const start = (target: NamespacedName): string => `${base}/connect/${formatName(target)}`;
   return {
     origin,
     prefix,
     callback: `${base}/oauth/callback`,
     start,
-    review: (locator) => `${start(locator)}/review`,
-    leave: (locator) => `${start(locator)}/go`,
+    review: (target) => `${start(target)}/review`,
+    leave: (target) => `${start(target)}/go`,
     result: `${base}/oauth/done`,
   };
 }

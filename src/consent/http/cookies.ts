@@ -41,21 +41,21 @@ export function readFormCookie(headers: Headers): string | undefined {
 }
 
 /** The cookie of a consent: a secret, and where its record stands. */
-export function formatConsentCookie(token: string, locator: NamespacedName): string {
-  return `${token}.${formatName(locator)}`;
+export function formatConsentCookie(token: string, target: NamespacedName): string {
+  return `${token}.${formatName(target)}`;
 }
 
 /** A consent cookie taken apart; `value` is all of it, which the record has the hash of. */
 export function readConsentCookie(
   headers: Headers,
-): { readonly value: string; readonly locator: NamespacedName } | undefined {
+): { readonly value: string; readonly target: NamespacedName } | undefined {
   const value = readCookie(headers, CONSENT_COOKIE);
   const dot = value?.indexOf('.') ?? -1;
   if (value === undefined || !TOKEN_PATTERN.test(value.slice(0, Math.max(0, dot)))) {
     return undefined;
   }
-  const locator = readName(value.slice(dot + 1));
-  return locator && { value, locator };
+  const target = readName(value.slice(dot + 1));
+  return target && { value, target };
 }
 
 /** What stands in a page for a cookie: proves that whoever sends it back was given the page, without showing the cookie. */

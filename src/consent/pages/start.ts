@@ -6,7 +6,7 @@ import { layout } from './layout.ts';
 /** The page that asks for the one-time code. It says the same whether or not there is such a connector. */
 export interface StartPage {
   readonly host: string;
-  readonly locator: NamespacedName;
+  readonly target: NamespacedName;
   /** Where the form goes. */
   readonly action: string;
   /** Proves that the form was given to this browser. */
@@ -15,7 +15,7 @@ export interface StartPage {
   readonly problem?: 'wrong' | 'too-many' | undefined;
 }
 
-export function startPage({ host, locator, action, proof, problem }: StartPage): Html {
+export function startPage({ host, target: locator, action, proof, problem }: StartPage): Html {
   const { namespace, name } = locator;
   const secret = oneTimeCodeSecretNameOf({ metadata: { name } });
   const described = problem === undefined ? 'where' : 'problem where';

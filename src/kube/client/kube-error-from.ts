@@ -28,7 +28,10 @@ export function kubeErrorFromResponse(answer: FailedResponse, nowMs: number): Ku
 /** The error for a `metav1.Status` that came as an ERROR event of a watch. */
 export function kubeErrorFromStatus(path: string, status: unknown): KubeError {
   const code = isRecord(status) && typeof status['code'] === 'number' ? status['code'] : 500;
-  return kubeErrorFromResponse({ method: 'WATCH', path, status: code, retryAfter: undefined, body: status }, 0);
+  return kubeErrorFromResponse(
+    { method: 'WATCH', path, status: code, retryAfter: undefined, body: status },
+    0,
+  );
 }
 
 /** The error for a request that got no complete answer. `KubeError`s pass through. */

@@ -14,11 +14,11 @@ export type UpdateCache = (id: string, answer: KubeObject) => void;
  */
 export class ResourceWriter {
   private readonly rest: KubeRest;
-  private readonly absorb: UpdateCache;
+  private readonly updateCache: UpdateCache;
 
-  constructor(rest: KubeRest, absorb: UpdateCache) {
+  constructor(rest: KubeRest, updateCache: UpdateCache) {
     this.rest = rest;
-    this.absorb = absorb;
+    this.updateCache = updateCache;
   }
 
   /** Merge-patches (RFC 7396) the object, or its status. Returns the new object, the caller's own to change. */
@@ -44,7 +44,7 @@ export class ResourceWriter {
   private take(meta: ResourceMeta, path: string, answer: unknown): KubeObject {
     if (!isKubeObject(answer)) throw new KubeError('server', `PATCH ${path}: the answer is not an object`);
     const own = structuredClone(answer);
-    this.absorb(meta.id, answer);
+    this.updateCache(meta.id, answer);
     return own;
   }
 }

@@ -114,7 +114,7 @@ export class KubeRest {
     });
     this.observe('WATCH', path, String(answer.statusCode), startedAt);
     if (answer.statusCode === 200) return answer.body;
-    throw kubeErrorFromResponse(await this.failedAnswer('WATCH', path, answer), clock.now());
+    throw kubeErrorFromResponse(await this.failedResponse('WATCH', path, answer), clock.now());
   }
 
   private write(
@@ -160,7 +160,7 @@ export class KubeRest {
         this.observe(call.method, call.path, String(answer.statusCode), startedAt);
         return { body };
       }
-      const failed = await this.failedAnswer(call.method, call.path, answer);
+      const failed = await this.failedResponse(call.method, call.path, answer);
       this.observe(call.method, call.path, String(answer.statusCode), startedAt);
       return kubeErrorFromResponse(failed, clock.now());
     } catch (error) {
@@ -187,7 +187,7 @@ export class KubeRest {
       ...call.headers,
     };
     signal.throwIfAborted();
-    const leadership = call.verb === undefined ? undefined : this.passGuard(call.verb);
+    const leadership = call.verb === undefined ? undefined : this.checkGuard(call.verb);
     if (leadership !== undefined) writes?.follow(leadership);
     return connection.dispatcher.request({
       origin: url.origin,
@@ -199,7 +199,7 @@ export class KubeRest {
     });
   }
 
-  private passGuard(verb: WriteVerb): AbortSignal | undefined {
+  private checkGuard(verb: WriteVerb): AbortSignal | undefined {
     try {
       return this.options.guard?.(verb);
     } catch (error) {
@@ -207,7 +207,7 @@ export class KubeRest {
     }
   }
 
-  private async failedAnswer(method: string, path: string, answer: Dispatcher.ResponseData) {
+  private async failedResponse(method: string, path: string, answer: Dispatcher.ResponseData) {
     const retryAfter = answer.headers['retry-after'];
     const text = await readBody(answer.body);
     return {

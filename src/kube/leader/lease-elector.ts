@@ -61,7 +61,7 @@ export interface LeaseElectorOptions {
   /** Told when the holder changes; empty for none. */
   readonly onHolder?: ((identity: string) => void) | undefined;
   /** Told about a failed attempt, which will be repeated. */
-  readonly onAttemptFailed?: ((error: unknown) => void) | undefined;
+  readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
 interface Observation {
@@ -145,7 +145,7 @@ export class LeaseElector {
   }
 
   private async run(): Promise<void> {
-    const { clock, onAttemptFailed } = this.options;
+    const { clock, onFailure: onAttemptFailed } = this.options;
     while (!this.life.signal.aborted && !this.isOver()) {
       try {
         await this.attempt();
@@ -296,7 +296,7 @@ export class LeaseElector {
   private async release(deadlineMs: number): Promise<void> {
     const lease = this.observed?.lease;
     if (lease === undefined || lease.spec.holderIdentity !== this.options.identity) return;
-    const { rest, namespace, name, clock, onAttemptFailed } = this.options;
+    const { rest, namespace, name, clock, onFailure: onAttemptFailed } = this.options;
     const now = microTime(clock.now());
     const spec: LeaseSpec = {
       ...lease.spec,

@@ -109,11 +109,11 @@ export class FairQueue {
     resync: new Level(),
   };
   private readonly placeOf: (key: string) => Place;
-  private readonly ageing: StarvationGuard;
+  private readonly starvationGuard: StarvationGuard;
 
-  constructor(placeOf: (key: string) => Place, ageing: StarvationGuard) {
+  constructor(placeOf: (key: string) => Place, starvationGuard: StarvationGuard) {
     this.placeOf = placeOf;
-    this.ageing = ageing;
+    this.starvationGuard = starvationGuard;
   }
 
   get size(): number {
@@ -150,7 +150,9 @@ export class FairQueue {
 
   /** The next key of an open lane; `undefined` when nothing waits there. */
   take(now: number, isOpen: IsOpen = () => true): Taken | undefined {
-    const starved = PRIORITIES.filter((priority) => this.levels[priority].overtaken >= this.ageing.share - 1);
+    const starved = PRIORITIES.filter(
+      (priority) => this.levels[priority].overtaken >= this.starvationGuard.share - 1,
+    );
     for (const priority of [...starved, ...PRIORITIES]) {
       const key = this.levels[priority].take(isOpen);
       const known = key === undefined ? undefined : this.waiting.get(key);
@@ -177,7 +179,7 @@ export class FairQueue {
 
   private isDue({ oldest }: Level, now: number): boolean {
     const since = oldest === undefined ? undefined : this.waiting.get(oldest)?.since;
-    return since !== undefined && now - since >= this.ageing.afterMs;
+    return since !== undefined && now - since >= this.starvationGuard.afterMs;
   }
 }
 

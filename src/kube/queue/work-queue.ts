@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
-import { type StarvationGuard, FairQueue, higherOf, type Priority, type Taken } from './fair-queue.ts';
+import { FairQueue, higherOf, type Priority, type StarvationGuard, type Taken } from './fair-queue.ts';
 import { Lanes } from './lanes.ts';
 import { WorkerSlots } from './worker-slots.ts';
 
@@ -58,7 +58,7 @@ export interface WorkQueueOptions {
   readonly waiting?: WaitingLimits | undefined;
   /** Delay after the first failure; doubled by each further one, with up to half of it taken off at random. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number } | undefined;
-  readonly ageing?: StarvationGuard | undefined;
+  readonly starvationGuard?: StarvationGuard | undefined;
   readonly observer?: WorkQueueObserver | undefined;
 }
 
@@ -106,7 +106,7 @@ export class WorkQueue {
     const perLane = options.waiting?.perLane ?? Math.max(MIN_PER_LANE, workers);
     this.ready = new FairQueue(
       (key) => ({ group: groupOf(key), lane: laneOf(key) }),
-      options.ageing ?? DEFAULT_STARVATION_GUARD,
+      options.starvationGuard ?? DEFAULT_STARVATION_GUARD,
     );
     this.slots = new WorkerSlots(workers);
     this.lanes = new Lanes(perLane);

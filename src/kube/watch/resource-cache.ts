@@ -78,10 +78,10 @@ export class ResourceCache {
    * Takes in the answer to an own write, reduced like everything else that is stored. Listeners are not told, unless
    * the watch knows something newer. `object` has to be one that the watch selects.
    */
-  absorb(object: KubeObject): void {
+  updateCache(object: KubeObject): void {
     const { namespace } = object.metadata;
     const selection = (this.watches.get(namespace ?? '') ?? this.watches.get(''))?.selection;
-    if (selection !== undefined) this.store.absorb(reduce(object, selection.metadataOnly));
+    if (selection !== undefined) this.store.updateCache(reduce(object, selection.metadataOnly));
   }
 
   async stop(): Promise<void> {

@@ -119,7 +119,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
   }
 
   /** Takes in the answer to an own write, unless something as new is known, also of the object's deletion. */
-  absorb(object: T): UpsertResult<T> {
+  updateCache(object: T): UpsertResult<T> {
     const { uid, resourceVersion } = object.metadata;
     const deletion = this.deletions.get(uid);
     if (deletion !== undefined && !isOlderVersion(deletion, resourceVersion)) {

@@ -40,7 +40,8 @@ export function parseListPage(body: unknown): ListPage {
   if (!isRecord(body) || !isRecord(body['metadata']))
     throw new MalformedResponseError('the list has no metadata');
   const { resourceVersion, continue: continueToken } = body['metadata'];
-  if (typeof resourceVersion !== 'string') throw new MalformedResponseError('the list has no resourceVersion');
+  if (typeof resourceVersion !== 'string')
+    throw new MalformedResponseError('the list has no resourceVersion');
   const { apiVersion, kind, items } = body;
   const itemKind = typeof kind === 'string' ? kind.replace(/List$/, '') : '';
   const filled = (Array.isArray(items) ? items : []).map((item: unknown) =>

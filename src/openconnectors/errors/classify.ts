@@ -7,8 +7,8 @@ import {
   ABORTED,
   NOT_HTTP,
   TOO_LARGE,
-  type TransportResponse,
   type TransportError,
+  type TransportResponse,
 } from '../transport/transport.ts';
 import { cleanMessage } from './clean-message.ts';
 import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './remote-error.ts';
@@ -111,28 +111,25 @@ const sentences: Readonly<Record<RemoteErrorClass, string>> = {
 };
 
 /** The error in a whole answer; `undefined` for 2xx. */
-export function errorOfResponse(
-  answer: TransportResponse,
-  circumstances: CallContext,
-): RemoteError | undefined {
+export function errorOfResponse(answer: TransportResponse, context: CallContext): RemoteError | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) {
     return undefined;
   }
   const own = readOwnError(answer);
-  const errorClass = classOfStatus(status, circumstances.effect, own);
+  const errorClass = classOfStatus(status, context.effect, own);
   const said = cleanMessage(
     [own?.message, own?.providerMessage].filter((text) => typeof text === 'string').join(' - provider: '),
-    circumstances.secrets,
+    context.secrets,
   );
   return new RemoteError(
     errorClass,
     `${sentences[errorClass]} (HTTP ${status})${said === '' ? '' : `: ${said}`}`,
     {
       status,
-      retryAfterMs: retryAfterMs(answer.headers, circumstances.nowMs),
+      retryAfterMs: retryAfterMs(answer.headers, context.nowMs),
       processed: processedOf(status, own),
-      source: sourceOf(status, own, circumstances.withInstanceToken),
+      source: sourceOf(status, own, context.withInstanceToken),
     },
   );
 }
@@ -141,8 +138,8 @@ export function errorOfResponse(
  * The error when no whole answer came. Where nothing was sent, nothing was done, whatever the call. A head that says
  * 4xx or 5xx says it without its body too. All else was sent, and its outcome is unknown.
  */
-export function errorOfTransport(error: TransportError, circumstances: CallContext): RemoteError {
-  const { effect } = circumstances;
+export function errorOfTransport(error: TransportError, context: CallContext): RemoteError {
+  const { effect } = context;
   if (!error.sent) {
     const through = error.proxy === undefined ? '' : ` through the proxy ${error.proxy}`;
     return new RemoteError(
@@ -152,7 +149,7 @@ export function errorOfTransport(error: TransportError, circumstances: CallConte
     );
   }
   if (error.head !== undefined && error.head.status >= 300) {
-    const ofHead = errorOfResponse({ ...error.head, body: '' }, circumstances);
+    const ofHead = errorOfResponse({ ...error.head, body: '' }, context);
     if (ofHead !== undefined) {
       return ofHead;
     }
@@ -170,10 +167,10 @@ export function errorOfTransport(error: TransportError, circumstances: CallConte
 export function errorOfUnreadable(
   error: UnreadableResponse,
   status: number,
-  circumstances: CallContext,
+  context: CallContext,
 ): RemoteError {
-  const errorClass = circumstances.effect === 'once' ? 'ambiguous' : 'unexpected';
-  const what = cleanMessage(error.message, circumstances.secrets);
+  const errorClass = context.effect === 'once' ? 'ambiguous' : 'unexpected';
+  const what = cleanMessage(error.message, context.secrets);
   return new RemoteError(errorClass, `${sentences[errorClass]} (HTTP ${status}): ${what}`, { status });
 }
 

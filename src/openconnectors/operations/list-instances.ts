@@ -63,7 +63,7 @@ async function readPage(
           ['pageSize', String(PAGE_SIZE)],
           ...(token === undefined ? [] : [['nextPage', token] as const]),
         ],
-        maxAnswerBytes: MAX_PAGE_BYTES,
+        maxResponseBytes: MAX_PAGE_BYTES,
         read: (answer) => ({
           instances: parseInstances(answer),
           next: answer.headers['elements-next-page-token'] || undefined,

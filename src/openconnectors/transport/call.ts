@@ -42,7 +42,7 @@ export interface Call<Result> {
   /** Values that may not come back in any message; the account's own and `instanceToken` are known without. */
   readonly secrets?: readonly string[];
   /** Default 8 MiB. */
-  readonly maxAnswerBytes?: number;
+  readonly maxResponseBytes?: number;
   /** Turns a 2xx answer into the result. @throws UnreadableAnswer */
   readonly read: (answer: TransportResponse) => Result;
 }

@@ -11,7 +11,7 @@ import { RemoteError, type RemoteErrorClass } from '../errors/remote-error.ts';
 import { refuseMaskedValues } from '../masked-values.ts';
 import type { BaseUrl } from './base-url.ts';
 import { type Call, type Caller, type OperationName, UnreadableResponse } from './call.ts';
-import { ABORTED, type Transport, type TransportResponse, TransportError } from './transport.ts';
+import { ABORTED, type Transport, TransportError, type TransportResponse } from './transport.ts';
 
 const DEFAULT_MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
@@ -102,7 +102,7 @@ async function answered<Result>(
       path: pathOf(options.base, call),
       headers: headersOf(options.credentials, call),
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
-      maxAnswerBytes: call.maxAnswerBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
+      maxResponseBytes: call.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
       signal: ending.signal,
       beforeSend: fence.check,
     });
@@ -122,15 +122,15 @@ async function answered<Result>(
 
 /** The result in an answer. @throws RemoteError where it holds an error, or nothing that can be understood. */
 function understood<Result>(options: CallerOptions, call: Call<Result>, answer: TransportResponse): Result {
-  const circumstances = callContextOf(options, call);
-  const refusal = errorOfResponse(answer, circumstances);
+  const context = callContextOf(options, call);
+  const refusal = errorOfResponse(answer, context);
   if (refusal !== undefined) {
     throw refusal;
   }
   try {
     return call.read(answer);
   } catch (error) {
-    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, answer.status, circumstances) : error;
+    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, answer.status, context) : error;
   }
 }
 

@@ -4,9 +4,9 @@ import { ProxyError } from './proxy-tunnel.ts';
 import {
   ABORTED,
   TOO_LARGE,
-  type TransportResponse,
   TransportError,
   type TransportRequest,
+  type TransportResponse,
 } from './transport.ts';
 
 type Controller = Dispatcher.DispatchController;
@@ -65,7 +65,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
     this.#bytes += chunk.byteLength;
-    if (this.#bytes > this.#request.maxAnswerBytes) {
+    if (this.#bytes > this.#request.maxResponseBytes) {
       this.#fail(TOO_LARGE);
       return;
     }

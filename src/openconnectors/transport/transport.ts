@@ -7,7 +7,7 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   /** An answer with a longer body is broken off. */
-  readonly maxAnswerBytes: number;
+  readonly maxResponseBytes: number;
   /** Ends the call at once; the deadline of the whole call comes by it too. */
   readonly signal: AbortSignal;
   /** Called in the tick in which the request goes to the socket. When it throws, nothing is sent and the call rejects with that error. */

@@ -26,7 +26,9 @@ interface Observed {
   readonly conditions: readonly ObservedCondition[];
 }
 
-type ObservedCondition = Pick<Condition, 'type' | 'reason' | 'lastTransitionTime'> & { readonly status: string };
+type ObservedCondition = Pick<Condition, 'type' | 'reason' | 'lastTransitionTime'> & {
+  readonly status: string;
+};
 
 const NOTHING: OperatorResources = { connectors: [], accounts: [], defaultAccount: undefined };
 
@@ -53,7 +55,12 @@ export function exposeResources(metrics: Metrics, options: ResourceMetricsOption
 function observedOf(kind: string, object: KubeObject): Observed {
   const { namespace = '', name } = object.metadata;
   const { conditions } = statusOf(object);
-  return { kind, namespace, name, conditions: Array.isArray(conditions) ? conditions.filter(isObserved) : [] };
+  return {
+    kind,
+    namespace,
+    name,
+    conditions: Array.isArray(conditions) ? conditions.filter(isObserved) : [],
+  };
 }
 
 /** Hand-written, as it runs for tens of thousands of conditions at each scrape. */

@@ -14,24 +14,24 @@ export interface Conclusion {
 /** The conclusion of a verdict; `undefined` for one that leaves the status as it is. */
 export function conclusionOf(
   { metadata, status }: InfusionsoftConnector | OpenConnectorsAccount,
-  verdict: ReconcileEnd,
+  result: ReconcileEnd,
 ): Conclusion | undefined {
-  if (verdict.kind !== 'ready' && verdict.kind !== 'blocked') {
+  if (result.kind !== 'ready' && result.kind !== 'blocked') {
     return undefined;
   }
-  const said = { reason: verdict.reason ?? 'Succeeded', message: verdict.message ?? '' };
-  const ready = verdict.kind === 'ready';
+  const said = { reason: result.reason ?? 'Succeeded', message: result.message ?? '' };
+  const ready = result.kind === 'ready';
   const before = status?.conditions?.find(({ type }) => type === 'Ready');
-  const isNews =
+  const isChange =
     before?.reason !== said.reason ||
     (before.status === 'True') !== ready ||
     status?.observedGeneration !== metadata.generation;
-  return { ready, reason: said.reason, message: said.message, isChange: isNews };
+  return { ready, reason: said.reason, message: said.message, isChange: isChange };
 }
 
 /** Whether trying again is useless until a person changes something. */
 export function isStalled({ ready, reason: name }: Conclusion): boolean {
-  return !ready && reason(name).outlook === 'stalled';
+  return !ready && reason(name).severity === 'stalled';
 }
 
 /** Steps that only look. What else a pass does is worth a line in the log. */

@@ -63,8 +63,8 @@ function observerOf(log: ReconcileLog, span: ReconcileSpan): ReconcileObserver {
       log.step(name);
       return span.step(name, carryOut);
     },
-    concluded(resource, verdict) {
-      log.concluded(resource, verdict);
+    concluded(resource, result) {
+      log.concluded(resource, result);
       if (log.conclusion !== undefined) {
         span.concluded(log.conclusion.reason);
       }

@@ -35,8 +35,8 @@ export class ReconcileLog {
     this.#log.debug({ step: name }, 'Next step');
   }
 
-  concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, verdict: ReconcileEnd): void {
-    this.#conclusion = conclusionOf(resource, verdict);
+  concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, result: ReconcileEnd): void {
+    this.#conclusion = conclusionOf(resource, result);
   }
 
   /** The pass came to its end. */

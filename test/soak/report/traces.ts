@@ -48,7 +48,7 @@ function traceOf(
       text: callInWords(entry),
     }),
   );
-  const entries = [...stage.journal.of(subject.key), ...calls].sort((left, right) => left.at - right.at);
+  const entries = [...stage.auditLog.of(subject.key), ...calls].sort((left, right) => left.at - right.at);
   const lines = entries.map(
     ({ at, source, text }) =>
       `${`+${((at - startedAt) / 1_000).toFixed(3)}`.padStart(9)}  ${source.padEnd(16)}${text}`,

@@ -72,7 +72,7 @@ export async function ambush(
     .entries((entry) => entry.operation === operation && entry.fault === fault.kind && entry.number > since)
     .at(-1);
   const subject = caught && ownerOf(subjects, sightings, caught);
-  stage.journal.note(
+  stage.auditLog.note(
     'fault',
     `${fault.kind} over #${caught?.number} ${operation}: ${reaction}`,
     subject?.key,

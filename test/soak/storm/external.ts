@@ -67,7 +67,7 @@ export const takeOver: Operation = async (context, subject, random) => {
   });
   subject.takenOver = true;
   const text = `instance ${instance.id} taken over by another cluster`;
-  stage.journal.note('operation', text, subject.key);
+  stage.auditLog.note('operation', text, subject.key);
   const sequel = pick(random, [nothing, rename, rename, deleteResource]);
   const done = await sequel(context, subject, random);
   return done === undefined ? text : `${text}, then ${done}`;

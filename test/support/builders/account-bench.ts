@@ -27,7 +27,7 @@ export interface AccountBench {
   /** Secret values that are kept from the logs, as often as they are held. */
   readonly held: readonly string[];
   /** Keys of accounts that were called in doubt. */
-  readonly suspected: readonly string[];
+  readonly invalidated: readonly string[];
   /** Who was woken: `users`, or owner tags. */
   readonly woken: string[];
   readonly reads: readonly string[];
@@ -61,7 +61,7 @@ export function accountBench(
   );
   const clients = new Map<string, AccountSettings>();
   const held: string[] = [];
-  const suspected: string[] = [];
+  const invalidated: string[] = [];
   const woken: string[] = [];
   const reads: string[] = [];
   const statuses: AccountStatus[] = [];
@@ -81,7 +81,7 @@ export function accountBench(
     createTimeoutMs: 120_000,
     searchGraceMs: 30_000,
     now: () => clock.now(),
-    holdSecrets: (values) => {
+    redact: (values) => {
       held.push(...values);
       return () => {
         for (const value of values) {
@@ -95,7 +95,7 @@ export function accountBench(
     selector: undefined,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',
-    onInvalidated: (key) => suspected.push(key),
+    onInvalidated: (key) => invalidated.push(key),
   });
   const bench: AccountBench = {
     clock,
@@ -103,7 +103,7 @@ export function accountBench(
     calls: remote.calls,
     clients,
     held,
-    suspected,
+    invalidated,
     woken,
     reads,
     statuses,
@@ -145,7 +145,7 @@ export function accountBench(
       seesEverything: true,
       wakeUsers: () => void woken.push('users'),
       wakeOwners: (tags) => void woken.push(...tags),
-      witnesses: new Map(),
+      inputHashes: new Map(),
       report: async (_account, after) => void statuses.push(after),
       recordEvent: (_account, event) => void events.push(event),
       kept: {

@@ -70,7 +70,7 @@ export const OPEN: Extract<SessionFacts, { state: 'open' }> = {
   secretVersion: '1',
   organization: { id: ACCOUNT.organizationId, name: 'Acme' },
   listedAt: NOW - MINUTE,
-  suspected: false,
+  invalidated: false,
 };
 
 /** The world of an account; without a change its Secret is read and nothing else has happened. */

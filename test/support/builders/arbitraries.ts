@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { NOTHING_DONE, NO_MEMORY, type ConnectorInput } from '../../../src/connector/input.ts';
+import { type ConnectorInput, NO_MEMORY, NOTHING_DONE } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
-import { connectionMemory, READY_ACCOUNT, world } from './input.ts';
+import { connectionMemory, input, READY_ACCOUNT } from './input.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
@@ -285,11 +285,11 @@ export const worlds: fc.Arbitrary<ConnectorInput> = fc
     ),
     memory: memories,
     pass: passes,
-    prompted: fc.boolean(),
-    rivals: fc.constantFrom([], [], ['team-b/crm']),
+    triggered: fc.boolean(),
+    claimants: fc.constantFrom([], [], ['team-b/crm']),
   })
   .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) =>
-    world({
+    input({
       ...change,
       secrets: { ...READ, ...facts },
       instances: found.filter(({ id }) => !change.gone.includes(id)),

@@ -21,7 +21,7 @@ export function faultsOfStep(step: Action): string[] {
   if (step.type !== 'finish') {
     return [];
   }
-  const { verdict } = step;
+  const { result: verdict } = step;
   switch (verdict.kind) {
     case 'suspended':
     case 'not-due':

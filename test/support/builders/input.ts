@@ -2,12 +2,12 @@ import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
 import { canonicalContent, connectionData } from '../../../src/connector/decide/connection-secret.ts';
 import {
+  type ConnectorInput,
   type DecisionSettings,
-  NOTHING_DONE,
+  type Done,
   type Memory,
   NO_MEMORY,
-  type Done,
-  type ConnectorInput,
+  NOTHING_DONE,
 } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
@@ -55,13 +55,13 @@ export interface WorldChange {
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
   readonly pass?: Partial<Done>;
-  readonly prompted?: boolean;
+  readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
-  readonly rivals?: readonly string[];
+  readonly claimants?: readonly string[];
 }
 
 /** A world. Without a change nothing has happened yet, and everything that is needed is there. */
-export function world(change: WorldChange = {}): ConnectorInput {
+export function input(change: WorldChange = {}): ConnectorInput {
   const subject = change.connector ?? connector();
   const settings = { ...SETTINGS, ...change.settings };
   const { namespace, name, uid } = subject.metadata;
@@ -82,8 +82,8 @@ export function world(change: WorldChange = {}): ConnectorInput {
     },
     memory: { ...NO_MEMORY, ...change.memory },
     done: { ...NOTHING_DONE, ...change.pass },
-    claimants: change.rivals ?? [],
-    triggered: change.prompted ?? false,
+    claimants: change.claimants ?? [],
+    triggered: change.triggered ?? false,
     fingerprint: printOf,
   };
 }
@@ -119,7 +119,7 @@ export function connectionMemory(
   subject: InfusionsoftConnector,
   token: string = VALUES.token,
 ): Partial<Memory> {
-  const content = printOf(canonicalContent(connectionData(world({ connector: subject }), token)));
+  const content = printOf(canonicalContent(connectionData(input({ connector: subject }), token)));
   return { connection: { resourceVersion: '1', content } };
 }
 
@@ -140,7 +140,7 @@ export function settledConnector(change: ConnectorChange = {}): InfusionsoftConn
 /** A world in which everything is as it should be: `decide` says Ready without a step. */
 export function settledWorld(change: SettledChange = {}): ConnectorInput {
   const subject = settledConnector(change.connector);
-  return world({
+  return input({
     instances: [instance(ID)],
     ...change,
     connector: subject,

@@ -37,7 +37,7 @@ export interface BenchChange {
   readonly reserve?: () => Turn | undefined;
   /** Called before each write of the resource's status; may throw. */
   readonly onPatchStatus?: () => void;
-  readonly rivals?: readonly string[];
+  readonly claimants?: readonly string[];
   /** What comes of the credentials that worked last, for an account that is blocked. */
   readonly kept?: FallbackOutcome;
 }
@@ -135,8 +135,8 @@ export function bench(change: BenchChange): Bench {
           writes.push(['tombstone', tombstone]);
         },
       },
-      claimants: () => change.rivals ?? [],
-      recordEvent: (_connector, occasion) => void events.push(occasion),
+      claimants: () => change.claimants ?? [],
+      recordEvent: (_connector, event) => void events.push(event),
       accounts: {
         view: () => account,
         session: () => (account.state === 'ready' ? session : undefined),

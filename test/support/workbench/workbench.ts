@@ -37,7 +37,7 @@ export interface RunningOperator {
 /** How an operator of a test differs from one with defaults. */
 export interface OperatorSettings {
   readonly env?: Readonly<Record<string, string>>;
-  readonly onStep?: ActionObserver;
+  readonly onAction?: ActionObserver;
 }
 
 /** Where the operator lives in the cluster, and as whom. */
@@ -126,7 +126,7 @@ export async function startWorkbench(
       canaries.mine(namespace.name);
       return namespace;
     },
-    async startOperator({ env, onStep } = {}) {
+    async startOperator({ env, onAction } = {}) {
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromString(kubeconfig);
       const log: string[] = [];
@@ -143,7 +143,7 @@ export async function startWorkbench(
         clock: systemClock,
         random: systemRandom,
         logTo: { write: (line) => void log.push(line) },
-        onStep,
+        onAction,
       });
       const ports = await composed.start();
       const operator: RunningOperator = {

@@ -135,7 +135,9 @@ describe('the clients of an account', () => {
     expect([keys(bench), bench.held, bench.registry.fallbackSession(uid)]).toEqual([[], [], undefined]);
 
     bench.answers = { organization: refuse('unavailable', 'No connection') };
-    await expect(bench.registry.openFallback(recorded, signal)).rejects.toMatchObject({ class: 'unavailable' });
+    await expect(bench.registry.openFallback(recorded, signal)).rejects.toMatchObject({
+      class: 'unavailable',
+    });
     bench.registry.closeFallback(uid);
     expect(keys(bench)).toEqual([]);
   });

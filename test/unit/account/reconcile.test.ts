@@ -148,7 +148,7 @@ describe('credentials that are refused', () => {
     it.woken.length = 0;
     it.registry.session('team-a', 'sap')?.invalidate();
     it.registry.session('team-a', 'sap')?.invalidate();
-    expect(it.suspected).toEqual([KEY]);
+    expect(it.invalidated).toEqual([KEY]);
 
     it.answers = { organization: refuse('unauthorized') };
     await it.pass(account());
@@ -426,7 +426,7 @@ describe("the operator's default account", () => {
       readMounted: (name) => files.get(name),
       ports: it.ports,
       clock: it.clock,
-      onPass: (status) => {
+      onReconcile: (status) => {
         const ready = status.conditions?.find(({ type }) => type === 'Ready');
         conditions.push(`${ready?.status} ${ready?.reason}`);
       },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { oneTimeCodeHash, newOneTimeCode, sameHash } from '../../../src/authorization/one-time-code.ts';
+import { newOneTimeCode, oneTimeCodeHash, sameHash } from '../../../src/authorization/one-time-code.ts';
 import { CODE, createStage, START } from '../../support/consent/stage.ts';
 
 const compared: number[] = [];

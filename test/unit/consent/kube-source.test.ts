@@ -80,7 +80,7 @@ function createSource(
   return { source, secrets, objects, asked, open };
 }
 
-async function obstacle(wish: Promise<unknown>): Promise<string> {
+async function precondition(wish: Promise<unknown>): Promise<string> {
   const error = await wish.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -114,7 +114,11 @@ describe('what a connector asks consent for', () => {
     const { subject } = await source.wish(byPage(), signal);
     const changes = Object.keys(subject).map((key) => consentRequestHash({ ...subject, [key]: 'other' }));
     expect(
-      new Set([consentRequestHash(subject), consentRequestHash({ ...subject, server: undefined }), ...changes]).size,
+      new Set([
+        consentRequestHash(subject),
+        consentRequestHash({ ...subject, server: undefined }),
+        ...changes,
+      ]).size,
     ).toBe(9);
     expect(consentRequestHash({ ...subject })).toBe(consentRequestHash(subject));
   });
@@ -161,9 +165,9 @@ describe('what a connector asks consent for', () => {
     expect(wish.subject.accountUid).toBe('default');
     expect(wish.facts.account).toBeUndefined();
     const elsewhere = byPage({ spec: { accountRef: undefined }, metadata: { namespace: 'team-b' } });
-    expect(await obstacle(source.wish(elsewhere, signal))).toBe('account');
-    expect(await obstacle(createSource(env).source.wish(byDefault, signal))).toBe('account');
-    expect(await obstacle(createSource().source.wish(byDefault, signal))).toBe('account');
+    expect(await precondition(source.wish(elsewhere, signal))).toBe('account');
+    expect(await precondition(createSource(env).source.wish(byDefault, signal))).toBe('account');
+    expect(await precondition(createSource().source.wish(byDefault, signal))).toBe('account');
   });
 });
 
@@ -179,33 +183,33 @@ describe('what stands in the way', () => {
     ['account', 'an account that is not there', { spec: { accountRef: { name: 'none' } } }],
   ])('is %s: %s', async (expected, _what, change) => {
     const { source } = createSource();
-    expect(await obstacle(source.wish(byPage(change), signal))).toBe(expected);
+    expect(await precondition(source.wish(byPage(change), signal))).toBe(expected);
   });
 
   test('is an account whose host is not allowed: nothing is sent there', async () => {
     const { source, asked } = createSource({ ALLOWED_HOSTS: 'api.example.com' });
-    expect(await obstacle(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
     expect(asked).toEqual([]);
   });
 
   test('is a Secret that lacks something', async () => {
     const { source, secrets } = createSource();
     secrets.put('team-a', 'crm-oauth', { client_id: VALUES.clientId });
-    expect(await obstacle(source.wish(byPage(), signal))).toBe('secrets');
+    expect(await precondition(source.wish(byPage(), signal))).toBe('secrets');
     secrets.take('team-a', 'sap-account');
-    expect(await obstacle(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
   });
 });
 
 describe('the live resource', () => {
   test('is absent when it is gone or going', async () => {
     const { source, objects } = createSource();
-    const locator = { namespace: 'team-a', name: 'crm' };
-    expect((await source.connector(locator, signal))?.metadata.name).toBe('crm');
+    const target = { namespace: 'team-a', name: 'crm' };
+    expect((await source.connector(target, signal))?.metadata.name).toBe('crm');
     const [, path = ''] = [...objects.keys()];
     objects.set(path, byPage({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }));
-    expect(await source.connector(locator, signal)).toBeUndefined();
+    expect(await source.connector(target, signal)).toBeUndefined();
     objects.delete(path);
-    expect(await source.connector(locator, signal)).toBeUndefined();
+    expect(await source.connector(target, signal)).toBeUndefined();
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
-import { responseData, type AuthorizationResponse } from '../../../src/authorization/authorization-response.ts';
+import {
+  type AuthorizationResponse,
+  responseData,
+} from '../../../src/authorization/authorization-response.ts';
 import { type ConsentRequest, consentRequestHash } from '../../../src/authorization/consent-request.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
@@ -42,11 +45,16 @@ const byPage = (change: ConnectorChange = {}): InfusionsoftConnector =>
 
 /** The grant Secret with what the provider answered. */
 function grant(answer: Partial<AuthorizationResponse> = {}, owners: readonly string[] = [UID]): SecretFact {
-  const whole = { kind: 'code', code: CODE, consent: consentRequestHash(SUBJECT), ...answer } as AuthorizationResponse;
+  const whole = {
+    kind: 'code',
+    code: CODE,
+    consent: consentRequestHash(SUBJECT),
+    ...answer,
+  } as AuthorizationResponse;
   return secretRead(responseData(whole), { owners, resourceVersion: '77' });
 }
 
-const enrolment = (owners: readonly string[] = [UID]): SecretFact =>
+const oneTimeCode = (owners: readonly string[] = [UID]): SecretFact =>
   secretRead({ code: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEEE' }, { owners });
 
 interface Setting {
@@ -66,7 +74,7 @@ function waiting({
     connector: subject,
     settings: OWN_PAGE,
     answers: workingRemote(instances, answers),
-    secrets: { 'crm-enrolment': enrolment(), ...secrets },
+    secrets: { 'crm-enrolment': oneTimeCode(), ...secrets },
     listed: [...instances.values()],
   });
 }

@@ -27,11 +27,11 @@ async function everyPage(): Promise<{ stage: Stage; replies: Reply[]; secrets: s
   const back = await get(visitor, callback({ code: 'the-secret-code', state }));
   await get(visitor, back.headers.get('location') ?? '');
   await get(visitor, `${START}/review`);
-  stage.obstacle = new FailedPreconditionError('suspended');
+  stage.precondition = new FailedPreconditionError('suspended');
   replies.push(await visitor.enter(START, CODE));
-  stage.obstacle = new RemoteError('unavailable', 'remote words');
+  stage.precondition = new RemoteError('unavailable', 'remote words');
   replies.push(await visitor.enter(START, CODE));
-  stage.obstacle = new Error('internal words');
+  stage.precondition = new Error('internal words');
   replies.push(await visitor.enter(START, CODE));
   await get(visitor, 'https://connect.example.com/nothing');
   return { stage, replies, secrets: [state, cookie, CODE, 'the-secret-code', 'stolen-code'] };

@@ -193,7 +193,7 @@ describe('a status whose write is refused once', () => {
     const { fake, program } = running;
     fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409, reason: 'Conflict' }, 1);
     await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
-    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toEqual({ phase: 'Done' });
+    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
   });
 });
 

@@ -284,7 +284,7 @@ describe('among triggered keys', () => {
   /** The order in which the only worker serves `triggered` keys and the change that `happen` makes to `w`. */
   async function orderAfter(happen: () => void): Promise<string[]> {
     for (const name of ['busy', 'w', 'x', 'y']) {
-      add(name, { metadata: { name, generation: 1 }, status: { phase: 'New' } });
+      add(name, { metadata: { name, generation: 1 }, status: { jitterOffset: 'New' } });
     }
     const operator = create({ workers: 1 });
     await operator.start();
@@ -313,7 +313,7 @@ describe('among triggered keys', () => {
   });
 
   it.each<[string, () => void]>([
-    ['a status', () => widgets.patch('team', 'w', { status: { phase: 'Done' } }, 'status')],
+    ['a status', () => widgets.patch('team', 'w', { status: { jitterOffset: 'Done' } }, 'status')],
     ['a label', () => widgets.patch('team', 'w', { metadata: { labels: { a: 'b' } } })],
   ])('serves %s in its turn', async (_what, happen) => {
     expect(await orderAfter(happen)).toEqual(['x', 'y', 'w']);
@@ -338,11 +338,11 @@ describe('a write', () => {
 
   test('of the status is in the store with its answer, and does not wake the handler', async () => {
     const { operator, meta } = await running();
-    const next = await operator.open.patchStatus(meta, { phase: 'Done' });
-    expect(operator.open.store(id).get('team', 'a')).toMatchObject({ status: { phase: 'Done' } });
+    const next = await operator.open.patchStatus(meta, { jitterOffset: 'Done' });
+    expect(operator.open.store(id).get('team', 'a')).toMatchObject({ status: { jitterOffset: 'Done' } });
     expect(next.resourceVersion).toBe(widgets.get('team', 'a').metadata.resourceVersion);
-    await operator.open.setStatus(next, { phase: 'Again' });
-    expect(widgets.get('team', 'a')['status']).toEqual({ phase: 'Again' });
+    await operator.open.setStatus(next, { jitterOffset: 'Again' });
+    expect(widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Again' });
     add('b');
     await seen(operator, 'ADDED a', 'ADDED b');
   });
@@ -570,7 +570,7 @@ describe('a stop', () => {
     const work = Promise.withResolvers<undefined>();
     operator.handler = async ({ meta, object }) => {
       await work.promise;
-      await operator.open.patchStatus(meta, { phase: 'Done' });
+      await operator.open.patchStatus(meta, { jitterOffset: 'Done' });
       const regarding = { ...meta, uid: object.metadata?.uid ?? '' };
       operator.open.events.record({
         object: regarding,
@@ -589,7 +589,7 @@ describe('a stop', () => {
     add('late');
     work.resolve(undefined);
     await ended(stopping);
-    expect(widgets.get('team', 'a')['status']).toEqual({ phase: 'Done' });
+    expect(widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
     expect(fake.collection('events.k8s.io/v1', 'events').list('team')).toHaveLength(1);
     expect(
       fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'],

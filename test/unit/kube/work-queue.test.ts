@@ -68,7 +68,7 @@ describe('a work queue', () => {
   });
 
   test('takes an edit before thousands of resyncs, and lets resyncs that have waited have their share', async () => {
-    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
+    const { clock, queue, handled, finish } = createQueue({ starvationGuard: { afterMs: 1_000, share: 4 } });
     for (let n = 0; n < 1_000; n++) queue.add(`a/resync-${n}`, { priority: 'resync' });
     for (let n = 0; n < 8; n++) queue.add(`a/edit-${n}`);
     await clock.advance(2_000);
@@ -98,7 +98,7 @@ describe('a work queue', () => {
   });
 
   it('gives changes and resyncs their share during a stream of edits', async () => {
-    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
+    const { clock, queue, handled, finish } = createQueue({ starvationGuard: { afterMs: 1_000, share: 4 } });
     for (let n = 0; n < 20; n++) {
       queue.add(`a/resync-${n}`, { priority: 'resync' });
       queue.add(`a/change-${n}`);

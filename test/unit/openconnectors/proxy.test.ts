@@ -124,7 +124,7 @@ describe('through the proxy', () => {
       path: '/',
       headers: {},
       body: undefined,
-      maxAnswerBytes: 10,
+      maxResponseBytes: 10,
       signal: new AbortController().signal,
       beforeSend: () => undefined,
     };

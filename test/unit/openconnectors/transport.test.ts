@@ -34,7 +34,7 @@ const request = (more: Partial<TransportRequest> = {}): TransportRequest => ({
   path: '/',
   headers: {},
   body: undefined,
-  maxAnswerBytes: 1_000,
+  maxResponseBytes: 1_000,
   signal: new AbortController().signal,
   beforeSend: () => undefined,
   ...more,

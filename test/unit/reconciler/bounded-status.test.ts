@@ -10,7 +10,7 @@ import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../../../src/api/group.ts
 import { parseAccount, parseConnector } from '../../../src/api/parse.ts';
 import { decide } from '../../../src/connector/decide/decide.ts';
 import type { ConnectorInput } from '../../../src/connector/input.ts';
-import { summarize, type StatusUpdate } from '../../../src/connector/report/summarize.ts';
+import { type StatusUpdate, summarize } from '../../../src/connector/report/summarize.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { accountWorld, OPEN } from '../../support/builders/account.ts';
 import { worlds } from '../../support/builders/arbitraries.ts';
@@ -54,10 +54,10 @@ const contents: fc.Arbitrary<Partial<Instance>> = fc.record(
 );
 
 /** How the reconcile of `world` ends; one that would go on ends with `otherwise`. */
-function endingOf(world: ConnectorInput, otherwise: StatusUpdate): StatusUpdate {
-  const step = decide(world);
-  return step.type === 'finish' && (step.verdict.kind === 'ready' || step.verdict.kind === 'blocked')
-    ? step.verdict
+function endingOf(input: ConnectorInput, otherwise: StatusUpdate): StatusUpdate {
+  const step = decide(input);
+  return step.type === 'finish' && (step.result.kind === 'ready' || step.result.kind === 'blocked')
+    ? step.result
     : otherwise;
 }
 
@@ -68,9 +68,12 @@ describe('the status of a connector', () => {
         const found = [...before.external.instances].map(
           ([id, known]) => [id, known === 'not-found' ? known : { ...known, ...content }] as const,
         );
-        const world: ConnectorInput = { ...before, external: { ...before.external, instances: new Map(found) } };
-        const verdict = endingOf(
-          world,
+        const input: ConnectorInput = {
+          ...before,
+          external: { ...before.external, instances: new Map(found) },
+        };
+        const result = endingOf(
+          input,
           isReady
             ? { kind: 'ready', reason: 'Succeeded', message, again: 0 }
             : {
@@ -81,11 +84,11 @@ describe('the status of a connector', () => {
                 retry: { kind: 'backoff' },
               },
         );
-        const status = summarize(world, verdict, 0.5);
+        const status = summarize(input, result, 0.5);
         fc.pre(before.violations.length === 0);
-        expect(connectorSays({ ...world.connector, status })).toEqual([]);
+        expect(connectorSays({ ...input.connector, status })).toEqual([]);
         expect(isStorable(status)).toBe(true);
-        expect(parseConnector({ ...world.connector, status }).status).toEqual(status);
+        expect(parseConnector({ ...input.connector, status }).status).toEqual(status);
       }),
       { numRuns: 500 },
     );
@@ -117,8 +120,8 @@ describe('the status of an account', () => {
     const orphans = fc.array(fc.record({ id: fc.integer({ min: 1 }), name: texts }), { maxLength: 30 });
     fc.assert(
       fc.property(texts, texts, texts, orphans, (id, name, message, found) => {
-        const world = accountWorld({ session: { ...OPEN, organization: { id, name } } });
-        const verdict = {
+        const input = accountWorld({ session: { ...OPEN, organization: { id, name } } });
+        const result = {
           kind: 'blocked',
           reason: 'UnexpectedAnswer',
           message,
@@ -127,10 +130,10 @@ describe('the status of an account', () => {
         } as const;
         const unique = [...new Map(found.map((orphan) => [orphan.id, orphan])).values()];
         const instances = { managed: 1, orphaned: unique.length, orphans: unique };
-        const status = summarizeAccount(world, verdict, instances, 0.5);
-        expect(accountSays({ ...world.account, status })).toEqual([]);
+        const status = summarizeAccount(input, result, instances, 0.5);
+        expect(accountSays({ ...input.account, status })).toEqual([]);
         expect(isStorable(status)).toBe(true);
-        expect(parseAccount({ ...world.account, status }).status).toEqual(status);
+        expect(parseAccount({ ...input.account, status }).status).toEqual(status);
       }),
       { numRuns: 200 },
     );

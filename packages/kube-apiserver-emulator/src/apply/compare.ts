@@ -66,7 +66,7 @@ function combine(pairs: readonly Pair[]): Comparison {
   const members = { added: [] as string[], modified: [] as string[], removed: [] as string[] };
   const inner: (readonly [string, Comparison])[] = [];
   for (const [step, shape, before, after] of pairs) {
-    const own = verdict(shape, before, after);
+    const own = result(shape, before, after);
     if (own !== undefined) {
       members[own].push(step);
     }
@@ -82,7 +82,7 @@ function combine(pairs: readonly Pair[]): Comparison {
   return { added: part('added'), modified: part('modified'), removed: part('removed') };
 }
 
-function verdict(shape: Shape, before: unknown, after: unknown): Verdict {
+function result(shape: Shape, before: unknown, after: unknown): Verdict {
   if (before === undefined) {
     return after === undefined ? undefined : 'added';
   }

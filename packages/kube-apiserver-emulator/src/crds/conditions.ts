@@ -9,13 +9,13 @@ export interface Verdict {
 }
 
 /** The object with a condition set; the transition time moves only with the status. */
-export function condition(object: KubeObject, time: string, verdict: Verdict): KubeObject {
+export function condition(object: KubeObject, time: string, result: Verdict): KubeObject {
   const status = objectOf(object['status']);
   const conditions = (Array.isArray(status['conditions']) ? status['conditions'] : []).map(objectOf);
-  const current = conditions.find((one) => one['type'] === verdict.type);
-  const { type, reason, message } = verdict;
-  const since = current?.['status'] === verdict.status ? current['lastTransitionTime'] : time;
-  const next = { type, status: verdict.status, lastTransitionTime: since, reason, message };
+  const current = conditions.find((one) => one['type'] === result.type);
+  const { type, reason, message } = result;
+  const since = current?.['status'] === result.status ? current['lastTransitionTime'] : time;
+  const next = { type, status: result.status, lastTransitionTime: since, reason, message };
   const changed =
     current === undefined ? [...conditions, next] : conditions.map((one) => (one === current ? next : one));
   return { ...object, status: { ...status, conditions: changed } };

@@ -123,7 +123,10 @@ export function builtinSuite(client: () => Client): void {
 
     test('are Active and hold themselves by a finalizer of their own', async () => {
       const { body } = await client().get(`/api/v1/namespaces/${await client().namespace()}`);
-      expect(body).toMatchObject({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
+      expect(body).toMatchObject({
+        spec: { finalizers: ['kubernetes'] },
+        status: { jitterOffset: 'Active' },
+      });
     });
 
     test('are labels, not subdomains', async () => {

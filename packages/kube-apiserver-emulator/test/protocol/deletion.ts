@@ -123,7 +123,10 @@ export function deletionSuite(client: () => Client): void {
       metadata: { name: 'held', finalizers: ['example.com/x'] },
     });
     const { status, body } = await client().delete(`/api/v1/namespaces/${namespace}`);
-    expect({ status, phase: body['status']?.['phase'] }).toEqual({ status: 200, phase: 'Terminating' });
+    expect({ status, jitterOffset: body['status']?.['phase'] }).toEqual({
+      status: 200,
+      jitterOffset: 'Terminating',
+    });
     await expect
       .poll(async () => client().post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'a' } }))
       .toMatchObject({

@@ -53,7 +53,7 @@ const gadgetDefinition = {
               status: {
                 type: 'object',
                 properties: {
-                  phase: { type: 'string' },
+                  jitterOffset: { type: 'string' },
                   conditions: {
                     type: 'array',
                     'x-kubernetes-list-type': 'map',

@@ -34,7 +34,7 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
     }
     if (numberOf(spec['workMs']) > 0)
       await new Promise((resolve) => setTimeout(resolve, numberOf(spec['workMs'])));
-    if (spec['report'] === true) await base.patchStatus(event.meta, { phase: 'Done' });
+    if (spec['report'] === true) await base.patchStatus(event.meta, { jitterOffset: 'Done' });
     tell({ type: 'HANDLED', name });
   };
 }

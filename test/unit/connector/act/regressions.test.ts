@@ -318,7 +318,11 @@ test('a Secret that a webhook changes is not written over and over', async () =>
 });
 
 test('abandon leaves a Warning event', async () => {
-  const it = settled(one(), {}, { metadata: { deletionTimestamp: at(0) }, annotations: { abandon: 'not-found' } });
+  const it = settled(
+    one(),
+    {},
+    { metadata: { deletionTimestamp: at(0) }, annotations: { abandon: 'not-found' } },
+  );
   await go(it);
   expect(it.events.map(({ reason }) => reason)).toEqual(['Abandoned']);
 });

@@ -11,7 +11,7 @@ import {
   readyStatus,
 } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, settledConnector, world } from '../../../support/builders/input.ts';
+import { ID, input, settledConnector } from '../../../support/builders/input.ts';
 import { TAGS } from '../../../support/builders/instance.ts';
 import {
   secretAbsent,
@@ -48,7 +48,7 @@ describe('the first authorization', () => {
     {
       name: 'everything there',
       because: 'the code is sent with every true value, and with all that its record needs',
-      world: world(),
+      input: input(),
       step: {
         type: 'create',
         body,
@@ -64,7 +64,7 @@ describe('the first authorization', () => {
     {
       name: 'a refresh token',
       because: 'the way without a browser is the same, with another grant',
-      world: world({
+      input: input({
         connector: connector({
           oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
         }),
@@ -79,7 +79,7 @@ describe('the first authorization', () => {
     {
       name: 'infusionsoftrest',
       because: 'neither the key nor the server of the old connector goes along',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
@@ -100,7 +100,7 @@ describe('the first authorization', () => {
     {
       name: "the user's own name, tags, scope and configuration",
       because: 'the instance is what the resource says from its first moment on',
-      world: world({
+      input: input({
         connector: connector({
           spec: {
             instance: {
@@ -124,13 +124,13 @@ describe('the first authorization', () => {
     {
       name: 'the code unread',
       because: 'it is read only now that it is due',
-      world: world({ secrets: { 'crm-code': secretUnread() } }),
+      input: input({ secrets: { 'crm-code': secretUnread() } }),
       step: { type: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'no Secret with the code',
       because: 'this is the normal state before a consent: it waits for a person, and says for what',
-      world: world({ secrets: { 'crm-code': secretAbsent } }),
+      input: input({ secrets: { 'crm-code': secretAbsent } }),
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
@@ -140,13 +140,13 @@ describe('the first authorization', () => {
     {
       name: 'no Secret with the code in the cache',
       because: 'the API server is asked before a person is',
-      world: world({ secrets: { 'crm-code': secretUnseen } }),
+      input: input({ secrets: { 'crm-code': secretUnseen } }),
       step: { type: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'the Secret without the key',
       because: 'an empty Secret that waits for the code is no mistake',
-      world: world({ secrets: { 'crm-code': secretRead({}) } }),
+      input: input({ secrets: { 'crm-code': secretRead({}) } }),
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
@@ -156,13 +156,13 @@ describe('the first authorization', () => {
     {
       name: 'a code of white space',
       because: 'an empty code is a mistake, and sending it would be one more',
-      world: world({ secrets: { 'crm-code': secretRead({ code: '\n' }) } }),
+      input: input({ secrets: { 'crm-code': secretRead({ code: '\n' }) } }),
       step: blockedBy('SecretsResolved', 'SecretInvalid', 'spec.oauth.authorizationCodeSecretRef, is empty'),
     },
     {
       name: 'no grant named',
       because: 'a person has to consent, and is told both ways to hand it over',
-      world: world({ connector: connector({ oauth: { authorizationCodeSecretRef: undefined } }) }),
+      input: input({ connector: connector({ oauth: { authorizationCodeSecretRef: undefined } }) }),
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
@@ -172,13 +172,13 @@ describe('the first authorization', () => {
     {
       name: 'no callback URL anywhere',
       because: 'without it neither a person nor the exchange can go on',
-      world: world({ connector: connector({ oauth: { callbackUrl: undefined } }) }),
+      input: input({ connector: connector({ oauth: { callbackUrl: undefined } }) }),
       step: blockedBy('Ready', 'InvalidSpec', 'EXTERNAL_URL'),
     },
     {
       name: "the operator's own callback URL",
       because: 'it stands in where the resource names none',
-      world: world({
+      input: input({
         connector: connector({ oauth: { callbackUrl: undefined } }),
         settings: { ownCallbackUrl: 'https://operator.example.com/oauth/callback' },
       }),
@@ -201,13 +201,13 @@ describe('a credential that was sent before', () => {
     {
       name: 'and searched for',
       because: 'a credential that was recorded once is not sent again',
-      world: world({ connector: held(attempt(absent)), searchedAt: NOW - MINUTE }),
+      input: input({ connector: held(attempt(absent)), searchedAt: NOW - MINUTE }),
       step: spent,
     },
     {
       name: 'among the earlier ones',
       because: 'putting an old code back does not make it new',
-      world: world({
+      input: input({
         connector: held(attempt({ ...absent, digest: OTHER, spent: [sent(VALUES.code)] })),
         searchedAt: NOW - MINUTE,
       }),
@@ -216,7 +216,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'and refused',
       because: 'the answer says why, which helps more than that it was used',
-      world: world({
+      input: input({
         connector: held(attempt({ at: at(-SECOND) })),
         memory: { refused: { digest: CODE, message: 'Invalid code' } },
       }),
@@ -229,7 +229,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'with the refusal of another one',
       because: 'only the refusal of this credential explains this credential',
-      world: world({
+      input: input({
         connector: held(attempt(absent)),
         memory: { refused: { digest: OTHER, message: 'Invalid code' } },
       }),
@@ -238,7 +238,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'a new one in its place',
       because: 'what the earlier one created is remembered beside it',
-      world: world({
+      input: input({
         connector: held(attempt({ ...absent, spent: [sent('another code')] })),
         secrets: newCode,
       }),
@@ -247,7 +247,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'a new one, after one that was accepted',
       because: 'the instance that it created is known',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           annotations: { attempt: attempt() },
@@ -261,7 +261,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'a new one, with 64 sent within a day',
       because: 'a credential that cannot be recorded is not sent, and the oldest leaves room first',
-      world: world({ connector: held(attempt({ ...absent, spent: many('code') })), secrets: newCode }),
+      input: input({ connector: held(attempt({ ...absent, spent: many('code') })), secrets: newCode }),
       step: blockedBy('Authorized', 'CredentialUsed', 'Too many authorization codes', {
         kind: 'at',
         time: NOW - 63 * MINUTE + 24 * 60 * MINUTE,
@@ -270,7 +270,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'a new one, with 64 sent, one of them more than a day ago',
       because: 'a code is of no use after a day, so that its digest can go',
-      world: world({
+      input: input({
         connector: held(
           attempt({
             ...absent,
@@ -284,7 +284,7 @@ describe('a credential that was sent before', () => {
     {
       name: 'a new one, with 64 refresh tokens sent',
       because: 'a refresh token never gets old enough to be forgotten',
-      world: world({
+      input: input({
         connector: held(attempt({ ...absent, kind: 'refresh-token', spent: many('refresh-token') })),
         secrets: newCode,
       }),
@@ -293,13 +293,13 @@ describe('a credential that was sent before', () => {
     {
       name: 'with something unreadable in the annotation',
       because: 'a record that cannot be read counts as none; the list still finds instances',
-      world: world({ connector: held('{"credential":') }),
+      input: input({ connector: held('{"credential":') }),
       step: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'with the Secret absent since',
       because: 'a new code is asked for, and the old one is of no interest',
-      world: world({ connector: held(attempt(absent)), secrets: { 'crm-code': secretAbsent } }),
+      input: input({ connector: held(attempt(absent)), secrets: { 'crm-code': secretAbsent } }),
       step: blockedBy('Authorized', 'AuthorizationRequired', 'crm-code'),
     },
   ]);
@@ -313,7 +313,7 @@ describe('a credential that provably was not processed', () => {
     {
       name: 'before its time',
       because: 'the answer asked for a pause, and a listing may lag behind',
-      world: world({ connector: again({ unprocessed: { notBefore: at(SECOND) } }) }),
+      input: input({ connector: again({ unprocessed: { notBefore: at(SECOND) } }) }),
       step: blockedBy('Synced', 'Throttled', 'did not process the request', {
         kind: 'at',
         time: NOW + SECOND,
@@ -322,25 +322,25 @@ describe('a credential that provably was not processed', () => {
     {
       name: 'at its time, not searched since',
       because: 'only an empty search permits to send it again',
-      world: world({ connector: again(), searchedAt: NOW - 2 * SECOND }),
+      input: input({ connector: again(), searchedAt: NOW - 2 * SECOND }),
       step: { type: 'search' },
     },
     {
       name: 'at its time, searched since',
       because: 'nothing was created, and the code is young',
-      world: world({ connector: again(), searchedAt: NOW - SECOND }),
+      input: input({ connector: again(), searchedAt: NOW - SECOND }),
       step: { type: 'create', body, draft: { previousCreated: 'no' } },
     },
     {
       name: 'at the end of its life',
       because: 'the provider does not accept it any more',
-      world: world({ connector: again({ firstAt: at(-10 * MINUTE) }), searchedAt: NOW }),
+      input: input({ connector: again({ firstAt: at(-10 * MINUTE) }), searchedAt: NOW }),
       step: spent,
     },
     {
       name: 'with a pause that is longer than its life',
       because: 'a person need not wait for a code that will be too old',
-      world: world({
+      input: input({
         connector: again({ firstAt: at(-MINUTE), unprocessed: { notBefore: at(9 * MINUTE) } }),
       }),
       step: spent,
@@ -348,13 +348,13 @@ describe('a credential that provably was not processed', () => {
     {
       name: 'sent three times',
       because: 'a request that is refused again and again is not worth a fourth',
-      world: world({ connector: again({ sends: 3 }), searchedAt: NOW }),
+      input: input({ connector: again({ sends: 3 }), searchedAt: NOW }),
       step: spent,
     },
     {
       name: 'as this process learned before the record could say so',
       because: 'a record that could not be written does not spend the code',
-      world: world({
+      input: input({
         connector: held(attempt({ at: at(-MINUTE) })),
         memory: { unprocessed: { digest: CODE, notBefore: at(-SECOND), sends: 1 } },
         searchedAt: NOW,
@@ -364,7 +364,7 @@ describe('a credential that provably was not processed', () => {
     {
       name: 'as this process learned of another one',
       because: 'it says nothing about this one',
-      world: world({
+      input: input({
         connector: held(attempt({ absentAt: at(-MINUTE) })),
         memory: { unprocessed: { digest: OTHER, notBefore: at(-SECOND), sends: 1 } },
         searchedAt: NOW,
@@ -382,13 +382,13 @@ describe('a record of keyed hashes', () => {
     {
       name: 'of this code',
       because: 'an operator of before has sent it',
-      world: world({ connector: keyed(printOf(VALUES.code)), searchedAt: NOW }),
+      input: input({ connector: keyed(printOf(VALUES.code)), searchedAt: NOW }),
       step: { type: 'write-record', record: { kind: 'absent' } },
     },
     {
       name: 'of another code, with this one among the earlier',
       because: 'the hashes of before count',
-      world: world({
+      input: input({
         connector: held(
           attempt({
             absentAt: at(0),
@@ -402,7 +402,7 @@ describe('a record of keyed hashes', () => {
     {
       name: 'whose key is lost',
       because: 'the code that is there may be the one that was sent, so it counts as sent',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           annotations: {
@@ -421,7 +421,7 @@ test('a restart with an empty memory never sends a code again', () => {
     status: readyStatus(ID, { failures: undefined }),
   });
   for (const now of [NOW, NOW + MINUTE, NOW + 60 * MINUTE]) {
-    const step = decide(world({ connector: subject, gone: [ID], now, searchedAt: now }));
-    expect(step).toMatchObject({ verdict: { kind: 'blocked', reason: 'AuthorizationRequired' } });
+    const step = decide(input({ connector: subject, gone: [ID], now, searchedAt: now }));
+    expect(step).toMatchObject({ result: { kind: 'blocked', reason: 'AuthorizationRequired' } });
   }
 });

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { canonicalContent, connectionData } from '../../../../src/connector/decide/connection-secret.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, settledWorld, world } from '../../../support/builders/input.ts';
+import { ID, input, settledWorld } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { blockedBy, decides, ends } from './table.ts';
@@ -27,19 +27,19 @@ describe('the connection Secret', () => {
     {
       name: 'absent',
       because: 'it is written before Ready',
-      world: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
+      input: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
       step: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
     },
     {
       name: 'of another name',
       because: 'the resource may choose it',
-      world: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
+      input: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
       step: { type: 'write-connection-secret', name: 'binding', exists: false },
     },
     {
       name: "with the account's credentials",
       because: 'only when the resource asks for them',
-      world: settledWorld({
+      input: settledWorld({
         connector: { spec: { includeAccountCredentials: true } },
         secrets: { 'crm-connection': secretAbsent },
       }),
@@ -55,19 +55,19 @@ describe('the connection Secret', () => {
     {
       name: "somebody else's",
       because: 'what the operator did not make it does not overwrite',
-      world: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
+      input: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
       step: blockedBy('Ready', 'ConnectionSecretConflict', 'is not overwritten'),
     },
     {
       name: "nobody's, read",
       because: 'equal content does not make it ours',
-      world: settledWorld({ secrets: { 'crm-connection': secretRead(data) } }),
+      input: settledWorld({ secrets: { 'crm-connection': secretRead(data) } }),
       step: blockedBy('Ready', 'ConnectionSecretConflict', 'crm-connection'),
     },
     {
       name: 'ours, of a version that was not seen before',
       because: 'somebody may have edited it; a read tells',
-      world: settledWorld({
+      input: settledWorld({
         secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
       }),
       step: { type: 'read-secret', name: 'crm-connection' },
@@ -75,13 +75,13 @@ describe('the connection Secret', () => {
     {
       name: 'ours, after a restart',
       because: 'an empty memory costs one read',
-      world: settledWorld({ memory: { connection: undefined } }),
+      input: settledWorld({ memory: { connection: undefined } }),
       step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'ours, with other content',
       because: 'applications would fail with it',
-      world: settledWorld({
+      input: settledWorld({
         memory: { connection: { resourceVersion: '1', content: printOf(canonicalContent({ edited: 'x' })) } },
       }),
       step: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
@@ -89,13 +89,13 @@ describe('the connection Secret', () => {
     {
       name: 'ours, with the keys in another order',
       because: 'an object has no order',
-      world: settledWorld({
+      input: settledWorld({
         memory: {
           connection: {
             resourceVersion: '1',
             content: printOf(
               canonicalContent(
-                Object.fromEntries(Object.entries(connectionData(world(), VALUES.token)).reverse()),
+                Object.fromEntries(Object.entries(connectionData(input(), VALUES.token)).reverse()),
               ),
             ),
           },
@@ -106,7 +106,7 @@ describe('the connection Secret', () => {
     {
       name: 'renamed, the old one still there',
       because: 'the old one goes once the new one holds everything',
-      world: settledWorld({
+      input: settledWorld({
         connector: { spec: { connectionSecretRef: { name: 'crm-connection' } }, status: renamed },
         secrets: { old: secretUnread(ours) },
       }),
@@ -115,7 +115,7 @@ describe('the connection Secret', () => {
     {
       name: "renamed, the old name somebody else's by now",
       because: 'only what the operator made it deletes',
-      world: settledWorld({
+      input: settledWorld({
         connector: { status: renamed },
         secrets: { old: secretUnread({ owners: ['another'] }) },
       }),
@@ -124,19 +124,19 @@ describe('the connection Secret', () => {
     {
       name: 'renamed, the old one gone',
       because: 'there is nothing left to remove',
-      world: settledWorld({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
+      input: settledWorld({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
       step: ready,
     },
     {
       name: 'a new token',
       because: 'the remote side may renew it, and applications follow',
-      world: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
+      input: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
       step: { type: 'write-connection-secret', exists: true, data: { ...data, 'element-token': 'token-2' } },
     },
     {
       name: 'the token not shown',
       because: 'a Secret without a token is of no use to anyone',
-      world: settledWorld({ instances: [instance(ID, { token: undefined })] }),
+      input: settledWorld({ instances: [instance(ID, { token: undefined })] }),
       step: { type: 'read-instance', id: ID },
     },
   ]);

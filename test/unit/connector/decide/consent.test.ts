@@ -1,5 +1,8 @@
 import { describe } from 'vitest';
-import { responseData, type AuthorizationResponse } from '../../../../src/authorization/authorization-response.ts';
+import {
+  type AuthorizationResponse,
+  responseData,
+} from '../../../../src/authorization/authorization-response.ts';
 import { consentRequestHash } from '../../../../src/authorization/consent-request.ts';
 import {
   ACCOUNT,
@@ -10,14 +13,14 @@ import {
   HELD,
   UID,
 } from '../../../support/builders/connector.ts';
-import { ID, settledWorld, type WorldChange, world } from '../../../support/builders/input.ts';
+import { ID, input, settledWorld, type WorldChange } from '../../../support/builders/input.ts';
 import { READ, secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
 const CALLBACK_OF_OPERATOR = 'https://operator.example.com/oauth/callback';
 const ours = { owners: [UID] } as const;
-const enrolment = secretUnread(ours);
+const oneTimeCode = secretUnread(ours);
 
 /** What a person agrees to on the page of the builders' connector. */
 const CONSENT = consentRequestHash({
@@ -36,14 +39,14 @@ const code = { kind: 'code', code: VALUES.code, consent: CONSENT } as const;
 /** A world in which the operator's own page is where the consent is given. */
 function page(change: Omit<WorldChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
   const { oauth, ...others } = change.connector ?? {};
-  return world({
+  return input({
     ...change,
     settings: { ownCallbackUrl: CALLBACK_OF_OPERATOR },
     connector: connector({
       ...others,
       oauth: { callbackUrl: undefined, authorizationCodeSecretRef: undefined, ...oauth },
     }),
-    secrets: { ...READ, 'crm-enrolment': enrolment, ...change.secrets },
+    secrets: { ...READ, 'crm-enrolment': oneTimeCode, ...change.secrets },
   });
 }
 
@@ -52,13 +55,13 @@ describe('a consent on our own page', () => {
     {
       name: 'not offered yet',
       because: 'only who may read Secrets in the namespace may start it, by a code that stands in one',
-      world: page({ secrets: { 'crm-enrolment': secretAbsent } }),
+      input: page({ secrets: { 'crm-enrolment': secretAbsent } }),
       step: { type: 'write-one-time-code', name: 'crm-enrolment' },
     },
     {
       name: 'offered',
       because: 'the message leads a person all the way, and holds no code',
-      world: page(),
+      input: page(),
       step: blockedBy(
         'Authorized',
         'AuthorizationRequired',
@@ -68,49 +71,49 @@ describe('a consent on our own page', () => {
     {
       name: 'with a Secret of that name that is not ours',
       because: 'it is neither read nor overwritten',
-      world: page({ secrets: { 'crm-enrolment': secretUnread({ owners: ['another'] }) } }),
+      input: page({ secrets: { 'crm-enrolment': secretUnread({ owners: ['another'] }) } }),
       step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
     },
     {
       name: 'with the connection Secret in its place',
       because: 'applications read that one',
-      world: page({ connector: { spec: { connectionSecretRef: { name: 'crm-enrolment' } } } }),
+      input: page({ connector: { spec: { connectionSecretRef: { name: 'crm-enrolment' } } } }),
       step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
     },
     {
       name: 'with another callback URL',
       because: 'Keap sends the browser elsewhere, so that no page of ours would see it',
-      world: page({ connector: { oauth: { callbackUrl: 'https://other.example.com/callback' } } }),
+      input: page({ connector: { oauth: { callbackUrl: 'https://other.example.com/callback' } } }),
       step: blockedBy('Authorized', 'AuthorizationRequired', 'spec.oauth.authorizationCodeSecretRef'),
     },
     {
       name: 'with a Secret named for the code',
       because: 'the resource says where the code comes from',
-      world: page({ connector: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } } }),
+      input: page({ connector: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } } }),
       step: { type: 'create' },
     },
     {
       name: 'answered, not read yet',
       because: 'the answer is read when it is needed',
-      world: page({ secrets: { 'crm-grant': secretUnread(ours) } }),
+      input: page({ secrets: { 'crm-grant': secretUnread(ours) } }),
       step: { type: 'read-secret', name: 'crm-grant' },
     },
     {
       name: 'answered in a Secret that is not ours',
       because: 'anybody who may create Secrets could slip in an account of his own',
-      world: page({ secrets: { 'crm-grant': secretRead(responseData(code)) } }),
+      input: page({ secrets: { 'crm-grant': secretRead(responseData(code)) } }),
       step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-grant"'),
     },
     {
       name: 'answered with a code',
       because: 'it is sent like any other',
-      world: page({ secrets: { 'crm-grant': answered(code) } }),
+      input: page({ secrets: { 'crm-grant': answered(code) } }),
       step: { type: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
     },
     {
       name: 'answered with a code that was not processed',
       because: 'it is still good, so that nobody has to consent again',
-      world: page({
+      input: page({
         connector: {
           metadata: HELD,
           annotations: { attempt: attempt({ at: at(-MINUTE), unprocessed: { notBefore: at(-SECOND) } }) },
@@ -123,7 +126,7 @@ describe('a consent on our own page', () => {
     {
       name: 'answered with a code that was sent before',
       because: 'it is of no use to anybody',
-      world: page({
+      input: page({
         connector: { metadata: HELD, annotations: { attempt: attempt({ absentAt: at(-SECOND) }) } },
         secrets: { 'crm-grant': answered(code) },
       }),
@@ -132,19 +135,19 @@ describe('a consent on our own page', () => {
     {
       name: 'answered for another client_id',
       because: 'what a person agreed to is not what the resource asks for now',
-      world: page({ secrets: { 'crm-grant': answered({ ...code, consent: 'another' }) } }),
+      input: page({ secrets: { 'crm-grant': answered({ ...code, consent: 'another' }) } }),
       step: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'answered with something unreadable',
       because: 'only what the pages write is an answer',
-      world: page({ secrets: { 'crm-grant': secretRead({ token: 'x' }, ours) } }),
+      input: page({ secrets: { 'crm-grant': secretRead({ token: 'x' }, ours) } }),
       step: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'denied',
       because: 'a person said no, which another may see differently',
-      world: page({
+      input: page({
         secrets: {
           'crm-grant': answered({ kind: 'error', error: 'access_denied', consent: CONSENT }),
         },
@@ -154,7 +157,7 @@ describe('a consent on our own page', () => {
     {
       name: 'ended with an error',
       because: 'the error of the provider is one of a closed set, and safe to show',
-      world: page({
+      input: page({
         secrets: {
           'crm-grant': answered({ kind: 'error', error: 'invalid_scope', consent: CONSENT }),
         },
@@ -164,7 +167,7 @@ describe('a consent on our own page', () => {
     {
       name: 'its code refused',
       because: 'the page is offered again, with what the remote side said',
-      world: page({
+      input: page({
         connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
         memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code' } },
       }),
@@ -173,7 +176,7 @@ describe('a consent on our own page', () => {
     {
       name: 'its code lost in a crash',
       because: 'the outcome is searched for before anybody is asked again',
-      world: page({
+      input: page({
         connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(0) }) } },
         now: NOW + SECOND,
         searchedAt: NOW,
@@ -183,14 +186,14 @@ describe('a consent on our own page', () => {
     {
       name: 'over',
       because: 'neither a code to start one nor one begun may stay behind',
-      world: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
+      input: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
       step: { type: 'remove-secret', name: 'crm-consent' },
     },
     {
       name: "over, with somebody's Secret of such a name",
       because: 'what is not ours is not removed',
-      world: settledWorld({ secrets: { 'crm-consent': secretUnread() } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ secrets: { 'crm-consent': secretUnread() } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });
@@ -201,7 +204,7 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'and waits for a person',
       because: 'the instance works with the old one until then',
-      world: settledWorld({
+      input: settledWorld({
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: READ,
       }),
@@ -210,7 +213,7 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'with a new code',
       because: 'it goes the way of every code',
-      world: settledWorld({
+      input: settledWorld({
         connector: asked,
         secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
       }),
@@ -219,24 +222,24 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'and was given',
       because: 'one request is one authorization',
-      world: settledWorld({ connector: asked, pass: { authorized: true, ping: 'answered' } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ connector: asked, pass: { authorized: true, ping: 'answered' } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'and is handled already',
       because: 'the echo in status says so',
-      world: settledWorld({
+      input: settledWorld({
         connector: {
           annotations: { reauthorizeAt: 'today' },
           status: { ...settledWorld().connector.status, lastHandledReauthorizeAt: 'today' },
         },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready', reason: 'Succeeded' } },
+      step: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'without a value',
       because: 'an empty annotation asks for nothing',
-      world: settledWorld({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
+      input: settledWorld({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
       step: { type: 'read-instance', id: ID },
     },
   ]);

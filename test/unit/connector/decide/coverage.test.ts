@@ -11,7 +11,7 @@ function outcomeOf(step: Action): string {
   if (step.type !== 'finish') {
     return step.type;
   }
-  const { verdict } = step;
+  const { result: verdict } = step;
   return verdict.kind === 'blocked' ? `${verdict.condition} ${verdict.reason}` : verdict.kind;
 }
 
@@ -38,7 +38,7 @@ function outcomesInTables(): ReadonlySet<string> {
 
 test('no state that can be reached is without a row in the decision tables', () => {
   const reached = new Set(
-    fc.sample(worlds, { numRuns: 4_000, seed: 1 }).map((world) => outcomeOf(decide(world))),
+    fc.sample(worlds, { numRuns: 4_000, seed: 1 }).map((input) => outcomeOf(decide(input))),
   );
   expect(reached.size).toBeGreaterThan(25);
   const tables = outcomesInTables();

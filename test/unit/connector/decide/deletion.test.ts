@@ -12,11 +12,11 @@ import {
 } from '../../../support/builders/connector.ts';
 import {
   ID,
+  input,
   READY_ACCOUNT,
   remoteError,
   SETTINGS,
   type WorldChange,
-  world,
 } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretUnread } from '../../../support/builders/secrets.ts';
@@ -31,7 +31,7 @@ function deleted(change: ConnectorChange = {}): InfusionsoftConnector {
 
 /** The deletion of a connector with an instance, both of which are there. */
 function deletion(change: Omit<WorldChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
-  return world({
+  return input({
     instances: [instance(ID)],
     ...change,
     connector: deleted({ status: readyStatus(ID), ...change.connector }),
@@ -45,25 +45,25 @@ describe('a deletion without anything to delete', () => {
     {
       name: 'without our finalizer',
       because: 'whoever took it off has let go of the instance',
-      world: deletion({ connector: { metadata: { finalizers: ['another/finalizer'] } } }),
+      input: deletion({ connector: { metadata: { finalizers: ['another/finalizer'] } } }),
       step: released,
     },
     {
       name: 'nothing was ever sent, and the account was never looked at',
       because: 'the finalizer without a record may mean an instance that was taken over',
-      world: world({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
-      step: { type: 'finish', verdict: { kind: 'cache-not-synced' } },
+      input: input({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
+      step: { type: 'finish', result: { kind: 'cache-not-synced' } },
     },
     {
       name: 'nothing was ever made, and the spec is invalid',
       because: 'a typo is deleted like everything else',
-      world: { ...world({ connector: deleted() }), violations: [{ path: 'spec', message: 'is wrong' }] },
+      input: { ...input({ connector: deleted() }), violations: [{ path: 'spec', message: 'is wrong' }] },
       step: released,
     },
     {
       name: 'abandoned',
       because: 'a person has said so, whatever state the account is in',
-      world: deletion({
+      input: deletion({
         connector: { annotations: { abandon: 'the organization is gone' } },
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
@@ -72,19 +72,19 @@ describe('a deletion without anything to delete', () => {
     {
       name: 'abandoned without a reason',
       because: 'an empty annotation is an accident',
-      world: deletion({ connector: { annotations: { abandon: ' ' } } }),
+      input: deletion({ connector: { annotations: { abandon: ' ' } } }),
       step: { type: 'delete-instance' },
     },
     {
       name: 'gone already',
       because: 'a deletion of what is not there has succeeded',
-      world: deletion({ instances: [], gone: [ID] }),
+      input: deletion({ instances: [], gone: [ID] }),
       step: released,
     },
     {
       name: 'suspended',
       because: 'suspend stops all work but deletion',
-      world: deletion({ connector: { spec: { suspend: true } } }),
+      input: deletion({ connector: { spec: { suspend: true } } }),
       step: { type: 'delete-instance', id: ID },
     },
   ]);
@@ -95,37 +95,37 @@ describe('a deletion of the instance', () => {
     {
       name: 'there',
       because: 'it is deleted by its id',
-      world: deletion(),
+      input: deletion(),
       step: { type: 'delete-instance', id: ID, reason: 'Deleted' },
     },
     {
       name: 'not in the list',
       because: 'absence from a list is never proof',
-      world: deletion({ instances: [] }),
+      input: deletion({ instances: [] }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'deleted in this pass',
       because: 'only a read by id proves that it is gone',
-      world: deletion({ instances: [], pass: { deleted: [ID] } }),
+      input: deletion({ instances: [], pass: { deleted: [ID] } }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'deleted in this pass, and gone',
       because: 'now the finalizer may go',
-      world: deletion({ instances: [], gone: [ID], pass: { deleted: [ID] } }),
+      input: deletion({ instances: [], gone: [ID], pass: { deleted: [ID] } }),
       step: released,
     },
     {
       name: 'deleted in this pass, and still shown',
       because: 'the finalizer stays until the remote side confirms',
-      world: deletion({ pass: { deleted: [ID] } }),
+      input: deletion({ pass: { deleted: [ID] } }),
       step: blockedBy('Ready', 'Deleting', 'still shows it', { kind: 'backoff' }),
     },
     {
       name: 'with the old one of a replacement',
       because: 'deleting the resource deletes both',
-      world: deletion({
+      input: deletion({
         connector: { status: readyStatus(ID, { replacing: { id: 9, connector: 'infusionsoftcrm' } }) },
         instances: [],
         gone: [ID],
@@ -135,7 +135,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'with one that was never written to status',
       because: 'the uid on it is proof that it is ours',
-      world: world({
+      input: input({
         connector: deleted({ annotations: { attempt: attempt({ at: at(-SECOND) }) } }),
         instances: [instance(12, { createdAt: at(0) })],
         searchedAt: NOW - SECOND,
@@ -145,7 +145,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'with one of our uid but of another connector',
       because: 'the spec was changed between its creation and the deletion',
-      world: world({
+      input: input({
         connector: deleted({
           spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
           annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
@@ -158,19 +158,19 @@ describe('a deletion of the instance', () => {
     {
       name: "somebody else's by now",
       because: 'what carries the tags of another owner is not touched',
-      world: deletion({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
+      input: deletion({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
       step: released,
     },
     {
       name: 'with the tags of its former self',
       because: 'status says that this resource held it',
-      world: deletion({ instances: [instance(ID, { tags: TAGS.namesake })] }),
+      input: deletion({ instances: [instance(ID, { tags: TAGS.namesake })] }),
       step: { type: 'delete-instance', id: ID },
     },
     {
       name: 'named by importId and never taken over',
       because: 'it was never ours',
-      world: world({
+      input: input({
         connector: deleted({
           spec: { instance: { importId: 7 }, deletionPolicy: 'Delete' },
           annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
@@ -183,7 +183,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'while a creation is in doubt',
       because: 'an instance may come yet, and would stay behind',
-      world: world({
+      input: input({
         connector: deleted({ annotations: { attempt: attempt({ at: at(0) }) } }),
         now: NOW + SECOND,
         searchedAt: NOW,
@@ -196,7 +196,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'when the doubt is settled',
       because: 'what was found is recorded before anything is let go',
-      world: world({
+      input: input({
         connector: deleted({ annotations: { attempt: attempt({ at: at(-30 * MINUTE) }) } }),
         searchedAt: NOW,
       }),
@@ -205,7 +205,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'when no instance was found, soon after the create',
       because: 'the server may commit later still, and nobody would delete what it creates',
-      world: world({
+      input: input({
         connector: deleted({
           annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
         }),
@@ -219,7 +219,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'when no instance was found, and the tombstone is written',
       because: 'the finalizer does not wait for a late commit',
-      world: world({
+      input: input({
         connector: deleted({
           annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
         }),
@@ -231,7 +231,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'when no instance was found, long after the create',
       because: 'nothing of it can come any more',
-      world: world({
+      input: input({
         connector: deleted({
           annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
         }),
@@ -242,7 +242,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'when no instance was found, and the account is gone',
       because: 'there is nothing left that would need the account',
-      world: world({
+      input: input({
         connector: deleted({
           annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
         }),
@@ -253,7 +253,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'without an id, in an account that is gone',
       because: 'the record names the account whose credentials worked last',
-      world: world({
+      input: input({
         connector: deleted({ annotations: { attempt: attempt({ at: at(0) }) } }),
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
@@ -262,7 +262,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'without an id, in another account than the resource names now',
       because: 'absence in the other account proves nothing',
-      world: world({
+      input: input({
         connector: deleted({ annotations: { attempt: attempt({ at: at(-60 * MINUTE) }) } }),
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         searchedAt: NOW,
@@ -272,19 +272,19 @@ describe('a deletion of the instance', () => {
     {
       name: 'with its tags unknown',
       because: 'nothing is deleted before its owner is known',
-      world: deletion({ instances: [instance(ID, { tags: undefined })] }),
+      input: deletion({ instances: [instance(ID, { tags: undefined })] }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'with its tags unknown after a read',
       because: 'an answer that lacks them would lack them again',
-      world: deletion({ instances: [instance(ID, { tags: undefined })], pass: { read: [ID] } }),
+      input: deletion({ instances: [instance(ID, { tags: undefined })], pass: { read: [ID] } }),
       step: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags', { kind: 'backoff' }),
     },
     {
       name: 'with a grant that status says was accepted',
       because: 'there is nothing to wait for',
-      world: deletion({
+      input: deletion({
         connector: {
           annotations: { attempt: attempt({ at: at(-SECOND) }) },
           status: readyStatus(ID),
@@ -306,49 +306,49 @@ describe('a deletion that has to wait', () => {
     {
       name: 'for the account to be verified',
       because: 'this process has just begun; nothing is wrong',
-      world: deletion({ account: { state: 'unknown' } }),
+      input: deletion({ account: { state: 'unknown' } }),
       step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'for the list of instances',
       because: 'what is not in status would stay behind',
-      world: deletion({ searchedAt: null }),
+      input: deletion({ searchedAt: null }),
       step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'for an account that does not work any more',
       because: 'in a namespace that is being deleted its Secret goes first; what worked last may still work',
-      world: deletion({ account: refused }),
+      input: deletion({ account: refused }),
       step: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'for the search with what worked last',
       because: 'what is not in status would stay behind',
-      world: deletion({ searchedAt: null, pass: { fallback: 'open' } }),
+      input: deletion({ searchedAt: null, pass: { fallback: 'open' } }),
       step: { type: 'search' },
     },
     {
       name: 'with what worked last refused, too',
       because: 'the message says that nothing is left to try',
-      world: deletion({ account: refused, pass: { fallback: 'refused' } }),
+      input: deletion({ account: refused, pass: { fallback: 'refused' } }),
       step: blockedBy('Ready', 'DeletionBlocked', 'that worked last are refused as well. To delete'),
     },
     {
       name: 'for an account that works, with nothing kept',
       because: 'a person repairs it, or lets go with the annotation that the message names',
-      world: deletion({ account: refused, pass: { fallback: 'absent' } }),
+      input: deletion({ account: refused, pass: { fallback: 'absent' } }),
       step: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
     },
     {
       name: 'for the account that made the instance',
       because: 'what worked last for it may still work',
-      world: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      input: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
       step: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'for the account that made the instance, with nothing kept of it',
       because: 'a 404 of another organization proves nothing',
-      world: deletion({
+      input: deletion({
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         pass: { fallback: 'absent' },
       }),
@@ -357,15 +357,19 @@ describe('a deletion that has to wait', () => {
     {
       name: 'for a spec that can be read',
       because: 'the policy stands in it, and is not guessed',
-      world: { ...deletion(), violations: [{ path: 'spec.deletionPolicy', message: 'is wrong' }] },
+      input: { ...deletion(), violations: [{ path: 'spec.deletionPolicy', message: 'is wrong' }] },
       step: blockedBy('Ready', 'InvalidSpec', 'openconnectors.dev/abandon'),
     },
     {
       name: 'after a failure',
       because: 'the finalizer stays, and the failure is counted',
-      world: deletion({
+      input: deletion({
         pass: {
-          failure: { type: 'delete-instance', words: 'delete the instance', error: remoteError('unavailable') },
+          failure: {
+            type: 'delete-instance',
+            words: 'delete the instance',
+            error: remoteError('unavailable'),
+          },
         },
       }),
       step: blockedBy('Synced', 'RemoteError', 'could not be reached to delete the instance', {
@@ -376,7 +380,7 @@ describe('a deletion that has to wait', () => {
     {
       name: 'for the retry',
       because: 'a restart does not forget the backoff',
-      world: deletion({
+      input: deletion({
         connector: {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(MINUTE) } }),
         },
@@ -386,7 +390,7 @@ describe('a deletion that has to wait', () => {
     {
       name: 'no longer for a retry that is further away than any backoff',
       because: 'the clock was set back since it was written',
-      world: deletion({
+      input: deletion({
         connector: {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(24 * 60 * MINUTE) } }),
         },
@@ -396,11 +400,11 @@ describe('a deletion that has to wait', () => {
     {
       name: 'no longer for the retry, when somebody asked',
       because: 'who changed something wants to see what comes of it',
-      world: deletion({
+      input: deletion({
         connector: {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(MINUTE) } }),
         },
-        prompted: true,
+        triggered: true,
       }),
       step: { type: 'delete-instance', id: ID },
     },
@@ -413,25 +417,25 @@ describe('a deletion that leaves the instance', () => {
     {
       name: 'with our tags on it',
       because: "only the user's own tags stay",
-      world: deletion({ connector: orphan, instances: [instance(ID, { tags: [...TAGS.own, 'mine'] })] }),
+      input: deletion({ connector: orphan, instances: [instance(ID, { tags: [...TAGS.own, 'mine'] })] }),
       step: { type: 'release-tags', id: ID, tags: ['mine'] },
     },
     {
       name: 'adopted',
       because: 'an instance that was there before us outlives us',
-      world: deletion({ connector: { spec: { instance: { importId: ID } } } }),
+      input: deletion({ connector: { spec: { instance: { importId: ID } } } }),
       step: { type: 'release-tags', id: ID },
     },
     {
       name: 'adopted, with deletionPolicy Delete',
       because: 'the spec says otherwise',
-      world: deletion({ connector: { spec: { instance: { importId: ID }, deletionPolicy: 'Delete' } } }),
+      input: deletion({ connector: { spec: { instance: { importId: ID }, deletionPolicy: 'Delete' } } }),
       step: { type: 'delete-instance', id: ID },
     },
     {
       name: 'its tags taken off',
       because: 'the connection Secret would go with its owner',
-      world: deletion({
+      input: deletion({
         connector: orphan,
         secrets: { 'crm-connection': secretUnread({ owners: [UID] }) },
         pass: { tagsReleased: [ID] },
@@ -441,7 +445,7 @@ describe('a deletion that leaves the instance', () => {
     {
       name: 'its connection Secret still of the old name',
       because: 'the Secret in use must not go with its owner, whatever its name is',
-      world: deletion({
+      input: deletion({
         connector: { ...orphan, status: readyStatus(ID, { binding: { name: 'old' } }) },
         secrets: { 'crm-connection': secretUnread(), old: secretUnread({ owners: [UID] }) },
         pass: { tagsReleased: [ID] },
@@ -451,7 +455,7 @@ describe('a deletion that leaves the instance', () => {
     {
       name: 'its tags taken off, and its Secret released',
       because: 'nothing is left to do',
-      world: deletion({
+      input: deletion({
         connector: orphan,
         secrets: { 'crm-connection': secretUnread() },
         pass: { tagsReleased: [ID] },
@@ -461,13 +465,13 @@ describe('a deletion that leaves the instance', () => {
     {
       name: 'without a connection Secret',
       because: 'there is nothing to release',
-      world: deletion({ connector: orphan, pass: { tagsReleased: [ID] } }),
+      input: deletion({ connector: orphan, pass: { tagsReleased: [ID] } }),
       step: released,
     },
     {
       name: 'and another one that was never written to status',
       because: 'both carry our tags, and nobody else would remove them',
-      world: deletion({
+      input: deletion({
         connector: orphan,
         instances: [instance(ID), instance(12)],
         pass: { tagsReleased: [ID] },
@@ -477,7 +481,7 @@ describe('a deletion that leaves the instance', () => {
     {
       name: 'in an account that does not work',
       because: 'leaving an instance needs no account',
-      world: deletion({
+      input: deletion({
         connector: orphan,
         account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
       }),
@@ -486,19 +490,19 @@ describe('a deletion that leaves the instance', () => {
     {
       name: 'in another account than the resource names now',
       because: 'leaving an instance needs no account',
-      world: deletion({ connector: orphan, account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      input: deletion({ connector: orphan, account: { ...READY_ACCOUNT, organizationId: '6000' } }),
       step: released,
     },
     {
       name: 'in an account that is not known yet',
       because: 'in a moment its tags can be removed',
-      world: deletion({ connector: orphan, account: { state: 'unknown' } }),
+      input: deletion({ connector: orphan, account: { state: 'unknown' } }),
       step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'whose answer to the create was lost',
       because: 'it may come late, but it is to stay',
-      world: world({
+      input: input({
         connector: deleted({
           ...orphan,
           annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
@@ -510,7 +514,7 @@ describe('a deletion that leaves the instance', () => {
     {
       name: "somebody else's by now",
       because: 'its tags are theirs',
-      world: deletion({ connector: orphan, instances: [instance(ID, { tags: TAGS.otherResource })] }),
+      input: deletion({ connector: orphan, instances: [instance(ID, { tags: TAGS.otherResource })] }),
       step: released,
     },
   ]);

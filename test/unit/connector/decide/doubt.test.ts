@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 
 import { attempt, connector, digest, HELD, readyStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, SETTINGS, world } from '../../../support/builders/input.ts';
+import { ID, input, SETTINGS } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
@@ -29,55 +29,55 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'after a crash, not searched since',
       because: 'the instance may be there, and then nobody has to wait',
-      world: world({ connector: crashed, now: NOW + SECOND, searchedAt: NOW - 1 }),
+      input: input({ connector: crashed, now: NOW + SECOND, searchedAt: NOW - 1 }),
       step: { type: 'search' },
     },
     {
       name: 'after a crash, searched at the moment of the record',
       because: 'most instances are found once the lag of the list is over',
-      world: world({ connector: crashed, now: NOW + SECOND, searchedAt: NOW }),
+      input: input({ connector: crashed, now: NOW + SECOND, searchedAt: NOW }),
       step: waiting(NOW + searchGraceMs),
     },
     {
       name: 'after the lag of the list',
       because: 'a second search costs one call and may spare minutes',
-      world: world({ connector: crashed, now: NOW + searchGraceMs, searchedAt: NOW + SECOND }),
+      input: input({ connector: crashed, now: NOW + searchGraceMs, searchedAt: NOW + SECOND }),
       step: { type: 'search' },
     },
     {
       name: 'searched after the lag of the list',
       because: 'the request may still be under way, so that a miss proves nothing yet',
-      world: world({ connector: crashed, now: NOW + 2 * searchGraceMs, searchedAt: NOW + searchGraceMs }),
+      input: input({ connector: crashed, now: NOW + 2 * searchGraceMs, searchedAt: NOW + searchGraceMs }),
       step: waiting(NOW + settlesMs),
     },
     {
       name: 'one millisecond before it settles',
       because: 'the deadline and the lag of the list both count in full',
-      world: world({ connector: crashed, now: NOW + settlesMs - 1, searchedAt: NOW + searchGraceMs }),
+      input: input({ connector: crashed, now: NOW + settlesMs - 1, searchedAt: NOW + searchGraceMs }),
       step: waiting(NOW + settlesMs),
     },
     {
       name: 'when it settles',
       because: 'only a search that begins now can find nothing for certain',
-      world: world({ connector: crashed, now: NOW + settlesMs, searchedAt: NOW + settlesMs - 1 }),
+      input: input({ connector: crashed, now: NOW + settlesMs, searchedAt: NOW + settlesMs - 1 }),
       step: { type: 'search' },
     },
     {
       name: 'settled, and searched exactly then',
       because: 'the absence is recorded, so that another account or a restart need not search again',
-      world: world({ connector: crashed, now: NOW + settlesMs, searchedAt: NOW + settlesMs }),
+      input: input({ connector: crashed, now: NOW + settlesMs, searchedAt: NOW + settlesMs }),
       step: { type: 'write-record', record: { kind: 'absent', at: NOW + settlesMs } },
     },
     {
       name: 'recorded as absent',
       because: 'the code is spent',
-      world: world({ connector: absent, now: NOW + settlesMs, searchedAt: NOW + settlesMs }),
+      input: input({ connector: absent, now: NOW + settlesMs, searchedAt: NOW + settlesMs }),
       step: blockedBy('Authorized', 'CredentialUsed', 'no instance came of it'),
     },
     {
       name: 'recorded as absent, with a new code',
       because: 'the way is free for it',
-      world: world({
+      input: input({
         connector: absent,
         now: NOW + settlesMs,
         searchedAt: NOW + settlesMs,
@@ -88,19 +88,19 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'not settled, with a new code',
       because: 'a second instance would be made beside the one that may be coming',
-      world: world({ connector: crashed, now: NOW + SECOND, searchedAt: NOW, secrets: newCode }),
+      input: input({ connector: crashed, now: NOW + SECOND, searchedAt: NOW, secrets: newCode }),
       step: waiting(NOW + searchGraceMs),
     },
     {
       name: 'seen to end in doubt, last searched before',
       because: 'the list of a second ago cannot show it',
-      world: world({ connector: crashed, memory: doubt, now: NOW + SECOND, searchedAt: NOW }),
+      input: input({ connector: crashed, memory: doubt, now: NOW + SECOND, searchedAt: NOW }),
       step: { type: 'search' },
     },
     {
       name: 'seen to end in doubt, searched after the lag of the list',
       because: 'the server may still be working although the connection is lost',
-      world: world({
+      input: input({
         connector: crashed,
         memory: doubt,
         now: NOW + SECOND + searchGraceMs,
@@ -111,7 +111,7 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'with a doubt about another credential',
       because: 'what is remembered of an older one does not shorten the wait for this one',
-      world: world({
+      input: input({
         connector: crashed,
         memory: { ambiguous: { digest: OTHER, at: NOW - MINUTE } },
         now: NOW + searchGraceMs,
@@ -122,7 +122,7 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'recorded in the future',
       because: 'the clock was set back, so that the wait counts from when that was noticed',
-      world: world({
+      input: input({
         connector: held(attempt({ at: at(24 * 60 * MINUTE) })),
         memory: { clockSetBackAt: NOW - SECOND },
         now: NOW + searchGraceMs,
@@ -133,13 +133,13 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'searched in the future',
       because: 'a search before the clock was set back may be older than the create',
-      world: world({ connector: crashed, now: NOW + SECOND, searchedAt: NOW + 24 * 60 * MINUTE }),
+      input: input({ connector: crashed, now: NOW + SECOND, searchedAt: NOW + 24 * 60 * MINUTE }),
       step: { type: 'search' },
     },
     {
       name: 'refused',
       because: 'a refusal is an answer: nothing was made',
-      world: world({
+      input: input({
         connector: crashed,
         memory: { refused: { digest: CODE, message: 'no' } },
         searchedAt: NOW - MINUTE,
@@ -149,7 +149,7 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'followed by another code that was refused, and supplied again',
       because: 'the refusal was of the other code',
-      world: world({
+      input: input({
         connector: held(
           attempt({
             digest: OTHER,
@@ -165,13 +165,13 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'found',
       because: 'the instance with our uid on it is the answer',
-      world: world({ connector: crashed, now: NOW + SECOND, instances: [instance(9)] }),
+      input: input({ connector: crashed, now: NOW + SECOND, instances: [instance(9)] }),
       step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'found, and read',
       because: 'an instance is adopted only after a read by id shows it as ours',
-      world: world({
+      input: input({
         connector: crashed,
         now: NOW + SECOND,
         instances: [instance(9)],
@@ -182,7 +182,7 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'accepted',
       because: 'status names the credential that the instance works with',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           annotations: { attempt: attempt({ at: at(0) }) },
@@ -197,7 +197,7 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'after another one was accepted, whatever the clock says',
       because: 'a time proves nothing: the clock may have been set back',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           annotations: { attempt: attempt({ at: at(0) }) },
@@ -214,7 +214,7 @@ describe('a grant whose outcome is unknown', () => {
     {
       name: 'recorded with a keyed hash, and authorized since',
       because: 'status of before has only a time, in whole seconds',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           annotations: { attempt: JSON.stringify({ credential: printOf(VALUES.code), at: at(900) }) },

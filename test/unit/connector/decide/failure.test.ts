@@ -49,7 +49,7 @@ describe('a call that failed', () => {
     classes.map((name) => ({
       name,
       ...ANSWERS[name],
-      world: settledWorld({
+      input: settledWorld({
         pass: {
           failure: { type: 'patch', words: 'change the instance', error: remoteError(name, 'Because.') },
         },
@@ -65,7 +65,7 @@ describe('a call through the instance that failed', () => {
       .map((name) => ({
         name,
         because: 'the account works, so that the way from the instance to Infusionsoft is to be checked',
-        world: settledWorld({
+        input: settledWorld({
           pass: {
             failure: {
               type: 'ping',
@@ -86,7 +86,7 @@ describe('a call through the instance that failed', () => {
     {
       name: 'throttled',
       because: 'that is a matter of the account, not of the instance',
-      world: settledWorld({
+      input: settledWorld({
         pass: { failure: { type: 'ping', words: 'make a call', error: remoteError('throttled') } },
       }),
       step: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
@@ -104,13 +104,13 @@ describe('what a failure comes before', () => {
     {
       name: 'Retry-After',
       because: 'the remote side says when it will listen again',
-      world: settledWorld({ pass: { failure } }),
+      input: settledWorld({ pass: { failure } }),
       step: blockedBy('Synced', 'Throttled', 'tries again later', { kind: 'backoff', retryAfterMs: 7_000 }),
     },
     {
       name: 'an instance that is not known',
       because: 'no further call is made in a pass after one failed',
-      world: settledWorld({ pass: { failure }, instances: [] }),
+      input: settledWorld({ pass: { failure }, instances: [] }),
       step: blockedBy('Synced', 'Throttled', 'asks for fewer', { kind: 'backoff', retryAfterMs: 7_000 }),
     },
   ]);

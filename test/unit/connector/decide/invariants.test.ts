@@ -40,10 +40,10 @@ const STEPS: readonly Action['type'][] = [
 ];
 
 /** Checks what must hold for every world and the step that is decided in it. */
-function always(holds: (world: ConnectorInput, step: Action) => void): void {
+function always(holds: (input: ConnectorInput, step: Action) => void): void {
   fc.assert(
-    fc.property(worlds, (world) => {
-      holds(world, decide(world));
+    fc.property(worlds, (input) => {
+      holds(input, decide(input));
     }),
     { numRuns: 500 },
   );
@@ -54,7 +54,7 @@ test('decide always answers, with a step of the closed union', () => {
 });
 
 test('the same world always gives the same step', () => {
-  always((world, step) => expect(decide(structuredCloneOf(world))).toEqual(step));
+  always((input, step) => expect(decide(structuredCloneOf(input))).toEqual(step));
 });
 
 test('what is said is a sentence, holds no secret, hash or undefined, and its reason is declared for its condition', () => {
@@ -66,27 +66,27 @@ test('every verdict makes a status that kstatus, Flux and kubectl can rely on', 
 });
 
 test('nothing is created while an instance of this resource and connector is known', () => {
-  always((world, step) => {
+  always((input, step) => {
     if (step.type === 'create') {
-      expect(ownInstances(world)).toEqual([]);
+      expect(ownInstances(input)).toEqual([]);
     }
   });
 });
 
 test('no credential is sent that ever was, unless the answer proved that it was not processed', () => {
-  always((world, step) => {
+  always((input, step) => {
     if (step.type === 'create' || step.type === 'reauthorize') {
-      const record = recordOf(world);
-      expect(wasSent(record, credentialOf(world, step)) && record?.unprocessed === undefined).toBe(false);
+      const record = recordOf(input);
+      expect(wasSent(record, credentialOf(input, step)) && record?.unprocessed === undefined).toBe(false);
     }
   });
 });
 
 test('a record of what was sent forgets no code of the last day', () => {
-  always((world, step) => {
-    const before = recordOf(world);
+  always((input, step) => {
+    const before = recordOf(input);
     if ((step.type === 'create' || step.type === 'reauthorize') && before !== undefined) {
-      const next = nextRecord(before, credentialOf(world, step), step.draft, 'salt', world.now);
+      const next = nextRecord(before, credentialOf(input, step), step.draft, 'salt', input.now);
       const kept = [next.digest, ...next.spent.map(({ digest }) => digest)];
       const known = [before.digest, ...before.spent.map(({ digest }) => digest)];
       const isConverted = before.salt === '';
@@ -96,8 +96,8 @@ test('a record of what was sent forgets no code of the last day', () => {
 });
 
 test('a create is sent to the account in which an earlier one may still take effect', () => {
-  always((world, step) => {
-    const record = recordOf(world);
+  always((input, step) => {
+    const record = recordOf(input);
     if (step.type === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
       expect(step.draft.account.organizationId).toBe(record.account.organizationId);
     }
@@ -105,9 +105,9 @@ test('a create is sent to the account in which an earlier one may still take eff
 });
 
 test('an instance of a living resource is deleted only after status has named it', () => {
-  always((world, step) => {
-    if (step.type === 'delete-instance' && world.connector.metadata.deletionTimestamp === undefined) {
-      expect(world.done.removalsRecorded).toContain(step.id);
+  always((input, step) => {
+    if (step.type === 'delete-instance' && input.connector.metadata.deletionTimestamp === undefined) {
+      expect(input.done.removalsRecorded).toContain(step.id);
     }
   });
 });
@@ -120,31 +120,31 @@ test('an instance of another owner is never touched, unless a person said so', (
     'reauthorize',
     'release-tags',
   ];
-  always((world, step) => {
+  always((input, step) => {
     if (touching.includes(step.type) && 'id' in step) {
-      const known = world.external.instances.get(step.id);
-      const isForeign = known !== undefined && known !== 'not-found' && ownership(world, known) === 'foreign';
-      expect(isForeign && !takesOver(world.connector)).toBe(false);
+      const known = input.external.instances.get(step.id);
+      const isForeign = known !== undefined && known !== 'not-found' && ownership(input, known) === 'foreign';
+      expect(isForeign && !takesOver(input.connector)).toBe(false);
     }
   });
 });
 
 test('an instance is deleted only by its id, and never one that was taken from nobody', () => {
-  always((world, step) => {
+  always((input, step) => {
     if (step.type === 'delete-instance') {
-      const known = world.external.instances.get(step.id);
+      const known = input.external.instances.get(step.id);
       expect(known).toBeTypeOf('object');
-      const { status } = world.connector;
+      const { status } = input.connector;
       const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(step.id);
-      const isMade = createdInstances(world).some(({ id }) => id === step.id);
+      const isMade = createdInstances(input).some(({ id }) => id === step.id);
       expect(isRecorded || isMade).toBe(true);
     }
   });
 });
 
 test('a resource with deletionPolicy Orphan never has its instance deleted when it goes', () => {
-  always((world, step) => {
-    const { metadata, spec } = world.connector;
+  always((input, step) => {
+    const { metadata, spec } = input.connector;
     if (metadata.deletionTimestamp !== undefined && deletionPolicyOf(spec) === 'Orphan') {
       expect(step.type).not.toBe('delete-instance');
     }
@@ -152,33 +152,39 @@ test('a resource with deletionPolicy Orphan never has its instance deleted when 
 });
 
 test('the finalizer goes only when nothing of ours is left, unless the resource was abandoned', () => {
-  always((world, step) => {
-    const { metadata, spec } = world.connector;
+  always((input, step) => {
+    const { metadata, spec } = input.connector;
     if (
       step.type === 'finish' &&
-      step.verdict.kind === 'released' &&
+      step.result.kind === 'released' &&
       metadata.finalizers?.includes(FINALIZER) &&
-      abandonReasonOf(world.connector) === undefined &&
+      abandonReasonOf(input.connector) === undefined &&
       deletionPolicyOf(spec) === 'Delete'
     ) {
-      expect(createdInstances(world)).toEqual([]);
+      expect(createdInstances(input)).toEqual([]);
     }
   });
 });
 
 test('only a deletion is ever released', () => {
-  always((world, step) => {
-    if (step.type === 'finish' && step.verdict.kind === 'released') {
-      expect(world.connector.metadata.deletionTimestamp).toBeDefined();
+  always((input, step) => {
+    if (step.type === 'finish' && step.result.kind === 'released') {
+      expect(input.connector.metadata.deletionTimestamp).toBeDefined();
     }
   });
 });
 
 test('no remote write is decided before the finalizer holds the resource', () => {
-  const writes: readonly Action['type'][] = ['patch', 'enable', 'delete-instance', 'reauthorize', 'release-tags'];
-  always((world, step) => {
+  const writes: readonly Action['type'][] = [
+    'patch',
+    'enable',
+    'delete-instance',
+    'reauthorize',
+    'release-tags',
+  ];
+  always((input, step) => {
     if (writes.includes(step.type)) {
-      expect(world.connector.metadata.finalizers).toContain(FINALIZER);
+      expect(input.connector.metadata.finalizers).toContain(FINALIZER);
     }
   });
 });
@@ -196,30 +202,33 @@ test('with an account that is not ready nothing is asked of the remote side', ()
     'release-tags',
     'delete-instance',
   ];
-  always((world, step) => {
-    if (world.account.state !== 'ready') {
+  always((input, step) => {
+    if (input.account.state !== 'ready') {
       expect(remote).not.toContain(step.type);
     }
   });
 });
 
 test('after a call that failed no further one is made', () => {
-  always((world, step) => {
-    const { failure } = world.done;
-    if (failure !== undefined && world.account.state === 'ready') {
+  always((input, step) => {
+    const { failure } = input.done;
+    if (failure !== undefined && input.account.state === 'ready') {
       expect(step.type).toBe('finish');
     }
   });
 });
 
 /** The credential that a step sends. */
-function credentialOf(world: ConnectorInput, { body: { grant } }: Extract<Action, { type: 'create' | 'reauthorize' }>) {
+function credentialOf(
+  input: ConnectorInput,
+  { body: { grant } }: Extract<Action, { type: 'create' | 'reauthorize' }>,
+) {
   const value = grant.kind === 'code' ? grant.code : grant.refreshToken;
-  return { value, fingerprint: world.fingerprint(value) };
+  return { value, fingerprint: input.fingerprint(value) };
 }
 
 /** The same values in other objects: a decision that depends on identity would show. */
-function structuredCloneOf(world: ConnectorInput): ConnectorInput {
-  const { fingerprint, done: pass, ...plain } = world;
+function structuredCloneOf(input: ConnectorInput): ConnectorInput {
+  const { fingerprint, done: pass, ...plain } = input;
   return { ...structuredClone(plain), done: { ...pass }, fingerprint };
 }

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
-import { ID, settledConnector, settledWorld, UNREAD, world } from '../../../support/builders/input.ts';
+import { ID, input, settledConnector, settledWorld, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, SECOND } from '../../../support/builders/time.ts';
@@ -30,31 +30,31 @@ describe('whose an instance is', () => {
     {
       name: 'nobody is there',
       because: 'absence from a complete list is where a creation begins',
-      world: world(),
+      input: input(),
       step: { type: 'create' },
     },
     {
       name: 'made by this resource, never written to status, seen in a list',
       because: 'a list may be minutes old, and another owner may have taken it since',
-      world: world({ connector: held, instances: [instance(9)] }),
+      input: input({ connector: held, instances: [instance(9)] }),
       step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'made by this resource, never written to status',
       because: 'a crash came between the creation and the status; the uid on it is proof',
-      world: world({ connector: held, instances: [instance(9)], pass: { read: [9] } }),
+      input: input({ connector: held, instances: [instance(9)], pass: { read: [9] } }),
       step: { type: 'ping', id: 9, token: VALUES.token },
     },
     {
       name: 'made by this resource, which lost its finalizer',
       because: 'the resource must not go before its instance',
-      world: world({ instances: [instance(9)], pass: { read: [9] } }),
+      input: input({ instances: [instance(9)], pass: { read: [9] } }),
       step: { type: 'add-finalizer' },
     },
     {
       name: 'two made by this resource',
       because: 'the older one stays, for it may be in use',
-      world: world({
+      input: input({
         connector: sent(),
         instances: [instance(12, { createdAt: at(-SECOND) }), instance(9)],
         pass: { read: [9] },
@@ -64,31 +64,31 @@ describe('whose an instance is', () => {
     {
       name: 'a second one beside the one in status, whose answer was lost',
       because: 'status names it before it is deleted, so that a leader with a stale cache fails',
-      world: duplicate(at(-SECOND), { digest: digest('another code') }),
+      input: duplicate(at(-SECOND), { digest: digest('another code') }),
       step: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a second one beside the one in status, its removal recorded',
       because: 'what was never written to status is what a lost answer left behind',
-      world: duplicate(at(-SECOND), { digest: digest('another code') }, [9]),
+      input: duplicate(at(-SECOND), { digest: digest('another code') }, [9]),
       step: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
     {
       name: 'a second one, created an hour after a lost answer',
       because: 'a server may commit late',
-      world: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE) }),
+      input: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE) }),
       step: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a second one, created later still',
       because: 'that was a user in the console, and what it is for is unknown',
-      world: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE - SECOND) }),
+      input: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE - SECOND) }),
       step: blockedBy('Synced', 'AmbiguousOwner', 'Delete one of them', 'any'),
     },
     {
       name: 'a second one, of an earlier credential whose answer was lost',
       because: 'its window stays open while a newer credential is in use',
-      world: duplicate(at(-SECOND), {
+      input: duplicate(at(-SECOND), {
         at: at(-10 * SECOND),
         spent: [{ digest: digest('another code'), at: at(-MINUTE), kind: 'code', created: 'unknown' }],
       }),
@@ -97,31 +97,31 @@ describe('whose an instance is', () => {
     {
       name: 'a copy of the instance in use, made right after it',
       because: 'the answer to the create was understood: it made one instance, and that is known',
-      world: duplicate(at(-SECOND), { at: at(-MINUTE) }, [], at(-30 * SECOND)),
+      input: duplicate(at(-SECOND), { at: at(-MINUTE) }, [], at(-30 * SECOND)),
       step: blockedBy('Synced', 'AmbiguousOwner', `Instances ${ID} and 9`, 'any'),
     },
     {
       name: 'a second one that was created at an unknown time',
       because: 'nothing shows that the operator created it',
-      world: duplicate(undefined, { digest: digest('another code') }),
+      input: duplicate(undefined, { digest: digest('another code') }),
       step: blockedBy('Synced', 'AmbiguousOwner', 'or remove its k8s- tags', 'any'),
     },
     {
       name: 'a second one without any record',
       because: 'an instance that was copied in the console carries our tags, too',
-      world: settledWorld({ instances: [instance(9), instance(ID)] }),
+      input: settledWorld({ instances: [instance(9), instance(ID)] }),
       step: blockedBy('Synced', 'AmbiguousOwner', 'carry the tags of this resource', 'any'),
     },
     {
       name: 'a second one that was deleted, not confirmed yet',
       because: 'only a read by id tells that it is deleted',
-      world: settledWorld({ pass: { deleted: [9], removalsRecorded: [9] } }),
+      input: settledWorld({ pass: { deleted: [9], removalsRecorded: [9] } }),
       step: { type: 'read-instance', id: 9 },
     },
     {
       name: 'one with our tags but of another connector, beside the one in status',
       because: 'a change of the connector that was taken back left it behind',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: { attempt: attempt({ at: at(-MINUTE) }) } },
         instances: [instance(9, { connector: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
         pass: { removalsRecorded: [9] },
@@ -131,13 +131,13 @@ describe('whose an instance is', () => {
     {
       name: 'a namesake of another uid, in a list of a minute ago',
       because: 'this is decided once, so that it is looked at once more before',
-      world: world({ connector: held, instances: [instance(9, { tags: TAGS.namesake })] }),
+      input: input({ connector: held, instances: [instance(9, { tags: TAGS.namesake })] }),
       step: { type: 'search' },
     },
     {
       name: 'a namesake of another uid',
       because: 'a restored backup finds the instance of its former self',
-      world: world({
+      input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
         pass: { searched: true, read: [9] },
@@ -147,7 +147,7 @@ describe('whose an instance is', () => {
     {
       name: 'a namesake, its grant proven',
       because: 'the uid on it is renewed, so that it is found by it from now on',
-      world: world({
+      input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
         pass: { searched: true, read: [9], ping: 'answered' },
@@ -157,7 +157,7 @@ describe('whose an instance is', () => {
     {
       name: 'two namesakes',
       because: 'which one is in use cannot be known, and neither may be touched',
-      world: world({
+      input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake }), instance(8, { tags: TAGS.namesake })],
         pass: { searched: true },
@@ -167,7 +167,7 @@ describe('whose an instance is', () => {
     {
       name: 'a namesake of another connector',
       because: 'it needs a replacement, not an adoption',
-      world: world({
+      input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake, connector: 'infusionsoftrest' })],
         pass: { searched: true },
@@ -177,7 +177,7 @@ describe('whose an instance is', () => {
     {
       name: 'one of our own and a namesake',
       because: 'the uid counts more than the name, and the other one is left alone',
-      world: world({
+      input: input({
         connector: held,
         instances: [instance(8, { tags: TAGS.namesake }), instance(9)],
         pass: { read: [9] },
@@ -187,19 +187,19 @@ describe('whose an instance is', () => {
     {
       name: 'a namesake that is in status',
       because: 'status has said before that it is ours',
-      world: settledWorld({ instances: [instance(ID, { tags: TAGS.namesake })] }),
+      input: settledWorld({ instances: [instance(ID, { tags: TAGS.namesake })] }),
       step: { type: 'patch', id: ID, patch: { tags: TAGS.own } },
     },
     {
       name: "another cluster's, in status",
       because: 'somebody took it over, and two operators must not fight',
-      world: settledWorld({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
+      input: settledWorld({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
       step: blockedBy('Synced', 'ForeignOwner', 'openconnectors.dev/take-over: "true"'),
     },
     {
       name: "another resource's, taken over",
       because: 'a person has said that it should be so',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: { takeOver: 'true' } },
         instances: [instance(ID, { tags: TAGS.otherResource })],
       }),
@@ -213,13 +213,13 @@ describe('an instance that the resource names', () => {
     {
       name: 'not looked at yet',
       because: "it carries no tag of ours, so that the account's list does not show it",
-      world: world({ connector: importing() }),
+      input: input({ connector: importing() }),
       step: { type: 'read-instance', id: 7 },
     },
     {
       name: "nobody's, without a finalizer",
       because: 'the resource is held before anything on the instance is changed',
-      world: world({
+      input: input({
         connector: importing(),
         instances: [instance(7, { tags: TAGS.none })],
         pass: { read: [7] },
@@ -229,7 +229,7 @@ describe('an instance that the resource names', () => {
     {
       name: "nobody's, held",
       because: 'it is not called Ready before it has answered',
-      world: world({
+      input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: [] })],
         pass: { read: [7] },
@@ -239,7 +239,7 @@ describe('an instance that the resource names', () => {
     {
       name: "nobody's, answering",
       because: 'our tags go on it, and the tags of others off it, in one call with all that differs',
-      world: world({
+      input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: TAGS.none, name: 'old name' })],
         pass: { read: [7], ping: 'answered' },
@@ -261,7 +261,7 @@ describe('an instance that the resource names', () => {
     {
       name: "nobody's, with driftPolicy Report",
       because: 'before it is adopted nothing on it can be drift',
-      world: world({
+      input: input({
         connector: connector({
           metadata: HELD,
           spec: { instance: { importId: 7 }, driftPolicy: 'Report' },
@@ -275,13 +275,13 @@ describe('an instance that the resource names', () => {
     {
       name: "another resource's",
       because: 'an id in a spec is no right to it',
-      world: world({ connector: importing(), instances: [instance(7, { tags: TAGS.otherResource })] }),
+      input: input({ connector: importing(), instances: [instance(7, { tags: TAGS.otherResource })] }),
       step: blockedBy('Synced', 'ForeignOwner', 'Instance 7'),
     },
     {
       name: "another resource's, taken over",
       because: 'a person has said that it should be so; the resource is held first',
-      world: world({
+      input: input({
         connector: connector({ annotations: { takeOver: 'true' }, spec: { instance: { importId: 7 } } }),
         instances: [instance(7, { tags: TAGS.otherResource })],
         pass: { read: [7] },
@@ -291,7 +291,7 @@ describe('an instance that the resource names', () => {
     {
       name: 'take-over: yes',
       because: 'only "true" takes over',
-      world: world({
+      input: input({
         connector: connector({ annotations: { takeOver: 'yes' }, spec: { instance: { importId: 7 } } }),
         instances: [instance(7, { tags: TAGS.otherResource })],
       }),
@@ -300,7 +300,7 @@ describe('an instance that the resource names', () => {
     {
       name: 'of another connector',
       because: 'an instance cannot be made into one of another connector',
-      world: world({
+      input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: [], connector: 'salesforce' })],
       }),
@@ -309,23 +309,23 @@ describe('an instance that the resource names', () => {
     {
       name: "nobody's, claimed by an older resource too",
       because: 'the older one gets it, whichever is looked at first',
-      world: world({
+      input: input({
         connector: importing(),
         instances: [instance(7, { tags: [] })],
-        rivals: ['team-b/crm'],
+        claimants: ['team-b/crm'],
       }),
       step: blockedBy('Synced', 'ForeignOwner', 'older InfusionsoftConnector "team-b/crm"'),
     },
     {
       name: 'ours, claimed by an older resource too',
       because: 'the tags on it count more than the age',
-      world: settledWorld({ connector: { spec: { instance: { importId: ID } } }, rivals: ['team-b/crm'] }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ connector: { spec: { instance: { importId: ID } } }, claimants: ['team-b/crm'] }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'without tags in the answer of the list',
       because: 'whose it is cannot be told before it is read',
-      world: world({
+      input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: undefined })],
       }),
@@ -334,7 +334,7 @@ describe('an instance that the resource names', () => {
     {
       name: 'without tags in the answer of a read',
       because: 'nothing is touched without knowing whose it is, and it is not read again and again',
-      world: world({
+      input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: undefined })],
         pass: { read: [7] },
@@ -344,13 +344,13 @@ describe('an instance that the resource names', () => {
     {
       name: 'not-found',
       because: 'the operator cannot make an instance of that id',
-      world: world({ connector: importing(), gone: [7] }),
+      input: input({ connector: importing(), gone: [7] }),
       step: blockedBy('Synced', 'InstanceMissing', 'named by spec.instance.importId'),
     },
     {
       name: 'gone after it was adopted',
       because: 'the same, whatever missingPolicy says',
-      world: world({
+      input: input({
         connector: settledConnector({ spec: { instance: { importId: ID }, missingPolicy: 'Recreate' } }),
         secrets: UNREAD,
         gone: [ID],
@@ -365,19 +365,19 @@ describe('an instance that is gone', () => {
     {
       name: 'in status, not in the list',
       because: 'absence from a list is never proof',
-      world: settledWorld({ instances: [] }),
+      input: settledWorld({ instances: [] }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'proven, to be made again',
       because: 'the lasting values are read for a new one',
-      world: settledWorld({ instances: [], gone: [ID] }),
+      input: settledWorld({ instances: [], gone: [ID] }),
       step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'proven, with missingPolicy Report',
       because: 'a person decides what to do',
-      world: settledWorld({
+      input: settledWorld({
         connector: { spec: { missingPolicy: 'Report' } },
         instances: [],
         gone: [ID],
@@ -387,8 +387,8 @@ describe('an instance that is gone', () => {
     {
       name: 'proven, with another of our own',
       because: 'it was made in its place before a crash',
-      world: settledWorld({ instances: [instance(9)], gone: [ID], pass: { read: [9], ping: 'answered' } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ instances: [instance(9)], gone: [ID], pass: { read: [9], ping: 'answered' } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });

@@ -10,13 +10,13 @@ describe('a ping that is forbidden', () => {
     {
       name: 'and not looked into',
       because: 'the platform may have disabled the instance since the inventory was taken',
-      world: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden' } }),
+      input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden' } }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'because the platform disabled the instance',
       because: 'its grant is gone, and enabling it would not bring it back',
-      world: settledWorld({
+      input: settledWorld({
         instances: [instance(ID, { disabled: true })],
         secrets: READ,
         connector: { annotations: { attempt: attempt() } },
@@ -27,7 +27,7 @@ describe('a ping that is forbidden', () => {
     {
       name: 'although the instance is enabled',
       because: 'it is the right of the user that is missing, which passes or is mended elsewhere',
-      world: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden', read: [ID] } }),
+      input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden', read: [ID] } }),
       step: blockedBy('Ready', 'InstanceNotAnswering', 'although it is enabled', 'any'),
     },
   ]);

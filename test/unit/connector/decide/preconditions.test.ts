@@ -12,11 +12,11 @@ import {
 } from '../../../support/builders/connector.ts';
 import {
   ID,
+  input,
   READY_ACCOUNT,
   settledConnector,
   settledWorld,
   UNREAD,
-  world,
 } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import {
@@ -45,7 +45,7 @@ function notFoundSince(time: number): Condition {
 
 /** A new connector whose record names another organization than its account has now. */
 const elsewhere = (record: Parameters<typeof attempt>[0], memory: Partial<Memory> = {}) =>
-  world({
+  input({
     connector: connector({
       metadata: HELD,
       annotations: {
@@ -64,19 +64,19 @@ describe('before anything is done', () => {
     {
       name: 'suspended by the spec',
       because: 'all work but deletion stops, before anything else is looked at',
-      world: { ...world({ connector: connector({ spec: { suspend: true } }) }), violations: [violation] },
+      input: { ...input({ connector: connector({ spec: { suspend: true } }) }), violations: [violation] },
       step: ends({ kind: 'suspended' }),
     },
     {
       name: 'paused by the annotation',
       because: 'tools that must not change the spec have the same switch',
-      world: world({ connector: connector({ annotations: { paused: 'true' } }) }),
+      input: input({ connector: connector({ annotations: { paused: 'true' } }) }),
       step: ends({ kind: 'suspended' }),
     },
     {
       name: 'paused: false',
       because: 'only "true" pauses',
-      world: settledWorld({ connector: { annotations: { paused: 'false' } } }),
+      input: settledWorld({ connector: { annotations: { paused: 'false' } } }),
       step: ends({
         kind: 'ready',
         reason: 'Succeeded',
@@ -86,43 +86,43 @@ describe('before anything is done', () => {
     {
       name: 'one violation',
       because: 'the field and what to do are named; nothing else of the spec is trusted',
-      world: { ...world(), violations: [violation], account: { state: 'unknown' } },
+      input: { ...input(), violations: [violation], account: { state: 'unknown' } },
       step: blockedBy('Ready', 'InvalidSpec', 'spec.server is needed: set it'),
     },
     {
       name: 'several violations',
       because: 'the first is enough to begin with, and the count says that it will not be the last',
-      world: { ...world(), violations: [violation, violation, violation] },
+      input: { ...input(), violations: [violation, violation, violation] },
       step: blockedBy('Ready', 'InvalidSpec', '(and 2 more)'),
     },
     {
       name: 'an account that is unknown and an invalid spec',
       because: 'a person can correct the spec at once, so that it comes first',
-      world: { ...world({ account: { state: 'unknown' } }), violations: [violation] },
+      input: { ...input({ account: { state: 'unknown' } }), violations: [violation] },
       step: blockedBy('Ready', 'InvalidSpec', 'spec.server'),
     },
     {
       name: 'importId changed',
       because: 'an API server without transition rules lets it pass, and another instance must not be taken',
-      world: settledWorld({ connector: { spec: { instance: { importId: 5 } } } }),
+      input: settledWorld({ connector: { spec: { instance: { importId: 5 } } } }),
       step: blockedBy('Ready', 'InvalidSpec', `the resource holds instance ${ID}. Set it back`),
     },
     {
       name: 'importId added for the instance that is held',
       because: 'it says what is so already',
-      world: settledWorld({ connector: { spec: { instance: { importId: ID } } } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ connector: { spec: { instance: { importId: ID } } } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a server that is not allowed',
       because: 'the encrypted key would be sent there',
-      world: world({ connector: connector({ spec: { server: 'evil.example.com' } }) }),
+      input: input({ connector: connector({ spec: { server: 'evil.example.com' } }) }),
       step: blockedBy('Synced', 'ServerNotAllowed', '"evil.example.com"'),
     },
     {
       name: 'a server below an allowed one',
       because: 'the star stands for exactly one label',
-      world: world({ connector: connector({ spec: { server: 'a.b.infusionsoft.com' } }) }),
+      input: input({ connector: connector({ spec: { server: 'a.b.infusionsoft.com' } }) }),
       step: blockedBy('Synced', 'ServerNotAllowed', 'ALLOWED_SERVERS'),
     },
   ]);
@@ -134,7 +134,7 @@ describe('the account', () => {
   const refused = (name: string, subject: ReturnType<typeof connector>, field: string): Row => ({
     name: `${name} with the default account`,
     because: 'whoever may create a connector could reach what belongs to others',
-    world: world({ connector: subject, account: isDefault }),
+    input: input({ connector: subject, account: isDefault }),
     step: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', `${field} is not allowed`),
   });
   decides([
@@ -156,7 +156,7 @@ describe('the account', () => {
     {
       name: 'includeAccountCredentials: false with the default account',
       because: 'saying no asks for nothing',
-      world: world({
+      input: input({
         connector: connector({ spec: { ...shared, includeAccountCredentials: false } }),
         account: isDefault,
       }),
@@ -165,19 +165,19 @@ describe('the account', () => {
     {
       name: 'take-over with an account of the namespace',
       because: "there is nothing of others in one's own account",
-      world: world({ connector: connector({ annotations: { takeOver: 'true' } }) }),
+      input: input({ connector: connector({ annotations: { takeOver: 'true' } }) }),
       step: { type: 'create' },
     },
     {
       name: 'not verified yet',
       because: 'this process has just begun; what status says of the instance still stands',
-      world: world({ account: { state: 'unknown' } }),
+      input: input({ account: { state: 'unknown' } }),
       step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'blocked',
       because: 'the account says it best',
-      world: world({
+      input: input({
         account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
       }),
       step: blockedBy('AccountReady', 'AccountUnauthorized', /^Refused\.$/),
@@ -185,19 +185,19 @@ describe('the account', () => {
     {
       name: 'another organization than the one that made the instance',
       because: 'there the instance is not absent, it was never there',
-      world: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      input: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
       step: blockedBy('Synced', 'AccountChanged', 'was made in organization 5211'),
     },
     {
       name: 'another organization than a create with an unknown outcome was sent to',
       because: 'absence in the other account proves nothing',
-      world: elsewhere({ at: at(-MINUTE) }),
+      input: elsewhere({ at: at(-MINUTE) }),
       step: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
     },
     {
       name: 'another organization than a create without an instance was sent to, a while ago',
       because: 'the server may commit late, and nobody would look there',
-      world: elsewhere({ at: at(-30 * MINUTE), absentAt: at(-MINUTE) }),
+      input: elsewhere({ at: at(-30 * MINUTE), absentAt: at(-MINUTE) }),
       step: blockedBy('Synced', 'AccountChanged', 'Restore the account', {
         kind: 'at',
         time: NOW + 30 * MINUTE,
@@ -206,13 +206,13 @@ describe('the account', () => {
     {
       name: 'another organization than a create without an instance was sent to, long ago',
       because: 'nothing of it can come any more',
-      world: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
+      input: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
       step: { type: 'create' },
     },
     {
       name: 'another organization than a create was sent to that refused it',
       because: 'a refusal says that nothing was created, and the account may have been the mistake',
-      world: elsewhere(
+      input: elsewhere(
         { at: at(-MINUTE) },
         { refused: { digest: digest('another code'), message: 'No', created: 'no' } },
       ),
@@ -221,31 +221,31 @@ describe('the account', () => {
     {
       name: 'another base URL than the one that made the instance',
       because: 'an id of one region says nothing in another',
-      world: settledWorld({ account: { ...READY_ACCOUNT, baseUrl: 'https://elsewhere/elements/api-v2' } }),
+      input: settledWorld({ account: { ...READY_ACCOUNT, baseUrl: 'https://elsewhere/elements/api-v2' } }),
       step: blockedBy('Synced', 'AccountChanged', 'openconnectors.dev/abandon'),
     },
     {
       name: 'another OpenConnectorsAccount of the same organization',
       because: 'the instance is there all the same',
-      world: settledWorld({ account: { ...READY_ACCOUNT, uid: 'another' } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ account: { ...READY_ACCOUNT, uid: 'another' } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a status without an account',
       because: 'it was written before accounts were recorded, and proves nothing against this one',
-      world: settledWorld({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'not listed yet',
       because: 'an instance may be there already, and a create would make a second one',
-      world: world({ searchedAt: null }),
+      input: input({ searchedAt: null }),
       step: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'neither verified nor allowed to be used',
       because: 'what a person has to correct comes before what only takes time',
-      world: world({
+      input: input({
         connector: connector({ spec: { ...shared, instance: { importId: 5 } } }),
         account: { state: 'unknown' },
       }),
@@ -262,37 +262,37 @@ describe('a retry that is remembered', () => {
     {
       name: 'not due',
       because: 'a restart does not forget the backoff',
-      world: world({ ...base, connector: failing() }),
+      input: input({ ...base, connector: failing() }),
       step: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
     },
     {
       name: 'due in a moment',
       because: 'the time is kept to the millisecond',
-      world: world({ ...base, connector: failing(), now: NOW + 5 * MINUTE - 1 }),
+      input: input({ ...base, connector: failing(), now: NOW + 5 * MINUTE - 1 }),
       step: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
     },
     {
       name: 'due now',
       because: 'the moment itself is late enough, or the queue would come twice',
-      world: world({ ...base, connector: failing(), now: NOW + 5 * MINUTE }),
+      input: input({ ...base, connector: failing(), now: NOW + 5 * MINUTE }),
       step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'not due, but somebody asked',
       because: 'who changed something wants to see what comes of it',
-      world: world({ ...base, connector: failing(), prompted: true }),
+      input: input({ ...base, connector: failing(), triggered: true }),
       step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'not due, but the spec was edited',
       because: 'the failure was of another spec',
-      world: world({ ...base, connector: failing({ metadata: { generation: 2 } }) }),
+      input: input({ ...base, connector: failing({ metadata: { generation: 2 } }) }),
       step: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'without a time',
       because: 'nothing holds it back',
-      world: world({
+      input: input({
         ...base,
         connector: settledConnector({ status: readyStatus(ID, { failures: { count: 1 } }) }),
       }),
@@ -301,7 +301,7 @@ describe('a retry that is remembered', () => {
     {
       name: 'with a time that cannot be read',
       because: 'a status that somebody wrote by hand must not stop the resource for ever',
-      world: world({
+      input: input({
         ...base,
         connector: settledConnector({
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: 'soon' } }),
@@ -317,7 +317,7 @@ describe('the lasting Secrets', () => {
     {
       name: 'absent',
       because: 'a person has to create it, and is told which key it needs',
-      world: world({ secrets: { 'crm-key': secretAbsent } }),
+      input: input({ secrets: { 'crm-key': secretAbsent } }),
       step: blockedBy(
         'SecretsResolved',
         'SecretNotFound',
@@ -328,7 +328,7 @@ describe('the lasting Secrets', () => {
     {
       name: 'absent for longer than GitOps takes',
       because: 'nothing changes by itself any more, so that nothing has to be looked at by itself',
-      world: world({
+      input: input({
         connector: connector({ status: { conditions: [notFoundSince(NOW - 5 * MINUTE)] } }),
         secrets: { 'crm-key': secretAbsent },
       }),
@@ -337,7 +337,7 @@ describe('the lasting Secrets', () => {
     {
       name: 'absent since a moment in the future',
       because: 'after the clock was set back a day, a day without a word would be too long',
-      world: world({
+      input: input({
         connector: connector({ status: { conditions: [notFoundSince(NOW + 24 * 60 * MINUTE)] } }),
         secrets: { 'crm-key': secretAbsent },
       }),
@@ -346,25 +346,25 @@ describe('the lasting Secrets', () => {
     {
       name: 'not in the cache',
       because: 'it may have been created a moment ago; the API server is asked before a person is',
-      world: world({ secrets: { 'crm-key': secretUnseen } }),
+      input: input({ secrets: { 'crm-key': secretUnseen } }),
       step: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'absent, and another unread',
       because: 'no call is made for a resource that cannot go on anyway',
-      world: world({ secrets: { 'crm-key': secretAbsent, 'crm-oauth': secretUnread() } }),
+      input: input({ secrets: { 'crm-key': secretAbsent, 'crm-oauth': secretUnread() } }),
       step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
     },
     {
       name: 'unread',
       because: 'values are only read when they are needed, one Secret at a time',
-      world: world({ secrets: { 'crm-oauth': secretUnread() } }),
+      input: input({ secrets: { 'crm-oauth': secretUnread() } }),
       step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'unread, with keys of other names',
       because: 'the keys are known only after a read',
-      world: world({
+      input: input({
         connector: connector({ oauth: { clientSecretRef: { name: 'crm-oauth', clientIdKey: 'id' } } }),
         secrets: { 'crm-oauth': secretUnread() },
       }),
@@ -373,7 +373,7 @@ describe('the lasting Secrets', () => {
     {
       name: 'a key missing',
       because: 'the keys that are there show a slip of the pen at once',
-      world: world({ secrets: { 'crm-oauth': secretRead({ clientId: 'x', client_secret: 'y' }) } }),
+      input: input({ secrets: { 'crm-oauth': secretRead({ clientId: 'x', client_secret: 'y' }) } }),
       step: blockedBy(
         'SecretsResolved',
         'SecretKeyMissing',
@@ -383,13 +383,13 @@ describe('the lasting Secrets', () => {
     {
       name: 'no keys at all',
       because: 'an empty Secret is a common first step',
-      world: world({ secrets: { 'crm-key': secretRead({}) } }),
+      input: input({ secrets: { 'crm-key': secretRead({}) } }),
       step: blockedBy('SecretsResolved', 'SecretKeyMissing', '(it has no keys)'),
     },
     {
       name: 'many keys',
       because: 'the message stays short',
-      world: world({
+      input: input({
         secrets: { 'crm-key': secretRead({ a: '1', b: '2', c: '3', d: '4', e: '5', f: '6' }) },
       }),
       step: blockedBy('SecretsResolved', 'SecretKeyMissing', '"a", "b", "c", "d", "e", ...'),
@@ -397,19 +397,19 @@ describe('the lasting Secrets', () => {
     {
       name: 'an empty value',
       because: 'it cannot be right, and would be refused remotely at the price of a code',
-      world: world({ secrets: { 'crm-key': secretRead({ encryptedKey: ' \n' }) } }),
+      input: input({ secrets: { 'crm-key': secretRead({ encryptedKey: ' \n' }) } }),
       step: blockedBy('SecretsResolved', 'SecretInvalid', 'is empty'),
     },
     {
       name: 'two lines',
       because: 'a file that was stored by mistake is not a key',
-      world: world({ secrets: { 'crm-key': secretRead({ encryptedKey: 'a\nb' }) } }),
+      input: input({ secrets: { 'crm-key': secretRead({ encryptedKey: 'a\nb' }) } }),
       step: blockedBy('SecretsResolved', 'SecretInvalid', 'several lines'),
     },
     {
       name: 'no encrypted key for infusionsoftrest',
       because: 'that connector uses OAuth alone',
-      world: world({
+      input: input({
         connector: connector({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } }),
         secrets: { 'crm-key': secretAbsent },
       }),
@@ -418,46 +418,46 @@ describe('the lasting Secrets', () => {
     {
       name: 'touched, but not changed',
       because: 'a label on a Secret costs one read and no remote call',
-      world: settledWorld({
+      input: settledWorld({
         secrets: {
           'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
         },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'touched and unread',
       because: 'only a read tells whether the value changed',
-      world: settledWorld({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
+      input: settledWorld({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
       step: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'not touched since it was applied',
       because: 'an unchanged pass reads nothing',
-      world: settledWorld(),
-      step: { type: 'finish', verdict: { kind: 'ready', reason: 'Succeeded' } },
+      input: settledWorld(),
+      step: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'deleted after the instance was made',
       because: 'the next rotation would need it, and the person should hear of it now',
-      world: settledWorld({ secrets: { 'crm-oauth': secretAbsent } }),
+      input: settledWorld({ secrets: { 'crm-oauth': secretAbsent } }),
       step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth', 'any'),
     },
     {
       name: 'the code gone after it was used',
       because: 'an authorization Secret is needed only while an authorization is due',
-      world: settledWorld({ secrets: { 'crm-code': secretAbsent } }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ secrets: { 'crm-code': secretAbsent } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a failure that is over, with everything there',
       because: 'what is remembered in the past does not matter any more',
-      world: settledWorld({
+      input: settledWorld({
         connector: {
           status: readyStatus(ID, { failures: { count: 2, nextAttemptAt: at(-SECOND) } }),
         },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });
@@ -467,7 +467,7 @@ describe('the order', () => {
     {
       name: 'a changed account and a Secret that is absent',
       because: 'the account decides whether anything may be done at all',
-      world: settledWorld({
+      input: settledWorld({
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         secrets: { ...READ, 'crm-key': secretAbsent },
       }),
@@ -476,7 +476,7 @@ describe('the order', () => {
     {
       name: 'an absent Secret and no list of instances',
       because: 'a person can create the Secret while the list is on its way',
-      world: world({ secrets: { 'crm-key': secretAbsent }, searchedAt: null }),
+      input: input({ secrets: { 'crm-key': secretAbsent }, searchedAt: null }),
       step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
     },
   ]);

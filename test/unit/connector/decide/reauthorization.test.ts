@@ -50,19 +50,19 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'a call refused',
       because: 'first it has to be certain that the account is not the reason',
-      world: settledWorld({ pass: { ping: 'refused' } }),
+      input: settledWorld({ pass: { ping: 'refused' } }),
       step: { type: 'verify-account', id: ID },
     },
     {
       name: 'a call refused, the account proven, the values unread',
       because: 'a new authorization carries the whole body with true values',
-      world: settledWorld({ pass: revoked }),
+      input: settledWorld({ pass: revoked }),
       step: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'revoked, with a new code',
       because: 'the same instance gets the new grant, and its record says what it is for',
-      world: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
+      input: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
       step: {
         type: 'reauthorize',
         id: ID,
@@ -73,7 +73,7 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'revoked, without a new code',
       because: 'the old code is of no use, and a new one is asked for',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: old },
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
@@ -83,7 +83,7 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'revoked, without any grant named',
       because: 'the reason says that it worked once',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
         pass: revoked,
         secrets: read,
@@ -93,7 +93,7 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'revoked, and in doubt about an older attempt',
       because: 'there is an instance, so that there is nothing to search for',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: { attempt: attempt({ at: at(-SECOND) }) } },
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
@@ -103,7 +103,7 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'disabled by the platform',
       because: 'after failed renewals it disables an instance; enabling it would not make the grant work',
-      world: settledWorld({
+      input: settledWorld({
         connector: { oauth: { authorizationCodeSecretRef: undefined } },
         instances: [instance(ID, { disabled: true })],
         secrets: read,
@@ -114,13 +114,13 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'another client_id',
       because: 'whether the old grant still works is looked at first',
-      world: settledWorld({ connector: { annotations: old }, secrets: newClient }),
+      input: settledWorld({ connector: { annotations: old }, secrets: newClient }),
       step: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'another client_id, without a new grant',
       because: 'the instance works with the old app until a person allows the new one',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: newClient,
         pass: { ping: 'answered' },
@@ -130,7 +130,7 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'another client_id, with a new code',
       because: 'the record says which client the code is for',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: old },
         secrets: { ...newClient, 'crm-code': secretRead({ code: 'a new code' }) },
         pass: { ping: 'answered' },
@@ -143,27 +143,27 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'another client_id, its code accepted in this pass',
       because: 'nothing is left to do for it',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: carried },
         secrets: newClient,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance works',
       because: 'a read and a ping decide after a lost answer: what works is done',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: carried },
         secrets: newClient,
         pass: { ping: 'answered' },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance does not work',
       because: 'a refused call says that the outcome was none',
-      world: settledWorld({
+      input: settledWorld({
         connector: { annotations: carried, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: newClient,
         pass: { ping: 'refused', accountProven: true },
@@ -173,12 +173,12 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'another client_id on an adopted instance',
       because: 'nothing was recorded for it, so that nothing can have changed',
-      world: settledWorld({
+      input: settledWorld({
         connector: { status: readyStatus(ID, { credentials: undefined }) },
         secrets: newClient,
         pass: { patched: true, ping: 'answered' },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });

@@ -31,7 +31,7 @@ describe('a changed connector', () => {
     {
       name: 'no grant for the new one yet',
       because: 'the old one stays in use while a person is asked',
-      world: settledWorld({
+      input: settledWorld({
         connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: read,
       }),
@@ -40,7 +40,7 @@ describe('a changed connector', () => {
     {
       name: 'a code for the new one',
       because: 'the new one is made beside the old one, like any other',
-      world: settledWorld({
+      input: settledWorld({
         connector: rest,
         secrets: { ...read, 'crm-code': secretRead({ code: 'new' }) },
       }),
@@ -49,7 +49,7 @@ describe('a changed connector', () => {
     {
       name: 'the new one made',
       because: 'it has to answer before it is used',
-      world: settledWorld({
+      input: settledWorld({
         connector: rest,
         instances: [instance(ID), fresh],
         secrets: read,
@@ -60,7 +60,7 @@ describe('a changed connector', () => {
     {
       name: 'the new one answering',
       because: 'applications are switched by their Secret',
-      world: settledWorld({
+      input: settledWorld({
         connector: rest,
         instances: [instance(ID), { ...fresh, token: 'new-token' }],
         secrets: read,
@@ -71,24 +71,24 @@ describe('a changed connector', () => {
     {
       name: 'the Secret switched, the status not written yet',
       because: 'the old one goes only when status says which one is in use',
-      world: settledWorld({
+      input: settledWorld({
         connector: rest,
         instances: [instance(ID), fresh],
         secrets: read,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'the status written',
       because: 'a leader with a stale cache must fail before it deletes what is in use by now',
-      world: settledWorld({ connector: after, instances: [instance(ID), fresh] }),
+      input: settledWorld({ connector: after, instances: [instance(ID), fresh] }),
       step: { type: 'record-removal', id: ID },
     },
     {
       name: 'the removal of the old one recorded',
       because: 'nobody uses the old one any more',
-      world: settledWorld({
+      input: settledWorld({
         connector: after,
         instances: [instance(ID), fresh],
         pass: { removalsRecorded: [ID] },
@@ -98,19 +98,19 @@ describe('a changed connector', () => {
     {
       name: 'the old one not in the list',
       because: 'absence from a list is never proof',
-      world: settledWorld({ connector: after, instances: [fresh] }),
+      input: settledWorld({ connector: after, instances: [fresh] }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'the old one gone',
       because: 'the change is complete',
-      world: settledWorld({ connector: after, instances: [fresh], gone: [ID] }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      input: settledWorld({ connector: after, instances: [fresh], gone: [ID] }),
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'the old one deleted, and still shown',
       because: 'it is not believed before a read says so',
-      world: settledWorld({
+      input: settledWorld({
         connector: after,
         instances: [instance(ID), fresh],
         pass: { deleted: [ID] },
@@ -122,16 +122,16 @@ describe('a changed connector', () => {
     {
       name: "the old one somebody else's by now",
       because: 'what carries the tags of another owner is not touched',
-      world: settledWorld({
+      input: settledWorld({
         connector: after,
         instances: [instance(ID, { tags: TAGS.otherCluster }), fresh],
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'changed back before the switch',
       because: 'the new one was never in use',
-      world: settledWorld({
+      input: settledWorld({
         connector: {
           metadata: { generation: 3 },
           annotations: { attempt: attempt({ at: at(-MINUTE) }) },
@@ -144,7 +144,7 @@ describe('a changed connector', () => {
     {
       name: 'changed, and the new one does not work',
       because: 'a new grant is for the new one; the old one is left alone',
-      world: settledWorld({
+      input: settledWorld({
         connector: {
           ...rest,
           oauth: { authorizationCodeSecretRef: undefined },

@@ -26,31 +26,31 @@ describe('the grant', () => {
     {
       name: 'proven before',
       because: 'an unchanged pass makes no call',
-      world: settledWorld(),
+      input: settledWorld(),
       step: ready,
     },
     {
       name: 'asked to look by reconcile-at',
       because: 'a person who asks does not believe the inventory, and is right to',
-      world: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
+      input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'asked to look by reconcile-at, and looked',
       because: 'one request is one look',
-      world: settledWorld({ connector: { annotations: { reconcileAt: 'now' } }, pass: { read: [ID] } }),
+      input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } }, pass: { read: [ID] } }),
       step: ready,
     },
     {
       name: 'never proven',
       because: 'an instance is not called Ready before it has answered once',
-      world: settledWorld({ connector: { status: unproven } }),
+      input: settledWorld({ connector: { status: unproven } }),
       step: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'never proven, the token not shown',
       because: 'the list may leave it out; a read by id has it',
-      world: settledWorld({
+      input: settledWorld({
         connector: { status: unproven },
         instances: [instance(ID, { token: undefined })],
       }),
@@ -59,49 +59,49 @@ describe('the grant', () => {
     {
       name: 'answered in this pass',
       because: 'once is enough',
-      world: settledWorld({ connector: { status: unproven }, pass: { ping: 'answered' } }),
+      input: settledWorld({ connector: { status: unproven }, pass: { ping: 'answered' } }),
       step: ready,
     },
     {
       name: 'a connector without a ping',
       because: 'what cannot be asked cannot be waited for',
-      world: settledWorld({ connector: { status: unproven }, pass: { ping: 'unsupported' } }),
+      input: settledWorld({ connector: { status: unproven }, pass: { ping: 'unsupported' } }),
       step: ready,
     },
     {
       name: 'accepted in this pass',
       because: 'the instance has to answer with it',
-      world: settledWorld({ pass: { authorized: true } }),
+      input: settledWorld({ pass: { authorized: true } }),
       step: { type: 'ping', id: ID },
     },
     {
       name: 'a new configuration in this pass',
       because: 'a rotated secret may have broken it',
-      world: settledWorld({ pass: { patched: true, reconfigured: true } }),
+      input: settledWorld({ pass: { patched: true, reconfigured: true } }),
       step: { type: 'ping', id: ID },
     },
     {
       name: 'a new name in this pass',
       because: 'a name breaks nothing',
-      world: settledWorld({ pass: { patched: true } }),
+      input: settledWorld({ pass: { patched: true } }),
       step: ready,
     },
     {
       name: 'pinged an interval ago',
       because: 'a grant can be revoked without anybody telling',
-      world: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
+      input: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
       step: { type: 'ping', id: ID },
     },
     {
       name: 'pinged a moment ago',
       because: 'the next one is due at the beat of this resource',
-      world: settledWorld({ memory: { pingedAt: NOW } }),
+      input: settledWorld({ memory: { pingedAt: NOW } }),
       step: ready,
     },
     {
       name: 'the token shown neither by the list nor by a read',
       because: 'it would not be there the second time either',
-      world: settledWorld({
+      input: settledWorld({
         connector: { status: unproven },
         instances: [instance(ID, { token: undefined })],
         pass: { read: [ID] },
@@ -113,7 +113,7 @@ describe('the grant', () => {
     {
       name: 'disabled as wished, never proven',
       because: 'a disabled instance answers nobody',
-      world: settledWorld({
+      input: settledWorld({
         connector: {
           spec: { instance: { enabled: false } },
           status: readyStatus(ID, { instance: { id: ID, enabled: false }, conditions: undefined }),
@@ -134,13 +134,13 @@ describe('what differs', () => {
     {
       name: 'the name',
       because: 'the smallest call corrects it',
-      world: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
+      input: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
       step: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
     },
     {
       name: 'the name, as the remote side cleans it',
       because: 'HTML that the remote side removed is no drift',
-      world: settledWorld({
+      input: settledWorld({
         connector: { spec: { instance: { name: 'a b' } } },
         instances: [instance(ID, { name: 'a b' })],
       }),
@@ -149,31 +149,31 @@ describe('what differs', () => {
     {
       name: 'no name in the answer',
       because: 'what an answer leaves out is unknown, not empty',
-      world: settledWorld({ instances: [instance(ID, { name: '' })] }),
+      input: settledWorld({ instances: [instance(ID, { name: '' })] }),
       step: ready,
     },
     {
       name: 'a tag missing',
       because: 'tags are replaced whole, so that all of them are sent',
-      world: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
+      input: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
       step: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'a tag too many',
       because: 'what the resource does not name does not stay',
-      world: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
+      input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
       step: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'the tags in another order',
       because: 'tags are a set',
-      world: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
+      input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
       step: ready,
     },
     {
       name: 'a value that is shown',
       because: 'only that key is sent: the configuration merges',
-      world: settledWorld({
+      input: settledWorld({
         instances: [
           instance(ID, {
             configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'other.infusionsoft.com' },
@@ -185,7 +185,7 @@ describe('what differs', () => {
     {
       name: 'a value that is masked',
       because: 'a mask is neither equal nor different, and is never sent back',
-      world: settledWorld({
+      input: settledWorld({
         instances: [
           instance(ID, {
             configuration: { ...instance(ID).configuration, 'oauth.callback.url': '********' },
@@ -197,7 +197,7 @@ describe('what differs', () => {
     {
       name: 'a value that is not shown, after an edit',
       because: 'the API may never show it, so that an edit is the moment to send it',
-      world: settledWorld({
+      input: settledWorld({
         connector: edited,
         instances: [instance(ID, { configuration: undefined })],
       }),
@@ -214,19 +214,19 @@ describe('what differs', () => {
     {
       name: 'a value that is not shown, without an edit',
       because: 'else every pass would send it again',
-      world: settledWorld({ instances: [instance(ID, { configuration: undefined })] }),
+      input: settledWorld({ instances: [instance(ID, { configuration: undefined })] }),
       step: ready,
     },
     {
       name: 'a rotated client secret',
       because: 'our own fingerprint knows what the mask hides',
-      world: settledWorld({ secrets: rotated }),
+      input: settledWorld({ secrets: rotated }),
       step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } }, reason: 'Updated' },
     },
     {
       name: 'a rotated encrypted key',
       because: 'the same',
-      world: settledWorld({
+      input: settledWorld({
         secrets: { 'crm-key': secretRead({ encryptedKey: 'new-key' }, { resourceVersion: '2' }) },
       }),
       step: { type: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
@@ -234,7 +234,7 @@ describe('what differs', () => {
     {
       name: 'patched in this pass, and still different',
       because: 'a remote side that ignores a patch is not asked again and again',
-      world: settledWorld({
+      input: settledWorld({
         instances: [instance(ID, { name: 'renamed' })],
         pass: { patched: true, ping: 'answered' },
       }),
@@ -243,11 +243,11 @@ describe('what differs', () => {
     {
       name: 'authorized in this pass',
       because: 'the grant carried the whole body',
-      world: settledWorld({
+      input: settledWorld({
         secrets: rotated,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });
@@ -257,7 +257,7 @@ describe('driftPolicy Report', () => {
     {
       name: 'a change by somebody else',
       because: 'it is named by field, never by value, and left so',
-      world: settledWorld({
+      input: settledWorld({
         connector: report,
         instances: [
           instance(ID, {
@@ -276,7 +276,7 @@ describe('driftPolicy Report', () => {
     {
       name: 'an edit of the resource',
       because: 'a wish of the user is no drift',
-      world: settledWorld({
+      input: settledWorld({
         connector: { ...report, ...edited },
         instances: [instance(ID, { name: 'renamed' })],
       }),
@@ -285,13 +285,13 @@ describe('driftPolicy Report', () => {
     {
       name: 'a rotated Secret',
       because: 'that is a wish of the user, too',
-      world: settledWorld({ connector: report, secrets: rotated }),
+      input: settledWorld({ connector: report, secrets: rotated }),
       step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
     },
     {
       name: 'nothing',
       because: 'an equal instance is Ready under any policy',
-      world: settledWorld({ connector: report }),
+      input: settledWorld({ connector: report }),
       step: ready,
     },
   ]);
@@ -304,13 +304,13 @@ describe('enabling', () => {
     {
       name: 'to be disabled',
       because: 'the person wants it to rest',
-      world: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
+      input: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
       step: { type: 'record-disabling' },
     },
     {
       name: 'to be disabled, and recorded so',
       because: 'whatever happens to the answer, the next reconcile can tell who disabled it',
-      world: settledWorld({
+      input: settledWorld({
         connector: { ...edited, spec: { instance: { enabled: false } }, status: wasDisabled },
       }),
       step: { type: 'enable', id: ID, enabled: false },
@@ -318,25 +318,25 @@ describe('enabling', () => {
     {
       name: 'to be enabled again, and listed as if it were',
       because: 'the listing may be older than the call that disabled it',
-      world: settledWorld({ connector: { status: wasDisabled } }),
+      input: settledWorld({ connector: { status: wasDisabled } }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again, and read as enabled',
       because: 'the read by id is the present state',
-      world: settledWorld({ connector: { status: wasDisabled }, pass: { read: [ID] } }),
+      input: settledWorld({ connector: { status: wasDisabled }, pass: { read: [ID] } }),
       step: ready,
     },
     {
       name: 'enabled in this reconcile',
       because: 'the instance has to answer once before it counts as Ready',
-      world: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
+      input: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
       step: { type: 'ping', id: ID },
     },
     {
       name: 'disabled again by Open Connectors right after it was enabled',
       because: 'enabling it in a loop would not make its authorization work',
-      world: settledWorld({
+      input: settledWorld({
         connector: { status: wasDisabled, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: READ,
         instances: disabled,
@@ -347,35 +347,35 @@ describe('enabling', () => {
     {
       name: 'disabled by Open Connectors, as a listing shows',
       because: 'a listing alone is no proof of a revocation',
-      world: settledWorld({ instances: disabled }),
+      input: settledWorld({ instances: disabled }),
       step: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again',
       because: 'it was disabled because the resource said so',
-      world: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
+      input: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
       step: { type: 'enable', id: ID, enabled: true },
     },
     {
       name: 'set in this pass, and not shown',
       because: 'once in a pass is enough',
-      world: settledWorld({
+      input: settledWorld({
         connector: { status: wasDisabled },
         instances: disabled,
         pass: { enabledSet: true },
       }),
-      step: { type: 'finish', verdict: { kind: 'ready' } },
+      step: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'unknown',
       because: 'an answer that does not tell is no reason to act',
-      world: settledWorld({ instances: [instance(ID, { disabled: undefined })] }),
+      input: settledWorld({ instances: [instance(ID, { disabled: undefined })] }),
       step: ready,
     },
     {
       name: 'disabled right after it was authorized',
       because: 'the platform left it so from before; the new grant is the reason to enable it',
-      world: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
+      input: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
       step: { type: 'enable', id: ID, enabled: true },
     },
   ]);

@@ -13,14 +13,14 @@ export interface Row {
   readonly name: string;
   /** Why this step is the right one. */
   readonly because: string;
-  readonly world: ConnectorInput;
+  readonly input: ConnectorInput;
   /** What the step has to match; asymmetric matchers where a text is long. */
   readonly step: object;
 }
 
 /** Tests each row, and that whatever it ends with makes a status that tools can rely on. */
 export function decides(rows: readonly Row[]): void {
-  test.each(rows)('$name: $because', ({ world, step: expected }) => {
+  test.each(rows)('$name: $because', ({ input: world, step: expected }) => {
     const step = decide(world);
     expect(step).toMatchObject(expected);
     expect(faultsOfStep(step)).toEqual([]);
@@ -29,9 +29,9 @@ export function decides(rows: readonly Row[]): void {
 }
 
 /** Throws where the status that follows from `step` breaks a rule of kstatus. */
-export function assertStatusOf(world: ConnectorInput, step: Action): void {
-  if (step.type === 'finish' && (step.verdict.kind === 'blocked' || step.verdict.kind === 'ready')) {
-    assertStatusConforms({ ...world.connector, status: summarize(world, step.verdict, 0.5) });
+export function assertStatusOf(input: ConnectorInput, step: Action): void {
+  if (step.type === 'finish' && (step.result.kind === 'blocked' || step.result.kind === 'ready')) {
+    assertStatusConforms({ ...input.connector, status: summarize(input, step.result, 0.5) });
   }
 }
 
@@ -39,8 +39,8 @@ export function assertStatusOf(world: ConnectorInput, step: Action): void {
 type PartOf<V extends Result> = V extends Result ? Pick<V, 'kind'> & Partial<V> : never;
 
 /** The end of a pass. */
-export function ends(verdict: PartOf<Result>): object {
-  return { type: 'finish', verdict };
+export function ends(result: PartOf<Result>): object {
+  return { type: 'finish', verdict: result };
 }
 
 /** The end of a pass with `condition` False (or Unknown) for `reason`; `message` is a part of the text. */
@@ -52,6 +52,6 @@ export function blockedBy(
 ): object {
   const text: unknown =
     typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);
-  const verdict = { kind: 'blocked', condition, reason, message: text };
-  return { type: 'finish', verdict: retry === 'any' ? verdict : { ...verdict, retry } };
+  const result = { kind: 'blocked', condition, reason, message: text };
+  return { type: 'finish', result: retry === 'any' ? result : { ...result, retry } };
 }

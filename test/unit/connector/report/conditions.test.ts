@@ -6,7 +6,7 @@ import { mergeConditions, notTrue, severityOf, timestamp } from '../../../../src
 import { condition } from '../../../support/builders/connector.ts';
 import { NOW, second } from '../../../support/builders/time.ts';
 
-const statements = fc.uniqueArray(
+const conditions = fc.uniqueArray(
   fc.record({
     type: fc.constantFrom(...CONDITION_TYPES),
     status: fc.constantFrom('True' as const, 'False' as const, 'Unknown' as const),
@@ -15,10 +15,10 @@ const statements = fc.uniqueArray(
   }),
   { selector: ({ type }) => type },
 );
-const before = statements.map((list) =>
+const before = conditions.map((list) =>
   list.map(
-    (statement): Condition => ({
-      ...statement,
+    (condition): Condition => ({
+      ...condition,
       observedGeneration: 1,
       lastTransitionTime: second(-3_600_000),
     }),
@@ -28,7 +28,7 @@ const before = statements.map((list) =>
 describe('merging conditions', () => {
   test('the time of a condition moves with its status, and with nothing else', () => {
     fc.assert(
-      fc.property(before, statements, (old, said) => {
+      fc.property(before, conditions, (old, said) => {
         for (const { type, status, lastTransitionTime } of mergeConditions(old, said, 2, NOW)) {
           const previous = old.find((candidate) => candidate.type === type);
           const moved = lastTransitionTime === timestamp(NOW);
@@ -40,7 +40,7 @@ describe('merging conditions', () => {
 
   test('each condition carries the generation that was acted on', () => {
     fc.assert(
-      fc.property(before, statements, (old, said) => {
+      fc.property(before, conditions, (old, said) => {
         const generations = mergeConditions(old, said, 7, NOW).map(
           ({ observedGeneration }) => observedGeneration,
         );
@@ -51,7 +51,7 @@ describe('merging conditions', () => {
 
   test('the order is always the same, whatever was said first', () => {
     fc.assert(
-      fc.property(before, statements, (old, said) => {
+      fc.property(before, conditions, (old, said) => {
         const types = mergeConditions(old, said, 1, NOW).map(({ type }) => type);
         expect(types).toEqual(CONDITION_TYPES.filter((type) => said.some((one) => one.type === type)));
       }),
@@ -60,7 +60,7 @@ describe('merging conditions', () => {
 
   test('merging the same again changes nothing', () => {
     fc.assert(
-      fc.property(before, statements, (old, said) => {
+      fc.property(before, conditions, (old, said) => {
         const once = mergeConditions(old, said, 2, NOW);
         expect(mergeConditions(once, said, 2, NOW + 60_000)).toEqual(once);
       }),
@@ -77,7 +77,7 @@ test('Reconciling and Stalled never follow from one reason together', () => {
   for (const name of REASON_NAMES) {
     const types = severityOf(name, 'text').map(({ type }) => type);
     expect(types.length).toBeLessThanOrEqual(1);
-    expect(types.includes('Stalled')).toBe(reason(name).outlook === 'stalled');
+    expect(types.includes('Stalled')).toBe(reason(name).severity === 'stalled');
   }
 });
 

@@ -34,11 +34,8 @@ describe('what is told', () => {
   });
 
   test('what happened in the pass comes before what changed by it', () => {
-    const incidents = [{ reason: 'Created' as const, message: 'Created instance 1.' }];
-    expect(eventsOf(incidents, [], ready).map(({ reason: name }) => name)).toEqual([
-      'Created',
-      'Succeeded',
-    ]);
+    const events = [{ reason: 'Created' as const, message: 'Created instance 1.' }];
+    expect(eventsOf(events, [], ready).map(({ reason: name }) => name)).toEqual(['Created', 'Succeeded']);
   });
 
   test('no more than one of each reason in a pass', () => {
@@ -51,8 +48,8 @@ describe('what is told', () => {
             maxLength: 2,
           },
         ),
-        (incidents, after) => {
-          const names = eventsOf(incidents, [], after).map(({ reason: name }) => name);
+        (events, after) => {
+          const names = eventsOf(events, [], after).map(({ reason: name }) => name);
           expect(new Set(names).size).toBe(names.length);
           expect(names.every((name) => reason(name).event !== 'none')).toBe(true);
         },

@@ -6,11 +6,11 @@ import { summarize } from '../../../../src/connector/report/summarize.ts';
 import { attempt, connector, digest, readyStatus, UID } from '../../../support/builders/connector.ts';
 import {
   ID,
+  input,
   READY_ACCOUNT,
   remoteError,
   SETTINGS,
   settledWorld,
-  world,
 } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
@@ -20,10 +20,10 @@ import { kubectlWaits } from '../../../support/kstatus/kstatus.ts';
 /** The status that follows from the verdict on `subject`. */
 function statusOf(subject: ConnectorInput, fraction = 0.5): ConnectorStatus {
   const step = decide(subject);
-  if (step.type !== 'finish' || (step.verdict.kind !== 'ready' && step.verdict.kind !== 'blocked')) {
+  if (step.type !== 'finish' || (step.result.kind !== 'ready' && step.result.kind !== 'blocked')) {
     throw new Error(`no verdict that tells anything: ${JSON.stringify(step)}`);
   }
-  return summarize(subject, step.verdict, fraction);
+  return summarize(subject, step.result, fraction);
 }
 
 const saying = (status: ConnectorStatus): string[] =>
@@ -61,7 +61,7 @@ describe('conditions', () => {
   );
 
   test('of a first look say of everything else that nobody has looked yet', () => {
-    expect(saying(statusOf(world({ secrets: { 'crm-key': secretAbsent } })))).toEqual([
+    expect(saying(statusOf(input({ secrets: { 'crm-key': secretAbsent } })))).toEqual([
       'Ready=False SecretNotFound',
       'SecretsResolved=False SecretNotFound',
       'AccountReady=True AccountReady',
@@ -80,7 +80,7 @@ describe('conditions', () => {
       lastTransitionTime: new Date(NOW - 5 * MINUTE).toISOString(),
     } as const;
     const status = statusOf(
-      world({
+      input({
         connector: connector({ status: { conditions: [waiting] } }),
         secrets: { 'crm-key': secretAbsent },
       }),
@@ -90,7 +90,7 @@ describe('conditions', () => {
   });
 
   test('of a resource that waits for a person are neither Reconciling nor Stalled', () => {
-    const waiting = world({ secrets: { 'crm-code': secretAbsent } });
+    const waiting = input({ secrets: { 'crm-code': secretAbsent } });
     expect(saying(statusOf(waiting))).toEqual([
       'Ready=False AuthorizationRequired',
       'SecretsResolved=True SecretsResolved',
@@ -129,7 +129,7 @@ describe('conditions', () => {
 
 describe('the instance', () => {
   test('enters status when its tags say that this resource made it', () => {
-    const found = world({
+    const found = input({
       connector: connector({ metadata: { finalizers: ['openconnectors.dev/instance'] } }),
       instances: [instance(9)],
       pass: failing('unavailable'),
@@ -153,7 +153,7 @@ describe('the instance', () => {
     ['a former self', TAGS.namesake],
     ['another owner', TAGS.otherResource],
   ])('of %s does not enter status before it is marked', (_whose, tags) => {
-    const found = world({
+    const found = input({
       connector: connector({ spec: { instance: { importId: 7 } } }),
       instances: [instance(7, { tags })],
       pass: failing('unavailable'),
@@ -230,7 +230,7 @@ describe('fingerprints', () => {
   });
 
   test('never hold a value', () => {
-    expect(JSON.stringify(statusOf(world({ secrets: { 'crm-code': secretAbsent } })))).not.toMatch(
+    expect(JSON.stringify(statusOf(input({ secrets: { 'crm-code': secretAbsent } })))).not.toMatch(
       new RegExp(Object.values(VALUES).join('|')),
     );
   });

@@ -72,19 +72,19 @@ describe('what a pass leaves in the log', () => {
   test.each<[string, Parameters<typeof run>[0], string]>([
     [
       'nothing but looks, and the status says the same already',
-      { steps: ['read-instance', 'ping'], verdict: ready },
+      { steps: ['read-instance', 'ping'], result: ready },
       'debug',
     ],
-    ['a retry that is not due', { steps: [], verdict: { kind: 'not-due', time: 0 } }, 'debug'],
-    ['another reason than before', { steps: ['read-secret'], verdict: invalid }, 'info'],
-    ['the same reason for a new generation', { steps: [], verdict: ready, generation: 8 }, 'info'],
-    ['a change at the remote side', { steps: ['patch'], verdict: ready }, 'info'],
-    ['a deletion', { steps: ['delete-instance'], verdict: { kind: 'released' } }, 'info'],
+    ['a retry that is not due', { steps: [], result: { kind: 'not-due', time: 0 } }, 'debug'],
+    ['another reason than before', { steps: ['read-secret'], result: invalid }, 'info'],
+    ['the same reason for a new generation', { steps: [], result: ready, generation: 8 }, 'info'],
+    ['a change at the remote side', { steps: ['patch'], result: ready }, 'info'],
+    ['a deletion', { steps: ['delete-instance'], result: { kind: 'released' } }, 'info'],
   ])('%s', async (_title, given, level) => {
     expect(await run(given)).toEqual([level]);
   });
 
-  async function run(given: { steps: readonly string[]; verdict: Result; generation?: number }) {
+  async function run(given: { steps: readonly string[]; result: Result; generation?: number }) {
     const { observe, log } = observed(new VirtualClock());
     const resource =
       given.generation === undefined
@@ -94,7 +94,7 @@ describe('what a pass leaves in the log', () => {
       for (const name of given.steps) {
         await step({ type: name }, async () => undefined);
       }
-      concluded(resource, given.verdict);
+      concluded(resource, given.result);
     });
     return log()
       .filter(({ msg }) => msg !== 'Next step')

@@ -126,8 +126,8 @@ describe('the spans of a pass', () => {
 describe('the step that sends a grant', () => {
   async function linksAfter(...verdicts: readonly Result[]) {
     const bench = observed(new VirtualClock());
-    for (const verdict of verdicts) {
-      await bench.observe(subject(), async ({ concluded }) => concluded(connector(), verdict));
+    for (const result of verdicts) {
+      await bench.observe(subject(), async ({ concluded }) => concluded(connector(), result));
     }
     await bench.observe(subject(), ({ step }) => step({ type: 'create' }, async () => undefined));
     const [create] = bench.spans().filter(({ name }) => name === 'step create');
