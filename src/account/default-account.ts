@@ -27,59 +27,59 @@ export interface DefaultAccountOptions {
  * from mounted files, and its status stays in memory.
  */
 export class DefaultAccount {
-  private readonly options: DefaultAccountOptions;
-  private status: AccountStatus = {};
-  private cancel: () => void = () => undefined;
-  private running: Promise<void> | undefined;
-  private heeded: AbortSignal | undefined;
+  readonly #options: DefaultAccountOptions;
+  #status: AccountStatus = {};
+  #cancel: () => void = () => undefined;
+  #running: Promise<void> | undefined;
+  #heeded: AbortSignal | undefined;
 
   constructor(options: DefaultAccountOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Looks at the account now, and from then on again and again until `signal` aborts. */
   look(signal: AbortSignal): void {
-    this.cancel();
-    if (this.heeded !== signal) {
-      this.heeded = signal;
-      signal.addEventListener('abort', () => this.cancel(), { once: true });
+    this.#cancel();
+    if (this.#heeded !== signal) {
+      this.#heeded = signal;
+      signal.addEventListener('abort', () => this.#cancel(), { once: true });
     }
-    if (signal.aborted || this.running !== undefined) {
+    if (signal.aborted || this.#running !== undefined) {
       return;
     }
-    this.running = this.pass(signal).finally(() => {
-      this.running = undefined;
+    this.#running = this.#pass(signal).finally(() => {
+      this.#running = undefined;
     });
   }
 
-  private async pass(signal: AbortSignal): Promise<void> {
+  async #pass(signal: AbortSignal): Promise<void> {
     let afterMs = CHECK_INTERVAL_MS;
     try {
-      const outcome = await reconcileAccount(this.ports(), this.account(), signal);
+      const outcome = await reconcileAccount(this.#ports(), this.#account(), signal);
       afterMs = outcome.kind === 'again' ? Math.min(CHECK_INTERVAL_MS, outcome.afterMs) : CHECK_INTERVAL_MS;
     } catch (error) {
-      this.options.onError(error);
+      this.#options.onError(error);
     }
     if (!signal.aborted) {
-      this.cancel = this.options.clock.schedule(afterMs, () => this.look(signal));
+      this.#cancel = this.#options.clock.schedule(afterMs, () => this.look(signal));
     }
   }
 
-  private ports(): AccountPorts {
-    const mounted = (): SecretFact => this.mounted();
+  #ports(): AccountPorts {
+    const mounted = (): SecretFact => this.#mounted();
     return {
-      ...this.options.ports,
+      ...this.#options.ports,
       secrets: { known: mounted, read: async () => mounted() },
       report: async (_account, after) => {
-        this.status = after;
-        this.options.onReconcile(after);
+        this.#status = after;
+        this.#options.onReconcile(after);
       },
     };
   }
 
-  private mounted(): SecretFact {
+  #mounted(): SecretFact {
     const files = (['userSecret', 'organizationSecret'] as const).flatMap((name) => {
-      const text = this.options.readMounted(name);
+      const text = this.#options.readMounted(name);
       return text === undefined ? [] : [[name, Buffer.from(text, 'utf8').toString('base64')] as const];
     });
     const data = Object.fromEntries(files);
@@ -87,13 +87,13 @@ export class DefaultAccount {
       ? { state: 'absent' }
       : {
           state: 'read',
-          resourceVersion: this.options.ports.fingerprinter.of(JSON.stringify(data)),
+          resourceVersion: this.#options.ports.fingerprinter.of(JSON.stringify(data)),
           owners: [],
           data,
         };
   }
 
-  private account(): OpenConnectorsAccount {
+  #account(): OpenConnectorsAccount {
     return {
       apiVersion: API_VERSION,
       kind: ACCOUNT_NAMES.kind,
@@ -104,8 +104,8 @@ export class DefaultAccount {
         resourceVersion: '0',
         generation: 1,
       },
-      spec: { baseUrl: this.options.baseUrl, credentialsSecretRef: { name: 'default' } },
-      status: this.status,
+      spec: { baseUrl: this.#options.baseUrl, credentialsSecretRef: { name: 'default' } },
+      status: this.#status,
     };
   }
 }

@@ -78,19 +78,19 @@ export interface RegistryPorts {
 
 /** The verified accounts of this process: their clients, credentials and inventories. */
 export class AccountRegistry implements Accounts {
-  private readonly entries = new Map<string, Entry>();
-  private readonly ports: RegistryPorts;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ports: RegistryPorts;
 
   constructor(ports: RegistryPorts) {
-    this.ports = ports;
+    this.#ports = ports;
   }
 
   view(namespace: string, name: string | undefined): AccountView {
-    const absent = this.absence(namespace, name);
+    const absent = this.#absence(namespace, name);
     if (absent !== undefined) {
       return absent;
     }
-    const entry = this.entries.get(accountKey(namespace, name)) ?? EMPTY;
+    const entry = this.#entries.get(accountKey(namespace, name)) ?? EMPTY;
     if (entry.problem !== undefined) {
       return entry.problem;
     }
@@ -103,7 +103,7 @@ export class AccountRegistry implements Accounts {
 
   /** The session of an account by its key. */
   sessionByKey(key: string): AccountSession | undefined {
-    const open = this.entries.get(key)?.open;
+    const open = this.#entries.get(key)?.open;
     if (open === undefined) {
       return undefined;
     }
@@ -116,15 +116,15 @@ export class AccountRegistry implements Accounts {
         isDefault: open.target.isDefault,
         credentials: open.credentials,
       },
-      api: this.client(open.target, open.credentials, open.credential),
+      api: this.#client(open.target, open.credentials, open.credential),
       inventory: open.inventory,
-      invalidate: () => this.invalidate(key),
+      invalidate: () => this.#invalidate(key),
     };
   }
 
   /** A session of the recorded account: its own while that is open, else one with the credentials that worked last. */
   async sessionOf(account: RecordedAccount, signal: AbortSignal): Promise<AccountSession | undefined> {
-    const [key] = [...this.entries].find(([, { open }]) => open?.target.uid === account.uid) ?? [];
+    const [key] = [...this.#entries].find(([, { open }]) => open?.target.uid === account.uid) ?? [];
     const own = key === undefined ? undefined : this.sessionByKey(key);
     if (own?.view.organizationId === account.organizationId && own.view.baseUrl === account.baseUrl) {
       return own;
@@ -142,7 +142,7 @@ export class AccountRegistry implements Accounts {
     if (this.fallbackSession(account.uid) !== undefined) {
       return 'open';
     }
-    const kept = await this.ports.readFallback(account.uid, signal);
+    const kept = await this.#ports.readFallback(account.uid, signal);
     if (
       kept === undefined ||
       kept.organizationId !== account.organizationId ||
@@ -151,10 +151,10 @@ export class AccountRegistry implements Accounts {
       return 'absent';
     }
     const { credentials } = kept;
-    const credential = this.ports.fingerprint(JSON.stringify(credentials));
+    const credential = this.#ports.fingerprint(JSON.stringify(credentials));
     const key = fallbackKey(account.uid);
     const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
-    if (!this.ports.isAllowed(kept.baseUrl)) {
+    if (!this.#ports.isAllowed(kept.baseUrl)) {
       return 'refused';
     }
     try {
@@ -181,24 +181,24 @@ export class AccountRegistry implements Accounts {
     credentials: AccountCredentials,
     credential: string,
   ): OpenConnectors {
-    const client = this.client(target, credentials, credential);
+    const client = this.#client(target, credentials, credential);
     const candidate = poolKey(target, credential);
-    if (this.entries.get(key)?.candidate !== candidate) {
-      this.dropCandidate(key);
-      this.entries.set(key, { ...(this.entries.get(key) ?? EMPTY), candidate });
+    if (this.#entries.get(key)?.candidate !== candidate) {
+      this.#dropCandidate(key);
+      this.#entries.set(key, { ...(this.#entries.get(key) ?? EMPTY), candidate });
     }
     return client;
   }
 
   /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
   throttledUntil(key: string): number | undefined {
-    const open = this.entries.get(key)?.open;
-    return open && this.ports.pool.throttledUntil(poolKey(open.target, open.credential));
+    const open = this.#entries.get(key)?.open;
+    return open && this.#ports.pool.throttledUntil(poolKey(open.target, open.credential));
   }
 
   /** What decisions about the account start from. */
   facts(key: string): SessionFacts {
-    const entry = this.entries.get(key) ?? EMPTY;
+    const entry = this.#entries.get(key) ?? EMPTY;
     const { open, refusal } = entry;
     if (refusal !== undefined) {
       return { state: 'refused', ...refusal, keepsOlder: open !== undefined && !open.isInvalidated };
@@ -226,36 +226,36 @@ export class AccountRegistry implements Accounts {
       readonly organization: Organization;
     },
   ): void {
-    const before = this.entries.get(key)?.open;
-    const { candidate } = this.entries.get(key) ?? EMPTY;
+    const before = this.#entries.get(key)?.open;
+    const { candidate } = this.#entries.get(key) ?? EMPTY;
     if (candidate !== poolKey(target, verified.credential)) {
-      this.dropCandidate(key);
+      this.#dropCandidate(key);
     }
     const sameOrganization = before?.organization.id === verified.organization.id;
-    const releaseSecrets = this.ports.redact(Object.values(verified.credentials));
+    const releaseSecrets = this.#ports.redact(Object.values(verified.credentials));
     const inventory =
       before !== undefined && sameOrganization
         ? before.inventory
-        : new Inventory(this.ports.now, this.ports.searchGraceMs);
-    this.entries.set(key, {
+        : new Inventory(this.#ports.now, this.#ports.searchGraceMs);
+    this.#entries.set(key, {
       ...EMPTY,
-      published: this.entries.get(key)?.published,
+      published: this.#entries.get(key)?.published,
       open: { ...verified, target, inventory, isInvalidated: false, releaseSecrets },
     });
     if (before !== undefined) {
       before.releaseSecrets();
       if (before.credential !== verified.credential) {
-        this.ports.pool.remove(poolKey(before.target, before.credential));
+        this.#ports.pool.remove(poolKey(before.target, before.credential));
       }
     }
   }
 
   /** The same credentials stand in a newer version of the Secret. */
   secretUpdated(key: string, change: { readonly secretVersion: string }): void {
-    this.dropCandidate(key);
-    const entry = this.entries.get(key);
+    this.#dropCandidate(key);
+    const entry = this.#entries.get(key);
     if (entry?.open !== undefined) {
-      this.entries.set(key, { ...entry, open: { ...entry.open, ...change } });
+      this.#entries.set(key, { ...entry, open: { ...entry.open, ...change } });
     }
   }
 
@@ -264,7 +264,7 @@ export class AccountRegistry implements Accounts {
    * that nothing of it is sent to an address that was not checked. A spec that is not valid changes no limits.
    */
   edited(key: string, target: AccountTarget, isValid: boolean): void {
-    const entry = this.entries.get(key);
+    const entry = this.#entries.get(key);
     if (entry?.open === undefined) {
       return;
     }
@@ -272,19 +272,19 @@ export class AccountRegistry implements Accounts {
     if (uid !== target.uid || spec.baseUrl !== target.spec.baseUrl) {
       this.close(key);
     } else if (isValid) {
-      this.entries.set(key, { ...entry, open: { ...entry.open, target } });
+      this.#entries.set(key, { ...entry, open: { ...entry.open, target } });
     }
   }
 
   /** The remote side refuses these credentials. A session with other ones stays open. */
   refused(key: string, target: AccountTarget, credential: string, at: number): void {
-    const entry = this.entries.get(key) ?? EMPTY;
+    const entry = this.#entries.get(key) ?? EMPTY;
     const keepsOpen = entry.open !== undefined && entry.open.credential !== credential;
     if (entry.open !== undefined && !keepsOpen) {
       entry.open.releaseSecrets();
     }
-    this.ports.pool.remove(poolKey(target, credential));
-    this.entries.set(key, {
+    this.#ports.pool.remove(poolKey(target, credential));
+    this.#entries.set(key, {
       ...entry,
       candidate: undefined,
       refusal: { credential, at },
@@ -294,14 +294,14 @@ export class AccountRegistry implements Accounts {
 
   /** What connectors are told: a problem, or that there is none. Returns whether it differs from what they know. */
   publish(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
-    const entry = this.entries.get(key) ?? EMPTY;
+    const entry = this.#entries.get(key) ?? EMPTY;
     const told = JSON.stringify([
       problem?.reason,
       problem?.message,
       entry.open?.credential,
       entry.open?.inventory.listedAt !== undefined,
     ]);
-    this.entries.set(key, { ...entry, problem, published: told });
+    this.#entries.set(key, { ...entry, problem, published: told });
     return entry.published !== told;
   }
 
@@ -312,73 +312,77 @@ export class AccountRegistry implements Accounts {
 
   /** The account is gone. */
   close(key: string): void {
-    this.dropCandidate(key);
-    const open = this.entries.get(key)?.open;
-    this.entries.delete(key);
+    this.#dropCandidate(key);
+    const open = this.#entries.get(key)?.open;
+    this.#entries.delete(key);
     if (open !== undefined) {
       open.releaseSecrets();
-      this.ports.pool.remove(poolKey(open.target, open.credential));
+      this.#ports.pool.remove(poolKey(open.target, open.credential));
     }
   }
 
   /** Removes the client of credentials that did not work, unless those of the open session are the same. */
-  private dropCandidate(key: string): void {
-    const entry = this.entries.get(key);
+  #dropCandidate(key: string): void {
+    const entry = this.#entries.get(key);
     if (entry?.candidate === undefined) {
       return;
     }
     const { candidate, open } = entry;
     if (open === undefined || poolKey(open.target, open.credential) !== candidate) {
-      this.ports.pool.remove(candidate);
+      this.#ports.pool.remove(candidate);
     }
-    this.entries.set(key, { ...entry, candidate: undefined });
+    this.#entries.set(key, { ...entry, candidate: undefined });
   }
 
-  private invalidate(key: string): void {
-    const entry = this.entries.get(key);
+  #invalidate(key: string): void {
+    const entry = this.#entries.get(key);
     if (entry?.open !== undefined && !entry.open.isInvalidated) {
       // Whoever was refused waits for news, also for the news that all is well.
-      this.entries.set(key, { ...entry, published: undefined, open: { ...entry.open, isInvalidated: true } });
+      this.#entries.set(key, {
+        ...entry,
+        published: undefined,
+        open: { ...entry.open, isInvalidated: true },
+      });
       if (isFallbackKey(key)) {
         this.close(key);
       } else {
-        this.ports.onInvalidated(key);
+        this.#ports.onInvalidated(key);
       }
     }
   }
 
-  private absence(
+  #absence(
     namespace: string,
     name: string | undefined,
   ): Extract<AccountView, { state: 'blocked' }> | undefined {
     if (name === undefined) {
-      return this.ports.hasDefault(namespace)
+      return this.#ports.hasDefault(namespace)
         ? undefined
         : notFound(
             'spec.accountRef is not set, and the operator has no default account for this namespace. Create an OpenConnectorsAccount here and name it in spec.accountRef.name.',
           );
     }
-    if (this.ports.exists(namespace, name)) {
+    if (this.#ports.exists(namespace, name)) {
       return undefined;
     }
     return notFound(
-      this.ports.selector === undefined
+      this.#ports.selector === undefined
         ? `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`
-        : `OpenConnectorsAccount "${name}" (spec.accountRef) not found among those that this operator selects (${this.ports.selector}). Create it, or give it the labels.`,
+        : `OpenConnectorsAccount "${name}" (spec.accountRef) not found among those that this operator selects (${this.#ports.selector}). Create it, or give it the labels.`,
     );
   }
 
   /** The only place where credentials meet an address. */
-  private client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
-    if (!this.ports.isAllowed(target.spec.baseUrl)) {
+  #client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    if (!this.#ports.isAllowed(target.spec.baseUrl)) {
       throw new Error('no client for a host that is not in ALLOWED_HOSTS');
     }
-    return this.ports.pool.get(poolKey(target, credential), {
+    return this.#ports.pool.get(poolKey(target, credential), {
       baseUrl: target.spec.baseUrl,
       credentials,
       limits: limitsOf(target.spec),
       timeoutMs: timeoutMsOf(target.spec),
-      createTimeoutMs: this.ports.createTimeoutMs,
+      createTimeoutMs: this.#ports.createTimeoutMs,
     });
   }
 }

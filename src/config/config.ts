@@ -34,7 +34,7 @@ export class ConfigError extends Error {
 }
 
 /** Kubernetes mounts the pod's own namespace here, beside the service account's token. */
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** Reads and checks every setting; flags beat the environment. Throws `ConfigError`. */
 export function loadConfig(sources: ConfigSources = systemSources()): Config {
@@ -47,7 +47,7 @@ export function loadConfig(sources: ConfigSources = systemSources()): Config {
   const complete = values as ParsedSettings;
   return deepFreeze({
     ...complete,
-    podNamespace: complete.podNamespace ?? sources.readFile(namespaceFile)?.trim(),
+    podNamespace: complete.podNamespace ?? sources.readFile(NAMESPACE_FILE)?.trim(),
     podName: complete.podName ?? randomIdentity(sources),
   });
 }

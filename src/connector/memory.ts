@@ -9,31 +9,31 @@ const NOTHING: Remembered = { memory: NO_MEMORY, inputHash: undefined };
 
 /** What the process remembers of each connector between its passes, by uid. */
 export class ConnectorMemory {
-  private readonly entries = new Map<string, Remembered>();
+  readonly #entries = new Map<string, Remembered>();
 
   /** How many connectors are remembered. */
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   recall(uid: string): Memory {
-    return (this.entries.get(uid) ?? NOTHING).memory;
+    return (this.#entries.get(uid) ?? NOTHING).memory;
   }
 
   remember(uid: string, memory: Memory): void {
-    this.entries.set(uid, { ...(this.entries.get(uid) ?? NOTHING), memory });
+    this.#entries.set(uid, { ...(this.#entries.get(uid) ?? NOTHING), memory });
   }
 
   /** What the pass before last saw of its inputs: equal witnesses mean that nobody changed anything since. */
   inputHash(uid: string): string | undefined {
-    return this.entries.get(uid)?.inputHash;
+    return this.#entries.get(uid)?.inputHash;
   }
 
   rememberInputHash(uid: string, inputHash: string): void {
-    this.entries.set(uid, { ...(this.entries.get(uid) ?? NOTHING), inputHash });
+    this.#entries.set(uid, { ...(this.#entries.get(uid) ?? NOTHING), inputHash });
   }
 
   forget(uid: string): void {
-    this.entries.delete(uid);
+    this.#entries.delete(uid);
   }
 }

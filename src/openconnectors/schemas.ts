@@ -9,7 +9,7 @@ function orUnknown<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 function configurationText(value: unknown): string | null {
   if (value === null || value === undefined) {
@@ -49,7 +49,7 @@ const instance = z
       tags: answer.tags,
       disabled: answer.disabled,
       createdAt:
-        typeof answer.createdDate === 'string' && rfc3339.test(answer.createdDate)
+        typeof answer.createdDate === 'string' && RFC3339.test(answer.createdDate)
           ? answer.createdDate
           : undefined,
       token: answer.token === '' || answer.token === MASKED ? undefined : answer.token,

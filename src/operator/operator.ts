@@ -53,18 +53,18 @@ const CONSENT_STOP_MS = 2_000;
 
 /** The operator: which resources it watches, and which controller looks at which change. */
 export class ConnectorOperator extends ReliableOperator {
-  private readonly own: ConnectorOperatorOptions;
-  private readonly observeReconcile: ObserveReconcile;
-  private clusterId = '';
-  private controllers: Controllers | undefined;
-  private defaultAccount: DefaultAccount | undefined;
-  private consent: Promise<ConsentServer> | undefined;
-  private defaultAccountStatus: AccountStatus | undefined;
+  readonly #own: ConnectorOperatorOptions;
+  readonly #observeReconcile: ObserveReconcile;
+  #clusterId = '';
+  #controllers: Controllers | undefined;
+  #defaultAccount: DefaultAccount | undefined;
+  #consent: Promise<ConsentServer> | undefined;
+  #defaultAccountStatus: AccountStatus | undefined;
 
   constructor(options: ConnectorOperatorOptions) {
     super(options);
-    this.own = options;
-    this.observeReconcile = options.observeReconcile ?? unobservedReconcile;
+    this.#own = options;
+    this.#observeReconcile = options.observeReconcile ?? unobservedReconcile;
   }
 
   /** Every replica serves the consent pages, whoever leads. */
@@ -73,24 +73,24 @@ export class ConnectorOperator extends ReliableOperator {
     if (this.healthy().stopping) {
       return;
     }
-    this.consent = this.own.startConsent?.({
+    this.#consent = this.#own.startConsent?.({
       rest: this.replicaRest,
-      clusterId: this.clusterId,
+      clusterId: this.#clusterId,
       secret: (namespace, name) => this.resourceStore(SECRETS).get(namespace, name),
       connector: (namespace, name) => this.resourceStore(CONNECTORS).get(namespace, name),
     });
-    await this.consent;
+    await this.#consent;
   }
 
   override async stop(deadlineMs?: number): Promise<void> {
-    const server = await this.consent?.catch(() => undefined);
+    const server = await this.#consent?.catch(() => undefined);
     await server?.stop(CONSENT_STOP_MS);
     await super.stop(deadlineMs);
   }
 
   protected override async init(): Promise<void> {
-    const { config } = this.own;
-    this.clusterId = config.clusterId ?? (await loadClusterId(this.replicaRest));
+    const { config } = this.#own;
+    this.#clusterId = config.clusterId ?? (await loadClusterId(this.replicaRest));
     const namespaces = config.watchNamespaces.length === 0 ? [undefined] : config.watchNamespaces;
     const selection = { labelSelector: config.watchLabelSelector };
     for (const namespace of namespaces) {
@@ -98,7 +98,7 @@ export class ConnectorOperator extends ReliableOperator {
         GROUP,
         VERSION,
         ACCOUNT_NAMES.plural,
-        (event, context) => this.onAccount(event, context),
+        (event, context) => this.#onAccount(event, context),
         namespace,
         selection,
       );
@@ -106,29 +106,29 @@ export class ConnectorOperator extends ReliableOperator {
         GROUP,
         VERSION,
         CONNECTOR_NAMES.plural,
-        (event, context) => this.onConnector(event, context),
+        (event, context) => this.#onConnector(event, context),
         namespace,
         selection,
       );
     }
-    this.addIndexes();
+    this.#addIndexes();
     for (const namespace of namespaces) {
       await this.watchSecondary('', 'v1', 'secrets', {
         namespace,
         metadataOnly: true,
-        map: ({ metadata }) => this.onSecret(objectKey(metadata.namespace, metadata.name)),
+        map: ({ metadata }) => this.#onSecret(objectKey(metadata.namespace, metadata.name)),
       });
     }
     this.resourceStore(SECRETS).addIndex(INDEX.secretOwner, ownersOfSecret);
   }
 
   protected override async onStartedLeading(): Promise<void> {
-    const { config, namespace, pool, scrubber } = this.own;
-    this.controllers = createControllers({
+    const { config, namespace, pool, scrubber } = this.#own;
+    this.#controllers = createControllers({
       config,
       pool,
       scrubber,
-      clusterId: this.clusterId,
+      clusterId: this.#clusterId,
       namespace,
       fingerprintKey: await loadFingerprintKey(this.rest, namespace, this.random),
       clock: this.clock,
@@ -147,27 +147,27 @@ export class ConnectorOperator extends ReliableOperator {
             await this.patchResource(metaOf(CONNECTOR_NAMES.plural, connector), { status }, 'status'),
           ),
       },
-      recordEvent: (connector, event) => this.record(connector, 'Reconcile', event),
-      recordAccountEvent: (account, event) => this.record(account, 'Verify', event),
-      reportAccount: (account, after) => this.reportAccount(account, after),
+      recordEvent: (connector, event) => this.#record(connector, 'Reconcile', event),
+      recordAccountEvent: (account, event) => this.#record(account, 'Verify', event),
+      reportAccount: (account, after) => this.#reportAccount(account, after),
       wakeConnector: ({ metadata }) => this.enqueue(CONNECTORS, metadata.namespace ?? '', metadata.name),
-      wakeAccount: (key) => this.wakeAccount(key),
+      wakeAccount: (key) => this.#wakeAccount(key),
       onLateInstance: (id, { uid }) =>
-        this.own.logger.info(
+        this.#own.logger.info(
           `deleted instance ${id}, which was created after its resource (uid ${uid}) was deleted`,
         ),
       onLateInstanceError: (error) =>
-        this.own.logger.error(
+        this.#own.logger.error(
           `search for late instances: ${error instanceof Error ? error.message : 'unknown error'}`,
         ),
     });
-    await this.controllers.lateInstances.start(this.leadership);
-    this.startDefaultAccount(this.controllers);
+    await this.#controllers.lateInstances.start(this.leadership);
+    this.#startDefaultAccount(this.#controllers);
   }
 
   /** A pause of the account with this uid began or ended: its status says until when it is left alone. */
   accountPaused(uid: string): void {
-    if (this.controllers === undefined) {
+    if (this.#controllers === undefined) {
       return;
     }
     for (const { metadata } of this.resourceStore(ACCOUNTS).list()) {
@@ -183,22 +183,22 @@ export class ConnectorOperator extends ReliableOperator {
     return {
       connectors: synced ? this.resourceStore(CONNECTORS).list() : [],
       accounts: synced ? this.resourceStore(ACCOUNTS).list() : [],
-      defaultAccount: this.defaultAccountStatus,
+      defaultAccount: this.#defaultAccountStatus,
     };
   }
 
-  private addIndexes(): void {
+  #addIndexes(): void {
     const connectors = this.resourceStore(CONNECTORS);
     connectors.addIndex(INDEX.secret, secretsOfConnector);
     connectors.addIndex(INDEX.account, accountOfConnector);
     connectors.addIndex(INDEX.recordedAccount, recordedAccountsOfConnector);
-    connectors.addIndex(INDEX.owner, ownerOfConnector(this.clusterId));
+    connectors.addIndex(INDEX.owner, ownerOfConnector(this.#clusterId));
     connectors.addIndex(INDEX.instance, importOfConnector);
     this.resourceStore(ACCOUNTS).addIndex(INDEX.secret, secretsOfAccount);
   }
 
   /** A Secret came, changed or went: whoever names it looks again. */
-  private onSecret(key: string): void {
+  #onSecret(key: string): void {
     for (const { metadata } of this.resourceStore(ACCOUNTS).byIndex(INDEX.secret, key)) {
       this.enqueue(ACCOUNTS, metadata.namespace ?? '', metadata.name);
     }
@@ -213,31 +213,31 @@ export class ConnectorOperator extends ReliableOperator {
     return connector === undefined ? undefined : accountOfConnector(connector)[0];
   }
 
-  private onConnector(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+  #onConnector(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     const { signal, withoutWorker } = context;
     const subject = contextOf(CONNECTOR_NAMES.kind, event, signal);
-    return this.observeReconcile(subject, (observer) =>
-      this.reconcileConnector(event, signal, freeWorkers(observer, withoutWorker)),
+    return this.#observeReconcile(subject, (observer) =>
+      this.#reconcileConnector(event, signal, freeWorkers(observer, withoutWorker)),
     );
   }
 
-  private async reconcileConnector(
+  async #reconcileConnector(
     event: ResourceEvent,
     signal: AbortSignal,
     observer: ReconcileObserver,
   ): Promise<HandlerResult | undefined> {
-    const { connector: ports, releaseFallback } = this.leading();
+    const { connector: ports, releaseFallback } = this.#leading();
     const connector = parseConnector(event.object);
     if (event.type === ResourceEventType.Deleted) {
       ports.memory.forget(connector.metadata.uid);
-      this.wakeAccountOf(connector);
+      this.#wakeAccountOf(connector);
       for (const uid of recordedAccountsOfConnector(connector)) {
         await releaseFallback(uid, connector.metadata.namespace, signal);
       }
       return undefined;
     }
     const pass = (): Promise<ReconcileOutcome> =>
-      reconcile(ports, connector, signal, this.own.onAction, observer);
+      reconcile(ports, connector, signal, this.#own.onAction, observer);
     if (connector.metadata.deletionTimestamp === undefined) {
       return toResult(await pass());
     }
@@ -245,20 +245,20 @@ export class ConnectorOperator extends ReliableOperator {
     return undefined;
   }
 
-  private onAccount(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+  #onAccount(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     const { signal, withoutWorker } = context;
     const subject = contextOf(ACCOUNT_NAMES.kind, event, signal);
-    return this.observeReconcile(subject, (observer) =>
-      this.reconcileAccount(event, signal, freeWorkers(observer, withoutWorker)),
+    return this.#observeReconcile(subject, (observer) =>
+      this.#reconcileAccount(event, signal, freeWorkers(observer, withoutWorker)),
     );
   }
 
-  private async reconcileAccount(
+  async #reconcileAccount(
     event: ResourceEvent,
     signal: AbortSignal,
     observer: ReconcileObserver,
   ): Promise<HandlerResult | undefined> {
-    const { account: ports, releaseFallback } = this.leading();
+    const { account: ports, releaseFallback } = this.#leading();
     const account = parseAccount(event.object);
     if (event.type === ResourceEventType.Deleted) {
       forgetAccount(ports, account);
@@ -272,18 +272,18 @@ export class ConnectorOperator extends ReliableOperator {
     return isSettled ? undefined : toResult(await pass());
   }
 
-  private async reportAccount(account: OpenConnectorsAccount, after: AccountStatus): Promise<void> {
+  async #reportAccount(account: OpenConnectorsAccount, after: AccountStatus): Promise<void> {
     const before = account.status ?? {};
     const patch = mergePatch(before, after);
     if (patch !== undefined) {
       await this.patchResourceStatus(metaOf(ACCOUNT_NAMES.plural, account), patch);
     }
     for (const event of eventsOf([], before.conditions ?? [], after.conditions ?? [])) {
-      this.record(account, 'Verify', event);
+      this.#record(account, 'Verify', event);
     }
   }
 
-  private record(
+  #record(
     { apiVersion, kind, metadata }: InfusionsoftConnector | OpenConnectorsAccount,
     action: string,
     { type, reason, message }: EventDraft,
@@ -298,9 +298,9 @@ export class ConnectorOperator extends ReliableOperator {
     });
   }
 
-  private wakeAccount(key: string): void {
+  #wakeAccount(key: string): void {
     if (key === DEFAULT_ACCOUNT_KEY) {
-      this.defaultAccount?.look(this.leadership);
+      this.#defaultAccount?.look(this.leadership);
       return;
     }
     const slash = key.indexOf('/');
@@ -308,26 +308,26 @@ export class ConnectorOperator extends ReliableOperator {
   }
 
   /** An account that waits for its last user to go is told. */
-  private wakeAccountOf({ metadata, spec }: InfusionsoftConnector): void {
+  #wakeAccountOf({ metadata, spec }: InfusionsoftConnector): void {
     const name = spec.accountRef?.name;
     if (name !== undefined && this.resourceStore(ACCOUNTS).get(metadata.namespace, name) !== undefined) {
       this.enqueue(ACCOUNTS, metadata.namespace, name);
     }
   }
 
-  private startDefaultAccount({ account: ports }: Controllers): void {
-    const { config, readMounted, logger } = this.own;
+  #startDefaultAccount({ account: ports }: Controllers): void {
+    const { config, readMounted, logger } = this.#own;
     if (config.defaultAccountUrl === undefined) {
       return;
     }
-    this.defaultAccount = new DefaultAccount({
+    this.#defaultAccount = new DefaultAccount({
       baseUrl: config.defaultAccountUrl,
       readMounted,
       ports,
       clock: this.clock,
       onReconcile: (status) => {
-        const [before, after] = [readyText(this.defaultAccountStatus), readyText(status)];
-        this.defaultAccountStatus = status;
+        const [before, after] = [readyText(this.#defaultAccountStatus), readyText(status)];
+        this.#defaultAccountStatus = status;
         if (after !== before) {
           logger.info(`default account: ${after}`);
         }
@@ -335,13 +335,13 @@ export class ConnectorOperator extends ReliableOperator {
       onError: (error) =>
         logger.error(`default account: ${error instanceof Error ? error.message : 'unknown error'}`),
     });
-    this.defaultAccount.look(this.leadership);
+    this.#defaultAccount.look(this.leadership);
   }
 
-  private leading(): Controllers {
-    if (this.controllers === undefined) {
+  #leading(): Controllers {
+    if (this.#controllers === undefined) {
       throw new Error('a handler was called before the leadership began');
     }
-    return this.controllers;
+    return this.#controllers;
   }
 }

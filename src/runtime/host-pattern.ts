@@ -6,9 +6,9 @@ export interface HostPattern {
   readonly port: number | undefined;
 }
 
-const label = '(?:\\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)';
-const syntax = new RegExp(`^(${label}(?:\\.${label})*)(?::([1-9]\\d{0,4}))?$`);
-const httpsPort = 443;
+const LABEL = '(?:\\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)';
+const syntax = new RegExp(`^(${LABEL}(?:\\.${LABEL})*)(?::([1-9]\\d{0,4}))?$`);
+const HTTPS_PORT = 443;
 
 /**
  * Reads `host` or `host:port`. `undefined` where it is neither: a scheme, a path, a partial wildcard (`a*`), an IP
@@ -29,13 +29,13 @@ export function parseHostPattern(text: string): HostPattern | undefined {
 export function findHostPattern(
   patterns: readonly HostPattern[],
   hostname: string,
-  port: number = httpsPort,
+  port: number = HTTPS_PORT,
 ): HostPattern | undefined {
   const actual = hostname.toLowerCase().split('.');
   return patterns.find((pattern) => {
     const expected = pattern.host.split('.');
     return (
-      port === (pattern.port ?? httpsPort) &&
+      port === (pattern.port ?? HTTPS_PORT) &&
       expected.length === actual.length &&
       expected.every((part, index) => part === actual[index] || (part === '*' && actual[index] !== ''))
     );

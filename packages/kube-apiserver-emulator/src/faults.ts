@@ -60,12 +60,12 @@ export interface InjectedFault {
 
 /** Faults to come, and the open watches. */
 export class Faults {
-  private injections: Injection[] = [];
-  private readonly watches = new Set<WatchControl>();
-  private readonly expire: (collection?: string) => void;
+  #injections: Injection[] = [];
+  readonly #watches = new Set<WatchControl>();
+  readonly #expire: (collection?: string) => void;
 
   constructor(expire: (resource?: string) => void) {
-    this.expire = expire;
+    this.#expire = expire;
   }
 
   /** Lets `fault` happen to the next `times` matching requests (absent: to all), after the first `skip`. */
@@ -77,45 +77,45 @@ export class Faults {
       skip: limits.skip ?? 0,
       hits: 0,
     };
-    this.injections.push(injection);
+    this.#injections.push(injection);
     return {
       get hits() {
         return injection.hits;
       },
       remove: () => {
-        this.injections = this.injections.filter((other) => other !== injection);
+        this.#injections = this.#injections.filter((other) => other !== injection);
       },
     };
   }
 
   /** Takes back every injected fault. */
   clear(): void {
-    this.injections = [];
+    this.#injections = [];
   }
 
   /** Breaks (or, with `end`, ends) the open watches that match; returns how many. */
   dropWatches(match: FaultMatch = {}, how: 'reset' | 'end' = 'reset'): number {
-    return this.eachWatch(match, (watch) => watch[how]());
+    return this.#eachWatch(match, (watch) => watch[how]());
   }
 
   /** Sends an ERROR event on the open watches that match, and ends them; returns how many. */
   failWatches(status: unknown, match: FaultMatch = {}): number {
-    return this.eachWatch(match, (watch) => watch.fail(status));
+    return this.#eachWatch(match, (watch) => watch.fail(status));
   }
 
   /** Forgets the history, so that every older resourceVersion and continue token is answered with 410. */
   expireHistory(): void {
-    this.expire();
+    this.#expire();
   }
 
   /** How many matching watches are open. */
   openWatches(match: FaultMatch = {}): number {
-    return [...this.watches].filter((watch) => matches(match, watch.request)).length;
+    return [...this.#watches].filter((watch) => matches(match, watch.request)).length;
   }
 
   /** The fault for a request that has just come in; counts as met. */
   take(request: RequestInfo): Fault | undefined {
-    for (const injection of this.injections) {
+    for (const injection of this.#injections) {
       if (injection.remaining > 0 && matches(injection.match, request)) {
         if (injection.skip > 0) {
           injection.skip--;
@@ -131,12 +131,12 @@ export class Faults {
 
   /** Tells of an open watch; the returned function tells of its end. */
   register(watch: WatchControl): () => void {
-    this.watches.add(watch);
-    return () => this.watches.delete(watch);
+    this.#watches.add(watch);
+    return () => this.#watches.delete(watch);
   }
 
-  private eachWatch(match: FaultMatch, act: (watch: WatchControl) => void): number {
-    const hit = [...this.watches].filter((watch) => matches(match, watch.request));
+  #eachWatch(match: FaultMatch, act: (watch: WatchControl) => void): number {
+    const hit = [...this.#watches].filter((watch) => matches(match, watch.request));
     for (const watch of hit) {
       act(watch);
     }

@@ -21,74 +21,74 @@ export function startGarbageCollector(context: Context, worker: Worker): () => v
 }
 
 class GarbageCollector {
-  private readonly context: Context;
-  private readonly worker: Worker;
+  readonly #context: Context;
+  readonly #worker: Worker;
   /** Owner's uid -> places of the objects that name it. */
-  private readonly dependents = new Map<string, Map<string, Place>>();
+  readonly #dependents = new Map<string, Map<string, Place>>();
 
   constructor(context: Context, worker: Worker) {
-    this.context = context;
-    this.worker = worker;
+    this.#context = context;
+    this.#worker = worker;
   }
 
   observe(change: Change): void {
     const place: Place = { collection: change.collection, key: change.key };
-    this.index(change, place);
+    this.#index(change, place);
     if (change.type === 'DELETED') {
-      this.checkDependents(change.object.metadata.uid);
+      this.#checkDependents(change.object.metadata.uid);
       for (const owner of change.object.metadata.ownerReferences ?? []) {
-        this.checkOwner(owner, change.object);
+        this.#checkOwner(owner, change.object);
       }
       return;
     }
     if ((change.object.metadata.ownerReferences ?? []).length > 0) {
-      this.check(place);
+      this.#check(place);
     }
     if (change.object.metadata.deletionTimestamp !== undefined) {
-      this.worker.enqueue(`finalize ${place.collection} ${place.key}`, () => this.finalize(place));
+      this.#worker.enqueue(`finalize ${place.collection} ${place.key}`, () => this.#finalize(place));
     }
   }
 
-  private index(change: Change, place: Place): void {
+  #index(change: Change, place: Place): void {
     const id = `${place.collection} ${place.key}`;
     for (const { uid } of change.previous?.metadata.ownerReferences ?? []) {
-      this.dependents.get(uid)?.delete(id);
+      this.#dependents.get(uid)?.delete(id);
     }
     if (change.type !== 'DELETED') {
       for (const { uid } of change.object.metadata.ownerReferences ?? []) {
-        const known = this.dependents.get(uid) ?? new Map<string, Place>();
-        this.dependents.set(uid, known.set(id, place));
+        const known = this.#dependents.get(uid) ?? new Map<string, Place>();
+        this.#dependents.set(uid, known.set(id, place));
       }
     }
   }
 
-  private check(place: Place): void {
-    this.worker.enqueue(`collect ${place.collection} ${place.key}`, () => this.collect(place));
+  #check(place: Place): void {
+    this.#worker.enqueue(`collect ${place.collection} ${place.key}`, () => this.#collect(place));
   }
 
-  private checkDependents(uid: string | undefined): void {
-    for (const place of this.dependents.get(uid ?? '')?.values() ?? []) {
-      this.check(place);
+  #checkDependents(uid: string | undefined): void {
+    for (const place of this.#dependents.get(uid ?? '')?.values() ?? []) {
+      this.#check(place);
     }
   }
 
-  private checkOwner(owner: OwnerReference, dependent: KubeObject): void {
-    const type = this.typeOf(owner);
+  #checkOwner(owner: OwnerReference, dependent: KubeObject): void {
+    const type = this.#typeOf(owner);
     if (type !== undefined) {
-      const place = this.placeOf(type, owner, dependent);
-      this.worker.enqueue(`finalize ${place.collection} ${place.key}`, () => this.finalize(place));
+      const place = this.#placeOf(type, owner, dependent);
+      this.#worker.enqueue(`finalize ${place.collection} ${place.key}`, () => this.#finalize(place));
     }
   }
 
   /** Deletes the object at `place` when no owner is left, or drops the references to owners that are gone. */
-  private collect(place: Place): void {
-    const object = this.context.store.get(place.collection, place.key);
-    const type = this.typeAt(place);
+  #collect(place: Place): void {
+    const object = this.#context.store.get(place.collection, place.key);
+    const type = this.#typeAt(place);
     if (object === undefined || type === undefined || object.metadata.deletionTimestamp !== undefined) {
       return;
     }
     const owners = object.metadata.ownerReferences ?? [];
-    const states = owners.map((owner) => this.stateOf(owner, object));
+    const states = owners.map((owner) => this.#stateOf(owner, object));
     if (owners.length === 0 || states.includes('unknown')) {
       return;
     }
@@ -97,74 +97,74 @@ class GarbageCollector {
       return;
     }
     if (kept.length > 0) {
-      this.context.store.update(place.collection, place.key, withMeta(object, { ownerReferences: kept }));
+      this.#context.store.update(place.collection, place.key, withMeta(object, { ownerReferences: kept }));
       return;
     }
     const { namespace = '', name = '', uid } = object.metadata;
-    const foreground = states.includes('waiting') && (this.dependents.get(uid ?? '')?.size ?? 0) > 0;
-    deleteObject(this.context, type, namespace, name, {
+    const foreground = states.includes('waiting') && (this.#dependents.get(uid ?? '')?.size ?? 0) > 0;
+    deleteObject(this.#context, type, namespace, name, {
       propagationPolicy: foreground ? 'Foreground' : 'Background',
       ...(uid === undefined ? {} : { preconditions: { uid } }),
     });
   }
 
-  private finalize(place: Place): void {
-    const object = this.context.store.get(place.collection, place.key);
-    const type = this.typeAt(place);
+  #finalize(place: Place): void {
+    const object = this.#context.store.get(place.collection, place.key);
+    const type = this.#typeAt(place);
     if (object?.metadata.deletionTimestamp === undefined || type === undefined) {
       return;
     }
     const finalizers = object.metadata.finalizers ?? [];
-    const dependents = [...(this.dependents.get(object.metadata.uid ?? '')?.values() ?? [])];
+    const dependents = [...(this.#dependents.get(object.metadata.uid ?? '')?.values() ?? [])];
     if (finalizers.includes('orphan')) {
       for (const dependent of dependents) {
-        this.disown(dependent, object.metadata.uid);
+        this.#disown(dependent, object.metadata.uid);
       }
-      this.removeFinalizer(type, place, object, 'orphan');
+      this.#removeFinalizer(type, place, object, 'orphan');
     } else if (finalizers.includes('foregroundDeletion')) {
       for (const dependent of dependents) {
-        this.check(dependent);
+        this.#check(dependent);
       }
-      if (!dependents.some((dependent) => this.blocks(dependent, object.metadata.uid))) {
-        this.removeFinalizer(type, place, object, 'foregroundDeletion');
+      if (!dependents.some((dependent) => this.#blocks(dependent, object.metadata.uid))) {
+        this.#removeFinalizer(type, place, object, 'foregroundDeletion');
       }
     }
   }
 
-  private removeFinalizer(type: ResourceType, place: Place, object: KubeObject, finalizer: string): void {
+  #removeFinalizer(type: ResourceType, place: Place, object: KubeObject, finalizer: string): void {
     const rest = (object.metadata.finalizers ?? []).filter((other) => other !== finalizer);
     const next = withMeta(object, { finalizers: rest.length === 0 ? undefined : rest });
     if (isFinished(type, next)) {
-      this.context.store.remove(place.collection, place.key, next);
+      this.#context.store.remove(place.collection, place.key, next);
     } else {
-      this.context.store.update(place.collection, place.key, next);
+      this.#context.store.update(place.collection, place.key, next);
     }
   }
 
-  private disown(place: Place, uid: string | undefined): void {
-    const object = this.context.store.get(place.collection, place.key);
+  #disown(place: Place, uid: string | undefined): void {
+    const object = this.#context.store.get(place.collection, place.key);
     if (object !== undefined) {
       const rest = (object.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid);
       const ownerReferences = rest.length === 0 ? undefined : rest;
-      this.context.store.update(place.collection, place.key, withMeta(object, { ownerReferences }));
+      this.#context.store.update(place.collection, place.key, withMeta(object, { ownerReferences }));
     }
   }
 
-  private blocks(place: Place, uid: string | undefined): boolean {
-    const object = this.context.store.get(place.collection, place.key);
+  #blocks(place: Place, uid: string | undefined): boolean {
+    const object = this.#context.store.get(place.collection, place.key);
     return (object?.metadata.ownerReferences ?? []).some(
       (owner) => owner.uid === uid && owner.blockOwnerDeletion === true,
     );
   }
 
-  private stateOf(owner: OwnerReference, dependent: KubeObject): OwnerState {
-    const type = this.typeOf(owner);
+  #stateOf(owner: OwnerReference, dependent: KubeObject): OwnerState {
+    const type = this.#typeOf(owner);
     // A cluster-wide object cannot have an owner in a namespace: such a reference is never followed.
     if (type === undefined || (type.namespaced && dependent.metadata.namespace === undefined)) {
       return 'unknown';
     }
-    const { collection, key } = this.placeOf(type, owner, dependent);
-    const found = this.context.store.get(collection, key);
+    const { collection, key } = this.#placeOf(type, owner, dependent);
+    const found = this.#context.store.get(collection, key);
     if (found === undefined || found.metadata.uid !== owner.uid) {
       return 'absent';
     }
@@ -174,19 +174,19 @@ class GarbageCollector {
     return foreground && owner.blockOwnerDeletion === true ? 'waiting' : 'present';
   }
 
-  private typeOf(owner: OwnerReference): ResourceType | undefined {
+  #typeOf(owner: OwnerReference): ResourceType | undefined {
     const version = owner.apiVersion.split('/').at(-1);
-    return this.context.registry.findKind(groupOf(owner.apiVersion), owner.kind, version);
+    return this.#context.registry.findKind(groupOf(owner.apiVersion), owner.kind, version);
   }
 
-  private placeOf(type: ResourceType, owner: OwnerReference, dependent: KubeObject): Place {
+  #placeOf(type: ResourceType, owner: OwnerReference, dependent: KubeObject): Place {
     return {
       collection: type.collection,
       key: keyOf(type, dependent.metadata.namespace ?? '', owner.name),
     };
   }
 
-  private typeAt(place: Place): ResourceType | undefined {
-    return this.context.registry.collections().find(({ collection }) => collection === place.collection);
+  #typeAt(place: Place): ResourceType | undefined {
+    return this.#context.registry.collections().find(({ collection }) => collection === place.collection);
   }
 }

@@ -34,32 +34,32 @@ export type LedgerMatch = {
 
 /** Every request since the start, or since `reset`, in the order of arrival. */
 export class Ledger implements Iterable<LedgerEntry> {
-  private recorded: LedgerEntry[] = [];
+  #recorded: LedgerEntry[] = [];
 
   get length(): number {
-    return this.recorded.length;
+    return this.#recorded.length;
   }
 
   /** A copy of all entries. */
   get entries(): readonly LedgerEntry[] {
-    return [...this.recorded];
+    return [...this.#recorded];
   }
 
   [Symbol.iterator](): Iterator<LedgerEntry> {
-    return this.recorded[Symbol.iterator]();
+    return this.#recorded[Symbol.iterator]();
   }
 
   add(entry: LedgerEntry): void {
-    this.recorded.push(entry);
+    this.#recorded.push(entry);
   }
 
   reset(): void {
-    this.recorded = [];
+    this.#recorded = [];
   }
 
   /** The entries that match. */
   filter(match: LedgerMatch | ((entry: LedgerEntry) => boolean)): readonly LedgerEntry[] {
-    return this.recorded.filter((entry) =>
+    return this.#recorded.filter((entry) =>
       typeof match === 'function' ? match(entry) : entryMatches(entry, match),
     );
   }

@@ -9,37 +9,37 @@ export interface Group {
 
 /** The resource types that are served now. */
 export class Registry {
-  private readonly types = new Map<string, ResourceType>();
+  readonly #types = new Map<string, ResourceType>();
 
   /** Adds or replaces a type. */
   add(type: ResourceType): void {
-    this.types.set(typeKey(type.group, type.version, type.plural), type);
+    this.#types.set(typeKey(type.group, type.version, type.plural), type);
   }
 
   remove(group: string, version: string, plural: string): void {
-    this.types.delete(typeKey(group, version, plural));
+    this.#types.delete(typeKey(group, version, plural));
   }
 
   find(group: string, version: string, plural: string): ResourceType | undefined {
-    return this.types.get(typeKey(group, version, plural));
+    return this.#types.get(typeKey(group, version, plural));
   }
 
   /** The type of a kind, in the version given or in any. */
   findKind(group: string, kind: string, version?: string): ResourceType | undefined {
-    return [...this.types.values()].find(
+    return [...this.#types.values()].find(
       (type) =>
         type.group === group && type.kind === kind && (version === undefined || type.version === version),
     );
   }
 
   all(): readonly ResourceType[] {
-    return [...this.types.values()];
+    return [...this.#types.values()];
   }
 
   /** One type for each collection of stored objects. */
   collections(): readonly ResourceType[] {
     const seen = new Map<string, ResourceType>();
-    for (const type of this.types.values()) {
+    for (const type of this.#types.values()) {
       if (!seen.has(type.collection)) {
         seen.set(type.collection, type);
       }
@@ -58,7 +58,7 @@ export class Registry {
   /** All groups, the core group (with the empty name) first. */
   groups(): readonly Group[] {
     const versions = new Map<string, Set<string>>();
-    for (const type of this.types.values()) {
+    for (const type of this.#types.values()) {
       const known = versions.get(type.group) ?? new Set<string>();
       versions.set(type.group, known.add(type.version));
     }

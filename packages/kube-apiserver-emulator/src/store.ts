@@ -46,37 +46,37 @@ interface Collection {
  * each collection. It knows nothing of what the objects mean.
  */
 export class Store {
-  private current = 1;
-  private readonly collections = new Map<string, Collection>();
-  private readonly listeners = new Set<(change: Change) => void>();
-  private readonly undelivered: Change[] = [];
-  private delivering = false;
-  private readonly historyLimit: number;
+  #current = 1;
+  readonly #collections = new Map<string, Collection>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #undelivered: Change[] = [];
+  #delivering = false;
+  readonly #historyLimit: number;
   /** Cutting in blocks keeps a long run from moving a large array for every change. */
-  private readonly slack: number;
+  readonly #slack: number;
 
   /** `historyLimit`: how many changes of a collection a watch may lie behind. */
   constructor(historyLimit: number) {
-    this.historyLimit = historyLimit;
-    this.slack = historyLimit < 1000 ? 0 : historyLimit;
+    this.#historyLimit = historyLimit;
+    this.#slack = historyLimit < 1000 ? 0 : historyLimit;
   }
 
   get revision(): number {
-    return this.current;
+    return this.#current;
   }
 
   get(collection: string, key: string): KubeObject | undefined {
-    return this.collections.get(collection)?.objects.get(key);
+    return this.#collections.get(collection)?.objects.get(key);
   }
 
   /** Stores a new object; the key must be free. */
   create(collection: string, key: string, object: KubeObject): KubeObject {
-    return this.commit('ADDED', collection, key, object, undefined);
+    return this.#commit('ADDED', collection, key, object, undefined);
   }
 
   /** Replaces an object; the key must be there. */
   update(collection: string, key: string, object: KubeObject): KubeObject {
-    return this.commit('MODIFIED', collection, key, object, this.get(collection, key));
+    return this.#commit('MODIFIED', collection, key, object, this.get(collection, key));
   }
 
   /** Removes an object; `last` is its final state where that differs from the stored one. */
@@ -86,12 +86,12 @@ export class Store {
     if (final === undefined) {
       throw new Error(`nothing to remove at ${collection} ${key}`);
     }
-    return this.commit('DELETED', collection, key, final, previous);
+    return this.#commit('DELETED', collection, key, final, previous);
   }
 
   /** The collection now. */
   list(collection: string): Snapshot {
-    const { objects, keys } = this.sorted(collection);
+    const { objects, keys } = this.#sorted(collection);
     const entries: (readonly [string, KubeObject])[] = [];
     for (const key of keys) {
       const object = objects.get(key);
@@ -99,12 +99,12 @@ export class Store {
         entries.push([key, object]);
       }
     }
-    return { revision: this.current, entries };
+    return { revision: this.#current, entries };
   }
 
   /** The collection as it was at `revision`. Fails with `HistoryExpired`. */
   listAt(collection: string, revision: number): Snapshot {
-    const { history, floor } = this.collection(collection);
+    const { history, floor } = this.#collection(collection);
     if (revision < floor) {
       throw new HistoryExpired(revision, floor);
     }
@@ -132,7 +132,7 @@ export class Store {
 
   /** Changes after `revision`, oldest first. Fails with `HistoryExpired`. */
   changesAfter(collection: string, revision: number): readonly Change[] {
-    const { history, floor } = this.collection(collection);
+    const { history, floor } = this.#collection(collection);
     if (revision < floor) {
       throw new HistoryExpired(revision, floor);
     }
@@ -141,28 +141,28 @@ export class Store {
 
   /** Forgets the history of one collection, or of all: what came before now cannot be continued from. */
   expire(collection?: string): void {
-    const names = collection === undefined ? [...this.collections.keys()] : [collection];
-    for (const state of names.map((name) => this.collection(name))) {
+    const names = collection === undefined ? [...this.#collections.keys()] : [collection];
+    for (const state of names.map((name) => this.#collection(name))) {
       state.history = [];
-      state.floor = this.current;
+      state.floor = this.#current;
     }
   }
 
   /** Calls `listener` right after each commit, in the order of commits. Returns its removal. */
   subscribe(listener: (change: Change) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  private commit(
+  #commit(
     type: Change['type'],
     collection: string,
     key: string,
     object: KubeObject,
     previous: KubeObject | undefined,
   ): KubeObject {
-    const state = this.collection(collection);
-    const revision = ++this.current;
+    const state = this.#collection(collection);
+    const revision = ++this.#current;
     const stamped = withMeta(object, { resourceVersion: String(revision) });
     if (type === 'DELETED') {
       state.objects.delete(key);
@@ -175,43 +175,43 @@ export class Store {
     }
     const change: Change = { type, collection, key, revision, object: stamped, previous };
     state.history.push(change);
-    if (state.history.length > this.historyLimit + this.slack) {
-      state.history = state.history.slice(-this.historyLimit);
-      state.floor = (state.history[0]?.revision ?? this.current) - 1;
+    if (state.history.length > this.#historyLimit + this.#slack) {
+      state.history = state.history.slice(-this.#historyLimit);
+      state.floor = (state.history[0]?.revision ?? this.#current) - 1;
     }
-    this.undelivered.push(change);
-    this.deliver();
+    this.#undelivered.push(change);
+    this.#deliver();
     return stamped;
   }
 
   /** A listener may commit: its change is delivered after the present one has reached everybody. */
-  private deliver(): void {
-    if (this.delivering) {
+  #deliver(): void {
+    if (this.#delivering) {
       return;
     }
-    this.delivering = true;
+    this.#delivering = true;
     try {
-      for (let change = this.undelivered.shift(); change !== undefined; change = this.undelivered.shift()) {
-        for (const listener of [...this.listeners]) {
+      for (let change = this.#undelivered.shift(); change !== undefined; change = this.#undelivered.shift()) {
+        for (const listener of [...this.#listeners]) {
           listener(change);
         }
       }
     } finally {
-      this.delivering = false;
+      this.#delivering = false;
     }
   }
 
-  private sorted(collection: string): { objects: Map<string, KubeObject>; keys: readonly string[] } {
-    const state = this.collection(collection);
+  #sorted(collection: string): { objects: Map<string, KubeObject>; keys: readonly string[] } {
+    const state = this.#collection(collection);
     state.sortedKeys ??= [...state.objects.keys()].sort(compareKeys);
     return { objects: state.objects, keys: state.sortedKeys };
   }
 
-  private collection(name: string): Collection {
-    let state = this.collections.get(name);
+  #collection(name: string): Collection {
+    let state = this.#collections.get(name);
     if (state === undefined) {
       state = { objects: new Map(), sortedKeys: undefined, history: [], floor: 0 };
-      this.collections.set(name, state);
+      this.#collections.set(name, state);
     }
     return state;
   }

@@ -5,39 +5,39 @@ import type { Clock } from '../../../src/runtime/clock.ts';
  * in which they came. A key that waits already is not queued again.
  */
 export class Worker {
-  private readonly clock: Clock;
-  private readonly jobs = new Map<string, () => void>();
-  private cancel: (() => void) | undefined;
-  private stopped = false;
+  readonly #clock: Clock;
+  readonly #jobs = new Map<string, () => void>();
+  #cancel: (() => void) | undefined;
+  #stopped = false;
 
   constructor(clock: Clock) {
-    this.clock = clock;
+    this.#clock = clock;
   }
 
   enqueue(key: string, job: () => void): void {
-    if (this.stopped || this.jobs.has(key)) {
+    if (this.#stopped || this.#jobs.has(key)) {
       return;
     }
-    this.jobs.set(key, job);
-    this.cancel ??= this.clock.schedule(0, () => this.run());
+    this.#jobs.set(key, job);
+    this.#cancel ??= this.#clock.schedule(0, () => this.#run());
   }
 
   stop(): void {
-    this.stopped = true;
-    this.jobs.clear();
-    this.cancel?.();
+    this.#stopped = true;
+    this.#jobs.clear();
+    this.#cancel?.();
   }
 
-  private run(): void {
-    this.cancel = undefined;
-    const [next] = this.jobs;
+  #run(): void {
+    this.#cancel = undefined;
+    const [next] = this.#jobs;
     if (next === undefined) {
       return;
     }
     const [key, job] = next;
-    this.jobs.delete(key);
-    if (this.jobs.size > 0) {
-      this.cancel = this.clock.schedule(0, () => this.run());
+    this.#jobs.delete(key);
+    if (this.#jobs.size > 0) {
+      this.#cancel = this.#clock.schedule(0, () => this.#run());
     }
     job();
   }

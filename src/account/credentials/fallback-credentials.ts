@@ -32,11 +32,11 @@ const secretSchema = z.object({
  * could not be deleted any more. `enabled: false` keeps nothing.
  */
 export class FallbackCredentials {
-  private readonly rest: KubeRest;
-  private readonly namespace: string;
-  private readonly enabled: boolean;
-  private readonly register: (value: string) => void;
-  private readonly written = new Map<string, string>();
+  readonly #rest: KubeRest;
+  readonly #namespace: string;
+  readonly #enabled: boolean;
+  readonly #register: (value: string) => void;
+  readonly #written = new Map<string, string>();
 
   constructor(options: {
     readonly rest: KubeRest;
@@ -45,49 +45,49 @@ export class FallbackCredentials {
     /** Told of every value that is read, so that no log line can show it. */
     readonly register: (value: string) => void;
   }) {
-    this.rest = options.rest;
-    this.namespace = options.namespace;
-    this.enabled = options.enabled;
-    this.register = options.register;
+    this.#rest = options.rest;
+    this.#namespace = options.namespace;
+    this.#enabled = options.enabled;
+    this.#register = options.register;
   }
 
   /** Writes what works now, unless it is there already. Throws `KubeError`. */
   async keep(uid: string, account: FallbackAccount): Promise<void> {
     const content = JSON.stringify(account);
-    if (!this.enabled || this.written.get(uid) === content) {
+    if (!this.#enabled || this.#written.get(uid) === content) {
       return;
     }
     const before = await this.read(uid);
     if (before === undefined) {
-      await this.rest.create(collectionPath(wellKnown.secrets, this.namespace), {
+      await this.#rest.create(collectionPath(wellKnown.secrets, this.#namespace), {
         apiVersion: 'v1',
         kind: 'Secret',
         type: 'Opaque',
         metadata: {
           name: fallbackSecretName(uid),
-          namespace: this.namespace,
+          namespace: this.#namespace,
           labels: { 'app.kubernetes.io/managed-by': MANAGED_BY },
         },
         data: encode(account),
       });
     } else if (JSON.stringify(before) !== content) {
-      await this.rest.patch(this.path(uid), { data: encode(account) }, { type: 'merge' });
+      await this.#rest.patch(this.#path(uid), { data: encode(account) }, { type: 'merge' });
     }
-    this.written.set(uid, content);
+    this.#written.set(uid, content);
   }
 
   /** What worked last; `undefined` where nothing was kept. Throws `KubeError`. */
   async read(uid: string, signal?: AbortSignal): Promise<FallbackAccount | undefined> {
     try {
-      const answer = await this.rest.get(this.path(uid), signal === undefined ? {} : { signal });
+      const answer = await this.#rest.get(this.#path(uid), signal === undefined ? {} : { signal });
       const { data } = secretSchema.parse(answer);
       const clear = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
       const credentials = {
         userSecret: clear(data.userSecret),
         organizationSecret: clear(data.organizationSecret),
       };
-      this.register(credentials.userSecret);
-      this.register(credentials.organizationSecret);
+      this.#register(credentials.userSecret);
+      this.#register(credentials.organizationSecret);
       return { baseUrl: clear(data.baseUrl), organizationId: clear(data.organizationId), credentials };
     } catch (error) {
       if (isKubeError(error, 'not-found')) {
@@ -99,12 +99,12 @@ export class FallbackCredentials {
 
   /** Nothing depends on the account any more. Throws `KubeError`. */
   async drop(uid: string): Promise<void> {
-    this.written.delete(uid);
-    if (!this.enabled) {
+    this.#written.delete(uid);
+    if (!this.#enabled) {
       return;
     }
     try {
-      await this.rest.delete(this.path(uid));
+      await this.#rest.delete(this.#path(uid));
     } catch (error) {
       if (!isKubeError(error, 'not-found')) {
         throw error;
@@ -112,8 +112,8 @@ export class FallbackCredentials {
     }
   }
 
-  private path(uid: string): string {
-    return objectPath(wellKnown.secrets, this.namespace, fallbackSecretName(uid));
+  #path(uid: string): string {
+    return objectPath(wellKnown.secrets, this.#namespace, fallbackSecretName(uid));
   }
 }
 

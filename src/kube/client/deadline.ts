@@ -32,15 +32,22 @@ export function startDeadline(
     },
     [Symbol.dispose]() {
       cancel();
-      for (const release of unlink) release();
+      for (const release of unlink) {
+        release();
+      }
     },
   };
 }
 
 function link(signal: AbortSignal | undefined, controller: AbortController): () => void {
-  if (signal === undefined) return () => undefined;
+  if (signal === undefined) {
+    return () => undefined;
+  }
   const forward = (): void => controller.abort(signal.reason);
-  if (signal.aborted) forward();
-  else signal.addEventListener('abort', forward, { once: true });
+  if (signal.aborted) {
+    forward();
+  } else {
+    signal.addEventListener('abort', forward, { once: true });
+  }
   return () => signal.removeEventListener('abort', forward);
 }

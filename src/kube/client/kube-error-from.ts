@@ -36,7 +36,9 @@ export function kubeErrorFromStatus(path: string, status: unknown): KubeError {
 
 /** The error for a request that got no complete answer. `KubeError`s pass through. */
 export function kubeErrorFromTransport(method: string, path: string, error: unknown): KubeError {
-  if (error instanceof KubeError) return error;
+  if (error instanceof KubeError) {
+    return error;
+  }
   const code = transportCode(error);
   const kind = code !== undefined && timeoutCodes.has(code) ? 'timeout' : 'network';
   return new KubeError(kind, `${method} ${path}: ${code ?? 'connection failed'}`);
@@ -51,14 +53,20 @@ const timeoutCodes = new Set([
 
 /** A system or undici error code; messages are left out, as they may hold anything. */
 function transportCode(error: unknown): string | undefined {
-  if (!isRecord(error)) return undefined;
+  if (!isRecord(error)) {
+    return undefined;
+  }
   const { code, cause } = error;
-  if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code;
+  if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) {
+    return code;
+  }
   return transportCode(cause);
 }
 
 function statusReason(body: unknown): string | undefined {
-  if (!isRecord(body) || body['kind'] !== 'Status') return undefined;
+  if (!isRecord(body) || body['kind'] !== 'Status') {
+    return undefined;
+  }
   const reason = body['reason'];
   return typeof reason === 'string' && /^[A-Za-z]{1,60}$/.test(reason) ? reason : undefined;
 }

@@ -40,7 +40,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
  * each of tens of thousands of objects at start.
  */
 export function isKubeObject(value: unknown): value is KubeObject {
-  if (!isRecord(value) || !isRecord(value['metadata'])) return false;
+  if (!isRecord(value) || !isRecord(value['metadata'])) {
+    return false;
+  }
   const { name, uid, resourceVersion } = value['metadata'];
   return typeof name === 'string' && typeof uid === 'string' && typeof resourceVersion === 'string';
 }

@@ -14,8 +14,9 @@ export function resourceId({ group, version, plural }: ResourceType): string {
 export function parseResourceId(id: string): ResourceType {
   const match = /^([^.]+)\.(?:(.+)\/)?([^/]+)$/.exec(id);
   const [, plural, group, version] = match ?? [];
-  if (plural === undefined || version === undefined)
+  if (plural === undefined || version === undefined) {
     throw new Error(`${id} is not <plural>.<group>/<version>`);
+  }
   return { group: group ?? '', version, plural };
 }
 
@@ -52,8 +53,12 @@ export function pathTemplate(path: string): string {
   const afterVersion = parts[1] === 'api' ? 3 : 4;
   const isNamespaced = parts[afterVersion] === 'namespaces' && parts.length > afterVersion + 2;
   const plural = isNamespaced ? afterVersion + 2 : afterVersion;
-  if (isNamespaced) parts[afterVersion + 1] = '{namespace}';
-  if (parts.length > plural + 1) parts[plural + 1] = '{name}';
+  if (isNamespaced) {
+    parts[afterVersion + 1] = '{namespace}';
+  }
+  if (parts.length > plural + 1) {
+    parts[plural + 1] = '{name}';
+  }
   return parts.join('/');
 }
 

@@ -13,12 +13,12 @@ export type UpdateCache = (id: string, answer: KubeObject) => void;
  * `meta.resourceVersion`. Throws `KubeError`.
  */
 export class ResourceWriter {
-  private readonly rest: KubeRest;
-  private readonly updateCache: UpdateCache;
+  readonly #rest: KubeRest;
+  readonly #updateCache: UpdateCache;
 
   constructor(rest: KubeRest, updateCache: UpdateCache) {
-    this.rest = rest;
-    this.updateCache = updateCache;
+    this.#rest = rest;
+    this.#updateCache = updateCache;
   }
 
   /** Merge-patches (RFC 7396) the object, or its status. Returns the new object, the caller's own to change. */
@@ -30,7 +30,7 @@ export class ResourceWriter {
     const path = pathOf(meta, subresource);
     const metadata = isRecord(patch['metadata']) ? patch['metadata'] : {};
     const body = { ...patch, metadata: { ...metadata, resourceVersion: meta.resourceVersion } };
-    return this.take(meta, path, await this.rest.patch(path, body, { type: 'merge' }));
+    return this.#take(meta, path, await this.#rest.patch(path, body, { type: 'merge' }));
   }
 
   /** Replaces the whole status. */
@@ -38,13 +38,15 @@ export class ResourceWriter {
     const { apiVersion, kind, name, namespace, resourceVersion } = meta;
     const path = pathOf(meta, 'status');
     const body = { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
-    return this.take(meta, path, await this.rest.replace(path, body));
+    return this.#take(meta, path, await this.#rest.replace(path, body));
   }
 
-  private take(meta: ResourceMeta, path: string, answer: unknown): KubeObject {
-    if (!isKubeObject(answer)) throw new KubeError('server', `PATCH ${path}: the answer is not an object`);
+  #take(meta: ResourceMeta, path: string, answer: unknown): KubeObject {
+    if (!isKubeObject(answer)) {
+      throw new KubeError('server', `PATCH ${path}: the answer is not an object`);
+    }
     const own = structuredClone(answer);
-    this.updateCache(meta.id, answer);
+    this.#updateCache(meta.id, answer);
     return own;
   }
 }

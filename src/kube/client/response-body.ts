@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { KubeError } from './errors.ts';
 
 /** A list page of 500 objects of the largest size would be larger; nothing that is watched comes near. */
-const largestBodyBytes = 64 * 1024 * 1024;
+const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Reads a whole body as UTF-8. Throws when it is larger than 64 MiB. */
 export async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
@@ -11,7 +11,9 @@ export async function readBody(body: Dispatcher.ResponseData['body']): Promise<s
   for await (const chunk of body) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > largestBodyBytes) throw new Error('the answer is too large');
+    if (size > LARGEST_BODY_BYTES) {
+      throw new Error('the answer is too large');
+    }
     chunks.push(bytes);
   }
   const [only] = chunks;
@@ -22,7 +24,9 @@ export async function readBody(body: Dispatcher.ResponseData['body']): Promise<s
 
 /** Parses a successful answer; an empty one is `undefined`. Throws `KubeError`. */
 export function parseJson(text: string, call: { readonly method: string; readonly path: string }): unknown {
-  if (text === '') return undefined;
+  if (text === '') {
+    return undefined;
+  }
   try {
     return JSON.parse(text);
   } catch {

@@ -37,31 +37,31 @@ const patchContentTypes = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-const defaultTimeoutMs = 30_000;
-const defaultTries = 4;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TRIES = 4;
 /** A longer `Retry-After` is the caller's to wait for: it comes with the error. */
-const longestWaitMs = 10_000;
-const defaultWaitMs = 1_000;
+const LONGEST_WAIT_MS = 10_000;
+const DEFAULT_WAIT_MS = 1_000;
 
 /**
  * Calls to the Kubernetes API: pooled connections, a deadline on every call, `Retry-After` honoured, errors as
  * `KubeError`. Answers are parsed JSON, for the caller to narrow.
  */
 export class KubeRest {
-  private readonly options: KubeRestOptions;
+  readonly #options: KubeRestOptions;
 
   constructor(options: KubeRestOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** The same client with another guard, `undefined` for none. */
   withGuard(guard: WriteGuard | undefined): KubeRest {
-    return new KubeRest({ ...this.options, guard });
+    return new KubeRest({ ...this.#options, guard });
   }
 
   get(path: string, options: GetOptions = {}): Promise<unknown> {
     const headers = { accept: options.accept ?? 'application/json' };
-    return this.call(
+    return this.#call(
       { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true },
       options,
     );
@@ -69,12 +69,12 @@ export class KubeRest {
 
   /** POSTs `body` to a collection. Never repeated unless the server refused to look at it. */
   create(path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
-    return this.write('POST', 'create', path, body, 'application/json', false, options);
+    return this.#write('POST', 'create', path, body, 'application/json', false, options);
   }
 
   /** PUTs `body`, which should carry `metadata.resourceVersion`. */
   replace(path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
-    return this.write('PUT', 'update', path, body, 'application/json', hasPrecondition(body), options);
+    return this.#write('PUT', 'update', path, body, 'application/json', hasPrecondition(body), options);
   }
 
   /** Patches an object or its subresource; `metadata.resourceVersion` in a merge patch is a precondition. */
@@ -82,14 +82,14 @@ export class KubeRest {
     const isRepeatable = options.type === 'apply' || hasPrecondition(body);
     const query = { ...options.query, fieldManager: options.fieldManager, force: options.force };
     const contentType = patchContentTypes[options.type];
-    return this.write('PATCH', 'patch', path, body, contentType, isRepeatable, { ...options, query });
+    return this.#write('PATCH', 'patch', path, body, contentType, isRepeatable, { ...options, query });
   }
 
   delete(path: string, options: DeleteOptions = {}): Promise<unknown> {
     const { preconditions, propagationPolicy } = options;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };
     const isRepeatable = preconditions?.uid !== undefined;
-    return this.write('DELETE', 'delete', path, body, 'application/json', isRepeatable, options);
+    return this.#write('DELETE', 'delete', path, body, 'application/json', isRepeatable, options);
   }
 
   /**
@@ -100,24 +100,26 @@ export class KubeRest {
     path: string,
     options: GetOptions & { readonly signal: AbortSignal },
   ): Promise<Dispatcher.ResponseData['body']> {
-    const { clock } = this.options;
+    const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const connecting = new AbortController();
-    using deadline = startDeadline(clock, this.timeoutMs(options), options.signal);
+    using deadline = startDeadline(clock, this.#timeoutMs(options), options.signal);
     // The stream outlives the deadline, so that only the deadline of the connecting phase is passed on.
     deadline.signal.addEventListener('abort', () => connecting.abort(deadline.signal.reason), { once: true });
     const stop = AbortSignal.any([options.signal, connecting.signal]);
     const headers = { accept: options.accept ?? 'application/json' };
     const call: Call = { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true };
-    const answer = await this.send(call, options.query, stop).catch((error: unknown) => {
-      throw this.transportError({ ...call, method: 'GET' }, error, deadline.expired);
+    const answer = await this.#send(call, options.query, stop).catch((error: unknown) => {
+      throw this.#transportError({ ...call, method: 'GET' }, error, deadline.expired);
     });
-    this.observe('WATCH', path, String(answer.statusCode), startedAt);
-    if (answer.statusCode === 200) return answer.body;
-    throw kubeErrorFromResponse(await this.failedResponse('WATCH', path, answer), clock.now());
+    this.#observe('WATCH', path, String(answer.statusCode), startedAt);
+    if (answer.statusCode === 200) {
+      return answer.body;
+    }
+    throw kubeErrorFromResponse(await this.#failedResponse('WATCH', path, answer), clock.now());
   }
 
-  private write(
+  #write(
     method: KubeMethod,
     verb: WriteVerb,
     path: string,
@@ -127,68 +129,76 @@ export class KubeRest {
     options: CallOptions,
   ): Promise<unknown> {
     const headers = { accept: 'application/json', 'content-type': contentType };
-    return this.call({ method, path, verb, headers, body: JSON.stringify(body), isRepeatable }, options);
+    return this.#call({ method, path, verb, headers, body: JSON.stringify(body), isRepeatable }, options);
   }
 
-  private async call(call: Call, options: CallOptions): Promise<unknown> {
-    const { clock } = this.options;
-    using deadline = startDeadline(clock, this.timeoutMs(options), options.signal);
-    const maxTries = options.maxTries ?? defaultTries;
+  async #call(call: Call, options: CallOptions): Promise<unknown> {
+    const { clock } = this.#options;
+    using deadline = startDeadline(clock, this.#timeoutMs(options), options.signal);
+    const maxTries = options.maxTries ?? DEFAULT_TRIES;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.attempt(call, options.query, deadline);
-      if (!(outcome instanceof KubeError)) return outcome.body;
+      const outcome = await this.#attempt(call, options.query, deadline);
+      if (!(outcome instanceof KubeError)) {
+        return outcome.body;
+      }
       const waitMs = attempt < maxTries ? retryDelay(call, outcome, attempt) : undefined;
-      if (waitMs === undefined || deadline.signal.aborted) throw outcome;
+      if (waitMs === undefined || deadline.signal.aborted) {
+        throw outcome;
+      }
       await sleep(clock, waitMs, deadline.signal).catch(() => {
         throw outcome;
       });
-      this.options.observeRetry?.({ method: call.method, code: String(outcome.status ?? outcome.kind) });
+      this.#options.observeRetry?.({ method: call.method, code: String(outcome.status ?? outcome.kind) });
     }
   }
 
-  private async attempt(
+  async #attempt(
     call: Call,
     query: Query | undefined,
     deadline: Deadline,
   ): Promise<{ readonly body: unknown } | KubeError> {
-    const { clock } = this.options;
+    const { clock } = this.#options;
     const startedAt = clock.monotonic();
     try {
-      const answer = await this.send(call, query, deadline.signal, deadline);
+      const answer = await this.#send(call, query, deadline.signal, deadline);
       if (answer.statusCode >= 200 && answer.statusCode < 300) {
         const body = parseJson(await readBody(answer.body), call);
-        this.observe(call.method, call.path, String(answer.statusCode), startedAt);
+        this.#observe(call.method, call.path, String(answer.statusCode), startedAt);
         return { body };
       }
-      const failed = await this.failedResponse(call.method, call.path, answer);
-      this.observe(call.method, call.path, String(answer.statusCode), startedAt);
+      const failed = await this.#failedResponse(call.method, call.path, answer);
+      this.#observe(call.method, call.path, String(answer.statusCode), startedAt);
       return kubeErrorFromResponse(failed, clock.now());
     } catch (error) {
-      if (error instanceof GuardRefusal) throw error.refusal;
-      const kubeError = this.transportError(call, error, deadline.expired);
-      this.observe(call.method, call.path, kubeError.kind, startedAt);
+      if (error instanceof GuardRefusal) {
+        throw error.refusal;
+      }
+      const kubeError = this.#transportError(call, error, deadline.expired);
+      this.#observe(call.method, call.path, kubeError.kind, startedAt);
       return kubeError;
     }
   }
 
   /** Sends `call`; `writes` is what a write follows as long as it is allowed. */
-  private async send(
+  async #send(
     call: Call,
     query: Query | undefined,
     signal: AbortSignal,
     writes?: Deadline,
   ): Promise<Dispatcher.ResponseData> {
-    const connection = await this.options.config.connection();
+    const connection = await this.#options.config.connection();
     const url = new URL(connection.server);
     const path = `${url.pathname === '/' ? '' : url.pathname}${call.path}${queryString(query)}`;
     const headers = {
-      'user-agent': this.options.userAgent ?? 'kube-rest',
+      'user-agent': this.#options.userAgent ?? 'kube-rest',
       ...connection.headers,
       ...call.headers,
     };
     signal.throwIfAborted();
-    const leadership = call.verb === undefined ? undefined : this.checkGuard(call.verb);
-    if (leadership !== undefined) writes?.follow(leadership);
+    const leadership = call.verb === undefined ? undefined : this.#checkGuard(call.verb);
+    if (leadership !== undefined) {
+      writes?.follow(leadership);
+    }
     return connection.dispatcher.request({
       origin: url.origin,
       path,
@@ -199,15 +209,15 @@ export class KubeRest {
     });
   }
 
-  private checkGuard(verb: WriteVerb): AbortSignal | undefined {
+  #checkGuard(verb: WriteVerb): AbortSignal | undefined {
     try {
-      return this.options.guard?.(verb);
+      return this.#options.guard?.(verb);
     } catch (error) {
       throw new GuardRefusal(error);
     }
   }
 
-  private async failedResponse(method: string, path: string, answer: Dispatcher.ResponseData) {
+  async #failedResponse(method: string, path: string, answer: Dispatcher.ResponseData) {
     const retryAfter = answer.headers['retry-after'];
     const text = await readBody(answer.body);
     return {
@@ -219,18 +229,20 @@ export class KubeRest {
     };
   }
 
-  private transportError(call: Call, error: unknown, expired: boolean): KubeError {
-    if (expired) return new KubeError('timeout', `${call.method} ${call.path}: no answer in time`);
+  #transportError(call: Call, error: unknown, expired: boolean): KubeError {
+    if (expired) {
+      return new KubeError('timeout', `${call.method} ${call.path}: no answer in time`);
+    }
     return kubeErrorFromTransport(call.method, call.path, error);
   }
 
-  private timeoutMs(options: CallOptions): number {
-    return options.timeoutMs ?? this.options.requestTimeoutMs ?? defaultTimeoutMs;
+  #timeoutMs(options: CallOptions): number {
+    return options.timeoutMs ?? this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
 
-  private observe(method: ObservedCall['method'], path: string, code: string, startedAt: number): void {
-    const durationMs = this.options.clock.monotonic() - startedAt;
-    this.options.observe?.({ method, pathTemplate: pathTemplate(path), code, durationMs });
+  #observe(method: ObservedCall['method'], path: string, code: string, startedAt: number): void {
+    const durationMs = this.#options.clock.monotonic() - startedAt;
+    this.#options.observe?.({ method, pathTemplate: pathTemplate(path), code, durationMs });
   }
 }
 
@@ -251,8 +263,8 @@ class GuardRefusal extends Error {
  */
 function retryDelay(call: Call, error: KubeError, attempt: number): number | undefined {
   if (error.kind === 'throttled' || (error.status === 503 && call.isRepeatable)) {
-    const waitMs = error.retryAfterMs ?? defaultWaitMs * attempt;
-    return waitMs <= longestWaitMs ? waitMs : undefined;
+    const waitMs = error.retryAfterMs ?? DEFAULT_WAIT_MS * attempt;
+    return waitMs <= LONGEST_WAIT_MS ? waitMs : undefined;
   }
   // A kept-alive socket may have been closed by the other side just now; a new one tells more.
   const wasSocketStale = error.kind === 'network' && call.method === 'GET' && attempt === 1;
@@ -267,7 +279,9 @@ function hasPrecondition(body: unknown): boolean {
 function queryString(query: Query | undefined): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) parameters.set(name, String(value));
+    if (value !== undefined) {
+      parameters.set(name, String(value));
+    }
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -28,7 +28,9 @@ export function soleLeadership(onStartedLeading: () => void): Leadership {
     },
     signal: life.signal,
     assertHeld() {
-      if (!isLeading()) throw new LeaseNotHeldError('the operator has stopped');
+      if (!isLeading()) {
+        throw new LeaseNotHeldError('the operator has stopped');
+      }
     },
     start: onStartedLeading,
     async stop() {

@@ -20,7 +20,9 @@ export interface Lease {
  * `fallbackSeconds`.
  */
 export function parseLease(value: unknown, fallbackSeconds: number): Lease | undefined {
-  if (!isKubeObject(value)) return undefined;
+  if (!isKubeObject(value)) {
+    return undefined;
+  }
   const found = (value as { readonly spec?: unknown }).spec;
   const spec = isRecord(found) ? found : {};
   return {

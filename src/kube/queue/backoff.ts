@@ -8,29 +8,29 @@ export interface BackoffLimits {
 
 /** Exponential backoff with full jitter: uniform between 0 and a ceiling that doubles with each failure. */
 export class Backoff {
-  private failures = 0;
-  private readonly limits: BackoffLimits;
-  private readonly random: Random;
+  #failures = 0;
+  readonly #limits: BackoffLimits;
+  readonly #random: Random;
 
   constructor(limits: BackoffLimits, random: Random) {
-    this.limits = limits;
-    this.random = random;
+    this.#limits = limits;
+    this.#random = random;
   }
 
   /** Failures since the last `reset`. */
   get count(): number {
-    return this.failures;
+    return this.#failures;
   }
 
   /** Counts one more failure and returns the delay before the next try, milliseconds. */
   next(): number {
-    const { baseMs, maxMs } = this.limits;
-    const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(this.failures, 40));
-    this.failures++;
-    return ceiling * this.random.fraction();
+    const { baseMs, maxMs } = this.#limits;
+    const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(this.#failures, 40));
+    this.#failures++;
+    return ceiling * this.#random.fraction();
   }
 
   reset(): void {
-    this.failures = 0;
+    this.#failures = 0;
   }
 }

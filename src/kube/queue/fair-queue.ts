@@ -37,50 +37,50 @@ export function higherOf(a: Priority | undefined, b: Priority): Priority {
 /** The keys of one priority. Groups take turns, lanes take turns in each, and keys come first in, first out. */
 class Level {
   /** In order of the next turn; no group and no lane is empty. */
-  private readonly groups = new Map<string, Map<string | undefined, Set<string>>>();
-  private readonly arrivals = new Set<string>();
+  readonly #groups = new Map<string, Map<string | undefined, Set<string>>>();
+  readonly #arrivals = new Set<string>();
   /** Keys that went before since one of these was taken, while one of these was due. */
   overtaken = 0;
 
   get isEmpty(): boolean {
-    return this.arrivals.size === 0;
+    return this.#arrivals.size === 0;
   }
 
   get oldest(): string | undefined {
-    for (const key of this.arrivals) {
+    for (const key of this.#arrivals) {
       return key;
     }
     return undefined;
   }
 
   add(key: string, { group, lane }: Place): void {
-    const lanes = this.groups.get(group) ?? new Map<string | undefined, Set<string>>();
+    const lanes = this.#groups.get(group) ?? new Map<string | undefined, Set<string>>();
     const keys = lanes.get(lane) ?? new Set();
-    this.groups.set(group, lanes.set(lane, keys.add(key)));
-    this.arrivals.add(key);
+    this.#groups.set(group, lanes.set(lane, keys.add(key)));
+    this.#arrivals.add(key);
   }
 
   remove(key: string, { group, lane }: Place): void {
-    const lanes = this.groups.get(group);
+    const lanes = this.#groups.get(group);
     const keys = lanes?.get(lane);
-    this.arrivals.delete(key);
+    this.#arrivals.delete(key);
     keys?.delete(key);
     if (keys?.size === 0) {
       lanes?.delete(lane);
     }
     if (lanes?.size === 0) {
-      this.groups.delete(group);
+      this.#groups.delete(group);
     }
   }
 
   take(isOpen: IsOpen): string | undefined {
-    for (const [group, lanes] of this.groups) {
+    for (const [group, lanes] of this.#groups) {
       for (const [lane, keys] of lanes) {
         const key = isOpen(lane) ? first(keys) : undefined;
         if (key !== undefined) {
-          this.groups.delete(group);
+          this.#groups.delete(group);
           lanes.delete(lane);
-          this.groups.set(group, lanes.set(lane, keys));
+          this.#groups.set(group, lanes.set(lane, keys));
           this.remove(key, { group, lane });
           return key;
         }
@@ -102,74 +102,74 @@ interface Waiting extends Place {
  * more, so that an edit is served soon also among thousands of changes.
  */
 export class FairQueue {
-  private readonly waiting = new Map<string, Waiting>();
-  private readonly levels: Readonly<Record<Priority, Level>> = {
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #levels: Readonly<Record<Priority, Level>> = {
     edit: new Level(),
     change: new Level(),
     resync: new Level(),
   };
-  private readonly placeOf: (key: string) => Place;
-  private readonly starvationGuard: StarvationGuard;
+  readonly #placeOf: (key: string) => Place;
+  readonly #starvationGuard: StarvationGuard;
 
   constructor(placeOf: (key: string) => Place, starvationGuard: StarvationGuard) {
-    this.placeOf = placeOf;
-    this.starvationGuard = starvationGuard;
+    this.#placeOf = placeOf;
+    this.#starvationGuard = starvationGuard;
   }
 
   get size(): number {
-    return this.waiting.size;
+    return this.#waiting.size;
   }
 
   has(key: string): boolean {
-    return this.waiting.has(key);
+    return this.#waiting.has(key);
   }
 
   /** Queues `key` once, with the highest priority with which it was added, at the place that it has now. */
   add(key: string, asked: Priority, now: number): void {
-    const known = this.waiting.get(key);
-    const { group, lane } = this.placeOf(key);
+    const known = this.#waiting.get(key);
+    const { group, lane } = this.#placeOf(key);
     const priority = higherOf(known?.priority, asked);
     if (known?.priority === priority && known.group === group && known.lane === lane) {
       return;
     }
     this.remove(key);
-    this.waiting.set(key, { priority, since: known?.since ?? now, group, lane });
-    this.levels[priority].add(key, { group, lane });
+    this.#waiting.set(key, { priority, since: known?.since ?? now, group, lane });
+    this.#levels[priority].add(key, { group, lane });
   }
 
   /** Takes `key` out, as if it had never been added. Returns whether it was there. */
   remove(key: string): boolean {
-    const known = this.waiting.get(key);
+    const known = this.#waiting.get(key);
     if (known === undefined) {
       return false;
     }
-    this.waiting.delete(key);
-    this.levels[known.priority].remove(key, known);
+    this.#waiting.delete(key);
+    this.#levels[known.priority].remove(key, known);
     return true;
   }
 
   /** The next key of an open lane; `undefined` when nothing waits there. */
   take(now: number, isOpen: IsOpen = () => true): Taken | undefined {
     const starved = PRIORITIES.filter(
-      (priority) => this.levels[priority].overtaken >= this.starvationGuard.share - 1,
+      (priority) => this.#levels[priority].overtaken >= this.#starvationGuard.share - 1,
     );
     for (const priority of [...starved, ...PRIORITIES]) {
-      const key = this.levels[priority].take(isOpen);
-      const known = key === undefined ? undefined : this.waiting.get(key);
+      const key = this.#levels[priority].take(isOpen);
+      const known = key === undefined ? undefined : this.#waiting.get(key);
       if (key !== undefined && known !== undefined) {
-        this.waiting.delete(key);
-        this.countOvertaken(priority, now);
+        this.#waiting.delete(key);
+        this.#countOvertaken(priority, now);
         return { key, group: known.group, lane: known.lane, waitedMs: now - known.since };
       }
     }
     return undefined;
   }
 
-  private countOvertaken(taken: Priority, now: number): void {
+  #countOvertaken(taken: Priority, now: number): void {
     for (const priority of PRIORITIES) {
-      const level = this.levels[priority];
+      const level = this.#levels[priority];
       const isLower = PRIORITIES.indexOf(priority) > PRIORITIES.indexOf(taken);
-      if (isLower && this.isDue(level, now)) {
+      if (isLower && this.#isDue(level, now)) {
         level.overtaken += 1;
       } else if (priority === taken || level.isEmpty) {
         level.overtaken = 0;
@@ -177,9 +177,9 @@ export class FairQueue {
     }
   }
 
-  private isDue({ oldest }: Level, now: number): boolean {
-    const since = oldest === undefined ? undefined : this.waiting.get(oldest)?.since;
-    return since !== undefined && now - since >= this.starvationGuard.afterMs;
+  #isDue({ oldest }: Level, now: number): boolean {
+    const since = oldest === undefined ? undefined : this.#waiting.get(oldest)?.since;
+    return since !== undefined && now - since >= this.#starvationGuard.afterMs;
   }
 }
 

@@ -8,21 +8,21 @@ import { objectKey, type Store } from './store.ts';
  * Deleted for an object that is gone, Added for one that no handler has dealt with yet, otherwise Modified.
  */
 export class PrimaryResource {
-  private readonly id: string;
-  private readonly store: Store;
+  readonly #id: string;
+  readonly #store: Store;
   /** Uids by key that a handler has dealt with. */
-  private readonly handled = new Map<string, string>();
+  readonly #handled = new Map<string, string>();
   /** Last known states by key whose deletion no handler has dealt with. */
-  private readonly deleted = new Map<string, KubeObject>();
+  readonly #deleted = new Map<string, KubeObject>();
 
   constructor(id: string, store: Store) {
-    this.id = id;
-    this.store = store;
+    this.#id = id;
+    this.#store = store;
   }
 
   /** An object is gone. Of several with one name, only the last matters. */
   noteDeletion(object: KubeObject): void {
-    this.deleted.set(objectKey(object.metadata.namespace, object.metadata.name), object);
+    this.#deleted.set(objectKey(object.metadata.namespace, object.metadata.name), object);
   }
 
   /**
@@ -31,13 +31,15 @@ export class PrimaryResource {
    */
   eventsFor(namespace: string, name: string): ResourceEvent[] {
     const key = objectKey(namespace, name);
-    const gone = this.deleted.get(key);
-    const present = this.store.get(namespace, name);
+    const gone = this.#deleted.get(key);
+    const present = this.#store.get(namespace, name);
     const events: ResourceEvent[] = [];
-    if (gone !== undefined) events.push(this.event(ResourceEventType.Deleted, gone));
+    if (gone !== undefined) {
+      events.push(this.#event(ResourceEventType.Deleted, gone));
+    }
     if (present !== undefined) {
-      const isKnown = gone === undefined && this.handled.get(key) === present.metadata.uid;
-      events.push(this.event(isKnown ? ResourceEventType.Modified : ResourceEventType.Added, present));
+      const isKnown = gone === undefined && this.#handled.get(key) === present.metadata.uid;
+      events.push(this.#event(isKnown ? ResourceEventType.Modified : ResourceEventType.Added, present));
     }
     return events;
   }
@@ -47,18 +49,22 @@ export class PrimaryResource {
     const key = objectKey(event.meta.namespace, event.meta.name);
     const uid = event.object.metadata?.uid;
     if (event.type === ResourceEventType.Deleted) {
-      if (this.deleted.get(key)?.metadata.uid === uid) this.deleted.delete(key);
-      if (this.handled.get(key) === uid) this.handled.delete(key);
+      if (this.#deleted.get(key)?.metadata.uid === uid) {
+        this.#deleted.delete(key);
+      }
+      if (this.#handled.get(key) === uid) {
+        this.#handled.delete(key);
+      }
       return;
     }
-    if (uid !== undefined && this.store.get(event.meta.namespace, event.meta.name)?.metadata.uid === uid) {
-      this.handled.set(key, uid);
+    if (uid !== undefined && this.#store.get(event.meta.namespace, event.meta.name)?.metadata.uid === uid) {
+      this.#handled.set(key, uid);
     }
   }
 
-  private event(type: ResourceEventType, object: KubeObject): ResourceEvent {
+  #event(type: ResourceEventType, object: KubeObject): ResourceEvent {
     // The library's type has Dates where the wire has text; handlers narrow the object themselves.
     const copy = structuredClone(object) as unknown as KubernetesObject;
-    return { type, object: copy, meta: ResourceMetaImpl.createWithId(this.id, copy) };
+    return { type, object: copy, meta: ResourceMetaImpl.createWithId(this.#id, copy) };
   }
 }

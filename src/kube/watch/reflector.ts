@@ -27,18 +27,18 @@ type Outcome =
   | { readonly name: 'interrupted'; readonly error: Error; readonly resourceVersion: string }
   | { readonly name: 'stopped' };
 
-const pageSize = 500;
+const PAGE_SIZE = 500;
 const watchSeconds = { min: 300, max: 600 } as const;
 /** A server sends a bookmark about once a minute; a connection that is silent for longer is dead. */
-const longestSilenceMs = 70_000;
+const LONGEST_SILENCE_MS = 70_000;
 /** A watch that has lived so long, or has delivered something, was a good one. */
-const healthyAfterMs = 10_000;
+const HEALTHY_AFTER_MS = 10_000;
 const backoffLimits = { baseMs: 500, maxMs: 30_000 } as const;
-const longestRetryAfterMs = 60_000;
+const LONGEST_RETRY_AFTER_MS = 60_000;
 /** So many interruptions in a row, and the position is not trusted any more. */
-const resumesBeforeList = 5;
+const RESUMES_BEFORE_LIST = 5;
 /** A server whose version is behind ours after a restore stays silent; one list tells. */
-const silencesBeforeList = 2;
+const SILENCES_BEFORE_LIST = 2;
 
 const metadataAccept = {
   list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
@@ -50,69 +50,69 @@ const metadataAccept = {
  * happen to either, for as long as it takes. Never ends by itself.
  */
 export class Reflector<T extends KubeObject = KubeObject> {
-  private readonly options: ReflectorOptions<T>;
-  private readonly backoff: Backoff;
-  private readonly life = new AbortController();
-  private readonly firstSync = Promise.withResolvers<boolean>();
-  private current: ReflectorState = { name: 'idle' };
-  private enteredAt: number;
-  private trouble: string | undefined;
-  private contact: number | undefined;
-  private isSynced = false;
-  private expiredLists = 0;
+  readonly #options: ReflectorOptions<T>;
+  readonly #backoff: Backoff;
+  readonly #life = new AbortController();
+  readonly #firstSync = Promise.withResolvers<boolean>();
+  #current: ReflectorState = { name: 'idle' };
+  #enteredAt: number;
+  #trouble: string | undefined;
+  #contact: number | undefined;
+  #isSynced = false;
+  #expiredLists = 0;
   /** Watches in a row that have delivered nothing. */
-  private silences = 0;
-  private finished: Promise<void> | undefined;
+  #silences = 0;
+  #finished: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<T>) {
-    this.options = options;
-    this.backoff = new Backoff(backoffLimits, options.random);
-    this.enteredAt = options.clock.monotonic();
+    this.#options = options;
+    this.#backoff = new Backoff(backoffLimits, options.random);
+    this.#enteredAt = options.clock.monotonic();
   }
 
   get state(): ReflectorState {
-    return this.current;
+    return this.#current;
   }
 
   /** Milliseconds since the state was entered. */
   get stateMs(): number {
-    return this.options.clock.monotonic() - this.enteredAt;
+    return this.#options.clock.monotonic() - this.#enteredAt;
   }
 
   /** Whether a complete list has been read once. */
   get synced(): boolean {
-    return this.isSynced;
+    return this.#isSynced;
   }
 
   /** Milliseconds since the server was last heard, `undefined` before the first time. */
   get lastContactMs(): number | undefined {
-    return this.contact === undefined ? undefined : this.options.clock.monotonic() - this.contact;
+    return this.#contact === undefined ? undefined : this.#options.clock.monotonic() - this.#contact;
   }
 
   /** Begins. Resolves with true after the first complete list, with false when stopped before. */
   start(): Promise<boolean> {
-    this.finished ??= this.run();
-    return this.firstSync.promise;
+    this.#finished ??= this.#run();
+    return this.#firstSync.promise;
   }
 
   /** Ends whatever is under way; resolves when nothing is left of it. */
   async stop(): Promise<void> {
-    this.life.abort(new Error('stopped'));
-    this.firstSync.resolve(false);
-    await this.finished;
-    this.enter({ name: 'stopped' });
+    this.#life.abort(new Error('stopped'));
+    this.#firstSync.resolve(false);
+    await this.#finished;
+    this.#enter({ name: 'stopped' });
   }
 
-  private async run(): Promise<void> {
+  async #run(): Promise<void> {
     let position: string | undefined;
-    while (!this.life.signal.aborted) {
-      const outcome = position === undefined ? await this.list() : await this.watch(position);
-      position = await this.follow(outcome);
+    while (!this.#life.signal.aborted) {
+      const outcome = position === undefined ? await this.#list() : await this.#watch(position);
+      position = await this.#follow(outcome);
     }
   }
 
   /** Decides what comes after `outcome`: a watch from the returned resource version, or a list for `undefined`. */
-  private async follow(outcome: Outcome): Promise<string | undefined> {
+  async #follow(outcome: Outcome): Promise<string | undefined> {
     switch (outcome.name) {
       case 'listed':
       case 'ended':
@@ -121,123 +121,139 @@ export class Reflector<T extends KubeObject = KubeObject> {
         return undefined;
       case 'expired':
         // Ordinary after a long silence; only one that comes back at once is trouble.
-        if (this.backoff.count > 0) await this.pause(outcome.error);
-        else this.backoff.next();
+        if (this.#backoff.count > 0) {
+          await this.#pause(outcome.error);
+        } else {
+          this.#backoff.next();
+        }
         return undefined;
       case 'lost':
-        await this.pause(outcome.error);
+        await this.#pause(outcome.error);
         return undefined;
       case 'interrupted':
-        await this.pause(outcome.error);
-        return this.backoff.count > resumesBeforeList ? undefined : outcome.resourceVersion;
+        await this.#pause(outcome.error);
+        return this.#backoff.count > RESUMES_BEFORE_LIST ? undefined : outcome.resourceVersion;
     }
   }
 
-  private async list(): Promise<Outcome> {
-    this.enter({ name: 'listing' });
+  async #list(): Promise<Outcome> {
+    this.#enter({ name: 'listing' });
     try {
-      const list = await this.readPages();
-      this.removeAbsent(list);
-      this.isSynced = true;
-      this.expiredLists = 0;
-      this.firstSync.resolve(true);
+      const list = await this.#readPages();
+      this.#removeAbsent(list);
+      this.#isSynced = true;
+      this.#expiredLists = 0;
+      this.#firstSync.resolve(true);
       return { name: 'listed', resourceVersion: list.resourceVersion };
     } catch (error) {
-      return this.life.signal.aborted ? { name: 'stopped' } : this.listFailure(asError(error));
+      return this.#life.signal.aborted ? { name: 'stopped' } : this.#listFailure(asError(error));
     }
   }
 
-  private listFailure(error: Error): Outcome {
+  #listFailure(error: Error): Outcome {
     const isExpired = error instanceof KubeError && error.kind === 'gone';
-    if (isExpired) this.expiredLists++;
+    if (isExpired) {
+      this.#expiredLists++;
+    }
     return { name: isExpired ? 'expired' : 'lost', error };
   }
 
-  private async readPages(): Promise<CompleteList> {
-    const { rest, path, metadataOnly, store, namespace } = this.options;
+  async #readPages(): Promise<CompleteList> {
+    const { rest, path, metadataOnly, store, namespace } = this.#options;
     const keys = new Set<string>();
     const start = store.beginList();
     // A list whose continue tokens expire again and again has to be read in one piece.
-    const limit = this.expiredLists > 1 ? undefined : pageSize;
+    const limit = this.#expiredLists > 1 ? undefined : PAGE_SIZE;
     const accept = metadataOnly === true ? metadataAccept.list : undefined;
-    const { signal } = this.life;
+    const { signal } = this.#life;
     let resourceVersion = '';
-    for await (const page of listPages({ rest, path, query: this.selectors(), limit, accept, signal })) {
-      this.heard();
+    for await (const page of listPages({ rest, path, query: this.#selectors(), limit, accept, signal })) {
+      this.#heard();
       resourceVersion = page.resourceVersion;
       for (const item of page.items) {
         keys.add(objectKey(item.metadata.namespace, item.metadata.name));
-        this.upsert(item, (object) => store.upsertListed(object, start));
+        this.#upsert(item, (object) => store.upsertListed(object, start));
       }
     }
     return { start, keys, resourceVersion, namespace };
   }
 
-  private async watch(from: string): Promise<Outcome> {
-    this.enter({ name: 'connecting', resourceVersion: from });
+  async #watch(from: string): Promise<Outcome> {
+    this.#enter({ name: 'connecting', resourceVersion: from });
     const stream = new AbortController();
     const end = (): void => stream.abort(new Error('stopped'));
-    this.life.signal.addEventListener('abort', end, { once: true });
+    this.#life.signal.addEventListener('abort', end, { once: true });
     const progress = { resourceVersion: from, isHealthy: false };
-    using silence = new StallDetector(this.options.clock, longestSilenceMs, () =>
+    using silence = new StallDetector(this.#options.clock, LONGEST_SILENCE_MS, () =>
       stream.abort(new Error('silent')),
     );
     try {
-      await this.receive(stream.signal, progress, silence);
-      return this.endOf(progress);
+      await this.#receive(stream.signal, progress, silence);
+      return this.#endOf(progress);
     } catch (error) {
-      if (this.life.signal.aborted) return { name: 'stopped' };
+      if (this.#life.signal.aborted) {
+        return { name: 'stopped' };
+      }
       return silence.stalled
-        ? this.silenceFailure(progress.resourceVersion)
-        : this.watchFailure(asError(error), progress.resourceVersion);
+        ? this.#silenceFailure(progress.resourceVersion)
+        : this.#watchFailure(asError(error), progress.resourceVersion);
     } finally {
       stream.abort();
-      this.life.signal.removeEventListener('abort', end);
+      this.#life.signal.removeEventListener('abort', end);
     }
   }
 
-  private silenceFailure(resourceVersion: string): Outcome {
-    const what = `WATCH ${this.options.path}: silent for ${longestSilenceMs / 1000} s`;
+  #silenceFailure(resourceVersion: string): Outcome {
+    const what = `WATCH ${this.#options.path}: silent for ${LONGEST_SILENCE_MS / 1000} s`;
     const error = new KubeError('timeout', what);
-    this.silences += 1;
-    if (this.silences < silencesBeforeList) {
+    this.#silences += 1;
+    if (this.#silences < SILENCES_BEFORE_LIST) {
       return { name: 'interrupted', error, resourceVersion };
     }
-    this.silences = 0;
+    this.#silences = 0;
     return { name: 'lost', error };
   }
 
-  private endOf({ resourceVersion, isHealthy }: { resourceVersion: string; isHealthy: boolean }): Outcome {
-    if (this.life.signal.aborted) return { name: 'stopped' };
-    if (isHealthy) return { name: 'ended', resourceVersion };
-    const error = new KubeError('network', `WATCH ${this.options.path}: ended at once`);
+  #endOf({ resourceVersion, isHealthy }: { resourceVersion: string; isHealthy: boolean }): Outcome {
+    if (this.#life.signal.aborted) {
+      return { name: 'stopped' };
+    }
+    if (isHealthy) {
+      return { name: 'ended', resourceVersion };
+    }
+    const error = new KubeError('network', `WATCH ${this.#options.path}: ended at once`);
     return { name: 'interrupted', error, resourceVersion };
   }
 
-  private watchFailure(error: Error, resourceVersion: string): Outcome {
+  #watchFailure(error: Error, resourceVersion: string): Outcome {
     if (error instanceof InStreamError) {
       return error.status.kind === 'gone'
         ? { name: 'expired', error: error.status }
         : { name: 'lost', error: error.status };
     }
-    if (error instanceof MalformedResponseError || error instanceof HistoryError)
+    if (error instanceof MalformedResponseError || error instanceof HistoryError) {
       return { name: 'lost', error };
-    const kubeError = kubeErrorFromTransport('WATCH', this.options.path, error);
-    if (kubeError.kind === 'gone') return { name: 'expired', error: kubeError };
+    }
+    const kubeError = kubeErrorFromTransport('WATCH', this.#options.path, error);
+    if (kubeError.kind === 'gone') {
+      return { name: 'expired', error: kubeError };
+    }
     // The type itself went away, and with it what is known of its objects.
-    if (kubeError.kind === 'not-found') return { name: 'lost', error: kubeError };
+    if (kubeError.kind === 'not-found') {
+      return { name: 'lost', error: kubeError };
+    }
     return { name: 'interrupted', error: kubeError, resourceVersion };
   }
 
-  private async receive(
+  async #receive(
     signal: AbortSignal,
     progress: { resourceVersion: string; isHealthy: boolean },
     silence: StallDetector,
   ): Promise<void> {
-    const { rest, path, random, clock, metadataOnly } = this.options;
+    const { rest, path, random, clock, metadataOnly } = this.#options;
     const { min, max } = watchSeconds;
     const query: Query = {
-      ...this.selectors(),
+      ...this.#selectors(),
       watch: true,
       allowWatchBookmarks: true,
       resourceVersion: progress.resourceVersion,
@@ -245,24 +261,30 @@ export class Reflector<T extends KubeObject = KubeObject> {
     };
     const accept = metadataOnly === true ? metadataAccept.watch : undefined;
     const body = await rest.watch(path, { query, accept, signal });
-    this.enter({ name: 'watching' });
+    this.#enter({ name: 'watching' });
     const onChunk = (): void => {
       silence.heard();
-      this.heard();
+      this.#heard();
     };
     const onHealthy = (): void => {
-      if (progress.isHealthy) return;
+      if (progress.isHealthy) {
+        return;
+      }
       progress.isHealthy = true;
-      this.recovered();
+      this.#recovered();
     };
     onChunk();
-    const cancelHealthTimer = clock.schedule(healthyAfterMs, onHealthy);
+    const cancelHealthTimer = clock.schedule(HEALTHY_AFTER_MS, onHealthy);
     try {
       for await (const line of readLines(body, onChunk)) {
-        if (line === '') continue;
+        if (line === '') {
+          continue;
+        }
         const event = parseWatchEvent(line);
-        if (event.type === 'error') throw new InStreamError(kubeErrorFromStatus(path, event.status));
-        progress.resourceVersion = this.advance(progress.resourceVersion, event);
+        if (event.type === 'error') {
+          throw new InStreamError(kubeErrorFromStatus(path, event.status));
+        }
+        progress.resourceVersion = this.#advance(progress.resourceVersion, event);
         onHealthy();
       }
     } finally {
@@ -271,87 +293,95 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   /** Applies `event` and returns its version. Throws `HistoryError` when that is older than `from`. */
-  private advance(from: string, event: Exclude<WatchEvent, { type: 'error' }>): string {
+  #advance(from: string, event: Exclude<WatchEvent, { type: 'error' }>): string {
     const version = event.type === 'bookmark' ? event.resourceVersion : event.object.metadata.resourceVersion;
     if (isOlderVersion(version, from)) {
-      throw new HistoryError(`WATCH ${this.options.path}: an event is older than the one before`);
+      throw new HistoryError(`WATCH ${this.#options.path}: an event is older than the one before`);
     }
-    this.silences = 0;
-    this.apply(event);
+    this.#silences = 0;
+    this.#apply(event);
     return version;
   }
 
-  private apply(event: Exclude<WatchEvent, { type: 'error' }>): void {
+  #apply(event: Exclude<WatchEvent, { type: 'error' }>): void {
     switch (event.type) {
       case 'bookmark':
         return;
       case 'upsert':
-        this.upsert(event.object, (object) => this.options.store.upsert(object));
+        this.#upsert(event.object, (object) => this.#options.store.upsert(object));
         return;
       case 'delete': {
-        const object = this.project(event.object);
-        if (this.options.store.remove(object) !== undefined) {
-          this.options.onChange({ type: 'delete', object });
+        const object = this.#project(event.object);
+        if (this.#options.store.remove(object) !== undefined) {
+          this.#options.onChange({ type: 'delete', object });
         }
       }
     }
   }
 
-  private upsert(received: KubeObject, store: (object: T) => UpsertResult<T>): void {
-    const object = this.project(received);
+  #upsert(received: KubeObject, store: (object: T) => UpsertResult<T>): void {
+    const object = this.#project(received);
     const result = store(object);
-    if (result.outcome === 'ignored') return;
-    if (result.outcome === 'recreated') this.options.onChange({ type: 'delete', object: result.previous });
+    if (result.outcome === 'ignored') {
+      return;
+    }
+    if (result.outcome === 'recreated') {
+      this.#options.onChange({ type: 'delete', object: result.previous });
+    }
     const previous = result.outcome === 'updated' ? result.previous : undefined;
-    this.options.onChange({ type: 'upsert', object, previous, isInitial: !this.isSynced });
+    this.#options.onChange({ type: 'upsert', object, previous, isInitial: !this.#isSynced });
   }
 
-  private removeAbsent(list: CompleteList): void {
-    for (const object of this.options.store.removeAbsent(list)) {
-      this.options.onChange({ type: 'delete', object });
+  #removeAbsent(list: CompleteList): void {
+    for (const object of this.#options.store.removeAbsent(list)) {
+      this.#options.onChange({ type: 'delete', object });
     }
   }
 
   /** The store's type is a promise of who asks for the path; nothing here depends on it. */
-  private project(object: KubeObject): T {
-    return reduce(object, this.options.metadataOnly) as T;
+  #project(object: KubeObject): T {
+    return reduce(object, this.#options.metadataOnly) as T;
   }
 
-  private async pause(error: Error): Promise<void> {
-    this.report(error);
-    const { clock } = this.options;
+  async #pause(error: Error): Promise<void> {
+    this.#report(error);
+    const { clock } = this.#options;
     const asked = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
-    const delayMs = Math.max(this.backoff.next(), Math.min(asked, longestRetryAfterMs));
-    this.enter({ name: 'waiting', untilMs: clock.monotonic() + delayMs, because: troubleOf(error) });
-    await sleep(clock, delayMs, this.life.signal).catch(() => undefined);
+    const delayMs = Math.max(this.#backoff.next(), Math.min(asked, LONGEST_RETRY_AFTER_MS));
+    this.#enter({ name: 'waiting', untilMs: clock.monotonic() + delayMs, because: troubleOf(error) });
+    await sleep(clock, delayMs, this.#life.signal).catch(() => undefined);
   }
 
-  private heard(): void {
-    this.contact = this.options.clock.monotonic();
+  #heard(): void {
+    this.#contact = this.#options.clock.monotonic();
   }
 
-  private report(error: Error): void {
+  #report(error: Error): void {
     const trouble = troubleOf(error);
-    if (trouble === this.trouble) return;
-    this.trouble = trouble;
-    this.options.onTrouble?.(error);
+    if (trouble === this.#trouble) {
+      return;
+    }
+    this.#trouble = trouble;
+    this.#options.onTrouble?.(error);
   }
 
-  private recovered(): void {
-    this.backoff.reset();
-    if (this.trouble === undefined) return;
-    this.trouble = undefined;
-    this.options.onTrouble?.(undefined);
+  #recovered(): void {
+    this.#backoff.reset();
+    if (this.#trouble === undefined) {
+      return;
+    }
+    this.#trouble = undefined;
+    this.#options.onTrouble?.(undefined);
   }
 
-  private enter(state: ReflectorState): void {
-    this.current = state;
-    this.enteredAt = this.options.clock.monotonic();
-    this.options.onState?.(state);
+  #enter(state: ReflectorState): void {
+    this.#current = state;
+    this.#enteredAt = this.#options.clock.monotonic();
+    this.#options.onState?.(state);
   }
 
-  private selectors(): Query {
-    const { labelSelector, fieldSelector } = this.options;
+  #selectors(): Query {
+    const { labelSelector, fieldSelector } = this.#options;
     return { labelSelector, fieldSelector };
   }
 }

@@ -40,17 +40,17 @@ interface Watch {
 export class ResourceCache {
   readonly id: string;
   readonly store = new ObjectStore();
-  private readonly environment: CacheEnvironment;
-  private readonly watches = new Map<string, Watch>();
+  readonly #environment: CacheEnvironment;
+  readonly #watches = new Map<string, Watch>();
 
   constructor(id: string, environment: CacheEnvironment) {
     this.id = id;
-    this.environment = environment;
+    this.#environment = environment;
   }
 
   /** The reflectors, for probes and metrics. */
   get reflectors(): { readonly namespace: string; readonly reflector: Reflector }[] {
-    return [...this.watches].map(([namespace, { reflector }]) => ({ namespace, reflector }));
+    return [...this.#watches].map(([namespace, { reflector }]) => ({ namespace, reflector }));
   }
 
   /**
@@ -60,15 +60,17 @@ export class ResourceCache {
    */
   watch(selection: Selection, listener: ChangeListener): Promise<boolean> {
     const namespace = selection.namespace ?? '';
-    const known = this.watches.get(namespace);
-    if (known === undefined) return this.begin(namespace, selection, listener);
+    const known = this.#watches.get(namespace);
+    if (known === undefined) {
+      return this.#begin(namespace, selection, listener);
+    }
     if (!isSameSelection(known.selection, selection)) {
       throw new Error(`${this.id} is watched in the same place with another selection`);
     }
     known.listeners.push(listener);
     for (const object of this.store.list()) {
       if (namespace === '' || object.metadata.namespace === namespace) {
-        this.tell(listener, { type: 'upsert', object, isInitial: true });
+        this.#tell(listener, { type: 'upsert', object, isInitial: true });
       }
     }
     return known.synced;
@@ -80,16 +82,18 @@ export class ResourceCache {
    */
   updateCache(object: KubeObject): void {
     const { namespace } = object.metadata;
-    const selection = (this.watches.get(namespace ?? '') ?? this.watches.get(''))?.selection;
-    if (selection !== undefined) this.store.updateCache(reduce(object, selection.metadataOnly));
+    const selection = (this.#watches.get(namespace ?? '') ?? this.#watches.get(''))?.selection;
+    if (selection !== undefined) {
+      this.store.updateCache(reduce(object, selection.metadataOnly));
+    }
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.watches.values()].map(({ reflector }) => reflector.stop()));
+    await Promise.all([...this.#watches.values()].map(({ reflector }) => reflector.stop()));
   }
 
-  private begin(namespace: string, selection: Selection, listener: ChangeListener): Promise<boolean> {
-    const { rest, clock, random } = this.environment;
+  #begin(namespace: string, selection: Selection, listener: ChangeListener): Promise<boolean> {
+    const { rest, clock, random } = this.#environment;
     const listeners = [listener];
     const reflector = new Reflector({
       ...selection,
@@ -99,31 +103,35 @@ export class ResourceCache {
       path: collectionPath(parseResourceId(this.id), namespace),
       store: this.store,
       onChange: (change) => {
-        for (const told of listeners) this.tell(told, change);
+        for (const told of listeners) {
+          this.#tell(told, change);
+        }
       },
-      onTrouble: (error) => this.reportTrouble(namespace, error),
+      onTrouble: (error) => this.#reportTrouble(namespace, error),
     });
     const synced = reflector.start();
-    this.watches.set(namespace, { selection, reflector, listeners, synced });
+    this.#watches.set(namespace, { selection, reflector, listeners, synced });
     return synced;
   }
 
   /** A listener that throws has a defect; the cache and the other listeners go on. */
-  private tell(listener: ChangeListener, change: Change<KubeObject>): void {
+  #tell(listener: ChangeListener, change: Change<KubeObject>): void {
     try {
       listener(change);
     } catch (error) {
-      this.environment.error(`a listener on ${this.id} failed: ${describeError(error)}`);
+      this.#environment.error(`a listener on ${this.id} failed: ${describeError(error)}`);
     }
   }
 
-  private reportTrouble(namespace: string, error: Error | undefined): void {
+  #reportTrouble(namespace: string, error: Error | undefined): void {
     const where = namespace === '' ? '' : ` in namespace ${namespace}`;
-    if (error === undefined) this.environment.info(`watch on ${this.id}${where} works again`);
-    else
-      this.environment.warn(
+    if (error === undefined) {
+      this.#environment.info(`watch on ${this.id}${where} works again`);
+    } else {
+      this.#environment.warn(
         `watch on ${this.id}${where} is interrupted, trying again: ${describeError(error)}`,
       );
+    }
   }
 }
 

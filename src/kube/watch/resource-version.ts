@@ -1,4 +1,4 @@
-const decimal = /^(0|[1-9][0-9]*)$/;
+const DECIMAL = /^(0|[1-9][0-9]*)$/;
 
 /**
  * Whether resource version `a` is older than `b`. Kubernetes 1.35 documents resource versions of one resource type as
@@ -6,6 +6,8 @@ const decimal = /^(0|[1-9][0-9]*)$/;
  * older". Decimals of one length compare as text, so that no BigInt is made for each of thousands of objects.
  */
 export function isOlderVersion(a: string, b: string): boolean {
-  if (!decimal.test(a) || !decimal.test(b)) return false;
+  if (!DECIMAL.test(a) || !DECIMAL.test(b)) {
+    return false;
+  }
   return a.length === b.length ? a < b : a.length < b.length;
 }

@@ -56,42 +56,46 @@ const REMEMBERED_DELETIONS = 4096;
  * comes. Others absorb the answers to their own writes, which may be newer or older than what the watch has brought.
  */
 export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> {
-  private readonly entries = new Map<string, Entry<T>>();
-  private readonly indexes = new Map<string, Index<T>>();
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #indexes = new Map<string, Index<T>>();
   /** Deleted uids with the version of the deletion: the answer to a write may arrive after it. */
-  private readonly deletions = new Map<string, string>();
-  private writes = 0;
+  readonly #deletions = new Map<string, string>();
+  #writes = 0;
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   get(namespace: string | undefined, name: string): T | undefined {
-    return this.entries.get(objectKey(namespace, name))?.object;
+    return this.#entries.get(objectKey(namespace, name))?.object;
   }
 
   list(): T[] {
-    return [...this.entries.values()].map(({ object }) => object);
+    return [...this.#entries.values()].map(({ object }) => object);
   }
 
   addIndex(name: string, keysOf: IndexFunction<T>): void {
-    if (this.indexes.has(name)) throw new Error(`the store has an index named ${name} already`);
+    if (this.#indexes.has(name)) {
+      throw new Error(`the store has an index named ${name} already`);
+    }
     const index: Index<T> = { keysOf, entries: new Map() };
-    this.indexes.set(name, index);
-    for (const { object } of this.entries.values()) {
+    this.#indexes.set(name, index);
+    for (const { object } of this.#entries.values()) {
       insert(index, object);
     }
   }
 
   byIndex(name: string, key: string): T[] {
-    const index = this.indexes.get(name);
-    if (index === undefined) throw new Error(`the store has no index named ${name}`);
+    const index = this.#indexes.get(name);
+    if (index === undefined) {
+      throw new Error(`the store has no index named ${name}`);
+    }
     return [...(index.entries.get(key) ?? [])];
   }
 
   /** Has to be called before the first request of a list is sent. */
   beginList(): ListStart {
-    return this.writes;
+    return this.#writes;
   }
 
   /**
@@ -99,7 +103,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
    * older version, as after the restore of a backup.
    */
   upsertListed(object: T, start: ListStart): UpsertResult<T> {
-    const known = this.entries.get(keyOf(object));
+    const known = this.#entries.get(keyOf(object));
     const mayBeNewer = known !== undefined && known.write > start;
     if (
       known !== undefined &&
@@ -107,30 +111,30 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     ) {
       return { outcome: 'ignored' };
     }
-    return this.put(object, 0);
+    return this.#put(object, 0);
   }
 
   /** Takes in an object of a watch event, unless the answer to an own write was newer. */
   upsert(object: T): UpsertResult<T> {
-    const known = this.entries.get(keyOf(object));
+    const known = this.#entries.get(keyOf(object));
     return known !== undefined && isStale(object, known.object)
       ? { outcome: 'ignored' }
-      : this.put(object, 0);
+      : this.#put(object, 0);
   }
 
   /** Takes in the answer to an own write, unless something as new is known, also of the object's deletion. */
   updateCache(object: T): UpsertResult<T> {
     const { uid, resourceVersion } = object.metadata;
-    const deletion = this.deletions.get(uid);
+    const deletion = this.#deletions.get(uid);
     if (deletion !== undefined && !isOlderVersion(deletion, resourceVersion)) {
       return { outcome: 'ignored' };
     }
-    const known = this.entries.get(keyOf(object));
+    const known = this.#entries.get(keyOf(object));
     if (known !== undefined && isStale(object, known.object)) {
       return { outcome: 'ignored' };
     }
-    this.writes += 1;
-    return this.put(object, this.writes);
+    this.#writes += 1;
+    return this.#put(object, this.#writes);
   }
 
   /**
@@ -139,13 +143,13 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
    */
   remove(gone: T): T | undefined {
     const { uid, resourceVersion } = gone.metadata;
-    this.rememberDeletion(uid, resourceVersion);
+    this.#rememberDeletion(uid, resourceVersion);
     const key = keyOf(gone);
-    const object = this.entries.get(key)?.object;
+    const object = this.#entries.get(key)?.object;
     if (object?.metadata.uid !== uid) {
       return undefined;
     }
-    this.drop(key, object);
+    this.#drop(key, object);
     return object;
   }
 
@@ -155,25 +159,25 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
    */
   removeAbsent({ start, keys, resourceVersion, namespace = '' }: CompleteList): T[] {
     const absent: T[] = [];
-    for (const [key, { object, write }] of [...this.entries]) {
+    for (const [key, { object, write }] of [...this.#entries]) {
       const { metadata } = object;
       const isCovered = namespace === '' || metadata.namespace === namespace;
       const isNewer = write > start && isOlderVersion(resourceVersion, metadata.resourceVersion);
       if (isCovered && !keys.has(key) && !isNewer) {
-        this.rememberDeletion(metadata.uid, resourceVersion);
-        this.drop(key, object);
+        this.#rememberDeletion(metadata.uid, resourceVersion);
+        this.#drop(key, object);
         absent.push(object);
       }
     }
     return absent;
   }
 
-  private put(object: T, write: number): UpsertResult<T> {
+  #put(object: T, write: number): UpsertResult<T> {
     const key = keyOf(object);
-    const previous = this.entries.get(key)?.object;
-    this.deletions.delete(object.metadata.uid);
-    this.entries.set(key, { object, write });
-    for (const index of this.indexes.values()) {
+    const previous = this.#entries.get(key)?.object;
+    this.#deletions.delete(object.metadata.uid);
+    this.#entries.set(key, { object, write });
+    for (const index of this.#indexes.values()) {
       if (previous !== undefined) {
         extract(index, previous);
       }
@@ -185,25 +189,25 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     if (previous.metadata.uid === object.metadata.uid) {
       return { outcome: 'updated', previous };
     }
-    this.rememberDeletion(previous.metadata.uid, object.metadata.resourceVersion);
+    this.#rememberDeletion(previous.metadata.uid, object.metadata.resourceVersion);
     return { outcome: 'recreated', previous };
   }
 
-  private drop(key: string, object: T): void {
-    this.entries.delete(key);
-    for (const index of this.indexes.values()) {
+  #drop(key: string, object: T): void {
+    this.#entries.delete(key);
+    for (const index of this.#indexes.values()) {
       extract(index, object);
     }
   }
 
-  private rememberDeletion(uid: string, resourceVersion: string): void {
-    this.deletions.delete(uid);
-    this.deletions.set(uid, resourceVersion);
-    if (this.deletions.size <= REMEMBERED_DELETIONS) {
+  #rememberDeletion(uid: string, resourceVersion: string): void {
+    this.#deletions.delete(uid);
+    this.#deletions.set(uid, resourceVersion);
+    if (this.#deletions.size <= REMEMBERED_DELETIONS) {
       return;
     }
-    for (const oldest of this.deletions.keys()) {
-      this.deletions.delete(oldest);
+    for (const oldest of this.#deletions.keys()) {
+      this.#deletions.delete(oldest);
       return;
     }
   }
@@ -228,8 +232,11 @@ function isStale({ metadata: received }: KubeObject, { metadata: known }: KubeOb
 function insert<T>({ keysOf, entries }: Index<T>, object: T): void {
   for (const key of keysOf(object)) {
     const found = entries.get(key);
-    if (found === undefined) entries.set(key, new Set([object]));
-    else found.add(object);
+    if (found === undefined) {
+      entries.set(key, new Set([object]));
+    } else {
+      found.add(object);
+    }
   }
 }
 
@@ -237,6 +244,8 @@ function extract<T>({ keysOf, entries }: Index<T>, object: T): void {
   for (const key of keysOf(object)) {
     const found = entries.get(key);
     found?.delete(object);
-    if (found?.size === 0) entries.delete(key);
+    if (found?.size === 0) {
+      entries.delete(key);
+    }
   }
 }

@@ -22,13 +22,25 @@ export class MalformedResponseError extends Error {
 /** Reads a line of a watch. Throws `MalformedAnswerError`. */
 export function parseWatchEvent(line: string): WatchEvent {
   const event = parse(line);
-  if (!isRecord(event)) throw new MalformedResponseError('a watch event is not an object');
+  if (!isRecord(event)) {
+    throw new MalformedResponseError('a watch event is not an object');
+  }
   const { type, object } = event;
-  if (type === 'ERROR') return { type: 'error', status: object };
-  if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion: bookmarkVersion(object) };
-  if (!isKubeObject(object)) throw new MalformedResponseError('a watch event has no complete object');
-  if (type === 'ADDED' || type === 'MODIFIED') return { type: 'upsert', object };
-  if (type === 'DELETED') return { type: 'delete', object };
+  if (type === 'ERROR') {
+    return { type: 'error', status: object };
+  }
+  if (type === 'BOOKMARK') {
+    return { type: 'bookmark', resourceVersion: bookmarkVersion(object) };
+  }
+  if (!isKubeObject(object)) {
+    throw new MalformedResponseError('a watch event has no complete object');
+  }
+  if (type === 'ADDED' || type === 'MODIFIED') {
+    return { type: 'upsert', object };
+  }
+  if (type === 'DELETED') {
+    return { type: 'delete', object };
+  }
   throw new MalformedResponseError('a watch event has an unknown type');
 }
 
@@ -37,11 +49,13 @@ export function parseWatchEvent(line: string): WatchEvent {
  * `MalformedAnswerError`.
  */
 export function parseListPage(body: unknown): ListPage {
-  if (!isRecord(body) || !isRecord(body['metadata']))
+  if (!isRecord(body) || !isRecord(body['metadata'])) {
     throw new MalformedResponseError('the list has no metadata');
+  }
   const { resourceVersion, continue: continueToken } = body['metadata'];
-  if (typeof resourceVersion !== 'string')
+  if (typeof resourceVersion !== 'string') {
     throw new MalformedResponseError('the list has no resourceVersion');
+  }
   const { apiVersion, kind, items } = body;
   const itemKind = typeof kind === 'string' ? kind.replace(/List$/, '') : '';
   const filled = (Array.isArray(items) ? items : []).map((item: unknown) =>
@@ -99,13 +113,18 @@ function parse(line: string): unknown {
 function bookmarkVersion(object: unknown): string {
   const metadata = isRecord(object) ? object['metadata'] : undefined;
   const resourceVersion = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
-  if (typeof resourceVersion !== 'string')
+  if (typeof resourceVersion !== 'string') {
     throw new MalformedResponseError('a bookmark has no resourceVersion');
+  }
   return resourceVersion;
 }
 
 function fillType(item: unknown, apiVersion: unknown, kind: string): KubeObject {
-  if (!isKubeObject(item)) throw new MalformedResponseError('a list item is incomplete');
-  if (typeof item.apiVersion === 'string' && typeof item.kind === 'string') return item;
+  if (!isKubeObject(item)) {
+    throw new MalformedResponseError('a list item is incomplete');
+  }
+  if (typeof item.apiVersion === 'string' && typeof item.kind === 'string') {
+    return item;
+  }
   return { ...item, apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind };
 }

@@ -17,7 +17,9 @@ export async function* readLines(
       start = end + 1;
     }
     rest += text.slice(start);
-    if (rest.length > maxLength) throw new Error('a line of the watch is too long');
+    if (rest.length > maxLength) {
+      throw new Error('a line of the watch is too long');
+    }
   }
   // What is left without a line feed is half an event: it will come again from the last resource version.
 }

@@ -37,7 +37,7 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b\d{10,}\b/g, '…'],
 ];
 
-const opaqueCandidate = /[\w+/=.~%-]{20,}/g;
+const OPAQUE_CANDIDATE = /[\w+/=.~%-]{20,}/g;
 
 /**
  * What is left of a remote text for people to read: one printable line of at most `LONGEST_MESSAGE` characters, equal
@@ -51,7 +51,7 @@ export function cleanMessage(text: string, secrets: readonly string[]): string {
   for (const [rule, replacement] of rules) {
     line = line.replace(rule, replacement);
   }
-  line = line.replace(opaqueCandidate, (word) => (isOpaque(word) ? '…' : word));
+  line = line.replace(OPAQUE_CANDIDATE, (word) => (isOpaque(word) ? '…' : word));
   line = hide(
     line
       .replace(/ {2,}/g, ' ')

@@ -38,7 +38,7 @@ class TestOperator extends ReliableOperator {
         'example.dev',
         'v1',
         'widgets',
-        (event, context) => this.onWidget(event, context),
+        (event, context) => this.#onWidget(event, context),
         namespace,
       );
     }
@@ -48,7 +48,7 @@ class TestOperator extends ReliableOperator {
     return this.onLeading();
   }
 
-  private onWidget(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+  #onWidget(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     this.seen.push(`${event.type} ${event.meta.name}`);
     return this.handler(event, context);
   }
@@ -124,7 +124,9 @@ async function ended<T>(promise: Promise<T>): Promise<T> {
   await expect
     .poll(
       async () => {
-        if (!isSettled) await clock.advance(100);
+        if (!isSettled) {
+          await clock.advance(100);
+        }
         return isSettled;
       },
       { interval: 1, timeout: 10_000 },
@@ -138,7 +140,9 @@ async function passUntil(condition: () => boolean): Promise<void> {
   await expect
     .poll(
       async () => {
-        if (!condition()) await clock.advance(100);
+        if (!condition()) {
+          await clock.advance(100);
+        }
         return condition();
       },
       { interval: 1, timeout: 10_000 },
@@ -208,7 +212,9 @@ describe('a handler', () => {
     const operator = create();
     let isBroken = true;
     operator.handler = async () => {
-      if (!isBroken) return undefined;
+      if (!isBroken) {
+        return undefined;
+      }
       const error = Object.assign(new Error('the answer held hunter2'), {
         code: 500,
         body: 'hunter2',
@@ -229,8 +235,12 @@ describe('a handler', () => {
     add('a');
     const operator = create();
     operator.handler = async () => {
-      if (operator.seen.length === 1) return { requeueAfterMs: 60_000 };
-      if (operator.seen.length === 2) throw new RequeueAfter(30_000);
+      if (operator.seen.length === 1) {
+        return { requeueAfterMs: 60_000 };
+      }
+      if (operator.seen.length === 2) {
+        throw new RequeueAfter(30_000);
+      }
       return undefined;
     };
     await operator.start();
@@ -252,7 +262,9 @@ describe('a handler', () => {
     let isCleaned = false;
     operator.handler = async (event) => {
       await operator.open.handleFinalizer(event, 'example.dev/f', async () => {
-        if (!isCleaned) throw new RequeueAfter(1_000);
+        if (!isCleaned) {
+          throw new RequeueAfter(1_000);
+        }
       });
       return undefined;
     };

@@ -24,32 +24,32 @@ export function serviceAccountUser(namespace: string, name: string): User {
 
 /** Bearer tokens of service accounts. They end with their time, and with the account. */
 export class ServiceAccountTokens {
-  private readonly issued = new Map<string, Issued>();
-  private readonly store: Store;
-  private readonly clock: Clock;
-  private readonly random: Random;
+  readonly #issued = new Map<string, Issued>();
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #random: Random;
 
   constructor(parts: { readonly store: Store; readonly clock: Clock; readonly random: Random }) {
-    this.store = parts.store;
-    this.clock = parts.clock;
-    this.random = parts.random;
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
   }
 
   /** A new token for the account with this uid. */
   issue(namespace: string, name: string, uid: string, expiresAt: number): string {
-    const token = this.random.bytes(24).toString('base64url');
-    this.issued.set(token, { namespace, name, uid, expiresAt });
+    const token = this.#random.bytes(24).toString('base64url');
+    this.#issued.set(token, { namespace, name, uid, expiresAt });
     return token;
   }
 
   /** Whose token it is; `undefined` when it is nobody's, or not any more. */
   user(token: string): User | undefined {
-    const found = this.issued.get(token);
-    if (found === undefined || found.expiresAt <= this.clock.now()) {
+    const found = this.#issued.get(token);
+    if (found === undefined || found.expiresAt <= this.#clock.now()) {
       return undefined;
     }
     const { namespace, name, uid } = found;
-    const account = this.store.get('serviceaccounts', `${namespace}/${name}`);
+    const account = this.#store.get('serviceaccounts', `${namespace}/${name}`);
     return account?.metadata.uid === uid ? serviceAccountUser(namespace, name) : undefined;
   }
 }

@@ -13,7 +13,7 @@ export class FieldSet {
   /** Never empty ones. */
   readonly children: ReadonlyMap<string, FieldSet>;
   /** Computed once; nobody changes it. */
-  private encoded: JsonObject | undefined;
+  #encoded: JsonObject | undefined;
 
   private constructor(members: ReadonlySet<string>, children: ReadonlyMap<string, FieldSet>) {
     this.members = members;
@@ -37,11 +37,11 @@ export class FieldSet {
     if (!isJsonObject(fields)) {
       throw new Error('fieldsV1 is no object');
     }
-    return FieldSet.decoded(fields);
+    return FieldSet.#decoded(fields);
   }
 
   /** Most writes leave most entries as they are, so the same text is read again and again. */
-  private static readonly decoded = once((fields: JsonObject): FieldSet => {
+  static readonly #decoded = once((fields: JsonObject): FieldSet => {
     const members: string[] = [];
     const children: [string, FieldSet][] = [];
     for (const [step, below] of Object.entries(fields)) {
@@ -70,13 +70,13 @@ export class FieldSet {
 
   /** As `fieldsV1` has it. */
   encode(): JsonObject {
-    this.encoded ??= this.computeEncoded();
-    return this.encoded;
+    this.#encoded ??= this.#computeEncoded();
+    return this.#encoded;
   }
 
-  private computeEncoded(): JsonObject {
+  #computeEncoded(): JsonObject {
     const result: JsonObject = {};
-    for (const step of this.steps()) {
+    for (const step of this.#steps()) {
       const below = this.below(step).encode();
       result[step] = this.members.has(step) && Object.keys(below).length > 0 ? { '.': {}, ...below } : below;
     }
@@ -140,7 +140,7 @@ export class FieldSet {
     return [...members, ...below];
   }
 
-  private steps(): string[] {
+  #steps(): string[] {
     return [...new Set([...this.members, ...this.children.keys()])].sort();
   }
 }

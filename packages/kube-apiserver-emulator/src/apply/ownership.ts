@@ -35,45 +35,45 @@ export function untouched({ type, subresource }: Write): FieldSet {
 
 /** What a change does, in the write's own version and in those of other managers. */
 export class Change {
-  private readonly write: Write;
-  private readonly before: KubeObject | undefined;
-  private readonly after: KubeObject;
-  private readonly known = new Map<string, Comparison | undefined>();
+  readonly #write: Write;
+  readonly #before: KubeObject | undefined;
+  readonly #after: KubeObject;
+  readonly #known = new Map<string, Comparison | undefined>();
 
   /** Stored forms; `before` is `undefined` for a new object, `own` given where it is known already. */
   constructor(write: Write, before: KubeObject | undefined, after: KubeObject, own?: Comparison) {
-    this.write = write;
-    this.before = before;
-    this.after = after;
+    this.#write = write;
+    this.#before = before;
+    this.#after = after;
     if (own !== undefined) {
-      this.known.set(apiVersionOf(write.type.group, write.type.version), own);
+      this.#known.set(apiVersionOf(write.type.group, write.type.version), own);
     }
   }
 
   /** In the version that was asked for. */
   get own(): Comparison {
-    const { group, version } = this.write.type;
+    const { group, version } = this.#write.type;
     return this.in(apiVersionOf(group, version)) ?? noDifference;
   }
 
   /** In a version of the same group; `undefined` where it is not served (any more). */
   in(apiVersion: string): Comparison | undefined {
-    if (!this.known.has(apiVersion)) {
-      this.known.set(apiVersion, this.compareIn(apiVersion));
+    if (!this.#known.has(apiVersion)) {
+      this.#known.set(apiVersion, this.#compareIn(apiVersion));
     }
-    return this.known.get(apiVersion);
+    return this.#known.get(apiVersion);
   }
 
-  private compareIn(apiVersion: string): Comparison | undefined {
-    const { registry, type: own } = this.write;
+  #compareIn(apiVersion: string): Comparison | undefined {
+    const { registry, type: own } = this.#write;
     const isMeant = ({ group, version, collection }: ResourceType): boolean =>
       group === own.group && collection === own.collection && apiVersionOf(group, version) === apiVersion;
     const type = isMeant(own) ? own : registry.all().find(isMeant);
     if (type === undefined) {
       return undefined;
     }
-    const before = this.before === undefined ? blank(type) : bare(type, this.before);
-    return ignoring(compare(type.shape, before, bare(type, this.after)), untouched(this.write));
+    const before = this.#before === undefined ? blank(type) : bare(type, this.#before);
+    return ignoring(compare(type.shape, before, bare(type, this.#after)), untouched(this.#write));
   }
 }
 

@@ -19,160 +19,160 @@ export function watchHandler(exchange: Exchange, type: ResourceType): void {
 }
 
 class WatchStream {
-  private readonly exchange: Exchange;
-  private readonly type: ResourceType;
-  private readonly request: WatchRequest;
-  private readonly presenter: EventPresenter;
-  private readonly cleanups: (() => void)[] = [];
+  readonly #exchange: Exchange;
+  readonly #type: ResourceType;
+  readonly #request: WatchRequest;
+  readonly #presenter: EventPresenter;
+  readonly #cleanups: (() => void)[] = [];
   /** The revision up to which the client has been told everything. */
-  private seen = 0;
-  private closed = false;
+  #seen = 0;
+  #closed = false;
 
   constructor(exchange: Exchange, type: ResourceType, request: WatchRequest, presenter: EventPresenter) {
-    this.exchange = exchange;
-    this.type = type;
-    this.request = request;
-    this.presenter = presenter;
+    this.#exchange = exchange;
+    this.#type = type;
+    this.#request = request;
+    this.#presenter = presenter;
   }
 
   open(): void {
-    const { response, faults, info, silent } = this.exchange;
+    const { response, faults, info, silent } = this.#exchange;
     response.writeHead(200, { 'Cache-Control': 'no-cache, private', 'Content-Type': 'application/json' });
     response.flushHeaders();
-    response.on('close', () => this.close());
+    response.on('close', () => this.#close());
     const control = {
       request: info,
       reset: () => response.destroy(),
-      end: () => this.end(),
-      fail: (status: unknown) => this.fail(status),
+      end: () => this.#end(),
+      fail: (status: unknown) => this.#fail(status),
     };
-    this.cleanups.push(faults.register(control));
+    this.#cleanups.push(faults.register(control));
     if (!silent) {
-      this.start();
+      this.#start();
     }
   }
 
-  private start(): void {
+  #start(): void {
     try {
-      if (this.request.initialState) {
-        this.sendState();
+      if (this.#request.initialState) {
+        this.#sendState();
       } else {
-        this.sendHistory();
+        this.#sendHistory();
       }
     } catch (error) {
-      this.failStart(error);
+      this.#failStart(error);
       return;
     }
-    const { context } = this.exchange;
-    this.cleanups.push(
-      context.store.subscribe((change) => this.deliver(change)),
-      context.clock.schedule(this.request.timeoutMs, () => this.end()),
+    const { context } = this.#exchange;
+    this.#cleanups.push(
+      context.store.subscribe((change) => this.#deliver(change)),
+      context.clock.schedule(this.#request.timeoutMs, () => this.#end()),
     );
-    this.scheduleBookmarks();
+    this.#scheduleBookmarks();
   }
 
-  private failStart(error: unknown): void {
+  #failStart(error: unknown): void {
     if (error instanceof HistoryExpired) {
-      this.fail(expired(`too old resource version: ${error.asked} (${error.oldest})`).status);
+      this.#fail(expired(`too old resource version: ${error.asked} (${error.oldest})`).status);
     } else if (error instanceof ApiError) {
-      this.end(); // The stream has begun: there is no way to say that the form asked for does not exist.
+      this.#end(); // The stream has begun: there is no way to say that the form asked for does not exist.
     } else {
       throw error;
     }
   }
 
-  private sendState(): void {
-    const { entries, revision } = this.exchange.context.store.list(this.type.collection);
-    this.seen = revision;
+  #sendState(): void {
+    const { entries, revision } = this.#exchange.context.store.list(this.#type.collection);
+    this.#seen = revision;
     for (const [key, object] of entries) {
-      if (this.covers(key) && selects(this.type, this.request, object)) {
-        this.send('ADDED', object);
+      if (this.#covers(key) && selects(this.#type, this.#request, object)) {
+        this.#send('ADDED', object);
       }
     }
-    if (this.request.initialBookmark) {
-      this.bookmark({ 'k8s.io/initial-events-end': 'true' });
+    if (this.#request.initialBookmark) {
+      this.#bookmark({ 'k8s.io/initial-events-end': 'true' });
     }
   }
 
-  private sendHistory(): void {
-    const { store } = this.exchange.context;
-    this.seen = this.request.revision === 0 ? store.revision : this.request.revision;
-    for (const change of store.changesAfter(this.type.collection, this.seen)) {
-      this.deliver(change);
+  #sendHistory(): void {
+    const { store } = this.#exchange.context;
+    this.#seen = this.#request.revision === 0 ? store.revision : this.#request.revision;
+    for (const change of store.changesAfter(this.#type.collection, this.#seen)) {
+      this.#deliver(change);
     }
   }
 
-  private covers(key: string): boolean {
-    return this.request.namespace === '' || key.startsWith(`${this.request.namespace}/`);
+  #covers(key: string): boolean {
+    return this.#request.namespace === '' || key.startsWith(`${this.#request.namespace}/`);
   }
 
-  private deliver(change: Change): void {
-    if (change.revision <= this.seen) {
+  #deliver(change: Change): void {
+    if (change.revision <= this.#seen) {
       return;
     }
-    this.seen = change.revision;
-    if (change.collection !== this.type.collection || !this.covers(change.key)) {
+    this.#seen = change.revision;
+    if (change.collection !== this.#type.collection || !this.#covers(change.key)) {
       return;
     }
     const { object, previous, type } = change;
-    const before = previous !== undefined && selects(this.type, this.request, previous);
-    const after = type !== 'DELETED' && selects(this.type, this.request, object);
+    const before = previous !== undefined && selects(this.#type, this.#request, previous);
+    const after = type !== 'DELETED' && selects(this.#type, this.#request, object);
     if (after) {
-      this.send(before ? 'MODIFIED' : 'ADDED', object);
+      this.#send(before ? 'MODIFIED' : 'ADDED', object);
     } else if (before) {
       // An object that left the selection is shown as it was, at the revision at which it left.
-      this.send('DELETED', type === 'DELETED' ? object : atRevision(previous, change.revision));
+      this.#send('DELETED', type === 'DELETED' ? object : atRevision(previous, change.revision));
     }
   }
 
-  private send(type: string, stored: KubeObject): void {
-    this.write(type, this.presenter.object(stored, this.exchange.context.clock.now()));
+  #send(type: string, stored: KubeObject): void {
+    this.#write(type, this.#presenter.object(stored, this.#exchange.context.clock.now()));
   }
 
-  private bookmark(annotations?: Readonly<Record<string, string>>): void {
-    this.write('BOOKMARK', JSON.stringify(this.presenter.bookmark(this.seen, annotations)));
+  #bookmark(annotations?: Readonly<Record<string, string>>): void {
+    this.#write('BOOKMARK', JSON.stringify(this.#presenter.bookmark(this.#seen, annotations)));
   }
 
-  private write(type: string, json: string): void {
-    if (!this.closed) {
-      this.exchange.response.write(`{"type":"${type}","object":${json}}\n`);
+  #write(type: string, json: string): void {
+    if (!this.#closed) {
+      this.#exchange.response.write(`{"type":"${type}","object":${json}}\n`);
     }
   }
 
-  private scheduleBookmarks(): void {
-    if (!this.request.bookmarks) {
+  #scheduleBookmarks(): void {
+    if (!this.#request.bookmarks) {
       return;
     }
-    const { context, bookmarkIntervalMs } = this.exchange;
+    const { context, bookmarkIntervalMs } = this.#exchange;
     let cancel = (): void => undefined;
     const next = (): void => {
       cancel = context.clock.schedule(bookmarkIntervalMs, () => {
-        this.bookmark();
+        this.#bookmark();
         next();
       });
     };
     next();
-    this.cleanups.push(() => cancel());
-    if (this.request.timeoutMs > lastBookmarkMs) {
-      const delayMs = this.request.timeoutMs - lastBookmarkMs;
-      this.cleanups.push(context.clock.schedule(delayMs, () => this.bookmark()));
+    this.#cleanups.push(() => cancel());
+    if (this.#request.timeoutMs > lastBookmarkMs) {
+      const delayMs = this.#request.timeoutMs - lastBookmarkMs;
+      this.#cleanups.push(context.clock.schedule(delayMs, () => this.#bookmark()));
     }
   }
 
-  private fail(status: unknown): void {
-    this.write('ERROR', JSON.stringify(status));
-    this.end();
+  #fail(status: unknown): void {
+    this.#write('ERROR', JSON.stringify(status));
+    this.#end();
   }
 
-  private end(): void {
-    this.exchange.response.end();
-    this.close();
+  #end(): void {
+    this.#exchange.response.end();
+    this.#close();
   }
 
-  private close(): void {
-    if (!this.closed) {
-      this.closed = true;
-      for (const cleanup of this.cleanups) {
+  #close(): void {
+    if (!this.#closed) {
+      this.#closed = true;
+      for (const cleanup of this.#cleanups) {
         cleanup();
       }
     }

@@ -1,9 +1,9 @@
 /** Builds protobuf messages; only what the documents here are made of. Empty values are left out, as proto3 does. */
 export class MessageWriter {
-  private readonly chunks: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
 
   text(field: number, value: string | undefined): this {
-    return value === undefined || value === '' ? this : this.bytes(field, Buffer.from(value));
+    return value === undefined || value === '' ? this : this.#bytes(field, Buffer.from(value));
   }
 
   flag(field: number, value: boolean | undefined): this {
@@ -13,22 +13,22 @@ export class MessageWriter {
   /** A whole number that is not negative. */
   number(field: number, value: number): this {
     if (value > 0) {
-      this.chunks.push(varint(field << 3), varint(value));
+      this.#chunks.push(varint(field << 3), varint(value));
     }
     return this;
   }
 
   /** A message inside; also an empty one is written. */
   message(field: number, value: MessageWriter): this {
-    return this.bytes(field, value.finish());
+    return this.#bytes(field, value.finish());
   }
 
   finish(): Buffer {
-    return Buffer.concat(this.chunks);
+    return Buffer.concat(this.#chunks);
   }
 
-  private bytes(field: number, value: Buffer): this {
-    this.chunks.push(varint((field << 3) | 2), varint(value.length), value);
+  #bytes(field: number, value: Buffer): this {
+    this.#chunks.push(varint((field << 3) | 2), varint(value.length), value);
     return this;
   }
 }

@@ -47,27 +47,27 @@ export interface RequestOptions {
 
 /** A Kubernetes API over the wire, without a client library that would smooth anything. */
 export class Client {
-  private readonly url: string;
-  private readonly headers: Readonly<Record<string, string>>;
-  private readonly agent: Agent;
-  private count = 0;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: Agent;
+  #count = 0;
 
   constructor(
     server: { readonly url: string; readonly caPem: string; readonly token: string },
     agent?: Agent,
   ) {
-    this.url = server.url;
-    this.headers = { authorization: `Bearer ${server.token}`, 'user-agent': 'protocol-tests' };
-    this.agent = agent ?? new Agent({ connect: { ca: server.caPem }, allowH2: false });
+    this.#url = server.url;
+    this.#headers = { authorization: `Bearer ${server.token}`, 'user-agent': 'protocol-tests' };
+    this.#agent = agent ?? new Agent({ connect: { ca: server.caPem }, allowH2: false });
   }
 
   /** The same server for somebody else, by his bearer token. Closed with this client. */
   as(token: string): Client {
-    return new Client({ url: this.url, caPem: '', token }, this.agent);
+    return new Client({ url: this.#url, caPem: '', token }, this.#agent);
   }
 
   async request(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Reply> {
-    const response = await this.open(method, path, body, options);
+    const response = await this.#open(method, path, body, options);
     const text = await response.text();
     // Real servers send their OpenAPI document as octets.
     const isJson = text.startsWith('{');
@@ -113,7 +113,7 @@ export class Client {
 
   async watch(path: string, options: RequestOptions = {}): Promise<Watch> {
     const abort = new AbortController();
-    const response = await this.open('GET', path, undefined, options, abort.signal);
+    const response = await this.#open('GET', path, undefined, options, abort.signal);
     const events = readEvents(response);
     return {
       status: response.status,
@@ -137,7 +137,7 @@ export class Client {
 
   /** A new namespace, for a test of its own. */
   async namespace(): Promise<string> {
-    const name = `test-${++this.count}-${Math.floor(performance.now())}`;
+    const name = `test-${++this.#count}-${Math.floor(performance.now())}`;
     const { status } = await this.post('/api/v1/namespaces', { metadata: { name } });
     if (status !== 201) {
       throw new Error(`the namespace was answered with ${status}`);
@@ -146,10 +146,10 @@ export class Client {
   }
 
   close(): Promise<void> {
-    return this.agent.destroy();
+    return this.#agent.destroy();
   }
 
-  private open(
+  #open(
     method: string,
     path: string,
     body: unknown,
@@ -157,11 +157,11 @@ export class Client {
     signal?: AbortSignal,
   ): Promise<Response> {
     const raw = typeof body === 'string' || Buffer.isBuffer(body);
-    return fetch(this.url + path, {
+    return fetch(this.#url + path, {
       method,
-      dispatcher: this.agent,
+      dispatcher: this.#agent,
       headers: {
-        ...this.headers,
+        ...this.#headers,
         ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
         ...(options.accept === undefined ? {} : { accept: options.accept }),
         ...options.headers,

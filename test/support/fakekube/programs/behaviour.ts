@@ -27,14 +27,21 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
     tell({ type: event.type, name });
     const attempt = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, attempt);
-    if (attempt <= numberOf(spec['throwTimes'])) throw new Error('the handler fails');
+    if (attempt <= numberOf(spec['throwTimes'])) {
+      throw new Error('the handler fails');
+    }
     if (spec['finalize'] === true) {
       const isDone = await base.handleFinalizer(event, async () => tell({ type: 'CLEANED', name }));
-      if (isDone) return;
+      if (isDone) {
+        return;
+      }
     }
-    if (numberOf(spec['workMs']) > 0)
+    if (numberOf(spec['workMs']) > 0) {
       await new Promise((resolve) => setTimeout(resolve, numberOf(spec['workMs'])));
-    if (spec['report'] === true) await base.patchStatus(event.meta, { jitterOffset: 'Done' });
+    }
+    if (spec['report'] === true) {
+      await base.patchStatus(event.meta, { jitterOffset: 'Done' });
+    }
     tell({ type: 'HANDLED', name });
   };
 }
