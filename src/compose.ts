@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { type Tracer, trace } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
-import { allowedHost } from './api/allowlist.ts';
+import type { ReadMounted } from './account/default-account.ts';
 import { GROUP } from './api/group.ts';
+import { allowedHost } from './api/validation/allowlist.ts';
+import type { Config } from './config/config.ts';
 import { leaseNameOf } from './config/lease-name.ts';
 import { bypassesProxy } from './config/proxy.ts';
-import type { Config } from './config.ts';
+import { VERSION } from './config/version.ts';
+import type { ActionObserver } from './connector/reconcile.ts';
 import { createConsentService } from './consent/service.ts';
-import type { ReadMounted } from './controller/account/default-account.ts';
-import { ConnectorOperator } from './controller/operator.ts';
-import type { StepObserver } from './controller/reconcile.ts';
 import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
+import { ConnectorOperator } from './operator/operator.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Random } from './runtime/random.ts';
+import { createScrubber, type Redactor } from './secrets/redaction.ts';
 import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
-import { createScrubber, type Scrubber } from './telemetry/scrubber.ts';
 import { SERVICE_NAME } from './telemetry/tracing/start-tracing.ts';
-import { VERSION } from './version.ts';
 
 /** What an operator is composed from: its configuration, and everything that is not a function of it. */
 export interface Composition {
@@ -31,7 +31,7 @@ export interface Composition {
   /** Where log lines go; standard output unless set. */
   readonly logTo?: DestinationStream | undefined;
   readonly onStoppedLeading?: (() => void) | undefined;
-  readonly onStep?: StepObserver | undefined;
+  readonly onAction?: ActionObserver | undefined;
   /** The process' own unless set. */
   readonly tracer?: Tracer | undefined;
 }
@@ -108,7 +108,7 @@ export function compose(parts: Composition): ComposedOperator {
             },
           },
     ...instruments.kube,
-    observePass: instruments.observePass,
+    observeReconcile: instruments.observeReconcile,
     onStoppedLeading: parts.onStoppedLeading,
     config,
     namespace,
@@ -125,7 +125,7 @@ export function compose(parts: Composition): ComposedOperator {
       readMounted: readFile,
       observe: instruments.observeConsent,
     }),
-    onStep: parts.onStep,
+    onAction: parts.onAction,
   });
   leading.assert = () => operator.assertLeading();
   leading.paused = (uid) => operator.accountPaused(uid);
@@ -147,7 +147,7 @@ export function compose(parts: Composition): ComposedOperator {
 }
 
 /** Held without release: the proxy's credentials stay in use as long as the process. */
-function keepProxySecret({ httpsProxy }: Config, scrubber: Scrubber): void {
+function keepProxySecret({ httpsProxy }: Config, scrubber: Redactor): void {
   const credentials = httpsProxy?.credentials;
   if (credentials !== undefined) {
     scrubber.hold(credentials.password);

@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { type ComposedOperator, compose } from './compose.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
-import { exitCodes } from './exit-codes.ts';
+import { type Config, ConfigError, loadConfig } from './config/config.ts';
+import { exitCodes } from './config/exit-codes.ts';
 import { ListenError } from './http/listener.ts';
 import { systemClock } from './runtime/clock.ts';
 import { systemRandom } from './runtime/random.ts';

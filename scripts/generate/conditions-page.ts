@@ -38,7 +38,7 @@ export function renderConditionsPage(): string {
     '',
     table(
       ['Word', 'Meaning'],
-      Object.entries(OUTLOOKS).map(([outlook, meaning]) => [outlook, meaning]),
+      Object.entries(OUTLOOKS).map(([severity, meaning]) => [severity, meaning]),
     ),
     '',
     '## Reasons',
@@ -54,7 +54,7 @@ function section(name: string, info: ReasonInfo): string[] {
     info.meaning,
     '',
     `- What to do: ${info.whatToDo}`,
-    `- What follows: ${info.outlook}`,
+    `- What follows: ${info.severity}`,
     `- Conditions: ${conditionsOf(info)}`,
     `- Event: ${info.event}`,
     '',

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { openConnectorsAccountSchema } from '../../src/api/account.ts';
-import { ACCOUNT_RULES } from '../../src/api/account-rules.ts';
 import { infusionsoftConnectorSchema } from '../../src/api/connector.ts';
-import { CONNECTOR_RULES } from '../../src/api/connector-rules.ts';
 import {
   ACCOUNT_NAMES,
   CATEGORY,
@@ -13,7 +11,9 @@ import {
   SERVICE_BINDING_LABEL,
   VERSION,
 } from '../../src/api/group.ts';
-import type { AnyRule } from '../../src/api/rules.ts';
+import { ACCOUNT_RULES } from '../../src/api/validation/account-rules.ts';
+import { CONNECTOR_RULES } from '../../src/api/validation/connector-rules.ts';
+import type { AnyRule } from '../../src/api/validation/rules.ts';
 import { type Node, toStructural } from './structural.ts';
 
 /** A column of `kubectl get`; `wide` ones only with `-o wide`. */

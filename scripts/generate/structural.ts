@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnyRule } from '../../src/api/rules.ts';
+import type { AnyRule } from '../../src/api/validation/rules.ts';
 
 /** A node of a structural schema, as far as the generator knows it. */
 export interface Node {

@@ -87,7 +87,7 @@ export function connectionSecretNameOf(connector: Named & { readonly spec: Conne
 }
 
 /** Name of the Secret with the one-time code that the start page of the consent asks for. */
-export function enrolmentSecretNameOf(connector: Named): string {
+export function oneTimeCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-enrolment');
 }
 
@@ -97,7 +97,7 @@ export function consentSecretNameOf(connector: Named): string {
 }
 
 /** Name of the Secret with what the provider answered to a consent, until the operator has taken it. */
-export function grantSecretNameOf(connector: Named): string {
+export function authorizationCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-grant');
 }
 

@@ -73,7 +73,7 @@ export const CONNECTION_SECRET_TYPE = 'servicebinding.io/open-connectors';
 /** Types of the Secrets that exist while a consent is waited for. */
 export const CONSENT_SECRET_TYPES = {
   /** The one-time code that the start page asks for. */
-  enrolment: `${GROUP}/enrolment`,
+  oneTimeCode: `${GROUP}/enrolment`,
   /** A consent in progress. */
   record: `${GROUP}/consent`,
   /** What the provider answered. */

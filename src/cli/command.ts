@@ -1,6 +1,6 @@
-import type { Arguments, Flag } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import type { CliExit } from './exit-codes.ts';
+import type { Arguments, Flag } from './input/arguments.ts';
 
 /** One command of the plugin. */
 export interface Command {

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Input } from './input.ts';
-import type { Output } from './output.ts';
+import type { Input } from './input/input.ts';
+import type { Output } from './render/output.ts';
 
 /** Everything outside of the program that a command may use. */
 export interface CliContext {

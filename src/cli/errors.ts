@@ -1,7 +1,7 @@
-import { describeError } from '../kube/describe-error.ts';
-import { isKubeError, type KubeError } from '../kube/errors.ts';
-import { NoClusterError } from '../kube/pooled-config.ts';
-import { RemoteError } from '../openconnectors/errors.ts';
+import { describeError } from '../kube/client/describe-error.ts';
+import { isKubeError, type KubeError } from '../kube/client/errors.ts';
+import { NoClusterError } from '../kube/client/pooled-config.ts';
+import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { CliExit } from './exit-codes.ts';
 
 /** A command ends here, with a message for the person who gave it. The message never holds a secret. */

@@ -1,9 +1,9 @@
-import type { Flag } from './arguments.ts';
 import type { Command } from './command.ts';
 import { cliExitCodes } from './exit-codes.ts';
-import { COMMON_FLAGS, VERSION_FLAG } from './flags.ts';
+import type { Flag } from './input/arguments.ts';
+import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
 import { PROGRAM } from './program.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns } from './render/table.ts';
 
 /** Help without a command. */
 export function overview(commands: readonly Command[]): string[] {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { systemClock } from '../runtime/clock.ts';
 import { systemRandom } from '../runtime/random.ts';
-import { createInput } from './input.ts';
-import { createOutput } from './output.ts';
+import { createInput } from './input/input.ts';
+import { createOutput } from './render/output.ts';
 import { run } from './run.ts';
 
 await main();

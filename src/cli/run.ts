@@ -1,5 +1,4 @@
-import { VERSION } from '../version.ts';
-import { type Arguments, readArguments } from './arguments.ts';
+import { VERSION } from '../config/version.ts';
 import type { Command } from './command.ts';
 import { authorize } from './commands/authorize.ts';
 import { explain } from './commands/explain.ts';
@@ -8,8 +7,9 @@ import { status } from './commands/status.ts';
 import type { CliContext } from './context.ts';
 import { CliError, problemOf } from './errors.ts';
 import { type CliExit, cliExitCodes } from './exit-codes.ts';
-import { COMMON_FLAGS, VERSION_FLAG } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
+import { type Arguments, readArguments } from './input/arguments.ts';
+import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
 import { PROGRAM } from './program.ts';
 
 /** Every command, in the order of the help. */

@@ -1,4 +1,4 @@
-import { findHostPattern } from './host-pattern.ts';
+import { findHostPattern } from '../runtime/host-pattern.ts';
 import { type ParsedSettings, problemLine } from './parse.ts';
 import { type SettingName, settings } from './settings.ts';
 
@@ -14,7 +14,7 @@ interface CrossCheck {
 }
 
 /** client-go's jitter: a retry may come this many times later than its period says. */
-const retryJitter = 1.2;
+const RETRY_JITTER = 1.2;
 
 const checks: readonly CrossCheck[] = [
   {
@@ -42,9 +42,9 @@ const checks: readonly CrossCheck[] = [
     at: 'leaseRetryPeriodMs',
     with: ['leaseRenewDeadlineMs'],
     wrong: 'is too long',
-    expected: `less than LEASE_RENEW_DEADLINE divided by ${retryJitter}`,
+    expected: `less than LEASE_RENEW_DEADLINE divided by ${RETRY_JITTER}`,
     fails: ({ leaseRenewDeadlineMs, leaseRetryPeriodMs }) =>
-      leaseRetryPeriodMs * retryJitter >= leaseRenewDeadlineMs,
+      leaseRetryPeriodMs * RETRY_JITTER >= leaseRenewDeadlineMs,
   },
   {
     at: 'defaultAccountUrl',

@@ -1,11 +1,11 @@
-const name = '[A-Za-z0-9](?:[\\w.-]{0,61}[A-Za-z0-9])?';
-const key = `(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?${name}`;
-const value = `(?:${name})?`;
+const NAME = '[A-Za-z0-9](?:[\\w.-]{0,61}[A-Za-z0-9])?';
+const KEY = `(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?${NAME}`;
+const VALUE = `(?:${NAME})?`;
 const requirement = [
-  `!?\\s*${key}`,
-  `${key}\\s*(?:==?|!=)\\s*${value}`,
-  `${key}\\s*[<>]\\s*-?\\d+`,
-  `${key}\\s+(?:in|notin)\\s*\\(\\s*${value}(?:\\s*,\\s*${value})*\\s*\\)`,
+  `!?\\s*${KEY}`,
+  `${KEY}\\s*(?:==?|!=)\\s*${VALUE}`,
+  `${KEY}\\s*[<>]\\s*-?\\d+`,
+  `${KEY}\\s+(?:in|notin)\\s*\\(\\s*${VALUE}(?:\\s*,\\s*${VALUE})*\\s*\\)`,
 ].join('|');
 const selector = new RegExp(`^\\s*(?:${requirement})(?:\\s*,\\s*(?:${requirement}))*\\s*$`);
 

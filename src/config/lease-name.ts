@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../config.ts';
+import type { Config } from './config.ts';
 
 /** Name of the Lease of an operator that serves all resources. */
 const DEFAULT_LEASE_NAME = 'infusionsoft-connector-operator';

@@ -1,4 +1,4 @@
-import type { ProxyServer } from '../openconnectors/proxy-tunnel.ts';
+import type { ProxyServer } from '../openconnectors/transport/proxy-tunnel.ts';
 
 /** A host that is called without the proxy. */
 export interface ProxyBypass {

@@ -1,4 +1,4 @@
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { flagOf, type Setting, settingList } from './settings.ts';
 
 /** `docs/reference/settings.md`, made from the declarations. */

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../api/duration.ts';
-import type { ProxyServer } from '../openconnectors/proxy-tunnel.ts';
-import { type HostPattern, parseHostPattern } from './host-pattern.ts';
+import type { ProxyServer } from '../openconnectors/transport/proxy-tunnel.ts';
+import { type HostPattern, parseHostPattern } from '../runtime/host-pattern.ts';
 import { isLabelSelector } from './label-selector.ts';
 import { type ProxyBypass, parseProxyBypass, parseProxyUrl } from './proxy.ts';
 
@@ -14,7 +14,7 @@ export interface ValueType<T> {
   readonly schema: z.ZodType<T, string>;
 }
 
-const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Text that matches `pattern`. */
 export function text(pattern: RegExp, expected: string): ValueType<string> {
@@ -22,7 +22,7 @@ export function text(pattern: RegExp, expected: string): ValueType<string> {
 }
 
 /** A namespace name (RFC 1123 label). */
-export const namespace = text(dnsLabel, 'a namespace name');
+export const namespace = text(DNS_LABEL, 'a namespace name');
 
 /** A lease holder's identity: what pods and hosts are called. */
 export const identity = text(/^[A-Za-z0-9][\w.-]{0,252}$/, 'a name of letters, digits, dots and dashes');

@@ -1,4 +1,3 @@
-import { allowedHost } from '../api/allowlist.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
   accountNameOf,
@@ -9,15 +8,16 @@ import {
   userSecretKeyOf,
 } from '../api/defaults.ts';
 import { ACCOUNT_NAMES, GROUP, VERSION } from '../api/group.ts';
-import { validateAccount } from '../api/validate.ts';
-import { DEFAULT_ACCOUNT_UID } from '../controller/account/registry.ts';
-import { parseAccount } from '../controller/parse.ts';
-import { decodeText } from '../controller/secret-values.ts';
-import { isKubeError } from '../kube/errors.ts';
-import { objectPath } from '../kube/paths.ts';
+import { parseAccount } from '../api/parse.ts';
+import { allowedHost } from '../api/validation/allowlist.ts';
+import { validateAccount } from '../api/validation/validate.ts';
+import { isKubeError } from '../kube/client/errors.ts';
+import { objectPath } from '../kube/client/paths.ts';
 import type { AccountSettings } from '../openconnectors/account-pool.ts';
-import type { KubeSourceOptions } from './kube-source.ts';
-import { ObstacleError } from './source.ts';
+import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
+import { decodeText } from '../secrets/decode.ts';
+import type { KubeSourceOptions } from './source.ts';
+import { FailedPreconditionError } from './source.ts';
 
 /** How Open Connectors is asked on behalf of a connector. */
 export interface AccountAccess {
@@ -42,7 +42,7 @@ export function createAccountReader(options: Options): ReadAccount {
         ? defaultAccount(options, connector.metadata.namespace)
         : await namedAccount(options, connector.metadata.namespace, name, signal);
     if (allowedHost(access.settings.baseUrl, options.config.allowedHosts) === undefined) {
-      throw new ObstacleError('account');
+      throw new FailedPreconditionError('account');
     }
     return access;
   };
@@ -51,7 +51,7 @@ export function createAccountReader(options: Options): ReadAccount {
 function defaultAccount({ config, readMounted }: Options, namespace: string): AccountAccess {
   const { defaultAccountUrl: baseUrl, defaultAccountNamespaces: allowed } = config;
   if (baseUrl === undefined || !(allowed === '*' || allowed.includes(namespace))) {
-    throw new ObstacleError('account');
+    throw new FailedPreconditionError('account');
   }
   const [userSecret, organizationSecret] = (['userSecret', 'organizationSecret'] as const).map((file) =>
     clearText(Buffer.from(readMounted(file) ?? '').toString('base64')),
@@ -67,7 +67,7 @@ async function namedAccount(
 ): Promise<AccountAccess> {
   const account = parseAccount(await found(rest.get(objectPath(ACCOUNTS, namespace, name), { signal })));
   if (validateAccount(account).length > 0) {
-    throw new ObstacleError('account');
+    throw new FailedPreconditionError('account');
   }
   const { spec, metadata } = account;
   const fact = await secrets.read(namespace, spec.credentialsSecretRef.name, signal);
@@ -87,7 +87,7 @@ function accessTo(
   organizationSecret: string | undefined,
 ): AccountAccess {
   if (userSecret === undefined || organizationSecret === undefined) {
-    throw new ObstacleError('account');
+    throw new FailedPreconditionError('account');
   }
   return {
     uid,
@@ -112,7 +112,7 @@ async function found(answer: Promise<unknown>): Promise<unknown> {
     return await answer;
   } catch (error) {
     if (isKubeError(error, 'not-found')) {
-      throw new ObstacleError('account');
+      throw new FailedPreconditionError('account');
     }
     throw error;
   }

@@ -1,18 +1,19 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import { enrolmentSecretNameOf } from '../api/defaults.ts';
-import type { Secrets } from '../controller/ports.ts';
-import type { SecretFact } from '../controller/world.ts';
+import { oneTimeCodeSecretNameOf } from '../api/defaults.ts';
+import { ONE_TIME_CODE_KEY, oneTimeCodeHash, sameHash } from '../authorization/one-time-code.ts';
+import { tokenHash } from '../authorization/state-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Addresses } from './addresses.ts';
-import { readConsentCookie, tokenHash } from './cookies.ts';
-import { ENROLMENT_KEY, enrolmentHash, sameHash } from './enrolment-code.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { NamespacedName } from './connector-name.ts';
+import type { Addresses } from './http/addresses.ts';
+import { readConsentCookie } from './http/cookies.ts';
+import { RefusedError } from './http/request.ts';
 import { KeyedLimit } from './limits.ts';
-import type { Locator } from './locator.ts';
-import type { Journal } from './log.ts';
 import { SecretLookup } from './lookup.ts';
 import { ConsentRecords, parseRecord, type StoredRecord } from './records.ts';
-import { RefusedError } from './request.ts';
 import type { ConsentSource } from './source.ts';
 
 /** What the consent pages work with. */
@@ -25,13 +26,13 @@ export interface ConsentPorts {
   /** With a client that any replica may use. */
   readonly secrets: Secrets;
   readonly source: ConsentSource;
-  readonly journal: Journal;
+  readonly auditLog: AuditLog;
   /** Keeps a value from ever being logged. */
   readonly register: (value: string) => void;
 }
 
 /** The enrolment Secret as it is kept in memory: whose it is, and the hash of its code. */
-interface EnrolmentEssence {
+interface CodeDigest {
   readonly owners: readonly string[];
   readonly hash: Buffer;
 }
@@ -40,12 +41,12 @@ interface EnrolmentEssence {
 export interface ConsentContext extends ConsentPorts {
   /** Host of the public address, as the pages show it. */
   readonly host: string;
-  readonly enrolments: SecretLookup<EnrolmentEssence>;
+  readonly codeLimiter: SecretLookup<CodeDigest>;
   /** Hashes of the cookies of consents in progress. */
   readonly cookies: SecretLookup<Buffer>;
   readonly records: ConsentRecords;
   /** Consents begun with a right code, for each connector. */
-  readonly beginnings: KeyedLimit;
+  readonly startLimiter: KeyedLimit;
 }
 
 /** Too much at once; nothing was used up. */
@@ -59,22 +60,22 @@ export function createContext(ports: ConsentPorts): ConsentContext {
   return {
     ...ports,
     host: new URL(addresses.origin).host,
-    enrolments: new SecretLookup(secrets, enrolmentEssence, clock),
-    cookies: new SecretLookup(secrets, cookieEssence, clock),
+    codeLimiter: new SecretLookup(secrets, codeDigest, clock),
+    cookies: new SecretLookup(secrets, cookieDigest, clock),
     records: new ConsentRecords(secrets),
-    beginnings: new KeyedLimit({ burst: 10, refillMs: 6_000 }, clock),
+    startLimiter: new KeyedLimit({ burst: 10, refillMs: 6_000 }, clock),
   };
 }
 
 /** What an enrolment Secret says; `undefined` where it holds no code. */
-export function enrolmentEssence(fact: SecretFact): EnrolmentEssence | undefined {
-  const encoded = fact.state === 'read' ? fact.data[ENROLMENT_KEY] : undefined;
+export function codeDigest(fact: SecretFact): CodeDigest | undefined {
+  const encoded = fact.state === 'read' ? fact.data[ONE_TIME_CODE_KEY] : undefined;
   return fact.state === 'read' && encoded !== undefined && encoded !== ''
-    ? { owners: fact.owners, hash: enrolmentHash(Buffer.from(encoded, 'base64').toString('utf8')) }
+    ? { owners: fact.owners, hash: oneTimeCodeHash(Buffer.from(encoded, 'base64').toString('utf8')) }
     : undefined;
 }
 
-function cookieEssence(fact: SecretFact): Buffer | undefined {
+function cookieDigest(fact: SecretFact): Buffer | undefined {
   const stored = parseRecord(fact);
   return stored && Buffer.from(stored.record.cookie, 'base64');
 }
@@ -86,14 +87,14 @@ export async function isCurrentCode(
   code: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const fact = await secrets.read(metadata.namespace, enrolmentSecretNameOf({ metadata }), signal);
-  const essence = enrolmentEssence(fact);
-  return essence?.owners.includes(metadata.uid) === true && sameHash(essence.hash, enrolmentHash(code));
+  const fact = await secrets.read(metadata.namespace, oneTimeCodeSecretNameOf({ metadata }), signal);
+  const digest = codeDigest(fact);
+  return digest?.owners.includes(metadata.uid) === true && sameHash(digest.hash, oneTimeCodeHash(code));
 }
 
 /** A consent in progress, with the browser that began it. */
 export interface CurrentConsent extends StoredRecord {
-  readonly locator: Locator;
+  readonly target: NamespacedName;
   /** The whole cookie. */
   readonly cookie: string;
 }
@@ -105,12 +106,12 @@ export async function currentConsent(
   signal: AbortSignal,
 ): Promise<CurrentConsent> {
   const cookie = readConsentCookie(headers);
-  if (cookie === undefined || !context.source.isServed(cookie.locator)) {
+  if (cookie === undefined || !context.source.isServed(cookie.target)) {
     throw new RefusedError('refused-cookie');
   }
-  const { locator, value } = cookie;
-  await requireKnownCookie(context, locator, value, signal);
-  const stored = await context.records.read(locator, signal);
+  const { target, value } = cookie;
+  await requireKnownCookie(context, target, value, signal);
+  const stored = await context.records.read(target, signal);
   if (stored === undefined || !sameHash(Buffer.from(stored.record.cookie, 'base64'), tokenHash(value))) {
     throw new RefusedError('refused-used');
   }
@@ -118,23 +119,18 @@ export async function currentConsent(
     throw new RefusedError('refused-late');
   }
   context.register(value);
-  return { ...stored, locator, cookie: value };
+  return { ...stored, target, cookie: value };
 }
 
 async function requireKnownCookie(
   { cookies, records }: ConsentContext,
-  locator: Locator,
+  target: NamespacedName,
   value: string,
   signal: AbortSignal,
 ): Promise<void> {
   const hash = tokenHash(value);
-  const secretName = records.nameFor(locator);
-  const found = await cookies.find(
-    locator.namespace,
-    secretName,
-    (essence) => sameHash(essence, hash),
-    signal,
-  );
+  const secretName = records.nameFor(target);
+  const found = await cookies.find(target.namespace, secretName, (digest) => sameHash(digest, hash), signal);
   if (found.state === 'busy') {
     throw new BusyError();
   }

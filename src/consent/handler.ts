@@ -1,31 +1,31 @@
-import { KubeError } from '../kube/errors.ts';
-import { RemoteError } from '../openconnectors/errors.ts';
-import { begin, showStart } from './begin.ts';
-import { receive, showResult } from './callback.ts';
+import { ProviderUrlError } from '../authorization/provider-url.ts';
+import { KubeError } from '../kube/client/errors.ts';
+import { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import { type NamespacedName, parseName } from './connector-name.ts';
 import { BusyError, type ConsentContext, type ConsentPorts, createContext } from './context.ts';
-import { type Html, html } from './html.ts';
-import { type Locator, parseLocator } from './locator.ts';
+import { begin, showStart } from './flow/begin.ts';
+import { receive, showResult } from './flow/callback.ts';
+import { leave, showReview } from './flow/review.ts';
+import { type Html, html } from './http/html.ts';
+import { RefusedError, requireNavigation } from './http/request.ts';
+import { nothingHere, page } from './http/responses.ts';
 import { busyPage, refusalPage, troublePage } from './pages/refusal.ts';
-import { ProviderUrlError } from './provider-url.ts';
 import { NameTakenError } from './records.ts';
-import { RefusedError, requireNavigation } from './request.ts';
-import { nothingHere, page } from './responses.ts';
-import { leave, showReview } from './review.ts';
-import { ObstacleError } from './source.ts';
+import { FailedPreconditionError } from './source.ts';
 
 /** Answers one request to the consent pages; never rejects. Only the path, query, method, headers and body count. */
 export type ConsentHandler = (request: Request) => Promise<Response>;
 
-type Answer = (context: ConsentContext, request: Request) => Response | Promise<Response>;
-type Methods = Partial<Record<'GET' | 'POST', Answer>>;
-type ConnectorAnswer = (
+type Response_ = (context: ConsentContext, request: Request) => Response | Promise<Response>;
+type Methods = Partial<Record<'GET' | 'POST', Response_>>;
+type ConnectorResponse = (
   context: ConsentContext,
-  locator: Locator,
+  target: NamespacedName,
   request: Request,
 ) => Response | Promise<Response>;
 
 /** The pages of a connector, by what follows its name. */
-const CONNECTOR_PAGES: Readonly<Record<string, Partial<Record<'GET' | 'POST', ConnectorAnswer>>>> = {
+const CONNECTOR_PAGES: Readonly<Record<string, Partial<Record<'GET' | 'POST', ConnectorResponse>>>> = {
   '': { GET: showStart, POST: begin },
   '/review': { GET: showReview },
   '/go': { GET: leave },
@@ -53,7 +53,7 @@ export function createConsentHandler(ports: ConsentPorts): ConsentHandler {
       }
       return await answer(context, request);
     } catch (error) {
-      return excuse(context, error);
+      return refusalFor(context, error);
     }
   };
 }
@@ -67,21 +67,21 @@ function route({ addresses }: ConsentContext, pathname: string): Methods | undef
     return PAGES[path];
   }
   const [, namespace, name, rest] = /^\/connect\/([^/]+)\/([^/]+)(\/[^/]+)?$/.exec(path) ?? [];
-  const locator = namespace !== undefined && name !== undefined ? parseLocator(namespace, name) : undefined;
+  const target = namespace !== undefined && name !== undefined ? parseName(namespace, name) : undefined;
   const pages = Object.hasOwn(CONNECTOR_PAGES, rest ?? '') ? CONNECTOR_PAGES[rest ?? ''] : undefined;
-  if (locator === undefined || pages === undefined) {
+  if (target === undefined || pages === undefined) {
     return undefined;
   }
   return Object.fromEntries(
-    Object.entries(pages).map(([method, answer]): [string, Answer] => [
+    Object.entries(pages).map(([method, answer]): [string, Response_] => [
       method,
-      (context, request) => answer(context, locator, request),
+      (context, request) => answer(context, target, request),
     ]),
   );
 }
 
 /** The page for a request that did not get what it asked for. */
-function excuse({ host, journal }: ConsentContext, error: unknown): Response {
+function refusalFor({ host, auditLog: journal }: ConsentContext, error: unknown): Response {
   if (error instanceof RefusedError) {
     journal.refusal(error.kind);
     return page(400, refusalPage(host));
@@ -96,7 +96,7 @@ function excuse({ host, journal }: ConsentContext, error: unknown): Response {
 
 /** What a person can do about an error. Only the text of our own errors is shown. */
 function adviceFor(error: unknown): Html {
-  if (error instanceof ObstacleError || error instanceof NameTakenError) {
+  if (error instanceof FailedPreconditionError || error instanceof NameTakenError) {
     return html`<p>${error.message}${error instanceof NameTakenError ? '.' : ''}</p>
 <p>Whoever looks after the connector finds more in its conditions (<code>kubectl describe</code>). Start again when that is mended.</p>`;
   }

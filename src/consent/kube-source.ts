@@ -1,4 +1,3 @@
-import { isAllowedServer } from '../api/allowlist.ts';
 import { isSuspended } from '../api/annotations.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import {
@@ -9,33 +8,18 @@ import {
   scopeOf,
 } from '../api/defaults.ts';
 import { CONNECTOR_NAMES, GROUP, VERSION } from '../api/group.ts';
-import { validateConnector } from '../api/validate.ts';
-import type { Config } from '../config.ts';
-import { parseConnector } from '../controller/parse.ts';
-import type { Secrets } from '../controller/ports.ts';
-import { decodeText } from '../controller/secret-values.ts';
-import { isKubeError } from '../kube/errors.ts';
-import { objectPath } from '../kube/paths.ts';
-import type { KubeRest } from '../kube/rest.ts';
-import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import { parseConnector } from '../api/parse.ts';
+import { isAllowedServer } from '../api/validation/allowlist.ts';
+import { validateConnector } from '../api/validation/validate.ts';
+import type { Config } from '../config/config.ts';
+import { isKubeError } from '../kube/client/errors.ts';
+import { objectPath } from '../kube/client/paths.ts';
 import type { AuthorizeRequest } from '../openconnectors/port.ts';
-import type { Random } from '../runtime/random.ts';
+import { decodeText } from '../secrets/decode.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
-import type { Locator } from './locator.ts';
-import { type ConsentSource, ObstacleError, type Wish } from './source.ts';
-
-/** What the source reads with; all of it may be used by any replica. */
-export interface KubeSourceOptions {
-  readonly rest: KubeRest;
-  readonly secrets: Pick<Secrets, 'read'>;
-  readonly pool: OpenConnectorsPool;
-  readonly random: Random;
-  readonly config: Config;
-  readonly callbackUrl: string;
-  readonly isServed: (locator: Locator) => boolean;
-  /** Credentials of the operator's own account, by file name. */
-  readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
-}
+import type { KubeSourceOptions } from './source.ts';
+import { type ConnectorConsent, type ConsentSource, FailedPreconditionError } from './source.ts';
 
 const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
 
@@ -60,7 +44,7 @@ export function createKubeSource(options: KubeSourceOptions): ConsentSource {
       requireWaiting(connector, config, callbackUrl);
       const account = await readAccount(connector, signal);
       const client = await readClient(options.secrets, connector, signal);
-      return wishFor(options, connector, account, client);
+      return consentFor(options, connector, account, client);
     },
   };
 }
@@ -73,19 +57,19 @@ interface OAuthClient {
 function requireWaiting(connector: InfusionsoftConnector, config: Config, callbackUrl: string): void {
   const { extraConfigurationKeys, allowedServers } = config;
   if (validateConnector(connector, { extraConfigurationKeys }).length > 0) {
-    throw new ObstacleError('spec');
+    throw new FailedPreconditionError('spec');
   }
   if (isSuspended(connector)) {
-    throw new ObstacleError('suspended');
+    throw new FailedPreconditionError('suspended');
   }
   const { oauth, server } = connector.spec;
   const namesGrant =
     oauth.authorizationCodeSecretRef !== undefined || oauth.refreshTokenSecretRef !== undefined;
   if (namesGrant || (oauth.callbackUrl ?? callbackUrl) !== callbackUrl) {
-    throw new ObstacleError('not-waiting');
+    throw new FailedPreconditionError('not-waiting');
   }
   if (server !== undefined && !isAllowedServer(server, allowedServers)) {
-    throw new ObstacleError('spec');
+    throw new FailedPreconditionError('spec');
   }
 }
 
@@ -100,17 +84,17 @@ async function readClient(
     return 'text' in decoded ? decoded.text : undefined;
   });
   if (id === undefined || secret === undefined) {
-    throw new ObstacleError('secrets');
+    throw new FailedPreconditionError('secrets');
   }
   return { id, secret };
 }
 
-function wishFor(
+function consentFor(
   { callbackUrl, pool, random }: KubeSourceOptions,
   connector: InfusionsoftConnector,
   account: AccountAccess,
   client: OAuthClient,
-): Wish {
+): ConnectorConsent {
   const { spec } = connector;
   const connectorKey = connectorKeyOf(spec);
   const server = connectorKey === 'infusionsoftcrm' ? spec.server : undefined;

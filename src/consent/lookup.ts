@@ -1,6 +1,6 @@
-import type { Secrets } from '../controller/ports.ts';
-import type { SecretFact } from '../controller/world.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { KeyedLimit, type Rate } from './limits.ts';
 
 /** Fresh looks that strangers can bring about: for one connector, and for all together. */
@@ -8,17 +8,17 @@ const FOR_ONE: Rate = { burst: 10, refillMs: 3_000 };
 const FOR_ALL: Rate = { burst: 100, refillMs: 20 };
 
 /** Secrets whose essence is kept in memory. */
-const KEPT = 500;
+const CACHE_LIMITS = 500;
 
 /** `busy`: it could not be looked at just now. Nothing that is kept in memory matched. */
 export type Found<T> =
-  | { readonly state: 'found'; readonly essence: T }
+  | { readonly state: 'found'; readonly digest: T }
   | { readonly state: 'missing' | 'busy' };
 
-interface Kept<T> {
+interface Cached<T> {
   /** The version that the cache showed when it was looked at; the look itself may have found a newer one. */
   readonly knownAs: string;
-  readonly essence: T | undefined;
+  readonly digest: T | undefined;
 }
 
 /**
@@ -30,18 +30,18 @@ interface Kept<T> {
  */
 export class SecretLookup<T> {
   readonly #secrets: Pick<Secrets, 'known' | 'read'>;
-  readonly #essenceOf: (fact: SecretFact) => T | undefined;
+  readonly #digestOf: (fact: SecretFact) => T | undefined;
   readonly #forOne: KeyedLimit;
   readonly #forAll: KeyedLimit;
-  readonly #kept = new Map<string, Kept<T>>();
+  readonly #kept = new Map<string, Cached<T>>();
 
   constructor(
     secrets: Pick<Secrets, 'known' | 'read'>,
-    essenceOf: (fact: SecretFact) => T | undefined,
+    digestOf: (fact: SecretFact) => T | undefined,
     clock: Pick<Clock, 'monotonic'>,
   ) {
     this.#secrets = secrets;
-    this.#essenceOf = essenceOf;
+    this.#digestOf = digestOf;
     this.#forOne = new KeyedLimit(FOR_ONE, clock);
     this.#forAll = new KeyedLimit(FOR_ALL, clock);
   }
@@ -50,38 +50,38 @@ export class SecretLookup<T> {
   async find(
     namespace: string,
     name: string,
-    matches: (essence: T) => boolean,
+    matches: (digest: T) => boolean,
     signal: AbortSignal,
   ): Promise<Found<T>> {
     const key = `${namespace}/${name}`;
     const known = this.#secrets.known(namespace, name);
     const kept = this.#kept.get(key);
     const isSeen = known.state === 'absent' || kept?.knownAs === known.resourceVersion;
-    const match = known.state !== 'absent' && isSeen ? check(kept?.essence, matches) : undefined;
+    const match = known.state !== 'absent' && isSeen ? check(kept?.digest, matches) : undefined;
     if (match !== undefined) {
       return match;
     }
     if (isSeen && (!this.#forOne.take(key) || !this.#forAll.take(''))) {
       return { state: 'busy' };
     }
-    const essence = this.#essenceOf(await this.#secrets.read(namespace, name, signal));
-    this.#keep(key, known, essence);
-    return check(essence, matches) ?? { state: 'missing' };
+    const digest = this.#digestOf(await this.#secrets.read(namespace, name, signal));
+    this.#keep(key, known, digest);
+    return check(digest, matches) ?? { state: 'missing' };
   }
 
-  #keep(key: string, known: SecretFact, essence: T | undefined): void {
+  #keep(key: string, known: SecretFact, digest: T | undefined): void {
     this.#kept.delete(key);
     if (known.state === 'absent') {
       return;
     }
-    this.#kept.set(key, { knownAs: known.resourceVersion, essence });
-    const [oldest] = this.#kept.size > KEPT ? this.#kept.keys() : [];
+    this.#kept.set(key, { knownAs: known.resourceVersion, digest });
+    const [oldest] = this.#kept.size > CACHE_LIMITS ? this.#kept.keys() : [];
     if (oldest !== undefined) {
       this.#kept.delete(oldest);
     }
   }
 }
 
-function check<T>(essence: T | undefined, matches: (essence: T) => boolean): Found<T> | undefined {
-  return essence !== undefined && matches(essence) ? { state: 'found', essence } : undefined;
+function check<T>(digest: T | undefined, matches: (digest: T) => boolean): Found<T> | undefined {
+  return digest !== undefined && matches(digest) ? { state: 'found', digest } : undefined;
 }

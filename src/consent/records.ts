@@ -2,13 +2,10 @@ import { z } from 'zod';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { consentSecretNameOf } from '../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../api/group.ts';
-import type { Secrets } from '../controller/ports.ts';
-import type { SecretFact } from '../controller/world.ts';
-import { isKubeError } from '../kube/errors.ts';
-import type { Locator } from './locator.ts';
-
-/** How long a person has from the code to the answer of the provider, milliseconds. */
-export const CONSENT_TTL_MS = 15 * 60_000;
+import { isKubeError } from '../kube/client/errors.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { NamespacedName } from './connector-name.ts';
 
 const KEY = 'record';
 
@@ -92,12 +89,12 @@ export class ConsentRecords {
   }
 
   /** Name of the Secret of a connector's record. */
-  nameFor({ name }: Locator): string {
+  nameFor({ name }: NamespacedName): string {
     return consentSecretNameOf({ metadata: { name } });
   }
 
-  async read(locator: Locator, signal: AbortSignal): Promise<StoredRecord | undefined> {
-    return parseRecord(await this.#secrets.read(locator.namespace, this.nameFor(locator), signal));
+  async read(target: NamespacedName, signal: AbortSignal): Promise<StoredRecord | undefined> {
+    return parseRecord(await this.#secrets.read(target.namespace, this.nameFor(target), signal));
   }
 
   /** Stores `record` in place of whatever consent was begun before. Throws `NameTakenError`. */
@@ -115,9 +112,9 @@ export class ConsentRecords {
   }
 
   /** Uses the record up. Of all who try, in whatever replica, exactly one gets `true`. */
-  async consume(locator: Locator, version: string, signal: AbortSignal): Promise<boolean> {
+  async consume(target: NamespacedName, version: string, signal: AbortSignal): Promise<boolean> {
     try {
-      await this.#secrets.remove(locator.namespace, this.nameFor(locator), version, signal);
+      await this.#secrets.remove(target.namespace, this.nameFor(target), version, signal);
       return true;
     } catch (error) {
       if (isKubeError(error, 'not-found', 'conflict')) {

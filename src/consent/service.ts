@@ -1,24 +1,25 @@
-import type { Config } from '../config.ts';
-import { createKubeSecrets } from '../controller/kube-secrets.ts';
-import type { KubeObject } from '../kube/object.ts';
-import type { KubeRest } from '../kube/rest.ts';
+import type { Config } from '../config/config.ts';
+import type { KubeObject } from '../kube/client/object.ts';
+import type { KubeRest } from '../kube/client/rest.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Scrubber } from '../telemetry/scrubber.ts';
-import { addressesOf } from './addresses.ts';
+import { createKubeSecrets } from '../secrets/kube-secrets.ts';
+import type { Redactor } from '../secrets/redaction.ts';
+import { createAuditLog, type LineLog } from './audit-log.ts';
 import { createConsentHandler } from './handler.ts';
-import { createKubeSource, type KubeSourceOptions } from './kube-source.ts';
-import { createJournal, type LineLog } from './log.ts';
+import { addressesOf } from './http/addresses.ts';
+import { type ConsentServer, startConsentServer } from './http/server.ts';
+import { createTlsFiles } from './http/tls.ts';
+import { createKubeSource } from './kube-source.ts';
 import type { ConsentOutcome } from './outcomes.ts';
-import { type ConsentServer, startConsentServer } from './server.ts';
-import { createTlsFiles } from './tls.ts';
+import type { KubeSourceOptions } from './source.ts';
 
 /** What the consent pages are made of, besides what only a running operator has. */
 export interface ConsentServiceOptions {
   readonly config: Config;
   readonly pool: OpenConnectorsPool;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: LineLog;
@@ -57,7 +58,7 @@ export function createConsentService(options: ConsentServiceOptions): StartConse
       random,
       secrets,
       register,
-      journal: createJournal(log, clock, observe),
+      auditLog: createAuditLog(log, clock, observe),
       source: createKubeSource({
         rest,
         secrets,

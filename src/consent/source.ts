@@ -1,10 +1,15 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import type { Locator } from './locator.ts';
+import type { ConsentRequest } from '../authorization/consent-request.ts';
+import type { Config } from '../config/config.ts';
+import type { KubeRest } from '../kube/client/rest.ts';
+import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { NamespacedName } from './connector-name.ts';
 import type { ConsentFacts } from './records.ts';
-import type { Subject } from './subject.ts';
 
 /** Why a consent cannot be given just now, although somebody has proven authority over the connector. */
-export const OBSTACLES = {
+export const FAILED_PRECONDITIONS = {
   suspended: 'Work on this connector is stopped by spec.suspend or the annotation openconnectors.dev/paused.',
   'not-waiting':
     'The connector does not take its authorization from this page: it names a Secret for it, or another callback URL.',
@@ -13,22 +18,22 @@ export const OBSTACLES = {
   secrets: "The Secret with the OAuth app's client_id and client_secret is missing or incomplete.",
 } as const;
 
-export type Obstacle = keyof typeof OBSTACLES;
+export type FailedPrecondition = keyof typeof FAILED_PRECONDITIONS;
 
 /** The connector cannot be consented for; `kubectl describe` tells its people more than a page should. */
-export class ObstacleError extends Error {
+export class FailedPreconditionError extends Error {
   override readonly name = 'ObstacleError';
-  readonly obstacle: Obstacle;
+  readonly precondition: FailedPrecondition;
 
-  constructor(obstacle: Obstacle) {
-    super(OBSTACLES[obstacle]);
-    this.obstacle = obstacle;
+  constructor(precondition: FailedPrecondition) {
+    super(FAILED_PRECONDITIONS[precondition]);
+    this.precondition = precondition;
   }
 }
 
 /** What a connector asks consent for at this moment. */
-export interface Wish {
-  readonly subject: Subject;
+export interface ConnectorConsent {
+  readonly subject: ConsentRequest;
   readonly facts: ConsentFacts;
   /** The provider's page for it, as Open Connectors makes it; comes back to the callback URL with `state`. Throws `RemoteError`. */
   authorizeUrl(state: string, signal: AbortSignal): Promise<string>;
@@ -37,9 +42,22 @@ export interface Wish {
 /** The connectors and what they depend on, read from the cluster itself and not from a cache. Errors are `KubeError`. */
 export interface ConsentSource {
   /** Whether this operator looks after the connector, from the cache: no call. */
-  isServed(locator: Locator): boolean;
+  isServed(target: NamespacedName): boolean;
   /** `undefined`: gone, or going. */
-  connector(locator: Locator, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
+  connector(target: NamespacedName, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
   /** Throws `ObstacleError`. */
-  wish(connector: InfusionsoftConnector, signal: AbortSignal): Promise<Wish>;
+  wish(connector: InfusionsoftConnector, signal: AbortSignal): Promise<ConnectorConsent>;
+}
+
+/** What the source reads with; all of it may be used by any replica. */
+export interface KubeSourceOptions {
+  readonly rest: KubeRest;
+  readonly secrets: Pick<Secrets, 'read'>;
+  readonly pool: OpenConnectorsPool;
+  readonly random: Random;
+  readonly config: Config;
+  readonly callbackUrl: string;
+  readonly isServed: (target: NamespacedName) => boolean;
+  /** Credentials of the operator's own account, by file name. */
+  readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
 }

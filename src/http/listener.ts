@@ -44,14 +44,14 @@ const limits = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8 * 1024,
 } as const;
-const maxConnections = 64;
+const MAX_CONNECTIONS = 64;
 
 /** Listens for plain HTTP and hands each request, without its body, to `handle`. Throws `ListenError`. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createServer(limits, (incoming, outgoing) => {
     void answer(options, incoming, outgoing);
   });
-  server.maxConnections = maxConnections;
+  server.maxConnections = MAX_CONNECTIONS;
   await opened(server, options);
   const { port } = server.address() as AddressInfo;
   return {

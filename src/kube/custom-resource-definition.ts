@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { V1CustomResourceDefinitionVersion } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type Clock, sleep } from '../runtime/clock.ts';
-import { isKubeError, KubeError } from './errors.ts';
-import { isRecord } from './object.ts';
-import { collectionPath, objectPath, wellKnown } from './paths.ts';
-import type { KubeRest } from './rest.ts';
+import { isKubeError, KubeError } from './client/errors.ts';
+import { isRecord } from './client/object.ts';
+import { collectionPath, objectPath, wellKnown } from './client/paths.ts';
+import type { KubeRest } from './client/rest.ts';
 
 /** What a registration returns, as `@dot-i/k8s-operator` has it. */
 export interface RegisteredDefinition {
@@ -15,8 +15,8 @@ export interface RegisteredDefinition {
   readonly plural: string;
 }
 
-const pollMs = 250;
-const establishedWithinMs = 30_000;
+const POLL_MS = 250;
+const ESTABLISHED_WITHIN_MS = 30_000;
 
 /**
  * Applies the CustomResourceDefinition in `file` (server-side apply, so that a newer schema replaces an older one) and
@@ -43,7 +43,9 @@ async function apply(
     await rest.patch(path, body, { type: 'apply', fieldManager, force: true });
   } catch (error) {
     const cannotApply = isKubeError(error, 'bad-request') && error.status === 415;
-    if (!cannotApply) throw error;
+    if (!cannotApply) {
+      throw error;
+    }
     await createOrMerge(rest, path, body);
   }
 }
@@ -52,7 +54,9 @@ async function createOrMerge(rest: KubeRest, path: string, body: unknown): Promi
   try {
     await rest.create(collectionPath(wellKnown.customResourceDefinitions), body);
   } catch (error) {
-    if (!isKubeError(error, 'already-exists')) throw error;
+    if (!isKubeError(error, 'already-exists')) {
+      throw error;
+    }
     await rest.patch(path, body, { type: 'merge' });
   }
 }
@@ -62,17 +66,21 @@ async function waitUntilEstablished(
   { rest, clock }: { readonly rest: KubeRest; readonly clock: Clock },
 ): Promise<void> {
   const path = objectPath(wellKnown.customResourceDefinitions, undefined, name);
-  const until = clock.monotonic() + establishedWithinMs;
+  const until = clock.monotonic() + ESTABLISHED_WITHIN_MS;
   while (!isEstablished(await rest.get(path))) {
-    if (clock.monotonic() >= until) throw new KubeError('timeout', `GET ${path}: not established in time`);
-    await sleep(clock, pollMs);
+    if (clock.monotonic() >= until) {
+      throw new KubeError('timeout', `GET ${path}: not established in time`);
+    }
+    await sleep(clock, POLL_MS);
   }
 }
 
 function isEstablished(definition: unknown): boolean {
   const status = isRecord(definition) ? definition['status'] : undefined;
   const conditions = isRecord(status) ? status['conditions'] : undefined;
-  if (!Array.isArray(conditions)) return false;
+  if (!Array.isArray(conditions)) {
+    return false;
+  }
   return conditions.some(
     (condition: unknown) =>
       isRecord(condition) && condition['type'] === 'Established' && condition['status'] === 'True',
@@ -81,13 +89,21 @@ function isEstablished(definition: unknown): boolean {
 
 function narrow(body: unknown): RegisteredDefinition {
   const malformed = new Error("Invalid CRD yaml (expected 'apiextensions.k8s.io/v1')");
-  if (!isRecord(body) || body['apiVersion'] !== 'apiextensions.k8s.io/v1') throw malformed;
+  if (!isRecord(body) || body['apiVersion'] !== 'apiextensions.k8s.io/v1') {
+    throw malformed;
+  }
   const { metadata, spec } = body;
-  if (!isRecord(metadata) || !isRecord(spec) || !isRecord(spec['names'])) throw malformed;
+  if (!isRecord(metadata) || !isRecord(spec) || !isRecord(spec['names'])) {
+    throw malformed;
+  }
   const { name } = metadata;
   const { group, versions } = spec;
   const { plural } = spec['names'];
-  if (typeof name !== 'string' || typeof group !== 'string' || typeof plural !== 'string') throw malformed;
-  if (!Array.isArray(versions)) throw malformed;
+  if (typeof name !== 'string' || typeof group !== 'string' || typeof plural !== 'string') {
+    throw malformed;
+  }
+  if (!Array.isArray(versions)) {
+    throw malformed;
+  }
   return { name, group, plural, versions };
 }

@@ -2,11 +2,11 @@ import type { OperatorLogger, ResourceEvent } from '@dot-i/k8s-operator';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { LeaseTiming } from './lease-elector.ts';
-import type { KubeObject } from './object.ts';
-import type { ReflectorState } from './reflector.ts';
-import type { ObservedCall, ObservedRetry } from './rest.ts';
-import type { Priority, WithoutWorker, WorkQueueOptions } from './work-queue.ts';
+import type { KubeObject } from './client/object.ts';
+import type { ObservedCall, ObservedRetry } from './client/rest.ts';
+import type { LeaseTiming } from './leader/lease-elector.ts';
+import type { Priority, WithoutWorker, WorkQueueOptions } from './queue/work-queue.ts';
+import type { ReflectorState } from './watch/reflector.ts';
 
 /** Where the Lease is and under which name this process holds it. */
 export interface LeaderElectionOptions {
@@ -40,7 +40,7 @@ export interface ReliableOperatorOptions {
   readonly observeCall?: ((call: ObservedCall) => void) | undefined;
   /** Told about every call that is sent once more. */
   readonly observeRetry?: ((retry: ObservedRetry) => void) | undefined;
-  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'ageing' | 'observer' | 'waiting'> | undefined;
+  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'starvationGuard' | 'observer' | 'waiting'> | undefined;
 }
 
 /** Told to a handler beside the event. `signal` aborts when the work has to end: lost Lease or end of the drain. */

@@ -2,14 +2,16 @@ import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import { priorityOf } from './change-priority.ts';
+import { describeError } from './client/describe-error.ts';
+import { isKubeError } from './client/errors.ts';
+import type { KubeObject } from './client/object.ts';
+import { collectionPath, resourceId } from './client/paths.ts';
+import { NoClusterError, PooledKubeConfig } from './client/pooled-config.ts';
+import { metaOf, ResourceWriter } from './client/resource-writer.ts';
+import { KubeRest } from './client/rest.ts';
 import { registerDefinition } from './custom-resource-definition.ts';
-import { describeError } from './describe-error.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { isKubeError } from './errors.ts';
-import { EventRecorder } from './events.ts';
-import { electedLeadership, type Leadership, soleLeadership } from './leadership.ts';
-import type { KubeObject } from './object.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import { electedLeadership, type Leadership, soleLeadership } from './leader/leadership.ts';
 import type {
   EnqueueOptions,
   OperatorHealth,
@@ -18,29 +20,27 @@ import type {
   SecondaryOptions,
   SelectorOptions,
 } from './operator-options.ts';
-import { collectionPath, resourceId } from './paths.ts';
-import { NoClusterError, PooledKubeConfig } from './pooled-config.ts';
-import { formatQueueKey, parseQueueKey, type QueueKey } from './queue-key.ts';
-import { ResourceCache } from './resource-cache.ts';
-import { metaOf, ResourceWriter } from './resource-writer.ts';
-import { KubeRest } from './rest.ts';
-import type { Store } from './store.ts';
-import { watchHealthOf } from './watch-health.ts';
-import { WorkQueue } from './work-queue.ts';
+import { priorityOf } from './queue/change-priority.ts';
+import { Dispatcher } from './queue/dispatcher.ts';
+import { formatQueueKey, parseQueueKey, type QueueKey } from './queue/queue-key.ts';
+import { WorkQueue } from './queue/work-queue.ts';
+import { ResourceCache } from './watch/resource-cache.ts';
+import type { Store } from './watch/store.ts';
+import { watchHealthOf } from './watch/watch-health.ts';
 
 export type * from './operator-options.ts';
-export { RequeueAfter } from './requeue-after.ts';
+export { RequeueAfter } from './queue/requeue-after.ts';
 
 /** The operator was stopped before a watch was ready. */
 export class OperatorStoppedError extends Error {
   override readonly name = 'OperatorStoppedError';
 }
 
-const defaultStopMs = 20_000;
+const DEFAULT_STOP_MS = 20_000;
 /** What handlers get to react to their signal. */
-const abortGraceMs = 1_000;
-const flushMs = 1_000;
-const releaseMs = 2_000;
+const ABORT_GRACE_MS = 1_000;
+const FLUSH_MS = 1_000;
+const RELEASE_MS = 2_000;
 
 /**
  * `@dot-i/k8s-operator` with an engine that is fit for production: the programming model (`init`, `watchResource`,
@@ -79,7 +79,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     this.clock = options.clock;
     this.random = options.random;
     this.#connections = PooledKubeConfig.from(options.kubeConfig ?? this.kubeConfig);
-    if (options.requestTimeoutMs !== undefined) this.#connections.setCallTimeout(options.requestTimeoutMs);
+    if (options.requestTimeoutMs !== undefined) {
+      this.#connections.setCallTimeout(options.requestTimeoutMs);
+    }
     this.kubeConfig = this.#connections;
     this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
     this.replicaRest = this.#createClient();
@@ -88,7 +90,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       this.#election.assertHeld();
       return this.#election.signal;
     });
-    this.#writer = new ResourceWriter(this.rest, (id, answer) => this.absorb(id, answer));
+    this.#writer = new ResourceWriter(this.rest, (id, answer) => this.updateCache(id, answer));
     this.events = this.#createRecorder();
     this.#dispatcher = new Dispatcher(options.logger);
     this.#queue = this.#createQueue();
@@ -99,10 +101,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     try {
       await super.start();
     } catch (error) {
-      if (this.#stopped !== undefined && error instanceof OperatorStoppedError) return;
+      if (this.#stopped !== undefined && error instanceof OperatorStoppedError) {
+        return;
+      }
       throw error;
     }
-    if (this.#stopped !== undefined) return;
+    if (this.#stopped !== undefined) {
+      return;
+    }
     this.#isReady = true;
     this.#election.start();
   }
@@ -111,7 +117,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
    * Ends everything in order: no more keys, `deadlineMs` for the handlers under way, Events, Lease, connections.
    * Resolves when nothing is left that keeps Node alive. May be called at any time, and again.
    */
-  override stop(deadlineMs = defaultStopMs): Promise<void> {
+  override stop(deadlineMs = DEFAULT_STOP_MS): Promise<void> {
     this.#stopped ??= this.#end(deadlineMs);
     return this.#stopped;
   }
@@ -208,14 +214,19 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   /** Has the handler of `id` called for this object, whether or not anything changed. Ids are `<plural>.<group>/<version>`. */
   protected enqueue(id: string, namespace: string, name: string, options: EnqueueOptions = {}): void {
     const key = formatQueueKey({ id, namespace, name });
-    if (options.afterMs === undefined) this.#queue.add(key, { priority: options.priority });
-    else this.#queue.addAfter(key, options.afterMs);
+    if (options.afterMs === undefined) {
+      this.#queue.add(key, { priority: options.priority });
+    } else {
+      this.#queue.addAfter(key, options.afterMs);
+    }
   }
 
   /** The cache behind `watchResource` or `watchSecondary`; throws when there is none. `T` is the caller's promise. */
   protected resourceStore<T extends KubeObject = KubeObject>(id: string): Store<T> {
     const cache = this.#caches.get(id);
-    if (cache === undefined) throw new Error(`${id} is not watched`);
+    if (cache === undefined) {
+      throw new Error(`${id} is not watched`);
+    }
     return cache.store as Store<KubeObject> as Store<T>;
   }
 
@@ -257,15 +268,19 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     try {
       await this.#writer.patch(meta, { metadata: { finalizers } });
     } catch (error) {
-      if (isRemoval && isKubeError(error, 'not-found')) return;
+      if (isRemoval && isKubeError(error, 'not-found')) {
+        return;
+      }
       throw error;
     }
-    if (!isRemoval) this.enqueue(meta.id, meta.namespace ?? '', meta.name, { priority: 'edit' });
+    if (!isRemoval) {
+      this.enqueue(meta.id, meta.namespace ?? '', meta.name, { priority: 'edit' });
+    }
   }
 
   /** Takes the answer to an own write of a watched object into its store at once; `map` and handlers are not told. */
-  protected absorb(id: string, answer: KubeObject): void {
-    this.#caches.get(id)?.absorb(answer);
+  protected updateCache(id: string, answer: KubeObject): void {
+    this.#caches.get(id)?.updateCache(answer);
   }
 
   /** URL of a resource type's collection. */
@@ -276,7 +291,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     namespace?: string,
   ): string {
     const cluster = this.#connections.getCurrentCluster();
-    if (cluster === null) throw new NoClusterError('the kubeconfig has no current cluster');
+    if (cluster === null) {
+      throw new NoClusterError('the kubeconfig has no current cluster');
+    }
     return `${cluster.server.replace(/\/+$/, '')}${collectionPath({ group, version, plural }, namespace)}`;
   }
 
@@ -308,7 +325,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   #createLeadership(): Leadership {
     const { leaderElection, clock, random } = this.#options;
     const onStartedLeading = (): void => void this.#lead();
-    if (leaderElection === undefined) return soleLeadership(onStartedLeading);
+    if (leaderElection === undefined) {
+      return soleLeadership(onStartedLeading);
+    }
     return electedLeadership({
       ...leaderElection,
       rest: this.replicaRest,
@@ -317,7 +336,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       onStartedLeading,
       onStoppedLeading: () => this.#yieldLeadership(),
       onHolder: (identity) => this.#log.info(`the Lease is held by ${identity === '' ? 'nobody' : identity}`),
-      onAttemptFailed: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
+      onFailure: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
     });
   }
 
@@ -345,7 +364,9 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   #cacheOf(id: string): ResourceCache {
     const known = this.#caches.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const { replicaRest: rest, clock, random } = this;
     const log = this.#log;
     const cache = new ResourceCache(id, {
@@ -361,24 +382,29 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   }
 
   #requireRunning(synced: boolean): void {
-    if (!synced || this.#stopped !== undefined)
+    if (!synced || this.#stopped !== undefined) {
       throw new OperatorStoppedError('the operator has been stopped');
+    }
   }
 
   async #lead(): Promise<void> {
     try {
       await this.onStartedLeading();
-      if (this.#stopped === undefined && this.#election.isLeading) this.#queue.start();
+      if (this.#stopped === undefined && this.#election.isLeading) {
+        this.#queue.start();
+      }
     } catch (error) {
       this.#log.error(`could not begin to lead: ${describeError(error)}`);
       this.#yieldLeadership();
-      await this.#election.stop(releaseMs);
+      await this.#election.stop(RELEASE_MS);
     }
   }
 
   /** Stops all work at once; the composition root is told to end the process. */
   #yieldLeadership(): void {
-    if (this.#stopped !== undefined || this.#hasYielded) return;
+    if (this.#stopped !== undefined || this.#hasYielded) {
+      return;
+    }
     this.#hasYielded = true;
     this.#log.error('stopped leading');
     this.#queue.abort(new Error('the Lease is not held any more'));
@@ -394,10 +420,10 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     const unfinished = await this.#queue.drain(deadlineMs);
     if (unfinished > 0) {
       this.#log.warn(`${unfinished} handlers did not end in time`);
-      await this.#queue.drain(abortGraceMs);
+      await this.#queue.drain(ABORT_GRACE_MS);
     }
-    await this.events.flush(flushMs);
-    await this.#election.stop(releaseMs);
+    await this.events.flush(FLUSH_MS);
+    await this.#election.stop(RELEASE_MS);
     await this.#connections.close();
   }
 }

@@ -2,14 +2,14 @@ import type { SecureContext } from 'node:tls';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { AccountCredentials } from './authorization.ts';
-import { type BaseUrl, parseBaseUrl } from './base-url.ts';
 import { type Budget, type BudgetLimits, type BudgetPause, createBudget } from './budget.ts';
-import type { CallObservation } from './caller.ts';
 import { createOpenConnectors } from './client.ts';
-import { createTlsContext, createTransport, type TransportOptions } from './pooled-transport.ts';
 import type { OpenConnectors } from './port.ts';
-import type { ProxyServer } from './proxy-tunnel.ts';
-import type { Transport } from './transport.ts';
+import { type BaseUrl, parseBaseUrl } from './transport/base-url.ts';
+import type { CallObservation } from './transport/caller.ts';
+import { createTlsContext, createTransport, type TransportOptions } from './transport/pooled-transport.ts';
+import type { ProxyServer } from './transport/proxy-tunnel.ts';
+import type { Transport } from './transport/transport.ts';
 
 /** Everything that makes one account's client what it is. When any of it changes, the client is replaced. */
 export interface AccountSettings {

@@ -1,4 +1,4 @@
-import { RemoteError } from './errors.ts';
+import { RemoteError } from './errors/remote-error.ts';
 
 /** The two secrets of an account: one of a user of Open Connectors, one of the organization. */
 export interface AccountCredentials {

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
-import { RemoteError } from './errors.ts';
+import { RemoteError } from './errors/remote-error.ts';
 import type { Turn } from './port.ts';
 
 /** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */
@@ -11,7 +11,7 @@ const SHORTEST_PAUSE_MS = 100;
 /** So many calls in a row that found the remote side unavailable pause the account. */
 const FAILURES_TO_PAUSE = 5;
 /** Callers are kept waiting through a pause no longer than this, so that one account's outage holds no worker. */
-const DEFAULT_PATIENCE_MS = 5_000;
+const DEFAULT_MAX_WAIT_MS = 5_000;
 
 /** `spec.limits` of an account. */
 export interface BudgetLimits {
@@ -51,7 +51,7 @@ export interface BudgetOptions {
   /** Spreads pauses without a `Retry-After` over the upper half of their length. */
   readonly random: Pick<Random, 'fraction'>;
   /** Longest wait through a pause or for its probe, in milliseconds. Default 5 s. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
   /** Told when a pause begins (its cause) and when calls flow again (`open`). Must not throw. */
   readonly onChange?: ((state: 'open' | BudgetPause['cause']) => void) | undefined;
 }
@@ -71,7 +71,7 @@ interface Ticket {
 }
 
 /** What the end of a call says about the remote side. Aborted calls say nothing. */
-type Verdict =
+type CallOutcome =
   | { readonly kind: 'healthy' | 'nothing' }
   | { readonly kind: BudgetPause['cause']; readonly retryAfterMs: number | undefined };
 
@@ -81,7 +81,7 @@ export function createBudget(options: BudgetOptions): Budget {
 
 class AccountBudget implements Budget {
   readonly #options: BudgetOptions;
-  readonly #patienceMs: number;
+  readonly #maxWaitMs: number;
   readonly #bucket: TokenBucket;
   readonly #waiters: Waiter[] = [];
   #mode: Mode = 'open';
@@ -100,7 +100,7 @@ class AccountBudget implements Budget {
 
   constructor(options: BudgetOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    this.#maxWaitMs = options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS;
     const { requestsPerSecond, burst } = options.limits;
     this.#bucket = new TokenBucket(burst, 1_000 / requestsPerSecond, options.clock.monotonic());
   }
@@ -145,16 +145,16 @@ class AccountBudget implements Budget {
   }
 
   async #runWith<Result>(ticket: Ticket, call: () => Promise<Result>): Promise<Result> {
-    let verdict: Verdict = { kind: 'nothing' };
+    let outcome: CallOutcome = { kind: 'nothing' };
     try {
       const result = await call();
-      verdict = { kind: 'healthy' };
+      outcome = { kind: 'healthy' };
       return result;
     } catch (error) {
-      verdict = verdictOf(error);
+      outcome = outcomeOf(error);
       throw error;
     } finally {
-      this.#ended(ticket, verdict);
+      this.#ended(ticket, outcome);
     }
   }
 
@@ -217,22 +217,22 @@ class AccountBudget implements Budget {
     return waitMs === 0;
   }
 
-  #ended(ticket: Ticket, verdict: Verdict): void {
+  #ended(ticket: Ticket, result: CallOutcome): void {
     this.#inFlight -= 1;
     if (this.#isClosed) {
       // A pause that began now would keep a process alive that has ended everything else.
       return;
     }
     if (ticket.epoch === this.#epoch) {
-      this.#learn(ticket, verdict);
-    } else if (verdict.kind === 'throttled') {
-      this.#prolong(verdict.retryAfterMs ?? 0);
+      this.#learn(ticket, result);
+    } else if (result.kind === 'throttled') {
+      this.#prolong(result.retryAfterMs ?? 0);
     }
     this.#admitWaiters();
   }
 
-  #learn(ticket: Ticket, verdict: Verdict): void {
-    switch (verdict.kind) {
+  #learn(ticket: Ticket, result: CallOutcome): void {
+    switch (result.kind) {
       case 'healthy':
         this.#failures = 0;
         if (ticket.isProbe) {
@@ -247,12 +247,12 @@ class AccountBudget implements Budget {
         }
         return;
       case 'throttled':
-        this.#beginPause(verdict.kind, verdict.retryAfterMs);
+        this.#beginPause(result.kind, result.retryAfterMs);
         return;
       case 'unavailable':
         this.#failures += 1;
-        if (ticket.isProbe || verdict.retryAfterMs !== undefined || this.#failures >= FAILURES_TO_PAUSE) {
-          this.#beginPause(verdict.kind, verdict.retryAfterMs);
+        if (ticket.isProbe || result.retryAfterMs !== undefined || this.#failures >= FAILURES_TO_PAUSE) {
+          this.#beginPause(result.kind, result.retryAfterMs);
         }
     }
   }
@@ -296,7 +296,7 @@ class AccountBudget implements Budget {
 
   #beginProbe(): void {
     this.#mode = 'probing';
-    this.#cancelTimer = this.#options.clock.schedule(this.#patienceMs, () => {
+    this.#cancelTimer = this.#options.clock.schedule(this.#maxWaitMs, () => {
       this.#probeIsSlow = true;
       this.#refuseWaiters();
     });
@@ -312,7 +312,7 @@ class AccountBudget implements Budget {
   }
 
   #isRefusing(): boolean {
-    return this.#remainingMs() > this.#patienceMs || (this.#mode === 'probing' && this.#probeIsSlow);
+    return this.#remainingMs() > this.#maxWaitMs || (this.#mode === 'probing' && this.#probeIsSlow);
   }
 
   #refuseWaiters(): void {
@@ -332,7 +332,7 @@ class AccountBudget implements Budget {
       retryAfterMs: Math.max(
         Math.ceil(this.#remainingMs()),
         SHORTEST_PAUSE_MS,
-        this.#probeIsSlow ? this.#patienceMs : 0,
+        this.#probeIsSlow ? this.#maxWaitMs : 0,
       ),
     });
   }
@@ -342,7 +342,7 @@ function closedError(): RemoteError {
   return new RemoteError('unavailable', "the account's settings changed; nothing was sent");
 }
 
-function verdictOf(error: unknown): Verdict {
+function outcomeOf(error: unknown): CallOutcome {
   if (!(error instanceof RemoteError)) {
     return { kind: 'nothing' };
   }

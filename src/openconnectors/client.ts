@@ -1,5 +1,3 @@
-import { parseBaseUrl } from './base-url.ts';
-import { type CallerOptions, createCaller } from './caller.ts';
 import { buildAuthorizeUrl } from './operations/authorize-url.ts';
 import { createInstance } from './operations/create-instance.ts';
 import { deleteInstance } from './operations/delete-instance.ts';
@@ -11,6 +9,8 @@ import { readInstance } from './operations/read-instance.ts';
 import { reauthorizeInstance } from './operations/reauthorize-instance.ts';
 import { setInstanceEnabled } from './operations/set-instance-enabled.ts';
 import type { OpenConnectors, Turn } from './port.ts';
+import { parseBaseUrl } from './transport/base-url.ts';
+import { type CallerOptions, createCaller } from './transport/caller.ts';
 
 /** The turn of a client without limits. */
 const UNLIMITED: Turn = { run: (call) => call(), release: () => undefined };

@@ -1,5 +1,5 @@
-import { RemoteError } from './errors.ts';
-import { MASKED } from './port.ts';
+import { MASKED } from '../secrets/mask.ts';
+import { RemoteError } from './errors/remote-error.ts';
 
 /** What `JSON.stringify` takes without loss. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

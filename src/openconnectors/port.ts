@@ -8,9 +8,6 @@
 /** The connectors of this product: the XML-RPC one with the encrypted key, and its REST successor. */
 export type ConnectorKey = 'infusionsoftcrm' | 'infusionsoftrest';
 
-/** The value by which the API hides a secret in what it returns (exactly eight asterisks). Never compared, never sent back. */
-export const MASKED = '********';
-
 /** `GET /organizations/me`. The id is kept as text: it is only compared. */
 export interface Organization {
   readonly id: string;

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { UnreadableAnswer } from './call.ts';
-import { type Instance, MASKED, type Organization } from './port.ts';
-import type { TransportAnswer } from './transport.ts';
+import { MASKED } from '../secrets/mask.ts';
+import type { Instance, Organization } from './port.ts';
+import { UnreadableResponse } from './transport/call.ts';
+import type { TransportResponse } from './transport/transport.ts';
 
 /** Absent, null and unusable all mean: the answer does not tell. */
 function orUnknown<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 function configurationText(value: unknown): string | null {
   if (value === null || value === undefined) {
@@ -48,7 +49,7 @@ const instance = z
       tags: answer.tags,
       disabled: answer.disabled,
       createdAt:
-        typeof answer.createdDate === 'string' && rfc3339.test(answer.createdDate)
+        typeof answer.createdDate === 'string' && RFC3339.test(answer.createdDate)
           ? answer.createdDate
           : undefined,
       token: answer.token === '' || answer.token === MASKED ? undefined : answer.token,
@@ -62,15 +63,15 @@ const organization = z
 
 const authorizeUrl = z.looseObject({ oauthUrl: z.string().min(1) }).transform((answer) => answer.oauthUrl);
 
-function parsed(answer: TransportAnswer): unknown {
+function parsed(answer: TransportResponse): unknown {
   try {
     return JSON.parse(answer.body);
   } catch {
-    throw new UnreadableAnswer('not JSON');
+    throw new UnreadableResponse('not JSON');
   }
 }
 
-function reader<Output>(schema: z.ZodType<Output>): (answer: TransportAnswer) => Output {
+function reader<Output>(schema: z.ZodType<Output>): (answer: TransportResponse) => Output {
   return (answer) => {
     const result = schema.safeParse(parsed(answer));
     if (result.success) {
@@ -78,25 +79,25 @@ function reader<Output>(schema: z.ZodType<Output>): (answer: TransportAnswer) =>
     }
     // Paths and kinds only: zod's own messages may quote what they found.
     const [issue] = result.error.issues;
-    throw new UnreadableAnswer(
+    throw new UnreadableResponse(
       `unusable value at "${issue?.path.join('.') ?? ''}" (${issue?.code ?? 'unknown'})`,
     );
   };
 }
 
-export const readInstanceAnswer: (answer: TransportAnswer) => Instance = reader(instance);
-export const readInstancesAnswer: (answer: TransportAnswer) => Instance[] = reader(z.array(instance));
-export const readOrganizationAnswer: (answer: TransportAnswer) => Organization = reader(organization);
-export const readAuthorizeUrlAnswer: (answer: TransportAnswer) => string = reader(authorizeUrl);
+export const parseInstance: (answer: TransportResponse) => Instance = reader(instance);
+export const parseInstances: (answer: TransportResponse) => Instance[] = reader(z.array(instance));
+export const parseOrganization: (answer: TransportResponse) => Organization = reader(organization);
+export const parseAuthorizeUrl: (answer: TransportResponse) => string = reader(authorizeUrl);
 
 /** For calls whose answer says nothing: no body, or any JSON. A page of HTML is some gateway's answer, not the API's. */
-export function readNothing(answer: TransportAnswer): void {
+export function readNothing(answer: TransportResponse): void {
   if (answer.body.trim() !== '') {
     parsed(answer);
   }
 }
 
 /** For calls of which only it matters that the API answered them. */
-export function readAnything(answer: TransportAnswer): void {
+export function readAnything(answer: TransportResponse): void {
   parsed(answer);
 }

@@ -2,13 +2,13 @@
 export const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1_000;
 
 /** The three forms of HTTP-date (RFC 9110 5.6.7); only the last one lacks the zone. */
-const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-const rfc850 = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
-const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const RFC850 = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
 function parseHttpDate(text: string): number | undefined {
-  const withZone = asctime.test(text) ? `${text} GMT` : text;
-  if (withZone === text && !imfFixdate.test(text) && !rfc850.test(text)) {
+  const withZone = ASCTIME.test(text) ? `${text} GMT` : text;
+  if (withZone === text && !IMF_FIXDATE.test(text) && !RFC850.test(text)) {
     return undefined;
   }
   const time = Date.parse(withZone);

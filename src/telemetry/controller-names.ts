@@ -1,5 +1,5 @@
 import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from '../api/group.ts';
-import { parseQueueKey } from '../kube/queue-key.ts';
+import { parseQueueKey } from '../kube/queue/queue-key.ts';
 
 /** The controllers by the names that logs, metrics and traces show: the kind in lower case, as controller-runtime has it. */
 export const controllerNames = [CONNECTOR_NAMES.singular, ACCOUNT_NAMES.singular] as const;

@@ -1,9 +1,9 @@
+import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
-import type { Config } from '../config.ts';
-import type { ConnectorOperator } from '../controller/operator.ts';
+import { VERSION } from '../config/version.ts';
 import { type Listener, listen, type RequestHandler } from '../http/listener.ts';
+import type { ConnectorOperator } from '../operator/operator.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { VERSION } from '../version.ts';
 import { BLOCK_WINDOW_MS, liveness, livenessLimits, readiness } from './health/checks.ts';
 import { watchEventLoop } from './health/event-loop.ts';
 import { probeHandler } from './health/probes.ts';

@@ -1,27 +1,27 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { ConsentOutcome } from '../consent/outcomes.ts';
-import type { ObservePass } from '../controller/pass-observer.ts';
 import type { ReliableOperatorOptions } from '../kube/operator-options.ts';
 import type { OpenConnectorsPoolOptions } from '../openconnectors/account-pool.ts';
+import type { ObserveReconcile } from '../reconciler/reconcile-observer.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { Redactor } from '../secrets/redaction.ts';
 import type { Logger } from './log.ts';
 import { countConsents } from './metrics/consent-metrics.ts';
 import { observeKubeCalls } from './metrics/kube-metrics.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { countPasses } from './metrics/pass-metrics.ts';
 import { createPauseBook, type PauseBook } from './metrics/pauses.ts';
 import { observeQueue } from './metrics/queue-metrics.ts';
-import { observeRemoteCalls } from './metrics/remote-metrics.ts';
-import { observePasses } from './passes/observe-passes.ts';
-import type { Scrubber } from './scrubber.ts';
+import { countPasses } from './metrics/reconcile-metrics.ts';
+import { observeExternalCalls } from './metrics/remote-metrics.ts';
+import { observePasses } from './reconciles/observe-reconciles.ts';
 import { traceCalls } from './tracing/call-spans.ts';
-import { createPassSpans } from './tracing/pass-spans.ts';
+import { createReconcileSpans } from './tracing/reconcile-spans.ts';
 
 /** What the instruments are made of. */
 export interface InstrumentOptions {
   readonly logger: Logger;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly clock: Clock;
   readonly random: Random;
   readonly tracer: Tracer;
@@ -36,7 +36,7 @@ export interface Instruments {
   readonly pauses: PauseBook;
   readonly kube: Required<Pick<ReliableOperatorOptions, 'observeCall' | 'observeRetry' | 'queue'>>;
   readonly pool: Required<Pick<OpenConnectorsPoolOptions, 'observe' | 'onBudgetChange'>>;
-  readonly observePass: ObservePass;
+  readonly observeReconcile: ObserveReconcile;
   /** Told how each request to the consent pages ends. */
   readonly observeConsent: (outcome: ConsentOutcome) => void;
 }
@@ -48,7 +48,7 @@ export function createInstruments(options: InstrumentOptions): Instruments {
   const pauses = createPauseBook();
   const spans = traceCalls(tracer, clock);
   const countKubeCalls = observeKubeCalls(metrics, options.kubeHost);
-  const countRemoteCall = observeRemoteCalls(metrics);
+  const countExternalCall = observeExternalCalls(metrics);
   return {
     metrics,
     pauses,
@@ -62,18 +62,18 @@ export function createInstruments(options: InstrumentOptions): Instruments {
     },
     pool: {
       observe(_account, observation) {
-        countRemoteCall(observation);
+        countExternalCall(observation);
         spans.remote(observation);
       },
       onBudgetChange: notePauses(pauses, logger),
     },
     observeConsent: countConsents(metrics),
-    observePass: observePasses({
+    observeReconcile: observePasses({
       logger,
       clock,
       random,
       metrics: countPasses(metrics),
-      spans: createPassSpans(tracer, (text) => scrubber.scrub(text)),
+      spans: createReconcileSpans(tracer, (text) => scrubber.scrub(text)),
     }),
   };
 }

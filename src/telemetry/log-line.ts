@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Scrubber } from './scrubber.ts';
+import type { Redactor } from '../secrets/redaction.ts';
 
 /** How a line is written: one JSON object, or words for people at a terminal. */
 export type LogFormat = 'json' | 'text';
@@ -24,7 +24,7 @@ const ownKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** Makes pino's line (JSON, with its newline) into the one that leaves the process: without secrets, in `format`. */
-export function finishLine(line: string, scrubber: Scrubber, format: LogFormat): string {
+export function finishLine(line: string, scrubber: Redactor, format: LogFormat): string {
   // The line is taken apart only where a secret may be in it, which should never be.
   const clean = scrubber.scrub(line) === line;
   if (clean && format === 'json') {
@@ -36,7 +36,7 @@ export function finishLine(line: string, scrubber: Scrubber, format: LogFormat):
   return `${format === 'json' ? JSON.stringify(entry) : textLine(entry)}\n`;
 }
 
-function scrubRecord(value: Record<string, unknown>, scrubber: Scrubber): Record<string, unknown> {
+function scrubRecord(value: Record<string, unknown>, scrubber: Redactor): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       ownKeys.has(key) ? key : scrubber.scrub(key),
@@ -45,7 +45,7 @@ function scrubRecord(value: Record<string, unknown>, scrubber: Scrubber): Record
   );
 }
 
-function scrubValue(value: unknown, scrubber: Scrubber): unknown {
+function scrubValue(value: unknown, scrubber: Redactor): unknown {
   if (typeof value === 'string') {
     return scrubber.scrub(value);
   }

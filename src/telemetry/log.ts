@@ -1,8 +1,8 @@
 import type { OperatorLogger } from '@dot-i/k8s-operator';
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
+import type { Redactor } from '../secrets/redaction.ts';
 import { finishLine, type LogFormat } from './log-line.ts';
-import type { Scrubber } from './scrubber.ts';
 
 export type { Logger } from 'pino';
 
@@ -11,7 +11,7 @@ export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly format: LogFormat;
   readonly clock: Clock;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   /** Standard output where absent. */
   readonly destination?: DestinationStream;
 }

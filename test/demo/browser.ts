@@ -1,5 +1,5 @@
+import type { Simulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
 import { linkOf, locationOf, type Reply, textOf, type Visitor } from '../support/consent/visitor.ts';
-import type { Simulator } from '../support/openconnectors/simulator.ts';
 import { DemoFailure } from './failure.ts';
 import type { Screen } from './screen.ts';
 import { shortened } from './shortened.ts';

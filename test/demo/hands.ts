@@ -1,5 +1,5 @@
 import { CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { parseConnector } from '../../src/controller/parse.ts';
+import { parseConnector } from '../../src/api/parse.ts';
 import { consentInBrowser } from './browser.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';

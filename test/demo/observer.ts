@@ -1,6 +1,6 @@
 import type { Condition } from '../../src/api/condition.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { parseAccount, parseConnector } from '../../src/controller/parse.ts';
+import { parseAccount, parseConnector } from '../../src/api/parse.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { changesBetween } from './changes.ts';
 import type { Cluster, WatchLine } from './cluster.ts';
@@ -10,7 +10,7 @@ import type { Screen } from './screen.ts';
 type Seen = ReturnType<typeof parseConnector> | ReturnType<typeof parseAccount>;
 
 /** How long anything may take before the demonstration gives up, milliseconds. */
-const patienceMs = 30_000;
+const maxWaitMs = 30_000;
 
 /** What is wanted of one condition. */
 export interface Wanted {
@@ -65,8 +65,8 @@ export function observe(cluster: Cluster, screen: Screen, clock: Clock, signal: 
     };
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    const cancel = clock.schedule(patienceMs, () =>
-      reject(new DemoFailure(`${otherwise()} after ${patienceMs / 1000} seconds.`)),
+    const cancel = clock.schedule(maxWaitMs, () =>
+      reject(new DemoFailure(`${otherwise()} after ${maxWaitMs / 1000} seconds.`)),
     );
     waiting.add(look);
     look();

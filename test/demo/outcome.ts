@@ -1,5 +1,5 @@
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { parseConnector } from '../../src/controller/parse.ts';
+import { parseConnector } from '../../src/api/parse.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
@@ -14,7 +14,7 @@ const expected = [
 
 const connector = CONNECTOR_NAMES.kind;
 /** How long it may take until something has gone, milliseconds. */
-const patienceMs = 30_000;
+const maxWaitMs = 30_000;
 
 /** Fails with the first thing that is not as the story says. */
 export async function checkOutcome({ stage: { simulator }, cluster }: Telling): Promise<void> {
@@ -48,7 +48,7 @@ async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
   for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
     await poll(
       async () => ((await cluster.read('Secret', name)) === undefined ? true : undefined),
-      patienceMs,
+      maxWaitMs,
       () => `Secret ${name} is left of the consent`,
     );
   }
@@ -73,7 +73,7 @@ export async function takeDown({ stage, cluster, observer, screen }: Telling): P
   await cluster.remove('Namespace', cluster.namespace);
   await poll(
     async () => ((await cluster.read('Namespace', cluster.namespace)) === undefined ? true : undefined),
-    patienceMs,
+    maxWaitMs,
     () => 'The namespace does not go away',
   );
 }

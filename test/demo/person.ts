@@ -1,5 +1,5 @@
-import { authorizePath } from '../support/openconnectors/handlers/consent.ts';
-import type { Simulator } from '../support/openconnectors/simulator.ts';
+import { authorizePath } from '../../packages/open-connectors-simulator/src/handlers/consent.ts';
+import type { Simulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
 import { DemoFailure } from './failure.ts';
 
 /** The callback URL of the OAuth app, as the samples have it. */

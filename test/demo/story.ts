@@ -1,6 +1,6 @@
+import type { InstanceSnapshot } from '../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { InstanceSnapshot } from '../support/openconnectors/out-of-band.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
 import type { Hands } from './hands.ts';
@@ -23,7 +23,7 @@ export interface Telling {
 
 const connector = CONNECTOR_NAMES.kind;
 /** How long a change at the remote side may take to be seen there, milliseconds. */
-const patienceMs = 30_000;
+const maxWaitMs = 30_000;
 
 /** From an empty namespace to connectors that work, and through what happens to them afterwards. */
 export async function tell(telling: Telling): Promise<void> {
@@ -146,7 +146,7 @@ function onlyInstance({ simulator }: Stage, name: string): InstanceSnapshot {
 async function eventually(otherwise: string, holds: () => boolean): Promise<void> {
   await poll(
     async () => (holds() ? true : undefined),
-    patienceMs,
+    maxWaitMs,
     () => otherwise,
   );
 }

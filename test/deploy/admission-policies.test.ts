@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseHostPattern } from '../../src/config/host-pattern.ts';
+import { createCelEnvironment } from '../../packages/kube-apiserver-emulator/src/crd/cel-environment.ts';
 import { settings } from '../../src/config/settings.ts';
-import { createCelEnvironment } from '../support/crd/cel-environment.ts';
+import { parseHostPattern } from '../../src/runtime/host-pattern.ts';
 import { type Manifest, ofKind, parseManifests } from './support/manifest.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'components', 'admission-policies');
@@ -23,7 +23,7 @@ const environment = createCelEnvironment();
 const params = read('parameters.yaml')[0];
 
 /** What the API server would say to a request; undefined where it lets it pass. */
-function verdict(name: string, request: { object?: unknown; oldObject?: unknown }): string | undefined {
+function result(name: string, request: { object?: unknown; oldObject?: unknown }): string | undefined {
   const found = ofKind(policies, 'ValidatingAdmissionPolicy').find(({ metadata }) => metadata.name === name);
   const { matchConditions, validations } = policySchema.parse(found).spec;
   const variables = { object: null, oldObject: null, params, ...request };
@@ -69,13 +69,13 @@ describe('admission policies', () => {
     expect(pattern).toBeDefined();
     for (const host of hosts) {
       expect(
-        verdict('account-hosts.openconnectors.dev', { object: account(`https://${host}`) }),
+        result('account-hosts.openconnectors.dev', { object: account(`https://${host}`) }),
         host,
       ).toBeUndefined();
     }
     for (const host of strangers) {
       expect(
-        verdict('account-hosts.openconnectors.dev', { object: account(`https://${host}`) }),
+        result('account-hosts.openconnectors.dev', { object: account(`https://${host}`) }),
         host,
       ).toContain('spec.baseUrl');
     }
@@ -86,7 +86,7 @@ describe('admission policies', () => {
     'https://api.openconnectors.us2.ext.hana.ondemand.com@evil.example',
     'api.openconnectors.us2.ext.hana.ondemand.com',
   ])('an account at %s is refused', (baseUrl) => {
-    expect(verdict('account-hosts.openconnectors.dev', { object: account(baseUrl) })).toContain(
+    expect(result('account-hosts.openconnectors.dev', { object: account(baseUrl) })).toContain(
       'spec.baseUrl',
     );
   });
@@ -94,12 +94,12 @@ describe('admission policies', () => {
   test('an account that was there before keeps working', () => {
     const object = account('https://elsewhere.example');
 
-    expect(verdict('account-hosts.openconnectors.dev', { object, oldObject: object })).toBeUndefined();
+    expect(result('account-hosts.openconnectors.dev', { object, oldObject: object })).toBeUndefined();
   });
 
   test('servers of connectors are those of Infusionsoft', () => {
     const judge = (spec: object, oldObject: unknown = null) =>
-      verdict('connector-servers.openconnectors.dev', { object: connector(spec), oldObject });
+      result('connector-servers.openconnectors.dev', { object: connector(spec), oldObject });
 
     expect(judge({ server: 'dt123.infusionsoft.com' })).toBeUndefined();
     expect(judge({ connector: 'infusionsoftrest' })).toBeUndefined();
@@ -110,7 +110,7 @@ describe('admission policies', () => {
 
   test('a protected resource cannot be deleted, and any other can', () => {
     const judge = (annotations?: Record<string, string>) =>
-      verdict('deletion-protection.openconnectors.dev', { oldObject: connector({}, annotations) });
+      result('deletion-protection.openconnectors.dev', { oldObject: connector({}, annotations) });
 
     expect(judge({ 'openconnectors.dev/deletion-protection': 'true' })).toContain('protected');
     expect(judge({ 'openconnectors.dev/deletion-protection': 'false' })).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/config.ts';
 import { configurationOf, unknownSettings } from './support/configuration.ts';
 import { canRender, render, renderOverlay } from './support/kustomize.ts';
 import { type Manifest, ofKind, only } from './support/manifest.ts';

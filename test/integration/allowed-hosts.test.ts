@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { installCrds, readCrds, withoutRules } from '../support/controlplane/crds.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
-import { type Simulator, startSimulator } from '../support/openconnectors/simulator.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';

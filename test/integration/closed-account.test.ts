@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
 import { API_VERSION } from '../../src/api/group.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { Fault } from '../support/openconnectors/faults.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { eachLine } from '../support/workbench/lines.ts';
 import { connector } from '../support/workbench/manifests.ts';

@@ -61,9 +61,9 @@ describeControlPlanes('the consent', (plane) => {
       expect(message).toContain(site.callbackUrl);
       const { status, metadata } = await namespace.connector('crm');
       expect(status?.authorization).toEqual({ startUrl, codeSecretName: 'crm-enrolment' });
-      const enrolment = await namespace.secret('crm-enrolment');
-      expect(enrolment).toMatchObject({ type: 'openconnectors.dev/enrolment', owners: [metadata.uid] });
-      expect(enrolment?.values['code']).toMatch(/^[0-9A-Z-]{30}$/);
+      const oneTimeCode = await namespace.secret('crm-enrolment');
+      expect(oneTimeCode).toMatchObject({ type: 'openconnectors.dev/enrolment', owners: [metadata.uid] });
+      expect(oneTimeCode?.values['code']).toMatch(/^[0-9A-Z-]{30}$/);
 
       const done = await consent(bench, namespace, site.visitor());
       expect(done.body).toContain('access is allowed');
@@ -83,7 +83,7 @@ describeControlPlanes('the consent', (plane) => {
       const namespace = await prepare();
       await asked(namespace);
       const visitor = site.visitor();
-      const enrolment = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+      const oneTimeCode = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
       const callback = await consentUpToCallback(bench, namespace, visitor);
       const { searchParams } = new URL(callback);
       const cookie = visitor.jar.get('__Host-connect-consent')?.split('.')[0] ?? '';
@@ -97,7 +97,7 @@ describeControlPlanes('the consent', (plane) => {
         JSON.stringify(await namespace.connector('crm')),
         JSON.stringify(await namespace.events('crm')),
       ].join('\n');
-      const secrets = [enrolment, searchParams.get('code'), searchParams.get('state'), cookie];
+      const secrets = [oneTimeCode, searchParams.get('code'), searchParams.get('state'), cookie];
       for (const value of secrets) {
         expect(value).toMatch(/.{8,}/);
         expect(told).not.toContain(value);

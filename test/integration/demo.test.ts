@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { poll } from '../support/controlplane/poll.ts';
 
 const program = join(import.meta.dirname, '..', 'demo', 'main.ts');
-const patienceMs = 60_000;
+const maxWaitMs = 60_000;
 
 /** A demonstration in a process of its own, as a person starts it. */
 interface RunningDemo {
@@ -38,7 +38,7 @@ function start(...args: readonly string[]): RunningDemo {
     until: (pattern) =>
       poll(
         async () => pattern.exec(output)?.[1],
-        patienceMs,
+        maxWaitMs,
         () => `The demonstration did not print ${pattern}:\n${output}`,
       ),
     ended: ended.finally(() => running.delete(demo)),

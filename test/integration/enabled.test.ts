@@ -18,8 +18,8 @@ describeControlPlanes('spec.instance.enabled', (plane) => {
     let isToggled = false;
     await bench.startOperator({
       env: { INVENTORY_INTERVAL: '1s' },
-      onStep: (_connector, step) => {
-        if (step.do === 'enable' && !step.enabled && !isToggled) {
+      onAction: (_connector, step) => {
+        if (step.type === 'enable' && !step.enabled && !isToggled) {
           isToggled = true;
           // Not awaited: the edit reaches the API server while the call is under way.
           void namespace.patch(KIND, 'crm', { spec: { instance: { enabled: true } } });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import { type Simulator, startSimulator } from '../support/openconnectors/simulator.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 

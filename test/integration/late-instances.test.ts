@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { allTags, ownerTags } from '../../src/controller/owner-tags.ts';
+import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
+import { allTags, ownerTags } from '../../src/ownership/owner-tags.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { Fault } from '../support/openconnectors/faults.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FINGERPRINT_SECRET } from '../../src/controller/fingerprint-key.ts';
+import { FINGERPRINT_SECRET } from '../../src/secrets/fingerprint-key.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it, type MockInstance, vi } from 'vitest';
-import { ConnectorMemory } from '../../src/controller/memory.ts';
+import { ConnectorMemory } from '../../src/connector/memory.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { CALLBACK_URL, connector } from '../support/workbench/manifests.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../packages/kube-apiserver-emulator/src/index.ts';
 import { OPERATOR_NAME, OPERATOR_NAMESPACE } from '../../scripts/generate/rbac-roles.ts';
 import { canRender, render, renderOverlay } from '../deploy/support/kustomize.ts';
-import type { LedgerEntry } from '../support/apiserver/index.ts';
 import { createSite, type Site } from '../support/consent/site.ts';
 import type { ControlPlane } from '../support/controlplane/control-plane.ts';
 import { describeControlPlanes, requireFeature } from '../support/controlplane/describe.ts';

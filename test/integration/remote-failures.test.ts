@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { Fault } from '../support/openconnectors/faults.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {

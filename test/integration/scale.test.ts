@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { LedgerEntry } from '../support/apiserver/index.ts';
+import type { LedgerEntry } from '../../packages/kube-apiserver-emulator/src/index.ts';
+import type { LedgerEntry as RemoteRequest } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { LedgerEntry as RemoteRequest } from '../support/openconnectors/ledger.ts';
 import { patient } from '../support/patience.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';

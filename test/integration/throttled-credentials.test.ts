@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
+import type { LedgerEntry } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { Fault } from '../support/openconnectors/faults.ts';
-import type { LedgerEntry } from '../support/openconnectors/ledger.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';

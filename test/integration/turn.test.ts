@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
+import { fingerprint } from '../../packages/open-connectors-simulator/src/fingerprint.ts';
+import type { LedgerEntry } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { Fault } from '../support/openconnectors/faults.ts';
-import { fingerprint } from '../support/openconnectors/fingerprint.ts';
-import type { LedgerEntry } from '../support/openconnectors/ledger.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { InstanceSnapshot } from '../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { InstanceSnapshot } from '../support/openconnectors/out-of-band.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {

@@ -36,12 +36,12 @@ export async function soak(
   const foreign = addForeignInstances(stage, clock, preparation);
   const subjects = await prepareSubjects(stage, clock, preparation);
   const context: StormContext = { stage, clock, subjects, foreign };
-  const sightings = sightInstances(simulator, stage.journal, clock);
+  const sightings = sightInstances(simulator, stage.auditLog, clock);
   cleanup.defer(async () => sightings.stop());
   const stopTending = tend(stage, clock);
   cleanup.defer(stopTending);
   const person = startPerson(stage, subjects, clock, derivedRandom(options.seed, 'person'));
-  const faults = createFaultTable(simulator, stage.journal);
+  const faults = createFaultTable(simulator, stage.auditLog);
   const counts: StormCounts = { operations: new Map(), ambushes: new Map(), skipped: 0, failed: [] };
   const look = (): Promise<Audit> => audit(context, sightings, person.disregarded, stage.replicas.deaths);
   const startedAt = clock.now();
@@ -60,7 +60,7 @@ export async function soak(
   const hits = faults.hits();
   simulator.faults.clear();
   stage.proxy.calm();
-  stage.journal.note('operation', 'the storm is over');
+  stage.auditLog.note('operation', 'the storm is over');
   print('the storm is over\n');
 
   const { audit: last, tookMs } = await waitForCalm(context, look, () => undefined, signal);

@@ -13,65 +13,67 @@ export function settle(): Promise<void> {
 
 /** A `Clock` that moves only when told to. Timers fire in order of their due time, then of their creation. */
 export class VirtualClock implements Clock {
-  private elapsed = 0;
-  private order = 0;
-  private readonly timers = new Set<Timer>();
-  private startMs: number;
+  #elapsed = 0;
+  #order = 0;
+  readonly #timers = new Set<Timer>();
+  #startMs: number;
 
   /** `startMs` is what `now()` says at first: 2026-01-01T00:00:00Z unless told otherwise. */
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
-    this.startMs = startMs;
+    this.#startMs = startMs;
   }
 
   now(): number {
-    return this.startMs + this.elapsed;
+    return this.#startMs + this.#elapsed;
   }
 
   monotonic(): number {
-    return this.elapsed;
+    return this.#elapsed;
   }
 
   /** Sets the wall clock, as an administrator or NTP does. Monotonic time and timers go on. */
   setWall(nowMs: number): void {
-    this.startMs = nowMs - this.elapsed;
+    this.#startMs = nowMs - this.#elapsed;
   }
 
   schedule(delayMs: number, callback: () => void): () => void {
-    const timer: Timer = { due: this.elapsed + Math.max(0, delayMs), order: this.order++, callback };
-    this.timers.add(timer);
+    const timer: Timer = { due: this.#elapsed + Math.max(0, delayMs), order: this.#order++, callback };
+    this.#timers.add(timer);
     return () => {
-      this.timers.delete(timer);
+      this.#timers.delete(timer);
     };
   }
 
   /** Timers that are still to fire. */
   get pending(): number {
-    return this.timers.size;
+    return this.#timers.size;
   }
 
   /** Milliseconds until the next timer, `undefined` when there is none. */
   get untilNext(): number | undefined {
-    const next = this.next(Number.POSITIVE_INFINITY);
-    return next === undefined ? undefined : next.due - this.elapsed;
+    const next = this.#next(Number.POSITIVE_INFINITY);
+    return next === undefined ? undefined : next.due - this.#elapsed;
   }
 
   /** Moves on by `ms`; between any two timers everything that became possible happens. */
   async advance(ms: number): Promise<void> {
-    const target = this.elapsed + ms;
+    const target = this.#elapsed + ms;
     await settle();
-    for (let timer = this.next(target); timer !== undefined; timer = this.next(target)) {
-      this.elapsed = Math.max(this.elapsed, timer.due);
-      this.timers.delete(timer);
+    for (let timer = this.#next(target); timer !== undefined; timer = this.#next(target)) {
+      this.#elapsed = Math.max(this.#elapsed, timer.due);
+      this.#timers.delete(timer);
       timer.callback();
       await settle();
     }
-    this.elapsed = Math.max(this.elapsed, target);
+    this.#elapsed = Math.max(this.#elapsed, target);
   }
 
-  private next(limit: number): Timer | undefined {
+  #next(limit: number): Timer | undefined {
     let first: Timer | undefined;
-    for (const timer of this.timers) {
-      if (timer.due > limit) continue;
+    for (const timer of this.#timers) {
+      if (timer.due > limit) {
+        continue;
+      }
       if (
         first === undefined ||
         timer.due < first.due ||

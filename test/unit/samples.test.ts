@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { validateAccount, validateConnector } from '../../src/api/validate.ts';
+import { validateAccount, validateConnector } from '../../src/api/validation/validate.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'deploy', 'samples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));

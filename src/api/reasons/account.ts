@@ -4,14 +4,14 @@ import type { ReasonTable } from './info.ts';
 export const ACCOUNT_REASONS = {
   AccountReady: {
     conditions: { AccountReady: ['True'] },
-    outlook: 'settled',
+    severity: 'settled',
     event: 'none',
     meaning: 'The credentials of the account work.',
     whatToDo: 'Nothing.',
   },
   AccountNotFound: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Reconciling: ['True'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning:
       'The OpenConnectorsAccount that spec.accountRef names is not in this namespace, or lacks the labels that the operator of the connector selects (WATCH_LABEL_SELECTOR), or no account is named and the operator offers no default account here.',
@@ -20,14 +20,14 @@ export const ACCOUNT_REASONS = {
   },
   AccountNotReady: {
     conditions: { AccountReady: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'none',
     meaning: 'The OpenConnectorsAccount has a problem of its own.',
     whatToDo: 'Look at the conditions of the OpenConnectorsAccount that the message names.',
   },
   AccountUnauthorized: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'Open Connectors refuses the user or the organization secret (401). It is tried again when the Secret changes, and once an hour.',
@@ -36,14 +36,14 @@ export const ACCOUNT_REASONS = {
   },
   AccountForbidden: {
     conditions: { AccountReady: ['False'], Synced: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning: 'The user of the account lacks a privilege that is needed (403).',
     whatToDo: 'Give the user the admin role in Open Connectors, or use the secrets of a user who has it.',
   },
   AccountUnreachable: {
     conditions: { AccountReady: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning:
       'Open Connectors does not answer, or answers that it is unavailable. Existing instances are not touched.',
@@ -52,7 +52,7 @@ export const ACCOUNT_REASONS = {
   },
   HostNotAllowed: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'The host of spec.baseUrl is not among the hosts that the operator may talk to. Nothing was sent there.',
@@ -60,7 +60,7 @@ export const ACCOUNT_REASONS = {
   },
   NotAllowedWithDefaultAccount: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       "With the operator's default account, includeAccountCredentials, instance.importId and the take-over annotation are refused: they reach what belongs to others.",
@@ -69,7 +69,7 @@ export const ACCOUNT_REASONS = {
   },
   AccountChanged: {
     conditions: { AccountReady: ['False'], Synced: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'The account or its credentials now belong to another organization than the one that holds the instance. Nothing is created, changed or deleted.',
@@ -78,7 +78,7 @@ export const ACCOUNT_REASONS = {
   },
   InUse: {
     conditions: { Ready: ['False'] },
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning: 'The account is being deleted, but connectors still use it.',
     whatToDo: 'Delete the connectors that the message names, or let them use another account.',

@@ -6,14 +6,14 @@ const WAITING = { Authorized: ['False'], Ready: ['False'] } as const;
 export const AUTHORIZATION_REASONS = {
   Authorized: {
     conditions: { Authorized: ['True'] },
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'The provider has granted access, and the grant works.',
     whatToDo: 'Nothing.',
   },
   AuthorizationRequired: {
     conditions: WAITING,
-    outlook: 'person',
+    severity: 'person',
     event: 'Normal',
     meaning: 'A person has to grant access at the provider once; no machine can.',
     whatToDo:
@@ -21,14 +21,14 @@ export const AUTHORIZATION_REASONS = {
   },
   AuthorizationDenied: {
     conditions: WAITING,
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning: 'The person who was asked at the provider refused access.',
     whatToDo: 'Begin the consent again with a person who may and will grant access.',
   },
   AuthorizationRevoked: {
     conditions: WAITING,
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning:
       'Access was granted and does not work any more: it was revoked, or renewing it failed too often.',
@@ -36,7 +36,7 @@ export const AUTHORIZATION_REASONS = {
   },
   AuthorizationFailed: {
     conditions: WAITING,
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning: 'The code or refresh token was sent and refused.',
     whatToDo:
@@ -44,7 +44,7 @@ export const AUTHORIZATION_REASONS = {
   },
   CredentialUsed: {
     conditions: WAITING,
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning:
       'The authorization code or refresh token in the Secret was sent before; it is never sent a second time.',

@@ -8,13 +8,13 @@ import type { ConditionStatus, ConditionType } from '../condition.ts';
  * - `person`: the operator waits for a person; neither `Reconciling` nor `Stalled`.
  * - `stalled`: trying again is useless until a person changes something (`Stalled`).
  */
-export type Outlook = 'settled' | 'working' | 'retried' | 'person' | 'stalled';
+export type Severity = 'settled' | 'working' | 'retried' | 'person' | 'stalled';
 
 /** One row of the table of reasons. */
 export interface ReasonInfo {
   /** The conditions it may appear on, each with the statuses it may have there. None: it is a reason of events only. */
   readonly conditions: { readonly [Type in ConditionType]?: readonly ConditionStatus[] };
-  readonly outlook: Outlook;
+  readonly severity: Severity;
   /** Type of the event written when the reason appears; Warning only where a person can act. */
   readonly event: 'Normal' | 'Warning' | 'none';
   /** What it says, in one or two sentences. */

@@ -4,49 +4,49 @@ import type { ReasonTable } from './info.ts';
 export const LIFECYCLE_REASONS = {
   Created: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'An instance was created.',
     whatToDo: 'Nothing.',
   },
   Adopted: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'An existing instance was adopted and marked as managed by this resource.',
     whatToDo: 'Nothing.',
   },
   TakenOver: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'An instance that another owner had marked was taken over, as the annotation take-over asked.',
     whatToDo: 'Remove the annotation openconnectors.dev/take-over.',
   },
   Updated: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'The instance was changed to what the spec or a Secret says now.',
     whatToDo: 'Nothing.',
   },
   DriftCorrected: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'Somebody else had changed the instance; it was set back to what the spec says.',
     whatToDo: 'Nothing; make such changes in the spec.',
   },
   Reauthorized: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'The instance was given a new grant; its id stayed.',
     whatToDo: 'Nothing.',
   },
   Replaced: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning:
       'The connection Secret was switched to the instance of the new connector, and the old one deleted.',
@@ -54,7 +54,7 @@ export const LIFECYCLE_REASONS = {
   },
   LegacyConnector: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Warning',
     meaning:
       'The instance is of infusionsoftcrm, which works by legacy keys and XML-RPC. Keap takes no new legacy keys since 2024 and ends XML-RPC at the end of 2026.',
@@ -63,14 +63,14 @@ export const LIFECYCLE_REASONS = {
   },
   DuplicateRemoved: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'A second instance that an interrupted creation had left behind was deleted.',
     whatToDo: 'Nothing.',
   },
   Deleting: {
     conditions: { Ready: ['False'], Reconciling: ['True'] },
-    outlook: 'working',
+    severity: 'working',
     event: 'none',
     meaning:
       'The resource is being deleted, and the instance with it if the deletion policy says so. The deletion did not end in one reconcile; the operator goes on with it.',
@@ -78,7 +78,7 @@ export const LIFECYCLE_REASONS = {
   },
   DeletionBlocked: {
     conditions: { Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'The instance cannot be deleted, because the remote side refuses the current and the last known credentials.',
@@ -87,14 +87,14 @@ export const LIFECYCLE_REASONS = {
   },
   Deleted: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'The instance was deleted, or was gone already.',
     whatToDo: 'Nothing.',
   },
   Orphaned: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning:
       'The resource was deleted and the instance left at the remote side, as the deletion policy says.',
@@ -102,7 +102,7 @@ export const LIFECYCLE_REASONS = {
   },
   Abandoned: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Warning',
     meaning: 'The resource was let go without touching the remote side, as the annotation abandon asked.',
     whatToDo:

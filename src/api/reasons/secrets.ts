@@ -4,14 +4,14 @@ import type { ReasonTable } from './info.ts';
 export const SECRET_REASONS = {
   SecretsResolved: {
     conditions: { SecretsResolved: ['True'] },
-    outlook: 'settled',
+    severity: 'settled',
     event: 'none',
     meaning: 'Every Secret and key that is needed now is there.',
     whatToDo: 'Nothing.',
   },
   SecretNotFound: {
     conditions: { SecretsResolved: ['False'], Ready: ['False'], Reconciling: ['True'], Stalled: ['True'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning:
       'A Secret that the spec names is not there. It may still be on its way, so the operator waits for it; the resource counts as stalled when it has not come after some minutes.',
@@ -20,14 +20,14 @@ export const SECRET_REASONS = {
   },
   SecretKeyMissing: {
     conditions: { SecretsResolved: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning: 'The Secret is there but lacks a key.',
     whatToDo: 'Add the key that the message names to the Secret, or name another key in the spec.',
   },
   SecretInvalid: {
     conditions: { SecretsResolved: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'A value in the Secret cannot be right: it is empty, too long or holds characters that it cannot hold.',
@@ -35,14 +35,14 @@ export const SECRET_REASONS = {
   },
   SecretUnreadable: {
     conditions: { SecretsResolved: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning: 'The API server does not let the operator read the Secret.',
     whatToDo: "Give the operator's service account the right to get Secrets in this namespace.",
   },
   ConnectionSecretConflict: {
     conditions: { Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'A Secret with the name of the connection Secret exists and does not belong to the operator; it is left alone.',
@@ -50,7 +50,7 @@ export const SECRET_REASONS = {
   },
   CodeSecretConflict: {
     conditions: { Authorized: ['False'], Ready: ['False'], Stalled: ['True'] },
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'A Secret with the name of the one-time code for the consent exists and does not belong to the operator; it is neither read nor overwritten.',
@@ -58,7 +58,7 @@ export const SECRET_REASONS = {
   },
   FallbackCredentialsNotWritten: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Warning',
     meaning:
       "The account works, but its credentials could not be written to the operator's namespace (403). Connectors cannot be deleted after the account's own Secret is gone. The operator tries again every 5 minutes.",
@@ -67,14 +67,14 @@ export const SECRET_REASONS = {
   },
   ConnectionSecretWritten: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'The connection Secret was written.',
     whatToDo: 'Nothing.',
   },
   ConnectionSecretRepaired: {
     conditions: {},
-    outlook: 'settled',
+    severity: 'settled',
     event: 'Normal',
     meaning: 'The connection Secret had been deleted or edited and was written again.',
     whatToDo: 'Nothing; find out who changed it if it happens again.',

@@ -7,14 +7,14 @@ const RETRIED = { Synced: ['False', 'Unknown'], Ready: ['False', 'Unknown'], Rec
 export const SYNC_REASONS = {
   Synced: {
     conditions: { Synced: ['True'] },
-    outlook: 'settled',
+    severity: 'settled',
     event: 'none',
     meaning: 'The instance equals the spec.',
     whatToDo: 'Nothing.',
   },
   ServerNotAllowed: {
     conditions: STALLED,
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'spec.server is not among the servers that the operator may hand an encrypted key to. Nothing was sent.',
@@ -22,14 +22,14 @@ export const SYNC_REASONS = {
   },
   DriftDetected: {
     conditions: { Synced: ['False'], Ready: ['False'] },
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning: 'Somebody else changed the instance, and spec.driftPolicy is Report.',
     whatToDo: 'Bring the instance or the spec in line, or set spec.driftPolicy to Correct.',
   },
   InstanceMissing: {
     conditions: { Synced: ['False'], Ready: ['False'] },
-    outlook: 'person',
+    severity: 'person',
     event: 'Warning',
     meaning:
       'The instance is gone from Open Connectors, and spec.missingPolicy is Report; or the instance that spec.instance.importId names does not exist.',
@@ -38,7 +38,7 @@ export const SYNC_REASONS = {
   },
   ConnectorMismatch: {
     conditions: STALLED,
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning: 'The instance that spec.instance.importId names is of another connector than spec.connector.',
     whatToDo:
@@ -46,7 +46,7 @@ export const SYNC_REASONS = {
   },
   ForeignOwner: {
     conditions: STALLED,
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning: 'The instance carries the mark of another cluster or another resource. It is not touched.',
     whatToDo:
@@ -54,7 +54,7 @@ export const SYNC_REASONS = {
   },
   AmbiguousOwner: {
     conditions: STALLED,
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning:
       'More than one instance, or one of another connector, carries the mark of this resource. None is touched.',
@@ -62,21 +62,21 @@ export const SYNC_REASONS = {
   },
   RemoteError: {
     conditions: RETRIED,
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning: 'Open Connectors failed to do what was asked; it is tried again.',
     whatToDo: 'Wait; if it stays, look into the log of the operator and the status page of Open Connectors.',
   },
   RemoteRejected: {
     conditions: STALLED,
-    outlook: 'stalled',
+    severity: 'stalled',
     event: 'Warning',
     meaning: 'Open Connectors refuses what the spec asks for; the same request would be refused again.',
     whatToDo: 'Correct what the message names: the spec, or the values in the Secrets.',
   },
   UnexpectedAnswer: {
     conditions: RETRIED,
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning:
       'The answer cannot be understood: it is no JSON of the API, a redirect or too large. It proves nothing.',
@@ -85,7 +85,7 @@ export const SYNC_REASONS = {
   },
   Throttled: {
     conditions: { ...RETRIED, AccountReady: ['False', 'Unknown'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Normal',
     meaning: 'Open Connectors asks for a pause (429). The whole account is left alone until then.',
     whatToDo:
@@ -93,14 +93,14 @@ export const SYNC_REASONS = {
   },
   InstanceNotAnswering: {
     conditions: { Ready: ['False'], Reconciling: ['True'] },
-    outlook: 'retried',
+    severity: 'retried',
     event: 'Warning',
     meaning: 'The instance exists, but a call through it fails.',
     whatToDo: 'Check spec.server and the encrypted key, and whether Keap answers.',
   },
   SearchingInstance: {
     conditions: RETRIED,
-    outlook: 'working',
+    severity: 'working',
     event: 'Normal',
     meaning:
       'A request to create or authorize the instance was sent and its outcome is unknown. It is searched for until no request can be under way any more, before anything else is sent.',

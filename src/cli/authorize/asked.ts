@@ -14,7 +14,7 @@ export async function untilAsked(
   if (judgeAsking(found) === 'wait') {
     output.say(`Connector ${found.metadata.name} does not ask for access yet. Waiting for the operator.`);
   }
-  const { verdict, connector } = await follow({
+  const { result, connector } = await follow({
     clock,
     read: patiently(() => readConnector(session), found),
     judge: judgeAsking,
@@ -22,7 +22,7 @@ export async function untilAsked(
     known: found,
     timeoutMs: session.options.timeoutMs,
   });
-  switch (verdict) {
+  switch (result) {
     case 'asks':
       return connector;
     case 'ready':

@@ -21,7 +21,7 @@ export interface Following<T> {
 
 /** How a following ended, and the connector as it was seen last. */
 export interface Followed<T> {
-  readonly verdict: Exclude<T, 'wait'> | 'timeout';
+  readonly result: Exclude<T, 'wait'> | 'timeout';
   readonly connector: InfusionsoftConnector;
 }
 
@@ -36,12 +36,12 @@ export async function follow<T extends string>(following: Following<T>): Promise
       say(line);
     }
     seen = connector;
-    const verdict = judge(connector);
-    if (verdict !== 'wait') {
-      return { verdict: verdict as Exclude<T, 'wait'>, connector };
+    const result = judge(connector);
+    if (result !== 'wait') {
+      return { result: result as Exclude<T, 'wait'>, connector };
     }
     if (clock.monotonic() >= deadline) {
-      return { verdict: 'timeout', connector };
+      return { result: 'timeout', connector };
     }
     await sleep(clock, INTERVAL_MS);
   }
@@ -80,8 +80,8 @@ export function changes(before: InfusionsoftConnector | undefined, after: Infusi
     .filter((condition) => !old.some((other) => isSame(other, condition)))
     .map((condition) => {
       const { type, status, reason, message } = condition;
-      const isNews = status !== 'True' || type === 'Ready';
-      const text = isNews && !told.has(message) ? ` ${message}` : '';
+      const isChange = status !== 'True' || type === 'Ready';
+      const text = isChange && !told.has(message) ? ` ${message}` : '';
       told.add(message);
       return `  ${type} is ${status} (${reason}).${text}`;
     });

@@ -1,7 +1,7 @@
 import { echoOf, isSuspended } from '../../api/annotations.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { AUTHORIZATION_REASONS } from '../../api/reasons/authorization.ts';
-import { conditionOf, infoOf, isCurrent } from '../conditions.ts';
+import { conditionOf, infoOf, isCurrent } from '../cluster/conditions.ts';
 
 /** Whether a connector asks for access now. `stuck`: something else is in the way that only a person can move. */
 export type Asking = 'ready' | 'asks' | 'stuck' | 'wait';
@@ -18,11 +18,11 @@ export function judgeAsking(connector: InfusionsoftConnector): Asking {
   if (ready.status === 'True') {
     return 'ready';
   }
-  const outlook = infoOf(ready)?.info.outlook;
+  const severity = infoOf(ready)?.info.severity;
   if (Object.hasOwn(AUTHORIZATION_REASONS, ready.reason) || isAboutTheCode(ready)) {
     return 'asks';
   }
-  return outlook === 'person' || outlook === 'stalled' || conditionOf(connector, 'Stalled') !== undefined
+  return severity === 'person' || severity === 'stalled' || conditionOf(connector, 'Stalled') !== undefined
     ? 'stuck'
     : 'wait';
 }
@@ -58,7 +58,7 @@ export function judgeOutcome(connector: InfusionsoftConnector, proof: Proof): Ou
     return 'stuck';
   }
   const isMoving = conditionOf(connector, 'Reconciling') !== undefined;
-  return !isMoving && infoOf(ready)?.info.outlook === 'person' ? 'stuck' : 'wait';
+  return !isMoving && infoOf(ready)?.info.severity === 'person' ? 'stuck' : 'wait';
 }
 
 function isEnded(connector: InfusionsoftConnector): boolean {

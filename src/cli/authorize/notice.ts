@@ -1,14 +1,14 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
-import type { Subject } from '../../consent/subject.ts';
-import { alignColumns } from '../table.ts';
+import type { ConsentRequest } from '../../authorization/consent-request.ts';
+import { alignColumns } from '../render/table.ts';
 
 /** What is asked of a person, for the lines before the address. */
 export interface Notice {
   readonly connector: InfusionsoftConnector;
   readonly cluster: string;
-  readonly subject: Subject;
+  readonly subject: ConsentRequest;
   readonly account: OpenConnectorsAccount | undefined;
 }
 
@@ -37,7 +37,11 @@ export function renderNotice({ connector, cluster, subject, account }: Notice): 
 }
 
 /** What to do at the provider. */
-export function renderSteps({ server }: Subject, url: string, insteadBecause: string | undefined): string[] {
+export function renderSteps(
+  { server }: ConsentRequest,
+  url: string,
+  insteadBecause: string | undefined,
+): string[] {
   const whose = server === undefined ? 'choose the account that you mean' : `choose ${server}`;
   return [
     ...(insteadBecause === undefined
@@ -53,7 +57,7 @@ export function renderSteps({ server }: Subject, url: string, insteadBecause: st
 }
 
 /** How the answer gets here. */
-export function renderPrompt({ callbackUrl }: Subject, isTerminal: boolean): string[] {
+export function renderPrompt({ callbackUrl }: ConsentRequest, isTerminal: boolean): string[] {
   return [
     '',
     `The browser is sent to ${callbackUrl} then. It does not matter what it shows there.`,

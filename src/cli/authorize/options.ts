@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseDuration } from '../../api/duration.ts';
-import { CALLBACK_URL_PATTERN } from '../../api/hosts.ts';
-import { parseHostPattern } from '../../config/host-pattern.ts';
-import type { Arguments, Flag } from '../arguments.ts';
+import { CALLBACK_URL_PATTERN } from '../../api/validation/hosts.ts';
+import { parseHostPattern } from '../../runtime/host-pattern.ts';
 import { CliError } from '../errors.ts';
-import { requireKey, requireName } from '../names.ts';
+import type { Arguments, Flag } from '../input/arguments.ts';
+import { requireKey, requireName } from '../input/names.ts';
 
 /** The flags of `authorize`. */
 export const AUTHORIZE_FLAGS: readonly Flag[] = [

@@ -1,9 +1,9 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
-import { formatSpan } from '../age.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
 import { PROGRAM } from '../program.ts';
+import { formatSpan } from '../render/age.ts';
 import { follow, patiently } from './follow.ts';
 import { judgeOutcome, type Proof } from './judge.ts';
 import { isNamed, type Place, patchCommand } from './place.ts';
@@ -19,9 +19,9 @@ export async function untilReady(
   const { output, clock } = session.context;
   const { timeoutMs } = session.options;
   const named = place.kind === 'named' ? before : await untilNamed(session, place, before);
-  const proof = await askForPass(session, named);
+  const proof = await requestReconcile(session, named);
   output.say(`Waiting up to ${formatSpan(timeoutMs)} for connector ${named.metadata.name} to become Ready.`);
-  const { verdict, connector } = await follow({
+  const { result: verdict, connector } = await follow({
     clock,
     read: patiently(() => readConnector(session), named),
     judge: (candidate) => judgeOutcome(candidate, proof),
@@ -60,7 +60,7 @@ async function untilNamed(
     `The spec does not name Secret "${place.secretName}" yet. A code is good for a few minutes; run now:`,
   );
   output.say(`  ${patchCommand(before, place)}`);
-  const { verdict, connector } = await follow({
+  const { result: verdict, connector } = await follow({
     clock,
     read: patiently(() => readConnector(session), before),
     judge: (candidate) => (isNamed(candidate, place) ? 'named' : 'wait'),
@@ -75,9 +75,12 @@ async function untilNamed(
 }
 
 /** Asks for a pass over the connector, so that a status can be told from one that was written before. */
-async function askForPass(session: Session, { metadata, status }: InfusionsoftConnector): Promise<Proof> {
+async function requestReconcile(
+  session: Session,
+  { metadata, status }: InfusionsoftConnector,
+): Promise<Proof> {
   const { context, cluster } = session;
   const value = `authorize ${new Date(context.clock.now()).toISOString()}`;
-  const asked = await cluster.resources.askForPass(metadata.namespace, metadata.name, value);
+  const asked = await cluster.resources.requestReconcile(metadata.namespace, metadata.name, value);
   return asked === 'asked' ? { kind: 'echo', value } : { kind: 'change', before: status };
 }

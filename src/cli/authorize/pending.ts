@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { tokenHash } from '../../consent/cookies.ts';
-import { sameHash } from '../../consent/enrolment-code.ts';
-import { CONSENT_TTL_MS } from '../../consent/records.ts';
+import { sameHash } from '../../authorization/one-time-code.ts';
+import { CONSENT_TTL_MS, tokenHash } from '../../authorization/state-token.ts';
 import type { CliContext } from '../context.ts';
 
 // A run that gets no address leaves behind that a consent was begun, for a later run with --redirected-url. It keeps

@@ -1,7 +1,7 @@
 import type { ConnectorSpec, InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf, ownedSecretName } from '../../api/defaults.ts';
-import { ENROLMENT_KEY } from '../../consent/enrolment-code.ts';
-import { authorizeCommand } from '../conditions.ts';
+import { ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
+import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 
 /** Where the code goes. `offered`: the spec does not name it yet. */
@@ -82,7 +82,7 @@ function wayOut(connector: InfusionsoftConnector): string[] {
       ? []
       : [
           `It takes the consent on a page of the operator: open ${startUrl} and enter the code that this command prints:`,
-          `  kubectl get secret ${codeSecretName} -n ${metadata.namespace} -o jsonpath='{.data.${ENROLMENT_KEY}}' | base64 -d`,
+          `  kubectl get secret ${codeSecretName} -n ${metadata.namespace} -o jsonpath='{.data.${ONE_TIME_CODE_KEY}}' | base64 -d`,
         ];
   return [
     ...page,

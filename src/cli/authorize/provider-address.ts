@@ -6,16 +6,16 @@ import {
   timeoutMsOf,
   userSecretKeyOf,
 } from '../../api/defaults.ts';
-import { checkedProviderUrl, ProviderUrlError } from '../../consent/provider-url.ts';
-import type { Subject } from '../../consent/subject.ts';
+import type { ConsentRequest } from '../../authorization/consent-request.ts';
+import { checkedProviderUrl, ProviderUrlError } from '../../authorization/provider-url.ts';
 import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
 import type { AccountCredentials } from '../../openconnectors/authorization.ts';
-import { RemoteError } from '../../openconnectors/errors.ts';
+import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { ConnectorKey } from '../../openconnectors/port.ts';
+import type { Resources } from '../cluster/resources.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
-import type { Resources } from '../resources.ts';
-import { hostRule, textIn, type Wish } from './subject.ts';
+import { hostRule, type PendingConsent, textIn } from './consent-request.ts';
 
 /** Where a person allows access, and who says so. */
 export interface ProviderAddress {
@@ -42,7 +42,7 @@ const DOCUMENTED = 'https://accounts.infusionsoft.com/app/oauth/authorize';
 export async function providerAddress(
   { output, ...context }: CliContext,
   resources: Resources,
-  wish: Wish,
+  wish: PendingConsent,
   options: AddressOptions,
 ): Promise<ProviderAddress> {
   const documented = (because: string): ProviderAddress => ({
@@ -75,7 +75,7 @@ export async function providerAddress(
 }
 
 /** The authorize URL as Keap documents it. */
-export function documentedAddress({ clientId, callbackUrl, scope }: Subject, state: string): string {
+export function documentedAddress({ clientId, callbackUrl, scope }: ConsentRequest, state: string): string {
   const url = new URL(DOCUMENTED);
   url.search = new URLSearchParams({
     response_type: 'code',
@@ -89,7 +89,7 @@ export function documentedAddress({ clientId, callbackUrl, scope }: Subject, sta
 
 async function askOpenConnectors(
   { clock, random }: Pick<CliContext, 'clock' | 'random'>,
-  { subject, clientSecret }: Wish,
+  { subject, clientSecret }: PendingConsent,
   { spec }: OpenConnectorsAccount,
   credentials: AccountCredentials,
   { state, extraHosts, extraCaPem }: AddressOptions,

@@ -1,4 +1,8 @@
-import { CODE_PATTERN, type ProviderError, providerError } from '../../consent/answer.ts';
+import {
+  CODE_PATTERN,
+  type ProviderError,
+  providerError,
+} from '../../authorization/authorization-response.ts';
 
 /** What the provider says in the address that it sends the browser to (RFC 6749, 4.1.2), or why the text is none. */
 export type Redirected =

@@ -1,5 +1,5 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import type { Cluster } from '../cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { AuthorizeOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { isSuspended } from '../../api/annotations.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { conditionOf, infoOf } from '../conditions.ts';
+import { conditionOf, infoOf } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 
 /** What only a person can move, as an error; `afterwards` says what comes then. */

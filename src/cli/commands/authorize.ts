@@ -1,13 +1,13 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { type Answer, askPerson, requireUnchanged, resume } from '../authorize/answer.ts';
 import { untilAsked } from '../authorize/asked.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../authorize/options.ts';
 import { untilReady } from '../authorize/outcome.ts';
 import { type Place, placeFor } from '../authorize/place.ts';
+import { askPerson, type RedirectInput, requireUnchanged, resume } from '../authorize/redirect-input.ts';
 import { readConnector, type Session } from '../authorize/session.ts';
-import { withCluster } from '../cluster.ts';
+import { withCluster } from '../cluster/cluster.ts';
+import { authorizeCommand } from '../cluster/conditions.ts';
 import type { Command } from '../command.ts';
-import { authorizeCommand } from '../conditions.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
 
@@ -58,7 +58,7 @@ async function converse(session: Session): Promise<CliExit> {
   return await untilReady(session, place, current);
 }
 
-function codeOf({ said }: Answer, connector: InfusionsoftConnector, { context }: Session): string {
+function codeOf({ said }: RedirectInput, connector: InfusionsoftConnector, { context }: Session): string {
   if (said.kind === 'code') {
     context.output.keepSecret(said.code);
     return said.code;

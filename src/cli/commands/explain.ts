@@ -1,9 +1,9 @@
 import { CONDITION_TYPES } from '../../api/condition.ts';
 import { isReason, REASON_NAMES } from '../../api/reasons.ts';
-import { withCluster } from '../cluster.ts';
+import { withCluster } from '../cluster/cluster.ts';
 import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { requireName } from '../names.ts';
+import { requireName } from '../input/names.ts';
 import { renderConditionType, renderConnector, renderReason } from '../render/explain.ts';
 
 /** `explain NAME|REASON`. */

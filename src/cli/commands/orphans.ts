@@ -1,9 +1,9 @@
-import { withCluster } from '../cluster.ts';
+import { withCluster } from '../cluster/cluster.ts';
 import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
-import { ALL_NAMESPACES } from '../flags.ts';
-import { requireName } from '../names.ts';
+import { ALL_NAMESPACES } from '../input/flags.ts';
+import { requireName } from '../input/names.ts';
 import { adviceOnOrphans, renderOrphans } from '../render/orphans.ts';
 
 /** `orphans [ACCOUNT]`. */

@@ -1,14 +1,20 @@
 import { CONDITION_TYPES, CONDITIONS, type Condition, type ConditionType } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
-import { authorizeCommandFor, conditionOf, infoOf, isCurrent, OUTLOOK_SENTENCES } from '../conditions.ts';
-import { alignColumns } from '../table.ts';
+import {
+  authorizeCommandFor,
+  conditionOf,
+  infoOf,
+  isCurrent,
+  SEVERITY_SENTENCES,
+} from '../cluster/conditions.ts';
+import { alignColumns } from './table.ts';
 
 type Row = readonly [label: string, text: string];
 
 /** One reason, as the reference has it. */
 export function renderReason(name: Reason): string[] {
-  const { meaning, whatToDo, outlook, event } = reason(name);
+  const { meaning, whatToDo, severity: outlook, event } = reason(name);
   const conditions = CONDITION_TYPES.flatMap((type) => {
     const statuses = reason(name).conditions[type];
     return statuses === undefined ? [] : [`${type} ${statuses.join(' or ')}`];
@@ -18,7 +24,7 @@ export function renderReason(name: Reason): string[] {
     ...rows([
       ['Meaning', meaning],
       ['What to do', whatToDo],
-      ['What follows', OUTLOOK_SENTENCES[outlook]],
+      ['What follows', SEVERITY_SENTENCES[outlook]],
       ['Appears on', conditions.length === 0 ? 'events only' : conditions.join(', ')],
       ['Event', event],
     ]),
@@ -73,7 +79,7 @@ function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
       ? []
       : ([
           ['What to do', known.info.whatToDo],
-          ['What follows', OUTLOOK_SENTENCES[known.info.outlook]],
+          ['What follows', SEVERITY_SENTENCES[known.info.severity]],
         ] satisfies Row[])),
     ...(command === undefined ? [] : [['From here', command] satisfies Row]),
   ]);

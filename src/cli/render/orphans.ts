@@ -1,5 +1,5 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
-import { alignColumns } from '../table.ts';
+import { alignColumns } from './table.ts';
 
 /** The instances of one account that no resource stands for, as its status tells. */
 export function renderOrphans({ metadata, status }: OpenConnectorsAccount): string[] {

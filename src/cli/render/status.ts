@@ -1,9 +1,9 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
-import { formatMoment, formatSpan } from '../age.ts';
-import { authorizeCommandFor, conditionOf, isCurrent } from '../conditions.ts';
+import { authorizeCommandFor, conditionOf, isCurrent } from '../cluster/conditions.ts';
 import { PROGRAM } from '../program.ts';
-import { alignColumns } from '../table.ts';
+import { formatMoment, formatSpan } from './age.ts';
+import { alignColumns } from './table.ts';
 
 const NOTHING = '-';
 

@@ -1,4 +1,4 @@
-import { Html, html } from '../html.ts';
+import { Html, html } from '../http/html.ts';
 import { STYLE } from './style.ts';
 
 /** What every page is made of. */

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
 
 /** The one page for every request that cannot go on. It tells a stranger nothing, and a person what to do. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PROVIDER_ERRORS } from '../answer.ts';
-import { type Html, html } from '../html.ts';
-import { type Locator, parseLocator } from '../locator.ts';
+import { PROVIDER_ERRORS } from '../../authorization/authorization-response.ts';
+import { type NamespacedName, parseName } from '../connector-name.ts';
+import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
 
 const resultSchema = z.object({
@@ -24,7 +24,7 @@ export function formatResult(result: ConsentResult): string {
 export function readResult(text: string): ConsentResult | undefined {
   try {
     const result = resultSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return parseLocator(result.namespace, result.name) && result;
+    return parseName(result.namespace, result.name) && result;
   } catch {
     return undefined; // Not one of ours: the caller refuses.
   }
@@ -55,15 +55,15 @@ function grantedPage(host: string, { namespace, name, server, apiHost }: Consent
 function endedPage(
   host: string,
   startUrl: string,
-  locator: Locator,
+  target: NamespacedName,
   outcome: (typeof PROVIDER_ERRORS)[number],
 ): Html {
   const isDenied = outcome === 'access_denied';
   return layout({
-    title: `${isDenied ? 'Access not allowed' : 'Infusionsoft reported a problem'}: ${locator.name}`,
+    title: `${isDenied ? 'Access not allowed' : 'Infusionsoft reported a problem'}: ${target.name}`,
     host,
     content: html`<h1>${isDenied ? 'Access was not allowed' : 'Infusionsoft reported a problem'}</h1>
-<p>Nothing was connected: the connector <strong>${locator.name}</strong> in the namespace <strong>${locator.namespace}</strong> got no new access to your Infusionsoft account.</p>
+<p>Nothing was connected: the connector <strong>${target.name}</strong> in the namespace <strong>${target.namespace}</strong> got no new access to your Infusionsoft account.</p>
 ${isDenied ? html`<p>If that is what you wanted, close this window.</p>` : html`<p>The problem was <code>${outcome}</code>. Whoever looks after the connector should compare its OAuth app with the registration at Keap: client id, callback URL, and whether the app is active.</p>`}
 <h2>To try again</h2>
 <p>Open <a href="${startUrl}">the start page</a>. The one-time code is still good.</p>`,

@@ -1,12 +1,12 @@
-import { type Html, html } from '../html.ts';
-import type { Locator } from '../locator.ts';
+import type { NamespacedName } from '../connector-name.ts';
+import { type Html, html } from '../http/html.ts';
 import type { ConsentFacts } from '../records.ts';
 import { layout } from './layout.ts';
 
 /** The page between the code and the provider: who asks, and whose data goes where. */
 export interface ReviewPage {
   readonly host: string;
-  readonly locator: Locator;
+  readonly target: NamespacedName;
   readonly clusterId: string;
   readonly facts: ConsentFacts;
   /** Host of the provider's page. */
@@ -18,7 +18,7 @@ export interface ReviewPage {
 }
 
 export function reviewPage(review: ReviewPage): Html {
-  const { host, locator, clusterId, facts, providerHost, leave, expiresAt } = review;
+  const { host, target: locator, clusterId, facts, providerHost, leave, expiresAt } = review;
   const until = new Date(expiresAt).toISOString().slice(11, 16);
   return layout({
     title: `Whose data goes where: ${locator.name}`,

@@ -1,12 +1,12 @@
-import { enrolmentSecretNameOf } from '../../api/defaults.ts';
-import { type Html, html } from '../html.ts';
-import type { Locator } from '../locator.ts';
+import { oneTimeCodeSecretNameOf } from '../../api/defaults.ts';
+import type { NamespacedName } from '../connector-name.ts';
+import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
 
 /** The page that asks for the one-time code. It says the same whether or not there is such a connector. */
 export interface StartPage {
   readonly host: string;
-  readonly locator: Locator;
+  readonly target: NamespacedName;
   /** Where the form goes. */
   readonly action: string;
   /** Proves that the form was given to this browser. */
@@ -15,9 +15,9 @@ export interface StartPage {
   readonly problem?: 'wrong' | 'too-many' | undefined;
 }
 
-export function startPage({ host, locator, action, proof, problem }: StartPage): Html {
+export function startPage({ host, target: locator, action, proof, problem }: StartPage): Html {
   const { namespace, name } = locator;
-  const secret = enrolmentSecretNameOf({ metadata: { name } });
+  const secret = oneTimeCodeSecretNameOf({ metadata: { name } });
   const described = problem === undefined ? 'where' : 'problem where';
   return layout({
     title: `${problem === undefined ? '' : 'Not accepted: '}Connect ${name} to Infusionsoft`,
@@ -38,7 +38,7 @@ export function startPage({ host, locator, action, proof, problem }: StartPage):
   });
 }
 
-function problemNote(problem: 'wrong' | 'too-many', { namespace, name }: Locator): Html {
+function problemNote(problem: 'wrong' | 'too-many', { namespace, name }: NamespacedName): Html {
   const text =
     problem === 'wrong'
       ? html`<p><strong>This code was not accepted.</strong></p>

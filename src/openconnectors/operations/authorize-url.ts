@@ -1,8 +1,8 @@
-import type { Call, Caller } from '../call.ts';
-import { UnreadableAnswer } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import type { AuthorizeRequest } from '../port.ts';
-import { readAuthorizeUrlAnswer } from '../schemas.ts';
+import { parseAuthorizeUrl } from '../schemas.ts';
+import type { Call, Caller } from '../transport/call.ts';
+import { UnreadableResponse } from '../transport/call.ts';
 
 /**
  * `POST /elements/{key}/oauth/url`, with the OAuth client's secret in the body. Only where that route is not there
@@ -20,7 +20,7 @@ export async function buildAuthorizeUrl(
     effect: 'none',
     path: `/elements/${connector}/oauth/url`,
     secrets: [request.apiKey, request.apiSecret, ...(request.state === undefined ? [] : [request.state])],
-    read: (answer) => checkedUrl(readAuthorizeUrlAnswer(answer), request.apiSecret),
+    read: (answer) => checkedUrl(parseAuthorizeUrl(answer), request.apiSecret),
   } as const satisfies Partial<Call<string>>;
   try {
     return await call({ ...common, method: 'POST', body: parameters }, signal);
@@ -40,10 +40,10 @@ function isRouteMissing(error: unknown): boolean {
 function checkedUrl(text: string, apiSecret: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    throw new UnreadableAnswer('the authorize URL is not an https URL');
+    throw new UnreadableResponse('the authorize URL is not an https URL');
   }
   if ([...url.searchParams.values()].includes(apiSecret)) {
-    throw new UnreadableAnswer('the authorize URL holds the client secret');
+    throw new UnreadableResponse('the authorize URL holds the client secret');
   }
   return text;
 }

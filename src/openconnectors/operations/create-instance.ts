@@ -1,6 +1,6 @@
-import type { Caller } from '../call.ts';
 import type { Instance, InstanceBody, Turn } from '../port.ts';
-import { readInstanceAnswer } from '../schemas.ts';
+import { parseInstance } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 import { instanceBody, secretsOfBody } from './instance-body.ts';
 
 /** `POST /instances`. Sent once, whatever happens. */
@@ -18,7 +18,7 @@ export function createInstance(
       path: '/instances',
       body: instanceBody(body),
       secrets: secretsOfBody(body),
-      read: readInstanceAnswer,
+      read: parseInstance,
     },
     signal,
     turn,

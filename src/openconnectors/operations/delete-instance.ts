@@ -1,5 +1,5 @@
-import type { Caller } from '../call.ts';
 import { readNothing } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 import { instancePath } from './instance-path.ts';
 
 /** `DELETE /instances/{id}`. An instance that is gone already is `not-found`. */

@@ -1,8 +1,8 @@
-import { UnreadableAnswer } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import type { Instance } from '../port.ts';
-import { readInstanceAnswer } from '../schemas.ts';
-import type { TransportAnswer } from '../transport.ts';
+import { parseInstance } from '../schemas.ts';
+import { UnreadableResponse } from '../transport/call.ts';
+import type { TransportResponse } from '../transport/transport.ts';
 
 /** `/instances/{id}`. @throws RemoteError of class `invalid`, nothing sent, for what cannot be an id. */
 export function instancePath(id: number): string {
@@ -13,11 +13,11 @@ export function instancePath(id: number): string {
 }
 
 /** Reads an answer about the instance `id`, and takes none about another. */
-export function readAnswerAbout(id: number): (answer: TransportAnswer) => Instance {
+export function parseInstanceResponse(id: number): (answer: TransportResponse) => Instance {
   return (answer) => {
-    const instance = readInstanceAnswer(answer);
+    const instance = parseInstance(answer);
     if (instance.id !== id) {
-      throw new UnreadableAnswer('it is about another instance');
+      throw new UnreadableResponse('it is about another instance');
     }
     return instance;
   };

@@ -1,7 +1,7 @@
-import type { Caller } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import type { Instance } from '../port.ts';
-import { readInstancesAnswer } from '../schemas.ts';
+import { parseInstances } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 
 const PAGE_SIZE = 200;
 /** 200,000 instances. More pages than this means that the paging does not work. */
@@ -63,9 +63,9 @@ async function readPage(
           ['pageSize', String(PAGE_SIZE)],
           ...(token === undefined ? [] : [['nextPage', token] as const]),
         ],
-        maxAnswerBytes: MAX_PAGE_BYTES,
+        maxResponseBytes: MAX_PAGE_BYTES,
         read: (answer) => ({
-          instances: readInstancesAnswer(answer),
+          instances: parseInstances(answer),
           next: answer.headers['elements-next-page-token'] || undefined,
         }),
       },

@@ -1,6 +1,6 @@
-import type { Caller } from '../call.ts';
 import type { Organization } from '../port.ts';
-import { readOrganizationAnswer } from '../schemas.ts';
+import { parseOrganization } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 
 /** `GET /organizations/me`. */
 export function readOrganization(call: Caller, signal: AbortSignal | undefined): Promise<Organization> {
@@ -10,7 +10,7 @@ export function readOrganization(call: Caller, signal: AbortSignal | undefined):
       effect: 'none',
       method: 'GET',
       path: '/organizations/me',
-      read: readOrganizationAnswer,
+      read: parseOrganization,
     },
     signal,
   );

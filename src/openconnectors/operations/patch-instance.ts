@@ -1,7 +1,7 @@
-import type { Caller } from '../call.ts';
 import type { Instance, InstancePatch } from '../port.ts';
+import type { Caller } from '../transport/call.ts';
 import { secretsOfConfiguration } from './instance-body.ts';
-import { instancePath, readAnswerAbout } from './instance-path.ts';
+import { instancePath, parseInstanceResponse } from './instance-path.ts';
 
 /** `PATCH /instances/{id}`: `configuration` merges, `tags` replaces; the same patch twice is harmless. */
 export async function patchInstance(
@@ -22,7 +22,7 @@ export async function patchInstance(
         ...(patch.configuration === undefined ? {} : { configuration: patch.configuration }),
       },
       secrets: secretsOfConfiguration(patch.configuration),
-      read: readAnswerAbout(id),
+      read: parseInstanceResponse(id),
     },
     signal,
   );

@@ -1,8 +1,8 @@
-import type { Call, Caller } from '../call.ts';
-import { RemoteError } from '../errors.ts';
+import { RemoteError } from '../errors/remote-error.ts';
 import { readAnything } from '../schemas.ts';
+import type { Call, Caller } from '../transport/call.ts';
 
-const noneFound = /\bno (?:contacts?|records?|results?|objects?|entities)\b.*\bfound\b/i;
+const NONE_FOUND = /\bno (?:contacts?|records?|results?|objects?|entities)\b.*\bfound\b/i;
 
 /**
  * `GET /hubs/crm/ping` with the instance token; where the connector has no ping, the cheapest read of its own:
@@ -33,7 +33,7 @@ export async function pingInstance(
     return 'answered';
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'not-found') {
-      return noneFound.test(error.message) ? 'answered' : 'unsupported';
+      return NONE_FOUND.test(error.message) ? 'answered' : 'unsupported';
     }
     if (error instanceof RemoteError && error.status === 405) {
       return 'unsupported';

@@ -1,6 +1,6 @@
-import type { Caller } from '../call.ts';
 import type { Instance } from '../port.ts';
-import { instancePath, readAnswerAbout } from './instance-path.ts';
+import type { Caller } from '../transport/call.ts';
+import { instancePath, parseInstanceResponse } from './instance-path.ts';
 
 /** `GET /instances/{id}`. */
 export async function readInstance(
@@ -14,7 +14,7 @@ export async function readInstance(
       effect: 'none',
       method: 'GET',
       path: instancePath(id),
-      read: readAnswerAbout(id),
+      read: parseInstanceResponse(id),
     },
     signal,
   );

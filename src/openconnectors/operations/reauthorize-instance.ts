@@ -1,7 +1,7 @@
-import type { Caller } from '../call.ts';
 import type { Instance, InstanceBody, Turn } from '../port.ts';
+import type { Caller } from '../transport/call.ts';
 import { instanceBody, secretsOfBody } from './instance-body.ts';
-import { instancePath, readAnswerAbout } from './instance-path.ts';
+import { instancePath, parseInstanceResponse } from './instance-path.ts';
 
 /** `PUT /instances/{id}?reAuthenticate=true`. Spends the grant, so it is sent once, whatever happens. */
 export async function reauthorizeInstance(
@@ -20,7 +20,7 @@ export async function reauthorizeInstance(
       query: [['reAuthenticate', 'true']],
       body: instanceBody(body),
       secrets: secretsOfBody(body),
-      read: readAnswerAbout(id),
+      read: parseInstanceResponse(id),
     },
     signal,
     turn,

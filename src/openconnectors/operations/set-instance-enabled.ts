@@ -1,5 +1,5 @@
-import type { Caller } from '../call.ts';
 import { readNothing } from '../schemas.ts';
+import type { Caller } from '../transport/call.ts';
 import { instancePath } from './instance-path.ts';
 
 /** `PUT` (enable) or `DELETE` (disable) of `/instances/{id}/enabled`. */

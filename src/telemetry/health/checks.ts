@@ -16,7 +16,7 @@ export interface LivenessLimits {
 /** A block is forgotten after so long. One fails a probe or two; only such that come again and again fail them all. */
 export const BLOCK_WINDOW_MS = 30_000;
 
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
 /**
  * The limits. Each call has a deadline, the longest one being `createDeadlineMs`, and a pass has some dozens of calls at
@@ -25,8 +25,8 @@ const minuteMs = 60_000;
 export function livenessLimits(createDeadlineMs: number): LivenessLimits {
   return {
     blockedLoopMs: 10_000,
-    stuckWorkerMs: 15 * minuteMs + createDeadlineMs,
-    stuckWatchMs: 10 * minuteMs,
+    stuckWorkerMs: 15 * MINUTE_MS + createDeadlineMs,
+    stuckWatchMs: 10 * MINUTE_MS,
   };
 }
 

@@ -8,29 +8,29 @@ export interface EventLoopWatch {
   longestBlockMs(): number;
 }
 
-const BEAT_MS = 1_000;
+const SAMPLE_INTERVAL_MS = 1_000;
 
 /** `windowMs`: how long a block is remembered. */
 export function watchEventLoop(clock: Clock, windowMs: number): EventLoopWatch {
   let blocks: readonly { readonly endedAt: number; readonly ms: number }[] = [];
-  let lastBeat = clock.monotonic();
+  let lastSampleAt = clock.monotonic();
   let cancel: (() => void) | undefined;
 
-  const beat = (): void => {
+  const sample = (): void => {
     const now = clock.monotonic();
-    const ms = now - lastBeat - BEAT_MS;
+    const ms = now - lastSampleAt - SAMPLE_INTERVAL_MS;
     blocks = blocks.filter(({ endedAt }) => now - endedAt < windowMs);
-    if (ms > BEAT_MS) {
+    if (ms > SAMPLE_INTERVAL_MS) {
       blocks = [...blocks, { endedAt: now, ms }];
     }
-    lastBeat = now;
-    cancel = clock.schedule(BEAT_MS, beat);
+    lastSampleAt = now;
+    cancel = clock.schedule(SAMPLE_INTERVAL_MS, sample);
   };
 
   return {
     start() {
-      lastBeat = clock.monotonic();
-      cancel = clock.schedule(BEAT_MS, beat);
+      lastSampleAt = clock.monotonic();
+      cancel = clock.schedule(SAMPLE_INTERVAL_MS, sample);
     },
     stop() {
       cancel?.();
@@ -39,7 +39,7 @@ export function watchEventLoop(clock: Clock, windowMs: number): EventLoopWatch {
     longestBlockMs() {
       const now = clock.monotonic();
       // The probe may be served before the beat that is due.
-      const current = cancel === undefined ? 0 : now - lastBeat - BEAT_MS;
+      const current = cancel === undefined ? 0 : now - lastSampleAt - SAMPLE_INTERVAL_MS;
       return Math.max(0, current, ...blocks.map(({ ms }) => ms));
     },
   };

@@ -21,6 +21,6 @@ function answerOf(name: string, checks: readonly Check[]): Response {
   const lines = checks.map((check) =>
     check.problem === undefined ? `[+]${check.name} ok` : `[-]${check.name} failed: ${check.problem}`,
   );
-  const verdict = `${name} check ${passed ? 'passed' : 'failed'}`;
-  return text(passed ? 200 : 503, `${[...lines, verdict].join('\n')}\n`);
+  const result = `${name} check ${passed ? 'passed' : 'failed'}`;
+  return text(passed ? 200 : 503, `${[...lines, result].join('\n')}\n`);
 }

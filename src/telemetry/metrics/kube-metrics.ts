@@ -1,8 +1,8 @@
-import type { ObservedCall, ObservedRetry } from '../../kube/rest.ts';
+import type { ObservedCall, ObservedRetry } from '../../kube/client/rest.ts';
 import type { Metrics } from './metrics.ts';
 
 /** client-go's label where no HTTP status was seen. */
-const NO_ANSWER = '<error>';
+const NO_RESPONSE = '<error>';
 
 /** Counts the requests to the API server at `host` (with its port) in client-go's metrics. */
 export function observeKubeCalls(
@@ -28,5 +28,5 @@ function verbOf(method: ObservedCall['method']): string {
 
 /** The status, or the kind of failure where there was no answer: that is left to the log. */
 function codeOf(code: string): string {
-  return /^\d{3}$/.test(code) ? code : NO_ANSWER;
+  return /^\d{3}$/.test(code) ? code : NO_RESPONSE;
 }

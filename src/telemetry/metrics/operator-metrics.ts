@@ -1,5 +1,5 @@
 import type { OperatorHealth } from '../../kube/operator-options.ts';
-import type { ReflectorState } from '../../kube/reflector.ts';
+import type { ReflectorState } from '../../kube/watch/reflector.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What of the operator itself the metrics show at each scrape. */

@@ -1,5 +1,5 @@
-import { higherOf, PRIORITIES, type Priority } from '../../kube/fair-queue.ts';
-import type { WorkQueueObserver } from '../../kube/work-queue.ts';
+import { higherOf, PRIORITIES, type Priority } from '../../kube/queue/fair-queue.ts';
+import type { WorkQueueObserver } from '../../kube/queue/work-queue.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
 import type { Metrics } from './metrics.ts';
@@ -27,7 +27,7 @@ export function observeQueue(metrics: Metrics, clock: Clock, workers: number): W
   }
   metrics.onScrape(() => {
     for (const [controller, book] of books) {
-      tellBook(metrics, controller, book, clock.monotonic());
+      setQueueMetrics(metrics, controller, book, clock.monotonic());
     }
   });
   return {
@@ -68,7 +68,7 @@ function labelsOf(controller: ControllerName | undefined): QueueLabels {
   return { name: controller ?? 'unknown', controller: controller ?? 'unknown' };
 }
 
-function tellBook(metrics: Metrics, controller: ControllerName, book: QueueBook, now: number): void {
+function setQueueMetrics(metrics: Metrics, controller: ControllerName, book: QueueBook, now: number): void {
   const labels = labelsOf(controller);
   const ages = book.ages(now);
   for (const priority of PRIORITIES) {

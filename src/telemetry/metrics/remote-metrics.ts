@@ -1,5 +1,5 @@
-import { type OperationName, operationNames } from '../../openconnectors/call.ts';
-import type { CallObservation, CallOutcome } from '../../openconnectors/caller.ts';
+import { type OperationName, operationNames } from '../../openconnectors/transport/call.ts';
+import type { CallObservation, CallOutcome } from '../../openconnectors/transport/caller.ts';
 import type { Metrics } from './metrics.ts';
 
 /** How an authorization can end, in `openconnectors_authorizations_total`. */
@@ -9,7 +9,7 @@ export const authorizationOutcomes = ['granted', 'refused', 'ambiguous', 'unavai
 const authorizing: ReadonlySet<OperationName> = new Set(['create-instance', 'reauthorize-instance']);
 
 /** Counts the requests to Open Connectors and what became of the authorizations among them. */
-export function observeRemoteCalls(metrics: Metrics): (observation: CallObservation) => void {
+export function observeExternalCalls(metrics: Metrics): (observation: CallObservation) => void {
   for (const operation of operationNames) {
     metrics.add('openconnectors_api_requests_total', { operation, code_class: '2xx' }, 0);
     metrics.announce('openconnectors_api_request_duration_seconds', { operation });

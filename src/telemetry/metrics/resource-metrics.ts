@@ -1,9 +1,9 @@
 import { type AccountStatus, accountStatusSchema } from '../../api/account.ts';
 import type { Condition } from '../../api/condition.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
-import { DEFAULT_ACCOUNT_UID } from '../../controller/account/registry.ts';
-import type { OperatorResources } from '../../controller/operator-options.ts';
-import { isRecord, type KubeObject } from '../../kube/object.ts';
+import { isRecord, type KubeObject } from '../../kube/client/object.ts';
+import type { OperatorResources } from '../../operator/options.ts';
+import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Metrics, Sample } from './metrics.ts';
 import type { PauseBook, PauseCause } from './pauses.ts';
@@ -19,14 +19,16 @@ export interface ResourceMetricsOptions {
 }
 
 /** A resource as far as metrics care. */
-interface Told {
+interface Observed {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  readonly conditions: readonly ToldCondition[];
+  readonly conditions: readonly ObservedCondition[];
 }
 
-type ToldCondition = Pick<Condition, 'type' | 'reason' | 'lastTransitionTime'> & { readonly status: string };
+type ObservedCondition = Pick<Condition, 'type' | 'reason' | 'lastTransitionTime'> & {
+  readonly status: string;
+};
 
 const NOTHING: OperatorResources = { connectors: [], accounts: [], defaultAccount: undefined };
 
@@ -39,25 +41,30 @@ const pauseCauses: readonly PauseCause[] = ['throttled', 'unavailable'];
 export function exposeResources(metrics: Metrics, options: ResourceMetricsOptions): void {
   metrics.onScrape(() => {
     const resources = options.resources() ?? NOTHING;
-    const connectors = resources.connectors.map((object) => toldOf(CONNECTOR_NAMES.kind, object));
-    const accounts = resources.accounts.map((object) => toldOf(ACCOUNT_NAMES.kind, object));
+    const connectors = resources.connectors.map((object) => observedOf(CONNECTOR_NAMES.kind, object));
+    const accounts = resources.accounts.map((object) => observedOf(ACCOUNT_NAMES.kind, object));
     const all = [...connectors, ...accounts];
     const own = { kind: ACCOUNT_NAMES.kind, conditions: resources.defaultAccount?.conditions ?? [] };
     metrics.replace('openconnectors_resource_conditions', countConditions([...all, own]));
     metrics.replace('openconnectors_status_condition', options.perResource ? all.flatMap(eachCondition) : []);
-    tellPending(metrics, connectors, options.clock.now());
-    tellAccounts(metrics, resources, options.pauses);
+    setPendingMetrics(metrics, connectors, options.clock.now());
+    setAccountMetrics(metrics, resources, options.pauses);
   });
 }
 
-function toldOf(kind: string, object: KubeObject): Told {
+function observedOf(kind: string, object: KubeObject): Observed {
   const { namespace = '', name } = object.metadata;
   const { conditions } = statusOf(object);
-  return { kind, namespace, name, conditions: Array.isArray(conditions) ? conditions.filter(isTold) : [] };
+  return {
+    kind,
+    namespace,
+    name,
+    conditions: Array.isArray(conditions) ? conditions.filter(isObserved) : [],
+  };
 }
 
 /** Hand-written, as it runs for tens of thousands of conditions at each scrape. */
-function isTold(value: unknown): value is ToldCondition {
+function isObserved(value: unknown): value is ObservedCondition {
   if (!isRecord(value)) {
     return false;
   }
@@ -71,7 +78,7 @@ function statusOf(object: KubeObject): Record<string, unknown> {
 }
 
 function countConditions(
-  all: readonly Pick<Told, 'kind' | 'conditions'>[],
+  all: readonly Pick<Observed, 'kind' | 'conditions'>[],
 ): Sample<'openconnectors_resource_conditions'>[] {
   const counts = new Map<
     string,
@@ -93,14 +100,14 @@ function eachCondition({
   namespace,
   name,
   conditions,
-}: Told): Sample<'openconnectors_status_condition'>[] {
+}: Observed): Sample<'openconnectors_status_condition'>[] {
   return conditions.map(({ type, status }) => ({
     labels: { kind, namespace, name, condition: type, status },
     value: 1,
   }));
 }
 
-function tellPending(metrics: Metrics, connectors: readonly Told[], now: number): void {
+function setPendingMetrics(metrics: Metrics, connectors: readonly Observed[], now: number): void {
   const waiting = connectors.flatMap(({ conditions }) =>
     conditions.filter(({ type, status }) => type === 'Authorized' && status === 'False'),
   );
@@ -110,13 +117,13 @@ function tellPending(metrics: Metrics, connectors: readonly Told[], now: number)
   metrics.set('openconnectors_authorization_pending_seconds', {}, (now - oldest) / 1000);
 }
 
-interface ToldAccount {
+interface ObservedAccount {
   readonly uid: string;
   readonly labels: { readonly namespace: string; readonly account: string };
   readonly instances: AccountStatus['instances'];
 }
 
-function tellAccounts(metrics: Metrics, resources: OperatorResources, pauses: PauseBook): void {
+function setAccountMetrics(metrics: Metrics, resources: OperatorResources, pauses: PauseBook): void {
   const accounts = accountsOf(resources);
   metrics.replace(
     'openconnectors_account_paused',
@@ -142,7 +149,7 @@ function tellAccounts(metrics: Metrics, resources: OperatorResources, pauses: Pa
 }
 
 /** The accounts of resources, and the operator's own, which has no namespace. */
-function accountsOf({ accounts, defaultAccount }: OperatorResources): ToldAccount[] {
+function accountsOf({ accounts, defaultAccount }: OperatorResources): ObservedAccount[] {
   const own = defaultAccount && {
     uid: DEFAULT_ACCOUNT_UID,
     labels: { namespace: '', account: DEFAULT_ACCOUNT_UID },

@@ -1,6 +1,6 @@
 import { type Attributes, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { ObservedCall } from '../../kube/rest.ts';
-import type { CallObservation } from '../../openconnectors/caller.ts';
+import type { ObservedCall } from '../../kube/client/rest.ts';
+import type { CallObservation } from '../../openconnectors/transport/caller.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
 /** Makes a span of each finished call. */

@@ -1,5 +1,5 @@
 import { context, propagation, trace } from '@opentelemetry/api';
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../config/version.ts';
 
 /** Name of the service and of the tracer, unless `OTEL_SERVICE_NAME` says otherwise. */
 export const SERVICE_NAME = 'infusionsoft-connector-operator';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exitCodes } from '../../../src/exit-codes.ts';
+import { exitCodes } from '../../../src/config/exit-codes.ts';
 import { startOperatorProcess } from '../../support/workbench/process.ts';
 import type { Workbench } from '../../support/workbench/workbench.ts';
 import { embeddedWorkbench } from './support/bench.ts';

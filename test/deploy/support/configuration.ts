@@ -1,6 +1,6 @@
 import { parseDuration } from '../../../src/api/duration.ts';
+import { type Config, loadConfig } from '../../../src/config/config.ts';
 import { settingList } from '../../../src/config/settings.ts';
-import { type Config, loadConfig } from '../../../src/config.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
 
 /** Milliseconds of a duration that is known to be one. */

@@ -1,5 +1,5 @@
-import type { Ledger, LedgerEntry } from '../../support/openconnectors/ledger.ts';
-import type { InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
+import type { Ledger, LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { InstanceSnapshot } from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { digestOf, type ForeignInstance } from '../model/foreign.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,6 +1,6 @@
+import { fingerprint } from '../../../packages/open-connectors-simulator/src/fingerprint.ts';
+import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import { fingerprint } from '../../support/openconnectors/fingerprint.ts';
-import type { Simulator } from '../../support/openconnectors/simulator.ts';
 import { CALLBACK_URL } from '../../support/workbench/manifests.ts';
 import type { Subject } from './subject.ts';
 

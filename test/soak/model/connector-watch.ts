@@ -25,7 +25,7 @@ export interface ConnectorWatch {
 
 export async function watchConnectors(
   plane: ControlPlane,
-  journal: Journal,
+  auditLog: Journal,
   now: () => number,
 ): Promise<ConnectorWatch> {
   const known = new Map<string, Watched>();
@@ -38,7 +38,7 @@ export async function watchConnectors(
       const view = viewOf(object);
       if (type === 'DELETED') {
         known.delete(view.key);
-        journal.note('status', `the resource ${view.uid} does not exist any more`, view.key);
+        auditLog.note('status', `the resource ${view.uid} does not exist any more`, view.key);
       } else {
         known.set(view.key, next(known.get(view.key), view));
       }
@@ -49,10 +49,10 @@ export async function watchConnectors(
     const words = conditionsInWords(view);
     if (same === undefined || conditionsInWords(same.view) !== words) {
       const message = view.conditions.find(({ type }) => type === 'Ready')?.message ?? '';
-      journal.note('status', `${words} | ${message}`, view.key);
+      auditLog.note('status', `${words} | ${message}`, view.key);
     }
     if (view.record !== (same?.view.record ?? '')) {
-      journal.note('record', view.record === '' ? 'none any more' : view.record, view.key);
+      auditLog.note('record', view.record === '' ? 'none any more' : view.record, view.key);
     }
     const sameReady =
       same?.view.ready?.status === view.ready?.status && same?.view.ready?.reason === view.ready?.reason;

@@ -1,5 +1,5 @@
+import type { InstanceSnapshot } from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
 
 /** An instance that belongs to another owner from `since` on, as it was then. */
 export interface ForeignInstance {

@@ -1,6 +1,6 @@
+import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
-import type { Simulator } from '../../support/openconnectors/simulator.ts';
 import type { Journal } from './journal.ts';
 
 const LOOK_MS = 200;
@@ -13,7 +13,7 @@ export interface Sightings {
 }
 
 /** Notes when instances of this cluster come, change their owner and go. */
-export function sightInstances(simulator: Simulator, journal: Journal, clock: Clock): Sightings {
+export function sightInstances(simulator: Simulator, auditLog: Journal, clock: Clock): Sightings {
   const subjects = new Map<number, string>();
   let alive = new Map<number, string>();
   let cancel = (): void => undefined;
@@ -30,12 +30,12 @@ export function sightInstances(simulator: Simulator, journal: Journal, clock: Cl
       const before = alive.get(id);
       if (before !== owner) {
         const words = before === undefined ? `exists (${connector})` : 'changed its owner';
-        journal.note('instance', `${id} ${words}: ${owner}`, subject);
+        auditLog.note('instance', `${id} ${words}: ${owner}`, subject);
       }
     }
     for (const id of alive.keys()) {
       if (!now.has(id)) {
-        journal.note('instance', `${id} does not exist any more`, subjects.get(id));
+        auditLog.note('instance', `${id} does not exist any more`, subjects.get(id));
       }
     }
     alive = now;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
+import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import { instanceIn, type Sightings } from '../model/sightings.ts';
@@ -48,7 +48,7 @@ function traceOf(
       text: callInWords(entry),
     }),
   );
-  const entries = [...stage.journal.of(subject.key), ...calls].sort((left, right) => left.at - right.at);
+  const entries = [...stage.auditLog.of(subject.key), ...calls].sort((left, right) => left.at - right.at);
   const lines = entries.map(
     ({ at, source, text }) =>
       `${`+${((at - startedAt) / 1_000).toFixed(3)}`.padStart(9)}  ${source.padEnd(16)}${text}`,

@@ -14,10 +14,10 @@ const lineSchema = z.looseObject({
 });
 
 /** Puts what an operator logs about a connector, or about its Lease, into the journal. */
-export function noteLogLine(journal: Journal, replica: string, line: string): void {
+export function noteLogLine(auditLog: Journal, replica: string, line: string): void {
   const parsed = parse(line);
   if (parsed === undefined) {
-    journal.note('log', `${replica}: ${line.slice(0, 300)}`);
+    auditLog.note('log', `${replica}: ${line.slice(0, 300)}`);
     return;
   }
   const { msg, namespace, name, controllerKind, step, reason, steps, error } = parsed;
@@ -29,9 +29,9 @@ export function noteLogLine(journal: Journal, replica: string, line: string): vo
     ...(error === undefined ? [] : [JSON.stringify(error).slice(0, 400)]),
   ].join(' ');
   if (controllerKind === 'InfusionsoftConnector' && namespace !== undefined && name !== undefined) {
-    journal.note('log', words, `${namespace}/${name}`);
+    auditLog.note('log', words, `${namespace}/${name}`);
   } else if (/lease|lead/i.test(msg)) {
-    journal.note('log', words);
+    auditLog.note('log', words);
   }
 }
 

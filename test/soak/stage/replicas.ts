@@ -34,7 +34,7 @@ export interface ReplicasOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly count: number;
   readonly clock: Clock;
-  readonly journal: Journal;
+  readonly auditLog: Journal;
   /** Folder for the log of each process. */
   readonly folder: string;
 }
@@ -56,7 +56,7 @@ async function leaseHolder({ plane, home }: Workbench): Promise<string> {
 }
 
 export function startReplicas(options: ReplicasOptions): Replicas {
-  const { bench, clock, journal } = options;
+  const { bench, clock, auditLog: journal } = options;
   const deaths: Death[] = [];
   const running: (Running | undefined)[] = [];
   let stopping = false;

@@ -42,7 +42,7 @@ export interface Stage {
   readonly replicas: Replicas;
   readonly tenants: readonly Tenant[];
   readonly connectors: ConnectorWatch;
-  readonly journal: Journal;
+  readonly auditLog: Journal;
   /** Holds the logs and, after a failure, the traces. */
   readonly folder: string;
   /** Ends what is left. Returns what the workbench found wrong at the end: broken statuses, leaked values. */
@@ -70,8 +70,8 @@ export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableS
     watchDelayMs: options.watchDelayMs,
   });
   cleanup.defer(() => proxy.stop());
-  const journal = createJournal(systemClock.now);
-  const connectors = await watchConnectors(plane, journal, systemClock.now);
+  const auditLog = createJournal(systemClock.now);
+  const connectors = await watchConnectors(plane, auditLog, systemClock.now);
   cleanup.defer(async () => connectors.stop());
   const tenants = await createTenants(bench);
   const kubeconfig = join(folder, 'kubeconfig');
@@ -82,7 +82,7 @@ export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableS
     env: { ...SETTINGS, KUBECONFIG: kubeconfig },
     count: options.replicas,
     clock: systemClock,
-    journal,
+    auditLog,
     folder,
   });
   return {
@@ -93,7 +93,7 @@ export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableS
     replicas,
     tenants,
     connectors,
-    journal,
+    auditLog,
     folder,
     async close() {
       try {

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 const INTERVAL_MS = 1_000;
 
 /** Does the work of controllers that the control plane lacks; the returned function ends it and reports its failure. */
-export function tend({ journal, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
+export function tend({ auditLog: journal, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted && !plane.features.garbageCollection) {

@@ -1,7 +1,7 @@
+import type { Fault } from '../../../packages/open-connectors-simulator/src/faults.ts';
+import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { Fault } from '../../support/openconnectors/faults.ts';
-import type { LedgerEntry } from '../../support/openconnectors/ledger.ts';
 import { instanceIn, type Sightings } from '../model/sightings.ts';
 import type { Subject } from '../model/subject.ts';
 import { pick } from '../seeds.ts';
@@ -72,7 +72,7 @@ export async function ambush(
     .entries((entry) => entry.operation === operation && entry.fault === fault.kind && entry.number > since)
     .at(-1);
   const subject = caught && ownerOf(subjects, sightings, caught);
-  stage.journal.note(
+  stage.auditLog.note(
     'fault',
     `${fault.kind} over #${caught?.number} ${operation}: ${reaction}`,
     subject?.key,

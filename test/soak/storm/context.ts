@@ -1,6 +1,6 @@
+import type { InstanceSnapshot } from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
 import type { ForeignInstance } from '../model/foreign.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Stage } from '../stage/stage.ts';

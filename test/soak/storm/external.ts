@@ -1,5 +1,8 @@
+import type {
+  InstanceEdit,
+  InstanceSnapshot,
+} from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
-import type { InstanceEdit, InstanceSnapshot } from '../../support/openconnectors/out-of-band.ts';
 import { digestOf, foreignTags } from '../model/foreign.ts';
 import type { Subject } from '../model/subject.ts';
 import { pick } from '../seeds.ts';
@@ -64,7 +67,7 @@ export const takeOver: Operation = async (context, subject, random) => {
   });
   subject.takenOver = true;
   const text = `instance ${instance.id} taken over by another cluster`;
-  stage.journal.note('operation', text, subject.key);
+  stage.auditLog.note('operation', text, subject.key);
   const sequel = pick(random, [nothing, rename, rename, deleteResource]);
   const done = await sequel(context, subject, random);
   return done === undefined ? text : `${text}, then ${done}`;

@@ -1,6 +1,6 @@
+import type { Fault, InjectedFault } from '../../../packages/open-connectors-simulator/src/faults.ts';
+import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { Fault, InjectedFault } from '../../support/openconnectors/faults.ts';
-import type { Simulator } from '../../support/openconnectors/simulator.ts';
 import type { Journal } from '../model/journal.ts';
 import { pick } from '../seeds.ts';
 import { CREATE_DEADLINE_MS } from '../stage/stage.ts';
@@ -56,7 +56,7 @@ export interface FaultTable {
   hits(): ReadonlyMap<string, number>;
 }
 
-export function createFaultTable(simulator: Simulator, journal: Journal): FaultTable {
+export function createFaultTable(simulator: Simulator, auditLog: Journal): FaultTable {
   const injected: { readonly name: string; readonly fault: InjectedFault }[] = [];
   return {
     inject(random) {
@@ -65,7 +65,7 @@ export function createFaultTable(simulator: Simulator, journal: Journal): FaultT
       const times = random.fraction() < 0.25 ? 2 : 1;
       const fault = simulator.faults.inject({ match: { operation }, times, fault: plan.fault(random) });
       injected.push({ name: plan.name, fault });
-      journal.note('fault', `${plan.name} for the next ${times} ${operation}`);
+      auditLog.note('fault', `${plan.name} for the next ${times} ${operation}`);
     },
     hits() {
       const sums = new Map(PLANS.map(({ name }) => [name, 0]));

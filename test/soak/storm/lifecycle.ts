@@ -23,7 +23,7 @@ export const deleteAndRecreate: Operation = async (context, subject, random) => 
   if ((await deleteResource(context, subject, random)) === undefined) {
     return undefined;
   }
-  context.stage.journal.note('operation', 'deleted, to be re-created', subject.key);
+  context.stage.auditLog.note('operation', 'deleted, to be re-created', subject.key);
   const deadline = context.clock.monotonic() + DELETION_MS;
   while (await subject.tenant.namespace.exists(KIND, subject.name)) {
     if (context.clock.monotonic() > deadline) {
@@ -53,5 +53,5 @@ export async function createResource({ stage, clock }: StormContext, subject: Su
   // `undefined` overrides what the manifest has for infusionsoftcrm, and JSON leaves it out.
   await namespace.create(connector(subject.name, specOf(subject)));
   subject.exists = true;
-  stage.journal.note('operation', `created with code ${code.fingerprint}`, subject.key);
+  stage.auditLog.note('operation', `created with code ${code.fingerprint}`, subject.key);
 }

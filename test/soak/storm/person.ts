@@ -53,12 +53,12 @@ async function returnToAccount(stage: Stage, subject: Subject, sinceMs: number):
   await tenant.namespace.patch('InfusionsoftConnector', name, {
     spec: { accountRef: { name: wanted.account } },
   });
-  stage.journal.note('person', `set accountRef to ${wanted.account} again`, subject.key);
+  stage.auditLog.note('person', `set accountRef to ${wanted.account} again`, subject.key);
 }
 
 interface Asked {
   since: number;
-  patienceMs: number;
+  maxWaitMs: number;
 }
 
 /** Stores a new code wherever a connector asks for one and has had time to use the last one. */
@@ -86,10 +86,10 @@ export function startPerson(
       return;
     }
     const now = clock.now();
-    const since = asked.get(subject.key) ?? { since: now, patienceMs: 500 + random.fraction() * 1_500 };
+    const since = asked.get(subject.key) ?? { since: now, maxWaitMs: 500 + random.fraction() * 1_500 };
     asked.set(subject.key, since);
     const code = subject.codes.at(-1);
-    if (code === undefined || now - since.since < since.patienceMs) {
+    if (code === undefined || now - since.since < since.maxWaitMs) {
       return;
     }
     const arrivals = received.get(code.fingerprint) ?? [];
@@ -107,7 +107,7 @@ export function startPerson(
     }
     if (arrivedAt === undefined) {
       disregarded.push({ subject: subject.key, code, recordedAt });
-      stage.journal.note(
+      stage.auditLog.note(
         'person',
         `asked for another code although ${code.fingerprint} has not reached Open Connectors`,
         subject.key,
@@ -120,7 +120,7 @@ export function startPerson(
     next.stored();
     stored += 1;
     asked.delete(subject.key);
-    stage.journal.note('person', `stored code ${next.fingerprint}, asked by ${ready?.reason}`, subject.key);
+    stage.auditLog.note('person', `stored code ${next.fingerprint}, asked by ${ready?.reason}`, subject.key);
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -128,7 +128,7 @@ export function startPerson(
       for (const subject of subjects) {
         // The API server answers some calls with an error in a storm; a person tries again.
         await look(subject, received).catch((error: unknown) =>
-          stage.journal.note('person', `failed: ${inspect(error)}`, subject.key),
+          stage.auditLog.note('person', `failed: ${inspect(error)}`, subject.key),
         );
       }
       await sleep(clock, LOOK_MS, stopping.signal).catch(() => undefined);

@@ -72,7 +72,7 @@ export async function rage(
         if (tenant !== undefined) {
           void begin(tenant.namespace.name, async () => {
             const words = await rotateAccount(context, tenant, seededRandom(planned.seed));
-            stage.journal.note('operation', words);
+            stage.auditLog.note('operation', words);
             count(counts, 'rotate account');
           });
         }
@@ -122,7 +122,7 @@ async function operate(
     return;
   }
   subject.lastOperationAt = context.clock.now();
-  context.stage.journal.note('operation', `${chosen}: ${words}`, subject.key);
+  context.stage.auditLog.note('operation', `${chosen}: ${words}`, subject.key);
   count(counts, chosen);
 }
 

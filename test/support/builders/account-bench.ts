@@ -1,11 +1,11 @@
+import type { FallbackAccount } from '../../../src/account/credentials/fallback-credentials.ts';
+import { type AccountPorts, reconcileAccount } from '../../../src/account/reconcile.ts';
+import { AccountRegistry } from '../../../src/account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
-import type { KeptAccount } from '../../../src/controller/account/kept-accounts.ts';
-import { type AccountPorts, reconcileAccount } from '../../../src/controller/account/reconcile.ts';
-import { AccountRegistry } from '../../../src/controller/account/registry.ts';
-import { clusterTag } from '../../../src/controller/owner-tags.ts';
-import type { PassOutcome } from '../../../src/controller/report.ts';
-import type { SecretFact } from '../../../src/controller/world.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
+import { clusterTag } from '../../../src/ownership/owner-tags.ts';
+import type { ReconcileOutcome } from '../../../src/reconciler/outcome.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { ACCOUNT_SECRET, INVENTORY_MS } from './account.ts';
@@ -27,7 +27,7 @@ export interface AccountBench {
   /** Secret values that are kept from the logs, as often as they are held. */
   readonly held: readonly string[];
   /** Keys of accounts that were called in doubt. */
-  readonly suspected: readonly string[];
+  readonly invalidated: readonly string[];
   /** Who was woken: `users`, or owner tags. */
   readonly woken: string[];
   readonly reads: readonly string[];
@@ -36,7 +36,7 @@ export interface AccountBench {
   readonly kept: ReadonlySet<string>;
   secret: SecretFact;
   /** The credentials that last worked, as the operator's namespace holds them. */
-  fallback: KeptAccount | undefined;
+  fallback: FallbackAccount | undefined;
   /** What writing the fallback credentials fails with. */
   keepFailure: Error | undefined;
   readonly events: readonly AccountEvent[];
@@ -44,7 +44,7 @@ export interface AccountBench {
   listedUsers: readonly string[];
   answers: Answers;
   /** One pass over `account` with the status that the pass before wrote. */
-  pass(account: OpenConnectorsAccount): Promise<PassOutcome>;
+  pass(account: OpenConnectorsAccount): Promise<ReconcileOutcome>;
 }
 
 /** A bench whose remote side answers as `answers` say. */
@@ -61,7 +61,7 @@ export function accountBench(
   );
   const clients = new Map<string, AccountSettings>();
   const held: string[] = [];
-  const suspected: string[] = [];
+  const invalidated: string[] = [];
   const woken: string[] = [];
   const reads: string[] = [];
   const statuses: AccountStatus[] = [];
@@ -81,7 +81,7 @@ export function accountBench(
     createTimeoutMs: 120_000,
     searchGraceMs: 30_000,
     now: () => clock.now(),
-    holdSecrets: (values) => {
+    redact: (values) => {
       held.push(...values);
       return () => {
         for (const value of values) {
@@ -89,13 +89,13 @@ export function accountBench(
         }
       };
     },
-    readKept: async () => bench.fallback,
+    readFallback: async () => bench.fallback,
     isAllowed: (baseUrl) => !baseUrl.includes('foreign'),
     fingerprint: printOf,
     selector: undefined,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',
-    onSuspect: (key) => suspected.push(key),
+    onInvalidated: (key) => invalidated.push(key),
   });
   const bench: AccountBench = {
     clock,
@@ -103,7 +103,7 @@ export function accountBench(
     calls: remote.calls,
     clients,
     held,
-    suspected,
+    invalidated,
     woken,
     reads,
     statuses,
@@ -145,7 +145,7 @@ export function accountBench(
       seesEverything: true,
       wakeUsers: () => void woken.push('users'),
       wakeOwners: (tags) => void woken.push(...tags),
-      witnesses: new Map(),
+      inputHashes: new Map(),
       report: async (_account, after) => void statuses.push(after),
       recordEvent: (_account, event) => void events.push(event),
       kept: {

@@ -1,8 +1,8 @@
+import type { AccountInput, SessionFacts } from '../../../src/account/input.ts';
 import type { AccountSpec, AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
 import { ACCOUNT_NAMES, ANNOTATIONS, API_VERSION } from '../../../src/api/group.ts';
 import type { ObjectMeta } from '../../../src/api/metadata.ts';
-import type { AccountWorld, SessionFacts } from '../../../src/controller/account/world.ts';
-import type { SecretFact } from '../../../src/controller/world.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { type Change, changed } from './changed.ts';
 import { ACCOUNT } from './connector.ts';
 import { fingerprinter, printOf } from './fingerprints.ts';
@@ -70,11 +70,11 @@ export const OPEN: Extract<SessionFacts, { state: 'open' }> = {
   secretVersion: '1',
   organization: { id: ACCOUNT.organizationId, name: 'Acme' },
   listedAt: NOW - MINUTE,
-  suspected: false,
+  invalidated: false,
 };
 
 /** The world of an account; without a change its Secret is read and nothing else has happened. */
-export function accountWorld(change: Partial<AccountWorld> = {}): AccountWorld {
+export function accountWorld(change: Partial<AccountInput> = {}): AccountInput {
   return {
     now: NOW,
     account: account(),
@@ -85,8 +85,8 @@ export function accountWorld(change: Partial<AccountWorld> = {}): AccountWorld {
     throttledUntil: undefined,
     users: [],
     listedUsers: undefined,
-    prompted: false,
-    pass: { failure: undefined },
+    triggered: false,
+    done: { failure: undefined },
     fingerprint: fingerprinter.of,
     ...change,
   };

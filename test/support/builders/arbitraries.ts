@@ -1,20 +1,16 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import {
-  type AccountView,
-  FRESH_PASS,
-  NO_MEMORY,
-  type SecretFact,
-  type World,
-} from '../../../src/controller/world.ts';
-import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors.ts';
+import { type ConnectorInput, NO_MEMORY, NOTHING_DONE } from '../../../src/connector/input.ts';
+import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { AccountView } from '../../../src/ownership/account-view.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
+import { connectionMemory, input, READY_ACCOUNT } from './input.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
-import { connectionMemory, READY_ACCOUNT, world } from './world.ts';
 
 /** Every class of remote error. */
 export const ERROR_CLASSES: readonly RemoteErrorClass[] = [
@@ -267,7 +263,7 @@ const passes = fc.record({
     {
       weight: 1,
       arbitrary: fc.record({
-        do: fc.constantFrom('ping', 'patch', 'search'),
+        type: fc.constantFrom('ping', 'patch', 'search'),
         words: fc.constant('do it'),
         error: remoteErrors,
       }),
@@ -276,7 +272,7 @@ const passes = fc.record({
 });
 
 /** Worlds of every kind, also those that no sequence of passes leads to. */
-export const worlds: fc.Arbitrary<World> = fc
+export const worlds: fc.Arbitrary<ConnectorInput> = fc
   .record({
     connector: connectors,
     account: accounts,
@@ -289,15 +285,15 @@ export const worlds: fc.Arbitrary<World> = fc
     ),
     memory: memories,
     pass: passes,
-    prompted: fc.boolean(),
-    rivals: fc.constantFrom([], [], ['team-b/crm']),
+    triggered: fc.boolean(),
+    claimants: fc.constantFrom([], [], ['team-b/crm']),
   })
   .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) =>
-    world({
+    input({
       ...change,
       secrets: { ...READ, ...facts },
       instances: found.filter(({ id }) => !change.gone.includes(id)),
       memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
-      pass: { ...FRESH_PASS, ...pass },
+      pass: { ...NOTHING_DONE, ...pass },
     }),
   );

@@ -3,7 +3,7 @@ import type { ConnectorSpec, ConnectorStatus, InfusionsoftConnector } from '../.
 import { ANNOTATIONS, API_VERSION, CONNECTOR_NAMES, FINALIZER } from '../../../src/api/group.ts';
 import type { ObjectMeta } from '../../../src/api/metadata.ts';
 import type { Reason } from '../../../src/api/reasons.ts';
-import { digestOf, formatRecord, type WriteAheadRecord } from '../../../src/controller/write-ahead-record.ts';
+import { digestOf, formatRecord, type WriteAheadRecord } from '../../../src/ownership/write-ahead-record.ts';
 import { type Change, changed } from './changed.ts';
 import { printOf } from './fingerprints.ts';
 import { VALUES } from './secrets.ts';

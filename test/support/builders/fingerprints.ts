@@ -1,4 +1,4 @@
-import { createFingerprinter } from '../../../src/controller/fingerprint.ts';
+import { createFingerprinter } from '../../../src/secrets/fingerprint.ts';
 
 /** Fingerprints as an operator with this one key makes them. */
 export const fingerprinter = createFingerprinter(Buffer.alloc(32, 7));

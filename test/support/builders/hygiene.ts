@@ -1,5 +1,5 @@
 import { mayAppear } from '../../../src/api/reasons.ts';
-import type { Step } from '../../../src/controller/step.ts';
+import type { Action } from '../../../src/connector/action.ts';
 import { VALUES } from './secrets.ts';
 
 /** Reasons whose text comes from the rules of the API, which are no sentences. */
@@ -17,15 +17,15 @@ export function faultsOfMessage(message: string): string[] {
 }
 
 /** What is wrong with a step whoever decided it. */
-export function faultsOfStep(step: Step): string[] {
-  if (step.do !== 'finish') {
+export function faultsOfStep(step: Action): string[] {
+  if (step.type !== 'finish') {
     return [];
   }
-  const { verdict } = step;
+  const { result: verdict } = step;
   switch (verdict.kind) {
     case 'suspended':
     case 'not-due':
-    case 'uninformed':
+    case 'cache-not-synced':
     case 'released':
       return [];
     case 'ready':

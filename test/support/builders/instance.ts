@@ -1,5 +1,5 @@
-import { allTags, type OwnerTags, ownerTags } from '../../../src/controller/owner-tags.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
+import { allTags, type OwnerTags, ownerTags } from '../../../src/ownership/owner-tags.ts';
 import { CALLBACK, UID } from './connector.ts';
 import { VALUES } from './secrets.ts';
 

@@ -1,24 +1,23 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import type { Occasion } from '../../../src/controller/events.ts';
-import { Inventory } from '../../../src/controller/inventory.ts';
-import { ConnectorMemory } from '../../../src/controller/memory.ts';
-import { parseConnector } from '../../../src/controller/parse.ts';
-import type { AccountSession, ConnectorPorts, NewSecret } from '../../../src/controller/ports.ts';
-import type {
-  AccountView,
-  DecisionSettings,
-  KeptOutcome,
-  SecretFact,
-} from '../../../src/controller/world.ts';
-import { KubeError } from '../../../src/kube/errors.ts';
+import { parseConnector } from '../../../src/api/parse.ts';
+import type { DecisionSettings } from '../../../src/connector/input.ts';
+import { ConnectorMemory } from '../../../src/connector/memory.ts';
+import type { ConnectorPorts } from '../../../src/connector/ports.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { Instance, Turn } from '../../../src/openconnectors/port.ts';
+import type { AccountView } from '../../../src/ownership/account-view.ts';
+import type { AccountSession, FallbackOutcome } from '../../../src/ownership/accounts.ts';
+import { Inventory } from '../../../src/ownership/inventory.ts';
+import type { EventDraft } from '../../../src/reconciler/events.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
+import type { NewSecret } from '../../../src/secrets/secrets.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { fingerprinter } from './fingerprints.ts';
+import { READY_ACCOUNT, SETTINGS } from './input.ts';
 import { mergePatched } from './merge-patch.ts';
 import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
 import { READ, secretAbsent, secretUnseen } from './secrets.ts';
 import { MINUTE, NOW } from './time.ts';
-import { READY_ACCOUNT, SETTINGS } from './world.ts';
 
 /** One write to the cluster, in short: `secret crm-connection`, `metadata`, `status`. */
 export type KubeWrite = readonly [what: string, value: unknown];
@@ -38,9 +37,9 @@ export interface BenchChange {
   readonly reserve?: () => Turn | undefined;
   /** Called before each write of the resource's status; may throw. */
   readonly onPatchStatus?: () => void;
-  readonly rivals?: readonly string[];
+  readonly claimants?: readonly string[];
   /** What comes of the credentials that worked last, for an account that is blocked. */
-  readonly kept?: KeptOutcome;
+  readonly kept?: FallbackOutcome;
 }
 
 /** Ports of a connector that record everything that leaves them, and the cluster behind them. */
@@ -55,7 +54,7 @@ export interface Bench {
   readonly secrets: Map<string, SecretFact>;
   readonly calls: readonly RemoteCall[];
   readonly writes: readonly KubeWrite[];
-  readonly events: readonly Occasion[];
+  readonly events: readonly EventDraft[];
   /** How often the account's credentials were called in doubt. */
   readonly suspicions: () => number;
   /** Reads of Secrets, by name. */
@@ -75,7 +74,7 @@ export function bench(change: BenchChange): Bench {
   const remote = fakeRemote(change.answers, change.reserve);
   const secrets = new Map<string, SecretFact>(Object.entries({ ...READ, ...change.secrets }));
   const writes: KubeWrite[] = [];
-  const events: Occasion[] = [];
+  const events: EventDraft[] = [];
   const reads: string[] = [];
   let stored = change.connector;
   let version = 1_000;
@@ -107,7 +106,7 @@ export function bench(change: BenchChange): Bench {
     view: READY_ACCOUNT,
     api: remote.api,
     inventory,
-    suspect: () => {
+    invalidate: () => {
       suspicions += 1;
     },
   };
@@ -136,13 +135,13 @@ export function bench(change: BenchChange): Bench {
           writes.push(['tombstone', tombstone]);
         },
       },
-      rivals: () => change.rivals ?? [],
-      recordEvent: (_connector, occasion) => void events.push(occasion),
+      claimants: () => change.claimants ?? [],
+      recordEvent: (_connector, event) => void events.push(event),
       accounts: {
         view: () => account,
         session: () => (account.state === 'ready' ? session : undefined),
-        openKept: async () => change.kept ?? 'absent',
-        keptSession: () => (change.kept === 'open' ? session : undefined),
+        openFallback: async () => change.kept ?? 'absent',
+        fallbackSession: () => (change.kept === 'open' ? session : undefined),
       },
       connectors: {
         async patchMetadata(connector, metadata) {

@@ -1,4 +1,4 @@
-import { RemoteError } from '../../../src/openconnectors/errors.ts';
+import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type {
   Instance,
   InstanceBody,

@@ -1,4 +1,4 @@
-import type { SecretFact } from '../../../src/controller/world.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 
 /** Values of the Secrets that the connectors of the builders name. */
 export const VALUES = {

@@ -1,6 +1,6 @@
-import type { NewSecret, Secrets } from '../../../src/controller/ports.ts';
-import type { SecretFact } from '../../../src/controller/world.ts';
-import { KubeError } from '../../../src/kube/errors.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
+import type { NewSecret, Secrets } from '../../../src/secrets/secrets.ts';
 
 interface Stored {
   readonly resourceVersion: string;

@@ -1,9 +1,9 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { addressesOf } from '../../../src/consent/addresses.ts';
+import { createAuditLog } from '../../../src/consent/audit-log.ts';
 import { type ConsentHandler, createConsentHandler } from '../../../src/consent/handler.ts';
-import { createJournal } from '../../../src/consent/log.ts';
+import { addressesOf } from '../../../src/consent/http/addresses.ts';
 import type { ConsentOutcome } from '../../../src/consent/outcomes.ts';
-import type { ConsentSource, Wish } from '../../../src/consent/source.ts';
+import type { ConnectorConsent, ConsentSource } from '../../../src/consent/source.ts';
 import { connector, UID } from '../builders/connector.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -33,7 +33,7 @@ export interface Stage {
   /** Makes the provider's address; may throw. */
   authorizeUrl: (state: string) => string;
   /** Throws instead of a wish. */
-  obstacle: Error | undefined;
+  precondition: Error | undefined;
   readonly outcomes: ConsentOutcome[];
   /** Log lines, as JSON. */
   readonly lines: string[];
@@ -59,9 +59,9 @@ export function createStage(externalUrl = EXTERNAL): Stage {
   const source: ConsentSource = {
     isServed: ({ namespace, name }) => namespace === 'team-a' && name === 'crm',
     connector: async () => stage.connector,
-    async wish(): Promise<Wish> {
-      if (stage.obstacle !== undefined) {
-        throw stage.obstacle;
+    async wish(): Promise<ConnectorConsent> {
+      if (stage.precondition !== undefined) {
+        throw stage.precondition;
       }
       return {
         subject: {
@@ -98,7 +98,7 @@ export function createStage(externalUrl = EXTERNAL): Stage {
       secrets,
       source,
       register: (value) => void stage.registered.add(value),
-      journal: createJournal(
+      auditLog: createAuditLog(
         {
           info: (fields, message) => void stage.lines.push(JSON.stringify({ ...fields, message })),
           warn: (fields, message) => void stage.lines.push(lineOf(fields, message)),
@@ -115,7 +115,7 @@ export function createStage(externalUrl = EXTERNAL): Stage {
     server: 'dt123.infusionsoft.com',
     authorizeUrl: (state) =>
       `https://signin.example.net/authorize?client_id=${stage.clientId}&state=${encodeURIComponent(state)}`,
-    obstacle: undefined,
+    precondition: undefined,
     outcomes: [],
     lines: [],
     registered: new Set(),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ApiServer } from '../apiserver/index.ts';
+import type { ApiServer } from '../../../packages/kube-apiserver-emulator/src/index.ts';
 import { type CrdCondition, installCrds, readCrds } from './crds.ts';
 import { type Features, featuresOf } from './features.ts';
 import { createKubectl, hasKubectl, type KubectlResult } from './kubectl.ts';

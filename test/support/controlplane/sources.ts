@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { startApiServer } from '../apiserver/index.ts';
+import { startApiServer } from '../../../packages/kube-apiserver-emulator/src/index.ts';
 import { type ControlPlane, type ControlPlaneName, controlPlaneOn } from './control-plane.ts';
 import { defaultK3sImage } from './k3s.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../src/kube/object.ts';
+import { isRecord } from '../../../src/kube/client/object.ts';
 import { mergePatch } from './merge-patch.ts';
 
 /** An object as the fake keeps it. */
@@ -41,9 +41,9 @@ export class Collection {
   readonly apiVersion: string;
   readonly plural: string;
   readonly changes: Change[] = [];
-  private readonly objects = new Map<string, Stored>();
-  private readonly nextVersion: () => number;
-  private readonly onChange: (change: Change) => void;
+  readonly #objects = new Map<string, Stored>();
+  readonly #nextVersion: () => number;
+  readonly #onChange: (change: Change) => void;
 
   constructor(
     apiVersion: string,
@@ -53,18 +53,20 @@ export class Collection {
   ) {
     this.apiVersion = apiVersion;
     this.plural = plural;
-    this.nextVersion = nextVersion;
-    this.onChange = onChange;
+    this.#nextVersion = nextVersion;
+    this.#onChange = onChange;
   }
 
   list(namespace: string | undefined): Stored[] {
-    const all = [...this.objects.values()];
+    const all = [...this.#objects.values()];
     return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   get(namespace: string | undefined, name: string): Stored {
-    const found = this.objects.get(`${namespace ?? ''}/${name}`);
-    if (found === undefined) throw new Refusal(404, 'NotFound');
+    const found = this.#objects.get(`${namespace ?? ''}/${name}`);
+    if (found === undefined) {
+      throw new Refusal(404, 'NotFound');
+    }
     return found;
   }
 
@@ -73,8 +75,10 @@ export class Collection {
     const metadata = isRecord(given['metadata']) ? given['metadata'] : {};
     const name = String(metadata['name']);
     const key = `${namespace ?? ''}/${name}`;
-    if (this.objects.has(key)) throw new Refusal(409, 'AlreadyExists');
-    const version = this.nextVersion();
+    if (this.#objects.has(key)) {
+      throw new Refusal(409, 'AlreadyExists');
+    }
+    const version = this.#nextVersion();
     const object: Stored = {
       ...given,
       apiVersion: this.apiVersion,
@@ -87,8 +91,8 @@ export class Collection {
         resourceVersion: String(version),
       },
     };
-    this.objects.set(key, object);
-    this.tell({ version, type: 'ADDED', object });
+    this.#objects.set(key, object);
+    this.#tell({ version, type: 'ADDED', object });
     return object;
   }
 
@@ -98,7 +102,7 @@ export class Collection {
     const { status, ...rest } = isRecord(patch) ? patch : {};
     // The status is written through its subresource only, and nothing else is.
     const part = subresource === 'status' ? { status } : rest;
-    return this.store(current, mergePatch(current, part) as Stored);
+    return this.#store(current, mergePatch(current, part) as Stored);
   }
 
   replace(namespace: string | undefined, name: string, body: unknown, subresource?: string): Stored {
@@ -107,64 +111,70 @@ export class Collection {
     const given = isRecord(body) ? body : {};
     const next =
       subresource === 'status' ? { ...current, status: given['status'] } : { ...current, ...given };
-    return this.store(current, { ...next, metadata: { ...current.metadata } } as Stored);
+    return this.#store(current, { ...next, metadata: { ...current.metadata } } as Stored);
   }
 
   delete(namespace: string | undefined, name: string): Stored {
     const current = this.get(namespace, name);
     const finalizers = current.metadata.finalizers ?? [];
-    if (finalizers.length === 0) return this.drop(current);
+    if (finalizers.length === 0) {
+      return this.#drop(current);
+    }
     const metadata = { ...current.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
-    return this.store(current, { ...current, metadata });
+    return this.#store(current, { ...current, metadata });
   }
 
   /** Returns what brings back the present objects and history. */
   backup(): () => void {
-    const objects = [...this.objects];
+    const objects = [...this.#objects];
     const changes = [...this.changes];
     return () => {
-      this.objects.clear();
+      this.#objects.clear();
       for (const [key, object] of objects) {
-        this.objects.set(key, object);
+        this.#objects.set(key, object);
       }
       this.changes.splice(0, Number.POSITIVE_INFINITY, ...changes);
     };
   }
 
-  private store(current: Stored, next: Stored): Stored {
-    const version = this.nextVersion();
+  #store(current: Stored, next: Stored): Stored {
+    const version = this.#nextVersion();
     const { name, namespace, uid } = current.metadata;
     const object: Stored = {
       ...next,
       metadata: { ...next.metadata, name, uid, resourceVersion: String(version) },
     };
     const finalizers = object.metadata.finalizers ?? [];
-    if (object.metadata.deletionTimestamp !== undefined && finalizers.length === 0) return this.drop(object);
-    this.objects.set(`${namespace ?? ''}/${name}`, object);
-    this.tell({ version, type: 'MODIFIED', object });
+    if (object.metadata.deletionTimestamp !== undefined && finalizers.length === 0) {
+      return this.#drop(object);
+    }
+    this.#objects.set(`${namespace ?? ''}/${name}`, object);
+    this.#tell({ version, type: 'MODIFIED', object });
     return object;
   }
 
-  private drop(current: Stored): Stored {
-    const version = this.nextVersion();
+  #drop(current: Stored): Stored {
+    const version = this.#nextVersion();
     const { name, namespace } = current.metadata;
     const object: Stored = {
       ...current,
       metadata: { ...current.metadata, resourceVersion: String(version) },
     };
-    this.objects.delete(`${namespace ?? ''}/${name}`);
-    this.tell({ version, type: 'DELETED', object });
+    this.#objects.delete(`${namespace ?? ''}/${name}`);
+    this.#tell({ version, type: 'DELETED', object });
     return object;
   }
 
-  private tell(change: Change): void {
+  #tell(change: Change): void {
     this.changes.push(change);
-    this.onChange(change);
+    this.#onChange(change);
   }
 }
 
 function requireVersion(current: Stored, body: unknown): void {
   const metadata = isRecord(body) ? body['metadata'] : undefined;
   const wanted = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
-  if (wanted !== undefined && wanted !== current.metadata.resourceVersion) throw new Refusal(409, 'Conflict');
+  if (wanted !== undefined && wanted !== current.metadata.resourceVersion) {
+    throw new Refusal(409, 'Conflict');
+  }
 }

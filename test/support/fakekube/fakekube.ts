@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
-import { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { type Change, Collection, Refusal, type Stored } from './collections.ts';
 import { type Fault, type FaultMatch, FaultScript, fits, type Received } from './faults.ts';
 
@@ -34,34 +34,34 @@ const pathPattern =
 export class FakeKube implements AsyncDisposable {
   /** Everything that was asked, in order. */
   readonly requests: Received[] = [];
-  private readonly server: Server;
-  private readonly faults = new FaultScript();
-  private readonly collections = new Map<string, Collection>();
-  private readonly watchers = new Set<Watcher>();
-  private version = 100;
-  private oldestVersion = 0;
-  private connectionCount = 0;
-  private readonly sockets = new Set<Socket>();
+  readonly #server: Server;
+  readonly #faults = new FaultScript();
+  readonly #collections = new Map<string, Collection>();
+  readonly #watchers = new Set<Watcher>();
+  #version = 100;
+  #oldestVersion = 0;
+  #connectionCount = 0;
+  readonly #sockets = new Set<Socket>();
 
   private constructor() {
-    this.server = createServer((request, response) => {
-      this.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
-    this.server.on('connection', (socket) => {
-      this.connectionCount++;
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
+    this.#server.on('connection', (socket) => {
+      this.#connectionCount++;
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
     });
   }
 
   static async start(): Promise<FakeKube> {
     const fake = new FakeKube();
-    await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
     return fake;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** A kubeconfig that leads here. */
@@ -86,60 +86,62 @@ export class FakeKube implements AsyncDisposable {
   /** The collection of `<group>/<version>` (or `v1`) and plural, made when first asked for. */
   collection(apiVersion: string, plural: string): Collection {
     const key = `${apiVersion}/${plural}`;
-    const known = this.collections.get(key);
-    if (known !== undefined) return known;
+    const known = this.#collections.get(key);
+    if (known !== undefined) {
+      return known;
+    }
     const made: Collection = new Collection(
       apiVersion,
       plural,
-      () => ++this.version,
-      (change) => this.broadcast(made, change),
+      () => ++this.#version,
+      (change) => this.#broadcast(made, change),
     );
-    this.collections.set(key, made);
+    this.#collections.set(key, made);
     return made;
   }
 
   /** Lets the next `times` requests that fit fail like this. */
   fail(match: FaultMatch, fault: Fault, times = 1): void {
-    this.faults.add(match, fault, times);
+    this.#faults.add(match, fault, times);
   }
 
   /** All scripted faults are over. */
   heal(): void {
-    this.faults.clear();
+    this.#faults.clear();
   }
 
   /** Forgets all history: a watch from an older version gets a 410. */
   loseHistory(): void {
-    this.version++;
-    this.oldestVersion = this.version;
+    this.#version++;
+    this.#oldestVersion = this.#version;
   }
 
   /** What `restore` needs to bring back everything as it is now. */
   backup(): Backup {
-    const collections = [...this.collections.values()].map((collection) => collection.backup());
-    return { version: this.version, restore: () => collections.map((restore) => restore()) };
+    const collections = [...this.#collections.values()].map((collection) => collection.backup());
+    return { version: this.#version, restore: () => collections.map((restore) => restore()) };
   }
 
   /** Everything is as it was at the time of the backup, resource versions and history included; watches end. */
   restore({ version, restore }: Backup): void {
     restore();
-    this.version = version;
+    this.#version = version;
     this.closeWatches('reset');
   }
 
   /** Connections that were ever opened. */
   get connections(): number {
-    return this.connectionCount;
+    return this.#connectionCount;
   }
 
   /** Connections that are open. */
   get openConnections(): number {
-    return this.sockets.size;
+    return this.#sockets.size;
   }
 
   /** Watches that are open. */
   get openWatches(): number {
-    return this.watchers.size;
+    return this.#watchers.size;
   }
 
   /** Requests that fit. */
@@ -149,28 +151,33 @@ export class FakeKube implements AsyncDisposable {
 
   /** Ends all open watches: properly, or by resetting their connections. */
   closeWatches(how: 'end' | 'reset'): void {
-    for (const { response } of this.watchers) {
-      if (how === 'end') response.end();
-      else response.socket?.resetAndDestroy();
+    for (const { response } of this.#watchers) {
+      if (how === 'end') {
+        response.end();
+      } else {
+        response.socket?.resetAndDestroy();
+      }
     }
-    this.watchers.clear();
+    this.#watchers.clear();
   }
 
   /** Sends any line to all open watches. */
   sendLine(line: unknown): void {
-    for (const { response } of this.watchers) response.write(`${JSON.stringify(line)}\n`);
+    for (const { response } of this.#watchers) {
+      response.write(`${JSON.stringify(line)}\n`);
+    }
   }
 
   async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fake');
     const text = await readAll(request);
     const received: Received = {
@@ -182,27 +189,32 @@ export class FakeKube implements AsyncDisposable {
       isWatch: url.searchParams.get('watch') === 'true',
     };
     this.requests.push(received);
-    const fault = this.faults.take(received);
+    const fault = this.#faults.take(received);
     if (fault !== undefined) {
-      this.actOut(fault, received, response);
+      this.#actOut(fault, received, response);
       return;
     }
     try {
-      if (received.isWatch) this.watch(received, response);
-      else send(response, received.method === 'POST' ? 201 : 200, this.answer(received));
+      if (received.isWatch) {
+        this.#watch(received, response);
+      } else {
+        send(response, received.method === 'POST' ? 201 : 200, this.#answer(received));
+      }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) {
+        throw error;
+      }
       send(response, error.code, statusOf(error.code, error.reason));
     }
   }
 
-  private actOut(fault: Fault, received: Received, response: ServerResponse): void {
+  #actOut(fault: Fault, received: Received, response: ServerResponse): void {
     switch (fault.kind) {
       case 'status':
         send(response, fault.code, statusOf(fault.code, fault.reason ?? ''), fault.headers);
         return;
       case 'reset-after':
-        this.answer(received);
+        this.#answer(received);
         response.socket?.resetAndDestroy();
         return;
       case 'reset':
@@ -221,11 +233,13 @@ export class FakeKube implements AsyncDisposable {
     }
   }
 
-  private answer(received: Received): unknown {
-    const { collection, namespace, name, subresource } = this.target(received.path);
+  #answer(received: Received): unknown {
+    const { collection, namespace, name, subresource } = this.#target(received.path);
     if (name === undefined) {
-      if (received.method === 'POST') return collection.create(namespace, received.body);
-      return this.page(collection, namespace, received.query);
+      if (received.method === 'POST') {
+        return collection.create(namespace, received.body);
+      }
+      return this.#page(collection, namespace, received.query);
     }
     switch (received.method) {
       case 'GET':
@@ -241,7 +255,7 @@ export class FakeKube implements AsyncDisposable {
     }
   }
 
-  private page(collection: Collection, namespace: string | undefined, query: URLSearchParams): unknown {
+  #page(collection: Collection, namespace: string | undefined, query: URLSearchParams): unknown {
     const all = collection.list(namespace);
     const start = Number(query.get('continue') ?? 0);
     const limit = Number(query.get('limit') ?? 0) || all.length;
@@ -249,36 +263,48 @@ export class FakeKube implements AsyncDisposable {
     return {
       apiVersion: collection.apiVersion,
       kind: 'WidgetList',
-      metadata: { resourceVersion: String(this.version), continue: end < all.length ? String(end) : '' },
+      metadata: { resourceVersion: String(this.#version), continue: end < all.length ? String(end) : '' },
       items: all.slice(start, end).map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item),
     };
   }
 
-  private watch(received: Received, response: ServerResponse): void {
-    const { collection, namespace } = this.target(received.path);
+  #watch(received: Received, response: ServerResponse): void {
+    const { collection, namespace } = this.#target(received.path);
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
     const from = received.query.get('resourceVersion');
     const watcher: Watcher = { collection, namespace, response };
     if (from === null || from === '') {
-      for (const object of collection.list(namespace)) write(watcher, { version: 0, type: 'ADDED', object });
-    } else if (Number(from) < this.oldestVersion) {
+      for (const object of collection.list(namespace)) {
+        write(watcher, { version: 0, type: 'ADDED', object });
+      }
+    } else if (Number(from) < this.#oldestVersion) {
       response.end(`${JSON.stringify({ type: 'ERROR', object: statusOf(410, 'Expired') })}\n`);
       return;
     } else {
-      for (const change of collection.changes) if (change.version > Number(from)) write(watcher, change);
+      for (const change of collection.changes) {
+        if (change.version > Number(from)) {
+          write(watcher, change);
+        }
+      }
     }
-    this.watchers.add(watcher);
-    response.on('close', () => this.watchers.delete(watcher));
+    this.#watchers.add(watcher);
+    response.on('close', () => this.#watchers.delete(watcher));
   }
 
-  private broadcast(collection: Collection, change: Change): void {
-    for (const watcher of this.watchers) if (watcher.collection === collection) write(watcher, change);
+  #broadcast(collection: Collection, change: Change): void {
+    for (const watcher of this.#watchers) {
+      if (watcher.collection === collection) {
+        write(watcher, change);
+      }
+    }
   }
 
-  private target(path: string): Target {
+  #target(path: string): Target {
     const groups = pathPattern.exec(path)?.groups;
     const plural = groups?.['plural'];
-    if (groups === undefined || plural === undefined) throw new Refusal(404, 'NotFound');
+    if (groups === undefined || plural === undefined) {
+      throw new Refusal(404, 'NotFound');
+    }
     const apiVersion = groups['core'] ?? groups['group'] ?? '';
     const { namespace, name, subresource } = groups;
     return { collection: this.collection(apiVersion, plural), namespace, name, subresource };
@@ -286,7 +312,9 @@ export class FakeKube implements AsyncDisposable {
 }
 
 function write({ namespace, response }: Watcher, { type, object }: Change): void {
-  if (namespace !== undefined && object.metadata.namespace !== namespace) return;
+  if (namespace !== undefined && object.metadata.namespace !== namespace) {
+    return;
+  }
   response.write(`${JSON.stringify({ type, object })}\n`);
 }
 
@@ -312,6 +340,8 @@ function statusOf(code: number, reason: string): Record<string, unknown> {
 
 async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -39,20 +39,22 @@ export interface FaultMatch {
 
 /** Faults in the order in which they were scripted, each for a number of requests. */
 export class FaultScript {
-  private entries: { readonly match: FaultMatch; readonly fault: Fault; times: number }[] = [];
+  #entries: { readonly match: FaultMatch; readonly fault: Fault; times: number }[] = [];
 
   add(match: FaultMatch, fault: Fault, times: number): void {
-    this.entries.push({ match, fault, times });
+    this.#entries.push({ match, fault, times });
   }
 
   clear(): void {
-    this.entries = [];
+    this.#entries = [];
   }
 
   /** The fault for `request`, which is used up by that. */
   take(request: Received): Fault | undefined {
-    const found = this.entries.find(({ match, times }) => times > 0 && fits(match, request));
-    if (found === undefined) return undefined;
+    const found = this.#entries.find(({ match, times }) => times > 0 && fits(match, request));
+    if (found === undefined) {
+      return undefined;
+    }
     found.times--;
     return found.fault;
   }
@@ -60,8 +62,14 @@ export class FaultScript {
 
 /** Whether everything that `match` names is so in `request`. */
 export function fits({ method, path, isWatch, body }: FaultMatch, request: Received): boolean {
-  if (method !== undefined && method !== request.method) return false;
-  if (path !== undefined && !path.test(request.path)) return false;
-  if (body !== undefined && !body.test(JSON.stringify(request.body) ?? '')) return false;
+  if (method !== undefined && method !== request.method) {
+    return false;
+  }
+  if (path !== undefined && !path.test(request.path)) {
+    return false;
+  }
+  if (body !== undefined && !body.test(JSON.stringify(request.body) ?? '')) {
+    return false;
+  }
   return isWatch === undefined || isWatch === request.isWatch;
 }

@@ -21,20 +21,22 @@ export class Program implements AsyncDisposable {
   readonly told: Told[] = [];
   /** What it wrote to stderr, for messages of failed tests. */
   stderr = '';
-  private readonly child: ChildProcess;
-  private readonly directory: string;
-  private exit: { readonly code: number | null; readonly signal: string | null } | undefined;
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+  #exit: { readonly code: number | null; readonly signal: string | null } | undefined;
 
   private constructor(child: ChildProcess, directory: string) {
-    this.child = child;
-    this.directory = directory;
-    if (child.stdout === null || child.stderr === null) throw new Error('the program has no output');
+    this.#child = child;
+    this.#directory = directory;
+    if (child.stdout === null || child.stderr === null) {
+      throw new Error('the program has no output');
+    }
     createInterface({ input: child.stdout }).on('line', (line) => this.told.push(JSON.parse(line) as Told));
     child.stderr.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString('utf8');
     });
     child.on('exit', (code, signal) => {
-      this.exit = { code, signal };
+      this.#exit = { code, signal };
     });
   }
 
@@ -53,7 +55,7 @@ export class Program implements AsyncDisposable {
 
   /** The exit code, `undefined` while it runs. */
   get exitCode(): number | null | undefined {
-    return this.exit?.code;
+    return this.#exit?.code;
   }
 
   /** Whether it has told something like `expected`. */
@@ -71,15 +73,15 @@ export class Program implements AsyncDisposable {
   }
 
   terminate(): void {
-    this.child.kill('SIGTERM');
+    this.#child.kill('SIGTERM');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.exit === undefined) {
-      const ended = new Promise((resolve) => this.child.once('exit', resolve));
-      this.child.kill('SIGKILL');
+    if (this.#exit === undefined) {
+      const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+      this.#child.kill('SIGKILL');
       await ended;
     }
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
+import type { LedgerEntry } from '../../../packages/kube-apiserver-emulator/src/index.ts';
 import { DEPLOYED_ROLES, type DeployedRole } from '../../../scripts/generate/rbac-roles.ts';
-import type { LedgerEntry } from '../apiserver/index.ts';
 
 /** One verb on one resource that a role gives. */
 export interface Permission {

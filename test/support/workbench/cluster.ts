@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION } from '../../../src/api/group.ts';
-import { parseAccount, parseConnector } from '../../../src/controller/parse.ts';
+import { parseAccount, parseConnector } from '../../../src/api/parse.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { poll } from '../controlplane/poll.ts';
 import type { Manifest } from './manifests.ts';

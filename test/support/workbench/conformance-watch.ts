@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_VERSION } from '../../../src/api/group.ts';
-import { parseAccount, parseConnector } from '../../../src/controller/parse.ts';
+import { parseAccount, parseConnector } from '../../../src/api/parse.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { brokenRules } from '../kstatus/kstatus.ts';
 import { eachLine } from './lines.ts';

@@ -2,15 +2,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import {
+  type Simulator,
+  type SimulatorOptions,
+  startSimulator,
+} from '../../../packages/open-connectors-simulator/src/simulator.ts';
 import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import { type ComposedOperator, compose } from '../../../src/compose.ts';
-import { loadConfig } from '../../../src/config.ts';
-import type { StepObserver } from '../../../src/controller/reconcile.ts';
+import { loadConfig } from '../../../src/config/config.ts';
+import type { ActionObserver } from '../../../src/connector/reconcile.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
 import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../openconnectors/simulator.ts';
 import { patient } from '../patience.ts';
 import { giveClusterRights } from '../rbac/operator-rights.ts';
 import { serviceAccountKubeconfig } from '../rbac/service-account.ts';
@@ -33,7 +37,7 @@ export interface RunningOperator {
 /** How an operator of a test differs from one with defaults. */
 export interface OperatorSettings {
   readonly env?: Readonly<Record<string, string>>;
-  readonly onStep?: StepObserver;
+  readonly onAction?: ActionObserver;
 }
 
 /** Where the operator lives in the cluster, and as whom. */
@@ -122,7 +126,7 @@ export async function startWorkbench(
       canaries.mine(namespace.name);
       return namespace;
     },
-    async startOperator({ env, onStep } = {}) {
+    async startOperator({ env, onAction } = {}) {
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromString(kubeconfig);
       const log: string[] = [];
@@ -139,7 +143,7 @@ export async function startWorkbench(
         clock: systemClock,
         random: systemRandom,
         logTo: { write: (line) => void log.push(line) },
-        onStep,
+        onAction,
       });
       const ports = await composed.start();
       const operator: RunningOperator = {

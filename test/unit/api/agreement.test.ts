@@ -1,10 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  type CrdValidator,
+  createCrdValidator,
+} from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
 import { accountSpecSchema } from '../../../src/api/account.ts';
 import { connectorSpecSchema } from '../../../src/api/connector.ts';
-import { type Violation, validateAccount, validateConnector } from '../../../src/api/validate.ts';
-import { type CrdValidator, createCrdValidator } from '../../support/crd/validator.ts';
+import { type Violation, validateAccount, validateConnector } from '../../../src/api/validation/validate.ts';
 import { accountSpec, connectorSpec } from './arbitraries.ts';
 
 type Object = { readonly spec?: unknown };

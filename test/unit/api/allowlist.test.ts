@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allowedHost, isAllowedServer } from '../../../src/api/allowlist.ts';
+import { allowedHost, isAllowedServer } from '../../../src/api/validation/allowlist.ts';
 
 const hosts = ['api.openconnectors.*.ext.hana.ondemand.com', 'localhost:8443'];
 const servers = ['*.infusionsoft.com'];

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Schema, ValidationRule } from '../../support/crd/schema.ts';
-import { aggregate, type CrdValidator, createCrdValidator } from '../../support/crd/validator.ts';
+import type { Schema, ValidationRule } from '../../../packages/kube-apiserver-emulator/src/crd/schema.ts';
+import {
+  aggregate,
+  type CrdValidator,
+  createCrdValidator,
+} from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 
 function validator(properties: Record<string, Schema>, spec: Partial<Schema> = {}, cel = true): CrdValidator {
   const schema: Schema = {

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { REASON_NAMES } from '../../../src/api/reasons.ts';
 
 /** Everything that writes conditions and events. */
-const EMITTERS = join(import.meta.dirname, '../../../src/controller');
+const EMITTERS = ['account', 'connector', 'operator', 'reconciler'].map((folder) =>
+  join(import.meta.dirname, '../../../src', folder),
+);
 
 /** The texts that `source` has between quotes, but for those that it only compares something with or looks up. */
 function textsOf(source: string): string[] {
@@ -19,9 +21,11 @@ function emittedIn(source: string): ReadonlySet<string> {
   return new Set(textsOf(withoutComments));
 }
 
-const sources = readdirSync(EMITTERS, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => readFileSync(join(EMITTERS, file), 'utf8'));
+const sources = EMITTERS.flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(folder, file), 'utf8')),
+);
 const emitted = new Set(sources.flatMap((source) => [...emittedIn(source)]));
 
 describe('the scan for reasons', () => {

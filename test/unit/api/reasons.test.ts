@@ -34,7 +34,7 @@ describe.each(REASON_NAMES.map((name) => [name, reason(name)] as const))('%s', (
         working: { stalled: false, reconciling: onReady },
         retried: { stalled, reconciling: true },
         stalled: { stalled: true, reconciling: false },
-      }[info.outlook],
+      }[info.severity],
     );
   });
 

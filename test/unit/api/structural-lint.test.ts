@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { re2Problem } from '../../../packages/kube-apiserver-emulator/src/crd/re2.ts';
+import { type Schema, schemaOf } from '../../../packages/kube-apiserver-emulator/src/crd/schema.ts';
+import { lintStructural } from '../../../packages/kube-apiserver-emulator/src/crd/structural-lint.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
-import { re2Problem } from '../../support/crd/re2.ts';
-import { type Schema, schemaOf } from '../../support/crd/schema.ts';
-import { lintStructural } from '../../support/crd/structural-lint.ts';
 
 const text: Schema = { type: 'string', maxLength: 9 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
+import { createCrdValidator } from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
-import { validateAccount, validateConnector } from '../../../src/api/validate.ts';
-import { createCrdValidator } from '../../support/crd/validator.ts';
+import { validateAccount, validateConnector } from '../../../src/api/validation/validate.ts';
 
 const connectors = createCrdValidator(connectorCrd());
 const accounts = createCrdValidator(accountCrd());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readArguments } from '../../../src/cli/arguments.ts';
+import { readArguments } from '../../../src/cli/input/arguments.ts';
 
 const FLAGS = [
   { name: 'namespace', short: 'n', value: 'NAMESPACE', doc: '' },

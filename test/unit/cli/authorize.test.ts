@@ -2,14 +2,14 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readArguments } from '../../../src/cli/arguments.ts';
+import { hostRule, textIn } from '../../../src/cli/authorize/consent-request.ts';
 import { renderNotice, renderSteps } from '../../../src/cli/authorize/notice.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../../../src/cli/authorize/options.ts';
 import { findPending, keepPending } from '../../../src/cli/authorize/pending.ts';
 import { isNamed, patchCommand, placeFor } from '../../../src/cli/authorize/place.ts';
 import { documentedAddress } from '../../../src/cli/authorize/provider-address.ts';
-import { hostRule, textIn } from '../../../src/cli/authorize/subject.ts';
 import { problemOf } from '../../../src/cli/errors.ts';
+import { readArguments } from '../../../src/cli/input/arguments.ts';
 import { account } from '../../support/builders/account.ts';
 import { CALLBACK, connector } from '../../support/builders/connector.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -48,7 +48,7 @@ describe('following a connector', () => {
       timeoutMs: 60_000,
     });
     await clock.advance(10_000);
-    expect((await ended).verdict).toBe('ready');
+    expect((await ended).result).toBe('ready');
     expect(said).toEqual([...changes(fresh, asking), ...changes(asking, ready)]);
   });
 
@@ -63,7 +63,7 @@ describe('following a connector', () => {
       timeoutMs: 5_000,
     });
     await clock.advance(6_000);
-    expect(await ended).toEqual({ verdict: 'timeout', connector: asking });
+    expect(await ended).toEqual({ result: 'timeout', connector: asking });
     expect(clock.pending).toBe(0);
   });
 

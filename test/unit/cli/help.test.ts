@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cliExitCodes } from '../../../src/cli/exit-codes.ts';
-import { createOutput } from '../../../src/cli/output.ts';
+import { createOutput } from '../../../src/cli/render/output.ts';
 import { COMMANDS, run } from '../../../src/cli/run.ts';
-import { VERSION } from '../../../src/version.ts';
+import { VERSION } from '../../../src/config/version.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

@@ -54,8 +54,8 @@ describe('before the consent', () => {
       { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: waiting('AuthorizationRequired') },
       'stuck',
     ],
-  ])('%s', (_name, change, verdict) => {
-    expect(judgeAsking(connector(change))).toBe(verdict);
+  ])('%s', (_name, change, result) => {
+    expect(judgeAsking(connector(change))).toBe(result);
   });
 });
 
@@ -102,7 +102,7 @@ describe('after the code was handed over', () => {
       'stuck',
     ],
     ['a suspension is told at once', { spec: { suspend: true } }, 'stuck'],
-  ])('%s', (_name, change, verdict) => {
-    expect(judgeOutcome(connector(change), echo)).toBe(verdict);
+  ])('%s', (_name, change, result) => {
+    expect(judgeOutcome(connector(change), echo)).toBe(result);
   });
 });

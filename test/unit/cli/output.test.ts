@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOutput } from '../../../src/cli/output.ts';
+import { createOutput } from '../../../src/cli/render/output.ts';
 
 function open() {
   const [out, err]: [string[], string[]] = [[], []];

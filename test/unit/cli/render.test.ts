@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { OpenConnectorsAccount } from '../../../src/api/account.ts';
 import { REASON_NAMES, reason } from '../../../src/api/reasons.ts';
-import { formatMoment, formatSpan } from '../../../src/cli/age.ts';
+import { formatMoment, formatSpan } from '../../../src/cli/render/age.ts';
 import { renderConnector, renderReason } from '../../../src/cli/render/explain.ts';
 import { adviceOnOrphans, renderOrphans } from '../../../src/cli/render/orphans.ts';
 import { renderStatus, renderStatusTable } from '../../../src/cli/render/status.ts';

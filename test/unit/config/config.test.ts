@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ConfigError, type ConfigSources, loadConfig, systemSources } from '../../../src/config/config.ts';
 import { parseSettings } from '../../../src/config/parse.ts';
-import { ConfigError, type ConfigSources, loadConfig, systemSources } from '../../../src/config.ts';
 
 function sources(overrides: Partial<ConfigSources> = {}): ConfigSources {
   return {

@@ -1,8 +1,8 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../../src/compose.ts';
+import { ConfigError, loadConfig } from '../../../src/config/config.ts';
 import { bypassesProxy } from '../../../src/config/proxy.ts';
-import { ConfigError, loadConfig } from '../../../src/config.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findHostPattern, parseHostPattern } from '../../../src/config/host-pattern.ts';
 import { isLabelSelector } from '../../../src/config/label-selector.ts';
+import { findHostPattern, parseHostPattern } from '../../../src/runtime/host-pattern.ts';
 
 describe('host patterns', () => {
   const patterns = ['api.*.example.com', 'localhost:8443'].flatMap((text) => parseHostPattern(text) ?? []);

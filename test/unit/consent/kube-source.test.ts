@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../../src/config.ts';
+import { consentRequestHash } from '../../../src/authorization/consent-request.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { createKubeSource } from '../../../src/consent/kube-source.ts';
-import { type OBSTACLES, ObstacleError } from '../../../src/consent/source.ts';
-import { subjectHash } from '../../../src/consent/subject.ts';
-import { KubeError } from '../../../src/kube/errors.ts';
-import type { KubeRest } from '../../../src/kube/rest.ts';
+import { type FAILED_PRECONDITIONS, FailedPreconditionError } from '../../../src/consent/source.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
+import type { KubeRest } from '../../../src/kube/client/rest.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
 import type { AuthorizeRequest, OpenConnectors } from '../../../src/openconnectors/port.ts';
 import { CALLBACK, type ConnectorChange, connector } from '../../support/builders/connector.ts';
@@ -80,13 +80,13 @@ function createSource(
   return { source, secrets, objects, asked, open };
 }
 
-async function obstacle(wish: Promise<unknown>): Promise<string> {
+async function precondition(wish: Promise<unknown>): Promise<string> {
   const error = await wish.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(ObstacleError);
-  return error instanceof ObstacleError ? error.obstacle : '';
+  expect(error).toBeInstanceOf(FailedPreconditionError);
+  return error instanceof FailedPreconditionError ? error.precondition : '';
 }
 
 describe('what a connector asks consent for', () => {
@@ -112,11 +112,15 @@ describe('what a connector asks consent for', () => {
   test('has a hash that every part of it changes', async () => {
     const { source } = createSource();
     const { subject } = await source.wish(byPage(), signal);
-    const changes = Object.keys(subject).map((key) => subjectHash({ ...subject, [key]: 'other' }));
+    const changes = Object.keys(subject).map((key) => consentRequestHash({ ...subject, [key]: 'other' }));
     expect(
-      new Set([subjectHash(subject), subjectHash({ ...subject, server: undefined }), ...changes]).size,
+      new Set([
+        consentRequestHash(subject),
+        consentRequestHash({ ...subject, server: undefined }),
+        ...changes,
+      ]).size,
     ).toBe(9);
-    expect(subjectHash({ ...subject })).toBe(subjectHash(subject));
+    expect(consentRequestHash({ ...subject })).toBe(consentRequestHash(subject));
   });
 
   test('has no server with infusionsoftrest, which uses none', async () => {
@@ -161,14 +165,14 @@ describe('what a connector asks consent for', () => {
     expect(wish.subject.accountUid).toBe('default');
     expect(wish.facts.account).toBeUndefined();
     const elsewhere = byPage({ spec: { accountRef: undefined }, metadata: { namespace: 'team-b' } });
-    expect(await obstacle(source.wish(elsewhere, signal))).toBe('account');
-    expect(await obstacle(createSource(env).source.wish(byDefault, signal))).toBe('account');
-    expect(await obstacle(createSource().source.wish(byDefault, signal))).toBe('account');
+    expect(await precondition(source.wish(elsewhere, signal))).toBe('account');
+    expect(await precondition(createSource(env).source.wish(byDefault, signal))).toBe('account');
+    expect(await precondition(createSource().source.wish(byDefault, signal))).toBe('account');
   });
 });
 
 describe('what stands in the way', () => {
-  test.each<[keyof typeof OBSTACLES, string, ConnectorChange]>([
+  test.each<[keyof typeof FAILED_PRECONDITIONS, string, ConnectorChange]>([
     ['suspended', 'a suspended connector', { spec: { suspend: true } }],
     ['suspended', 'a paused connector', { annotations: { paused: 'true' } }],
     ['not-waiting', 'a Secret with a code', { oauth: { authorizationCodeSecretRef: { name: 'x' } } }],
@@ -179,33 +183,33 @@ describe('what stands in the way', () => {
     ['account', 'an account that is not there', { spec: { accountRef: { name: 'none' } } }],
   ])('is %s: %s', async (expected, _what, change) => {
     const { source } = createSource();
-    expect(await obstacle(source.wish(byPage(change), signal))).toBe(expected);
+    expect(await precondition(source.wish(byPage(change), signal))).toBe(expected);
   });
 
   test('is an account whose host is not allowed: nothing is sent there', async () => {
     const { source, asked } = createSource({ ALLOWED_HOSTS: 'api.example.com' });
-    expect(await obstacle(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
     expect(asked).toEqual([]);
   });
 
   test('is a Secret that lacks something', async () => {
     const { source, secrets } = createSource();
     secrets.put('team-a', 'crm-oauth', { client_id: VALUES.clientId });
-    expect(await obstacle(source.wish(byPage(), signal))).toBe('secrets');
+    expect(await precondition(source.wish(byPage(), signal))).toBe('secrets');
     secrets.take('team-a', 'sap-account');
-    expect(await obstacle(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
   });
 });
 
 describe('the live resource', () => {
   test('is absent when it is gone or going', async () => {
     const { source, objects } = createSource();
-    const locator = { namespace: 'team-a', name: 'crm' };
-    expect((await source.connector(locator, signal))?.metadata.name).toBe('crm');
+    const target = { namespace: 'team-a', name: 'crm' };
+    expect((await source.connector(target, signal))?.metadata.name).toBe('crm');
     const [, path = ''] = [...objects.keys()];
     objects.set(path, byPage({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }));
-    expect(await source.connector(locator, signal)).toBeUndefined();
+    expect(await source.connector(target, signal)).toBeUndefined();
     objects.delete(path);
-    expect(await source.connector(locator, signal)).toBeUndefined();
+    expect(await source.connector(target, signal)).toBeUndefined();
   });
 });

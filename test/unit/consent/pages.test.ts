@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { escapeHtml, html } from '../../../src/consent/html.ts';
+import { escapeHtml, html } from '../../../src/consent/http/html.ts';
 import { formatResult, readResult } from '../../../src/consent/pages/result.ts';
-import { ObstacleError } from '../../../src/consent/source.ts';
-import { RemoteError } from '../../../src/openconnectors/errors.ts';
+import { FailedPreconditionError } from '../../../src/consent/source.ts';
+import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import { CODE, callback, createStage, START, type Stage, stateOf } from '../../support/consent/stage.ts';
 import { type Reply, textOf, type Visitor } from '../../support/consent/visitor.ts';
 
@@ -27,11 +27,11 @@ async function everyPage(): Promise<{ stage: Stage; replies: Reply[]; secrets: s
   const back = await get(visitor, callback({ code: 'the-secret-code', state }));
   await get(visitor, back.headers.get('location') ?? '');
   await get(visitor, `${START}/review`);
-  stage.obstacle = new ObstacleError('suspended');
+  stage.precondition = new FailedPreconditionError('suspended');
   replies.push(await visitor.enter(START, CODE));
-  stage.obstacle = new RemoteError('unavailable', 'remote words');
+  stage.precondition = new RemoteError('unavailable', 'remote words');
   replies.push(await visitor.enter(START, CODE));
-  stage.obstacle = new Error('internal words');
+  stage.precondition = new Error('internal words');
   replies.push(await visitor.enter(START, CODE));
   await get(visitor, 'https://connect.example.com/nothing');
   return { stage, replies, secrets: [state, cookie, CODE, 'the-secret-code', 'stolen-code'] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KubeError } from '../../../src/kube/errors.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
 import { connector, UID } from '../../support/builders/connector.ts';
 import {
   CODE,

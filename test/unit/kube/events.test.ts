@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EventRecorder, type RecordedEvent } from '../../../src/kube/events.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest, type WriteGuard } from '../../../src/kube/rest.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest, type WriteGuard } from '../../../src/kube/client/rest.ts';
+import { EventRecorder, type RecordedEvent } from '../../../src/kube/events/event-recorder.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -81,7 +81,9 @@ describe('an event', () => {
     await expect.poll(() => stored().length).toBe(1);
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
-    for (let n = 0; n < 50; n++) events.record(event('again'));
+    for (let n = 0; n < 50; n++) {
+      events.record(event('again'));
+    }
     await clock.advance(60_000);
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 53 });
@@ -111,7 +113,9 @@ describe('an event', () => {
 describe('a recorder', () => {
   test('lets no object flood the server', async () => {
     const events = recorder();
-    for (let n = 0; n < 100; n++) events.record(event(`note ${n}`));
+    for (let n = 0; n < 100; n++) {
+      events.record(event(`note ${n}`));
+    }
     await expect.poll(() => stored().length).toBe(25);
     expect(dropped).toHaveLength(75);
     events.record(event('of another object', 'b'));
@@ -149,7 +153,9 @@ describe('a recorder', () => {
     await expect.poll(() => stored().length).toBe(1);
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
-    for (let n = 0; n < 5; n++) events.record(event('again'));
+    for (let n = 0; n < 5; n++) {
+      events.record(event('again'));
+    }
     await events.flush(5_000);
     expect(stored()[0]?.['series']).toMatchObject({ count: 7 });
     events.record(event('late'));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest } from '../../../src/kube/rest.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/client/rest.ts';
+import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
@@ -49,29 +49,29 @@ afterEach(async () => {
 /** Keeps the answers to writes back until the test lets them through, past every time-out of the client. */
 class HeldRest extends CountingRest {
   isHolding = true;
-  private readonly held: (() => void)[] = [];
+  readonly #held: (() => void)[] = [];
 
   get holding(): number {
-    return this.held.length;
+    return this.#held.length;
   }
 
   release(): void {
-    for (const letThrough of this.held.splice(0)) {
+    for (const letThrough of this.#held.splice(0)) {
       letThrough();
     }
   }
 
   override async create(...call: Parameters<KubeRest['create']>): Promise<unknown> {
-    return this.late(await super.create(...call));
+    return this.#late(await super.create(...call));
   }
 
   override async replace(...call: Parameters<KubeRest['replace']>): Promise<unknown> {
-    return this.late(await super.replace(...call));
+    return this.#late(await super.replace(...call));
   }
 
-  private async late(answer: unknown): Promise<unknown> {
+  async #late(answer: unknown): Promise<unknown> {
     if (this.isHolding) {
-      await new Promise<void>((resolve) => this.held.push(resolve));
+      await new Promise<void>((resolve) => this.#held.push(resolve));
     }
     return answer;
   }
@@ -111,7 +111,9 @@ async function pass(
   while (clock.monotonic() - from < ms && !condition()) {
     await clock.advance(100);
     // A call that the server leaves unanswered is not waited for.
-    for (let turn = 0; turn < 100 && callsUnderWay.size > 0; turn++) await settle();
+    for (let turn = 0; turn < 100 && callsUnderWay.size > 0; turn++) {
+      await settle();
+    }
     await settle();
     check();
   }

@@ -6,7 +6,7 @@ import {
   pathTemplate,
   resourceId,
   wellKnown,
-} from '../../../src/kube/paths.ts';
+} from '../../../src/kube/client/paths.ts';
 
 const widgets = { group: 'example.dev', version: 'v1', plural: 'widgets' };
 

@@ -16,7 +16,9 @@ const group = 'example.dev/v1';
 
 async function setUp(name: ProgramName, widgets: Record<string, Record<string, unknown>>) {
   const fake = await FakeKube.start();
-  for (const [widget, spec] of Object.entries(widgets)) add(fake, widget, spec);
+  for (const [widget, spec] of Object.entries(widgets)) {
+    add(fake, widget, spec);
+  }
   const program = await Program.start(name, fake.kubeconfig);
   return {
     fake,
@@ -34,8 +36,9 @@ function add(fake: FakeKube, name: string, spec: Record<string, unknown> = {}): 
 
 async function until(condition: () => boolean, program: Program): Promise<void> {
   await vi.waitFor(() => expect(condition() || program.exitCode !== undefined).toBe(true), patience);
-  if (!condition())
+  if (!condition()) {
     throw new Error(`the program ended with ${program.exitCode}: ${program.stderr.slice(-2_000)}`);
+  }
 }
 
 async function exitOf(program: Program): Promise<number | null | undefined> {
@@ -193,7 +196,7 @@ describe('a status whose write is refused once', () => {
     const { fake, program } = running;
     fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409, reason: 'Conflict' }, 1);
     await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
-    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toEqual({ phase: 'Done' });
+    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
   });
 });
 

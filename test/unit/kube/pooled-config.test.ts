@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { NoClusterError, PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { KubeRest } from '../../../src/kube/rest.ts';
+import { NoClusterError, PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { type CertificateAuthority, createAuthority } from '../../support/certificates.ts';
 
@@ -35,7 +35,9 @@ beforeEach(async () => {
 
 afterEach(async () => {
   const closed = new Promise((resolve) => server.close(resolve));
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) {
+    socket.destroy();
+  }
   await closed;
 });
 
@@ -69,8 +71,12 @@ describe('a pooled configuration', () => {
     const config = PooledKubeConfig.from(load(authority.caPem));
     const rest = new KubeRest({ config, clock: systemClock });
     const core = config.makeApiClient(CoreV1Api);
-    for (let n = 0; n < 20; n++) await rest.get(path);
-    for (let n = 0; n < 20; n++) await core.readNamespacedSecret({ namespace: 'team', name: 's' });
+    for (let n = 0; n < 20; n++) {
+      await rest.get(path);
+    }
+    for (let n = 0; n < 20; n++) {
+      await core.readNamespacedSecret({ namespace: 'team', name: 's' });
+    }
     expect(handshakes.length).toBeLessThanOrEqual(2);
     expect(handshakes).not.toContain('h2');
     await config.close();
@@ -78,7 +84,9 @@ describe('a pooled configuration', () => {
 
   test('which client-node’s own does not: a handshake for each call', async () => {
     const core = load(authority.caPem).makeApiClient(CoreV1Api);
-    for (let n = 0; n < 5; n++) await core.readNamespacedSecret({ namespace: 'team', name: 's' });
+    for (let n = 0; n < 5; n++) {
+      await core.readNamespacedSecret({ namespace: 'team', name: 's' });
+    }
     expect(handshakes).toEqual(['h2', 'h2', 'h2', 'h2', 'h2']);
   });
 
@@ -86,7 +94,9 @@ describe('a pooled configuration', () => {
     const config = PooledKubeConfig.from(load(authority.caPem));
     const rest = new KubeRest({ config, clock: systemClock });
     await rest.get(path);
-    for (const user of config.users) Object.assign(user, { token: 'second' });
+    for (const user of config.users) {
+      Object.assign(user, { token: 'second' });
+    }
     await rest.get(path);
     expect(authorizations).toEqual(['Bearer first', 'Bearer second']);
     await config.close();

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { KubeObject } from '../../../src/kube/object.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
-import { Reflector, type ReflectorOptions } from '../../../src/kube/reflector.ts';
-import { KubeRest } from '../../../src/kube/rest.ts';
-import { ObjectStore } from '../../../src/kube/store.ts';
+import type { KubeObject } from '../../../src/kube/client/object.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { KubeRest } from '../../../src/kube/client/rest.ts';
+import { Reflector, type ReflectorOptions } from '../../../src/kube/watch/reflector.ts';
+import { ObjectStore } from '../../../src/kube/watch/store.ts';
 import type { Collection } from '../../support/fakekube/collections.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
@@ -67,7 +67,9 @@ async function passUntil(condition: () => boolean): Promise<void> {
   await expect
     .poll(
       async () => {
-        if (!condition()) await clock.advance(200);
+        if (!condition()) {
+          await clock.advance(200);
+        }
         return condition();
       },
       { interval: 1, timeout: 10_000 },
@@ -77,7 +79,9 @@ async function passUntil(condition: () => boolean): Promise<void> {
 
 describe('a reflector', () => {
   test('lists page by page, then watches from there, and fills in what list items lack', async () => {
-    for (let n = 0; n < 1_201; n++) add(`w-${n}`);
+    for (let n = 0; n < 1_201; n++) {
+      add(`w-${n}`);
+    }
     await expect(reflect().start()).resolves.toBe(true);
     expect(store.size).toBe(1_201);
     expect(fake.received({ isWatch: false })).toHaveLength(3);
@@ -101,7 +105,9 @@ describe('a reflector', () => {
   });
 
   test('starts a list again whose continue token has expired', async () => {
-    for (let n = 0; n < 1_201; n++) add(`w-${n}`);
+    for (let n = 0; n < 1_201; n++) {
+      add(`w-${n}`);
+    }
     const reflector = reflect();
     const synced = reflector.start();
     await expect.poll(() => fake.requests.length).toBeGreaterThan(0);
@@ -111,7 +117,9 @@ describe('a reflector', () => {
   });
 
   test('that gets a list expired again and again reads it in one piece', async () => {
-    for (let n = 0; n < 600; n++) add(`w-${n}`);
+    for (let n = 0; n < 600; n++) {
+      add(`w-${n}`);
+    }
     fake.fail({ isWatch: false }, { kind: 'status', code: 410, reason: 'Expired' }, 3);
     const reflector = reflect();
     void reflector.start();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { isKubeError } from '../../../src/kube/errors.ts';
-import { LeaseNotHeldError } from '../../../src/kube/lease-elector.ts';
+import { isKubeError } from '../../../src/kube/client/errors.ts';
+import { LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import {
   type HandlerContext,
   type HandlerResult,
@@ -38,7 +38,7 @@ class TestOperator extends ReliableOperator {
         'example.dev',
         'v1',
         'widgets',
-        (event, context) => this.onWidget(event, context),
+        (event, context) => this.#onWidget(event, context),
         namespace,
       );
     }
@@ -48,7 +48,7 @@ class TestOperator extends ReliableOperator {
     return this.onLeading();
   }
 
-  private onWidget(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
+  #onWidget(event: ResourceEvent, context: HandlerContext): Promise<HandlerResult | undefined> {
     this.seen.push(`${event.type} ${event.meta.name}`);
     return this.handler(event, context);
   }
@@ -124,7 +124,9 @@ async function ended<T>(promise: Promise<T>): Promise<T> {
   await expect
     .poll(
       async () => {
-        if (!isSettled) await clock.advance(100);
+        if (!isSettled) {
+          await clock.advance(100);
+        }
         return isSettled;
       },
       { interval: 1, timeout: 10_000 },
@@ -138,7 +140,9 @@ async function passUntil(condition: () => boolean): Promise<void> {
   await expect
     .poll(
       async () => {
-        if (!condition()) await clock.advance(100);
+        if (!condition()) {
+          await clock.advance(100);
+        }
         return condition();
       },
       { interval: 1, timeout: 10_000 },
@@ -208,7 +212,9 @@ describe('a handler', () => {
     const operator = create();
     let isBroken = true;
     operator.handler = async () => {
-      if (!isBroken) return undefined;
+      if (!isBroken) {
+        return undefined;
+      }
       const error = Object.assign(new Error('the answer held hunter2'), {
         code: 500,
         body: 'hunter2',
@@ -229,8 +235,12 @@ describe('a handler', () => {
     add('a');
     const operator = create();
     operator.handler = async () => {
-      if (operator.seen.length === 1) return { requeueAfterMs: 60_000 };
-      if (operator.seen.length === 2) throw new RequeueAfter(30_000);
+      if (operator.seen.length === 1) {
+        return { requeueAfterMs: 60_000 };
+      }
+      if (operator.seen.length === 2) {
+        throw new RequeueAfter(30_000);
+      }
       return undefined;
     };
     await operator.start();
@@ -252,7 +262,9 @@ describe('a handler', () => {
     let isCleaned = false;
     operator.handler = async (event) => {
       await operator.open.handleFinalizer(event, 'example.dev/f', async () => {
-        if (!isCleaned) throw new RequeueAfter(1_000);
+        if (!isCleaned) {
+          throw new RequeueAfter(1_000);
+        }
       });
       return undefined;
     };
@@ -284,7 +296,7 @@ describe('among triggered keys', () => {
   /** The order in which the only worker serves `triggered` keys and the change that `happen` makes to `w`. */
   async function orderAfter(happen: () => void): Promise<string[]> {
     for (const name of ['busy', 'w', 'x', 'y']) {
-      add(name, { metadata: { name, generation: 1 }, status: { phase: 'New' } });
+      add(name, { metadata: { name, generation: 1 }, status: { jitterOffset: 'New' } });
     }
     const operator = create({ workers: 1 });
     await operator.start();
@@ -313,7 +325,7 @@ describe('among triggered keys', () => {
   });
 
   it.each<[string, () => void]>([
-    ['a status', () => widgets.patch('team', 'w', { status: { phase: 'Done' } }, 'status')],
+    ['a status', () => widgets.patch('team', 'w', { status: { jitterOffset: 'Done' } }, 'status')],
     ['a label', () => widgets.patch('team', 'w', { metadata: { labels: { a: 'b' } } })],
   ])('serves %s in its turn', async (_what, happen) => {
     expect(await orderAfter(happen)).toEqual(['x', 'y', 'w']);
@@ -338,11 +350,11 @@ describe('a write', () => {
 
   test('of the status is in the store with its answer, and does not wake the handler', async () => {
     const { operator, meta } = await running();
-    const next = await operator.open.patchStatus(meta, { phase: 'Done' });
-    expect(operator.open.store(id).get('team', 'a')).toMatchObject({ status: { phase: 'Done' } });
+    const next = await operator.open.patchStatus(meta, { jitterOffset: 'Done' });
+    expect(operator.open.store(id).get('team', 'a')).toMatchObject({ status: { jitterOffset: 'Done' } });
     expect(next.resourceVersion).toBe(widgets.get('team', 'a').metadata.resourceVersion);
-    await operator.open.setStatus(next, { phase: 'Again' });
-    expect(widgets.get('team', 'a')['status']).toEqual({ phase: 'Again' });
+    await operator.open.setStatus(next, { jitterOffset: 'Again' });
+    expect(widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Again' });
     add('b');
     await seen(operator, 'ADDED a', 'ADDED b');
   });
@@ -570,7 +582,7 @@ describe('a stop', () => {
     const work = Promise.withResolvers<undefined>();
     operator.handler = async ({ meta, object }) => {
       await work.promise;
-      await operator.open.patchStatus(meta, { phase: 'Done' });
+      await operator.open.patchStatus(meta, { jitterOffset: 'Done' });
       const regarding = { ...meta, uid: object.metadata?.uid ?? '' };
       operator.open.events.record({
         object: regarding,
@@ -589,7 +601,7 @@ describe('a stop', () => {
     add('late');
     work.resolve(undefined);
     await ended(stopping);
-    expect(widgets.get('team', 'a')['status']).toEqual({ phase: 'Done' });
+    expect(widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
     expect(fake.collection('events.k8s.io/v1', 'events').list('team')).toHaveLength(1);
     expect(
       fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'],

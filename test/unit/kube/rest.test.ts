@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { KubeError } from '../../../src/kube/errors.ts';
-import { collectionPath, objectPath } from '../../../src/kube/paths.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-config.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
+import { collectionPath, objectPath } from '../../../src/kube/client/paths.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import {
   KubeRest,
   type KubeRestOptions,
   type ObservedCall,
   type ObservedRetry,
-} from '../../../src/kube/rest.ts';
+} from '../../../src/kube/client/rest.ts';
 import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -41,7 +41,9 @@ async function whilePassing<T>(promise: Promise<T>, stepMs = 500): Promise<T> {
     isSettled = true;
   });
   done.catch(() => undefined);
-  while (!isSettled) await clock.advance(stepMs);
+  while (!isSettled) {
+    await clock.advance(stepMs);
+  }
   return done;
 }
 
@@ -149,7 +151,9 @@ describe('a write', () => {
   test('is refused by its guard before anything is sent, and again before every further try', async () => {
     let isHeld = false;
     const guard = () => {
-      if (!isHeld) throw new Error('not the leader');
+      if (!isHeld) {
+        throw new Error('not the leader');
+      }
       return undefined;
     };
     const rest = client({ guard });
@@ -201,7 +205,9 @@ test('a call that is sent again is told, with the status that was the reason; on
 test('calls share connections, and are observed with the names taken out', async () => {
   const calls: ObservedCall[] = [];
   const rest = client({ observe: (call) => calls.push(call) });
-  for (let n = 0; n < 50; n++) await rest.get(path);
+  for (let n = 0; n < 50; n++) {
+    await rest.get(path);
+  }
   expect(fake.requests.every(({ headers }) => headers['authorization'] === 'Bearer a-token')).toBe(true);
   // A socket is free again one turn after its answer was read, so that a second one may be opened.
   expect(fake.connections).toBeLessThanOrEqual(2);

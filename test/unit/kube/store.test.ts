@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { KubeObject } from '../../../src/kube/object.ts';
-import { isOlderVersion } from '../../../src/kube/resource-version.ts';
-import { ObjectStore } from '../../../src/kube/store.ts';
+import type { KubeObject } from '../../../src/kube/client/object.ts';
+import { isOlderVersion } from '../../../src/kube/watch/resource-version.ts';
+import { ObjectStore } from '../../../src/kube/watch/store.ts';
 
 function object(name: string, resourceVersion: string, uid = `uid-${name}`, labels = {}): KubeObject {
   return {
@@ -31,7 +31,7 @@ describe('a store', () => {
   it('ignores an event that is older than the absorbed answer to an own write', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
-    expect(store.absorb(object('a', '10')).outcome).toBe('updated');
+    expect(store.updateCache(object('a', '10')).outcome).toBe('updated');
     expect(store.upsert(object('a', '9')).outcome).toBe('ignored');
     expect(store.upsert(object('a', '10')).outcome).toBe('ignored');
     expect(store.get('team', 'a')?.metadata.resourceVersion).toBe('10');
@@ -40,15 +40,15 @@ describe('a store', () => {
   it('ignores the answer to a write that is older than what the watch has brought', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '12'));
-    expect(store.absorb(object('a', '11')).outcome).toBe('ignored');
+    expect(store.updateCache(object('a', '11')).outcome).toBe('ignored');
   });
 
   it('does not bring back an object whose deletion was seen before the answer to a write', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
     expect(store.remove(object('a', '11'))?.metadata.resourceVersion).toBe('9');
-    expect(store.absorb(object('a', '10')).outcome).toBe('ignored');
-    expect(store.absorb(object('a', '11')).outcome).toBe('ignored');
+    expect(store.updateCache(object('a', '10')).outcome).toBe('ignored');
+    expect(store.updateCache(object('a', '11')).outcome).toBe('ignored');
     expect(store.size).toBe(0);
   });
 
@@ -57,14 +57,14 @@ describe('a store', () => {
     store.upsert(object('a', '9'));
     store.remove(object('a', '11'));
     expect(store.upsert(object('a', '12')).outcome).toBe('added');
-    expect(store.absorb(object('a', '13')).outcome).toBe('updated');
+    expect(store.updateCache(object('a', '13')).outcome).toBe('updated');
   });
 
   it('takes back by a list what an earlier list did not have', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
     store.removeAbsent({ start: store.beginList(), keys: new Set(), resourceVersion: '20' });
-    expect(store.absorb(object('a', '10')).outcome).toBe('ignored');
+    expect(store.updateCache(object('a', '10')).outcome).toBe('ignored');
     expect(store.upsertListed(object('a', '9'), store.beginList()).outcome).toBe('added');
   });
 
@@ -80,10 +80,10 @@ describe('a store', () => {
     const store = new ObjectStore();
     store.upsert(object('listed', '1'));
     store.upsert(object('gone', '2'));
-    store.absorb(object('written-before', '60'));
+    store.updateCache(object('written-before', '60'));
     const start = store.beginList();
-    store.absorb(object('written-and-gone', '30'));
-    store.absorb(object('just-created', '50'));
+    store.updateCache(object('written-and-gone', '30'));
+    store.updateCache(object('just-created', '50'));
     const elsewhere: KubeObject = {
       ...object('a', '1', 'x'),
       metadata: { ...object('a', '1', 'x').metadata, namespace: 'other' },
@@ -108,7 +108,7 @@ describe('a store', () => {
     store.upsert(object('restored', '90'));
     store.upsert(object('written', '90'));
     const start = store.beginList();
-    store.absorb(object('written', '95'));
+    store.updateCache(object('written', '95'));
     expect(store.upsertListed(object('restored', '50'), start).outcome).toBe('updated');
     expect(store.upsertListed(object('restored', '50'), start).outcome).toBe('ignored');
     expect(store.upsertListed(object('written', '90'), start).outcome).toBe('ignored');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/work-queue.ts';
+import { WorkQueue, type WorkQueueOptions } from '../../../src/kube/queue/work-queue.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -60,21 +60,31 @@ describe('a work queue', () => {
 
   test('gives every namespace its turn', async () => {
     const { queue, handled, finish } = createQueue();
-    for (const key of ['big/1', 'big/2', 'big/3', 'small/1', 'tiny/1']) queue.add(key);
+    for (const key of ['big/1', 'big/2', 'big/3', 'small/1', 'tiny/1']) {
+      queue.add(key);
+    }
     queue.start();
     await settle();
-    for (let n = 0; n < 5; n++) await finish(handled.at(-1) ?? '');
+    for (let n = 0; n < 5; n++) {
+      await finish(handled.at(-1) ?? '');
+    }
     expect(handled).toEqual(['big/1', 'small/1', 'tiny/1', 'big/2', 'big/3']);
   });
 
   test('takes an edit before thousands of resyncs, and lets resyncs that have waited have their share', async () => {
-    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
-    for (let n = 0; n < 1_000; n++) queue.add(`a/resync-${n}`, { priority: 'resync' });
-    for (let n = 0; n < 8; n++) queue.add(`a/edit-${n}`);
+    const { clock, queue, handled, finish } = createQueue({ starvationGuard: { afterMs: 1_000, share: 4 } });
+    for (let n = 0; n < 1_000; n++) {
+      queue.add(`a/resync-${n}`, { priority: 'resync' });
+    }
+    for (let n = 0; n < 8; n++) {
+      queue.add(`a/edit-${n}`);
+    }
     await clock.advance(2_000);
     queue.start();
     await settle();
-    for (let n = 0; n < 7; n++) await finish(handled.at(-1) ?? '');
+    for (let n = 0; n < 7; n++) {
+      await finish(handled.at(-1) ?? '');
+    }
     expect(handled.map((key) => key.split('-')[0])).toEqual(
       ['edit', 'edit', 'edit', 'resync', 'edit', 'edit', 'edit', 'resync'].map((kind) => `a/${kind}`),
     );
@@ -98,7 +108,7 @@ describe('a work queue', () => {
   });
 
   it('gives changes and resyncs their share during a stream of edits', async () => {
-    const { clock, queue, handled, finish } = createQueue({ ageing: { afterMs: 1_000, share: 4 } });
+    const { clock, queue, handled, finish } = createQueue({ starvationGuard: { afterMs: 1_000, share: 4 } });
     for (let n = 0; n < 20; n++) {
       queue.add(`a/resync-${n}`, { priority: 'resync' });
       queue.add(`a/change-${n}`);
@@ -482,10 +492,14 @@ describe('for every order of events a work queue', () => {
             groupOf: (name) => name.split('/')[0] ?? '',
             onError: () => undefined,
             handle: (name) => {
-              if (running.has(name)) violations.push(`two workers on ${name}`);
+              if (running.has(name)) {
+                violations.push(`two workers on ${name}`);
+              }
               const run = Promise.withResolvers<void>();
               running.set(name, run);
-              if (running.size > workers) violations.push('more workers than allowed');
+              if (running.size > workers) {
+                violations.push('more workers than allowed');
+              }
               owed.delete(name);
               if (isFinishing) {
                 running.delete(name);
@@ -496,16 +510,29 @@ describe('for every order of events a work queue', () => {
           });
           queue.start();
           for (const step of commands) {
-            if (step.do === 'add') queue.add(step.key);
-            if (step.do === 'retry') queue.retry(step.key);
-            if (step.do === 'after') queue.addAfter(step.key, step.ms);
-            if (step.do === 'pass') await clock.advance(step.ms);
-            if (step.do === 'add' || step.do === 'retry' || step.do === 'after') owed.add(step.key);
+            if (step.do === 'add') {
+              queue.add(step.key);
+            }
+            if (step.do === 'retry') {
+              queue.retry(step.key);
+            }
+            if (step.do === 'after') {
+              queue.addAfter(step.key, step.ms);
+            }
+            if (step.do === 'pass') {
+              await clock.advance(step.ms);
+            }
+            if (step.do === 'add' || step.do === 'retry' || step.do === 'after') {
+              owed.add(step.key);
+            }
             if (step.do === 'finish' || step.do === 'fail') {
               const run = running.get(step.key);
               running.delete(step.key);
-              if (step.do === 'finish') run?.resolve();
-              else run?.reject(new Error('failed'));
+              if (step.do === 'finish') {
+                run?.resolve();
+              } else {
+                run?.reject(new Error('failed'));
+              }
             }
             await settle();
           }

@@ -6,7 +6,7 @@ import {
   type OpenConnectorsPool,
   type OpenConnectorsPoolOptions,
 } from '../../../src/openconnectors/account-pool.ts';
-import { createTransport } from '../../../src/openconnectors/pooled-transport.ts';
+import { createTransport } from '../../../src/openconnectors/transport/pooled-transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { createConnectProxy } from './connect-proxy.ts';
 import {

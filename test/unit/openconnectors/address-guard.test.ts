@@ -4,7 +4,7 @@ import {
   createGuardedLookup,
   createPublicAddressCheck,
   FORBIDDEN_ADDRESS,
-} from '../../../src/openconnectors/address-guard.ts';
+} from '../../../src/openconnectors/transport/address-guard.ts';
 
 const isPublic = createPublicAddressCheck();
 

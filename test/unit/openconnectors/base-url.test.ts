@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseBaseUrl } from '../../../src/openconnectors/base-url.ts';
-import { RemoteError } from '../../../src/openconnectors/errors.ts';
+import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
+import { parseBaseUrl } from '../../../src/openconnectors/transport/base-url.ts';
 
 describe('a base URL', () => {
   test.each([

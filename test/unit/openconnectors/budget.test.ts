@@ -6,7 +6,7 @@ import {
   type BudgetOptions,
   createBudget,
 } from '../../../src/openconnectors/budget.ts';
-import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors.ts';
+import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 import { errorOf, remoteErrorOf } from './fixture.ts';

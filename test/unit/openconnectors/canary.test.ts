@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
-import { RemoteError } from '../../../src/openconnectors/errors.ts';
+import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
 import {
   type Transport,
   TransportError,
   type TransportRequest,
-} from '../../../src/openconnectors/transport.ts';
+} from '../../../src/openconnectors/transport/transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { authorizeRequest, body, createTimeoutMs, timeoutMs } from './fixture.ts';
 

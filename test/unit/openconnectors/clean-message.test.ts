@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanMessage, LONGEST_MESSAGE } from '../../../src/openconnectors/clean-message.ts';
+import { cleanMessage, LONGEST_MESSAGE } from '../../../src/openconnectors/errors/clean-message.ts';
 
 /** Values as they occur: base64, hexadecimal, ids with signs, and passphrases with anything in them. */
 const secret = fc.oneof(

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
-import { MASKED } from '../../../src/openconnectors/port.ts';
+import { MASKED } from '../../../src/secrets/mask.ts';
 import {
   authorizeRequest,
   body,

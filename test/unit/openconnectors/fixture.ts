@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { parseBaseUrl } from '../../../src/openconnectors/base-url.ts';
-import type { CallObservation } from '../../../src/openconnectors/caller.ts';
 import { createOpenConnectors, type OpenConnectorsOptions } from '../../../src/openconnectors/client.ts';
-import { RemoteError } from '../../../src/openconnectors/errors.ts';
-import { createTlsContext, createTransport } from '../../../src/openconnectors/pooled-transport.ts';
+import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { AuthorizeRequest, InstanceBody, OpenConnectors } from '../../../src/openconnectors/port.ts';
-import type { Transport } from '../../../src/openconnectors/transport.ts';
+import { parseBaseUrl } from '../../../src/openconnectors/transport/base-url.ts';
+import type { CallObservation } from '../../../src/openconnectors/transport/caller.ts';
+import { createTlsContext, createTransport } from '../../../src/openconnectors/transport/pooled-transport.ts';
+import type { Transport } from '../../../src/openconnectors/transport/transport.ts';
 import { type CertificateAuthority, createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Answer, createRemote, type Remote } from './remote.ts';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseBaseUrl } from '../../../src/openconnectors/base-url.ts';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
-import type { RemoteError } from '../../../src/openconnectors/errors.ts';
+import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
+import { parseBaseUrl } from '../../../src/openconnectors/transport/base-url.ts';
 import {
   createTlsContext,
   createTransport,
   type TransportOptions,
-} from '../../../src/openconnectors/pooled-transport.ts';
+} from '../../../src/openconnectors/transport/pooled-transport.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type ConnectProxy, createConnectProxy, proxyCredentials, refusal } from './connect-proxy.ts';
@@ -124,7 +124,7 @@ describe('through the proxy', () => {
       path: '/',
       headers: {},
       body: undefined,
-      maxAnswerBytes: 10,
+      maxResponseBytes: 10,
       signal: new AbortController().signal,
       beforeSend: () => undefined,
     };

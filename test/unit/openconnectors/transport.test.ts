@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { createPublicAddressCheck } from '../../../src/openconnectors/address-guard.ts';
-import { parseBaseUrl } from '../../../src/openconnectors/base-url.ts';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
-import type { RemoteError } from '../../../src/openconnectors/errors.ts';
+import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
+import { createPublicAddressCheck } from '../../../src/openconnectors/transport/address-guard.ts';
+import { parseBaseUrl } from '../../../src/openconnectors/transport/base-url.ts';
 import {
   createTlsContext,
   createTransport,
   type TransportOptions,
-} from '../../../src/openconnectors/pooled-transport.ts';
-import { ABORTED, type Transport, type TransportRequest } from '../../../src/openconnectors/transport.ts';
+} from '../../../src/openconnectors/transport/pooled-transport.ts';
+import {
+  ABORTED,
+  type Transport,
+  type TransportRequest,
+} from '../../../src/openconnectors/transport/transport.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import {
@@ -30,7 +34,7 @@ const request = (more: Partial<TransportRequest> = {}): TransportRequest => ({
   path: '/',
   headers: {},
   body: undefined,
-  maxAnswerBytes: 1_000,
+  maxResponseBytes: 1_000,
   signal: new AbortController().signal,
   beforeSend: () => undefined,
   ...more,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { fingerprint } from '../../../packages/open-connectors-simulator/src/fingerprint.ts';
+import { createLedger, type Ledger } from '../../../packages/open-connectors-simulator/src/ledger.ts';
 import { findLostCodes, findSentTwice } from '../../soak/checks/codes.ts';
 import type { DisregardedCode } from '../../soak/storm/person.ts';
-import { fingerprint } from '../../support/openconnectors/fingerprint.ts';
-import { createLedger, type Ledger } from '../../support/openconnectors/ledger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 function send(ledger: Ledger, code: string, answer: { status?: number; committed?: boolean }): void {

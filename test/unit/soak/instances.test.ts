@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createSimulation } from '../../../packages/open-connectors-simulator/src/simulation.ts';
 import { findChangedForeign } from '../../soak/checks/foreign.ts';
 import { findDuplicates, findOrphans } from '../../soak/checks/instances.ts';
 import { outcomeOf } from '../../soak/checks/settled.ts';
@@ -6,7 +7,6 @@ import { findUntruths } from '../../soak/checks/truth.ts';
 import type { ConnectorView } from '../../soak/model/connector-view.ts';
 import { digestOf, type ForeignInstance } from '../../soak/model/foreign.ts';
 import type { Subject } from '../../soak/model/subject.ts';
-import { createSimulation } from '../../support/openconnectors/simulation.ts';
 
 const sightings = { subjectOf: () => 'ns/crm', stop: () => undefined };
 const tags = ['k8s-cluster-soak', 'k8s-uid-uid-1', 'k8s-ns-ns', 'k8s-name-crm'];

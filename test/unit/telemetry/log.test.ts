@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/runtime/clock.ts';
+import { createScrubber, MASK, type Redactor } from '../../../src/secrets/redaction.ts';
 import { createLogger, type Logger, operatorLogger, reconcileLogger } from '../../../src/telemetry/log.ts';
 import type { LogFormat } from '../../../src/telemetry/log-line.ts';
-import { createScrubber, MASK, type Scrubber } from '../../../src/telemetry/scrubber.ts';
 
 const clock: Clock = {
   now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
@@ -13,7 +13,7 @@ const clock: Clock = {
 
 interface Captured {
   readonly log: Logger;
-  readonly scrubber: Scrubber;
+  readonly scrubber: Redactor;
   readonly lines: string[];
 }
 

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
-import { isRecord } from '../../../../src/kube/object.ts';
+import { isRecord } from '../../../../src/kube/client/object.ts';
 
 /** What the two programs under comparison do with a widget: the same, on either base class. */
 
@@ -27,14 +27,21 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
     tell({ type: event.type, name });
     const attempt = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, attempt);
-    if (attempt <= numberOf(spec['throwTimes'])) throw new Error('the handler fails');
+    if (attempt <= numberOf(spec['throwTimes'])) {
+      throw new Error('the handler fails');
+    }
     if (spec['finalize'] === true) {
       const isDone = await base.handleFinalizer(event, async () => tell({ type: 'CLEANED', name }));
-      if (isDone) return;
+      if (isDone) {
+        return;
+      }
     }
-    if (numberOf(spec['workMs']) > 0)
+    if (numberOf(spec['workMs']) > 0) {
       await new Promise((resolve) => setTimeout(resolve, numberOf(spec['workMs'])));
-    if (spec['report'] === true) await base.patchStatus(event.meta, { phase: 'Done' });
+    }
+    if (spec['report'] === true) {
+      await base.patchStatus(event.meta, { jitterOffset: 'Done' });
+    }
     tell({ type: 'HANDLED', name });
   };
 }

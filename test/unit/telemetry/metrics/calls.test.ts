@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CallObservation } from '../../../../src/openconnectors/caller.ts';
+import type { CallObservation } from '../../../../src/openconnectors/transport/caller.ts';
 import { observeKubeCalls } from '../../../../src/telemetry/metrics/kube-metrics.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { createPauseBook } from '../../../../src/telemetry/metrics/pauses.ts';
-import { observeRemoteCalls } from '../../../../src/telemetry/metrics/remote-metrics.ts';
+import { observeExternalCalls } from '../../../../src/telemetry/metrics/remote-metrics.ts';
 import { readExposition } from '../../../support/exposition.ts';
 
 const host = '10.96.0.1:443';
@@ -40,7 +40,7 @@ describe('calls to the Kubernetes API', () => {
 describe('calls to Open Connectors', () => {
   async function after(...observations: readonly Partial<CallObservation>[]) {
     const metrics = createMetrics();
-    const observe = observeRemoteCalls(metrics);
+    const observe = observeExternalCalls(metrics);
     for (const observation of observations) {
       observe({
         operation: 'create-instance',

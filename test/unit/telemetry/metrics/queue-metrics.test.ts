@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { formatQueueKey } from '../../../../src/kube/queue-key.ts';
-import { WorkQueue } from '../../../../src/kube/work-queue.ts';
+import { formatQueueKey } from '../../../../src/kube/queue/queue-key.ts';
+import { WorkQueue } from '../../../../src/kube/queue/work-queue.ts';
 import { createMetrics, type Metrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { observeQueue } from '../../../../src/telemetry/metrics/queue-metrics.ts';
 import { readExposition } from '../../../support/exposition.ts';

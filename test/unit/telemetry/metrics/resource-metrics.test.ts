@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { OperatorResources } from '../../../../src/controller/operator-options.ts';
-import type { KubeObject } from '../../../../src/kube/object.ts';
+import type { KubeObject } from '../../../../src/kube/client/object.ts';
+import type { OperatorResources } from '../../../../src/operator/options.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { createPauseBook } from '../../../../src/telemetry/metrics/pauses.ts';
 import { exposeResources } from '../../../../src/telemetry/metrics/resource-metrics.ts';

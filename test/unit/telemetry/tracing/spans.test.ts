@@ -1,10 +1,10 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Verdict } from '../../../../src/controller/step.ts';
+import type { Result } from '../../../../src/connector/action.ts';
 import { connector } from '../../../support/builders/connector.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-import { observed, subject } from '../passes/pass.ts';
+import { observed, subject } from '../reconciles/pass.ts';
 
 // What a span belongs to is found by the process' context manager, which comes with the SDK.
 beforeAll(() => new NodeTracerProvider().register());
@@ -13,25 +13,25 @@ afterAll(() => {
   trace.disable();
 });
 
-const asking: Verdict = {
+const asking: Result = {
   kind: 'blocked',
   condition: 'Authorized',
   reason: 'AuthorizationRequired',
   message: 'A person has to consent.',
   retry: { kind: 'on-change' },
 };
-const ready: Verdict = { kind: 'ready', reason: 'Succeeded', message: 'All is well.', again: 0 };
+const ready: Result = { kind: 'ready', reason: 'Succeeded', message: 'All is well.', again: 0 };
 
 describe('the spans of a pass', () => {
   test('a span for the pass, one in it for each step, one in that for each call', async () => {
     const clock = new VirtualClock();
     const { observe, calls, spans } = observed(clock);
     await observe(subject(), async ({ step, concluded }) => {
-      await step({ do: 'create' }, async () => {
+      await step({ type: 'create' }, async () => {
         await clock.advance(2_000);
         calls.remote({ operation: 'create-instance', outcome: 'ok', status: 200, durationMs: 1_500 });
       });
-      await step({ do: 'write-connection-secret' }, async () => {
+      await step({ type: 'write-connection-secret' }, async () => {
         const pathTemplate = '/api/v1/namespaces/{namespace}/secrets';
         calls.kube({ method: 'POST', pathTemplate, code: '201', durationMs: 20 });
       });
@@ -78,7 +78,7 @@ describe('the spans of a pass', () => {
     const { observe, calls, spans, scrubber } = observed(new VirtualClock());
     scrubber.register('hunter2-hunter2');
     const pass = observe(subject(), ({ step }) =>
-      step({ do: 'create' }, async () => {
+      step({ type: 'create' }, async () => {
         calls.remote({ operation: 'create-instance', outcome: 'ambiguous', status: 502, durationMs: 10 });
         calls.kube({ method: 'GET', pathTemplate: '/x', code: 'timeout', durationMs: 10 });
         throw new Error('refused with token=hunter2-hunter2');
@@ -108,7 +108,7 @@ describe('the spans of a pass', () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const pass = (name: string) =>
       observe(subject({ name }), ({ step }) =>
-        step({ do: 'ping' }, async () => {
+        step({ type: 'ping' }, async () => {
           await gate;
           calls.remote({ operation: 'ping-instance', outcome: 'ok', status: 200, durationMs: 0 });
         }),
@@ -124,12 +124,12 @@ describe('the spans of a pass', () => {
 });
 
 describe('the step that sends a grant', () => {
-  async function linksAfter(...verdicts: readonly Verdict[]) {
+  async function linksAfter(...verdicts: readonly Result[]) {
     const bench = observed(new VirtualClock());
-    for (const verdict of verdicts) {
-      await bench.observe(subject(), async ({ concluded }) => concluded(connector(), verdict));
+    for (const result of verdicts) {
+      await bench.observe(subject(), async ({ concluded }) => concluded(connector(), result));
     }
-    await bench.observe(subject(), ({ step }) => step({ do: 'create' }, async () => undefined));
+    await bench.observe(subject(), ({ step }) => step({ type: 'create' }, async () => undefined));
     const [create] = bench.spans().filter(({ name }) => name === 'step create');
     const passes = bench.spans().filter(({ name }) => name.startsWith('reconcile'));
     const index = new Map(passes.map((span, at) => [span.spanContext().spanId, at]));
@@ -148,8 +148,8 @@ describe('the step that sends a grant', () => {
   test('of a new resource is not linked to what a deleted one asked for', async () => {
     const { observe, spans } = observed(new VirtualClock());
     await observe(subject(), async ({ concluded }) => concluded(connector(), asking));
-    await observe(subject({ isGone: true }), async () => undefined);
-    await observe(subject(), ({ step }) => step({ do: 'create' }, async () => undefined));
+    await observe(subject({ isDeleted: true }), async () => undefined);
+    await observe(subject(), ({ step }) => step({ type: 'create' }, async () => undefined));
 
     expect(spans().find(({ name }) => name === 'step create')?.links).toEqual([]);
   });

@@ -1,0 +1,159 @@
+import type { RequestInfo } from './http/request-info.ts';
+
+/** Which requests a fault is for: every field given has to be equal, a list means any of these. */
+export interface FaultMatch {
+  readonly verb?: string | readonly string[];
+  readonly group?: string;
+  readonly resource?: string | readonly string[];
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly subresource?: string;
+  /** A further condition. */
+  readonly when?: (request: RequestInfo) => boolean;
+}
+
+/** What happens to a request. */
+export type Fault =
+  /** Answers instead of doing anything; without `body` a Status that fits the code. */
+  | {
+      readonly kind: 'respond';
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Breaks the connection before anything is done. */
+  | { readonly kind: 'reset' }
+  /** Does the request, then breaks the connection without an answer. */
+  | { readonly kind: 'commit-then-reset' }
+  /** Waits this many milliseconds of the server's clock, then goes on. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** Never answers, and does nothing. */
+  | { readonly kind: 'hang' }
+  /** A watch that is opened and then stays silent. */
+  | { readonly kind: 'silent-watch' };
+
+/** Open watches that a fault can reach. */
+export interface WatchControl {
+  readonly request: RequestInfo;
+  /** Breaks the connection. */
+  reset(): void;
+  /** Ends the stream in order. */
+  end(): void;
+  /** Sends an ERROR event with this Status, then ends the stream. */
+  fail(status: unknown): void;
+}
+
+interface Injection {
+  readonly match: FaultMatch;
+  readonly fault: Fault;
+  remaining: number;
+  skip: number;
+  hits: number;
+}
+
+/** An injected fault. */
+export interface InjectedFault {
+  /** How many requests it has met. */
+  readonly hits: number;
+  remove(): void;
+}
+
+/** Faults to come, and the open watches. */
+export class Faults {
+  #injections: Injection[] = [];
+  readonly #watches = new Set<WatchControl>();
+  readonly #expire: (collection?: string) => void;
+
+  constructor(expire: (resource?: string) => void) {
+    this.#expire = expire;
+  }
+
+  /** Lets `fault` happen to the next `times` matching requests (absent: to all), after the first `skip`. */
+  inject(match: FaultMatch, fault: Fault, limits: { times?: number; skip?: number } = {}): InjectedFault {
+    const injection: Injection = {
+      match,
+      fault,
+      remaining: limits.times ?? Number.POSITIVE_INFINITY,
+      skip: limits.skip ?? 0,
+      hits: 0,
+    };
+    this.#injections.push(injection);
+    return {
+      get hits() {
+        return injection.hits;
+      },
+      remove: () => {
+        this.#injections = this.#injections.filter((other) => other !== injection);
+      },
+    };
+  }
+
+  /** Takes back every injected fault. */
+  clear(): void {
+    this.#injections = [];
+  }
+
+  /** Breaks (or, with `end`, ends) the open watches that match; returns how many. */
+  dropWatches(match: FaultMatch = {}, how: 'reset' | 'end' = 'reset'): number {
+    return this.#eachWatch(match, (watch) => watch[how]());
+  }
+
+  /** Sends an ERROR event on the open watches that match, and ends them; returns how many. */
+  failWatches(status: unknown, match: FaultMatch = {}): number {
+    return this.#eachWatch(match, (watch) => watch.fail(status));
+  }
+
+  /** Forgets the history, so that every older resourceVersion and continue token is answered with 410. */
+  expireHistory(): void {
+    this.#expire();
+  }
+
+  /** How many matching watches are open. */
+  openWatches(match: FaultMatch = {}): number {
+    return [...this.#watches].filter((watch) => matches(match, watch.request)).length;
+  }
+
+  /** The fault for a request that has just come in; counts as met. */
+  take(request: RequestInfo): Fault | undefined {
+    for (const injection of this.#injections) {
+      if (injection.remaining > 0 && matches(injection.match, request)) {
+        if (injection.skip > 0) {
+          injection.skip--;
+          continue;
+        }
+        injection.remaining--;
+        injection.hits++;
+        return injection.fault;
+      }
+    }
+    return undefined;
+  }
+
+  /** Tells of an open watch; the returned function tells of its end. */
+  register(watch: WatchControl): () => void {
+    this.#watches.add(watch);
+    return () => this.#watches.delete(watch);
+  }
+
+  #eachWatch(match: FaultMatch, act: (watch: WatchControl) => void): number {
+    const hit = [...this.#watches].filter((watch) => matches(match, watch.request));
+    for (const watch of hit) {
+      act(watch);
+    }
+    return hit.length;
+  }
+}
+
+function matches(match: FaultMatch, request: RequestInfo): boolean {
+  const fields = ['verb', 'group', 'resource', 'namespace', 'name', 'subresource'] as const;
+  return (
+    fields.every((field) => {
+      const wanted = match[field];
+      return (
+        wanted === undefined ||
+        (typeof wanted === 'string' ? wanted === request[field] : wanted.includes(request[field]))
+      );
+    }) &&
+    (match.when?.(request) ?? true)
+  );
+}

@@ -1,0 +1,206 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
+import { type Random, systemRandom } from '../../../src/runtime/random.ts';
+import { createAuthority } from '../../../test/support/certificates.ts';
+import { tokenKubeconfig } from '../../../test/support/controlplane/kubeconfig.ts';
+import { reviewTypes } from './access/reviews.ts';
+import { authenticatedGroup, ServiceAccountTokens } from './access/tokens.ts';
+import { configMaps } from './builtin/configmaps.ts';
+import { coreEvents, newEvents } from './builtin/events.ts';
+import { leases } from './builtin/leases.ts';
+import { namespaces, systemNamespaces } from './builtin/namespaces.ts';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './builtin/rbac.ts';
+import { secrets } from './builtin/secrets.ts';
+import { serviceAccounts } from './builtin/service-accounts.ts';
+import type { Context } from './context.ts';
+import { startCrdController } from './crds/controller.ts';
+import { customResourceDefinitions } from './crds/crd-type.ts';
+import { Faults } from './faults.ts';
+import { startGarbageCollector } from './gc.ts';
+import type { User } from './http/authentication.ts';
+import { handle, type ListenerParts } from './http/listener.ts';
+import type { RequestInfo } from './http/request-info.ts';
+import { Ledger } from './ledger.ts';
+import { startNamespaceController } from './namespaces.ts';
+import { createObject } from './operations/create.ts';
+import { startRoleAggregation } from './rbac/aggregation.ts';
+import { alwaysAllow, rbacAuthorizer } from './rbac/authorizer.ts';
+import { createDefaultRoles } from './rbac/bootstrap.ts';
+import { Registry } from './registry.ts';
+import { Store } from './store.ts';
+import { Worker } from './worker.ts';
+
+/** How to start an embedded API server. */
+export interface ApiServerOptions {
+  /** Absent: any free port. */
+  readonly port?: number;
+  /** Made at the start, besides `default` and those whose names begin with `kube-`. */
+  readonly namespaces?: readonly string[];
+  /** For timestamps, bookmarks, time-outs, and the turns of the controllers (which come after 0 ms). */
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Milliseconds between bookmarks of a watch; 60,000 unless given. */
+  readonly bookmarkIntervalMs?: number;
+  /** Changes of each resource that a watch may lie behind before it gets 410; 10,000 unless given. */
+  readonly watchHistory?: number;
+  /** Users besides the administrator, by their bearer tokens. */
+  readonly users?: Readonly<Record<string, User>>;
+  /** `AlwaysAllow` (the default), or `RBAC`, where the administrator may still do everything and others need roles. */
+  readonly authorization?: 'AlwaysAllow' | 'RBAC';
+  /** Throws an ApiError when the user may not do this, besides what `authorization` says. */
+  readonly authorize?: (user: User, request: RequestInfo) => void;
+}
+
+/** A running embedded API server: a development tool that behaves like Kubernetes, and is not Kubernetes. */
+export interface ApiServer {
+  /** `https://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly caPem: string;
+  /** Bearer token of the administrator. */
+  readonly token: string;
+  /** YAML, with CA and token inside. */
+  readonly kubeconfig: string;
+  /** A kubeconfig for another bearer token. */
+  kubeconfigFor(token: string): string;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  /** Ends every connection, stream and timer. */
+  stop(): Promise<void>;
+}
+
+const defaultBookmarkIntervalMs = 60_000;
+const defaultHistory = 10_000;
+
+/** Starts an API server on loopback, with an authority and a token made for this run. */
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const context = createContext(options);
+  const worker = new Worker(context.clock);
+  const faults = new Faults(() => context.store.expire());
+  const controllers = [
+    startCrdController(context, (group, resource) => {
+      faults.dropWatches({ group, resource }, 'end');
+    }),
+    startGarbageCollector(context, worker),
+    startNamespaceController(context, worker),
+    startRoleAggregation(context, worker),
+  ];
+  for (const name of [...systemNamespaces, ...(options.namespaces ?? [])]) {
+    createNamespace(context, name);
+  }
+  const rbac = options.authorization === 'RBAC';
+  if (rbac) {
+    createDefaultRoles(context);
+  }
+
+  const token = context.random.bytes(16).toString('hex');
+  const users = new Map<string, User>([
+    [token, { name: 'admin', groups: ['system:masters', authenticatedGroup] }],
+    ...Object.entries(options.users ?? {}).map(
+      ([of, { name, groups }]) => [of, { name, groups: [...groups, authenticatedGroup] }] as const,
+    ),
+  ]);
+  const tokens = new ServiceAccountTokens(context);
+  const stopping = new AbortController();
+  const ledger = new Ledger();
+  const authority = await createAuthority('embedded API server');
+  const server = await listen(
+    await authority.issue('embedded API server', ['127.0.0.1', 'localhost']),
+    options.port ?? 0,
+    {
+      context,
+      ledger,
+      faults,
+      authenticator: (candidate) => users.get(candidate) ?? tokens.user(candidate),
+      tokens,
+      authorizer: rbac ? rbacAuthorizer(context.store) : alwaysAllow,
+      authorize: options.authorize ?? (() => undefined),
+      bookmarkIntervalMs: options.bookmarkIntervalMs ?? defaultBookmarkIntervalMs,
+      stopped: stopping.signal,
+    },
+  );
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kubeconfigFor = (of: string): string => tokenKubeconfig(url, authority.caPem, of);
+  return {
+    url,
+    caPem: authority.caPem,
+    token,
+    kubeconfig: kubeconfigFor(token),
+    kubeconfigFor,
+    ledger,
+    faults,
+    async stop() {
+      stopping.abort(new Error('the server was stopped'));
+      worker.stop();
+      for (const stop of controllers) {
+        stop();
+      }
+      await close(server);
+    },
+  };
+}
+
+function createContext(options: ApiServerOptions): Context {
+  const registry = new Registry();
+  for (const type of [
+    configMaps,
+    coreEvents,
+    namespaces,
+    secrets,
+    serviceAccounts,
+    roles,
+    roleBindings,
+    clusterRoles,
+    clusterRoleBindings,
+    ...reviewTypes,
+    customResourceDefinitions,
+    leases,
+    newEvents,
+  ]) {
+    registry.add(type);
+  }
+  return {
+    store: new Store(options.watchHistory ?? defaultHistory),
+    registry,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  };
+}
+
+function createNamespace(context: Context, name: string): void {
+  createObject(
+    context,
+    namespaces,
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+    { namespace: '', dryRun: false },
+  );
+}
+
+async function listen(
+  certificate: { readonly keyPem: string; readonly certPem: string },
+  port: number,
+  parts: ListenerParts,
+): Promise<Server> {
+  const server = createServer({ key: certificate.keyPem, cert: certificate.certPem }, (request, response) => {
+    handle(parts, request, response).catch((error: unknown) => {
+      // Only a connection that is gone, or a stop, gets here: nobody is left to be told.
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  // Watches are quiet for long, and clients keep connections between requests.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+  });
+  server.closeAllConnections();
+  await closed;
+}

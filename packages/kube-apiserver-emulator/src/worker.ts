@@ -1,0 +1,44 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+
+/**
+ * Runs what controllers have to do after the change that caused it has been answered, one job at a time in the order
+ * in which they came. A key that waits already is not queued again.
+ */
+export class Worker {
+  readonly #clock: Clock;
+  readonly #jobs = new Map<string, () => void>();
+  #cancel: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  enqueue(key: string, job: () => void): void {
+    if (this.#stopped || this.#jobs.has(key)) {
+      return;
+    }
+    this.#jobs.set(key, job);
+    this.#cancel ??= this.#clock.schedule(0, () => this.#run());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#jobs.clear();
+    this.#cancel?.();
+  }
+
+  #run(): void {
+    this.#cancel = undefined;
+    const [next] = this.#jobs;
+    if (next === undefined) {
+      return;
+    }
+    const [key, job] = next;
+    this.#jobs.delete(key);
+    if (this.#jobs.size > 0) {
+      this.#cancel = this.#clock.schedule(0, () => this.#run());
+    }
+    job();
+  }
+}

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { startApiServer } from '../src/index.ts';
+import { Client } from './support/client.ts';
+import { servers } from './support/server.ts';
+
+const start = servers();
+const secrets = '/api/v1/namespaces/default/secrets';
+const secret = (name: string): object => ({ metadata: { name } });
+
+describe('faults', () => {
+  test('respond: an answer instead of the work, as often as asked for', async () => {
+    const { server, client } = await start();
+    const fault = server.faults.inject(
+      { verb: 'create', resource: 'secrets' },
+      { kind: 'respond', status: 429, headers: { 'Retry-After': '7' } },
+      { times: 2 },
+    );
+    const first = await client.post(secrets, secret('a'));
+    expect(first).toMatchObject({
+      status: 429,
+      body: { kind: 'Status', reason: 'TooManyRequests', code: 429 },
+    });
+    expect(first.headers.get('retry-after')).toBe('7');
+    expect((await client.get(`${secrets}/a`)).status).toBe(404);
+    expect((await client.post(secrets, secret('a'))).status).toBe(429);
+    expect((await client.post(secrets, secret('a'))).status).toBe(201);
+    expect(fault.hits).toBe(2);
+  });
+
+  test('skip lets the first ones through, remove ends it', async () => {
+    const { server, client } = await start();
+    const fault = server.faults.inject(
+      { resource: ['secrets', 'configmaps'] },
+      { kind: 'respond', status: 503 },
+      { skip: 1 },
+    );
+    expect((await client.get(secrets)).status).toBe(200);
+    expect((await client.get(secrets)).status).toBe(503);
+    fault.remove();
+    expect((await client.get(secrets)).status).toBe(200);
+  });
+
+  test('reset: the connection breaks and nothing was done', async () => {
+    const { server, client } = await start();
+    server.faults.inject({ verb: 'create' }, { kind: 'reset' }, { times: 1 });
+    await expect(client.post(secrets, secret('a'))).rejects.toThrow();
+    expect((await client.get(`${secrets}/a`)).status).toBe(404);
+  });
+
+  test('commit-then-reset: the connection breaks and it was done', async () => {
+    const { server, client } = await start();
+    server.faults.inject({ verb: 'create' }, { kind: 'commit-then-reset' }, { times: 1 });
+    await expect(client.post(secrets, secret('a'))).rejects.toThrow();
+    expect((await client.get(`${secrets}/a`)).status).toBe(200);
+    expect(server.ledger.filter({ verb: 'create' })).toMatchObject([{ status: 0 }]);
+  });
+
+  test('delay: the answer comes when the clock has moved', async () => {
+    const clock = new VirtualClock();
+    const { server, client } = await start({ clock });
+    server.faults.inject({ verb: 'list' }, { kind: 'delay', ms: 5_000 }, { times: 1 });
+    let answered = false;
+    const reply = client.get(secrets).then((answer) => {
+      answered = true;
+      return answer;
+    });
+    await expect.poll(() => clock.pending).toBe(1);
+    await clock.advance(4_999);
+    expect(answered).toBe(false);
+    await clock.advance(1);
+    expect((await reply).status).toBe(200);
+  });
+
+  test('hang: no answer until the server stops', async () => {
+    const server = await startApiServer();
+    const client = new Client(server);
+    server.faults.inject({ verb: 'list' }, { kind: 'hang' });
+    const reply = client.get(secrets);
+    await expect.poll(() => server.ledger.count({ verb: 'list' })).toBe(1);
+    await Promise.all([expect(reply).rejects.toThrow(), server.stop()]);
+    await client.close();
+  });
+
+  test('silent-watch: a watch that opens and says nothing', async () => {
+    const { server, client } = await start();
+    server.faults.inject({ verb: 'watch' }, { kind: 'silent-watch' }, { times: 1 });
+    await client.post(secrets, secret('a'));
+    const silent = await client.watch(`${secrets}?watch=1`);
+    expect(silent.status).toBe(200);
+    const next = silent.next();
+    expect(server.faults.openWatches({ resource: 'secrets' })).toBe(1);
+    server.faults.dropWatches({ resource: 'secrets' }, 'end');
+    await expect(next).rejects.toThrow('the watch ended');
+    const loud = await client.watch(`${secrets}?watch=1`);
+    expect((await loud.next()).type).toBe('ADDED');
+    loud.close();
+  });
+
+  test('open watches can be broken, ended, or failed with an ERROR event', async () => {
+    const { server, client } = await start();
+    const open = () => client.watch(`${secrets}?watch=1`);
+    const broken = await open();
+    expect(server.faults.dropWatches({ resource: 'secrets' })).toBe(1);
+    await expect(broken.rest()).rejects.toThrow();
+    const ended = await open();
+    server.faults.dropWatches({}, 'end');
+    expect(await ended.rest()).toEqual([]);
+    const failed = await open();
+    server.faults.failWatches({ kind: 'Status', code: 500 });
+    expect(await failed.rest()).toEqual([{ type: 'ERROR', object: { kind: 'Status', code: 500 } }]);
+    expect(server.faults.openWatches()).toBe(0);
+  });
+});
+
+describe('ledger', () => {
+  test('knows of each request what, by whom and with which result', async () => {
+    const { server, client } = await start();
+    await client.post(secrets, secret('a'));
+    await client.mergePatch(`${secrets}/a?fieldManager=me`, { metadata: { labels: { a: '1' } } });
+    await client.get(`${secrets}/b`);
+    await client.get('/apis');
+    expect(server.ledger.entries).toMatchObject([
+      { verb: 'create', resource: 'secrets', namespace: 'default', name: '', status: 201, user: 'admin' },
+      {
+        verb: 'patch',
+        method: 'PATCH',
+        path: `${secrets}/a`,
+        query: { fieldManager: 'me' },
+        name: 'a',
+        contentType: 'application/merge-patch+json',
+        userAgent: 'protocol-tests',
+        status: 200,
+      },
+      { verb: 'get', name: 'b', status: 404 },
+      { verb: 'get', resource: '', path: '/apis', status: 200 },
+    ]);
+    expect(server.ledger.count({ verb: ['get', 'patch'], resource: 'secrets' })).toBe(2);
+    expect(server.ledger.writes()).toHaveLength(2);
+    server.ledger.reset();
+    expect(server.ledger).toHaveLength(0);
+  });
+
+  test('tells watches from lists, and subresources from objects', async () => {
+    const { server, client } = await start();
+    const watch = await client.watch(`${secrets}?watch=1`);
+    watch.close();
+    await client.get(secrets);
+    await client.get('/api/v1/namespaces/default/status');
+    await client.delete(secrets);
+    expect(
+      server.ledger.entries.map(({ verb, resource, subresource }) => [verb, resource, subresource]),
+    ).toEqual([
+      ['watch', 'secrets', ''],
+      ['list', 'secrets', ''],
+      ['get', 'namespaces', 'status'],
+      ['deletecollection', 'secrets', ''],
+    ]);
+  });
+
+  test('holds no secret', async () => {
+    const { server, client } = await start();
+    await client.post(secrets, { ...secret('a'), stringData: { password: 'hunter-two' } });
+    const written = JSON.stringify(server.ledger.entries);
+    expect(written).not.toContain('hunter-two');
+    expect(written).not.toContain(server.token);
+  });
+});
+
+describe('users', () => {
+  const reader = { name: 'reader', groups: ['readers'] };
+
+  test('have tokens of their own', async () => {
+    const { server } = await start({ users: { 'reader-token': reader } });
+    const client = new Client({ ...server, token: 'reader-token' });
+    await client.get(secrets);
+    expect(server.ledger.entries).toMatchObject([{ user: 'reader', status: 200 }]);
+    await client.close();
+  });
+
+  test('may be refused by whoever authorizes', async () => {
+    const { ApiError } = await import('../src/index.ts');
+    const { server, client } = await start({
+      authorize: (user, request) => {
+        if (request.verb === 'delete') {
+          throw new ApiError(403, 'Forbidden', `${user.name} may not ${request.verb}`);
+        }
+      },
+    });
+    await client.post(secrets, secret('a'));
+    expect(await client.delete(`${secrets}/a`)).toMatchObject({ status: 403, body: { reason: 'Forbidden' } });
+    expect(server.ledger.count({ status: 403 })).toBe(1);
+  });
+
+  test('need a token but for health and version', async () => {
+    const { client } = await start();
+    const nobody = { headers: { authorization: '' } };
+    expect((await client.get('/api', nobody)).status).toBe(401);
+    expect((await client.get('/healthz', nobody)).status).toBe(200);
+    expect((await client.get('/version', nobody)).status).toBe(200);
+  });
+});
+
+test('stop ends open watches and frees the port', async () => {
+  const server = await startApiServer();
+  const client = new Client(server);
+  const watch = await client.watch(`${secrets}?watch=1`);
+  const ended = watch.rest().then(
+    () => 'ended',
+    () => 'broken',
+  );
+  await server.stop();
+  expect(await ended).toMatch(/ended|broken/);
+  const again = await startApiServer({ port: Number(new URL(server.url).port) });
+  await again.stop();
+  await client.close();
+});

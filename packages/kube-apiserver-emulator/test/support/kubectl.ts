@@ -1,0 +1,66 @@
+import { afterAll, beforeAll } from 'vitest';
+import { stringify as stringifyYaml } from 'yaml';
+import {
+  createKubectl,
+  hasKubectl,
+  type Kubectl,
+  type KubectlResult,
+  kubectlProgram,
+} from '../../../../test/support/controlplane/kubectl.ts';
+import { type ApiServer, startApiServer } from '../../src/index.ts';
+import { Client } from './client.ts';
+
+const program = kubectlProgram();
+
+/** Whether there is a kubectl to test with. */
+export const canRunKubectl = hasKubectl(program);
+
+/** A server with RBAC for the tests of a suite, and kubectl on it. Filled before the first test. */
+export interface KubectlBench {
+  readonly server: ApiServer;
+  readonly client: Client;
+  /** Runs kubectl, which has to succeed; returns what it printed. */
+  ok(args: readonly string[], input?: object | string): Promise<string>;
+  /** Runs kubectl, whatever comes of it. */
+  run(args: readonly string[], input?: object | string): Promise<KubectlResult>;
+}
+
+/** Starts the bench before the tests of this suite and stops it after them. */
+export function kubectlBench(): KubectlBench {
+  let server: ApiServer | undefined;
+  let client: Client | undefined;
+  let kubectl: Kubectl | undefined;
+  const started = <T>(part: T | undefined): T => {
+    if (part === undefined) {
+      throw new Error('the bench is there in tests and hooks only');
+    }
+    return part;
+  };
+  beforeAll(async () => {
+    server = await startApiServer({ authorization: 'RBAC' });
+    client = new Client(server);
+    kubectl = await createKubectl(program, server.kubeconfig);
+  });
+  afterAll(async () => {
+    await kubectl?.close();
+    await client?.close();
+    await server?.stop();
+  });
+  return {
+    get server() {
+      return started(server);
+    },
+    get client() {
+      return started(client);
+    },
+    ok: async (args, input) => (await started(kubectl).run(args, { input: textOf(input) })).stdout,
+    run: (args, input) => started(kubectl).run(args, { input: textOf(input), check: false }),
+  };
+}
+
+/** As kubectl reads YAML, where a bare y is true. */
+function textOf(input: object | string | undefined): string {
+  return input === undefined || typeof input === 'string'
+    ? (input ?? '')
+    : stringifyYaml(input, { version: '1.1' });
+}

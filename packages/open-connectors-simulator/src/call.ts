@@ -1,0 +1,49 @@
+import type { Caller } from './authorization.ts';
+import { ApiError, noInstance, unauthorized } from './errors.ts';
+import type { InstanceRecord, UserRecord } from './state.ts';
+import type { Answer } from './wire.ts';
+import type { World } from './world.ts';
+
+/** One request to the platform, with the route's parameters. */
+export interface Call {
+  readonly input: World;
+  /** Values of the `{…}` segments of the route. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  readonly caller: Caller | undefined;
+}
+
+/** Carries out one operation at once, or throws `ApiError`. */
+export type Handler = (call: Call) => Answer;
+
+export function userOf({ caller }: Call): UserRecord {
+  if (caller === undefined) {
+    throw unauthorized();
+  }
+  return caller.user;
+}
+
+/** The user, who has to be an administrator to create or change instances. */
+export function administratorOf(call: Call): UserRecord {
+  const user = userOf(call);
+  if (user.role !== 'admin') {
+    throw new ApiError(403, 'You do not have the privilege that this operation needs');
+  }
+  return user;
+}
+
+/** The instance that the path names by id (of the path's connector, where it names one), or else the header by token. */
+export function instanceOf(call: Call): InstanceRecord {
+  const { input: world, parameters, caller } = call;
+  const { id, element } = parameters;
+  const user = userOf(call);
+  const instance = id === undefined ? caller?.instance : world.state.instances.get(Number(id));
+  if (instance === undefined || instance.account !== user.account) {
+    throw id === undefined ? unauthorized() : noInstance(id);
+  }
+  if (element !== undefined && element !== instance.element.key && element !== String(instance.element.id)) {
+    throw noInstance(instance.id);
+  }
+  return instance;
+}

@@ -1,0 +1,116 @@
+import { authenticate, parseAuthorization } from './authorization.ts';
+import { grantsIn } from './body.ts';
+import { ApiError, errorAnswer } from './errors.ts';
+import {
+  authorizePath,
+  decideConsent,
+  exchangeToken,
+  noPage,
+  showConsent,
+  tokenPath,
+} from './handlers/consent.ts';
+import type { Opening } from './ledger.ts';
+import { findRoute, type Match } from './router.ts';
+import type { Answer, WireRequest } from './wire.ts';
+import type { World } from './world.ts';
+
+/** Where the platform's API is below its host. */
+export const apiPrefix = '/elements/api-v2';
+
+/** Requests beyond this many bytes are refused with 429 (SAP help, technical restrictions: 8 MB). */
+export const largestRequestBytes = 8 * 1024 * 1024;
+
+/** A request with what it asks for. */
+export interface Parsed {
+  readonly request: WireRequest;
+  readonly opening: Opening;
+  readonly match: Match;
+}
+
+const providerPages: Readonly<Record<string, string>> = {
+  [`GET ${authorizePath}`]: 'showConsent',
+  [`POST ${authorizePath}`]: 'decideConsent',
+  [`POST ${tokenPath}`]: 'exchangeToken',
+};
+
+/** Finds out what a request asks for; its secrets are still in clear. */
+export function parse(request: WireRequest): Parsed {
+  const { pathname, searchParams: query } = new URL(request.target, 'https://localhost');
+  const secrets = parseAuthorization(request.headers.authorization);
+  const { method } = request;
+  if (!pathname.startsWith(`${apiPrefix}/`)) {
+    const operation = providerPages[`${method} ${pathname}`] ?? 'unknown';
+    const opening = {
+      area: 'provider',
+      method,
+      path: pathname,
+      operation,
+      query,
+      secrets: {},
+      code: undefined,
+      refreshToken: undefined,
+    } as const;
+    return { request, opening, match: { kind: 'none' } };
+  }
+  const path = pathname.slice(apiPrefix.length);
+  const match = findRoute(method, path, secrets.element !== undefined);
+  const operation = match.kind === 'route' ? match.route.operation : 'unknown';
+  return {
+    request,
+    match,
+    opening: { area: 'api', method, path, operation, query, secrets, ...grantsIn(request.body) },
+  };
+}
+
+/** The checks of the transport that come before the operation's own. */
+function checkRequest({ body, headers, method }: WireRequest): void {
+  if (Buffer.byteLength(body) > largestRequestBytes) {
+    throw new ApiError(429, 'The request is larger than 8 MB');
+  }
+  if (body !== '' && method !== 'GET' && !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
+    throw new ApiError(415, 'Unsupported media type');
+  }
+  if (!/(^|,)\s*(\*\/\*|application\/(json|\*))/i.test(headers.accept ?? '*/*')) {
+    throw new ApiError(406, 'Not acceptable');
+  }
+}
+
+function handleApi(input: World, { request, match, opening }: Parsed): Answer {
+  if (match.kind !== 'route') {
+    throw match.kind === 'none'
+      ? new ApiError(404, `No resource found for ${request.method} ${opening.path}`)
+      : new ApiError(405, `Request method ${request.method} not supported`);
+  }
+  const { route, parameters } = match;
+  const presented = parseAuthorization(request.headers.authorization);
+  const open = route.access === 'none' && !input.knobs.elementsNeedAuthorization;
+  const access = route.access === 'none' ? 'account' : route.access;
+  const caller = open ? undefined : authenticate(input.state, presented, access);
+  checkRequest(request);
+  return route.handler({ input, parameters, query: opening.query, body: request.body, caller });
+}
+
+function handlePage(input: World, { request, opening }: Parsed): Answer {
+  switch (opening.operation) {
+    case 'showConsent':
+      return showConsent(input, opening.query);
+    case 'decideConsent':
+      return decideConsent(input, new URLSearchParams(request.body));
+    case 'exchangeToken':
+      return exchangeToken(input, new URLSearchParams(request.body), request.headers.authorization);
+    default:
+      throw noPage();
+  }
+}
+
+/** Carries a request out at once, or gives the error that it deserves. */
+export function answered(input: World, parsed: Parsed, requestId: string): Answer {
+  try {
+    return parsed.opening.area === 'api' ? handleApi(input, parsed) : handlePage(input, parsed);
+  } catch (error) {
+    if (error instanceof ApiError) {
+      return errorAnswer(error, requestId);
+    }
+    throw error;
+  }
+}

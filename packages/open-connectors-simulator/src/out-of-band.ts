@@ -1,0 +1,161 @@
+import { type InstanceBody, instanceBody } from './body.ts';
+import { baseUrlOf, type ElementKey, findElement } from './catalog.ts';
+import { works } from './connection.ts';
+import { applyChange } from './handlers/change-instance.ts';
+import { addInstance } from './handlers/create-instance.ts';
+import type { LiveInstance } from './ledger.ts';
+import type { ProviderApp } from './provider.ts';
+import { type InstanceRecord, removeInstance, type UserRecord } from './state.ts';
+import { timestamp } from './view.ts';
+import type { World } from './world.ts';
+
+/** An instance with its secrets in clear, as only a test may see it. */
+export interface InstanceSnapshot extends LiveInstance {
+  readonly accountId: number;
+  readonly token: string;
+  /** True values, never masked. */
+  readonly configuration: Readonly<Record<string, string | null>>;
+  readonly createdDate: string;
+  readonly externalAuthentication: 'none' | 'initial';
+  readonly refreshLocked: boolean;
+  readonly traceLoggingEnabled: boolean;
+  /** Whether a hub call of the enabled instance would reach the provider. */
+  readonly works: boolean;
+}
+
+/** An instance that somebody else makes, in the console or by another client. */
+export interface AddInstanceOptions {
+  readonly connector?: ElementKey;
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  /** Laid over a configuration that works with the default application. */
+  readonly configuration?: Readonly<Record<string, string | null>>;
+  readonly disabled?: boolean;
+  /** Milliseconds since the epoch; absent: now. Lists that lag count from then. */
+  readonly createdAt?: number;
+  /** Whose it is; absent: the default user. */
+  readonly userId?: number;
+}
+
+/** A change that somebody else makes; `configuration` merges, `tags` replaces. */
+export interface InstanceEdit {
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly configuration?: Readonly<Record<string, string | null>>;
+  readonly disabled?: boolean;
+}
+
+export function snapshotOf(instance: InstanceRecord, input: World): InstanceSnapshot {
+  return {
+    id: instance.id,
+    name: instance.name,
+    connector: instance.element.key,
+    tags: [...instance.tags],
+    disabled: instance.disabled,
+    organizationId: instance.account.organization.id,
+    accountId: instance.account.id,
+    token: instance.token,
+    configuration: Object.fromEntries(instance.configuration),
+    createdDate: timestamp(instance.createdAt),
+    externalAuthentication: instance.externalAuthentication,
+    refreshLocked: instance.refreshLocked,
+    traceLoggingEnabled: instance.traceLoggingUntil > input.clock.now(),
+    works: works(input, instance),
+  };
+}
+
+/** The instance, for a test that has to know that it is there. */
+export function existing(input: World, id: number): InstanceRecord {
+  const instance = input.state.instances.get(id);
+  if (instance === undefined) {
+    throw new Error(`the simulator has no instance ${id}`);
+  }
+  return instance;
+}
+
+function workingConfiguration(
+  input: World,
+  app: ProviderApp,
+  given: AddInstanceOptions,
+): Map<string, string | null> {
+  const { provider } = input;
+  const tokens = provider.refresh({ ...app, refreshToken: provider.issueRefreshToken(app.clientId) });
+  const element = findElement(given.connector ?? 'infusionsoftcrm');
+  return new Map<string, string | null>([
+    ...(element?.properties ?? []).map(({ key, initial }) => [key, initial] as const),
+    ['oauth.api.key', app.clientId],
+    ['oauth.api.secret', app.clientSecret],
+    ['oauth.callback.url', 'https://console.example.com/callback'],
+    ...(element?.key === 'infusionsoftcrm'
+      ? ([
+          ['infusionsoft.server', 'dt123.infusionsoft.com'],
+          ['infusionsoft.private.key', 'encrypted-key-of-somebody-else'],
+          ['base.url', baseUrlOf(element, 'dt123.infusionsoft.com') ?? null],
+        ] as const)
+      : []),
+    ['oauth.user.token', tokens.accessToken],
+    ['oauth.user.refresh_token', tokens.refreshToken],
+    ['oauth.user.refresh_time', String(input.clock.now())],
+    ...Object.entries(given.configuration ?? {}),
+  ]);
+}
+
+/** Makes an instance without any request. */
+export function addOutOfBand(
+  input: World,
+  app: ProviderApp,
+  user: UserRecord,
+  options: AddInstanceOptions,
+): InstanceRecord {
+  const key = options.connector ?? 'infusionsoftcrm';
+  const element = findElement(key);
+  if (element === undefined) {
+    throw new Error(`the simulator has no connector ${key}`);
+  }
+  const name = options.name ?? 'made-in-the-console';
+  const instance = addInstance(input, {
+    user,
+    element,
+    name,
+    tags: options.tags ?? [name],
+    configuration: workingConfiguration(input, app, options),
+    externalAuthentication: 'none',
+    ...(options.createdAt === undefined ? {} : { createdAt: options.createdAt }),
+  });
+  instance.disabled = options.disabled ?? false;
+  return instance;
+}
+
+/** Copies an instance with its name, tags and values, as a person does in the console: a new id, a new token. */
+export function copyOutOfBand(
+  input: World,
+  id: number,
+  { createdAt = input.clock.now() }: { readonly createdAt?: number },
+): InstanceRecord {
+  const { user, element, name, tags, configuration, externalAuthentication, disabled } = existing(input, id);
+  const copy = addInstance(input, {
+    user,
+    element,
+    name,
+    tags,
+    configuration: new Map(configuration),
+    externalAuthentication,
+    createdAt,
+  });
+  copy.disabled = disabled;
+  return copy;
+}
+
+/** Changes an instance without any request. */
+export function editOutOfBand(input: World, id: number, { disabled, ...edit }: InstanceEdit): InstanceRecord {
+  const instance = existing(input, id);
+  const body: InstanceBody = instanceBody.parse(edit);
+  applyChange(input, instance, body, false);
+  instance.disabled = disabled ?? instance.disabled;
+  return instance;
+}
+
+/** Deletes an instance without any request. */
+export function deleteOutOfBand(input: World, id: number): void {
+  removeInstance(input.state, existing(input, id), input.clock);
+}

@@ -1,0 +1,29 @@
+import type { PresentedSecrets } from './authorization.ts';
+import { ApiError, errorAnswer } from './errors.ts';
+import type { Answer } from './wire.ts';
+import type { World } from './world.ts';
+
+/** Counts the requests of each organization within one second, and answers 429 to those beyond the knob's number. */
+export function createRateLimit(
+  input: World,
+): (secrets: PresentedSecrets, requestId: string) => Answer | undefined {
+  const windows = new Map<string, { since: number; count: number }>();
+  return ({ organization }, requestId) => {
+    const limit = input.knobs.requestsPerSecond;
+    if (limit === 0 || organization === undefined) {
+      return undefined;
+    }
+    const now = input.clock.monotonic();
+    let window = windows.get(organization);
+    if (window === undefined || now - window.since >= 1000) {
+      window = { since: now, count: 0 };
+      windows.set(organization, window);
+    }
+    window.count += 1;
+    if (window.count <= limit) {
+      return undefined;
+    }
+    const refused = errorAnswer(new ApiError(429, 'Too many requests'), requestId);
+    return { ...refused, headers: { ...refused.headers, 'Retry-After': '1' } };
+  };
+}

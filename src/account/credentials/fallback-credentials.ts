@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { MANAGED_BY } from '../../api/group.ts';
+import { isKubeError } from '../../kube/client/errors.ts';
+import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
+import type { KubeRest } from '../../kube/client/rest.ts';
+import type { AccountCredentials } from '../../ownership/account-view.ts';
+
+/** An account as it last worked. */
+export interface FallbackAccount {
+  readonly baseUrl: string;
+  readonly organizationId: string;
+  readonly credentials: AccountCredentials;
+}
+
+/** Name of the Secret in the operator's namespace for the account with this uid. */
+export function fallbackSecretName(uid: string): string {
+  return `infusionsoft-connector-operator-account-${uid}`;
+}
+
+const secretSchema = z.object({
+  data: z.object({
+    baseUrl: z.string(),
+    organizationId: z.string(),
+    userSecret: z.string(),
+    organizationSecret: z.string(),
+  }),
+});
+
+/**
+ * The last credentials of each account that worked, in Secrets of the operator's namespace, for as long as the account or
+ * a connector that was made in it is there. When a namespace is deleted its Secrets go first; without this the instances
+ * could not be deleted any more. `enabled: false` keeps nothing.
+ */
+export class FallbackCredentials {
+  readonly #rest: KubeRest;
+  readonly #namespace: string;
+  readonly #enabled: boolean;
+  readonly #register: (value: string) => void;
+  readonly #written = new Map<string, string>();
+
+  constructor(options: {
+    readonly rest: KubeRest;
+    readonly namespace: string;
+    readonly enabled: boolean;
+    /** Told of every value that is read, so that no log line can show it. */
+    readonly register: (value: string) => void;
+  }) {
+    this.#rest = options.rest;
+    this.#namespace = options.namespace;
+    this.#enabled = options.enabled;
+    this.#register = options.register;
+  }
+
+  /** Writes what works now, unless it is there already. Throws `KubeError`. */
+  async keep(uid: string, account: FallbackAccount): Promise<void> {
+    const content = JSON.stringify(account);
+    if (!this.#enabled || this.#written.get(uid) === content) {
+      return;
+    }
+    const before = await this.read(uid);
+    if (before === undefined) {
+      await this.#rest.create(collectionPath(wellKnown.secrets, this.#namespace), {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'Opaque',
+        metadata: {
+          name: fallbackSecretName(uid),
+          namespace: this.#namespace,
+          labels: { 'app.kubernetes.io/managed-by': MANAGED_BY },
+        },
+        data: encode(account),
+      });
+    } else if (JSON.stringify(before) !== content) {
+      await this.#rest.patch(this.#path(uid), { data: encode(account) }, { type: 'merge' });
+    }
+    this.#written.set(uid, content);
+  }
+
+  /** What worked last; `undefined` where nothing was kept. Throws `KubeError`. */
+  async read(uid: string, signal?: AbortSignal): Promise<FallbackAccount | undefined> {
+    try {
+      const answer = await this.#rest.get(this.#path(uid), signal === undefined ? {} : { signal });
+      const { data } = secretSchema.parse(answer);
+      const clear = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
+      const credentials = {
+        userSecret: clear(data.userSecret),
+        organizationSecret: clear(data.organizationSecret),
+      };
+      this.#register(credentials.userSecret);
+      this.#register(credentials.organizationSecret);
+      return { baseUrl: clear(data.baseUrl), organizationId: clear(data.organizationId), credentials };
+    } catch (error) {
+      if (isKubeError(error, 'not-found')) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Nothing depends on the account any more. Throws `KubeError`. */
+  async drop(uid: string): Promise<void> {
+    this.#written.delete(uid);
+    if (!this.#enabled) {
+      return;
+    }
+    try {
+      await this.#rest.delete(this.#path(uid));
+    } catch (error) {
+      if (!isKubeError(error, 'not-found')) {
+        throw error;
+      }
+    }
+  }
+
+  #path(uid: string): string {
+    return objectPath(wellKnown.secrets, this.#namespace, fallbackSecretName(uid));
+  }
+}
+
+function encode({ baseUrl, organizationId, credentials }: FallbackAccount): Record<string, string> {
+  const base64 = (value: string): string => Buffer.from(value, 'utf8').toString('base64');
+  return {
+    baseUrl: base64(baseUrl),
+    organizationId: base64(organizationId),
+    userSecret: base64(credentials.userSecret),
+    organizationSecret: base64(credentials.organizationSecret),
+  };
+}

@@ -1,0 +1,406 @@
+import type { OpenConnectorsAccount } from '../api/account.ts';
+import { apiBaseUrlOf, limitsOf, timeoutMsOf } from '../api/defaults.ts';
+import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { OpenConnectors, Organization } from '../openconnectors/port.ts';
+import { accountKey } from '../ownership/account-key.ts';
+import type { AccountCredentials, AccountView } from '../ownership/account-view.ts';
+import type { AccountSession, Accounts, FallbackOutcome } from '../ownership/accounts.ts';
+import { Inventory } from '../ownership/inventory.ts';
+import type { RecordedAccount } from '../ownership/recorded-account.ts';
+import type { FallbackAccount } from './credentials/fallback-credentials.ts';
+import type { SessionFacts } from './input.ts';
+
+/** Where an account is, and how much it may be asked: of a resource, or of the operator's own configuration. */
+export interface AccountTarget {
+  /** uid of the resource, or `default`. */
+  readonly uid: string;
+  readonly spec: Pick<OpenConnectorsAccount['spec'], 'baseUrl' | 'limits' | 'timeoutSeconds'>;
+  readonly isDefault: boolean;
+  /** The credentials are those of the operator's namespace, not those of the account's own Secret. */
+  readonly isFallback?: boolean;
+}
+
+interface OpenSession {
+  readonly target: AccountTarget;
+  readonly credentials: AccountCredentials;
+  readonly credential: string;
+  readonly secretVersion: string;
+  readonly organization: Organization;
+  readonly inventory: Inventory;
+  readonly isInvalidated: boolean;
+  readonly releaseSecrets: () => void;
+}
+
+interface Entry {
+  readonly refusal: { readonly credential: string; readonly at: number } | undefined;
+  readonly open: OpenSession | undefined;
+  /** Key in the pool of the credentials that were tried last and have not worked yet. */
+  readonly candidate: string | undefined;
+  /** What connectors are told while they cannot use the account. */
+  readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
+  /** What connectors were told last, in one text. */
+  readonly published: string | undefined;
+}
+
+const EMPTY: Entry = {
+  refusal: undefined,
+  open: undefined,
+  candidate: undefined,
+  problem: undefined,
+  published: undefined,
+};
+
+/** What the registry needs of its surroundings. */
+export interface RegistryPorts {
+  readonly pool: OpenConnectorsPool;
+  readonly createTimeoutMs: number;
+  /** How long a list may lag behind answers about single instances. */
+  readonly searchGraceMs: number;
+  /** Wall clock. */
+  readonly now: () => number;
+  /** Keeps the values from being logged for as long as they are used; returns the end of it. */
+  readonly redact: (values: readonly string[]) => () => void;
+  /** The credentials that last worked for the account with this uid. */
+  readonly readFallback: (uid: string, signal: AbortSignal) => Promise<FallbackAccount | undefined>;
+  /** Whether the host of an address may be called. */
+  readonly isAllowed: (baseUrl: string) => boolean;
+  readonly fingerprint: (value: string) => string;
+  /** The label selector of this operator: accounts without these labels are another operator's. */
+  readonly selector: string | undefined;
+  /** Whether an OpenConnectorsAccount of that name, with the labels of the selector, is there. */
+  readonly exists: (namespace: string, name: string) => boolean;
+  /** Whether the operator has a default account for connectors of the namespace. */
+  readonly hasDefault: (namespace: string) => boolean;
+  /** The account has to be looked at again: one of its calls was refused. */
+  readonly onInvalidated: (key: string) => void;
+}
+
+/** The verified accounts of this process: their clients, credentials and inventories. */
+export class AccountRegistry implements Accounts {
+  readonly #entries = new Map<string, Entry>();
+  readonly #ports: RegistryPorts;
+
+  constructor(ports: RegistryPorts) {
+    this.#ports = ports;
+  }
+
+  view(namespace: string, name: string | undefined): AccountView {
+    const absent = this.#absence(namespace, name);
+    if (absent !== undefined) {
+      return absent;
+    }
+    const entry = this.#entries.get(accountKey(namespace, name)) ?? EMPTY;
+    if (entry.problem !== undefined) {
+      return entry.problem;
+    }
+    return this.session(namespace, name)?.view ?? { state: 'unknown' };
+  }
+
+  session(namespace: string, name: string | undefined): AccountSession | undefined {
+    return this.sessionByKey(accountKey(namespace, name));
+  }
+
+  /** The session of an account by its key. */
+  sessionByKey(key: string): AccountSession | undefined {
+    const open = this.#entries.get(key)?.open;
+    if (open === undefined) {
+      return undefined;
+    }
+    return {
+      view: {
+        state: 'ready',
+        uid: open.target.uid,
+        baseUrl: apiBaseUrlOf(open.target.spec),
+        organizationId: open.organization.id,
+        isDefault: open.target.isDefault,
+        credentials: open.credentials,
+      },
+      api: this.#client(open.target, open.credentials, open.credential),
+      inventory: open.inventory,
+      invalidate: () => this.#invalidate(key),
+    };
+  }
+
+  /** A session of the recorded account: its own while that is open, else one with the credentials that worked last. */
+  async sessionOf(account: RecordedAccount, signal: AbortSignal): Promise<AccountSession | undefined> {
+    const [key] = [...this.#entries].find(([, { open }]) => open?.target.uid === account.uid) ?? [];
+    const own = key === undefined ? undefined : this.sessionByKey(key);
+    if (own?.view.organizationId === account.organizationId && own.view.baseUrl === account.baseUrl) {
+      return own;
+    }
+    return (await this.openFallback(account, signal)) === 'open'
+      ? this.fallbackSession(account.uid)
+      : undefined;
+  }
+
+  fallbackSession(uid: string): AccountSession | undefined {
+    return this.sessionByKey(fallbackKey(uid));
+  }
+
+  async openFallback(account: RecordedAccount, signal: AbortSignal): Promise<FallbackOutcome> {
+    if (this.fallbackSession(account.uid) !== undefined) {
+      return 'open';
+    }
+    const kept = await this.#ports.readFallback(account.uid, signal);
+    if (
+      kept === undefined ||
+      kept.organizationId !== account.organizationId ||
+      kept.baseUrl !== account.baseUrl
+    ) {
+      return 'absent';
+    }
+    const { credentials } = kept;
+    const credential = this.#ports.fingerprint(JSON.stringify(credentials));
+    const key = fallbackKey(account.uid);
+    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
+    if (!this.#ports.isAllowed(kept.baseUrl)) {
+      return 'refused';
+    }
+    try {
+      const organization = await this.candidate(key, target, credentials, credential).organization(signal);
+      if (organization.id !== account.organizationId) {
+        this.close(key);
+        return 'refused';
+      }
+      this.opened(key, target, { credentials, credential, secretVersion: '', organization });
+      return 'open';
+    } catch (error) {
+      if (error instanceof RemoteError && error.class === 'unauthorized') {
+        this.close(key);
+        return 'refused';
+      }
+      throw error;
+    }
+  }
+
+  /** A client for credentials that are not in use yet, to try them out. Each account has one at most. */
+  candidate(
+    key: string,
+    target: AccountTarget,
+    credentials: AccountCredentials,
+    credential: string,
+  ): OpenConnectors {
+    const client = this.#client(target, credentials, credential);
+    const candidate = poolKey(target, credential);
+    if (this.#entries.get(key)?.candidate !== candidate) {
+      this.#dropCandidate(key);
+      this.#entries.set(key, { ...(this.#entries.get(key) ?? EMPTY), candidate });
+    }
+    return client;
+  }
+
+  /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
+  throttledUntil(key: string): number | undefined {
+    const open = this.#entries.get(key)?.open;
+    return open && this.#ports.pool.throttledUntil(poolKey(open.target, open.credential));
+  }
+
+  /** What decisions about the account start from. */
+  facts(key: string): SessionFacts {
+    const entry = this.#entries.get(key) ?? EMPTY;
+    const { open, refusal } = entry;
+    if (refusal !== undefined) {
+      return { state: 'refused', ...refusal, keepsOlder: open !== undefined && !open.isInvalidated };
+    }
+    return open === undefined
+      ? { state: 'none' }
+      : {
+          state: 'open',
+          credential: open.credential,
+          secretVersion: open.secretVersion,
+          organization: open.organization,
+          listedAt: open.inventory.listedAt,
+          invalidated: open.isInvalidated,
+        };
+  }
+
+  /** The credentials were verified: connectors work with them from here on. */
+  opened(
+    key: string,
+    target: AccountTarget,
+    verified: {
+      readonly credentials: AccountCredentials;
+      readonly credential: string;
+      readonly secretVersion: string;
+      readonly organization: Organization;
+    },
+  ): void {
+    const before = this.#entries.get(key)?.open;
+    const { candidate } = this.#entries.get(key) ?? EMPTY;
+    if (candidate !== poolKey(target, verified.credential)) {
+      this.#dropCandidate(key);
+    }
+    const sameOrganization = before?.organization.id === verified.organization.id;
+    const releaseSecrets = this.#ports.redact(Object.values(verified.credentials));
+    const inventory =
+      before !== undefined && sameOrganization
+        ? before.inventory
+        : new Inventory(this.#ports.now, this.#ports.searchGraceMs);
+    this.#entries.set(key, {
+      ...EMPTY,
+      published: this.#entries.get(key)?.published,
+      open: { ...verified, target, inventory, isInvalidated: false, releaseSecrets },
+    });
+    if (before !== undefined) {
+      before.releaseSecrets();
+      if (before.credential !== verified.credential) {
+        this.#ports.pool.remove(poolKey(before.target, before.credential));
+      }
+    }
+  }
+
+  /** The same credentials stand in a newer version of the Secret. */
+  secretUpdated(key: string, change: { readonly secretVersion: string }): void {
+    this.#dropCandidate(key);
+    const entry = this.#entries.get(key);
+    if (entry?.open !== undefined) {
+      this.#entries.set(key, { ...entry, open: { ...entry.open, ...change } });
+    }
+  }
+
+  /**
+   * Applies an edit of the resource to its open session. Another base URL is another account: the session is closed, so
+   * that nothing of it is sent to an address that was not checked. A spec that is not valid changes no limits.
+   */
+  edited(key: string, target: AccountTarget, isValid: boolean): void {
+    const entry = this.#entries.get(key);
+    if (entry?.open === undefined) {
+      return;
+    }
+    const { uid, spec } = entry.open.target;
+    if (uid !== target.uid || spec.baseUrl !== target.spec.baseUrl) {
+      this.close(key);
+    } else if (isValid) {
+      this.#entries.set(key, { ...entry, open: { ...entry.open, target } });
+    }
+  }
+
+  /** The remote side refuses these credentials. A session with other ones stays open. */
+  refused(key: string, target: AccountTarget, credential: string, at: number): void {
+    const entry = this.#entries.get(key) ?? EMPTY;
+    const keepsOpen = entry.open !== undefined && entry.open.credential !== credential;
+    if (entry.open !== undefined && !keepsOpen) {
+      entry.open.releaseSecrets();
+    }
+    this.#ports.pool.remove(poolKey(target, credential));
+    this.#entries.set(key, {
+      ...entry,
+      candidate: undefined,
+      refusal: { credential, at },
+      open: keepsOpen ? entry.open : undefined,
+    });
+  }
+
+  /** What connectors are told: a problem, or that there is none. Returns whether it differs from what they know. */
+  publish(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
+    const entry = this.#entries.get(key) ?? EMPTY;
+    const told = JSON.stringify([
+      problem?.reason,
+      problem?.message,
+      entry.open?.credential,
+      entry.open?.inventory.listedAt !== undefined,
+    ]);
+    this.#entries.set(key, { ...entry, problem, published: told });
+    return entry.published !== told;
+  }
+
+  /** Nothing depends on the account with this uid any more. */
+  closeFallback(uid: string): void {
+    this.close(fallbackKey(uid));
+  }
+
+  /** The account is gone. */
+  close(key: string): void {
+    this.#dropCandidate(key);
+    const open = this.#entries.get(key)?.open;
+    this.#entries.delete(key);
+    if (open !== undefined) {
+      open.releaseSecrets();
+      this.#ports.pool.remove(poolKey(open.target, open.credential));
+    }
+  }
+
+  /** Removes the client of credentials that did not work, unless those of the open session are the same. */
+  #dropCandidate(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry?.candidate === undefined) {
+      return;
+    }
+    const { candidate, open } = entry;
+    if (open === undefined || poolKey(open.target, open.credential) !== candidate) {
+      this.#ports.pool.remove(candidate);
+    }
+    this.#entries.set(key, { ...entry, candidate: undefined });
+  }
+
+  #invalidate(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry?.open !== undefined && !entry.open.isInvalidated) {
+      // Whoever was refused waits for news, also for the news that all is well.
+      this.#entries.set(key, {
+        ...entry,
+        published: undefined,
+        open: { ...entry.open, isInvalidated: true },
+      });
+      if (isFallbackKey(key)) {
+        this.close(key);
+      } else {
+        this.#ports.onInvalidated(key);
+      }
+    }
+  }
+
+  #absence(
+    namespace: string,
+    name: string | undefined,
+  ): Extract<AccountView, { state: 'blocked' }> | undefined {
+    if (name === undefined) {
+      return this.#ports.hasDefault(namespace)
+        ? undefined
+        : notFound(
+            'spec.accountRef is not set, and the operator has no default account for this namespace. Create an OpenConnectorsAccount here and name it in spec.accountRef.name.',
+          );
+    }
+    if (this.#ports.exists(namespace, name)) {
+      return undefined;
+    }
+    return notFound(
+      this.#ports.selector === undefined
+        ? `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`
+        : `OpenConnectorsAccount "${name}" (spec.accountRef) not found among those that this operator selects (${this.#ports.selector}). Create it, or give it the labels.`,
+    );
+  }
+
+  /** The only place where credentials meet an address. */
+  #client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    if (!this.#ports.isAllowed(target.spec.baseUrl)) {
+      throw new Error('no client for a host that is not in ALLOWED_HOSTS');
+    }
+    return this.#ports.pool.get(poolKey(target, credential), {
+      baseUrl: target.spec.baseUrl,
+      credentials,
+      limits: limitsOf(target.spec),
+      timeoutMs: timeoutMsOf(target.spec),
+      createTimeoutMs: this.#ports.createTimeoutMs,
+    });
+  }
+}
+
+/** No name of a namespace contains a colon. */
+function fallbackKey(uid: string): string {
+  return `kept:${uid}`;
+}
+
+function isFallbackKey(key: string): boolean {
+  return key.startsWith('kept:');
+}
+
+function notFound(message: string): Extract<AccountView, { state: 'blocked' }> {
+  return { state: 'blocked', reason: 'AccountNotFound', message, stalled: false };
+}
+
+/** The uid comes first: whoever is told of a client by its key reads the account from it. */
+function poolKey(target: AccountTarget, credential: string): string {
+  return `${target.uid}/${target.isFallback === true ? 'fallback:' : ''}${credential}`;
+}

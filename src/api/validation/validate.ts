@@ -1,0 +1,149 @@
+import type { z } from 'zod';
+import { accountSpecSchema } from '../account.ts';
+import { connectorSpecSchema } from '../connector.ts';
+import { ACCOUNT_RULES } from './account-rules.ts';
+import { SAFE_CONFIGURATION_KEYS } from './configuration-keys.ts';
+import { CONNECTOR_RULES } from './connector-rules.ts';
+import type { AnyRule } from './rules.ts';
+
+/** What is wrong with a spec, for a person: the field's path and what to do about it. Never holds the field's value. */
+export interface Violation {
+  /** Such as `spec.instance.tags[0]`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Characters of a made-up name that messages show. */
+const NAME_SHOWN = 128;
+
+type WithSpec = { readonly spec?: unknown };
+
+export interface ConnectorValidation {
+  /** The object before the change, for the rules about changes. */
+  readonly old?: WithSpec | undefined;
+  /** Keys that `spec.instance.configuration` may have beside the harmless ones (an operator setting). */
+  readonly extraConfigurationKeys?: readonly string[] | undefined;
+}
+
+/**
+ * Checks the spec of an InfusionsoftConnector by all rules of the CRD and by the closed list of configuration keys.
+ * An unknown field is a violation too: the API server drops them, so that one that arrives was meant to do something.
+ * Never throws; an empty list means that `spec` is a `ConnectorSpec`.
+ */
+export function validateConnector(object: WithSpec, options: ConnectorValidation = {}): Violation[] {
+  const parsed = connectorSpecSchema.safeParse(object.spec);
+  if (!parsed.success) {
+    return schemaViolations(parsed.error);
+  }
+  const old = connectorSpecSchema.safeParse(options.old?.spec);
+  const keys = Object.keys(parsed.data.instance?.configuration ?? {});
+  return [
+    ...ruleViolations(CONNECTOR_RULES, { spec: parsed.data }, old.success ? { spec: old.data } : undefined),
+    ...unlistedKeys(keys, options.extraConfigurationKeys ?? []),
+  ];
+}
+
+/** Checks the spec of an OpenConnectorsAccount, in the same way. */
+export function validateAccount(
+  object: WithSpec,
+  options: { readonly old?: WithSpec | undefined } = {},
+): Violation[] {
+  const parsed = accountSpecSchema.safeParse(object.spec);
+  if (!parsed.success) {
+    return schemaViolations(parsed.error);
+  }
+  const old = accountSpecSchema.safeParse(options.old?.spec);
+  return ruleViolations(ACCOUNT_RULES, { spec: parsed.data }, old.success ? { spec: old.data } : undefined);
+}
+
+function schemaViolations(error: z.ZodError): Violation[] {
+  return error.issues.flatMap((issue): Violation[] => {
+    const path = fieldPath(issue.path);
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        path: `${path}.${shorten(key)}`,
+        message: 'is not a field of this kind: remove it or correct its name',
+      }));
+    }
+    return [{ path, message: describe(issue) }];
+  });
+}
+
+/** Types by their names in the API, where zod has others. */
+const TYPE_NAMES: Readonly<Record<string, string>> = { record: 'object', int: 'integer' };
+
+function describe(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined && issue.message.includes('undefined')
+        ? 'is needed: set it'
+        : `must be of type ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum} ${unit(issue.origin)}`.trimEnd();
+    case 'too_small':
+      return `must be at least ${issue.minimum} ${unit(issue.origin)}`.trimEnd();
+    default:
+      return issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  return origin === 'string' ? 'characters long' : origin === 'array' ? 'items long' : '';
+}
+
+function fieldPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}.${shorten(String(part))}`),
+    'spec',
+  );
+}
+
+/** Names that a user made up may be of any length; conditions may not. */
+function shorten(name: string): string {
+  return name.length <= NAME_SHOWN ? name : `${name.slice(0, NAME_SHOWN)}...`;
+}
+
+function ruleViolations(rules: readonly AnyRule[], object: object, old: object | undefined): Violation[] {
+  return rules.flatMap((rule) =>
+    valuesAt(rule.at, object).flatMap(([path, self]): Violation[] => {
+      const [before] = old === undefined ? [] : valuesAt(rule.at, old);
+      if (rule.transition === true && before === undefined) {
+        return [];
+      }
+      return rule.holds(self as never, before?.[1] as never)
+        ? []
+        : [{ path: `${path}${rule.fieldPath ?? ''}`, message: rule.message }];
+    }),
+  );
+}
+
+/** The values at `at` with their paths; `[*]` stands for every element. */
+function valuesAt(at: string, object: object): [string, unknown][] {
+  let found: [string, unknown][] = [['', object]];
+  for (const step of at.split('.')) {
+    const name = step.replace('[*]', '');
+    found = found.flatMap(([path, value]): [string, unknown][] => {
+      const field: unknown = (value as Record<string, unknown>)[name];
+      const here = path === '' ? name : `${path}.${name}`;
+      if (field === undefined) {
+        return [];
+      }
+      return step.endsWith('[*]') && Array.isArray(field)
+        ? field.map((item: unknown, index) => [`${here}[${index}]`, item])
+        : [[here, field]];
+    });
+  }
+  return found;
+}
+
+function unlistedKeys(keys: readonly string[], extra: readonly string[]): Violation[] {
+  const allowed = new Set([...SAFE_CONFIGURATION_KEYS, ...extra]);
+  return keys
+    .filter((key) => !allowed.has(key))
+    .map((key) => ({
+      path: `spec.instance.configuration[${shorten(key)}]`,
+      message: `is not among the keys that may be set here (${[...allowed].join(', ')}): remove it, or have the operator's EXTRA_CONFIGURATION_KEYS extended`,
+    }));
+}

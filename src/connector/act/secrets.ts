@@ -1,0 +1,133 @@
+import { connectionSecretNameOf } from '../../api/defaults.ts';
+import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
+import { isKubeError } from '../../kube/client/errors.ts';
+import type { SecretFact } from '../../secrets/secret-fact.ts';
+import { canonicalContent } from '../decide/connection-secret.ts';
+import type { ConnectorInput } from '../input.ts';
+import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
+
+/** One GET of a Secret that the pass needs the values of. */
+export const readSecret: ActionHandler<'read-secret'> = async (context, input, step) => {
+  const { namespace } = input.connector.metadata;
+  const fact = await context.ports.secrets.read(namespace, step.name, context.signal);
+  return keep(context, input, step.name, fact);
+};
+
+/**
+ * Throws a conflict where the resource is not the current one: a leader with a stale cache fails here, before it gives
+ * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
+ * nothing. A credential that was sent in this reconcile was recorded on the same condition.
+ */
+async function requireCurrent({ ports }: ActionContext, input: ConnectorInput): Promise<ConnectorInput> {
+  return input.done.authorized
+    ? input
+    : { ...input, connector: await ports.connectors.patchStatus(input.connector, {}) };
+}
+
+/** Writes what applications need into the connection Secret, which goes when the resource goes. */
+export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = async (
+  context,
+  input,
+  step,
+) => {
+  const { ports, signal } = context;
+  const { connector } = input;
+  const secret = { owner: connector, name: step.name, type: CONNECTION_SECRET_TYPE, data: step.data };
+  const known = input.secrets.get(step.name);
+  if (step.exists && known !== undefined && known.state !== 'absent') {
+    const current = await requireCurrent(context, input);
+    const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
+    return withEvent(written(keep(context, current, step.name, fact)), {
+      reason: 'ConnectionSecretRepaired',
+      message: `Wrote Secret "${step.name}" again.`,
+    });
+  }
+  try {
+    const fact = await ports.secrets.create(secret, signal);
+    return withEvent(written(keep(context, input, step.name, fact)), {
+      reason: 'ConnectionSecretWritten',
+      message: `Wrote Secret "${step.name}" for applications.`,
+    });
+  } catch (error) {
+    if (isKubeError(error, 'already-exists')) {
+      // The cache had not seen it yet: look whose it is before anything else.
+      return keep(
+        context,
+        input,
+        step.name,
+        await ports.secrets.read(connector.metadata.namespace, step.name, signal),
+      );
+    }
+    throw error;
+  }
+};
+
+function written(input: ConnectorInput): ConnectorInput {
+  return withDone(input, { connectionWritten: true });
+}
+
+/** Lets go of the connection Secret, so that it outlives the resource. */
+export const releaseConnectionSecret: ActionHandler<'release-connection-secret'> = async (
+  context,
+  input,
+  step,
+) => {
+  const known = input.secrets.get(step.name);
+  if (known === undefined || known.state === 'absent') {
+    return input;
+  }
+  await context.ports.secrets.disown(
+    input.connector.metadata.namespace,
+    step.name,
+    known.resourceVersion,
+    context.signal,
+  );
+  return withFact(input, step.name, { ...known, owners: [] });
+};
+
+/** Removes the connection Secret of a name that the resource does not ask for any more. */
+export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> = async (
+  context,
+  input,
+  step,
+) => {
+  const known = input.secrets.get(step.name);
+  if (known !== undefined && known.state !== 'absent') {
+    const current = await requireCurrent(context, input);
+    const { namespace } = current.connector.metadata;
+    await removeIfPresent(context, namespace, step.name, known.resourceVersion);
+    return withFact(current, step.name, { state: 'absent' });
+  }
+  return withFact(input, step.name, { state: 'absent' });
+};
+
+async function removeIfPresent(
+  { ports, signal }: ActionContext,
+  namespace: string,
+  name: string,
+  resourceVersion: string,
+): Promise<void> {
+  try {
+    await ports.secrets.remove(namespace, name, resourceVersion, signal);
+  } catch (error) {
+    if (!isKubeError(error, 'not-found')) {
+      throw error;
+    }
+  }
+}
+
+function keep(context: ActionContext, input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
+  const next = withFact(input, name, fact);
+  if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
+    return next;
+  }
+  const clear = Object.fromEntries(
+    Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+  const content = input.fingerprint(canonicalContent(clear));
+  return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
+}
+
+function withFact(input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
+  return { ...input, secrets: new Map(input.secrets).set(name, fact) };
+}

@@ -1,0 +1,110 @@
+import type { ConditionType } from '../api/condition.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
+import type { RecordedAccount } from '../ownership/recorded-account.ts';
+import type { Tombstone } from '../ownership/tombstone.ts';
+import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
+import type { Retry } from '../reconciler/retry.ts';
+
+/** How a pass ends. */
+export type Result =
+  /** The instance exists and equals the resource. */
+  | {
+      readonly kind: 'ready';
+      readonly reason: Reason;
+      readonly message: string;
+      /** When to look again although nothing changed (wall clock). */
+      readonly again: number;
+    }
+  /** `condition` is False for `reason`; everything before it in the order of the conditions holds. */
+  | {
+      readonly kind: 'blocked';
+      readonly condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>;
+      readonly reason: Reason;
+      readonly message: string;
+      readonly retry: Retry;
+    }
+  /** The resource is suspended: conditions stay as they are. */
+  | { readonly kind: 'suspended' }
+  /** A retry is not due yet: nothing is written. */
+  | { readonly kind: 'not-due'; readonly time: number }
+  /** This process does not know its surroundings yet; what status says stands. News of the account bring the next pass. */
+  | { readonly kind: 'cache-not-synced' }
+  /** Deletion may go on: the finalizer can be removed. */
+  | {
+      readonly kind: 'released';
+      /** Why the remote side was not touched, in the words of whoever wanted it so. */
+      readonly abandoned?: string | undefined;
+    };
+
+/** A change of the write-ahead record that sends nothing. */
+export type RecordChange =
+  /** A search found no instance of the credential. */
+  | { readonly kind: 'absent'; readonly record: WriteAheadRecord; readonly at: number }
+  /** The hash of the credential that was sent cannot be compared any more: this one counts as sent. */
+  | {
+      readonly kind: 'adopt';
+      readonly record: WriteAheadRecord;
+      readonly credential: Credential;
+      readonly credentialKind: 'code' | 'refresh-token';
+    };
+
+/** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
+export type Action =
+  | { readonly type: 'read-secret'; readonly name: string }
+  | { readonly type: 'search' }
+  | { readonly type: 'read-instance'; readonly id: number }
+  /** Replaces the write-ahead record without sending anything. */
+  | { readonly type: 'write-record'; readonly record: RecordChange }
+  /** Writes the finalizer alone, before an existing instance is taken over. */
+  | { readonly type: 'add-finalizer' }
+  /** Makes the Secret with the one-time code that the start page of the consent asks for. */
+  | { readonly type: 'write-one-time-code'; readonly name: string }
+  /** Deletes a Secret of a consent that is over. */
+  | { readonly type: 'remove-secret'; readonly name: string }
+  /** Takes a turn in the account's budget, writes the finalizer and the record of the credential, and sends it. */
+  | { readonly type: 'create'; readonly body: InstanceBody; readonly draft: RecordDraft }
+  | {
+      readonly type: 'reauthorize';
+      readonly id: number;
+      readonly body: InstanceBody;
+      readonly draft: RecordDraft;
+    }
+  | { readonly type: 'patch'; readonly id: number; readonly patch: InstancePatch; readonly reason: Reason }
+  /** Writes to status that the operator disables the instance, before the call that does so. */
+  | { readonly type: 'record-disabling' }
+  | { readonly type: 'enable'; readonly id: number; readonly enabled: boolean }
+  | { readonly type: 'ping'; readonly id: number; readonly token: string }
+  | { readonly type: 'verify-account'; readonly id: number }
+  /** Works on with the credentials that worked last, where the account has none or wrong ones. */
+  | { readonly type: 'open-fallback-credentials'; readonly account: RecordedAccount }
+  | { readonly type: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
+  /** Writes the id of the instance that is to be deleted to status, before a deletion while the resource lives. */
+  | { readonly type: 'record-removal'; readonly id: number }
+  | { readonly type: 'delete-instance'; readonly id: number; readonly reason: Reason }
+  /** Keeps watch for an instance that Open Connectors may still create for a deleted resource. */
+  | { readonly type: 'write-tombstone'; readonly tombstone: Tombstone }
+  | {
+      readonly type: 'write-connection-secret';
+      readonly name: string;
+      readonly data: Readonly<Record<string, string>>;
+      readonly exists: boolean;
+    }
+  | { readonly type: 'release-connection-secret'; readonly name: string }
+  | { readonly type: 'delete-connection-secret'; readonly name: string }
+  | { readonly type: 'finish'; readonly result: Result };
+
+/** Ends the pass. */
+export function finish(result: Result): Action {
+  return { type: 'finish', result };
+}
+
+/** Ends the pass with one condition False. */
+export function blocked(
+  condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>,
+  reason: Reason,
+  message: string,
+  retry: Retry = { kind: 'on-change' },
+): Action {
+  return finish({ kind: 'blocked', condition, reason, message, retry });
+}

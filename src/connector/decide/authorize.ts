@@ -1,0 +1,305 @@
+import { requestOf } from '../../api/annotations.ts';
+import type { Grant } from '../../openconnectors/port.ts';
+import {
+  type Credential,
+  isCurrent,
+  isUnreadable,
+  type WriteAheadRecord,
+} from '../../ownership/write-ahead-record.ts';
+import { type Action, blocked } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
+import { createdInstances } from '../observe/instances.ts';
+import {
+  createdBy,
+  isSettled,
+  mayBeOf,
+  recordOf,
+  type Sendability,
+  searchedAt,
+  sendability,
+  sentAt,
+  settlesAt,
+} from '../observe/record-outcome.ts';
+import {
+  confirmAbsence,
+  type GrantUse,
+  inputsOf,
+  lastingUses,
+  obtain,
+  textOf,
+} from '../observe/secret-uses.ts';
+import { secretValue } from '../observe/secret-value.ts';
+import { awaitConsent, grantUse } from './consent.ts';
+import { callbackUrlOf, instanceBody } from './desired-instance.ts';
+
+/**
+ * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
+ * so that a restart can tell whether a working instance is the result of it.
+ */
+function clientFingerprint(input: ConnectorInput): string | undefined {
+  const found = secretValue(input, inputsOf(input).clientId);
+  return found.state === 'value' ? found.fingerprint : undefined;
+}
+
+/** Whether the instance was authorized with another `client_id` than the resource names now. */
+export function clientChanged(input: ConnectorInput): boolean {
+  const found = secretValue(input, inputsOf(input).clientId);
+  if (input.done.authorized || found.state !== 'value' || found.changed !== true) {
+    return false;
+  }
+  const record = recordOf(input);
+  const wasOut =
+    record !== undefined &&
+    record.unprocessed === undefined &&
+    record.digest !== input.memory.refused?.digest;
+  const carriedOver = wasOut && record.client === found.fingerprint && input.done.ping !== undefined;
+  return !carriedOver || input.done.ping === 'refused';
+}
+
+/**
+ * Whether the annotation `reauthorize-at` asks for a new grant. Only a grant that was accepted answers it: that the
+ * instance works proves nothing, as it works with the old one too.
+ */
+export function reauthorizationRequested(input: ConnectorInput): boolean {
+  const { connector, memory, done: pass } = input;
+  const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
+  const record = recordOf(input);
+  // The status write after an accepted grant may have failed, so that status does not show it yet.
+  const accepted =
+    record !== undefined && memory.accepted === record.digest ? record.reauthorizeAt : undefined;
+  return !pass.authorized && requested !== undefined && requested !== accepted;
+}
+
+/** The next step towards a working grant. `undefined` never: a grant is due. */
+export function authorize(input: ConnectorInput, due: Due): Action {
+  return (
+    obtain(input, lastingUses(input), true) ??
+    callbackMissing(input) ??
+    settleDoubt(input, due) ??
+    awaitConsent(input, due) ??
+    noGrantNamed(input, due) ??
+    obtainGrant(input, due) ??
+    send(input, due)
+  );
+}
+
+/**
+ * A create whose outcome is unknown is searched for before anything else is tried: at once, after the lag of listings,
+ * and when no request can be under way any more.
+ */
+export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined {
+  const record = recordOf(input);
+  if (due.why !== 'create' || record === undefined || isSettled(input, record) || isFound(input, record)) {
+    return undefined;
+  }
+  const settles = settlesAt(input, record);
+  const searched = searchedAt(input);
+  if (searched >= settles) {
+    return { type: 'write-record', record: { kind: 'absent', record, at: searched } };
+  }
+  const times = [...searchTimes(input, record), settles].filter((time) => time > searched);
+  const next = Math.min(...times);
+  if (input.now >= next) {
+    return { type: 'search' };
+  }
+  return blocked(
+    'Synced',
+    'SearchingInstance',
+    'The create call was sent and its outcome is unknown. Wait while the operator searches for the instance.',
+    { kind: 'at', time: next },
+  );
+}
+
+/** Whether the instance of the record is known, or was known before it was deleted in this reconcile. */
+function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  const recorded = input.connector.status?.instance?.id;
+  return (
+    input.done.deleted.length > 0 ||
+    createdInstances(input).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
+  );
+}
+
+/** When to search before the outcome can be certain: most instances are there then. */
+function searchTimes(input: ConnectorInput, record: WriteAheadRecord): number[] {
+  const { ambiguous } = input.memory;
+  const doubted = ambiguous?.digest === record.digest ? ambiguous.at : sentAt(input, record.at);
+  return [doubted, doubted + input.settings.searchGraceMs];
+}
+
+function callbackMissing(input: ConnectorInput): Action | undefined {
+  return callbackUrlOf(input) === undefined
+    ? blocked(
+        'Ready',
+        'InvalidSpec',
+        'spec.oauth.callbackUrl is not set and the operator has no public address (EXTERNAL_URL). Set it to the callback URL that is registered for the OAuth app at Keap.',
+      )
+    : undefined;
+}
+
+function noGrantNamed(input: ConnectorInput, due: Due): Action | undefined {
+  if (grantUse(input) !== undefined) {
+    return undefined;
+  }
+  return blocked('Authorized', dueReason(input, due), `${dueSentence(input, due)} ${howToSupply(input)}`);
+}
+
+function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
+  const use = grantUse(input);
+  if (use === undefined) {
+    return undefined;
+  }
+  const found = secretValue(input, use);
+  if (found.state !== 'absent' && found.state !== 'key-missing') {
+    return obtain(input, [use], true);
+  }
+  const doubt = found.state === 'absent' ? confirmAbsence(input, use) : undefined;
+  if (doubt !== undefined) {
+    return doubt;
+  }
+  return blocked(
+    'Authorized',
+    dueReason(input, due),
+    `${dueSentence(input, due)} ${use.kind === 'code' ? `Run ${pluginCommand(input)}, which leads through it; or ${howToObtain(input)}, then store it` : 'Store a refresh token'} under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
+  );
+}
+
+/** The end of the way to a grant: its credential is sent, or may not be. */
+function send(input: ConnectorInput, due: Due): Action {
+  const use = namedUse(input);
+  const credential = credentialOf(input, use);
+  const record = recordOf(input);
+  if (record !== undefined && isUnreadable(record, credential)) {
+    const change = { kind: 'adopt', record, credential, credentialKind: use.kind } as const;
+    return { type: 'write-record', record: change };
+  }
+  const judged = sendability(input, credential);
+  switch (judged.kind) {
+    case 'new':
+      return transmit(input, due, use);
+    case 'again':
+      return sendAgain(input, due, use, judged);
+    case 'spent':
+      return spent(input, due, use, isCurrent(record, credential) ? record : undefined);
+    case 'full':
+      return full(judged);
+  }
+}
+
+function full({ until }: Extract<Sendability, { kind: 'full' }>): Action {
+  return until === undefined
+    ? blocked(
+        'Authorized',
+        'CredentialUsed',
+        'Too many refresh tokens were sent to record another one. Create the resource anew.',
+      )
+    : blocked(
+        'Authorized',
+        'CredentialUsed',
+        'Too many authorization codes were sent within a day to record another one. Wait until tomorrow.',
+        { kind: 'at', time: until },
+      );
+}
+
+/** The latest send provably was not processed. For a create a search has to confirm that nothing was created. */
+function sendAgain(
+  input: ConnectorInput,
+  due: Due,
+  use: GrantUse,
+  { notBefore }: Extract<Sendability, { kind: 'again' }>,
+): Action {
+  if (input.now < notBefore) {
+    return blocked(
+      'Synced',
+      'Throttled',
+      'Open Connectors did not process the request. Wait until the operator sends it again.',
+      { kind: 'at', time: notBefore },
+    );
+  }
+  return due.why === 'create' && searchedAt(input) < notBefore
+    ? { type: 'search' }
+    : transmit(input, due, use);
+}
+
+/** `record`: the record where it is about this credential, whose refusal is remembered. */
+function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Action {
+  const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
+  const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
+  const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(input)}, or ${howToObtain(input)}, then store it there.` : 'Store one that was not used before there.'}`;
+  const refusal = input.memory.refused;
+  if (refusal !== undefined && refusal.digest === record?.digest) {
+    return blocked(
+      'Authorized',
+      'AuthorizationFailed',
+      `The ${noun} in ${place} was refused. ${asSentence(refusal.message)} ${next}`,
+    );
+  }
+  const isFirst = due.why === 'create' && due.insteadOf === undefined;
+  return isFirst
+    ? blocked(
+        'Authorized',
+        'CredentialUsed',
+        `The ${noun} in ${place} was sent before, and no instance came of it. ${next}`,
+      )
+    : blocked(
+        'Authorized',
+        dueReason(input, due),
+        `${dueSentence(input, due)} The ${noun} in ${place} was used before. ${next}`,
+      );
+}
+
+function asSentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+function transmit(input: ConnectorInput, due: Due, use: GrantUse): Action {
+  const { account, connector } = input;
+  if (account.state !== 'ready') {
+    throw new Error('a credential was about to be sent without an account');
+  }
+  const { uid, baseUrl, organizationId } = account;
+  const record = recordOf(input);
+  const draft = {
+    kind: use.kind,
+    operation: due.why === 'create' ? 'create' : 'reauthorize',
+    account: { uid, baseUrl, organizationId },
+    client: clientFingerprint(input),
+    reauthorizeAt: requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt),
+    previousCreated: record === undefined ? 'no' : createdBy(input, record),
+  } as const;
+  const text = textOf(input, use);
+  const grant: Grant =
+    use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text };
+  const body = instanceBody(input, grant);
+  return due.why === 'create'
+    ? { type: 'create', body, draft }
+    : { type: 'reauthorize', id: due.instance.id, body, draft };
+}
+
+function namedUse(input: ConnectorInput): GrantUse {
+  const use = grantUse(input);
+  if (use === undefined) {
+    throw new Error('a credential was judged before it was named');
+  }
+  return use;
+}
+
+/** The credential of a use that has been read. */
+function credentialOf(input: ConnectorInput, use: GrantUse): Credential {
+  const value = textOf(input, use);
+  return { value, fingerprint: input.fingerprint(value) };
+}
+
+function pluginCommand({ connector }: ConnectorInput): string {
+  return `"kubectl openconnectors authorize ${connector.metadata.name} -n ${connector.metadata.namespace}"`;
+}
+
+/** Keap's documentation: "Getting started with OAuth2"; `scope` and `response_type` have one value each. */
+function howToObtain(input: ConnectorInput): string {
+  const callbackUrl = encodeURIComponent(callbackUrlOf(input) ?? '');
+  return `open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
+}
+
+function howToSupply(input: ConnectorInput): string {
+  return `Name a Secret (it need not exist yet) in spec.oauth.authorizationCodeSecretRef and run ${pluginCommand(input)}; or ${howToObtain(input)}, and store it in that Secret yourself. With a refresh token at hand, name its Secret in spec.oauth.refreshTokenSecretRef. The callback URL is ${callbackUrlOf(input) ?? 'not set'}.`;
+}

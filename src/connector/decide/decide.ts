@@ -1,0 +1,100 @@
+import { requestOf } from '../../api/annotations.ts';
+import { missingPolicyOf } from '../../api/defaults.ts';
+import { type Action, blocked, finish } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { chosenInstance } from '../observe/instances.ts';
+import { authorize } from './authorize.ts';
+import { publishConnection } from './connection-secret.ts';
+import { tidyConsent } from './consent.ts';
+import { decideDeletion } from './deletion.ts';
+import { desiredEnabled } from './desired-instance.ts';
+import { checkGrant, nextPingAt } from './grant-check.ts';
+import { claim } from './ownership.ts';
+import { PRECONDITIONS } from './preconditions.ts';
+import { readInstance } from './read-instance.ts';
+import { replace } from './replacement.ts';
+import { synchronize } from './synchronize.ts';
+
+/**
+ * The next step for a resource. Pure: everything that matters is in the world, and the same world always gives the same
+ * step. `act` carries the step out and says what it learned in a new world; only `finish` ends the pass.
+ */
+export function decide(input: ConnectorInput): Action {
+  if (input.connector.metadata.deletionTimestamp !== undefined) {
+    return decideDeletion(input);
+  }
+  return precondition(input) ?? decideInstance(input);
+}
+
+function precondition(input: ConnectorInput): Action | undefined {
+  for (const rule of PRECONDITIONS) {
+    const step = rule(input);
+    if (step !== undefined) {
+      return step;
+    }
+  }
+  return undefined;
+}
+
+function decideInstance(input: ConnectorInput): Action {
+  const chosen = chosenInstance(input);
+  if (chosen === undefined) {
+    const old = input.connector.status?.instance;
+    return authorize(input, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
+  }
+  const { instance } = chosen;
+  if (instance === 'not-found') {
+    return missing(input, chosen.id);
+  }
+  if (instance === undefined || instance.tags === undefined || isReconcileRequested(input, chosen.id)) {
+    return readInstance(input, chosen.id);
+  }
+  return (
+    claim(input, instance) ??
+    checkGrant(input, instance) ??
+    tidyConsent(input) ??
+    synchronize(input, instance) ??
+    publishConnection(input, instance) ??
+    replace(input, instance) ??
+    settled(input)
+  );
+}
+
+/** `reconcile-at` means: look for yourself, do not believe the inventory. */
+function isReconcileRequested(input: ConnectorInput, id: number): boolean {
+  const { connector, done: pass } = input;
+  const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
+  return asked && !pass.authorized && !pass.read.includes(id);
+}
+
+function missing(input: ConnectorInput, id: number): Action {
+  if (input.connector.spec.instance?.importId === id || missingPolicyOf(input.connector.spec) === 'Report') {
+    return blocked(
+      'Synced',
+      'InstanceMissing',
+      `Instance ${id} does not exist in Open Connectors any more. ${
+        input.connector.spec.instance?.importId === id
+          ? 'It was named by spec.instance.importId, so the operator does not replace it: restore it, or create a resource without importId.'
+          : 'It is not replaced, because spec.missingPolicy is "Report"; set it to "Recreate" to have a new one made.'
+      }`,
+    );
+  }
+  return authorize(input, { why: 'create', insteadOf: { id, because: 'not-found' } });
+}
+
+function settled(input: ConnectorInput): Action {
+  const again = nextPingAt(input);
+  return desiredEnabled(input)
+    ? finish({
+        kind: 'ready',
+        again,
+        reason: 'Succeeded',
+        message: 'The instance is authorized and equals the resource.',
+      })
+    : finish({
+        kind: 'ready',
+        again,
+        reason: 'Disabled',
+        message: 'The instance equals the resource; it is disabled, as spec.instance.enabled says.',
+      });
+}

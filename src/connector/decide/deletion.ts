@@ -1,0 +1,219 @@
+import { abandonReasonOf } from '../../api/annotations.ts';
+import { connectionSecretNameOf, deletionPolicyOf } from '../../api/defaults.ts';
+import { FINALIZER } from '../../api/group.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
+import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
+import { type Action, blocked, finish } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { createdInstances, knownInstance, ownership } from '../observe/instances.ts';
+import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcome.ts';
+import { settleDoubt } from './authorize.ts';
+import { isOwnSecret, renamedConnection } from './connection-secret.ts';
+import { readInstance } from './read-instance.ts';
+import { afterFailure } from './remote-failure.ts';
+
+const released = finish({ kind: 'released' });
+
+/** The next step for a resource that is being deleted: nothing of it may stay behind, and nothing foreign may be touched. */
+export function decideDeletion(input: ConnectorInput): Action {
+  if (!input.connector.metadata.finalizers?.includes(FINALIZER)) {
+    return released;
+  }
+  const abandoned = abandonReasonOf(input.connector);
+  if (abandoned !== undefined) {
+    return finish({ kind: 'released', abandoned });
+  }
+  return (
+    nothingWasCreated(input) ??
+    specIsReadable(input) ??
+    stillFailing(input) ??
+    (leavesInstances(input) ? orphanWithoutAccount(input) : undefined) ??
+    accountIsUsable(input) ??
+    settleDoubt(input, { why: 'create' }) ??
+    removeInstances(input) ??
+    watchForLateInstance(input) ??
+    releaseConnection(input) ??
+    released
+  );
+}
+
+/** Without an id and without a credential that was sent no instance can exist, whatever the account's state. */
+function nothingWasCreated(input: ConnectorInput): Action | undefined {
+  const { status } = input.connector;
+  const made =
+    status?.instance !== undefined ||
+    status?.replacing !== undefined ||
+    wasCreated(input) ||
+    createdInstances(input).length > 0;
+  return made ? undefined : (watchForLateInstance(input) ?? released);
+}
+
+/** Whether an instance without an id in status may exist. */
+function wasCreated(input: ConnectorInput): boolean {
+  const record = recordOf(input);
+  // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
+  return record === undefined
+    ? input.external.searchedAt === undefined
+    : record.absentAt === undefined && record.unprocessed === undefined;
+}
+
+function leavesInstances({ connector }: ConnectorInput): boolean {
+  return deletionPolicyOf(connector.spec) === 'Orphan';
+}
+
+/** `Orphan` waits for no account that does not work: the tags stay on the instance then. */
+function orphanWithoutAccount(input: ConnectorInput): Action | undefined {
+  const place = recordedAccountOf(input);
+  const { account } = input;
+  const isUsable =
+    account.state !== 'blocked' &&
+    (account.state !== 'ready' || place === undefined || isSamePlace(account, place));
+  return isUsable ? undefined : (releaseConnection(input) ?? released);
+}
+
+/** What is to be deleted stands in the spec, too: nothing is guessed. */
+function specIsReadable(input: ConnectorInput): Action | undefined {
+  const [violation] = input.violations;
+  return (
+    violation &&
+    blocked(
+      'Ready',
+      'InvalidSpec',
+      `${violation.path} ${violation.message}. The instance cannot be deleted before that; to delete the resource without touching it, set the annotation openconnectors.dev/abandon: "<reason>".`,
+    )
+  );
+}
+
+function accountIsUsable(input: ConnectorInput): Action | undefined {
+  const { account } = input;
+  const recorded = recordedAccountOf(input);
+  const wayOut =
+    'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
+  if (account.state === 'unknown') {
+    return finish({ kind: 'cache-not-synced' });
+  }
+  if (account.state === 'blocked') {
+    if (recorded !== undefined && input.done.fallback === undefined) {
+      return { type: 'open-fallback-credentials', account: recorded };
+    }
+    const kept =
+      input.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
+    return blocked(
+      'Ready',
+      'DeletionBlocked',
+      `The instance cannot be deleted yet: ${account.message}${kept} ${wayOut}`,
+    );
+  }
+  if (recorded !== undefined && !isSamePlace(account, recorded)) {
+    if (input.done.fallback === undefined) {
+      return { type: 'open-fallback-credentials', account: recorded };
+    }
+    return blocked(
+      'Synced',
+      'AccountChanged',
+      `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
+    );
+  }
+  if (input.external.searchedAt !== undefined) {
+    return undefined;
+  }
+  return input.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
+}
+
+function isSamePlace(
+  account: Extract<ConnectorInput['account'], { state: 'ready' }>,
+  place: RecordedAccount,
+): boolean {
+  return account.baseUrl === place.baseUrl && account.organizationId === place.organizationId;
+}
+
+function stillFailing(input: ConnectorInput): Action | undefined {
+  const failed = afterFailure(input);
+  if (failed !== undefined) {
+    return failed;
+  }
+  const time = retryWaitsUntil(input.connector.status?.failures, input.now);
+  return time !== undefined && !input.triggered ? finish({ kind: 'not-due', time }) : undefined;
+}
+
+function removeInstances(input: ConnectorInput): Action | undefined {
+  const { status, spec } = input.connector;
+  const ids = [
+    status?.instance?.id ?? spec.instance?.importId,
+    status?.replacing?.id,
+    ...createdInstances(input).map(({ id }) => id),
+    ...input.done.deleted,
+  ];
+  for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
+    const step = removeInstance(input, id);
+    if (step !== undefined) {
+      return step;
+    }
+  }
+  return undefined;
+}
+
+function removeInstance(input: ConnectorInput, id: number): Action | undefined {
+  const known = knownInstance(input, id);
+  if (known === undefined) {
+    return { type: 'read-instance', id };
+  }
+  if (known === 'not-found') {
+    return undefined;
+  }
+  if (leavesInstances(input) && input.done.tagsReleased.includes(id)) {
+    return undefined;
+  }
+  if (known.tags === undefined) {
+    return readInstance(input, id);
+  }
+  if (!isOurs(input, known)) {
+    return undefined;
+  }
+  if (leavesInstances(input)) {
+    return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
+  }
+  return input.done.deleted.includes(id)
+    ? beingDeleted(id)
+    : { type: 'delete-instance', id, reason: 'Deleted' };
+}
+
+/** A deletion that Open Connectors confirmed is not believed before a read says so. */
+function beingDeleted(id: number): Action {
+  return blocked(
+    'Ready',
+    'Deleting',
+    `Instance ${id} is being deleted. Open Connectors still shows it; the operator checks again.`,
+    { kind: 'backoff' },
+  );
+}
+
+/** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */
+function isOurs(input: ConnectorInput, instance: Instance): boolean {
+  const owner = ownership(input, instance);
+  return (
+    owner === 'this-resource' || (owner !== 'foreign' && input.connector.status?.instance?.id === instance.id)
+  );
+}
+
+/** Open Connectors may still create the instance of a credential whose outcome never became known. */
+function watchForLateInstance(input: ConnectorInput): Action | undefined {
+  const until = lateUntil(input);
+  const account = recordOf(input)?.account;
+  if (until === undefined || account === undefined || leavesInstances(input) || input.done.tombstoneWritten) {
+    return undefined;
+  }
+  const { namespace, uid } = input.connector.metadata;
+  return { type: 'write-tombstone', tombstone: { uid, namespace, account, until } };
+}
+
+/** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
+function releaseConnection(input: ConnectorInput): Action | undefined {
+  if (!leavesInstances(input)) {
+    return undefined;
+  }
+  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
+  return isOwnSecret(input, name) ? { type: 'release-connection-secret', name } : undefined;
+}

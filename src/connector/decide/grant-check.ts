@@ -1,0 +1,93 @@
+import type { Instance } from '../../openconnectors/port.ts';
+import { jitterOffsetOf } from '../../reconciler/jitter-offset.ts';
+import { type Action, blocked } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { recordOf } from '../observe/record-outcome.ts';
+import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
+import { desiredEnabled, recordedEnabled } from './desired-instance.ts';
+import { readInstance } from './read-instance.ts';
+
+/** Whether the grant works; where it does not, the way to a new one. */
+export function checkGrant(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (input.done.ping === 'forbidden' && !input.done.read.includes(instance.id)) {
+    // The platform may have disabled it since the inventory was taken.
+    return { type: 'read-instance', id: instance.id };
+  }
+  if (input.done.ping === 'refused') {
+    return input.done.accountProven
+      ? authorize(input, { why: 'revoked', instance })
+      : { type: 'verify-account', id: instance.id };
+  }
+  if (instance.disabled === true && disabledByPlatform(input, instance)) {
+    // A listing may show what the instance was before the operator enabled it.
+    return input.done.read.includes(instance.id)
+      ? (settleReauthorization(input, instance) ?? authorize(input, { why: 'revoked', instance }))
+      : { type: 'read-instance', id: instance.id };
+  }
+  if (input.done.ping === 'forbidden' && instance.disabled !== true) {
+    return blocked(
+      'Ready',
+      'InstanceNotAnswering',
+      `Open Connectors forbids a call through instance ${instance.id}, although it is enabled. Check that the account's user may use the instance; the operator tries again.`,
+      { kind: 'backoff' },
+    );
+  }
+  if (pingIsDue(input, instance)) {
+    return instance.token === undefined
+      ? readInstance(input, instance.id)
+      : { type: 'ping', id: instance.id, token: instance.token };
+  }
+  if (clientChanged(input)) {
+    return authorize(input, { why: 'client-changed', instance });
+  }
+  return reauthorizationRequested(input) ? authorize(input, { why: 'requested', instance }) : undefined;
+}
+
+/** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
+function settleReauthorization(input: ConnectorInput, instance: Instance): Action | undefined {
+  const { ambiguous } = input.memory;
+  return ambiguous !== undefined && ambiguous.digest === recordOf(input)?.digest
+    ? { type: 'enable', id: instance.id, enabled: true }
+    : undefined;
+}
+
+/** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
+function disabledByPlatform(input: ConnectorInput, instance: Instance): boolean {
+  if (!desiredEnabled(input) || input.done.authorized) {
+    return false;
+  }
+  return input.done.enabledSet
+    ? input.done.ping === 'forbidden'
+    : recordedEnabled(input, instance.id) === true;
+}
+
+/** Until the instance has answered once it is not called Ready, and an unproven one is asked again. */
+function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
+  if (input.done.ping !== undefined || instance.disabled === true) {
+    return false;
+  }
+  const authorized = input.connector.status?.conditions?.find((condition) => condition.type === 'Authorized');
+  return (
+    input.done.authorized ||
+    input.done.reconfigured ||
+    input.done.enabledSet ||
+    authorized?.status !== 'True' ||
+    input.memory.pingedAt < lastPingDueAt(input, input.now) ||
+    clientChanged(input)
+  );
+}
+
+/**
+ * The latest moment at or before `time` at which this resource's regular ping is due. Each resource has a phase of its
+ * own within the interval, made of its uid, so that the pings of many spread by themselves, also after a restart.
+ */
+function lastPingDueAt(input: ConnectorInput, time: number): number {
+  const { pingIntervalMs } = input.settings;
+  const jitterOffset = jitterOffsetOf(input.connector.metadata.uid) * pingIntervalMs;
+  return Math.floor((time - jitterOffset) / pingIntervalMs) * pingIntervalMs + jitterOffset;
+}
+
+/** When the next regular ping is due (wall clock). */
+export function nextPingAt(input: ConnectorInput): number {
+  return lastPingDueAt(input, input.now) + input.settings.pingIntervalMs;
+}

@@ -1,0 +1,139 @@
+import { takesOver } from '../../api/annotations.ts';
+import { connectorKeyOf } from '../../api/defaults.ts';
+import { FINALIZER } from '../../api/group.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import { ownerInWords } from '../../ownership/owner-tags.ts';
+import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
+import { type Action, blocked } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import {
+  createdInstances,
+  knownInstance,
+  ownership,
+  presentInstances,
+  restorableInstances,
+  sameConnector,
+} from '../observe/instances.ts';
+import { wasCreatedBySend } from '../observe/record-outcome.ts';
+import { stillShown } from './read-instance.ts';
+
+/** Makes sure that the instance is this resource's own before anything on it is touched. */
+export function claim(input: ConnectorInput, instance: Instance): Action | undefined {
+  return (
+    mismatch(input, instance) ??
+    otherClaimant(input, instance) ??
+    foreign(input, instance) ??
+    ambiguous(input, instance) ??
+    readBeforeAdoption(input, instance) ??
+    addFinalizer(input) ??
+    removeDuplicate(input, instance)
+  );
+}
+
+/** An instance that was there before cannot be made into one of another connector. */
+function mismatch(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (input.connector.spec.instance?.importId !== instance.id || sameConnector(input, instance)) {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'ConnectorMismatch',
+    `Instance ${instance.id}, named by spec.instance.importId, is of connector "${instance.connector}", not "${connectorKeyOf(input.connector.spec)}". Set spec.connector to it, or create the resource anew with another id.`,
+  );
+}
+
+/** Of two resources that claim an instance without an owner, the older one gets it. */
+function otherClaimant(input: ConnectorInput, instance: Instance): Action | undefined {
+  const [other] = input.claimants;
+  if (other === undefined || ownership(input, instance) !== 'unowned') {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'ForeignOwner',
+    `Instance ${instance.id} is also claimed by the older InfusionsoftConnector "${other}" of this cluster, which gets it. Delete one of the two, or let this one name another instance.`,
+  );
+}
+
+function foreign(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (ownership(input, instance) !== 'foreign' || takesOver(input.connector)) {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'ForeignOwner',
+    `Instance ${instance.id} carries the tags of another owner (${ownerInWords(instance.tags ?? [])}) and is left alone. If it should be this resource's, set the annotation openconnectors.dev/take-over: "true".`,
+  );
+}
+
+/** A restored backup finds the instance of its former self by name; only when there is no doubt which one. */
+function ambiguous(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (input.connector.status?.instance !== undefined || ownership(input, instance) !== 'same-name') {
+    return undefined;
+  }
+  if (!input.done.searched) {
+    // What the inventory has may be minutes old, and this is decided only once.
+    return { type: 'search' };
+  }
+  const candidates = restorableInstances(input);
+  if (candidates.length === 1 && sameConnector(input, instance)) {
+    return undefined;
+  }
+  return blocked(
+    'Synced',
+    'AmbiguousOwner',
+    `Several instances carry the tags of a resource of this name, or one of another connector: ${candidates.map(({ id }) => id).join(', ')}. Delete those that are not wanted in Open Connectors, or name the right one in spec.instance.importId of a new resource.`,
+  );
+}
+
+/** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
+function readBeforeAdoption(input: ConnectorInput, instance: Instance): Action | undefined {
+  const isHeld = input.connector.status?.instance?.id === instance.id || input.done.authorized;
+  return isHeld || input.done.read.includes(instance.id)
+    ? undefined
+    : { type: 'read-instance', id: instance.id };
+}
+
+function addFinalizer(input: ConnectorInput): Action | undefined {
+  return input.connector.metadata.finalizers?.includes(FINALIZER) ? undefined : { type: 'add-finalizer' };
+}
+
+/**
+ * A second instance with the uid of this resource. One that a lost answer left behind is deleted; one that was copied in
+ * the console is for a person to judge.
+ */
+function removeDuplicate(input: ConnectorInput, instance: Instance): Action | undefined {
+  const unconfirmed = input.done.deleted.find((id) => knownInstance(input, id) === undefined);
+  if (unconfirmed !== undefined) {
+    return { type: 'read-instance', id: unconfirmed };
+  }
+  const { status } = input.connector;
+  const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
+  const duplicate = createdInstances(input).find(({ id }) => !ids.includes(id));
+  if (duplicate === undefined) {
+    return undefined;
+  }
+  if (input.done.deleted.includes(duplicate.id)) {
+    return stillShown(duplicate.id);
+  }
+  const inUse = presentInstances(input).filter(({ id }) => ids.includes(id));
+  return wasCreatedBySend(input, duplicate, inUse)
+    ? removeWhileAlive(input, duplicate.id, 'DuplicateRemoved')
+    : blocked(
+        'Synced',
+        'AmbiguousOwner',
+        `Instances ${instance.id} and ${duplicate.id} carry the tags of this resource. Delete one of them, or remove its k8s- tags, in Open Connectors.`,
+        { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
+      );
+}
+
+/** The next step to delete an instance of a resource that lives on: status names the instance before it is deleted. */
+export function removeWhileAlive(
+  input: ConnectorInput,
+  id: number,
+  reason: 'DuplicateRemoved' | 'Replaced',
+): Action {
+  return input.done.removalsRecorded.includes(id)
+    ? { type: 'delete-instance', id, reason }
+    : { type: 'record-removal', id };
+}

@@ -1,0 +1,161 @@
+import { isSuspended, takesOver } from '../../api/annotations.ts';
+import { accountNameOf } from '../../api/defaults.ts';
+import { isAllowedServer } from '../../api/validation/allowlist.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
+import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
+import { type Action, blocked, finish } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { isSettled, lateUntil, recordOf } from '../observe/record-outcome.ts';
+import { lastingUses, obtain } from '../observe/secret-uses.ts';
+import { afterFailure } from './remote-failure.ts';
+
+/** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
+export type Rule = (input: ConnectorInput) => Action | undefined;
+
+/** The considerations before anything is done at the remote side, in order; the first that answers wins. */
+export const PRECONDITIONS: readonly Rule[] = [
+  suspended,
+  specIsValid,
+  importIdIsUnchanged,
+  serverIsAllowed,
+  accountPermits,
+  accountIsReady,
+  accountIsTheSame,
+  afterFailure,
+  retryIsDue,
+  secretsAreThere,
+  inventoryIsTaken,
+];
+
+function suspended(input: ConnectorInput): Action | undefined {
+  return isSuspended(input.connector) ? finish({ kind: 'suspended' }) : undefined;
+}
+
+function specIsValid(input: ConnectorInput): Action | undefined {
+  const [violation, ...more] = input.violations;
+  if (violation === undefined) {
+    return undefined;
+  }
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}${others}.`);
+}
+
+/** What the API server refuses by a transition rule, where it knows such rules. */
+function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
+  const { spec, status } = input.connector;
+  const importId = spec.instance?.importId;
+  return importId === undefined || status?.instance === undefined || status.instance.id === importId
+    ? undefined
+    : blocked(
+        'Ready',
+        'InvalidSpec',
+        `spec.instance.importId cannot be changed: the resource holds instance ${status.instance.id}. Set it back, or create another resource for instance ${importId}.`,
+      );
+}
+
+function serverIsAllowed(input: ConnectorInput): Action | undefined {
+  const { server } = input.connector.spec;
+  return server === undefined || isAllowedServer(server, input.settings.allowedServers)
+    ? undefined
+    : blocked(
+        'Synced',
+        'ServerNotAllowed',
+        `spec.server "${server}" is not among the servers that this operator may use (${input.settings.allowedServers.join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
+      );
+}
+
+function accountPermits(input: ConnectorInput): Action | undefined {
+  const { spec } = input.connector;
+  if (accountNameOf(spec) !== undefined) {
+    return undefined;
+  }
+  const asked = [
+    spec.includeAccountCredentials === true ? 'spec.includeAccountCredentials' : undefined,
+    spec.instance?.importId === undefined ? undefined : 'spec.instance.importId',
+    takesOver(input.connector) ? 'the annotation openconnectors.dev/take-over' : undefined,
+  ].find((field) => field !== undefined);
+  return asked === undefined
+    ? undefined
+    : blocked(
+        'AccountReady',
+        'NotAllowedWithDefaultAccount',
+        `${asked} is not allowed with the operator's default account, which other namespaces share. Name an OpenConnectorsAccount of this namespace in spec.accountRef, or remove it.`,
+      );
+}
+
+function accountIsReady(input: ConnectorInput): Action | undefined {
+  const { account } = input;
+  switch (account.state) {
+    case 'ready':
+      return undefined;
+    case 'unknown':
+      return finish({ kind: 'cache-not-synced' });
+    case 'blocked':
+      return account.reason === 'AccountNotReady' && !account.stalled && isReady(input)
+        ? finish({ kind: 'cache-not-synced' })
+        : blocked('AccountReady', account.reason, account.message);
+  }
+}
+
+/** Nothing is asked for: an account that cannot be reached for a while takes nothing away from it. */
+function isReady({ connector: { status, metadata } }: ConnectorInput): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && status?.observedGeneration === metadata.generation;
+}
+
+/** Only where the instance was made, or may be, can its absence be believed, and only there may it be changed. */
+function accountIsTheSame(input: ConnectorInput): Action | undefined {
+  const { account, connector } = input;
+  const recorded = connector.status?.instance?.account;
+  if (account.state !== 'ready') {
+    return undefined;
+  }
+  const isElsewhere = (place: RecordedAccount): boolean =>
+    place.baseUrl !== account.baseUrl || place.organizationId !== account.organizationId;
+  if (recorded !== undefined) {
+    return isElsewhere(recorded)
+      ? blocked(
+          'Synced',
+          'AccountChanged',
+          `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon and create the resource anew.`,
+        )
+      : undefined;
+  }
+  return createdElsewhere(input, isElsewhere);
+}
+
+/** A create whose outcome is unknown was sent to another account. */
+function createdElsewhere(
+  input: ConnectorInput,
+  isElsewhere: (place: RecordedAccount) => boolean,
+): Action | undefined {
+  const record = recordOf(input);
+  if (record?.account === undefined || !isElsewhere(record.account)) {
+    return undefined;
+  }
+  const until = isSettled(input, record) ? lateUntil(input) : Number.POSITIVE_INFINITY;
+  return until === undefined
+    ? undefined
+    : blocked(
+        'Synced',
+        'AccountChanged',
+        `An instance may have been created in organization ${record.account.organizationId} at ${record.account.baseUrl}. Restore the account until the outcome is known.`,
+        Number.isFinite(until) ? { kind: 'at', time: until } : { kind: 'on-change' },
+      );
+}
+
+/** A failure that is remembered in status holds the resource back, unless somebody changed something since. */
+function retryIsDue(input: ConnectorInput): Action | undefined {
+  const { status, metadata } = input.connector;
+  const time = retryWaitsUntil(status?.failures, input.now);
+  const untouched = status?.observedGeneration === metadata.generation && !input.triggered;
+  return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
+}
+
+function secretsAreThere(input: ConnectorInput): Action | undefined {
+  return obtain(input, lastingUses(input), false);
+}
+
+function inventoryIsTaken(input: ConnectorInput): Action | undefined {
+  return input.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;
+}

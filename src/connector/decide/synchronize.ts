@@ -1,0 +1,91 @@
+import { driftPolicyOf } from '../../api/defaults.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
+import { type Action, blocked } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { ownership } from '../observe/instances.ts';
+import {
+  describePatch,
+  desiredEnabled,
+  difference,
+  recordedEnabled,
+  shownDifference,
+  specChanged,
+} from './desired-instance.ts';
+
+/** The smallest call that brings the instance nearer to the resource; `undefined` when both are equal. */
+export function synchronize(input: ConnectorInput, instance: Instance): Action | undefined {
+  return correct(input, instance) ?? enable(input, instance);
+}
+
+function correct(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (input.done.patched) {
+    return ignored(input, instance);
+  }
+  if (input.done.authorized) {
+    return undefined;
+  }
+  const patch = difference(input, instance);
+  if (patch === undefined) {
+    return undefined;
+  }
+  const reason = reasonOf(input, instance, patch);
+  if (reason === 'DriftCorrected' && driftPolicyOf(input.connector.spec) === 'Report') {
+    return blocked(
+      'Synced',
+      'DriftDetected',
+      `The instance was changed in Open Connectors: ${describePatch(patch)}. It is left so, because spec.driftPolicy is "Report"; with "Correct" the operator changes it back.`,
+    );
+  }
+  return { type: 'patch', id: instance.id, patch, reason };
+}
+
+function ignored(input: ConnectorInput, instance: Instance): Action | undefined {
+  const left = shownDifference(input, instance);
+  return (
+    left &&
+    blocked(
+      'Synced',
+      'RemoteError',
+      `Open Connectors accepted the change of ${describePatch(left)}, but shows the old value still; the operator tries again.`,
+      { kind: 'backoff' },
+    )
+  );
+}
+
+/** Why the instance has to change: whose wish it is, or that it is drift. */
+function reasonOf(input: ConnectorInput, instance: Instance, patch: InstancePatch): Reason {
+  const isRecorded = input.connector.status?.instance?.id === instance.id;
+  switch (ownership(input, instance)) {
+    case 'foreign':
+      return 'TakenOver';
+    case 'same-name':
+      return 'Adopted';
+    case 'unowned':
+      return isRecorded ? 'DriftCorrected' : 'Adopted';
+    case 'this-resource':
+      return specChanged(input) || secretsDiffer(patch) ? 'Updated' : 'DriftCorrected';
+  }
+}
+
+/** A rotated Secret is a wish of the user, not drift. */
+function secretsDiffer(patch: InstancePatch): boolean {
+  const keys = Object.keys(patch.configuration ?? {});
+  return keys.includes('oauth.api.secret') || keys.includes('infusionsoft.private.key');
+}
+
+function enable(input: ConnectorInput, instance: Instance): Action | undefined {
+  const wanted = desiredEnabled(input);
+  if (input.done.enabledSet || instance.disabled === undefined) {
+    return undefined;
+  }
+  const recorded = recordedEnabled(input, instance.id);
+  if (instance.disabled !== wanted) {
+    // A listing may still show what was before our own disabling.
+    const isDoubtful = wanted && recorded === false && !input.done.read.includes(instance.id);
+    return isDoubtful ? { type: 'read-instance', id: instance.id } : undefined;
+  }
+  return !wanted && recorded === true
+    ? { type: 'record-disabling' }
+    : { type: 'enable', id: instance.id, enabled: wanted };
+}

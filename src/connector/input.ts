@@ -1,0 +1,152 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { Violation } from '../api/validation/validate.ts';
+import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { AccountView } from '../ownership/account-view.ts';
+import type { FallbackOutcome } from '../ownership/accounts.ts';
+import type { ExternalFacts } from '../ownership/inventory.ts';
+import type { OwnerTags } from '../ownership/owner-tags.ts';
+import type { SecretFact } from '../secrets/secret-fact.ts';
+
+/** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
+export interface Memory {
+  /** The recorded credential (by its digest) whose sending ended in doubt, and when. */
+  readonly ambiguous: { readonly digest: string; readonly at: number } | undefined;
+  /** The recorded credential that provably was not processed; see `WriteAheadRecord`. */
+  readonly unprocessed:
+    | { readonly digest: string; readonly notBefore: string; readonly sends: number }
+    | undefined;
+  /** The recorded credential that Open Connectors refused, and its cleaned message. */
+  readonly refused:
+    | {
+        readonly digest: string;
+        readonly message: string;
+        /** `no`: the API's own refusal says that nothing was created. */
+        readonly created?: 'no' | 'unknown' | undefined;
+      }
+    | undefined;
+  /** The recorded credential that Open Connectors accepted; status may not show it yet. */
+  readonly accepted: string | undefined;
+  /** When a record was first seen whose time is in the future; wall clock. */
+  readonly clockSetBackAt: number | undefined;
+  /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
+  readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
+  /** When the instance answered last, or when this process first saw the resource; wall clock. */
+  readonly pingedAt: number;
+}
+
+/** The memory of a resource that was never seen before. */
+export const NO_MEMORY: Memory = {
+  ambiguous: undefined,
+  unprocessed: undefined,
+  refused: undefined,
+  accepted: undefined,
+  clockSetBackAt: undefined,
+  connection: undefined,
+  pingedAt: Number.POSITIVE_INFINITY,
+};
+
+/** Something that happened in a pass and that people should find in the events. */
+export interface DueEvent {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What this pass has done so far. */
+export interface Done {
+  /** A grant was accepted in this pass: everything that it carried is applied. */
+  readonly authorized: boolean;
+  /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
+  readonly patched: boolean;
+  /** The configuration was among it, so that the instance has to answer once more. */
+  readonly reconfigured: boolean;
+  /** Our owner tag was asked for in this pass. */
+  readonly searched: boolean;
+  /** Instances that were read by id. */
+  readonly read: readonly number[];
+  /** The instance whose read by id was the latest action: a write to it needs no further read. */
+  readonly justRead: number | undefined;
+  /** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
+  readonly ping: 'answered' | 'unsupported' | 'refused' | 'forbidden' | undefined;
+  /** The account's credentials and a read by id worked after the ping was refused. */
+  readonly accountProven: boolean;
+  /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */
+  readonly fallback: FallbackOutcome | undefined;
+  /** The connection Secret was written: whoever changes it at once is not argued with in this pass. */
+  readonly connectionWritten: boolean;
+  readonly enabledSet: boolean;
+  /** Instances from which the owner tags were removed, or could not be. */
+  readonly tagsReleased: readonly number[];
+  /** Instances whose removal status records: only these may be deleted while the resource lives. */
+  readonly removalsRecorded: readonly number[];
+  /** A tombstone keeps watch for an instance that Open Connectors may still create. */
+  readonly tombstoneWritten: boolean;
+  /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
+  readonly deleted: readonly number[];
+  /** A remote call that failed: which step, in words for a sentence, and how. */
+  readonly failure:
+    | { readonly type: string; readonly words: string; readonly error: RemoteError }
+    | undefined;
+  readonly events: readonly DueEvent[];
+}
+
+/** A pass that has not done anything yet. */
+export const NOTHING_DONE: Done = {
+  authorized: false,
+  patched: false,
+  reconfigured: false,
+  searched: false,
+  read: [],
+  justRead: undefined,
+  ping: undefined,
+  accountProven: false,
+  fallback: undefined,
+  connectionWritten: false,
+  enabledSet: false,
+  tagsReleased: [],
+  removalsRecorded: [],
+  tombstoneWritten: false,
+  deleted: [],
+  failure: undefined,
+  events: [],
+};
+
+/** The part of the configuration that decisions depend on. */
+export interface DecisionSettings {
+  readonly clusterId: string;
+  readonly allowedServers: readonly string[];
+  readonly extraConfigurationKeys: readonly string[];
+  /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
+  readonly ownCallbackUrl: string | undefined;
+  /** How long a create may be under way, and how long a list may lag behind it. */
+  readonly createDeadlineMs: number;
+  readonly searchGraceMs: number;
+  /** How long after it was sent a create may still take effect at Open Connectors. */
+  readonly lateCommitWindowMs: number;
+  /** How long an authorization code is accepted by the provider. */
+  readonly codeLifetimeMs: number;
+  /** How often an instance is asked whether its grant still works. */
+  readonly pingIntervalMs: number;
+}
+
+/** All that `decide` may look at. A plain value: the same world always leads to the same step. */
+export interface ConnectorInput {
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+  readonly settings: DecisionSettings;
+  readonly connector: InfusionsoftConnector;
+  /** What is wrong with the spec. While there is anything, the rest of the spec is not looked at. */
+  readonly violations: readonly Violation[];
+  readonly tags: OwnerTags;
+  readonly account: AccountView;
+  readonly secrets: ReadonlyMap<string, SecretFact>;
+  readonly external: ExternalFacts;
+  readonly memory: Memory;
+  readonly done: Done;
+  /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
+  readonly claimants: readonly string[];
+  /** Somebody asked for this pass: an edit, a changed Secret or account, `reconcile-at`. A waiting retry is then due. */
+  readonly triggered: boolean;
+  /** Keyed hash of a value; pure. */
+  readonly fingerprint: (value: string) => string;
+}

@@ -1,0 +1,169 @@
+import { ANNOTATIONS } from '../../api/group.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import type { RecordedAccount } from '../../ownership/recorded-account.ts';
+import {
+  type Created,
+  type Credential,
+  fullUntil,
+  isCurrent,
+  MAX_SENDS,
+  parseRecord,
+  type WriteAheadRecord,
+  wasSent,
+} from '../../ownership/write-ahead-record.ts';
+import type { ConnectorInput } from '../input.ts';
+
+/** How far the clock of Open Connectors may be behind ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** The write-ahead record of the resource, with what this process has learned of its outcome since. */
+export function recordOf(input: ConnectorInput): WriteAheadRecord | undefined {
+  const record = parseRecord(input.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
+  const { unprocessed } = input.memory;
+  return record !== undefined && unprocessed?.digest === record.digest
+    ? { ...record, unprocessed: { notBefore: unprocessed.notBefore }, sends: unprocessed.sends }
+    : record;
+}
+
+/** The account in which instances of the resource are, or may be. */
+export function recordedAccountOf(input: ConnectorInput): RecordedAccount | undefined {
+  return input.connector.status?.instance?.account ?? recordOf(input)?.account;
+}
+
+/** When the credential was sent (wall clock). A time in the future counts as the moment at which it was noticed. */
+export function sentAt(input: ConnectorInput, at: string): number {
+  const time = Date.parse(at);
+  return time > input.now ? (input.memory.clockSetBackAt ?? input.now) : time;
+}
+
+/** When Open Connectors was searched last; a search in the future was made before the clock was set back. */
+export function searchedAt(input: ConnectorInput): number {
+  const time = input.external.searchedAt ?? 0;
+  return time > input.now ? 0 : time;
+}
+
+/** From when on (wall clock) a search that finds nothing is reported as absence. */
+export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): number {
+  const { createDeadlineMs, searchGraceMs } = input.settings;
+  return sentAt(input, record.at) + createDeadlineMs + searchGraceMs;
+}
+
+/** Whether status, or this process, says that the credential of the record was accepted. */
+export function isAccepted(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  const { authorization } = input.connector.status ?? {};
+  if (input.done.authorized || input.memory.accepted === record.digest) {
+    return true;
+  }
+  if (record.operation !== undefined) {
+    return authorization?.grant === record.digest;
+  }
+  // Beside a record of the keyed format status has a time alone, in whole seconds.
+  const authorizedAt = Date.parse(authorization?.authorizedAt ?? '');
+  return authorizedAt >= Math.floor(Date.parse(record.at) / 1_000) * 1_000;
+}
+
+/** Whether the outcome is certain: accepted, refused, not processed, or searched for and absent. */
+export function isSettled(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  return (
+    record.operation === 'reauthorize' ||
+    record.unprocessed !== undefined ||
+    record.absentAt !== undefined ||
+    input.memory.refused?.digest === record.digest ||
+    isAccepted(input, record)
+  );
+}
+
+/** What the credential of the record created. */
+export function createdBy(input: ConnectorInput, record: WriteAheadRecord): Created {
+  const { refused } = input.memory;
+  const isRefused = refused?.digest === record.digest && refused.created === 'no';
+  if (record.operation === 'reauthorize' || record.unprocessed !== undefined || isRefused) {
+    return 'no';
+  }
+  return isAccepted(input, record) ? 'one' : 'unknown';
+}
+
+interface CreateSend {
+  /** Wall clock. */
+  readonly sentAt: number;
+  readonly created: Created;
+}
+
+/** Every send that the record remembers. */
+function sendsOf(input: ConnectorInput): CreateSend[] {
+  const record = recordOf(input);
+  if (record === undefined) {
+    return [];
+  }
+  const current = { at: record.at, created: createdBy(input, record) };
+  return [current, ...record.spent].map(({ at, created }) => ({ sentAt: sentAt(input, at), created }));
+}
+
+/** Until when (wall clock) Open Connectors may still create an instance for this resource; `undefined`: not any more. */
+export function lateUntil(input: ConnectorInput): number | undefined {
+  const open = sendsOf(input).filter(({ created }) => created === 'unknown');
+  const until = Math.max(...open.map(({ sentAt: sent }) => sent)) + input.settings.lateCommitWindowMs;
+  return until > input.now ? until : undefined;
+}
+
+/**
+ * Whether an instance that is not in use was created by a credential of this resource, and not copied by a user: inside
+ * the time of one of its sends that none of the instances `inUse` explains.
+ */
+export function wasCreatedBySend(
+  input: ConnectorInput,
+  instance: Instance,
+  inUse: readonly Instance[],
+): boolean {
+  return sendsOf(input).some((send) => {
+    const isExplained = send.created === 'one' && inUse.some((used) => isWithin(input, send, used));
+    return send.created !== 'no' && isWithin(input, send, instance) && !isExplained;
+  });
+}
+
+/** Whether an instance was created in the time in which the outcome of `send` can have taken effect. */
+function isWithin(
+  input: ConnectorInput,
+  { sentAt: sent, created }: CreateSend,
+  { createdAt = '' }: Instance,
+): boolean {
+  const { createDeadlineMs, lateCommitWindowMs } = input.settings;
+  const lengthMs = created === 'unknown' ? lateCommitWindowMs : createDeadlineMs + CLOCK_SKEW_MS;
+  const time = Date.parse(createdAt);
+  return time >= sent - CLOCK_SKEW_MS && time <= sent + lengthMs;
+}
+
+/** Whether `instance` can be what the record's credential created. */
+export function mayBeOf(record: WriteAheadRecord, instance: Instance): boolean {
+  return (
+    record.operation !== 'create' ||
+    instance.createdAt === undefined ||
+    Date.parse(instance.createdAt) >= Date.parse(record.at) - CLOCK_SKEW_MS
+  );
+}
+
+/** Whether a credential can be sent, now or later; where not, why. */
+export type Sendability =
+  | { readonly kind: 'new' }
+  /** It was sent, and provably not processed: it may be sent again from `notBefore` (wall clock) on. */
+  | { readonly kind: 'again'; readonly notBefore: number }
+  /** It was sent, and is not sent again. */
+  | { readonly kind: 'spent' }
+  /** No further credential can be recorded before `until` (wall clock; `undefined`: never). */
+  | { readonly kind: 'full'; readonly until: number | undefined };
+
+/** Judges one credential against the record of the resource. */
+export function sendability(input: ConnectorInput, credential: Credential): Sendability {
+  const record = recordOf(input);
+  if (!wasSent(record, credential)) {
+    const full = fullUntil(record, input.now);
+    return full === undefined ? { kind: 'new' } : { kind: 'full', until: full.until };
+  }
+  if (record?.unprocessed === undefined || !isCurrent(record, credential)) {
+    return { kind: 'spent' };
+  }
+  const notBefore = Date.parse(record.unprocessed.notBefore);
+  const ageMs = Math.max(input.now, notBefore) - sentAt(input, record.firstAt);
+  const isTooOld = record.kind === 'code' && ageMs >= input.settings.codeLifetimeMs;
+  return isTooOld || record.sends >= MAX_SENDS ? { kind: 'spent' } : { kind: 'again', notBefore };
+}

@@ -1,0 +1,54 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import { accountNameOf } from '../api/defaults.ts';
+import type { AccountSession, Accounts } from '../ownership/accounts.ts';
+import type { Tombstones } from '../ownership/tombstone.ts';
+import type { EventDraft } from '../reconciler/events.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Fingerprinter } from '../secrets/fingerprint.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import type { ConnectorInput, DecisionSettings } from './input.ts';
+import type { ConnectorMemory } from './memory.ts';
+import { recordedAccountOf } from './observe/record-outcome.ts';
+
+/** Writes to the resources, each on the condition that the resource still has the version that was looked at. */
+export interface Connectors {
+  /** Returns what the server stored. */
+  patchMetadata(
+    connector: InfusionsoftConnector,
+    metadata: Readonly<Record<string, unknown>>,
+  ): Promise<InfusionsoftConnector>;
+  /** Returns what the server stored. */
+  patchStatus(
+    connector: InfusionsoftConnector,
+    patch: Readonly<Record<string, unknown>>,
+  ): Promise<InfusionsoftConnector>;
+}
+
+/** The session that a pass works with. */
+export function sessionFor(accounts: Accounts, input: ConnectorInput): AccountSession | undefined {
+  const { connector, done: pass } = input;
+  const recorded = recordedAccountOf(input);
+  return pass.fallback === 'open' && recorded !== undefined
+    ? accounts.fallbackSession(recorded.uid)
+    : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
+}
+
+/** Tells people what happened to a resource. Never fails. */
+export type RecordEvent = (connector: InfusionsoftConnector, event: EventDraft) => void;
+
+/** Everything a connector's pass works with. */
+export interface ConnectorPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: DecisionSettings;
+  readonly fingerprinter: Fingerprinter;
+  readonly secrets: Secrets;
+  readonly connectors: Connectors;
+  readonly accounts: Accounts;
+  readonly memory: ConnectorMemory;
+  readonly tombstones: Tombstones;
+  readonly recordEvent: RecordEvent;
+  /** Older connectors, as `<namespace>/<name>`, that claim the same instance of the same account by `importId`. */
+  readonly claimants: (connector: InfusionsoftConnector) => readonly string[];
+}

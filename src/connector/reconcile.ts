@@ -1,0 +1,100 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import { KubeError } from '../kube/client/errors.ts';
+import { LeaseNotHeldError } from '../kube/leader/lease-elector.ts';
+import type { ReconcileOutcome } from '../reconciler/outcome.ts';
+import { type ReconcileObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
+import { type Act, act } from './act/act.ts';
+import type { Result } from './action.ts';
+import { decide } from './decide/decide.ts';
+import type { ConnectorInput } from './input.ts';
+import { observe } from './observe/observe.ts';
+import type { ConnectorPorts } from './ports.ts';
+import { report } from './report/report.ts';
+
+/** More steps than any way through `decide` has: a pass that takes longer goes in a circle. */
+const MAX_ACTIONS = 40;
+
+/** Sees each step before it is carried out; for tests. */
+export type ActionObserver = (connector: InfusionsoftConnector, step: Act) => void;
+
+/** What a resource shows after a defect of ours, until a pass comes to its end. */
+const INTERNAL_ERROR: Result = {
+  kind: 'blocked',
+  condition: 'Ready',
+  reason: 'InternalError',
+  message:
+    'The operator failed in a way that it did not expect, and tries again. Its log tells more; please report it as a defect.',
+  retry: { kind: 'backoff' },
+};
+
+/**
+ * One pass over one resource: observe, then decide and act until there is a verdict, then report. Throws `KubeError`
+ * (a conflict among them), the signal's reason, or a defect, which status shows then; the queue calls again with backoff.
+ */
+export async function reconcile(
+  ports: ConnectorPorts,
+  connector: InfusionsoftConnector,
+  signal: AbortSignal,
+  onAction: ActionObserver = () => undefined,
+  observer: ReconcileObserver = UNOBSERVED,
+): Promise<ReconcileOutcome> {
+  const path = { input: observe(ports, connector) };
+  try {
+    return await walk(ports, path, signal, onAction, observer);
+  } catch (error) {
+    const result = resultOfError(error, signal);
+    if (result !== undefined) {
+      await report(ports, path.input, result).catch((second: unknown) => {
+        throw new AggregateError([error, second], 'a pass failed, and so did its report');
+      });
+    }
+    throw error;
+  }
+}
+
+async function walk(
+  ports: ConnectorPorts,
+  /** How far the pass has come: what status says after a defect has to build on it. */
+  path: { input: ConnectorInput },
+  signal: AbortSignal,
+  onAction: ActionObserver,
+  observer: ReconcileObserver,
+): Promise<ReconcileOutcome> {
+  for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
+    signal.throwIfAborted();
+    const { input: world } = path;
+    const step = decide(world);
+    if (step.type === 'finish') {
+      observer.concluded(world.connector, step.result);
+      return report(ports, world, step.result);
+    }
+    onAction(world.connector, step);
+    path.input = await observer.step(step, () =>
+      act(ports, world, step, signal, (advanced) => {
+        path.input = advanced;
+      }),
+    );
+  }
+  throw new Error(`no verdict after ${MAX_ACTIONS} steps`);
+}
+
+/** What status says about an error that ended a pass. Most calls that fail, a lost Lease and a shutdown say nothing there. */
+function resultOfError(error: unknown, signal: AbortSignal): Result | undefined {
+  if (signal.aborted || error instanceof LeaseNotHeldError) {
+    return undefined;
+  }
+  if (error instanceof KubeError) {
+    return error.kind === 'forbidden' && error.message.includes('/secrets') ? unreadable(error) : undefined;
+  }
+  return INTERNAL_ERROR;
+}
+
+function unreadable(error: KubeError): Result {
+  return {
+    kind: 'blocked',
+    condition: 'SecretsResolved',
+    reason: 'SecretUnreadable',
+    message: `The API server does not let the operator use a Secret (${error.message}). Give the operator's service account the rights of its role in this namespace.`,
+    retry: { kind: 'backoff' },
+  };
+}

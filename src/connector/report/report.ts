@@ -1,0 +1,107 @@
+import type { Condition } from '../../api/condition.ts';
+import { eventsOf } from '../../reconciler/events.ts';
+import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
+import { mergePatch } from '../../reconciler/status-patch.ts';
+import { withEvent } from '../act/action-context.ts';
+import type { Result } from '../action.ts';
+import type { ConnectorInput } from '../input.ts';
+import { inputHashOf } from '../observe/observe.ts';
+import type { ConnectorPorts } from '../ports.ts';
+import { type StatusUpdate, summarize } from './summarize.ts';
+
+/** Said of an edit that nothing has come of; an instance that was Ready when the annotation came stays so. */
+const SUSPENDED: StatusUpdate = {
+  kind: 'blocked',
+  condition: 'Ready',
+  reason: 'Suspended',
+  message:
+    'All work but deletion is stopped by spec.suspend or the annotation openconnectors.dev/paused. Remove it to go on.',
+  retry: { kind: 'on-change' },
+};
+
+/** The one place where status and events are written. Nothing is written where nothing changed. */
+export async function report(
+  ports: ConnectorPorts,
+  input: ConnectorInput,
+  result: Result,
+): Promise<ReconcileOutcome> {
+  switch (result.kind) {
+    case 'not-due':
+      if (ports.memory.inputHash(input.connector.metadata.uid) === undefined) {
+        rememberInputs(ports, input);
+      }
+      return again(input, result.time);
+    case 'cache-not-synced':
+      return { kind: 'done' };
+    case 'suspended':
+      if (input.connector.status?.observedGeneration !== input.connector.metadata.generation) {
+        return await write(ports, input, SUSPENDED);
+      }
+      rememberInputs(ports, input);
+      return { kind: 'done' };
+    case 'released':
+      recordEvents(ports, abandonment(input, result.abandoned), [], []);
+      return { kind: 'released' };
+    case 'ready':
+    case 'blocked':
+      return await write(ports, input, result);
+  }
+}
+
+async function write(
+  ports: ConnectorPorts,
+  input: ConnectorInput,
+  result: StatusUpdate,
+): Promise<ReconcileOutcome> {
+  const before = input.connector.status ?? {};
+  const after = summarize(input, result, ports.random.fraction());
+  const patch = mergePatch(before, after);
+  if (patch !== undefined) {
+    await ports.connectors.patchStatus(input.connector, patch);
+  }
+  recordEvents(ports, input, before.conditions ?? [], after.conditions ?? []);
+  rememberInputs(ports, input);
+  if (result.kind === 'ready') {
+    // The instance that was replaced goes once the status with the new one is written.
+    return again(input, after.replacing === undefined ? result.again : input.now);
+  }
+  if (result.retry.kind === 'on-change') {
+    return { kind: 'done' };
+  }
+  return again(
+    input,
+    result.retry.kind === 'at' ? result.retry.time : Date.parse(after.failures?.nextAttemptAt ?? ''),
+  );
+}
+
+function abandonment(input: ConnectorInput, why: string | undefined): ConnectorInput {
+  if (why === undefined) {
+    return input;
+  }
+  const id = input.connector.status?.instance?.id;
+  const what = id === undefined ? 'the resource' : `instance ${id}`;
+  return withEvent(input, {
+    reason: 'Abandoned',
+    message: `Let go of ${what} without touching Open Connectors: ${why}.`,
+  });
+}
+
+/** From here on a waiting retry is only hurried by what changes after this pass. */
+function rememberInputs(ports: ConnectorPorts, input: ConnectorInput): void {
+  ports.memory.rememberInputHash(input.connector.metadata.uid, inputHashOf(input));
+}
+
+function again(input: ConnectorInput, time: number): ReconcileOutcome {
+  return { kind: 'again', afterMs: Math.max(0, time - input.now) };
+}
+
+function recordEvents(
+  ports: ConnectorPorts,
+  input: ConnectorInput,
+  before: readonly Condition[],
+  after: readonly Condition[],
+): void {
+  for (const event of eventsOf(input.done.events, before, after)) {
+    ports.recordEvent(input.connector, event);
+  }
+}

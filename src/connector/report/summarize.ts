@@ -1,0 +1,307 @@
+import { requestOf } from '../../api/annotations.ts';
+import type { Condition, ConditionType } from '../../api/condition.ts';
+import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
+import { connectionSecretNameOf } from '../../api/defaults.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
+import { boundedStatus } from '../../reconciler/bounded-status.ts';
+import {
+  type ConditionDraft,
+  mergeConditions,
+  notTrue,
+  severityOf,
+  timestamp,
+} from '../../reconciler/conditions.ts';
+import { failuresAfter } from '../../reconciler/failure-count.ts';
+import type { Result } from '../action.ts';
+import { isOwnSecret, renamedConnection } from '../decide/connection-secret.ts';
+import { consentPage, offersPage } from '../decide/consent.ts';
+import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
+import type { ConnectorInput } from '../input.ts';
+import { gracePeriodEndsAt } from '../observe/grace-period.ts';
+import { chosenInstance, ownership } from '../observe/instances.ts';
+import { isAccepted, mayBeOf, recordOf } from '../observe/record-outcome.ts';
+import { lastingUses } from '../observe/secret-uses.ts';
+import { secretValue } from '../observe/secret-value.ts';
+
+/** A verdict that says something about the resource. */
+export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' }>;
+
+/** The conditions between Ready and the transient ones, in the order in which a pass establishes them. */
+const STAGES = ['SecretsResolved', 'AccountReady', 'Authorized', 'Synced'] as const;
+type Stage = (typeof STAGES)[number];
+
+/** The whole status after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
+export function summarize(input: ConnectorInput, result: StatusUpdate, fraction: number): ConnectorStatus {
+  const { connector } = input;
+  const before: ConnectorStatus = connector.status ?? {};
+  const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
+  const after: ConnectorStatus = withoutUndefined({
+    ...before,
+    observedGeneration: connector.metadata.generation,
+    conditions: mergeConditions(
+      before.conditions ?? [],
+      conditionsOf(input, result),
+      connector.metadata.generation,
+      input.now,
+    ),
+    ...instanceStatus(input, result),
+    authorization: authorizationStatus(input, result),
+    binding: bindingStatus(input),
+    credentials: credentialStatus(input, result),
+    failures: failuresAfter(before.failures, result, input.now, fraction),
+    lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
+    lastHandledReauthorizeAt: handledReauthorizeAt(input),
+    removing: undefined,
+  });
+  return boundedStatus(connectorStatusSchema, after);
+}
+
+function conditionsOf(input: ConnectorInput, result: StatusUpdate): ConditionDraft[] {
+  const stages = STAGES.map((type) => stage(input, result, type));
+  if (result.kind === 'ready') {
+    return [{ type: 'Ready', status: 'True', reason: result.reason, message: result.message }, ...stages];
+  }
+  const ready: ConditionDraft = {
+    type: 'Ready',
+    status: 'False',
+    reason: result.reason,
+    message: result.message,
+  };
+  return [ready, ...stages, ...severity(input, result)];
+}
+
+function severity(
+  input: ConnectorInput,
+  { reason, message }: Extract<StatusUpdate, { kind: 'blocked' }>,
+): ConditionDraft[] {
+  const isOverdue = reason === 'SecretNotFound' && input.now >= gracePeriodEndsAt(input);
+  if (isOverdue) {
+    return [{ type: 'Stalled', status: 'True', reason, message }];
+  }
+  const isDeleting = input.connector.metadata.deletionTimestamp !== undefined;
+  return severityOf(reason, message).map((condition) =>
+    isDeleting && condition.type === 'Reconciling' ? { ...condition, reason: 'Deleting' } : condition,
+  );
+}
+
+function stage(input: ConnectorInput, result: StatusUpdate, type: Stage): ConditionDraft {
+  if (result.kind === 'blocked' && result.condition === type) {
+    return notTrue(type, result.reason, result.message);
+  }
+  return (result.kind === 'ready' ? fulfilled(type) : established(input, type)) ?? carriedOver(input, type);
+}
+
+function fulfilled(type: Stage): ConditionDraft {
+  const texts: Record<Stage, { readonly reason: Reason; readonly message: string }> = {
+    SecretsResolved: { reason: 'SecretsResolved', message: 'Every Secret and key that is needed is there.' },
+    AccountReady: { reason: 'AccountReady', message: "The account's credentials work." },
+    Authorized: { reason: 'Authorized', message: 'Infusionsoft accepts the authorization of the instance.' },
+    Synced: { reason: 'Synced', message: 'The instance equals the resource.' },
+  };
+  return { type, status: 'True', ...texts[type] };
+}
+
+/** What this pass has found out for itself, although it did not come to its end. */
+function established(input: ConnectorInput, type: Stage): ConditionDraft | undefined {
+  switch (type) {
+    case 'AccountReady':
+      return input.violations.length > 0 ? undefined : accountCondition(input);
+    case 'SecretsResolved':
+      return input.violations.length === 0 &&
+        lastingUses(input).every((use) => ['same', 'value'].includes(secretValue(input, use).state))
+        ? fulfilled(type)
+        : undefined;
+    case 'Authorized':
+      return input.done.authorized || input.done.ping === 'answered' ? fulfilled(type) : undefined;
+    case 'Synced':
+      return undefined;
+  }
+}
+
+function accountCondition({ account }: ConnectorInput): ConditionDraft {
+  switch (account.state) {
+    case 'ready':
+      return fulfilled('AccountReady');
+    case 'blocked':
+      return notTrue('AccountReady', account.reason, account.message);
+    case 'unknown':
+      return notTrue('AccountReady', 'Progressing', 'The account has not been verified yet.');
+  }
+}
+
+/** What an earlier pass found still stands; what was never looked at is Unknown. */
+function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
+  const previous = condition(input, type);
+  // That the instance equals the resource was said of an older generation.
+  const isOutdated =
+    type === 'Synced' && previous?.observedGeneration !== input.connector.metadata.generation;
+  return previous === undefined || (isOutdated && previous.status === 'True')
+    ? {
+        type,
+        status: 'Unknown',
+        reason: 'Progressing',
+        message: 'Not looked at yet: another condition comes first.',
+      }
+    : { type, status: previous.status, reason: previous.reason as Reason, message: previous.message };
+}
+
+function condition(input: ConnectorInput, type: ConditionType): Condition | undefined {
+  return input.connector.status?.conditions?.find((candidate) => candidate.type === type);
+}
+
+function instanceStatus(
+  input: ConnectorInput,
+  result: StatusUpdate,
+): Pick<ConnectorStatus, 'instance' | 'replacing'> {
+  const { instance: before, replacing } = input.connector.status ?? {};
+  const current = input.violations.length > 0 ? undefined : currentInstance(input, result);
+  if (current === undefined) {
+    return { instance: before, replacing };
+  }
+  const isSwitch = before !== undefined && before.id !== current.id;
+  const isOldThere = isSwitch && input.external.instances.get(before.id) !== 'not-found';
+  if (isOldThere && result.kind !== 'ready') {
+    // The new instance is not in use before applications have it.
+    return { instance: before, replacing };
+  }
+  const old = replacing && input.external.instances.get(replacing.id);
+  const isReplaced = old === 'not-found' || (old !== undefined && ownership(input, old) === 'foreign');
+  return {
+    instance: current,
+    replacing: isOldThere
+      ? { id: before.id, connector: before.connector ?? 'unknown' }
+      : isReplaced
+        ? undefined
+        : replacing,
+  };
+}
+
+function currentInstance(
+  input: ConnectorInput,
+  result: StatusUpdate,
+): NonNullable<ConnectorStatus['instance']> | undefined {
+  const instance = chosenInstance(input)?.instance;
+  const { account } = input;
+  if (
+    instance === undefined ||
+    instance === 'not-found' ||
+    account.state !== 'ready' ||
+    !isOurs(input, instance.id)
+  ) {
+    return undefined;
+  }
+  return withoutUndefined({
+    id: instance.id,
+    name: instance.name,
+    connector: instance.connector,
+    enabled: enabledStatus(input, result, instance),
+    createdAt: instance.createdAt,
+    account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
+  });
+}
+
+/**
+ * What the operator left the instance at. An instance that a reconcile did not come to keeps its record: what a listing
+ * shows may be older than what the operator did since.
+ */
+function enabledStatus(
+  input: ConnectorInput,
+  result: StatusUpdate,
+  { id, disabled }: Instance,
+): boolean | undefined {
+  const recorded = recordedEnabled(input, id);
+  if (disabled === undefined) {
+    return recorded;
+  }
+  const isAsWanted = disabled !== desiredEnabled(input);
+  const isEstablished = result.kind === 'ready' || recorded === undefined || input.done.enabledSet;
+  return isAsWanted && isEstablished ? !disabled : recorded;
+}
+
+/** An instance enters status when the resource holds it: written before, or carrying its uid. */
+function isOurs(input: ConnectorInput, id: number): boolean {
+  const instance = input.external.instances.get(id);
+  return (
+    input.connector.status?.instance?.id === id ||
+    (instance !== undefined && instance !== 'not-found' && (instance.tags ?? []).includes(input.tags.uid))
+  );
+}
+
+function handledReauthorizeAt(input: ConnectorInput): string | undefined {
+  const record = recordOf(input);
+  const answered = record !== undefined && isAcceptedHere(input, record) ? record.reauthorizeAt : undefined;
+  return answered ?? input.connector.status?.lastHandledReauthorizeAt;
+}
+
+/** Whether this process saw the credential of the record being accepted. */
+function isAcceptedHere({ memory, done: pass }: ConnectorInput, record: WriteAheadRecord): boolean {
+  return pass.authorized || memory.accepted === record.digest;
+}
+
+/** Ready proves the latest grant, also where the answer to it was lost in a crash. */
+function authorizationStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['authorization'] {
+  const before = input.connector.status?.authorization;
+  const record = recordOf(input);
+  const isNew =
+    record !== undefined &&
+    record.unprocessed === undefined &&
+    before?.grant !== record.digest &&
+    (isAcceptedHere(input, record) || (result.kind === 'ready' && isProven(input, record)));
+  const granted = isNew
+    ? { authorizedAt: timestamp(input.now), grant: record.digest }
+    : { authorizedAt: before?.authorizedAt, grant: before?.grant };
+  const authorization = withoutUndefined({ ...pageStatus(input, result), ...granted });
+  return Object.keys(authorization).length === 0 ? undefined : authorization;
+}
+
+/** Whether the instance that is Ready is the outcome of the record's credential. */
+function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  const instance = chosenInstance(input)?.instance;
+  return (
+    !isAccepted(input, record) &&
+    instance !== undefined &&
+    instance !== 'not-found' &&
+    mayBeOf(record, instance)
+  );
+}
+
+/** The start page is shown for as long as a person is waited for, also while something else is in the way. */
+function pageStatus(input: ConnectorInput, result: StatusUpdate) {
+  if (result.kind === 'ready' || input.done.authorized) {
+    return undefined;
+  }
+  if (input.violations.length === 0 && result.condition === 'Authorized') {
+    return consentPage(input);
+  }
+  const { startUrl, codeSecretName } = input.connector.status?.authorization ?? {};
+  return input.violations.length > 0 || offersPage(input) ? { startUrl, codeSecretName } : undefined;
+}
+
+/** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
+function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
+  if (input.violations.length > 0) {
+    return input.connector.status?.binding;
+  }
+  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
+  return isOwnSecret(input, name) ? { name } : undefined;
+}
+
+/** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
+function credentialStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['credentials'] {
+  const before = input.connector.status?.credentials;
+  if (result.kind !== 'ready' && !input.done.authorized && !input.done.reconfigured) {
+    return before;
+  }
+  return lastingUses(input).flatMap(({ secretName, key, ...use }) => {
+    const found = secretValue(input, { secretName, key, ...use });
+    return found.state === 'value'
+      ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
+      : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);
+  });
+}
+
+function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
+}

@@ -1,0 +1,145 @@
+import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { authorizationCodeSecretNameOf } from '../../api/defaults.ts';
+import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
+import {
+  type AuthorizationResponse,
+  CODE_PATTERN,
+  providerError,
+  responseData,
+} from '../../authorization/authorization-response.ts';
+import { consentRequestHash } from '../../authorization/consent-request.ts';
+import { sameHash } from '../../authorization/one-time-code.ts';
+import { tokenHash } from '../../authorization/state-token.ts';
+import { type ConsentContext, type CurrentConsent, currentConsent } from '../context.ts';
+import { CONSENT_COOKIE, dropCookie, RESULT_COOKIE, readCookie, setCookie } from '../http/cookies.ts';
+import { RefusedError, readQuery, single } from '../http/request.ts';
+import { page, redirect } from '../http/responses.ts';
+import type { ConsentOutcome } from '../outcomes.ts';
+import { formatResult, readResult, resultPage } from '../pages/result.ts';
+import { writeOwned } from '../records.ts';
+import { FailedPreconditionError } from '../source.ts';
+
+/** How long the last page can be reloaded, seconds. */
+const RESULT_TTL_S = 10 * 60;
+
+/**
+ * GET of the callback URL, where the provider sends the browser. Everything is checked before the record is used up, and
+ * the record before the answer is stored: whatever breaks in between costs another consent, never a second use.
+ */
+export async function receive(context: ConsentContext, request: Request): Promise<Response> {
+  const query = readQuery(request);
+  const said = readResponse(query);
+  register(context, query);
+  const consent = await currentConsent(context, request.headers, request.signal);
+  requireState(consent, single(query, 'state') ?? '');
+  const connector = await requireUnchanged(context, consent, request.signal);
+  if (!(await context.records.consume(consent.target, consent.resourceVersion, request.signal))) {
+    throw new RefusedError('refused-used');
+  }
+  await store(context, connector, { ...said, consent: consent.record.consent }, request.signal);
+  return conclude(context, consent, said);
+}
+
+/** GET of the page that the person is left with; its address says nothing, and may be reloaded. */
+export function showResult({ addresses, host }: ConsentContext, { headers }: Request): Response {
+  const result = readResult(readCookie(headers, RESULT_COOKIE) ?? '');
+  if (result === undefined) {
+    throw new RefusedError('refused-cookie');
+  }
+  return page(200, resultPage(host, addresses.start(result), result));
+}
+
+type ProviderResponse = { readonly kind: 'code'; readonly code: string } | Omit<ErrorResponse, 'consent'>;
+type ErrorResponse = Extract<AuthorizationResponse, { kind: 'error' }>;
+
+/** Either a code or an error (RFC 6749, 4.1.2), each parameter once. The description of an error is for nobody here. */
+function readResponse(query: URLSearchParams): ProviderResponse {
+  const [code, error, state] = ['code', 'error', 'state'].map((name) => single(query, name));
+  if (!state || (code === undefined) === (error === undefined)) {
+    throw new RefusedError('refused-malformed');
+  }
+  if (code === undefined) {
+    return { kind: 'error', error: providerError(error ?? '') };
+  }
+  if (!CODE_PATTERN.test(code)) {
+    throw new RefusedError('refused-malformed');
+  }
+  return { kind: 'code', code };
+}
+
+function requireState({ record }: CurrentConsent, state: string): void {
+  if (!sameHash(Buffer.from(record.state, 'base64'), tokenHash(state))) {
+    throw new RefusedError('refused-state');
+  }
+}
+
+/** The resource, if it is the one that the consent was begun for and still says what was consented to. */
+async function requireUnchanged(
+  { source, records }: ConsentContext,
+  { target: locator, record, resourceVersion }: CurrentConsent,
+  signal: AbortSignal,
+): Promise<InfusionsoftConnector> {
+  const connector = await source.connector(locator, signal);
+  if (connector?.metadata.uid !== record.uid) {
+    throw new RefusedError('refused-gone');
+  }
+  try {
+    const { subject } = await source.wish(connector, signal);
+    if (consentRequestHash(subject) === record.consent) {
+      return connector;
+    }
+  } catch (error) {
+    if (!(error instanceof FailedPreconditionError)) {
+      throw error;
+    }
+  }
+  await records.consume(locator, resourceVersion, signal);
+  throw new RefusedError('refused-changed');
+}
+
+async function store(
+  { secrets }: ConsentContext,
+  owner: InfusionsoftConnector,
+  answer: AuthorizationResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = authorizationCodeSecretNameOf(owner);
+  await writeOwned(
+    secrets,
+    { owner, name, type: CONSENT_SECRET_TYPES.grant, data: responseData(answer) },
+    signal,
+  );
+}
+
+function conclude(
+  { addresses, auditLog: journal }: ConsentContext,
+  consent: CurrentConsent,
+  said: ProviderResponse,
+): Response {
+  const { target: locator, record } = consent;
+  journal.progress(outcomeOf(said), locator);
+  const { server, apiHost } = record.facts;
+  const result = formatResult({
+    outcome: said.kind === 'code' ? 'granted' : said.error,
+    ...locator,
+    ...(server !== undefined && { server }),
+    apiHost,
+  });
+  return redirect(addresses.result, [
+    dropCookie(CONSENT_COOKIE),
+    setCookie(RESULT_COOKIE, result, RESULT_TTL_S),
+  ]);
+}
+
+function outcomeOf(said: ProviderResponse): ConsentOutcome {
+  if (said.kind === 'code') {
+    return 'granted';
+  }
+  return said.error === 'access_denied' ? 'denied' : 'failed';
+}
+
+function register({ register: keep }: ConsentContext, query: URLSearchParams): void {
+  for (const name of ['code', 'state']) {
+    keep(query.get(name) ?? '');
+  }
+}

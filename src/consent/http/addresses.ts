@@ -1,0 +1,33 @@
+import { formatName, type NamespacedName } from '../connector-name.ts';
+
+/** The public addresses of the consent pages. All follow from `EXTERNAL_URL`, none from what a request says. */
+export interface Addresses {
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** Before every path; empty where the pages have a host of their own. */
+  readonly prefix: string;
+  /** What has to be registered for the OAuth app at the provider. */
+  readonly callback: string;
+  start(target: NamespacedName): string;
+  review(target: NamespacedName): string;
+  /** The way out to the provider. */
+  leave(target: NamespacedName): string;
+  readonly result: string;
+}
+
+/** `externalUrl` is https, without query and fragment. */
+export function addressesOf(externalUrl: string): Addresses {
+  const { origin, pathname } = new URL(externalUrl);
+  const prefix = pathname.replace(/\/+$/, '');
+  const base = `${origin}${prefix}`;
+  const start = (target: NamespacedName): string => `${base}/connect/${formatName(target)}`;
+  return {
+    origin,
+    prefix,
+    callback: `${base}/oauth/callback`,
+    start,
+    review: (target) => `${start(target)}/review`,
+    leave: (target) => `${start(target)}/go`,
+    result: `${base}/oauth/done`,
+  };
+}

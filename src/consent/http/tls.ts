@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import type { Clock } from '../../runtime/clock.ts';
+
+/** A certificate with its key, PEM. */
+export interface TlsMaterial {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A mounted certificate that may be renewed while the process runs. */
+export interface TlsFiles {
+  /** Throws where a file cannot be read. */
+  read(): TlsMaterial;
+  /** Tells every new certificate that can be used; returns the end of it. */
+  watch(onChange: (material: TlsMaterial) => void): () => void;
+}
+
+/** Kubernetes renews mounted Secrets by swapping a link, which watching a file does not notice; so they are read again. */
+const CHECK_INTERVAL_MS = 30_000;
+
+/** `tls.crt` and `tls.key` in `folder`. A pair that cannot be used, or is half renewed, is not taken: the old one stays. */
+export function createTlsFiles(folder: string, clock: Clock, onProblem: (error: unknown) => void): TlsFiles {
+  const read = (): TlsMaterial => ({
+    cert: readFileSync(join(folder, 'tls.crt'), 'utf8'),
+    key: readFileSync(join(folder, 'tls.key'), 'utf8'),
+  });
+  return {
+    read,
+    watch(onChange) {
+      let current = read();
+      let cancel = (): void => undefined;
+      const check = (): void => {
+        try {
+          const next = read();
+          if (next.cert !== current.cert || next.key !== current.key) {
+            createSecureContext({ ...next });
+            current = next;
+            onChange(next);
+          }
+        } catch (error) {
+          onProblem(error);
+        }
+        cancel = clock.schedule(CHECK_INTERVAL_MS, check);
+      };
+      cancel = clock.schedule(CHECK_INTERVAL_MS, check);
+      return () => cancel();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** The part of `metadata` that the machinery reads; everything else passes through untouched. */
+export interface ObjectMetadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly deletionTimestamp?: string;
+  readonly creationTimestamp?: string;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+/** `metav1.OwnerReference`. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+/** Any Kubernetes object as it came over the wire: JSON, dates as strings. `spec` and the like are for the reader to narrow. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMetadata;
+}
+
+/** Whether `value` is a JSON object (neither null nor an array). */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Whether `value` has what every stored object has: name, uid and resourceVersion. Hand-written, as it runs once for
+ * each of tens of thousands of objects at start.
+ */
+export function isKubeObject(value: unknown): value is KubeObject {
+  if (!isRecord(value) || !isRecord(value['metadata'])) {
+    return false;
+  }
+  const { name, uid, resourceVersion } = value['metadata'];
+  return typeof name === 'string' && typeof uid === 'string' && typeof resourceVersion === 'string';
+}

@@ -1,0 +1,141 @@
+import type { AgentOptions } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Cluster,
+  type DispatcherOptions,
+  HttpMethod,
+  KubeConfig,
+  RequestContext,
+} from '@kubernetes/client-node';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+
+/** What a request needs beside its path. */
+export interface Connection {
+  /** The server's URL without a trailing slash. */
+  readonly server: string;
+  /** Authentication headers; secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dispatcher: Dispatcher;
+}
+
+/** `options` hold the TLS material by value, so equal options may share connections. */
+interface Pool {
+  readonly options: DispatcherOptions;
+  readonly dispatcher: Dispatcher;
+}
+
+/** The current context names no cluster. */
+export class NoClusterError extends Error {
+  override readonly name = 'NoClusterError';
+}
+
+/** Sockets of a pool live this long without a request: less than the 90 s after which a kube-apiserver closes them. */
+const IDLE_SOCKET_MS = 30_000;
+/** The delay of client-go; cloud load balancers forget silent connections after 60 s. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
+const transport = {
+  // One dead HTTP/2 session would hold back every call that shares it; with HTTP/1.1 the next call opens a new socket.
+  allowH2: false,
+  keepAliveTimeout: IDLE_SOCKET_MS,
+  // Every call has its own deadline and every watch its stall detection; undici's timers would only add a second opinion.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+} as const;
+
+/**
+ * A `KubeConfig` whose calls share connections: client-node makes a new connection pool, so a new TLS handshake, for
+ * each call. One undici pool is kept for each TLS material, so that a rotated CA or client certificate gets new
+ * connections. Serves client-node's typed APIs (with a default deadline) and `KubeRest` alike.
+ */
+export class PooledKubeConfig extends KubeConfig {
+  #pools: readonly Pool[] = [];
+  #transportOptions: DispatcherOptions = { type: 'none' };
+  #callTimeoutMs = 30_000;
+  #closed = false;
+
+  /** The same clusters, users and contexts as `config`, with pooled connections. */
+  static from(config: KubeConfig): PooledKubeConfig {
+    if (config instanceof PooledKubeConfig) {
+      return config;
+    }
+    const pooled = new PooledKubeConfig();
+    const { clusters, users, contexts, currentContext } = config;
+    pooled.loadFromOptions({ clusters, users, contexts, currentContext });
+    return pooled;
+  }
+
+  /** Deadline for calls by client-node's typed APIs, milliseconds; 30 s unless set. `KubeRest` has its own. */
+  setCallTimeout(timeoutMs: number): void {
+    this.#callTimeoutMs = timeoutMs;
+  }
+
+  /** Fresh authentication (rotated token files are read again) and the pool for the current TLS material. */
+  async connection(): Promise<Connection> {
+    const cluster = this.getCurrentCluster();
+    if (cluster === null) {
+      throw new NoClusterError('the kubeconfig has no current cluster');
+    }
+    const server = cluster.server.replace(/\/+$/, '');
+    const context = new RequestContext(server, HttpMethod.GET);
+    const dispatcher = await this.#authenticate(context);
+    return { server, headers: context.getHeaders(), dispatcher };
+  }
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    context.setDispatcher(await this.#authenticate(context));
+    context.setSignal(AbortSignal.timeout(this.#callTimeoutMs));
+  }
+
+  /** Keeps client-node from making a dispatcher of its own, but for SOCKS, whose connector it does not export. */
+  override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
+    this.#transportOptions = super.createDispatcherOptions(cluster, agentOptions);
+    return this.#transportOptions.type === 'socks' ? this.#transportOptions : { type: 'none' };
+  }
+
+  /** Ends all connections at once, also those with requests in flight. No call works afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const pools = this.#pools;
+    this.#pools = [];
+    await Promise.all(pools.map(({ dispatcher }) => dispatcher.destroy()));
+  }
+
+  async #authenticate(context: RequestContext): Promise<Dispatcher> {
+    await super.applySecurityAuthentication(context);
+    if (this.#closed) {
+      throw new NoClusterError('the connections are closed');
+    }
+    const options = this.#transportOptions;
+    const known = this.#pools.find((pool) => isDeepStrictEqual(pool.options, options));
+    if (known !== undefined) {
+      return known.dispatcher;
+    }
+    const dispatcher = context.getDispatcher() ?? createPool(options);
+    this.#pools = [...this.#pools, { options, dispatcher }];
+    return dispatcher;
+  }
+}
+
+function createPool(options: DispatcherOptions): Dispatcher {
+  switch (options.type) {
+    case 'proxy':
+      return new ProxyAgent({
+        ...transport,
+        uri: options.uri,
+        requestTls: tlsOptions(options.requestTls),
+        connect: tlsOptions(options.connect),
+      });
+    case 'agent':
+      return new Agent({ ...transport, connect: tlsOptions(options.connect) });
+    default:
+      return new Agent({ ...transport, connect: tlsOptions({}) });
+  }
+}
+
+function tlsOptions(options: ConnectionOptions) {
+  // The target comes from the URL of each request; the connection's timeout is undici's own.
+  const { port: _port, timeout: _timeout, ...rest } = options;
+  return { ...rest, allowH2: false, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
+}

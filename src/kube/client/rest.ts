@@ -1,0 +1,288 @@
+import type { Dispatcher } from 'undici';
+import { sleep } from '../../runtime/clock.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { KubeError } from './errors.ts';
+import { kubeErrorFromResponse, kubeErrorFromTransport } from './kube-error-from.ts';
+import { isRecord } from './object.ts';
+import { pathTemplate } from './paths.ts';
+import { parseJson, parseLeniently, readBody } from './response-body.ts';
+import type {
+  CallOptions,
+  DeleteOptions,
+  GetOptions,
+  KubeMethod,
+  KubeRestOptions,
+  ObservedCall,
+  PatchOptions,
+  Query,
+  WriteGuard,
+  WriteVerb,
+} from './rest-options.ts';
+
+export type * from './rest-options.ts';
+
+interface Call {
+  readonly method: KubeMethod;
+  readonly path: string;
+  readonly verb: WriteVerb | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  /** Whether sending it a second time cannot do more than sending it once. */
+  readonly isRepeatable: boolean;
+}
+
+const patchContentTypes = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TRIES = 4;
+/** A longer `Retry-After` is the caller's to wait for: it comes with the error. */
+const LONGEST_WAIT_MS = 10_000;
+const DEFAULT_WAIT_MS = 1_000;
+
+/**
+ * Calls to the Kubernetes API: pooled connections, a deadline on every call, `Retry-After` honoured, errors as
+ * `KubeError`. Answers are parsed JSON, for the caller to narrow.
+ */
+export class KubeRest {
+  readonly #options: KubeRestOptions;
+
+  constructor(options: KubeRestOptions) {
+    this.#options = options;
+  }
+
+  /** The same client with another guard, `undefined` for none. */
+  withGuard(guard: WriteGuard | undefined): KubeRest {
+    return new KubeRest({ ...this.#options, guard });
+  }
+
+  get(path: string, options: GetOptions = {}): Promise<unknown> {
+    const headers = { accept: options.accept ?? 'application/json' };
+    return this.#call(
+      { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true },
+      options,
+    );
+  }
+
+  /** POSTs `body` to a collection. Never repeated unless the server refused to look at it. */
+  create(path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
+    return this.#write('POST', 'create', path, body, 'application/json', false, options);
+  }
+
+  /** PUTs `body`, which should carry `metadata.resourceVersion`. */
+  replace(path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
+    return this.#write('PUT', 'update', path, body, 'application/json', hasPrecondition(body), options);
+  }
+
+  /** Patches an object or its subresource; `metadata.resourceVersion` in a merge patch is a precondition. */
+  patch(path: string, body: unknown, options: PatchOptions): Promise<unknown> {
+    const isRepeatable = options.type === 'apply' || hasPrecondition(body);
+    const query = { ...options.query, fieldManager: options.fieldManager, force: options.force };
+    const contentType = patchContentTypes[options.type];
+    return this.#write('PATCH', 'patch', path, body, contentType, isRepeatable, { ...options, query });
+  }
+
+  delete(path: string, options: DeleteOptions = {}): Promise<unknown> {
+    const { preconditions, propagationPolicy } = options;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };
+    const isRepeatable = preconditions?.uid !== undefined;
+    return this.#write('DELETE', 'delete', path, body, 'application/json', isRepeatable, options);
+  }
+
+  /**
+   * Opens a watch and returns its body, to be read in chunks until it ends, fails or `signal` aborts. The deadline
+   * covers the time until the answer begins.
+   */
+  async watch(
+    path: string,
+    options: GetOptions & { readonly signal: AbortSignal },
+  ): Promise<Dispatcher.ResponseData['body']> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
+    const connecting = new AbortController();
+    using deadline = startDeadline(clock, this.#timeoutMs(options), options.signal);
+    // The stream outlives the deadline, so that only the deadline of the connecting phase is passed on.
+    deadline.signal.addEventListener('abort', () => connecting.abort(deadline.signal.reason), { once: true });
+    const stop = AbortSignal.any([options.signal, connecting.signal]);
+    const headers = { accept: options.accept ?? 'application/json' };
+    const call: Call = { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true };
+    const answer = await this.#send(call, options.query, stop).catch((error: unknown) => {
+      throw this.#transportError({ ...call, method: 'GET' }, error, deadline.expired);
+    });
+    this.#observe('WATCH', path, String(answer.statusCode), startedAt);
+    if (answer.statusCode === 200) {
+      return answer.body;
+    }
+    throw kubeErrorFromResponse(await this.#failedResponse('WATCH', path, answer), clock.now());
+  }
+
+  #write(
+    method: KubeMethod,
+    verb: WriteVerb,
+    path: string,
+    body: unknown,
+    contentType: string,
+    isRepeatable: boolean,
+    options: CallOptions,
+  ): Promise<unknown> {
+    const headers = { accept: 'application/json', 'content-type': contentType };
+    return this.#call({ method, path, verb, headers, body: JSON.stringify(body), isRepeatable }, options);
+  }
+
+  async #call(call: Call, options: CallOptions): Promise<unknown> {
+    const { clock } = this.#options;
+    using deadline = startDeadline(clock, this.#timeoutMs(options), options.signal);
+    const maxTries = options.maxTries ?? DEFAULT_TRIES;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(call, options.query, deadline);
+      if (!(outcome instanceof KubeError)) {
+        return outcome.body;
+      }
+      const waitMs = attempt < maxTries ? retryDelay(call, outcome, attempt) : undefined;
+      if (waitMs === undefined || deadline.signal.aborted) {
+        throw outcome;
+      }
+      await sleep(clock, waitMs, deadline.signal).catch(() => {
+        throw outcome;
+      });
+      this.#options.observeRetry?.({ method: call.method, code: String(outcome.status ?? outcome.kind) });
+    }
+  }
+
+  async #attempt(
+    call: Call,
+    query: Query | undefined,
+    deadline: Deadline,
+  ): Promise<{ readonly body: unknown } | KubeError> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
+    try {
+      const answer = await this.#send(call, query, deadline.signal, deadline);
+      if (answer.statusCode >= 200 && answer.statusCode < 300) {
+        const body = parseJson(await readBody(answer.body), call);
+        this.#observe(call.method, call.path, String(answer.statusCode), startedAt);
+        return { body };
+      }
+      const failed = await this.#failedResponse(call.method, call.path, answer);
+      this.#observe(call.method, call.path, String(answer.statusCode), startedAt);
+      return kubeErrorFromResponse(failed, clock.now());
+    } catch (error) {
+      if (error instanceof GuardRefusal) {
+        throw error.refusal;
+      }
+      const kubeError = this.#transportError(call, error, deadline.expired);
+      this.#observe(call.method, call.path, kubeError.kind, startedAt);
+      return kubeError;
+    }
+  }
+
+  /** Sends `call`; `writes` is what a write follows as long as it is allowed. */
+  async #send(
+    call: Call,
+    query: Query | undefined,
+    signal: AbortSignal,
+    writes?: Deadline,
+  ): Promise<Dispatcher.ResponseData> {
+    const connection = await this.#options.config.connection();
+    const url = new URL(connection.server);
+    const path = `${url.pathname === '/' ? '' : url.pathname}${call.path}${queryString(query)}`;
+    const headers = {
+      'user-agent': this.#options.userAgent ?? 'kube-rest',
+      ...connection.headers,
+      ...call.headers,
+    };
+    signal.throwIfAborted();
+    const leadership = call.verb === undefined ? undefined : this.#checkGuard(call.verb);
+    if (leadership !== undefined) {
+      writes?.follow(leadership);
+    }
+    return connection.dispatcher.request({
+      origin: url.origin,
+      path,
+      method: call.method,
+      headers,
+      signal,
+      ...(call.body === undefined ? {} : { body: call.body }),
+    });
+  }
+
+  #checkGuard(verb: WriteVerb): AbortSignal | undefined {
+    try {
+      return this.#options.guard?.(verb);
+    } catch (error) {
+      throw new GuardRefusal(error);
+    }
+  }
+
+  async #failedResponse(method: string, path: string, answer: Dispatcher.ResponseData) {
+    const retryAfter = answer.headers['retry-after'];
+    const text = await readBody(answer.body);
+    return {
+      method,
+      path,
+      status: answer.statusCode,
+      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+      body: parseLeniently(text),
+    };
+  }
+
+  #transportError(call: Call, error: unknown, expired: boolean): KubeError {
+    if (expired) {
+      return new KubeError('timeout', `${call.method} ${call.path}: no answer in time`);
+    }
+    return kubeErrorFromTransport(call.method, call.path, error);
+  }
+
+  #timeoutMs(options: CallOptions): number {
+    return options.timeoutMs ?? this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  #observe(method: ObservedCall['method'], path: string, code: string, startedAt: number): void {
+    const durationMs = this.#options.clock.monotonic() - startedAt;
+    this.#options.observe?.({ method, pathTemplate: pathTemplate(path), code, durationMs });
+  }
+}
+
+/** Carries what the guard threw past the translation of transport errors. */
+class GuardRefusal extends Error {
+  readonly refusal: unknown;
+
+  constructor(refusal: unknown) {
+    super('the guard refused the write');
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * How long to wait before the next try, `undefined` for no other. 429 means that the server did not look at the
+ * request (API Priority and Fairness), so every verb may come again; after 503 and a broken connection only what can
+ * be repeated.
+ */
+function retryDelay(call: Call, error: KubeError, attempt: number): number | undefined {
+  if (error.kind === 'throttled' || (error.status === 503 && call.isRepeatable)) {
+    const waitMs = error.retryAfterMs ?? DEFAULT_WAIT_MS * attempt;
+    return waitMs <= LONGEST_WAIT_MS ? waitMs : undefined;
+  }
+  // A kept-alive socket may have been closed by the other side just now; a new one tells more.
+  const wasSocketStale = error.kind === 'network' && call.method === 'GET' && attempt === 1;
+  return wasSocketStale ? 0 : undefined;
+}
+
+function hasPrecondition(body: unknown): boolean {
+  const metadata = isRecord(body) ? body['metadata'] : undefined;
+  return isRecord(metadata) && typeof metadata['resourceVersion'] === 'string';
+}
+
+function queryString(query: Query | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) {
+      parameters.set(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

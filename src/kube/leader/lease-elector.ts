@@ -1,0 +1,371 @@
+import { type Clock, sleep } from '../../runtime/clock.ts';
+import type { Random } from '../../runtime/random.ts';
+import { isKubeError } from '../client/errors.ts';
+import { microTime } from '../client/micro-time.ts';
+import { apiVersionOf, collectionPath, objectPath, wellKnown } from '../client/paths.ts';
+import type { KubeRest } from '../client/rest.ts';
+import { isSameRecord, type Lease, type LeaseSpec, parseLease } from './lease.ts';
+
+/** Durations of an election, milliseconds. */
+export interface LeaseTiming {
+  /** A holder that shows no sign of life for so long may be replaced. */
+  readonly leaseDurationMs: number;
+  /** A holder that could not renew for so long stops working; less than `leaseDurationMs`. */
+  readonly renewDeadlineMs: number;
+  readonly retryPeriodMs: number;
+}
+
+/** The values of client-go and controller-runtime. */
+export const defaultLeaseTiming: LeaseTiming = {
+  leaseDurationMs: 15_000,
+  renewDeadlineMs: 10_000,
+  retryPeriodMs: 2_000,
+};
+
+/** Where an elector is. */
+export type ElectorState =
+  | { readonly name: 'idle' }
+  /** Somebody else leads, or nobody yet. */
+  | { readonly name: 'candidate' }
+  /** `renewedAt`: monotonic milliseconds at which the last successful renewal was sent. */
+  | { readonly name: 'leading'; readonly renewedAt: number }
+  /** Led, and does no longer. Final. */
+  | { readonly name: 'lost' }
+  /** Ended on request. Final. */
+  | { readonly name: 'stopped' };
+
+/** A write was attempted without the Lease. */
+export class LeaseNotHeldError extends Error {
+  override readonly name = 'LeaseNotHeldError';
+}
+
+/** The Lease was acquired, but the answer came after the renew deadline. The next attempt renews it. */
+class LateResponseError extends Error {
+  override readonly name = 'LateAnswerError';
+}
+
+/** What a `LeaseElector` is made with. */
+export interface LeaseElectorOptions {
+  /** Without a guard: it is this Lease that the guard asks for. */
+  readonly rest: KubeRest;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly namespace: string;
+  readonly name: string;
+  /** Different in every process, also after a restart. */
+  readonly identity: string;
+  readonly timing?: LeaseTiming | undefined;
+  readonly onStartedLeading: () => void;
+  /** Runs once, when the Lease is lost or given up after leading. */
+  readonly onStoppedLeading: () => void;
+  /** Told when the holder changes; empty for none. */
+  readonly onHolder?: ((identity: string) => void) | undefined;
+  /** Told about a failed attempt, which will be repeated. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+interface Observation {
+  readonly lease: Lease;
+  /** When this sign of life was first seen, monotonic. */
+  readonly at: number;
+}
+
+/** Jitter of the attempts: up to this part of the period on top. Small, so that a released Lease is taken soon. */
+const JITTER = 0.1;
+
+/**
+ * Takes part in the election by a Lease, with the algorithm of client-go: a candidate waits until a holder has shown
+ * no sign of life for the lease duration, on the candidate's own monotonic clock; a holder stops by itself before that.
+ * Clocks of different machines are never compared.
+ */
+export class LeaseElector {
+  readonly #options: LeaseElectorOptions;
+  readonly #timing: LeaseTiming;
+  /** Ends the waiting between attempts. */
+  readonly #life = new AbortController();
+  /** Ends an attempt under way. */
+  readonly #calls = new AbortController();
+  readonly #term = new AbortController();
+  #current: ElectorState = { name: 'idle' };
+  #observed: Observation | undefined;
+  #cancelExpiry: () => void = () => undefined;
+  #finished: Promise<void> | undefined;
+  #hasStarted = false;
+
+  constructor(options: LeaseElectorOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? defaultLeaseTiming;
+  }
+
+  get state(): ElectorState {
+    return this.#current;
+  }
+
+  /** Aborts when the term of leadership ends. */
+  get signal(): AbortSignal {
+    return this.#term.signal;
+  }
+
+  /** Whether this process may work now. */
+  get isLeading(): boolean {
+    const { clock } = this.#options;
+    return (
+      this.#current.name === 'leading' &&
+      clock.monotonic() - this.#current.renewedAt < this.#timing.renewDeadlineMs
+    );
+  }
+
+  /** Throws `LeaseNotHeldError` unless the Lease is held and was renewed in time. */
+  assertHeld(): void {
+    if (!this.isLeading) {
+      throw new LeaseNotHeldError(`the Lease ${this.#options.name} is not held`);
+    }
+  }
+
+  /** Begins to take part; returns at once. */
+  start(): void {
+    if (this.#current.name !== 'idle') {
+      return;
+    }
+    this.#current = { name: 'candidate' };
+    this.#finished = this.#run();
+  }
+
+  /**
+   * Stops taking part and, as leader, releases the Lease so that another can take it at once. All work has to be over.
+   * Resolves within `deadlineMs`, also when the API server does not answer.
+   */
+  async stop(deadlineMs = 5_000): Promise<void> {
+    const { clock } = this.#options;
+    this.#life.abort(new Error('stopped'));
+    // A renewal that is under way decides which version has to be released.
+    const cancel = clock.schedule(deadlineMs, () => this.#calls.abort(new Error('stopped')));
+    await this.#finished;
+    cancel();
+    // A candidate may hold the Lease as well, by an answer that came too late to lead with.
+    const mayAcquire = this.isLeading || this.#current.name === 'candidate';
+    this.#endTerm('stopped');
+    if (mayAcquire) {
+      await this.#release(deadlineMs);
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, onFailure: onAttemptFailed } = this.#options;
+    while (!this.#life.signal.aborted && !this.#isOver()) {
+      try {
+        await this.#attempt();
+      } catch (error) {
+        if (!this.#life.signal.aborted) {
+          onAttemptFailed?.(error);
+        }
+      }
+      if (this.#isOver()) {
+        return;
+      }
+      await sleep(clock, this.#delayMs(), this.#life.signal).catch(() => undefined);
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#current.name === 'lost' || this.#current.name === 'stopped';
+  }
+
+  /** One attempt to acquire or renew. Throws what the API answers, conflicts included. */
+  async #attempt(): Promise<void> {
+    // As leader the last answer is known to be current, so the read can be spared until a write fails.
+    const lease = this.#current.name === 'leading' ? this.#observed?.lease : await this.#read();
+    if (lease === undefined) {
+      await this.#acquire(undefined);
+      return;
+    }
+    if (this.#isHeldByAnother(lease)) {
+      if (this.#current.name === 'leading') {
+        this.#lose();
+      }
+      return;
+    }
+    try {
+      await this.#acquire(lease);
+    } catch (error) {
+      if (this.#current.name !== 'leading' || !isKubeError(error, 'conflict', 'not-found')) {
+        throw error;
+      }
+      await this.#recheck();
+    }
+  }
+
+  /** Somebody else wrote the Lease: still ours with another version, or lost. */
+  async #recheck(): Promise<void> {
+    const lease = await this.#read();
+    if (lease !== undefined && lease.spec.holderIdentity !== this.#options.identity) {
+      this.#lose();
+    } else {
+      await this.#acquire(lease);
+    }
+  }
+
+  async #read(): Promise<Lease | undefined> {
+    const { rest, namespace, name } = this.#options;
+    try {
+      const answer = await rest.get(objectPath(wellKnown.leases, namespace, name), this.#callOptions());
+      return this.#observe(answer);
+    } catch (error) {
+      if (isKubeError(error, 'not-found')) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  #isHeldByAnother({ spec }: Lease): boolean {
+    const { identity, clock } = this.#options;
+    if (spec.holderIdentity === '' || spec.holderIdentity === identity) {
+      return false;
+    }
+    return (
+      this.#observed === undefined || clock.monotonic() - this.#observed.at < spec.leaseDurationSeconds * 1000
+    );
+  }
+
+  async #acquire(lease: Lease | undefined): Promise<void> {
+    const { rest, namespace, name, clock } = this.#options;
+    // The time of sending, as the answer may take long and the others count from the write.
+    const sentAt = clock.monotonic();
+    const spec = this.#nextSpec(lease?.spec);
+    const answer =
+      lease === undefined
+        ? await rest.create(
+            collectionPath(wellKnown.leases, namespace),
+            { ...leaseType, metadata: { namespace, name }, spec },
+            this.#callOptions(),
+          )
+        : await rest.replace(
+            objectPath(wellKnown.leases, namespace, name),
+            { ...leaseType, metadata: lease.object.metadata, spec },
+            this.#callOptions(),
+          );
+    this.#observe(answer);
+    this.#renewed(sentAt);
+  }
+
+  #nextSpec(previous: LeaseSpec | undefined): LeaseSpec {
+    const { clock, identity } = this.#options;
+    const now = microTime(clock.now());
+    const isOurs = previous?.holderIdentity === identity;
+    return {
+      holderIdentity: identity,
+      leaseDurationSeconds: this.#leaseSeconds(),
+      acquireTime: isOurs && previous.acquireTime !== '' ? previous.acquireTime : now,
+      renewTime: now,
+      leaseTransitions: previous === undefined ? 0 : previous.leaseTransitions + (isOurs ? 0 : 1),
+    };
+  }
+
+  #observe(answer: unknown): Lease {
+    const lease = parseLease(answer, this.#leaseSeconds());
+    if (lease === undefined) {
+      throw new Error('the API server answered with something that is not a Lease');
+    }
+    const known = this.#observed;
+    const isAlive = known === undefined || !isSameRecord(known.lease.spec, lease.spec);
+    this.#observed = { lease, at: isAlive ? this.#options.clock.monotonic() : known.at };
+    if (known?.lease.spec.holderIdentity !== lease.spec.holderIdentity) {
+      this.#options.onHolder?.(lease.spec.holderIdentity);
+    }
+    return lease;
+  }
+
+  /** Counts from `sentAt`. Throws `LateAnswerError` for an acquisition whose renew deadline has passed already. */
+  #renewed(sentAt: number): void {
+    if (this.#isOver()) {
+      return;
+    }
+    if (this.#current.name === 'leading' && !this.isLeading) {
+      // The timer of the deadline is late too. Whoever asked meanwhile was refused: the term cannot go on.
+      this.#lose();
+      return;
+    }
+    if (this.#options.clock.monotonic() - sentAt >= this.#timing.renewDeadlineMs) {
+      throw new LateResponseError(`the Lease ${this.#options.name} was written too late to lead with it`);
+    }
+    this.#current = { name: 'leading', renewedAt: sentAt };
+    this.#armExpiry(sentAt);
+    // Acquired while stopping: held just long enough to be released.
+    if (this.#hasStarted || this.#life.signal.aborted) {
+      return;
+    }
+    this.#hasStarted = true;
+    this.#options.onStartedLeading();
+  }
+
+  #armExpiry(renewedAt: number): void {
+    const { clock } = this.#options;
+    this.#cancelExpiry();
+    const remainingMs = renewedAt + this.#timing.renewDeadlineMs - clock.monotonic();
+    this.#cancelExpiry = clock.schedule(remainingMs, () => this.#lose());
+  }
+
+  #lose(): void {
+    this.#endTerm('lost');
+  }
+
+  #endTerm(name: 'lost' | 'stopped'): void {
+    if (this.#isOver()) {
+      return;
+    }
+    this.#cancelExpiry();
+    this.#current = { name };
+    this.#life.abort(new Error('the election is over'));
+    this.#calls.abort(new Error('the election is over'));
+    this.#term.abort(new LeaseNotHeldError(`the Lease ${this.#options.name} is not held any more`));
+    if (this.#hasStarted) {
+      this.#options.onStoppedLeading();
+    }
+  }
+
+  async #release(deadlineMs: number): Promise<void> {
+    const lease = this.#observed?.lease;
+    if (lease === undefined || lease.spec.holderIdentity !== this.#options.identity) {
+      return;
+    }
+    const { rest, namespace, name, clock, onFailure: onAttemptFailed } = this.#options;
+    const now = microTime(clock.now());
+    const spec: LeaseSpec = {
+      ...lease.spec,
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      renewTime: now,
+      acquireTime: now,
+    };
+    const body = { ...leaseType, metadata: lease.object.metadata, spec };
+    const path = objectPath(wellKnown.leases, namespace, name);
+    // Not released, it runs out by itself.
+    await rest
+      .replace(path, body, { timeoutMs: deadlineMs, maxTries: 1 })
+      .catch((error: unknown) => onAttemptFailed?.(error));
+  }
+
+  /** A candidate tries again at the moment the observed Lease runs out, should that be before its next turn. */
+  #delayMs(): number {
+    const { clock, random } = this.#options;
+    const period = this.#timing.retryPeriodMs * (1 + JITTER * random.fraction());
+    if (this.#current.name !== 'candidate' || this.#observed === undefined) {
+      return period;
+    }
+    const { lease, at } = this.#observed;
+    const untilExpiry = at + lease.spec.leaseDurationSeconds * 1000 - clock.monotonic();
+    return untilExpiry > 0 ? Math.min(period, untilExpiry) : period;
+  }
+
+  #callOptions() {
+    // One slow answer may not use up the time in which another attempt could still renew.
+    return { signal: this.#calls.signal, timeoutMs: this.#timing.renewDeadlineMs / 2, maxTries: 1 };
+  }
+
+  #leaseSeconds(): number {
+    return Math.ceil(this.#timing.leaseDurationMs / 1000);
+  }
+}
+
+const leaseType = { apiVersion: apiVersionOf(wellKnown.leases), kind: 'Lease' } as const;

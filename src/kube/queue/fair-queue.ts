@@ -1,0 +1,191 @@
+/** Highest first. */
+export const PRIORITIES = ['edit', 'change', 'resync'] as const;
+
+/**
+ * `edit`: a user changed the object itself. `change`: something that it depends on changed, maybe for thousands of
+ * objects. `resync`: only a check whether all is well.
+ */
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Keeps lower priorities from starving while higher ones are waiting. */
+export interface StarvationGuard {
+  /** A key that has waited so long is due, milliseconds. */
+  readonly afterMs: number;
+  /** While one is due, one of so many picks goes to its priority. */
+  readonly share: number;
+}
+
+/** Where a key waits. Groups, and the lanes in each, take turns; a lane may be closed for a while. */
+export interface Place {
+  readonly group: string;
+  readonly lane: string | undefined;
+}
+
+/** A key that was taken. */
+export interface Taken extends Place {
+  readonly key: string;
+  readonly waitedMs: number;
+}
+
+type IsOpen = (lane: string | undefined) => boolean;
+
+/** The higher of two priorities; `undefined` is lower than all. */
+export function higherOf(a: Priority | undefined, b: Priority): Priority {
+  return a !== undefined && PRIORITIES.indexOf(a) < PRIORITIES.indexOf(b) ? a : b;
+}
+
+/** The keys of one priority. Groups take turns, lanes take turns in each, and keys come first in, first out. */
+class Level {
+  /** In order of the next turn; no group and no lane is empty. */
+  readonly #groups = new Map<string, Map<string | undefined, Set<string>>>();
+  readonly #arrivals = new Set<string>();
+  /** Keys that went before since one of these was taken, while one of these was due. */
+  overtaken = 0;
+
+  get isEmpty(): boolean {
+    return this.#arrivals.size === 0;
+  }
+
+  get oldest(): string | undefined {
+    for (const key of this.#arrivals) {
+      return key;
+    }
+    return undefined;
+  }
+
+  add(key: string, { group, lane }: Place): void {
+    const lanes = this.#groups.get(group) ?? new Map<string | undefined, Set<string>>();
+    const keys = lanes.get(lane) ?? new Set();
+    this.#groups.set(group, lanes.set(lane, keys.add(key)));
+    this.#arrivals.add(key);
+  }
+
+  remove(key: string, { group, lane }: Place): void {
+    const lanes = this.#groups.get(group);
+    const keys = lanes?.get(lane);
+    this.#arrivals.delete(key);
+    keys?.delete(key);
+    if (keys?.size === 0) {
+      lanes?.delete(lane);
+    }
+    if (lanes?.size === 0) {
+      this.#groups.delete(group);
+    }
+  }
+
+  take(isOpen: IsOpen): string | undefined {
+    for (const [group, lanes] of this.#groups) {
+      for (const [lane, keys] of lanes) {
+        const key = isOpen(lane) ? first(keys) : undefined;
+        if (key !== undefined) {
+          this.#groups.delete(group);
+          lanes.delete(lane);
+          this.#groups.set(group, lanes.set(lane, keys));
+          this.remove(key, { group, lane });
+          return key;
+        }
+      }
+    }
+    return undefined;
+  }
+}
+
+/** What a `FairQueue` knows of a key that waits. */
+interface Waiting extends Place {
+  readonly priority: Priority;
+  readonly since: number;
+}
+
+/**
+ * A set of keys and the order in which they are taken: edits before changes before resyncs, one group after the other.
+ * A lower priority that has waited gets its share, so that a constant stream of edits does not starve it, and never
+ * more, so that an edit is served soon also among thousands of changes.
+ */
+export class FairQueue {
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #levels: Readonly<Record<Priority, Level>> = {
+    edit: new Level(),
+    change: new Level(),
+    resync: new Level(),
+  };
+  readonly #placeOf: (key: string) => Place;
+  readonly #starvationGuard: StarvationGuard;
+
+  constructor(placeOf: (key: string) => Place, starvationGuard: StarvationGuard) {
+    this.#placeOf = placeOf;
+    this.#starvationGuard = starvationGuard;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  has(key: string): boolean {
+    return this.#waiting.has(key);
+  }
+
+  /** Queues `key` once, with the highest priority with which it was added, at the place that it has now. */
+  add(key: string, asked: Priority, now: number): void {
+    const known = this.#waiting.get(key);
+    const { group, lane } = this.#placeOf(key);
+    const priority = higherOf(known?.priority, asked);
+    if (known?.priority === priority && known.group === group && known.lane === lane) {
+      return;
+    }
+    this.remove(key);
+    this.#waiting.set(key, { priority, since: known?.since ?? now, group, lane });
+    this.#levels[priority].add(key, { group, lane });
+  }
+
+  /** Takes `key` out, as if it had never been added. Returns whether it was there. */
+  remove(key: string): boolean {
+    const known = this.#waiting.get(key);
+    if (known === undefined) {
+      return false;
+    }
+    this.#waiting.delete(key);
+    this.#levels[known.priority].remove(key, known);
+    return true;
+  }
+
+  /** The next key of an open lane; `undefined` when nothing waits there. */
+  take(now: number, isOpen: IsOpen = () => true): Taken | undefined {
+    const starved = PRIORITIES.filter(
+      (priority) => this.#levels[priority].overtaken >= this.#starvationGuard.share - 1,
+    );
+    for (const priority of [...starved, ...PRIORITIES]) {
+      const key = this.#levels[priority].take(isOpen);
+      const known = key === undefined ? undefined : this.#waiting.get(key);
+      if (key !== undefined && known !== undefined) {
+        this.#waiting.delete(key);
+        this.#countOvertaken(priority, now);
+        return { key, group: known.group, lane: known.lane, waitedMs: now - known.since };
+      }
+    }
+    return undefined;
+  }
+
+  #countOvertaken(taken: Priority, now: number): void {
+    for (const priority of PRIORITIES) {
+      const level = this.#levels[priority];
+      const isLower = PRIORITIES.indexOf(priority) > PRIORITIES.indexOf(taken);
+      if (isLower && this.#isDue(level, now)) {
+        level.overtaken += 1;
+      } else if (priority === taken || level.isEmpty) {
+        level.overtaken = 0;
+      }
+    }
+  }
+
+  #isDue({ oldest }: Level, now: number): boolean {
+    const since = oldest === undefined ? undefined : this.#waiting.get(oldest)?.since;
+    return since !== undefined && now - since >= this.#starvationGuard.afterMs;
+  }
+}
+
+function first(keys: ReadonlySet<string>): string | undefined {
+  for (const key of keys) {
+    return key;
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+/** How many handlers run in each lane. What has no lane is not limited. */
+export class Lanes {
+  readonly #limit: number;
+  readonly #running = new Map<string, number>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Whether another handler may begin in `lane`. */
+  isOpen(lane: string | undefined): boolean {
+    return lane === undefined || (this.#running.get(lane) ?? 0) < this.#limit;
+  }
+
+  enter(lane: string | undefined): void {
+    if (lane !== undefined) {
+      this.#running.set(lane, (this.#running.get(lane) ?? 0) + 1);
+    }
+  }
+
+  leave(lane: string | undefined): void {
+    if (lane === undefined) {
+      return;
+    }
+    const left = (this.#running.get(lane) ?? 0) - 1;
+    if (left > 0) {
+      this.#running.set(lane, left);
+    } else {
+      this.#running.delete(lane);
+    }
+  }
+}

@@ -1,0 +1,356 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Random } from '../../runtime/random.ts';
+import { FairQueue, higherOf, type Priority, type StarvationGuard, type Taken } from './fair-queue.ts';
+import { Lanes } from './lanes.ts';
+import { WorkerSlots } from './worker-slots.ts';
+
+export type { Priority } from './fair-queue.ts';
+
+/** Settings of `add`. */
+export interface AddOptions {
+  /** `change` unless set. */
+  readonly priority?: Priority | undefined;
+}
+
+/** Told about every step, for metrics. */
+export interface WorkQueueObserver {
+  /** Also told of a key that is queued already. */
+  added?(key: string, priority: Priority): void;
+  /** A key that was queued is not any more, without having been handled. */
+  discarded?(key: string): void;
+  started?(key: string, waitedMs: number): void;
+  /** The handler waits for something external and has no worker. */
+  waiting?(key: string): void;
+  /** The handler has a worker again. */
+  resumed?(key: string): void;
+  finished?(key: string, tookMs: number): void;
+  retried?(key: string): void;
+}
+
+/**
+ * Runs `wait` without a worker, which serves other keys meanwhile. The handler goes on with a worker again, before new
+ * keys begin.
+ */
+export type WithoutWorker = <Result>(wait: () => Promise<Result>) => Promise<Result>;
+
+/** How many handlers may have begun and wait for something external, so that memory is bounded. */
+export interface WaitingLimits {
+  /** Of all lanes together. */
+  readonly total: number;
+  /** Handlers of one lane, so that none uses up the total. */
+  readonly perLane: number;
+}
+
+/** What a `WorkQueue` is made with. Durations in milliseconds. */
+export interface WorkQueueOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How many keys are handled at a time. */
+  readonly workers: number;
+  /** Handles one key; decides itself on `retry`, `forget` and `addAfter`. `signal` aborts when the work has to end. */
+  readonly handle: (key: string, signal: AbortSignal, withoutWorker: WithoutWorker) => Promise<void>;
+  /** Told what `handle` threw in spite of that; the key is retried. */
+  readonly onError: (key: string, error: unknown) => void;
+  /** The group among which turns are taken: the namespace. All keys are one group unless set. */
+  readonly groupOf?: ((key: string) => string) | undefined;
+  /** What the handler of a key waits for, such as an account: keys of a full lane stay queued. No lane: no limit. */
+  readonly laneOf?: ((key: string) => string | undefined) | undefined;
+  readonly waiting?: WaitingLimits | undefined;
+  /** Delay after the first failure; doubled by each further one, with up to half of it taken off at random. */
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number } | undefined;
+  readonly starvationGuard?: StarvationGuard | undefined;
+  readonly observer?: WorkQueueObserver | undefined;
+}
+
+interface Delay {
+  readonly due: number;
+  readonly cancel: () => void;
+}
+
+interface Run {
+  readonly startedAt: number;
+  /** When its handler last got a worker; `undefined` while it waits without one. */
+  workingSince: number | undefined;
+  isOver: boolean;
+  /** Set when the key was added while it was handled: it has to be handled again. */
+  dirty: Priority | undefined;
+}
+
+const defaultBackoff = { baseMs: 500, maxMs: 300_000 } as const;
+const DEFAULT_STARVATION_GUARD: StarvationGuard = { afterMs: 5_000, share: 4 };
+const MIN_PER_LANE = 64;
+const LANES_IN_TOTAL = 8;
+
+/**
+ * Keys that have to be handled. At most `workers` handlers work at a time; more may wait for something external, within
+ * the limits of lanes. A key is queued at most once and handled by one worker at a time; one added while it
+ * is handled is handled again afterwards. Holds keys alone: the handler reads the latest state itself.
+ */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #ready: FairQueue;
+  readonly #running = new Map<string, Run>();
+  readonly #delays = new Map<string, Delay>();
+  readonly #failures = new Map<string, number>();
+  readonly #slots: WorkerSlots;
+  readonly #lanes: Lanes;
+  readonly #runningAtMost: number;
+  readonly #work = new AbortController();
+  readonly #idleWaiters = new Set<() => void>();
+  #state: 'holding' | 'open' | 'closed' = 'holding';
+  #isPumping = false;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+    const { groupOf = () => '', laneOf = () => undefined, workers } = options;
+    const perLane = options.waiting?.perLane ?? Math.max(MIN_PER_LANE, workers);
+    this.#ready = new FairQueue(
+      (key) => ({ group: groupOf(key), lane: laneOf(key) }),
+      options.starvationGuard ?? DEFAULT_STARVATION_GUARD,
+    );
+    this.#slots = new WorkerSlots(workers);
+    this.#lanes = new Lanes(perLane);
+    this.#runningAtMost = workers + (options.waiting?.total ?? LANES_IN_TOTAL * perLane);
+  }
+
+  /** Keys that wait for a worker; delayed ones are not counted. */
+  get depth(): number {
+    return this.#ready.size;
+  }
+
+  /** Keys that wait for their time. */
+  get delayed(): number {
+    return this.#delays.size;
+  }
+
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  /** For how long a handler has kept its worker, milliseconds: the longest of all; 0 when none has one. */
+  get longestRunningMs(): number {
+    const now = this.#options.clock.monotonic();
+    const times = [...this.#running.values()].map(({ workingSince = now }) => now - workingSince);
+    return Math.max(0, ...times);
+  }
+
+  /** Sum of the ages of all running handlers, milliseconds; those that wait without a worker included. */
+  get unfinishedMs(): number {
+    const now = this.#options.clock.monotonic();
+    return [...this.#running.values()].reduce((sum, { startedAt }) => sum + now - startedAt, 0);
+  }
+
+  /** Whether the workers have begun. */
+  get isStarted(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Lets the workers begin; until then keys are only collected. */
+  start(): void {
+    if (this.#state !== 'holding') {
+      return;
+    }
+    this.#state = 'open';
+    this.#pump();
+  }
+
+  /** Queues `key` now, whatever delay it had. */
+  add(key: string, { priority = 'change' }: AddOptions = {}): void {
+    if (this.#state === 'closed') {
+      return;
+    }
+    this.#options.observer?.added?.(key, priority);
+    this.#cancelDelay(key);
+    const run = this.#running.get(key);
+    if (run !== undefined) {
+      run.dirty = higherOf(run.dirty, priority);
+      return;
+    }
+    this.#ready.add(key, priority, this.#options.clock.monotonic());
+    this.#pump();
+  }
+
+  /** Takes back a key that waits. */
+  discard(key: string): void {
+    this.#cancelDelay(key);
+    if (this.#ready.remove(key)) {
+      this.#options.observer?.discarded?.(key);
+    }
+  }
+
+  /** Queues `key` after `delayMs` as a resync. Of several delays the earliest counts; a key that is queued stays so. */
+  addAfter(key: string, delayMs: number): void {
+    if (this.#state === 'closed') {
+      return;
+    }
+    if (delayMs <= 0) {
+      this.add(key, { priority: 'resync' });
+      return;
+    }
+    if (this.#ready.has(key) || this.#running.get(key)?.dirty !== undefined) {
+      return;
+    }
+    const { clock } = this.#options;
+    const due = clock.monotonic() + delayMs;
+    const known = this.#delays.get(key);
+    if (known !== undefined && known.due <= due) {
+      return;
+    }
+    known?.cancel();
+    const cancel = clock.schedule(delayMs, () => {
+      this.#delays.delete(key);
+      this.add(key, { priority: 'resync' });
+    });
+    this.#delays.set(key, { due, cancel });
+  }
+
+  /** Queues `key` again after its backoff, which grows with every call until `forget`. Returns the delay in milliseconds. */
+  retry(key: string): number {
+    const { baseMs, maxMs } = this.#options.backoff ?? defaultBackoff;
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 40));
+    const delayMs = ceiling * (1 - this.#options.random.fraction() / 2);
+    this.#options.observer?.retried?.(key);
+    this.addAfter(key, delayMs);
+    return delayMs;
+  }
+
+  /** The key is well: its next failure is its first. */
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /** Failures of `key` since it was last well. */
+  failuresOf(key: string): number {
+    return this.#failures.get(key) ?? 0;
+  }
+
+  /**
+   * Takes no more keys and waits until the running handlers are done; those that are not after `deadlineMs` are told
+   * by their signal. Resolves with the number of handlers that were still running at that moment.
+   */
+  async drain(deadlineMs: number): Promise<number> {
+    this.#close();
+    if (this.#running.size === 0) {
+      return 0;
+    }
+    const { clock } = this.#options;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule(deadlineMs, resolve);
+      this.#idleWaiters.add(() => {
+        cancel();
+        resolve();
+      });
+    });
+    const unfinished = this.#running.size;
+    this.abort(new Error('the time to finish is over'));
+    return unfinished;
+  }
+
+  /** Takes no more keys and tells all running handlers to end at once. */
+  abort(reason: Error): void {
+    this.#close();
+    this.#work.abort(reason);
+    this.#slots.lift();
+  }
+
+  #close(): void {
+    this.#state = 'closed';
+    for (const { cancel } of this.#delays.values()) {
+      cancel();
+    }
+    this.#delays.clear();
+  }
+
+  #pump(): void {
+    if (this.#isPumping) {
+      return;
+    }
+    this.#isPumping = true;
+    const { clock } = this.#options;
+    while (this.#state === 'open' && this.#slots.hasFree && this.#running.size < this.#runningAtMost) {
+      const next = this.#ready.take(clock.monotonic(), (lane) => this.#lanes.isOpen(lane));
+      if (next === undefined) {
+        break;
+      }
+      this.#run(next);
+    }
+    this.#isPumping = false;
+  }
+
+  #run({ key, lane, waitedMs }: Taken): void {
+    const { clock, observer, onError } = this.#options;
+    const startedAt = clock.monotonic();
+    const run: Run = { startedAt, workingSince: startedAt, isOver: false, dirty: undefined };
+    this.#slots.take();
+    this.#lanes.enter(lane);
+    this.#running.set(key, run);
+    observer?.started?.(key, waitedMs);
+    const done = (): void => {
+      this.#running.delete(key);
+      run.isOver = true;
+      this.#lanes.leave(lane);
+      if (run.workingSince !== undefined) {
+        this.#slots.release();
+      }
+      observer?.finished?.(key, clock.monotonic() - run.startedAt);
+      if (run.dirty !== undefined) {
+        this.add(key, { priority: run.dirty });
+      }
+      this.#pump();
+      this.#announceIdle();
+    };
+    const failed = (error: unknown): void => {
+      onError(key, error);
+      this.retry(key);
+    };
+    // One turn later: what else is added by the caller now is covered by this run, and a synchronous throw is a rejection.
+    Promise.resolve()
+      .then(() => {
+        run.dirty = undefined;
+        return this.#options.handle(key, this.#work.signal, (wait) => this.#withoutWorker(key, run, wait));
+      })
+      .catch(failed)
+      .then(done, done);
+  }
+
+  async #withoutWorker<Result>(key: string, run: Run, wait: () => Promise<Result>): Promise<Result> {
+    if (run.workingSince === undefined || run.isOver) {
+      return wait();
+    }
+    const { clock, observer } = this.#options;
+    run.workingSince = undefined;
+    observer?.waiting?.(key);
+    this.#slots.release();
+    this.#pump();
+    try {
+      return await wait();
+    } finally {
+      await this.#slots.resume();
+      if (run.isOver) {
+        // The handler did not wait for the end of this.
+        this.#slots.release();
+        this.#pump();
+      } else {
+        run.workingSince = clock.monotonic();
+        observer?.resumed?.(key);
+      }
+    }
+  }
+
+  #announceIdle(): void {
+    if (this.#running.size > 0) {
+      return;
+    }
+    for (const waiter of this.#idleWaiters) {
+      waiter();
+    }
+    this.#idleWaiters.clear();
+  }
+
+  #cancelDelay(key: string): void {
+    this.#delays.get(key)?.cancel();
+    this.#delays.delete(key);
+  }
+}

@@ -1,0 +1,70 @@
+import { type ResourceEvent, ResourceEventType, ResourceMetaImpl } from '@dot-i/k8s-operator';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { KubeObject } from '../client/object.ts';
+import { objectKey, type Store } from './store.ts';
+
+/**
+ * Turns "something about this name has changed" into the events of `@dot-i/k8s-operator`, from the latest known state:
+ * Deleted for an object that is gone, Added for one that no handler has dealt with yet, otherwise Modified.
+ */
+export class PrimaryResource {
+  readonly #id: string;
+  readonly #store: Store;
+  /** Uids by key that a handler has dealt with. */
+  readonly #handled = new Map<string, string>();
+  /** Last known states by key whose deletion no handler has dealt with. */
+  readonly #deleted = new Map<string, KubeObject>();
+
+  constructor(id: string, store: Store) {
+    this.#id = id;
+    this.#store = store;
+  }
+
+  /** An object is gone. Of several with one name, only the last matters. */
+  noteDeletion(object: KubeObject): void {
+    this.#deleted.set(objectKey(object.metadata.namespace, object.metadata.name), object);
+  }
+
+  /**
+   * What a handler has to be told about this name, the deletion of an earlier object first; empty when there is
+   * nothing. Each event has its own copy of the object. `done` has to be called for each that was dealt with.
+   */
+  eventsFor(namespace: string, name: string): ResourceEvent[] {
+    const key = objectKey(namespace, name);
+    const gone = this.#deleted.get(key);
+    const present = this.#store.get(namespace, name);
+    const events: ResourceEvent[] = [];
+    if (gone !== undefined) {
+      events.push(this.#event(ResourceEventType.Deleted, gone));
+    }
+    if (present !== undefined) {
+      const isKnown = gone === undefined && this.#handled.get(key) === present.metadata.uid;
+      events.push(this.#event(isKnown ? ResourceEventType.Modified : ResourceEventType.Added, present));
+    }
+    return events;
+  }
+
+  /** `event` was handled without an error. */
+  done(event: ResourceEvent): void {
+    const key = objectKey(event.meta.namespace, event.meta.name);
+    const uid = event.object.metadata?.uid;
+    if (event.type === ResourceEventType.Deleted) {
+      if (this.#deleted.get(key)?.metadata.uid === uid) {
+        this.#deleted.delete(key);
+      }
+      if (this.#handled.get(key) === uid) {
+        this.#handled.delete(key);
+      }
+      return;
+    }
+    if (uid !== undefined && this.#store.get(event.meta.namespace, event.meta.name)?.metadata.uid === uid) {
+      this.#handled.set(key, uid);
+    }
+  }
+
+  #event(type: ResourceEventType, object: KubeObject): ResourceEvent {
+    // The library's type has Dates where the wire has text; handlers narrow the object themselves.
+    const copy = structuredClone(object) as unknown as KubernetesObject;
+    return { type, object: copy, meta: ResourceMetaImpl.createWithId(this.#id, copy) };
+  }
+}

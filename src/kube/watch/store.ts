@@ -1,0 +1,251 @@
+import type { KubeObject } from '../client/object.ts';
+import { isOlderVersion } from './resource-version.ts';
+
+/** Computes the keys under which an object is found in an index. */
+export type IndexFunction<T> = (object: T) => readonly string[];
+
+/** What is known of one resource type, to be read. Objects are shared: copy before changing one. */
+export interface Store<T extends KubeObject = KubeObject> {
+  get(namespace: string | undefined, name: string): T | undefined;
+  list(): T[];
+  readonly size: number;
+  /** Adds an index over present and future objects. Throws when the name is taken. */
+  addIndex(name: string, keysOf: IndexFunction<T>): void;
+  /** The objects under `key`. Throws when there is no such index. */
+  byIndex(name: string, key: string): T[];
+}
+
+/** What a change of the store did: `ignored` when something as new is known of the object. */
+export type UpsertResult<T> =
+  | { readonly outcome: 'ignored' }
+  | { readonly outcome: 'added' }
+  | { readonly outcome: 'updated'; readonly previous: T }
+  | { readonly outcome: 'recreated'; readonly previous: T };
+
+/** The moment at which a list begins. Answers to own writes that arrive later may be newer than the list. */
+export type ListStart = number;
+
+/** A complete list: when it began, the keys of its objects, its version and, unless it covers all, its namespace. */
+export interface CompleteList {
+  readonly start: ListStart;
+  readonly keys: ReadonlySet<string>;
+  readonly resourceVersion: string;
+  readonly namespace?: string | undefined;
+}
+
+interface Entry<T> {
+  readonly object: T;
+  /** Number of the own write whose answer this is; 0 when it came by a list or a watch. */
+  readonly write: number;
+}
+
+interface Index<T> {
+  readonly keysOf: IndexFunction<T>;
+  readonly entries: Map<string, Set<T>>;
+}
+
+/** `<namespace>/<name>`; cluster-scoped objects have an empty namespace. */
+export function objectKey(namespace: string | undefined, name: string): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+const REMEMBERED_DELETIONS = 4096;
+
+/**
+ * The writing side of a `Store`. One client lists and watches: what it brings is the truth, in the order in which it
+ * comes. Others absorb the answers to their own writes, which may be newer or older than what the watch has brought.
+ */
+export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> {
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #indexes = new Map<string, Index<T>>();
+  /** Deleted uids with the version of the deletion: the answer to a write may arrive after it. */
+  readonly #deletions = new Map<string, string>();
+  #writes = 0;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.#entries.get(objectKey(namespace, name))?.object;
+  }
+
+  list(): T[] {
+    return [...this.#entries.values()].map(({ object }) => object);
+  }
+
+  addIndex(name: string, keysOf: IndexFunction<T>): void {
+    if (this.#indexes.has(name)) {
+      throw new Error(`the store has an index named ${name} already`);
+    }
+    const index: Index<T> = { keysOf, entries: new Map() };
+    this.#indexes.set(name, index);
+    for (const { object } of this.#entries.values()) {
+      insert(index, object);
+    }
+  }
+
+  byIndex(name: string, key: string): T[] {
+    const index = this.#indexes.get(name);
+    if (index === undefined) {
+      throw new Error(`the store has no index named ${name}`);
+    }
+    return [...(index.entries.get(key) ?? [])];
+  }
+
+  /** Has to be called before the first request of a list is sent. */
+  beginList(): ListStart {
+    return this.#writes;
+  }
+
+  /**
+   * Takes in an item of a list. A list is a consistent read: it replaces what was known before it began, even by an
+   * older version, as after the restore of a backup.
+   */
+  upsertListed(object: T, start: ListStart): UpsertResult<T> {
+    const known = this.#entries.get(keyOf(object));
+    const mayBeNewer = known !== undefined && known.write > start;
+    if (
+      known !== undefined &&
+      (mayBeNewer ? isStale(object, known.object) : isSameVersion(object, known.object))
+    ) {
+      return { outcome: 'ignored' };
+    }
+    return this.#put(object, 0);
+  }
+
+  /** Takes in an object of a watch event, unless the answer to an own write was newer. */
+  upsert(object: T): UpsertResult<T> {
+    const known = this.#entries.get(keyOf(object));
+    return known !== undefined && isStale(object, known.object)
+      ? { outcome: 'ignored' }
+      : this.#put(object, 0);
+  }
+
+  /** Takes in the answer to an own write, unless something as new is known, also of the object's deletion. */
+  updateCache(object: T): UpsertResult<T> {
+    const { uid, resourceVersion } = object.metadata;
+    const deletion = this.#deletions.get(uid);
+    if (deletion !== undefined && !isOlderVersion(deletion, resourceVersion)) {
+      return { outcome: 'ignored' };
+    }
+    const known = this.#entries.get(keyOf(object));
+    if (known !== undefined && isStale(object, known.object)) {
+      return { outcome: 'ignored' };
+    }
+    this.#writes += 1;
+    return this.#put(object, this.#writes);
+  }
+
+  /**
+   * Removes the object with the name and uid of `gone` and returns its last known state, `undefined` when it was not
+   * stored. The version of `gone` is remembered, so that an older answer does not bring the object back.
+   */
+  remove(gone: T): T | undefined {
+    const { uid, resourceVersion } = gone.metadata;
+    this.#rememberDeletion(uid, resourceVersion);
+    const key = keyOf(gone);
+    const object = this.#entries.get(key)?.object;
+    if (object?.metadata.uid !== uid) {
+      return undefined;
+    }
+    this.#drop(key, object);
+    return object;
+  }
+
+  /**
+   * Removes what a complete list did not contain and returns it: deletions that happened unseen. Answers to own writes
+   * that are newer than the list stay.
+   */
+  removeAbsent({ start, keys, resourceVersion, namespace = '' }: CompleteList): T[] {
+    const absent: T[] = [];
+    for (const [key, { object, write }] of [...this.#entries]) {
+      const { metadata } = object;
+      const isCovered = namespace === '' || metadata.namespace === namespace;
+      const isNewer = write > start && isOlderVersion(resourceVersion, metadata.resourceVersion);
+      if (isCovered && !keys.has(key) && !isNewer) {
+        this.#rememberDeletion(metadata.uid, resourceVersion);
+        this.#drop(key, object);
+        absent.push(object);
+      }
+    }
+    return absent;
+  }
+
+  #put(object: T, write: number): UpsertResult<T> {
+    const key = keyOf(object);
+    const previous = this.#entries.get(key)?.object;
+    this.#deletions.delete(object.metadata.uid);
+    this.#entries.set(key, { object, write });
+    for (const index of this.#indexes.values()) {
+      if (previous !== undefined) {
+        extract(index, previous);
+      }
+      insert(index, object);
+    }
+    if (previous === undefined) {
+      return { outcome: 'added' };
+    }
+    if (previous.metadata.uid === object.metadata.uid) {
+      return { outcome: 'updated', previous };
+    }
+    this.#rememberDeletion(previous.metadata.uid, object.metadata.resourceVersion);
+    return { outcome: 'recreated', previous };
+  }
+
+  #drop(key: string, object: T): void {
+    this.#entries.delete(key);
+    for (const index of this.#indexes.values()) {
+      extract(index, object);
+    }
+  }
+
+  #rememberDeletion(uid: string, resourceVersion: string): void {
+    this.#deletions.delete(uid);
+    this.#deletions.set(uid, resourceVersion);
+    if (this.#deletions.size <= REMEMBERED_DELETIONS) {
+      return;
+    }
+    for (const oldest of this.#deletions.keys()) {
+      this.#deletions.delete(oldest);
+      return;
+    }
+  }
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return objectKey(metadata.namespace, metadata.name);
+}
+
+function isSameVersion(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
+}
+
+/** Whether `received` is not newer than `known`. */
+function isStale({ metadata: received }: KubeObject, { metadata: known }: KubeObject): boolean {
+  return (
+    received.resourceVersion === known.resourceVersion ||
+    isOlderVersion(received.resourceVersion, known.resourceVersion)
+  );
+}
+
+function insert<T>({ keysOf, entries }: Index<T>, object: T): void {
+  for (const key of keysOf(object)) {
+    const found = entries.get(key);
+    if (found === undefined) {
+      entries.set(key, new Set([object]));
+    } else {
+      found.add(object);
+    }
+  }
+}
+
+function extract<T>({ keysOf, entries }: Index<T>, object: T): void {
+  for (const key of keysOf(object)) {
+    const found = entries.get(key);
+    found?.delete(object);
+    if (found?.size === 0) {
+      entries.delete(key);
+    }
+  }
+}

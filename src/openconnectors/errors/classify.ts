@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { retryAfterMs } from '../../runtime/retry-after.ts';
+import { FORBIDDEN_ADDRESS } from '../transport/address-guard.ts';
+import type { Effect, UnreadableResponse } from '../transport/call.ts';
+import { PROXY_STATUS } from '../transport/proxy-tunnel.ts';
+import {
+  ABORTED,
+  NOT_HTTP,
+  TOO_LARGE,
+  type TransportError,
+  type TransportResponse,
+} from '../transport/transport.ts';
+import { cleanMessage } from './clean-message.ts';
+import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './remote-error.ts';
+
+/** What a verdict depends on besides the answer. */
+export interface CallContext {
+  readonly effect: Effect;
+  /** The call carried an instance token, so that the provider may be the one who answers. */
+  readonly withInstanceToken: boolean;
+  /** Every secret that the call carried; none may be in the message. */
+  readonly secrets: readonly string[];
+  /** Wall clock, for a `Retry-After` date in an answer that has no `Date`. */
+  readonly nowMs: number;
+}
+
+/** The API's own error: `{"requestId": "...", "message": "..."}`, with `providerMessage` where the provider is the cause. */
+const ownError = z.looseObject({
+  requestId: z.string().min(1),
+  message: z.string().min(1),
+  providerMessage: z.string().nullish(),
+});
+
+type OwnError = z.infer<typeof ownError>;
+
+/**
+ * The API's own error in an answer, or undefined. The request id is required: gateways answer with JSON and a `message`
+ * too (`{"message":"Not Found"}` by Kong and AWS API Gateway), and their 404 proves nothing about an instance.
+ */
+function readOwnError(answer: TransportResponse): OwnError | undefined {
+  const parsed = ownError.safeParse(parseJson(answer.body));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The class of an unknown outcome. */
+function unknownOutcome(effect: Effect): RemoteErrorClass {
+  return effect === 'once' ? 'ambiguous' : 'unavailable';
+}
+
+function classOfStatus(status: number, effect: Effect, own: OwnError | undefined): RemoteErrorClass {
+  switch (status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return own === undefined ? 'unexpected' : 'not-found';
+    case 408:
+      // Some gateways answer it when it is the server behind them that was too slow.
+      return unknownOutcome(effect);
+    case 425:
+      return 'unavailable';
+    case 407:
+      return 'unexpected';
+    case 429:
+      return 'throttled';
+    default:
+      return status >= 500 ? unknownOutcome(effect) : status >= 400 ? 'invalid' : 'unexpected';
+  }
+}
+
+/** What a whole answer other than 2xx proves about the request. */
+function processedOf(status: number, own: OwnError | undefined): Processed {
+  if (own === undefined || status < 400 || status >= 500) {
+    return 'unknown';
+  }
+  switch (status) {
+    case 408:
+    case 425:
+      return 'unknown';
+    case 429:
+      // With a message of the provider the platform had begun to process the request.
+      return typeof own.providerMessage === 'string' ? 'unknown' : 'no';
+    default:
+      return 'refused';
+  }
+}
+
+function sourceOf(status: number, own: OwnError | undefined, withInstanceToken: boolean): ErrorSource {
+  const isPassedOn = withInstanceToken && status === 429 && own === undefined;
+  return isPassedOn || typeof own?.providerMessage === 'string' ? 'provider' : 'open-connectors';
+}
+
+const sentences: Readonly<Record<RemoteErrorClass, string>> = {
+  unauthorized: 'Open Connectors refused the credentials',
+  forbidden: 'Open Connectors forbade the request',
+  'not-found': 'Open Connectors does not know what was asked for',
+  invalid: 'Open Connectors refused the request',
+  throttled: 'Open Connectors asked for fewer requests',
+  unavailable: 'Open Connectors is not available',
+  ambiguous: 'Open Connectors did not say whether it did what was asked',
+  unexpected: 'The answer is not one that Open Connectors gives',
+};
+
+/** The error in a whole answer; `undefined` for 2xx. */
+export function errorOfResponse(answer: TransportResponse, context: CallContext): RemoteError | undefined {
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    return undefined;
+  }
+  const own = readOwnError(answer);
+  const errorClass = classOfStatus(status, context.effect, own);
+  const said = cleanMessage(
+    [own?.message, own?.providerMessage].filter((text) => typeof text === 'string').join(' - provider: '),
+    context.secrets,
+  );
+  return new RemoteError(
+    errorClass,
+    `${sentences[errorClass]} (HTTP ${status})${said === '' ? '' : `: ${said}`}`,
+    {
+      status,
+      retryAfterMs: retryAfterMs(answer.headers, context.nowMs),
+      processed: processedOf(status, own),
+      source: sourceOf(status, own, context.withInstanceToken),
+    },
+  );
+}
+
+/**
+ * The error when no whole answer came. Where nothing was sent, nothing was done, whatever the call. A head that says
+ * 4xx or 5xx says it without its body too. All else was sent, and its outcome is unknown.
+ */
+export function errorOfTransport(error: TransportError, context: CallContext): RemoteError {
+  const { effect } = context;
+  if (!error.sent) {
+    const through = error.proxy === undefined ? '' : ` through the proxy ${error.proxy}`;
+    return new RemoteError(
+      'unavailable',
+      `No connection to Open Connectors${through}: ${reasonOfFailure(error.code)}`,
+      { processed: 'no' },
+    );
+  }
+  if (error.head !== undefined && error.head.status >= 300) {
+    const ofHead = errorOfResponse({ ...error.head, body: '' }, context);
+    if (ofHead !== undefined) {
+      return ofHead;
+    }
+  }
+  const status = error.head?.status;
+  const unreadable = (error.code === TOO_LARGE || error.code === NOT_HTTP) && effect !== 'once';
+  const errorClass = unreadable ? 'unexpected' : unknownOutcome(effect);
+  return new RemoteError(errorClass, `${sentences[errorClass]}: ${reasonOfFailure(error.code)}`, { status });
+}
+
+/**
+ * The error when a 2xx answer cannot be understood. After a create there may be an instance, and a grant is spent:
+ * that is `ambiguous`, so that the caller searches instead of sending again.
+ */
+export function errorOfUnreadable(
+  error: UnreadableResponse,
+  status: number,
+  context: CallContext,
+): RemoteError {
+  const errorClass = context.effect === 'once' ? 'ambiguous' : 'unexpected';
+  const what = cleanMessage(error.message, context.secrets);
+  return new RemoteError(errorClass, `${sentences[errorClass]} (HTTP ${status}): ${what}`, { status });
+}
+
+/** In words, with the code that a search finds; codes are a closed vocabulary of Node.js, OpenSSL and undici. */
+function reasonOfFailure(code: string): string {
+  switch (code) {
+    case FORBIDDEN_ADDRESS:
+      return 'the host is not on the public internet, and not exempt from that check';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host name cannot be resolved (${code})`;
+    case ABORTED:
+      return 'no answer in time';
+    case TOO_LARGE:
+      return 'the answer is too large';
+    case NOT_HTTP:
+      return 'the answer is not HTTP';
+    case 'UND_ERR_CLOSED':
+    case 'UND_ERR_DESTROYED':
+      return 'the account settings changed meanwhile';
+    case `${PROXY_STATUS}407`:
+      return 'the proxy does not accept the user and password in HTTPS_PROXY, or their absence (HTTP 407)';
+    default:
+      if (code.startsWith(PROXY_STATUS)) {
+        return `the proxy did not open a tunnel (${code})`;
+      }
+      return /^(?:ERR_(?:TLS|SSL)|CERT_|UNABLE_|DEPTH_|SELF_SIGNED)/.test(code)
+        ? `the server's certificate or TLS is not accepted (${code})`
+        : `the connection failed (${code})`;
+  }
+}

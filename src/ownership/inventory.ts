@@ -1,0 +1,186 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Instance } from '../openconnectors/port.ts';
+import { isOwnerTag } from './owner-tags.ts';
+
+/**
+ * What this process knows of an account's instances: the latest list by our cluster's tag, corrected by every answer
+ * about a single instance since. Lists lag: one that began within the grace period after such an answer neither changes
+ * nor removes that instance. Absence from it proves nothing; `gone` is only what a read by id said.
+ */
+export class Inventory {
+  readonly #instances = new Map<number, Instance | 'not-found'>();
+  readonly #byOwner = new Map<string, Set<number>>();
+  readonly #searches = new Map<string, number>();
+  /** When an answer about the very instance was seen last. */
+  readonly #learnedAt = new Map<number, number>();
+  readonly #now: () => number;
+  readonly #graceMs: number;
+  #takenAt: number | undefined;
+
+  /** `now` is the wall clock; `graceMs` is how long a list may lag behind answers about single instances. */
+  constructor(now: () => number, graceMs: number) {
+    this.#now = now;
+    this.#graceMs = graceMs;
+  }
+
+  /** How many ids are remembered, those of deleted instances among them. */
+  get size(): number {
+    return this.#instances.size;
+  }
+
+  /** When the whole account was listed last (wall clock, the moment before the first request of it). */
+  get listedAt(): number | undefined {
+    return this.#takenAt;
+  }
+
+  /**
+   * Replaces all knowledge by a complete list that was begun at `startedAt`. Returns the owner tags of the instances
+   * that came, went or changed.
+   */
+  replace(instances: readonly Instance[], startedAt: number): ReadonlySet<string> {
+    const before = new Map(this.#instances);
+    this.#searches.clear();
+    this.#takenAt = startedAt;
+    for (const id of before.keys()) {
+      this.#forgetOlder(id, startedAt);
+    }
+    this.#learnOlder(instances, startedAt);
+    const changed = [...new Set([...before.keys(), ...this.#instances.keys()])].filter(
+      (id) => !isDeepStrictEqual(before.get(id), this.#instances.get(id)),
+    );
+    return new Set(
+      changed.flatMap((id) => [...ownersOf(before.get(id)), ...ownersOf(this.#instances.get(id))]),
+    );
+  }
+
+  /** Takes in a complete answer about one owner tag, begun at `startedAt`. */
+  searched(ownerTag: string, found: readonly Instance[], startedAt: number): void {
+    for (const id of [...(this.#byOwner.get(ownerTag) ?? [])]) {
+      this.#forgetOlder(id, startedAt);
+    }
+    this.#learnOlder(found, startedAt);
+    this.#searches.set(ownerTag, startedAt);
+  }
+
+  /** A list may not show yet what an answer about the instance itself said up to the grace period before it began. */
+  #isNewer(id: number, startedAt: number): boolean {
+    const learnedAt = this.#learnedAt.get(id);
+    if (learnedAt === undefined) {
+      return false;
+    }
+    if (!this.#isPast(learnedAt)) {
+      // The clock was set back: the answer counts as of now, not until the clock reaches its time once more.
+      this.#learnedAt.set(id, this.#now());
+      return true;
+    }
+    return learnedAt + this.#graceMs >= startedAt;
+  }
+
+  /** Whether a time can be compared. One in the future is from before the clock was set back. */
+  #isPast(time: number | undefined): boolean {
+    return time !== undefined && time <= this.#now();
+  }
+
+  #forgetOlder(id: number, startedAt: number): void {
+    if (!this.#isNewer(id, startedAt)) {
+      this.forget(id);
+    }
+  }
+
+  #learnOlder(instances: readonly Instance[], startedAt: number): void {
+    for (const instance of instances.filter(({ id }) => !this.#isNewer(id, startedAt))) {
+      this.learn(instance);
+      this.#learnedAt.delete(instance.id);
+    }
+  }
+
+  /** Takes in one instance as an answer showed it. What the answer left out keeps its last known value. */
+  learn(instance: Instance): void {
+    const before = this.#instances.get(instance.id);
+    const known = before === undefined || before === 'not-found' ? instance : merge(before, instance);
+    this.forget(instance.id);
+    this.#instances.set(instance.id, known);
+    this.#learnedAt.set(instance.id, this.#now());
+    for (const tag of (known.tags ?? []).filter(isOwnerTag)) {
+      const ids = this.#byOwner.get(tag) ?? new Set();
+      this.#byOwner.set(tag, ids.add(instance.id));
+    }
+  }
+
+  /** One of our own writes changed a known instance in a way that its answer did not show. */
+  amend(id: number, change: Partial<Instance>): void {
+    const known = this.#instances.get(id);
+    if (known !== undefined && known !== 'not-found') {
+      this.learn({ ...known, ...change });
+    }
+  }
+
+  /** A read by id was answered with the API's own 404. */
+  markGone(id: number): void {
+    this.forget(id);
+    this.#instances.set(id, 'not-found');
+    this.#learnedAt.set(id, this.#now());
+  }
+
+  /** Nothing is known of this id any more. */
+  forget(id: number): void {
+    const known = this.#instances.get(id);
+    this.#instances.delete(id);
+    this.#learnedAt.delete(id);
+    if (known === undefined || known === 'not-found') {
+      return;
+    }
+    for (const tag of (known.tags ?? []).filter(isOwnerTag)) {
+      const ids = this.#byOwner.get(tag);
+      ids?.delete(id);
+      if (ids?.size === 0) {
+        this.#byOwner.delete(tag);
+      }
+    }
+  }
+
+  /** What concerns one resource: the instances with its owner tag, and those with the given ids. */
+  about(ownerTag: string, ids: readonly (number | undefined)[]): ExternalFacts {
+    const wanted = [...(this.#byOwner.get(ownerTag) ?? []), ...ids.filter((id) => id !== undefined)];
+    const instances = new Map<number, Instance | 'not-found'>();
+    for (const id of wanted) {
+      const known = this.#instances.get(id);
+      if (known !== undefined) {
+        instances.set(id, known);
+      }
+    }
+    const times = [this.#takenAt, this.#searches.get(ownerTag)].filter((time) => this.#isPast(time));
+    return { instances, searchedAt: latest(times[0], times[1]) };
+  }
+
+  /** The instances with an owner tag that `matches`, lowest id first. */
+  ownedBy(matches: (ownerTag: string) => boolean): readonly Instance[] {
+    return [...this.#instances.values()]
+      .filter(
+        (instance): instance is Instance => instance !== 'not-found' && ownersOf(instance).some(matches),
+      )
+      .sort((a, b) => a.id - b.id);
+  }
+}
+
+function ownersOf(known: Instance | 'not-found' | undefined): string[] {
+  return known === undefined || known === 'not-found' ? [] : (known.tags ?? []).filter(isOwnerTag);
+}
+
+function merge(before: Instance, now: Instance): Instance {
+  const shown = Object.entries(now).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(shown) };
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+/** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
+export interface ExternalFacts {
+  /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
+  readonly instances: ReadonlyMap<number, Instance | 'not-found'>;
+  /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
+  readonly searchedAt: number | undefined;
+}

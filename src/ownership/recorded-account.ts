@@ -1,0 +1,6 @@
+/** The account in which an instance was made, as status records it. */
+export interface RecordedAccount {
+  readonly uid: string;
+  readonly baseUrl: string;
+  readonly organizationId: string;
+}

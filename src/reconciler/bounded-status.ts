@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { isRecord } from '../kube/client/object.ts';
+
+/**
+ * `status` with each text and list cut to what `schema` allows. Names, ids and texts of Open Connectors have no bounds,
+ * and the API server refuses the whole status for one field that is too long. Texts become well-formed Unicode, because
+ * the API server replaces half of a surrogate pair: the stored status would differ from the computed one for ever.
+ * Throws where something else than a length is wrong, which is a defect of the operator.
+ */
+export function boundedStatus<Status>(schema: z.ZodType<Status>, status: Status): Status {
+  const wellFormed = mapTexts(status, (text) => text.toWellFormed()) as Status;
+  const first = schema.safeParse(wellFormed);
+  if (first.success) {
+    return wellFormed;
+  }
+  const cut = first.error.issues.reduce<unknown>(
+    (value, issue) => (issue.code === 'too_big' ? cutAt(value, issue.path, Number(issue.maximum)) : value),
+    wellFormed,
+  );
+  const second = schema.safeParse(cut);
+  if (!second.success) {
+    const [issue] = second.error.issues;
+    throw new Error(
+      `the status is invalid at "${issue?.path.join('.') ?? ''}" (${issue?.code ?? 'unknown'})`,
+    );
+  }
+  return cut as Status;
+}
+
+/** `value` with every text in it, however deep, replaced by `change` of it; the same object where nothing changes. */
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') {
+    return change(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => mapTexts(item, change));
+  }
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]))
+    : value;
+}
+
+/** `value` with the text or list at `path` cut to `length`. */
+function cutAt(value: unknown, [key, ...rest]: readonly PropertyKey[], length: number): unknown {
+  if (key === undefined) {
+    return cut(value, length);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, index) => (index === key ? cutAt(item, rest, length) : item));
+  }
+  return isRecord(value) && typeof key === 'string'
+    ? { ...value, [key]: cutAt(value[key], rest, length) }
+    : value;
+}
+
+function cut(value: unknown, length: number): unknown {
+  if (typeof value === 'string') {
+    // Not in the middle of a surrogate pair.
+    return value.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+  }
+  return Array.isArray(value) ? value.slice(0, length) : value;
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { ownedLabelsOf } from '../api/defaults.ts';
+import { API_VERSION, CONNECTOR_NAMES, LABELS, MANAGED_BY } from '../api/group.ts';
+import { isKubeError } from '../kube/client/errors.ts';
+import type { KubeObject, OwnerReference } from '../kube/client/object.ts';
+import { collectionPath, objectPath, wellKnown } from '../kube/client/paths.ts';
+import type { KubeRest } from '../kube/client/rest.ts';
+import type { SecretFact } from './secret-fact.ts';
+import type { NewSecret, Secrets } from './secrets.ts';
+
+const secretSchema = z.object({
+  metadata: z.object({
+    resourceVersion: z.string(),
+    namespace: z.string().default(''),
+    labels: z.record(z.string(), z.string()).default({}),
+    ownerReferences: z.array(z.object({ uid: z.string(), kind: z.string(), name: z.string() })).default([]),
+  }),
+  data: z.record(z.string(), z.string()).default({}),
+});
+
+/** What the Secrets of the cluster are read and written with. */
+export interface KubeSecretsOptions {
+  readonly rest: KubeRest;
+  /** From the metadata cache. */
+  readonly cached: (namespace: string, name: string) => KubeObject | undefined;
+  /** The Secrets that the operator created for the resource with this uid, from the metadata cache. Absent: none. */
+  readonly ownedBy?: ((uid: string) => readonly KubeObject[]) | undefined;
+  /** Told of every value that is read, so that no log line can show it. */
+  readonly register: (value: string) => void;
+  /** Whether an InfusionsoftConnector with this uid is there. Absent: no Secret counts as left behind. */
+  readonly isAlive?: ((namespace: string, name: string, uid: string) => boolean) | undefined;
+}
+
+/** Secrets by way of the API server; what is not a call comes from the metadata cache. */
+export function createKubeSecrets({
+  rest,
+  cached,
+  ownedBy = () => [],
+  register,
+  isAlive = () => true,
+}: KubeSecretsOptions): Secrets {
+  const leftBy = leftByAmong(isAlive);
+  const keep = (answer: unknown): SecretFact => {
+    const secret = secretSchema.parse(answer);
+    for (const value of Object.values(secret.data)) {
+      register(Buffer.from(value, 'base64').toString('utf8').trim());
+    }
+    const { resourceVersion, ownerReferences } = secret.metadata;
+    return {
+      state: 'read',
+      resourceVersion,
+      owners: ownerReferences.map(({ uid }) => uid),
+      leftBy: leftBy(secret.metadata),
+      data: secret.data,
+    };
+  };
+  return {
+    known(namespace, name) {
+      const object = cached(namespace, name);
+      return object === undefined
+        ? { state: 'absent' }
+        : {
+            state: 'unread',
+            resourceVersion: object.metadata.resourceVersion,
+            owners: (object.metadata.ownerReferences ?? []).map(({ uid }) => uid),
+            leftBy: leftBy(object.metadata),
+          };
+    },
+    owned: (namespace, uid) =>
+      ownedBy(uid).flatMap(({ metadata }) => (metadata.namespace === namespace ? [metadata.name] : [])),
+    async read(namespace, name, signal) {
+      try {
+        return keep(await rest.get(objectPath(wellKnown.secrets, namespace, name), { signal }));
+      } catch (error) {
+        if (isKubeError(error, 'not-found')) {
+          return { state: 'absent', confirmed: true };
+        }
+        throw error;
+      }
+    },
+    async create(secret, signal) {
+      const { namespace } = secret.owner.metadata;
+      return keep(
+        await rest.create(collectionPath(wellKnown.secrets, namespace), manifest(secret), { signal }),
+      );
+    },
+    async update(secret, resourceVersion, signal) {
+      const path = objectPath(wellKnown.secrets, secret.owner.metadata.namespace, secret.name);
+      // A JSON patch replaces `data` whole, so that keys that somebody added go; labels of others stay.
+      const patch = [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'add', path: '/data', value: encode(secret.data) },
+        { op: 'add', path: '/metadata/ownerReferences', value: ownersOf(secret) },
+      ];
+      return keep(await rest.patch(path, patch, { type: 'json', signal }));
+    },
+    async remove(namespace, name, resourceVersion, signal) {
+      const path = objectPath(wellKnown.secrets, namespace, name);
+      await rest.delete(path, { preconditions: { resourceVersion }, signal });
+    },
+    async disown(namespace, name, resourceVersion, signal) {
+      const patch = { metadata: { resourceVersion, ownerReferences: null } };
+      await rest.patch(objectPath(wellKnown.secrets, namespace, name), patch, { type: 'merge', signal });
+    },
+  };
+}
+
+type Ownership = {
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly Pick<OwnerReference, 'kind' | 'name' | 'uid'>[];
+};
+
+/** Our label on a Secret whose owners, if it has any, are connectors that are gone. */
+function leftByAmong(isAlive: NonNullable<KubeSecretsOptions['isAlive']>) {
+  return ({ namespace = '', labels = {}, ownerReferences = [] }: Ownership): string | undefined => {
+    const isOurs = labels[LABELS.managedBy] === MANAGED_BY;
+    const isLeft = ownerReferences.every(
+      ({ kind, name, uid }) => kind === CONNECTOR_NAMES.kind && !isAlive(namespace, name, uid),
+    );
+    return isOurs && isLeft ? labels[LABELS.connector] : undefined;
+  };
+}
+
+function manifest(secret: NewSecret): Record<string, unknown> {
+  const { owner, name, type, data } = secret;
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type,
+    metadata: {
+      name,
+      namespace: owner.metadata.namespace,
+      labels: ownedLabelsOf(owner),
+      ownerReferences: ownersOf(secret),
+    },
+    data: encode(data),
+  };
+}
+
+function ownersOf({ owner }: NewSecret): OwnerReference[] {
+  const { name, uid } = owner.metadata;
+  return [
+    {
+      apiVersion: API_VERSION,
+      kind: CONNECTOR_NAMES.kind,
+      name,
+      uid,
+      controller: true,
+      blockOwnerDeletion: true,
+    },
+  ];
+}
+
+function encode(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+  );
+}

@@ -1,0 +1,139 @@
+import { secretForms } from './secret-forms.ts';
+
+/** What stands where a secret was. */
+export const MASK = '[redacted]';
+
+/**
+ * The shortest text that is masked, in characters. Shorter values (`true`, `full`, an id) are part of ordinary text:
+ * masking them would make it unreadable and tell by its gaps what they are.
+ */
+export const SHORTEST_MASKED = 6;
+
+/**
+ * Knows the secret values that the process has loaded and masks them in text, in each of their usual encodings.
+ * The cost of `scrub` grows with the text, not with the number of secrets.
+ */
+export interface Redactor {
+  /** Remembers `value` as one of the latest; the oldest is forgotten when there are too many. To be called at each read. */
+  register(value: string): void;
+  /** Remembers `value` until the returned function is called (once or more), for secrets that stay in use. */
+  hold(value: string): () => void;
+  /** `text` with every known secret replaced by `MASK`; overlapping ones by a single mask. */
+  scrub(text: string): string;
+}
+
+/** `capacity` bounds the values of `register`, not those of `hold`. One value takes about 1 KiB. */
+export function createScrubber(capacity = 5_000): Redactor {
+  const index = new FormIndex();
+  /** In order of use, the latest last. */
+  const recent = new Map<string, readonly string[]>();
+  const held = new Map<string, { readonly forms: readonly string[]; count: number }>();
+
+  function register(value: string): void {
+    if (value.length < SHORTEST_MASKED || held.has(value)) {
+      return;
+    }
+    const forms = recent.get(value) ?? index.add(secretForms(value));
+    recent.delete(value);
+    recent.set(value, forms);
+    const oldest = recent.size > capacity ? recent.entries().next().value : undefined;
+    if (oldest !== undefined) {
+      recent.delete(oldest[0]);
+      index.remove(oldest[1]);
+    }
+  }
+
+  function hold(value: string): () => void {
+    const holder = held.get(value) ?? { forms: index.add(secretForms(value)), count: 0 };
+    holder.count++;
+    held.set(value, holder);
+    let released = false;
+    return () => {
+      if (released) {
+        return;
+      }
+      released = true;
+      holder.count--;
+      if (holder.count === 0) {
+        held.delete(value);
+        index.remove(holder.forms);
+        // It may still be on its way into a log line.
+        register(value);
+      }
+    };
+  }
+
+  return { register, hold, scrub: (text) => index.mask(text) };
+}
+
+/** Texts by their first characters, so that one look-up at each place of a text finds those that may begin there. */
+class FormIndex {
+  readonly #byStart = new Map<string, string[]>();
+
+  /** Returns the forms that were added: those long enough, and not part of the mask itself. */
+  add(forms: readonly string[]): readonly string[] {
+    const added = forms.filter((form) => form.length >= SHORTEST_MASKED && !MASK.includes(form));
+    for (const form of added) {
+      const start = form.slice(0, SHORTEST_MASKED);
+      const same = this.#byStart.get(start);
+      if (same === undefined) {
+        this.#byStart.set(start, [form]);
+      } else {
+        same.push(form);
+      }
+    }
+    return added;
+  }
+
+  /** Removes one occurrence of each: two secrets may share a form. */
+  remove(forms: readonly string[]): void {
+    for (const form of forms) {
+      const start = form.slice(0, SHORTEST_MASKED);
+      const same = this.#byStart.get(start) ?? [];
+      const rest = same.toSpliced(same.indexOf(form), 1);
+      if (rest.length === 0) {
+        this.#byStart.delete(start);
+      } else {
+        this.#byStart.set(start, rest);
+      }
+    }
+  }
+
+  mask(text: string): string {
+    if (this.#byStart.size === 0) {
+      return text;
+    }
+    let masked = '';
+    let copied = 0;
+    let coveredFrom = 0;
+    let coveredTo = 0;
+    for (let at = 0; at + SHORTEST_MASKED <= text.length; at++) {
+      const end = this.#longestEndAt(text, at);
+      if (end === 0) {
+        continue;
+      }
+      if (at >= coveredTo && coveredTo > 0) {
+        masked += text.slice(copied, coveredFrom) + MASK;
+        copied = coveredTo;
+      }
+      coveredFrom = at < coveredTo ? coveredFrom : at;
+      coveredTo = Math.max(coveredTo, end);
+    }
+    return coveredTo === 0 ? text : masked + text.slice(copied, coveredFrom) + MASK + text.slice(coveredTo);
+  }
+
+  /** Where the longest known text that begins at `at` ends; 0 when none begins there. */
+  #longestEndAt(text: string, at: number): number {
+    const candidates = this.#byStart.get(text.slice(at, at + SHORTEST_MASKED));
+    if (candidates === undefined) {
+      return 0;
+    }
+    let end = 0;
+    for (const form of candidates) {
+      if (at + form.length > end && text.startsWith(form, at)) {
+        end = at + form.length;
+      }
+    }
+    return end;
+  }
+}

@@ -1,0 +1,29 @@
+import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { SecretFact } from './secret-fact.ts';
+
+/** Secrets of any namespace: what is known without a call, and the calls. Errors are `KubeError`. */
+export interface Secrets {
+  /** From the metadata cache: never `read`. */
+  known(namespace: string, name: string): SecretFact;
+  /** Names of the Secrets that the operator created for the resource with this uid, from the metadata cache. */
+  owned(namespace: string, uid: string): readonly string[];
+  /** One GET; a 404 is `absent`. */
+  read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
+  /** POST of a whole Secret; `data` in clear. Returns what the server stored. */
+  create(secret: NewSecret, signal: AbortSignal): Promise<SecretFact>;
+  /** Replaces the data of a Secret of ours, on the condition that it still has `resourceVersion`. */
+  update(secret: NewSecret, resourceVersion: string, signal: AbortSignal): Promise<SecretFact>;
+  /** Deletes a Secret of ours, on the condition that it still has `resourceVersion`; one that is gone already is fine. */
+  remove(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
+  /** Removes all owner references, so that the garbage collector leaves the Secret alone. */
+  disown(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A Secret that the operator makes for a resource and that goes with it. */
+export interface NewSecret {
+  readonly owner: InfusionsoftConnector;
+  readonly name: string;
+  readonly type: string;
+  /** In clear. */
+  readonly data: Readonly<Record<string, string>>;
+}

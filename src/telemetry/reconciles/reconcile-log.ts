@@ -1,0 +1,63 @@
+import type { OpenConnectorsAccount } from '../../api/account.ts';
+import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { GROUP } from '../../api/group.ts';
+import type { ReconcileContext, ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
+import { controllerOfKind } from '../controller-names.ts';
+import { type Logger, reconcileLogger } from '../log.ts';
+import { type Conclusion, changesSomething, conclusionOf } from './conclusion.ts';
+import type { ReconcileResult } from './result.ts';
+
+/** The log of one pass: each step for those who debug, and one line at the end where something was done or is new. */
+export class ReconcileLog {
+  readonly #log: Logger;
+  readonly #steps: string[] = [];
+  #conclusion: Conclusion | undefined;
+
+  /** `trace` holds the ids of the pass' span, where it is recorded. */
+  constructor(
+    logger: Logger,
+    { kind, namespace, name }: ReconcileContext,
+    reconcileID: string,
+    trace: Readonly<Record<string, string>>,
+  ) {
+    const controller = controllerOfKind[kind];
+    const context = { controller, group: GROUP, kind, namespace, name, reconcileID };
+    this.#log = reconcileLogger(logger, context).child(trace);
+  }
+
+  /** What was decided, once it was. */
+  get conclusion(): Conclusion | undefined {
+    return this.#conclusion;
+  }
+
+  step(name: string): void {
+    this.#steps.push(name);
+    this.#log.debug({ step: name }, 'Next step');
+  }
+
+  concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, result: ReconcileEnd): void {
+    this.#conclusion = conclusionOf(resource, result);
+  }
+
+  /** The pass came to its end. */
+  ended(durationMs: number): void {
+    const said = this.#conclusion;
+    const isNotable = said?.isChange === true || this.#steps.some(changesSomething);
+    const fields = {
+      ...(said && { ready: said.ready, reason: said.reason }),
+      ...(this.#steps.length > 0 && { steps: this.#steps }),
+      durationMs: Math.round(durationMs),
+    };
+    if (isNotable) {
+      this.#log.info(fields, 'Reconciled');
+    } else {
+      this.#log.debug(fields, 'Reconciled, nothing changed');
+    }
+  }
+
+  /** The pass threw. The queue logs every failure with its delay; a defect needs its stack as well. */
+  failed(error: unknown, result: ReconcileResult): void {
+    const level = result === 'defect' ? 'error' : 'debug';
+    this.#log[level]({ error, steps: this.#steps }, 'Failed to reconcile');
+  }
+}

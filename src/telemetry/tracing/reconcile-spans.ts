@@ -1,0 +1,108 @@
+import {
+  type Attributes,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { Reason } from '../../api/reasons.ts';
+import type { ReconcileContext } from '../../reconciler/reconcile-observer.ts';
+
+/** The span of one pass. */
+export interface ReconcileSpan {
+  /** `trace_id` and `span_id`, for the log; empty where nothing is recorded. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** Carries out a step in a span of its own; passes on how it ends. */
+  step<Result>(name: string, carryOut: () => Promise<Result>): Promise<Result>;
+  concluded(reason: Reason): void;
+  failed(error: unknown): void;
+}
+
+/** Makes the spans of passes. */
+export interface ReconcileSpans {
+  pass<Result>(
+    subject: ReconcileContext,
+    attributes: Attributes,
+    run: (span: ReconcileSpan) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+/** A consent was asked for with one of these, and is given when a later pass sends the grant. */
+const asking: ReadonlySet<Reason> = new Set<Reason>([
+  'AuthorizationRequired',
+  'AuthorizationDenied',
+  'AuthorizationRevoked',
+  'AuthorizationFailed',
+]);
+
+/** The steps that send a grant. */
+const granting: ReadonlySet<string> = new Set(['create', 'reauthorize']);
+
+/**
+ * Spans around passes and their steps; calls made in a step become its children (see `traceCalls`). The step that
+ * sends a grant is linked to the pass that asked for the consent, hours or days before. `scrub` masks known secrets.
+ */
+export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => string): ReconcileSpans {
+  const askedBy = new Map<string, SpanContext>();
+  const failed = (span: Span, error: unknown): void => {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+    span.setStatus({ code: SpanStatusCode.ERROR, message: scrub(message) });
+  };
+
+  function inSpan<Result>(
+    name: string,
+    options: { readonly attributes: Attributes; readonly links?: Link[] },
+    run: (span: Span) => Promise<Result>,
+  ): Promise<Result> {
+    return tracer.startActiveSpan(name, options, async (span) => {
+      try {
+        return await run(span);
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  function reconcileSpan(span: Span, uid: string): ReconcileSpan {
+    const context = span.spanContext();
+    return {
+      ids: isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {},
+      step: (name, carryOut) =>
+        inSpan(`step ${name}`, { attributes: { step: name }, links: linksOf(name, uid) }, async (step) => {
+          try {
+            return await carryOut();
+          } catch (error) {
+            failed(step, error);
+            throw error;
+          }
+        }),
+      concluded(reason) {
+        span.setAttribute('reason', reason);
+        if (!asking.has(reason)) {
+          askedBy.delete(uid);
+        } else if (isSpanContextValid(context) && !askedBy.has(uid)) {
+          askedBy.set(uid, context);
+        }
+      },
+      failed: (error) => failed(span, error),
+    };
+  }
+
+  function linksOf(step: string, uid: string): Link[] {
+    const context = granting.has(step) ? askedBy.get(uid) : undefined;
+    return context === undefined ? [] : [{ context, attributes: { relation: 'asked for the consent' } }];
+  }
+
+  return {
+    pass({ kind, namespace, name, uid, isDeleted: isGone }, attributes, run) {
+      if (isGone) {
+        askedBy.delete(uid);
+      }
+      return inSpan(`reconcile ${kind}`, { attributes: { ...attributes, namespace, name } }, (span) =>
+        run(reconcileSpan(span, uid)),
+      );
+    },
+  };
+}

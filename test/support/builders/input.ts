@@ -1,0 +1,159 @@
+import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
+import { validateConnector } from '../../../src/api/validation/validate.ts';
+import { canonicalContent, connectionData } from '../../../src/connector/decide/connection-secret.ts';
+import {
+  type ConnectorInput,
+  type DecisionSettings,
+  type Done,
+  type Memory,
+  NO_MEMORY,
+  NOTHING_DONE,
+} from '../../../src/connector/input.ts';
+import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
+import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { AccountView } from '../../../src/ownership/account-view.ts';
+import { ownerTags } from '../../../src/ownership/owner-tags.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
+import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
+import { printOf } from './fingerprints.ts';
+import { CLUSTER, instance } from './instance.ts';
+import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
+import { MINUTE, NOW, SECOND } from './time.ts';
+
+/** The account of the builders' connector, verified. */
+export const READY_ACCOUNT: Extract<AccountView, { state: 'ready' }> = {
+  state: 'ready',
+  ...ACCOUNT,
+  isDefault: false,
+  credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
+};
+
+export const SETTINGS: DecisionSettings = {
+  clusterId: CLUSTER,
+  allowedServers: ['*.infusionsoft.com'],
+  extraConfigurationKeys: [],
+  ownCallbackUrl: undefined,
+  createDeadlineMs: 2 * MINUTE,
+  searchGraceMs: 30 * SECOND,
+  lateCommitWindowMs: 60 * MINUTE,
+  codeLifetimeMs: 10 * MINUTE,
+  pingIntervalMs: 60 * MINUTE,
+};
+
+/** How a world differs from the one of a new connector whose Secrets are read and whose account is listed. */
+export interface WorldChange {
+  readonly now?: number;
+  readonly settings?: Partial<DecisionSettings>;
+  readonly connector?: InfusionsoftConnector;
+  readonly account?: AccountView;
+  /** By name; the others are those of `READ`. */
+  readonly secrets?: Readonly<Record<string, SecretFact>>;
+  readonly instances?: readonly Instance[];
+  /** Ids that a read by id answered with 404. */
+  readonly gone?: readonly number[];
+  /** When the latest search began; `null`: nothing was listed yet. */
+  readonly searchedAt?: number | null;
+  readonly memory?: Partial<Memory>;
+  readonly pass?: Partial<Done>;
+  readonly triggered?: boolean;
+  /** Older resources that claim the same instance. */
+  readonly claimants?: readonly string[];
+}
+
+/** A world. Without a change nothing has happened yet, and everything that is needed is there. */
+export function input(change: WorldChange = {}): ConnectorInput {
+  const subject = change.connector ?? connector();
+  const settings = { ...SETTINGS, ...change.settings };
+  const { namespace, name, uid } = subject.metadata;
+  return {
+    now: change.now ?? NOW,
+    settings,
+    connector: subject,
+    violations: validateConnector(subject, { extraConfigurationKeys: settings.extraConfigurationKeys }),
+    tags: ownerTags({ clusterId: settings.clusterId, namespace, name, uid }),
+    account: change.account ?? READY_ACCOUNT,
+    secrets: new Map(Object.entries({ ...READ, ...change.secrets })),
+    external: {
+      instances: new Map<number, Instance | 'not-found'>([
+        ...(change.instances ?? []).map((found) => [found.id, found] as const),
+        ...(change.gone ?? []).map((id) => [id, 'not-found'] as const),
+      ]),
+      searchedAt: change.searchedAt === null ? undefined : (change.searchedAt ?? NOW - MINUTE),
+    },
+    memory: { ...NO_MEMORY, ...change.memory },
+    done: { ...NOTHING_DONE, ...change.pass },
+    claimants: change.claimants ?? [],
+    triggered: change.triggered ?? false,
+    fingerprint: printOf,
+  };
+}
+
+/** Id of the instance of `settledWorld`. */
+export const ID = 4711;
+
+/** The Secrets of a settled connector: none was touched since it was applied, and the connection Secret is ours. */
+export const UNREAD = {
+  'crm-oauth': secretUnread(),
+  'crm-key': secretUnread(),
+  'crm-code': secretUnread(),
+  'crm-connection': secretUnread({ owners: [UID] }),
+} as const satisfies Record<string, SecretFact>;
+
+/** The same Secrets as a server stores them, with their values. */
+export const STORED = {
+  ...READ,
+  'crm-connection': secretRead(
+    {
+      type: 'open-connectors',
+      provider: 'sap',
+      uri: ACCOUNT.baseUrl,
+      host: new URL(ACCOUNT.baseUrl).host,
+      'element-token': VALUES.token,
+    },
+    { owners: [UID] },
+  ),
+} as const satisfies Record<string, SecretFact>;
+
+/** Memory of a connection Secret in version "1" that holds what `subject` is to hand out. */
+export function connectionMemory(
+  subject: InfusionsoftConnector,
+  token: string = VALUES.token,
+): Partial<Memory> {
+  const content = printOf(canonicalContent(connectionData(input({ connector: subject }), token)));
+  return { connection: { resourceVersion: '1', content } };
+}
+
+/** How a settled world differs: a change of its connector is one of the ready connector. */
+export interface SettledChange extends Omit<WorldChange, 'connector'> {
+  readonly connector?: ConnectorChange;
+}
+
+/** A connector that is Ready, held, and needs nothing. */
+export function settledConnector(change: ConnectorChange = {}): InfusionsoftConnector {
+  return connector({
+    ...change,
+    metadata: { ...HELD, ...change.metadata },
+    status: change.status ?? readyStatus(ID),
+  });
+}
+
+/** A world in which everything is as it should be: `decide` says Ready without a step. */
+export function settledWorld(change: SettledChange = {}): ConnectorInput {
+  const subject = settledConnector(change.connector);
+  return input({
+    instances: [instance(ID)],
+    ...change,
+    connector: subject,
+    secrets: { ...UNREAD, ...change.secrets },
+    memory: { ...connectionMemory(subject), ...change.memory },
+  });
+}
+
+/** An error of the remote side. */
+export function remoteError(
+  errorClass: RemoteErrorClass,
+  message = 'the reason',
+  details: ConstructorParameters<typeof RemoteError>[2] = {},
+): RemoteError {
+  return new RemoteError(errorClass, message, details);
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { newOneTimeCode, oneTimeCodeHash, sameHash } from '../../../src/authorization/one-time-code.ts';
+import { CODE, createStage, START } from '../../support/consent/stage.ts';
+
+const compared: number[] = [];
+vi.mock('node:crypto', async (importOriginal) => {
+  const original = await importOriginal<typeof import('node:crypto')>();
+  return {
+    ...original,
+    timingSafeEqual(left: Buffer, right: Buffer) {
+      compared.push(left.length);
+      return original.timingSafeEqual(left, right);
+    },
+  };
+});
+afterEach(() => {
+  compared.length = 0;
+});
+
+const code = (bytes: Uint8Array): string => newOneTimeCode({ bytes: () => Buffer.from(bytes) });
+const sixteenBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
+
+describe('an enrolment code', () => {
+  test('has letters and digits that nobody takes for others, in groups', () => {
+    fc.assert(
+      fc.property(sixteenBytes, (bytes) => {
+        expect(code(bytes)).toMatch(
+          /^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}-[0-9A-HJKMNP-TV-Z]{6}$/,
+        );
+      }),
+    );
+  });
+
+  test('keeps all of its 128 random bits', () => {
+    fc.assert(
+      fc.property(sixteenBytes, sixteenBytes, (left, right) => {
+        expect(code(left) === code(right)).toBe(Buffer.compare(Buffer.from(left), Buffer.from(right)) === 0);
+      }),
+    );
+    expect(code(new Uint8Array(16).fill(255))).toBe('7ZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZZ');
+  });
+
+  test('asks for 16 bytes of strong randomness', () => {
+    const bytes = vi.fn((length: number) => Buffer.alloc(length));
+    newOneTimeCode({ bytes });
+    expect(bytes.mock.calls).toEqual([[16]]);
+  });
+
+  test('is the same however it is typed, and only then', () => {
+    fc.assert(
+      fc.property(sixteenBytes, sixteenBytes, (bytes, others) => {
+        const right = code(bytes);
+        const typed = ` ${right.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
+        expect(sameHash(oneTimeCodeHash(typed), oneTimeCodeHash(right))).toBe(true);
+        const other = code(others);
+        expect(sameHash(oneTimeCodeHash(other), oneTimeCodeHash(right))).toBe(other === right);
+      }),
+    );
+  });
+
+  test('is compared in constant time, by hashes of equal length', async () => {
+    const stage = createStage();
+    const visitor = stage.visitor();
+    for (const tried of ['', 'A', CODE.slice(0, -1), CODE]) {
+      compared.length = 0;
+      await visitor.enter(START, tried);
+      // The form's proof, then the code: never a comparison that ends early.
+      expect(compared.slice(1).length).toBeGreaterThan(0);
+      expect(new Set(compared.slice(1))).toEqual(new Set([32]));
+    }
+  });
+});

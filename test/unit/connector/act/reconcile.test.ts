@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RemoteError } from '../../../../src/openconnectors/errors/remote-error.ts';
+import type { Instance } from '../../../../src/openconnectors/port.ts';
+import { connectors, instances, remoteErrors } from '../../../support/builders/arbitraries.ts';
+import { connector } from '../../../support/builders/connector.ts';
+import { ID, STORED, settledConnector } from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import { type Bench, bench } from '../../../support/builders/ports.ts';
+import { assertNothingLeaks, pass, readiness } from '../../../support/builders/reconcile.ts';
+import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
+import { secretAbsent } from '../../../support/builders/secrets.ts';
+import { MINUTE } from '../../../support/builders/time.ts';
+
+/** What a pass gives up with when it goes in a circle. */
+const CIRCLE = /^no verdict after \d+ steps$/;
+
+/** Answers that come in any order, as errors or with any instance, whatever is asked. */
+function arbitraryAnswers(
+  replies: readonly (RemoteError | Instance)[],
+  pings: readonly ('answered' | 'unsupported')[],
+): Answers {
+  let turn = 0;
+  const next = (): Instance => {
+    const reply = replies[turn++ % replies.length];
+    if (reply === undefined || reply instanceof RemoteError) {
+      throw reply ?? new RemoteError('unavailable', 'Nothing is there.');
+    }
+    return reply;
+  };
+  const about = (id: number): Instance => ({ ...next(), id });
+  return {
+    organization: () => {
+      next();
+      return { id: '5211', name: 'Acme' };
+    },
+    createInstance: next,
+    readInstance: about,
+    listInstancesByTag: () => [next()],
+    patchInstance: about,
+    reauthorizeInstance: about,
+    setInstanceEnabled: () => void next(),
+    deleteInstance: () => void next(),
+    pingInstance: () => {
+      next();
+      return pings[turn % pings.length];
+    },
+  };
+}
+
+describe('against a remote side that answers anything', () => {
+  const benches = fc
+    .record({
+      connector: connectors,
+      replies: fc.array(fc.oneof(remoteErrors, instances), { minLength: 1, maxLength: 6 }),
+      pings: fc.array(fc.constantFrom('answered' as const, 'unsupported' as const), { minLength: 1 }),
+      listed: fc.uniqueArray(instances, { maxLength: 3, selector: ({ id }) => id }),
+    })
+    .map(({ replies, pings, ...change }) =>
+      bench({ ...change, secrets: STORED, answers: arbitraryAnswers(replies, pings) }),
+    );
+
+  test('a pass ends, with a verdict or as a circle that the queue backs off from', async () => {
+    await fc.assert(
+      fc.asyncProperty(benches, async (it) => {
+        await pass(it).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(Error);
+          expect(String((error as Error).message)).toMatch(CIRCLE);
+        });
+        assertNothingLeaks(it);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('an instance of a resource that was never held is not changed', async () => {
+    await fc.assert(
+      fc.asyncProperty(benches, async (it) => {
+        const isHeld = it.stored().metadata.finalizers !== undefined;
+        await pass(it).catch(() => undefined);
+        const holds = it.writes.findIndex(([what]) => what === 'metadata');
+        const changes = it.calls.some(([name]) => /create|patch|reauthorize|delete|setInstance/.test(name));
+        expect(changes && !isHeld && holds === -1).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Benches in states that people know, each with what a pass makes of it. */
+const STATES: readonly { readonly name: string; readonly make: () => Bench; readonly ready: string }[] = [
+  {
+    name: 'Ready',
+    ready: 'True Succeeded',
+    make: () => settled(),
+  },
+  {
+    name: 'drift that is reported',
+    ready: 'False DriftDetected',
+    make: () => settled({ spec: { driftPolicy: 'Report' } }, instance(ID, { name: 'renamed' })),
+  },
+  {
+    name: 'waiting for a code',
+    ready: 'False AuthorizationRequired',
+    make: () => bench({ connector: connector(), secrets: { 'crm-code': secretAbsent } }),
+  },
+  {
+    name: 'a Secret that is missing',
+    ready: 'False SecretNotFound',
+    make: () => bench({ connector: connector(), secrets: { 'crm-key': secretAbsent } }),
+  },
+  {
+    name: 'an invalid spec',
+    ready: 'False InvalidSpec',
+    make: () => bench({ connector: connector({ spec: { server: undefined } }) }),
+  },
+  {
+    name: 'an account that is refused',
+    ready: 'False AccountUnauthorized',
+    make: () =>
+      bench({
+        connector: connector(),
+        account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
+      }),
+  },
+  {
+    name: 'an instance that is missing',
+    ready: 'False InstanceMissing',
+    make: () =>
+      bench({
+        connector: settledConnector({ spec: { missingPolicy: 'Report' } }),
+        secrets: STORED,
+        answers: workingRemote(new Map()),
+      }),
+  },
+];
+
+function settled(change: Parameters<typeof settledConnector>[0] = {}, found: Instance = instance(ID)): Bench {
+  return bench({
+    connector: settledConnector(change),
+    secrets: STORED,
+    listed: [found],
+    answers: workingRemote(new Map([[found.id, found]])),
+  });
+}
+
+describe('a second pass over the same', () => {
+  test.each(STATES)('writes nothing and tells nobody anything: $name', async ({ make, ready }) => {
+    const it = make();
+    await pass(it);
+    expect(readiness(it)).toBe(ready);
+    const before = [it.writes.length, it.events.length];
+    await it.clock.advance(MINUTE);
+    await pass(it);
+    expect([it.writes.length, it.events.length]).toEqual(before);
+  });
+
+  test.each(STATES)('after a restart writes nothing either: $name', async ({ make, ready }) => {
+    const it = make();
+    await pass(it);
+    it.ports.memory.forget(it.stored().metadata.uid);
+    const before = [it.writes.length, it.events.length];
+    await pass(it);
+    expect(readiness(it)).toBe(ready);
+    expect([it.writes.length, it.events.length]).toEqual(before);
+  });
+});
+
+describe('a process that has just begun', () => {
+  test('leaves a settled resource as it is until it knows the account', async () => {
+    const it = bench({ connector: settledConnector(), secrets: STORED, account: { state: 'unknown' } });
+    const { steps, outcome } = await pass(it);
+    expect([steps, it.writes, it.events]).toEqual([[], [], []]);
+    expect(outcome).toEqual({ kind: 'done' });
+  });
+
+  test('leaves it as it is until the instances are listed', async () => {
+    const it = bench({ connector: settledConnector(), secrets: STORED, listed: undefined });
+    await pass(it);
+    expect([it.writes, it.calls, it.events]).toEqual([[], [], []]);
+  });
+});
+
+test('reconcile-at is echoed, once', async () => {
+  const it = settled({ annotations: { reconcileAt: '2026-03-01' } });
+  await pass(it);
+  expect(it.writes).toEqual([['status', { lastHandledReconcileAt: '2026-03-01' }]]);
+  await pass(it);
+  expect(it.writes).toHaveLength(1);
+});
+
+test('reconcile-at hurries a retry that waits', async () => {
+  const drifted = instance(ID, { name: 'renamed' });
+  const remote = new Map([[ID, drifted]]);
+  let isDown = true;
+  const working = workingRemote(remote);
+  const it = bench({
+    connector: settledConnector(),
+    secrets: STORED,
+    listed: [drifted],
+    answers: {
+      ...working,
+      patchInstance: (...values: never[]) => {
+        if (isDown) {
+          throw new RemoteError('unavailable', 'down');
+        }
+        return working.patchInstance?.(...values);
+      },
+    },
+  });
+  await pass(it);
+  isDown = false;
+  expect((await pass(it)).steps).toEqual([]);
+  it.edit((stored) => ({
+    ...stored,
+    metadata: { ...stored.metadata, annotations: { 'openconnectors.dev/reconcile-at': 'now' } },
+  }));
+  await pass(it);
+  expect(readiness(it)).toBe('True Succeeded');
+  expect(it.stored().status?.failures).toBeUndefined();
+});

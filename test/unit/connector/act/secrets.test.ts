@@ -1,0 +1,231 @@
+import { describe, expect, it, test } from 'vitest';
+import { KubeError } from '../../../../src/kube/client/errors.ts';
+import type { SecretFact } from '../../../../src/secrets/secret-fact.ts';
+import { readyStatus, UID } from '../../../support/builders/connector.ts';
+import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import { type Bench, bench } from '../../../support/builders/ports.ts';
+import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { workingRemote } from '../../../support/builders/remote.ts';
+import { secretAbsent, secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { MINUTE } from '../../../support/builders/time.ts';
+
+function settled(
+  secrets: Parameters<typeof bench>[0]['secrets'],
+  change: Parameters<typeof settledConnector>[0] = {},
+): Bench {
+  return bench({
+    connector: settledConnector(change),
+    secrets: { ...STORED, ...secrets },
+    listed: [instance(ID)],
+    answers: workingRemote(new Map([[ID, instance(ID)]])),
+  });
+}
+
+const values = (it: Bench, name: string): Record<string, string> | undefined => {
+  const fact = it.secrets.get(name);
+  return fact?.state === 'read'
+    ? Object.fromEntries(
+        Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+      )
+    : undefined;
+};
+
+const connection = {
+  type: 'open-connectors',
+  provider: 'sap',
+  uri: 'https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2',
+  host: 'api.openconnectors.us2.ext.hana.ondemand.com',
+  'element-token': VALUES.token,
+};
+
+describe('the connection Secret', () => {
+  test('is written again when somebody deleted it', async () => {
+    const it = settled({ 'crm-connection': secretAbsent });
+    await pass(it);
+    expect(values(it, 'crm-connection')).toEqual(connection);
+    expect(it.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    expect(readiness(it)).toBe('True Succeeded');
+  });
+
+  test('is set back when somebody edited it, with what was added taken away', async () => {
+    const it = settled({
+      'crm-connection': secretRead(
+        { ...connection, 'element-token': 'edited', extra: 'x' },
+        { owners: [UID], resourceVersion: '7' },
+      ),
+    });
+    await pass(it);
+    expect(it.writes).toEqual([['update secret crm-connection', connection]]);
+    expect(values(it, 'crm-connection')).toEqual(connection);
+    expect(it.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretRepaired']);
+  });
+
+  it.each([
+    ['keeps its token', {}, { 'element-token': 'of a newer instance' }],
+    ['keeps its old name', { spec: { connectionSecretRef: { name: 'binding' } } }, {}],
+  ])('%s where the resource was changed since the cache saw it', async (_title, change, content) => {
+    const stale = new KubeError('conflict', 'the object has been modified', { status: 409 });
+    const data = { ...connection, ...content };
+    const subject = bench({
+      connector: settledConnector(change),
+      secrets: { ...STORED, 'crm-connection': secretRead(data, { owners: [UID], resourceVersion: '7' }) },
+      listed: [instance(ID)],
+      answers: workingRemote(new Map([[ID, instance(ID)]])),
+      onPatchStatus: () => {
+        throw stale;
+      },
+    });
+    await expect(pass(subject)).rejects.toThrow(stale);
+    expect(values(subject, 'crm-connection')).toEqual(data);
+  });
+
+  test('that the cache has not seen yet is looked at, not overwritten', async () => {
+    const it = settled({ 'crm-connection': secretRead({ password: 'of another' }) });
+    const known = (namespace: string, name: string): SecretFact =>
+      name === 'crm-connection' ? secretAbsent : it.ports.secrets.known(namespace, name);
+    const late = { ...it, ports: { ...it.ports, secrets: { ...it.ports.secrets, known } } };
+    await pass(late);
+    expect(readiness(it)).toBe('False ConnectionSecretConflict');
+    expect(values(it, 'crm-connection')).toEqual({ password: 'of another' });
+  });
+
+  test('of the old name goes after a rename, once the new one is there', async () => {
+    const it = settled(
+      {},
+      { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } },
+    );
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual([
+      'create secret binding',
+      'delete secret crm-connection',
+      'status',
+    ]);
+    expect(it.stored().status?.binding).toEqual({ name: 'binding' });
+  });
+
+  test('of any earlier name goes, also where a crash came between two renames', async () => {
+    const it = settled(
+      {
+        binding: secretRead({ type: 'open-connectors' }, { owners: [UID] }),
+        'crm-consent-of-another': secretRead({ a: 'b' }, { owners: ['another'] }),
+      },
+      { metadata: { generation: 3 }, spec: { connectionSecretRef: { name: 'third' } } },
+    );
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual([
+      'create secret third',
+      'delete secret crm-connection',
+      'delete secret binding',
+      'status',
+    ]);
+    expect(it.stored().status?.binding).toEqual({ name: 'third' });
+  });
+
+  describe('renamed to a name that another Secret has', () => {
+    const renamed = { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } };
+    const foreign = { binding: secretRead({ password: 'of another' }) };
+
+    it('stays in use under its old name, and status.binding names it', async () => {
+      const subject = settled(foreign, renamed);
+      await pass(subject);
+      expect(readiness(subject)).toBe('False ConnectionSecretConflict');
+      expect(subject.stored().status?.binding).toEqual({ name: 'crm-connection' });
+      expect(values(subject, 'crm-connection')).toEqual(connection);
+    });
+
+    it.each([false, true])(
+      'moves and removes the old one once the name is free (restart in between: %s)',
+      async (restarts) => {
+        const subject = settled(foreign, renamed);
+        await pass(subject);
+        subject.secrets.delete('binding');
+        if (restarts) {
+          subject.ports.memory.forget(UID);
+        }
+        await pass(subject);
+        expect(readiness(subject)).toBe('True Succeeded');
+        expect(subject.stored().status?.binding).toEqual({ name: 'binding' });
+        expect(values(subject, 'binding')).toEqual(connection);
+        expect(subject.secrets.has('crm-connection')).toBe(false);
+      },
+    );
+  });
+
+  it('of the old name is not forgotten when its removal is interrupted', async () => {
+    const pings = { isAnswering: false };
+    const subject = bench({
+      connector: settledConnector({
+        metadata: { generation: 2 },
+        spec: { connectionSecretRef: { name: 'binding' } },
+      }),
+      secrets: STORED,
+      listed: [instance(ID)],
+      answers: workingRemote(new Map([[ID, instance(ID)]]), {
+        pingInstance: () => {
+          if (!pings.isAnswering) {
+            throw remoteError('unavailable');
+          }
+          return 'answered';
+        },
+      }),
+    });
+    const remove = () => Promise.reject(new KubeError('network', 'no answer'));
+    const failing = {
+      ...subject,
+      ports: { ...subject.ports, secrets: { ...subject.ports.secrets, remove } },
+    };
+    await expect(pass(failing)).rejects.toBeInstanceOf(KubeError);
+    // The next reconcile does not come as far as the Secrets, and writes a status all the same.
+    await subject.clock.advance(SETTINGS.pingIntervalMs + MINUTE);
+    await pass(subject);
+    expect(readiness(subject)).toBe('False InstanceNotAnswering');
+    expect(subject.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    pings.isAnswering = true;
+    await subject.clock.advance(MINUTE);
+    await pass(subject);
+    expect(subject.stored().status?.binding).toEqual({ name: 'binding' });
+    expect(subject.secrets.has('crm-connection')).toBe(false);
+  });
+
+  test('shows no value in an event', async () => {
+    const it = settled({ 'crm-connection': secretAbsent }, { spec: { includeAccountCredentials: true } });
+    await pass(it);
+    expect(values(it, 'crm-connection')).toMatchObject({ 'user-secret': VALUES.userSecret });
+    expect(JSON.stringify([it.events, it.stored()])).not.toContain(VALUES.userSecret);
+  });
+});
+
+describe('rotation', () => {
+  test('of the client secret reaches the instance by a read, one patch and one call through it', async () => {
+    const it = settled({
+      'crm-oauth': secretRead(
+        { client_id: VALUES.clientId, client_secret: 'rotated' },
+        { resourceVersion: '2' },
+      ),
+    });
+    await pass(it);
+    expect(it.calls.map(([name]) => name)).toEqual(['readInstance', 'patchInstance', 'pingInstance']);
+    expect(it.calls[1]).toEqual(['patchInstance', ID, { configuration: { 'oauth.api.secret': 'rotated' } }]);
+    const recorded = it.stored().status?.credentials?.find(({ key }) => key === 'client_secret');
+    expect(recorded?.resourceVersion).toBe('2');
+    await pass(it);
+    expect(it.calls).toHaveLength(3);
+  });
+
+  test('of nothing but a label costs one read and one write of status', async () => {
+    const it = settled({
+      'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
+    });
+    await pass(it);
+    expect(it.calls).toEqual([]);
+    expect(it.reads).toEqual(['crm-key', 'crm-connection']);
+    expect(it.stored().status?.credentials).toEqual(
+      readyStatus(ID).credentials?.map((entry) =>
+        entry.key === 'encryptedKey' ? { ...entry, resourceVersion: '2' } : entry,
+      ),
+    );
+    await pass(it);
+    expect(it.reads).toEqual(['crm-key', 'crm-connection']);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe } from 'vitest';
+import { canonicalContent, connectionData } from '../../../../src/connector/decide/connection-secret.ts';
+import { readyStatus, UID } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
+import { ID, input, settledWorld } from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import { blockedBy, decides, ends } from './table.ts';
+
+const ready = ends({
+  kind: 'ready',
+  reason: 'Succeeded',
+  message: 'The instance is authorized and equals the resource.',
+});
+
+describe('the connection Secret', () => {
+  const ours = { owners: [UID] } as const;
+  const renamed = readyStatus(ID, { binding: { name: 'old' } });
+  const data = {
+    type: 'open-connectors',
+    provider: 'sap',
+    uri: 'https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2',
+    host: 'api.openconnectors.us2.ext.hana.ondemand.com',
+    'element-token': VALUES.token,
+  };
+  decides([
+    {
+      name: 'absent',
+      because: 'it is written before Ready',
+      input: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
+      step: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
+    },
+    {
+      name: 'of another name',
+      because: 'the resource may choose it',
+      input: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
+      step: { type: 'write-connection-secret', name: 'binding', exists: false },
+    },
+    {
+      name: "with the account's credentials",
+      because: 'only when the resource asks for them',
+      input: settledWorld({
+        connector: { spec: { includeAccountCredentials: true } },
+        secrets: { 'crm-connection': secretAbsent },
+      }),
+      step: {
+        type: 'write-connection-secret',
+        data: {
+          ...data,
+          'user-secret': VALUES.userSecret,
+          'organization-secret': VALUES.organizationSecret,
+        },
+      },
+    },
+    {
+      name: "somebody else's",
+      because: 'what the operator did not make it does not overwrite',
+      input: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
+      step: blockedBy('Ready', 'ConnectionSecretConflict', 'is not overwritten'),
+    },
+    {
+      name: "nobody's, read",
+      because: 'equal content does not make it ours',
+      input: settledWorld({ secrets: { 'crm-connection': secretRead(data) } }),
+      step: blockedBy('Ready', 'ConnectionSecretConflict', 'crm-connection'),
+    },
+    {
+      name: 'ours, of a version that was not seen before',
+      because: 'somebody may have edited it; a read tells',
+      input: settledWorld({
+        secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
+      }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, after a restart',
+      because: 'an empty memory costs one read',
+      input: settledWorld({ memory: { connection: undefined } }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, with other content',
+      because: 'applications would fail with it',
+      input: settledWorld({
+        memory: { connection: { resourceVersion: '1', content: printOf(canonicalContent({ edited: 'x' })) } },
+      }),
+      step: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
+    },
+    {
+      name: 'ours, with the keys in another order',
+      because: 'an object has no order',
+      input: settledWorld({
+        memory: {
+          connection: {
+            resourceVersion: '1',
+            content: printOf(
+              canonicalContent(
+                Object.fromEntries(Object.entries(connectionData(input(), VALUES.token)).reverse()),
+              ),
+            ),
+          },
+        },
+      }),
+      step: ready,
+    },
+    {
+      name: 'renamed, the old one still there',
+      because: 'the old one goes once the new one holds everything',
+      input: settledWorld({
+        connector: { spec: { connectionSecretRef: { name: 'crm-connection' } }, status: renamed },
+        secrets: { old: secretUnread(ours) },
+      }),
+      step: { type: 'delete-connection-secret', name: 'old' },
+    },
+    {
+      name: "renamed, the old name somebody else's by now",
+      because: 'only what the operator made it deletes',
+      input: settledWorld({
+        connector: { status: renamed },
+        secrets: { old: secretUnread({ owners: ['another'] }) },
+      }),
+      step: ready,
+    },
+    {
+      name: 'renamed, the old one gone',
+      because: 'there is nothing left to remove',
+      input: settledWorld({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
+      step: ready,
+    },
+    {
+      name: 'a new token',
+      because: 'the remote side may renew it, and applications follow',
+      input: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
+      step: { type: 'write-connection-secret', exists: true, data: { ...data, 'element-token': 'token-2' } },
+    },
+    {
+      name: 'the token not shown',
+      because: 'a Secret without a token is of no use to anyone',
+      input: settledWorld({ instances: [instance(ID, { token: undefined })] }),
+      step: { type: 'read-instance', id: ID },
+    },
+  ]);
+});

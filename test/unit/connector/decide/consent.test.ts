@@ -1,0 +1,246 @@
+import { describe } from 'vitest';
+import {
+  type AuthorizationResponse,
+  responseData,
+} from '../../../../src/authorization/authorization-response.ts';
+import { consentRequestHash } from '../../../../src/authorization/consent-request.ts';
+import {
+  ACCOUNT,
+  attempt,
+  type ConnectorChange,
+  connector,
+  digest,
+  HELD,
+  UID,
+} from '../../../support/builders/connector.ts';
+import { ID, input, settledWorld, type WorldChange } from '../../../support/builders/input.ts';
+import { READ, secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
+import { blockedBy, decides } from './table.ts';
+
+const CALLBACK_OF_OPERATOR = 'https://operator.example.com/oauth/callback';
+const ours = { owners: [UID] } as const;
+const oneTimeCode = secretUnread(ours);
+
+/** What a person agrees to on the page of the builders' connector. */
+const CONSENT = consentRequestHash({
+  accountUid: ACCOUNT.uid,
+  baseUrl: ACCOUNT.baseUrl,
+  connector: 'infusionsoftcrm',
+  server: 'dt123.infusionsoft.com',
+  clientId: VALUES.clientId,
+  callbackUrl: CALLBACK_OF_OPERATOR,
+  scope: 'full',
+});
+
+const answered = (answer: AuthorizationResponse) => secretRead(responseData(answer), ours);
+const code = { kind: 'code', code: VALUES.code, consent: CONSENT } as const;
+
+/** A world in which the operator's own page is where the consent is given. */
+function page(change: Omit<WorldChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
+  const { oauth, ...others } = change.connector ?? {};
+  return input({
+    ...change,
+    settings: { ownCallbackUrl: CALLBACK_OF_OPERATOR },
+    connector: connector({
+      ...others,
+      oauth: { callbackUrl: undefined, authorizationCodeSecretRef: undefined, ...oauth },
+    }),
+    secrets: { ...READ, 'crm-enrolment': oneTimeCode, ...change.secrets },
+  });
+}
+
+describe('a consent on our own page', () => {
+  decides([
+    {
+      name: 'not offered yet',
+      because: 'only who may read Secrets in the namespace may start it, by a code that stands in one',
+      input: page({ secrets: { 'crm-enrolment': secretAbsent } }),
+      step: { type: 'write-one-time-code', name: 'crm-enrolment' },
+    },
+    {
+      name: 'offered',
+      because: 'the message leads a person all the way, and holds no code',
+      input: page(),
+      step: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        /Open https:\/\/operator\.example\.com\/connect\/team-a\/crm and enter the code of Secret "crm-enrolment": kubectl get secret/,
+      ),
+    },
+    {
+      name: 'with a Secret of that name that is not ours',
+      because: 'it is neither read nor overwritten',
+      input: page({ secrets: { 'crm-enrolment': secretUnread({ owners: ['another'] }) } }),
+      step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
+    },
+    {
+      name: 'with the connection Secret in its place',
+      because: 'applications read that one',
+      input: page({ connector: { spec: { connectionSecretRef: { name: 'crm-enrolment' } } } }),
+      step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
+    },
+    {
+      name: 'with another callback URL',
+      because: 'Keap sends the browser elsewhere, so that no page of ours would see it',
+      input: page({ connector: { oauth: { callbackUrl: 'https://other.example.com/callback' } } }),
+      step: blockedBy('Authorized', 'AuthorizationRequired', 'spec.oauth.authorizationCodeSecretRef'),
+    },
+    {
+      name: 'with a Secret named for the code',
+      because: 'the resource says where the code comes from',
+      input: page({ connector: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } } }),
+      step: { type: 'create' },
+    },
+    {
+      name: 'answered, not read yet',
+      because: 'the answer is read when it is needed',
+      input: page({ secrets: { 'crm-grant': secretUnread(ours) } }),
+      step: { type: 'read-secret', name: 'crm-grant' },
+    },
+    {
+      name: 'answered in a Secret that is not ours',
+      because: 'anybody who may create Secrets could slip in an account of his own',
+      input: page({ secrets: { 'crm-grant': secretRead(responseData(code)) } }),
+      step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-grant"'),
+    },
+    {
+      name: 'answered with a code',
+      because: 'it is sent like any other',
+      input: page({ secrets: { 'crm-grant': answered(code) } }),
+      step: { type: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
+    },
+    {
+      name: 'answered with a code that was not processed',
+      because: 'it is still good, so that nobody has to consent again',
+      input: page({
+        connector: {
+          metadata: HELD,
+          annotations: { attempt: attempt({ at: at(-MINUTE), unprocessed: { notBefore: at(-SECOND) } }) },
+        },
+        secrets: { 'crm-grant': answered(code) },
+        searchedAt: NOW,
+      }),
+      step: { type: 'create' },
+    },
+    {
+      name: 'answered with a code that was sent before',
+      because: 'it is of no use to anybody',
+      input: page({
+        connector: { metadata: HELD, annotations: { attempt: attempt({ absentAt: at(-SECOND) }) } },
+        secrets: { 'crm-grant': answered(code) },
+      }),
+      step: { type: 'remove-secret', name: 'crm-grant' },
+    },
+    {
+      name: 'answered for another client_id',
+      because: 'what a person agreed to is not what the resource asks for now',
+      input: page({ secrets: { 'crm-grant': answered({ ...code, consent: 'another' }) } }),
+      step: { type: 'remove-secret', name: 'crm-grant' },
+    },
+    {
+      name: 'answered with something unreadable',
+      because: 'only what the pages write is an answer',
+      input: page({ secrets: { 'crm-grant': secretRead({ token: 'x' }, ours) } }),
+      step: { type: 'remove-secret', name: 'crm-grant' },
+    },
+    {
+      name: 'denied',
+      because: 'a person said no, which another may see differently',
+      input: page({
+        secrets: {
+          'crm-grant': answered({ kind: 'error', error: 'access_denied', consent: CONSENT }),
+        },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationDenied', 'refused access'),
+    },
+    {
+      name: 'ended with an error',
+      because: 'the error of the provider is one of a closed set, and safe to show',
+      input: page({
+        secrets: {
+          'crm-grant': answered({ kind: 'error', error: 'invalid_scope', consent: CONSENT }),
+        },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationFailed', 'the error "invalid_scope"'),
+    },
+    {
+      name: 'its code refused',
+      because: 'the page is offered again, with what the remote side said',
+      input: page({
+        connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
+        memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code' } },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationFailed', 'was refused (Invalid code)'),
+    },
+    {
+      name: 'its code lost in a crash',
+      because: 'the outcome is searched for before anybody is asked again',
+      input: page({
+        connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(0) }) } },
+        now: NOW + SECOND,
+        searchedAt: NOW,
+      }),
+      step: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', 'any'),
+    },
+    {
+      name: 'over',
+      because: 'neither a code to start one nor one begun may stay behind',
+      input: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
+      step: { type: 'remove-secret', name: 'crm-consent' },
+    },
+    {
+      name: "over, with somebody's Secret of such a name",
+      because: 'what is not ours is not removed',
+      input: settledWorld({ secrets: { 'crm-consent': secretUnread() } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+  ]);
+});
+
+describe('a new authorization that is asked for', () => {
+  const asked = { annotations: { reauthorizeAt: 'today', attempt: attempt() } } as const;
+  decides([
+    {
+      name: 'and waits for a person',
+      because: 'the instance works with the old one until then',
+      input: settledWorld({
+        connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: READ,
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRequired', 'reauthorize-at asks for a new authorization'),
+    },
+    {
+      name: 'with a new code',
+      because: 'it goes the way of every code',
+      input: settledWorld({
+        connector: asked,
+        secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
+      }),
+      step: { type: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
+    },
+    {
+      name: 'and was given',
+      because: 'one request is one authorization',
+      input: settledWorld({ connector: asked, pass: { authorized: true, ping: 'answered' } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'and is handled already',
+      because: 'the echo in status says so',
+      input: settledWorld({
+        connector: {
+          annotations: { reauthorizeAt: 'today' },
+          status: { ...settledWorld().connector.status, lastHandledReauthorizeAt: 'today' },
+        },
+      }),
+      step: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'without a value',
+      because: 'an empty annotation asks for nothing',
+      input: settledWorld({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
+      step: { type: 'read-instance', id: ID },
+    },
+  ]);
+});

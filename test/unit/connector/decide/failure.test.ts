@@ -1,0 +1,117 @@
+import { describe } from 'vitest';
+import type { RemoteErrorClass } from '../../../../src/openconnectors/errors/remote-error.ts';
+import { remoteError, settledWorld } from '../../../support/builders/input.ts';
+import { blockedBy, decides, type Row } from './table.ts';
+
+const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
+const ACCOUNT_HINT = "that the account's baseUrl is that of the API";
+
+/** Every class of error, on a step that is no ping. */
+const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'step'> } = {
+  unauthorized: {
+    because: "the account's credentials are the ones that every such call carries",
+    step: blockedBy('AccountReady', 'AccountUnauthorized', 'Store working ones in the Secret', 'any'),
+  },
+  forbidden: {
+    because: 'a privilege is missing, which only a person can give',
+    step: blockedBy('AccountReady', 'AccountForbidden', 'forbids to change the instance: Because.', 'any'),
+  },
+  invalid: {
+    because: 'the same request would be refused again, so that it is not sent again',
+    step: blockedBy('Synced', 'RemoteRejected', 'refused to change the instance: Because.'),
+  },
+  throttled: {
+    because: 'it passes by itself, and the number that the remote side named is no news for people',
+    step: blockedBy('Synced', 'Throttled', 'asks for fewer requests', backoff),
+  },
+  unavailable: {
+    because: 'repeating is harmless',
+    step: blockedBy('Synced', 'RemoteError', 'could not be reached to change the instance', backoff),
+  },
+  ambiguous: {
+    because: 'what was lost is looked for by the next pass',
+    step: blockedBy('Synced', 'RemoteError', 'to change the instance was lost', backoff),
+  },
+  'not-found': {
+    because: 'something was deleted in this very moment; the next pass sees it',
+    step: blockedBy('Synced', 'RemoteError', 'knows nothing to change the instance: Because.', backoff),
+  },
+  unexpected: {
+    because: 'a gateway or proxy may answer in place of the API',
+    step: blockedBy('Synced', 'UnexpectedAnswer', ACCOUNT_HINT, backoff),
+  },
+};
+
+const classes = Object.keys(ANSWERS) as RemoteErrorClass[];
+
+describe('a call that failed', () => {
+  decides(
+    classes.map((name) => ({
+      name,
+      ...ANSWERS[name],
+      input: settledWorld({
+        pass: {
+          failure: { type: 'patch', words: 'change the instance', error: remoteError(name, 'Because.') },
+        },
+      }),
+    })),
+  );
+});
+
+describe('a call through the instance that failed', () => {
+  decides(
+    classes
+      .filter((name) => name !== 'throttled')
+      .map((name) => ({
+        name,
+        because: 'the account works, so that the way from the instance to Infusionsoft is to be checked',
+        input: settledWorld({
+          pass: {
+            failure: {
+              type: 'ping',
+              words: 'make a call through the instance',
+              error: remoteError(name, 'Because.'),
+            },
+          },
+        }),
+        step: blockedBy(
+          'Ready',
+          'InstanceNotAnswering',
+          'A call through the instance fails: Because.',
+          backoff,
+        ),
+      })),
+  );
+  decides([
+    {
+      name: 'throttled',
+      because: 'that is a matter of the account, not of the instance',
+      input: settledWorld({
+        pass: { failure: { type: 'ping', words: 'make a call', error: remoteError('throttled') } },
+      }),
+      step: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
+    },
+  ]);
+});
+
+describe('what a failure comes before', () => {
+  const failure = {
+    type: 'search',
+    words: 'search the instance',
+    error: remoteError('throttled', 'Because.', { status: 429, retryAfterMs: 7_000 }),
+  } as const;
+  decides([
+    {
+      name: 'Retry-After',
+      because: 'the remote side says when it will listen again',
+      input: settledWorld({ pass: { failure } }),
+      step: blockedBy('Synced', 'Throttled', 'tries again later', { kind: 'backoff', retryAfterMs: 7_000 }),
+    },
+    {
+      name: 'an instance that is not known',
+      because: 'no further call is made in a pass after one failed',
+      input: settledWorld({ pass: { failure }, instances: [] }),
+      step: blockedBy('Synced', 'Throttled', 'asks for fewer', { kind: 'backoff', retryAfterMs: 7_000 }),
+    },
+  ]);
+});

@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
+import { deletionPolicyOf } from '../../../../src/api/defaults.ts';
+import { FINALIZER } from '../../../../src/api/group.ts';
+import type { Action } from '../../../../src/connector/action.ts';
+import { decide } from '../../../../src/connector/decide/decide.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { createdInstances, ownership, ownInstances } from '../../../../src/connector/observe/instances.ts';
+import { recordOf } from '../../../../src/connector/observe/record-outcome.ts';
+import { nextRecord, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
+import { worlds } from '../../../support/builders/arbitraries.ts';
+import { faultsOfStep } from '../../../support/builders/hygiene.ts';
+import { assertStatusOf } from './table.ts';
+
+const STEPS: readonly Action['type'][] = [
+  'read-secret',
+  'search',
+  'read-instance',
+  'write-record',
+  'add-finalizer',
+  'write-one-time-code',
+  'remove-secret',
+  'open-fallback-credentials',
+  'create',
+  'reauthorize',
+  'patch',
+  'record-disabling',
+  'enable',
+  'ping',
+  'verify-account',
+  'release-tags',
+  'record-removal',
+  'delete-instance',
+  'write-tombstone',
+  'write-connection-secret',
+  'release-connection-secret',
+  'delete-connection-secret',
+  'finish',
+];
+
+/** Checks what must hold for every world and the step that is decided in it. */
+function always(holds: (input: ConnectorInput, step: Action) => void): void {
+  fc.assert(
+    fc.property(worlds, (input) => {
+      holds(input, decide(input));
+    }),
+    { numRuns: 500 },
+  );
+}
+
+test('decide always answers, with a step of the closed union', () => {
+  always((_world, step) => expect(STEPS).toContain(step.type));
+});
+
+test('the same world always gives the same step', () => {
+  always((input, step) => expect(decide(structuredCloneOf(input))).toEqual(step));
+});
+
+test('what is said is a sentence, holds no secret, hash or undefined, and its reason is declared for its condition', () => {
+  always((_world, step) => expect(faultsOfStep(step)).toEqual([]));
+});
+
+test('every verdict makes a status that kstatus, Flux and kubectl can rely on', () => {
+  always(assertStatusOf);
+});
+
+test('nothing is created while an instance of this resource and connector is known', () => {
+  always((input, step) => {
+    if (step.type === 'create') {
+      expect(ownInstances(input)).toEqual([]);
+    }
+  });
+});
+
+test('no credential is sent that ever was, unless the answer proved that it was not processed', () => {
+  always((input, step) => {
+    if (step.type === 'create' || step.type === 'reauthorize') {
+      const record = recordOf(input);
+      expect(wasSent(record, credentialOf(input, step)) && record?.unprocessed === undefined).toBe(false);
+    }
+  });
+});
+
+test('a record of what was sent forgets no code of the last day', () => {
+  always((input, step) => {
+    const before = recordOf(input);
+    if ((step.type === 'create' || step.type === 'reauthorize') && before !== undefined) {
+      const next = nextRecord(before, credentialOf(input, step), step.draft, 'salt', input.now);
+      const kept = [next.digest, ...next.spent.map(({ digest }) => digest)];
+      const known = [before.digest, ...before.spent.map(({ digest }) => digest)];
+      const isConverted = before.salt === '';
+      expect(isConverted || known.every((digest) => kept.includes(digest))).toBe(true);
+    }
+  });
+});
+
+test('a create is sent to the account in which an earlier one may still take effect', () => {
+  always((input, step) => {
+    const record = recordOf(input);
+    if (step.type === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
+      expect(step.draft.account.organizationId).toBe(record.account.organizationId);
+    }
+  });
+});
+
+test('an instance of a living resource is deleted only after status has named it', () => {
+  always((input, step) => {
+    if (step.type === 'delete-instance' && input.connector.metadata.deletionTimestamp === undefined) {
+      expect(input.done.removalsRecorded).toContain(step.id);
+    }
+  });
+});
+
+test('an instance of another owner is never touched, unless a person said so', () => {
+  const touching: readonly Action['type'][] = [
+    'patch',
+    'enable',
+    'delete-instance',
+    'reauthorize',
+    'release-tags',
+  ];
+  always((input, step) => {
+    if (touching.includes(step.type) && 'id' in step) {
+      const known = input.external.instances.get(step.id);
+      const isForeign = known !== undefined && known !== 'not-found' && ownership(input, known) === 'foreign';
+      expect(isForeign && !takesOver(input.connector)).toBe(false);
+    }
+  });
+});
+
+test('an instance is deleted only by its id, and never one that was taken from nobody', () => {
+  always((input, step) => {
+    if (step.type === 'delete-instance') {
+      const known = input.external.instances.get(step.id);
+      expect(known).toBeTypeOf('object');
+      const { status } = input.connector;
+      const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(step.id);
+      const isMade = createdInstances(input).some(({ id }) => id === step.id);
+      expect(isRecorded || isMade).toBe(true);
+    }
+  });
+});
+
+test('a resource with deletionPolicy Orphan never has its instance deleted when it goes', () => {
+  always((input, step) => {
+    const { metadata, spec } = input.connector;
+    if (metadata.deletionTimestamp !== undefined && deletionPolicyOf(spec) === 'Orphan') {
+      expect(step.type).not.toBe('delete-instance');
+    }
+  });
+});
+
+test('the finalizer goes only when nothing of ours is left, unless the resource was abandoned', () => {
+  always((input, step) => {
+    const { metadata, spec } = input.connector;
+    if (
+      step.type === 'finish' &&
+      step.result.kind === 'released' &&
+      metadata.finalizers?.includes(FINALIZER) &&
+      abandonReasonOf(input.connector) === undefined &&
+      deletionPolicyOf(spec) === 'Delete'
+    ) {
+      expect(createdInstances(input)).toEqual([]);
+    }
+  });
+});
+
+test('only a deletion is ever released', () => {
+  always((input, step) => {
+    if (step.type === 'finish' && step.result.kind === 'released') {
+      expect(input.connector.metadata.deletionTimestamp).toBeDefined();
+    }
+  });
+});
+
+test('no remote write is decided before the finalizer holds the resource', () => {
+  const writes: readonly Action['type'][] = [
+    'patch',
+    'enable',
+    'delete-instance',
+    'reauthorize',
+    'release-tags',
+  ];
+  always((input, step) => {
+    if (writes.includes(step.type)) {
+      expect(input.connector.metadata.finalizers).toContain(FINALIZER);
+    }
+  });
+});
+
+test('with an account that is not ready nothing is asked of the remote side', () => {
+  const remote: readonly Action['type'][] = [
+    'search',
+    'read-instance',
+    'create',
+    'reauthorize',
+    'patch',
+    'enable',
+    'ping',
+    'verify-account',
+    'release-tags',
+    'delete-instance',
+  ];
+  always((input, step) => {
+    if (input.account.state !== 'ready') {
+      expect(remote).not.toContain(step.type);
+    }
+  });
+});
+
+test('after a call that failed no further one is made', () => {
+  always((input, step) => {
+    const { failure } = input.done;
+    if (failure !== undefined && input.account.state === 'ready') {
+      expect(step.type).toBe('finish');
+    }
+  });
+});
+
+/** The credential that a step sends. */
+function credentialOf(
+  input: ConnectorInput,
+  { body: { grant } }: Extract<Action, { type: 'create' | 'reauthorize' }>,
+) {
+  const value = grant.kind === 'code' ? grant.code : grant.refreshToken;
+  return { value, fingerprint: input.fingerprint(value) };
+}
+
+/** The same values in other objects: a decision that depends on identity would show. */
+function structuredCloneOf(input: ConnectorInput): ConnectorInput {
+  const { fingerprint, done: pass, ...plain } = input;
+  return { ...structuredClone(plain), done: { ...pass }, fingerprint };
+}

@@ -1,0 +1,34 @@
+import { describe } from 'vitest';
+import { attempt } from '../../../support/builders/connector.ts';
+import { ID, settledWorld } from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import { READ } from '../../../support/builders/secrets.ts';
+import { blockedBy, decides } from './table.ts';
+
+describe('a ping that is forbidden', () => {
+  decides([
+    {
+      name: 'and not looked into',
+      because: 'the platform may have disabled the instance since the inventory was taken',
+      input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden' } }),
+      step: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'because the platform disabled the instance',
+      because: 'its grant is gone, and enabling it would not bring it back',
+      input: settledWorld({
+        instances: [instance(ID, { disabled: true })],
+        secrets: READ,
+        connector: { annotations: { attempt: attempt() } },
+        pass: { ping: 'forbidden', read: [ID] },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+    },
+    {
+      name: 'although the instance is enabled',
+      because: 'it is the right of the user that is missing, which passes or is mended elsewhere',
+      input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden', read: [ID] } }),
+      step: blockedBy('Ready', 'InstanceNotAnswering', 'although it is enabled', 'any'),
+    },
+  ]);
+});

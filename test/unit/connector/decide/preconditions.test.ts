@@ -1,0 +1,483 @@
+import { describe } from 'vitest';
+import type { Condition } from '../../../../src/api/condition.ts';
+import type { Violation } from '../../../../src/api/validation/validate.ts';
+import type { Memory } from '../../../../src/connector/input.ts';
+import {
+  ACCOUNT,
+  attempt,
+  connector,
+  digest,
+  HELD,
+  readyStatus,
+} from '../../../support/builders/connector.ts';
+import {
+  ID,
+  input,
+  READY_ACCOUNT,
+  settledConnector,
+  settledWorld,
+  UNREAD,
+} from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import {
+  READ,
+  secretAbsent,
+  secretRead,
+  secretUnread,
+  secretUnseen,
+  VALUES,
+} from '../../../support/builders/secrets.ts';
+import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
+import { blockedBy, decides, ends, type Row } from './table.ts';
+
+const failures = { count: 3, lastReason: 'RemoteError', nextAttemptAt: second(5 * MINUTE) };
+const violation: Violation = { path: 'spec.server', message: 'is needed: set it' };
+
+function notFoundSince(time: number): Condition {
+  return {
+    type: 'SecretsResolved',
+    status: 'False',
+    reason: 'SecretNotFound',
+    message: 'It was not there.',
+    lastTransitionTime: `${new Date(time).toISOString().slice(0, 19)}Z`,
+  };
+}
+
+/** A new connector whose record names another organization than its account has now. */
+const elsewhere = (record: Parameters<typeof attempt>[0], memory: Partial<Memory> = {}) =>
+  input({
+    connector: connector({
+      metadata: HELD,
+      annotations: {
+        attempt: attempt({
+          digest: digest('another code'),
+          account: { ...ACCOUNT, organizationId: '6000' },
+          ...record,
+        }),
+      },
+    }),
+    memory,
+  });
+
+describe('before anything is done', () => {
+  decides([
+    {
+      name: 'suspended by the spec',
+      because: 'all work but deletion stops, before anything else is looked at',
+      input: { ...input({ connector: connector({ spec: { suspend: true } }) }), violations: [violation] },
+      step: ends({ kind: 'suspended' }),
+    },
+    {
+      name: 'paused by the annotation',
+      because: 'tools that must not change the spec have the same switch',
+      input: input({ connector: connector({ annotations: { paused: 'true' } }) }),
+      step: ends({ kind: 'suspended' }),
+    },
+    {
+      name: 'paused: false',
+      because: 'only "true" pauses',
+      input: settledWorld({ connector: { annotations: { paused: 'false' } } }),
+      step: ends({
+        kind: 'ready',
+        reason: 'Succeeded',
+        message: 'The instance is authorized and equals the resource.',
+      }),
+    },
+    {
+      name: 'one violation',
+      because: 'the field and what to do are named; nothing else of the spec is trusted',
+      input: { ...input(), violations: [violation], account: { state: 'unknown' } },
+      step: blockedBy('Ready', 'InvalidSpec', 'spec.server is needed: set it'),
+    },
+    {
+      name: 'several violations',
+      because: 'the first is enough to begin with, and the count says that it will not be the last',
+      input: { ...input(), violations: [violation, violation, violation] },
+      step: blockedBy('Ready', 'InvalidSpec', '(and 2 more)'),
+    },
+    {
+      name: 'an account that is unknown and an invalid spec',
+      because: 'a person can correct the spec at once, so that it comes first',
+      input: { ...input({ account: { state: 'unknown' } }), violations: [violation] },
+      step: blockedBy('Ready', 'InvalidSpec', 'spec.server'),
+    },
+    {
+      name: 'importId changed',
+      because: 'an API server without transition rules lets it pass, and another instance must not be taken',
+      input: settledWorld({ connector: { spec: { instance: { importId: 5 } } } }),
+      step: blockedBy('Ready', 'InvalidSpec', `the resource holds instance ${ID}. Set it back`),
+    },
+    {
+      name: 'importId added for the instance that is held',
+      because: 'it says what is so already',
+      input: settledWorld({ connector: { spec: { instance: { importId: ID } } } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'a server that is not allowed',
+      because: 'the encrypted key would be sent there',
+      input: input({ connector: connector({ spec: { server: 'evil.example.com' } }) }),
+      step: blockedBy('Synced', 'ServerNotAllowed', '"evil.example.com"'),
+    },
+    {
+      name: 'a server below an allowed one',
+      because: 'the star stands for exactly one label',
+      input: input({ connector: connector({ spec: { server: 'a.b.infusionsoft.com' } }) }),
+      step: blockedBy('Synced', 'ServerNotAllowed', 'ALLOWED_SERVERS'),
+    },
+  ]);
+});
+
+describe('the account', () => {
+  const shared = { accountRef: undefined } as const;
+  const isDefault = { ...READY_ACCOUNT, uid: 'default', isDefault: true };
+  const refused = (name: string, subject: ReturnType<typeof connector>, field: string): Row => ({
+    name: `${name} with the default account`,
+    because: 'whoever may create a connector could reach what belongs to others',
+    input: input({ connector: subject, account: isDefault }),
+    step: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', `${field} is not allowed`),
+  });
+  decides([
+    refused(
+      'includeAccountCredentials',
+      connector({ spec: { ...shared, includeAccountCredentials: true } }),
+      'spec.includeAccountCredentials',
+    ),
+    refused(
+      'importId',
+      connector({ spec: { ...shared, instance: { importId: 5 } } }),
+      'spec.instance.importId',
+    ),
+    refused(
+      'take-over',
+      connector({ spec: shared, annotations: { takeOver: 'true' } }),
+      'the annotation openconnectors.dev/take-over',
+    ),
+    {
+      name: 'includeAccountCredentials: false with the default account',
+      because: 'saying no asks for nothing',
+      input: input({
+        connector: connector({ spec: { ...shared, includeAccountCredentials: false } }),
+        account: isDefault,
+      }),
+      step: { type: 'create' },
+    },
+    {
+      name: 'take-over with an account of the namespace',
+      because: "there is nothing of others in one's own account",
+      input: input({ connector: connector({ annotations: { takeOver: 'true' } }) }),
+      step: { type: 'create' },
+    },
+    {
+      name: 'not verified yet',
+      because: 'this process has just begun; what status says of the instance still stands',
+      input: input({ account: { state: 'unknown' } }),
+      step: ends({ kind: 'cache-not-synced' }),
+    },
+    {
+      name: 'blocked',
+      because: 'the account says it best',
+      input: input({
+        account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
+      }),
+      step: blockedBy('AccountReady', 'AccountUnauthorized', /^Refused\.$/),
+    },
+    {
+      name: 'another organization than the one that made the instance',
+      because: 'there the instance is not absent, it was never there',
+      input: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      step: blockedBy('Synced', 'AccountChanged', 'was made in organization 5211'),
+    },
+    {
+      name: 'another organization than a create with an unknown outcome was sent to',
+      because: 'absence in the other account proves nothing',
+      input: elsewhere({ at: at(-MINUTE) }),
+      step: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
+    },
+    {
+      name: 'another organization than a create without an instance was sent to, a while ago',
+      because: 'the server may commit late, and nobody would look there',
+      input: elsewhere({ at: at(-30 * MINUTE), absentAt: at(-MINUTE) }),
+      step: blockedBy('Synced', 'AccountChanged', 'Restore the account', {
+        kind: 'at',
+        time: NOW + 30 * MINUTE,
+      }),
+    },
+    {
+      name: 'another organization than a create without an instance was sent to, long ago',
+      because: 'nothing of it can come any more',
+      input: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
+      step: { type: 'create' },
+    },
+    {
+      name: 'another organization than a create was sent to that refused it',
+      because: 'a refusal says that nothing was created, and the account may have been the mistake',
+      input: elsewhere(
+        { at: at(-MINUTE) },
+        { refused: { digest: digest('another code'), message: 'No', created: 'no' } },
+      ),
+      step: { type: 'create', draft: { previousCreated: 'no' } },
+    },
+    {
+      name: 'another base URL than the one that made the instance',
+      because: 'an id of one region says nothing in another',
+      input: settledWorld({ account: { ...READY_ACCOUNT, baseUrl: 'https://elsewhere/elements/api-v2' } }),
+      step: blockedBy('Synced', 'AccountChanged', 'openconnectors.dev/abandon'),
+    },
+    {
+      name: 'another OpenConnectorsAccount of the same organization',
+      because: 'the instance is there all the same',
+      input: settledWorld({ account: { ...READY_ACCOUNT, uid: 'another' } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'a status without an account',
+      because: 'it was written before accounts were recorded, and proves nothing against this one',
+      input: settledWorld({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'not listed yet',
+      because: 'an instance may be there already, and a create would make a second one',
+      input: input({ searchedAt: null }),
+      step: ends({ kind: 'cache-not-synced' }),
+    },
+    {
+      name: 'neither verified nor allowed to be used',
+      because: 'what a person has to correct comes before what only takes time',
+      input: input({
+        connector: connector({ spec: { ...shared, instance: { importId: 5 } } }),
+        account: { state: 'unknown' },
+      }),
+      step: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', 'importId'),
+    },
+  ]);
+});
+
+describe('a retry that is remembered', () => {
+  const failing = (change: Parameters<typeof settledConnector>[0] = {}) =>
+    settledConnector({ ...change, status: readyStatus(ID, { failures }) });
+  const base = { instances: [instance(ID)], secrets: UNREAD } as const;
+  decides([
+    {
+      name: 'not due',
+      because: 'a restart does not forget the backoff',
+      input: input({ ...base, connector: failing() }),
+      step: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
+    },
+    {
+      name: 'due in a moment',
+      because: 'the time is kept to the millisecond',
+      input: input({ ...base, connector: failing(), now: NOW + 5 * MINUTE - 1 }),
+      step: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
+    },
+    {
+      name: 'due now',
+      because: 'the moment itself is late enough, or the queue would come twice',
+      input: input({ ...base, connector: failing(), now: NOW + 5 * MINUTE }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'not due, but somebody asked',
+      because: 'who changed something wants to see what comes of it',
+      input: input({ ...base, connector: failing(), triggered: true }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'not due, but the spec was edited',
+      because: 'the failure was of another spec',
+      input: input({ ...base, connector: failing({ metadata: { generation: 2 } }) }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'without a time',
+      because: 'nothing holds it back',
+      input: input({
+        ...base,
+        connector: settledConnector({ status: readyStatus(ID, { failures: { count: 1 } }) }),
+      }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'with a time that cannot be read',
+      because: 'a status that somebody wrote by hand must not stop the resource for ever',
+      input: input({
+        ...base,
+        connector: settledConnector({
+          status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: 'soon' } }),
+        }),
+      }),
+      step: { type: 'read-secret', name: 'crm-connection' },
+    },
+  ]);
+});
+
+describe('the lasting Secrets', () => {
+  decides([
+    {
+      name: 'absent',
+      because: 'a person has to create it, and is told which key it needs',
+      input: input({ secrets: { 'crm-key': secretAbsent } }),
+      step: blockedBy(
+        'SecretsResolved',
+        'SecretNotFound',
+        /Secret "crm-key", named by spec\.encryptedKeySecretRef, does not exist .* key "encryptedKey"/,
+        { kind: 'at', time: NOW + 5 * MINUTE },
+      ),
+    },
+    {
+      name: 'absent for longer than GitOps takes',
+      because: 'nothing changes by itself any more, so that nothing has to be looked at by itself',
+      input: input({
+        connector: connector({ status: { conditions: [notFoundSince(NOW - 5 * MINUTE)] } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+    },
+    {
+      name: 'absent since a moment in the future',
+      because: 'after the clock was set back a day, a day without a word would be too long',
+      input: input({
+        connector: connector({ status: { conditions: [notFoundSince(NOW + 24 * 60 * MINUTE)] } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+    },
+    {
+      name: 'not in the cache',
+      because: 'it may have been created a moment ago; the API server is asked before a person is',
+      input: input({ secrets: { 'crm-key': secretUnseen } }),
+      step: { type: 'read-secret', name: 'crm-key' },
+    },
+    {
+      name: 'absent, and another unread',
+      because: 'no call is made for a resource that cannot go on anyway',
+      input: input({ secrets: { 'crm-key': secretAbsent, 'crm-oauth': secretUnread() } }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
+    },
+    {
+      name: 'unread',
+      because: 'values are only read when they are needed, one Secret at a time',
+      input: input({ secrets: { 'crm-oauth': secretUnread() } }),
+      step: { type: 'read-secret', name: 'crm-oauth' },
+    },
+    {
+      name: 'unread, with keys of other names',
+      because: 'the keys are known only after a read',
+      input: input({
+        connector: connector({ oauth: { clientSecretRef: { name: 'crm-oauth', clientIdKey: 'id' } } }),
+        secrets: { 'crm-oauth': secretUnread() },
+      }),
+      step: { type: 'read-secret', name: 'crm-oauth' },
+    },
+    {
+      name: 'a key missing',
+      because: 'the keys that are there show a slip of the pen at once',
+      input: input({ secrets: { 'crm-oauth': secretRead({ clientId: 'x', client_secret: 'y' }) } }),
+      step: blockedBy(
+        'SecretsResolved',
+        'SecretKeyMissing',
+        'has no key "client_id" (it has "clientId", "client_secret")',
+      ),
+    },
+    {
+      name: 'no keys at all',
+      because: 'an empty Secret is a common first step',
+      input: input({ secrets: { 'crm-key': secretRead({}) } }),
+      step: blockedBy('SecretsResolved', 'SecretKeyMissing', '(it has no keys)'),
+    },
+    {
+      name: 'many keys',
+      because: 'the message stays short',
+      input: input({
+        secrets: { 'crm-key': secretRead({ a: '1', b: '2', c: '3', d: '4', e: '5', f: '6' }) },
+      }),
+      step: blockedBy('SecretsResolved', 'SecretKeyMissing', '"a", "b", "c", "d", "e", ...'),
+    },
+    {
+      name: 'an empty value',
+      because: 'it cannot be right, and would be refused remotely at the price of a code',
+      input: input({ secrets: { 'crm-key': secretRead({ encryptedKey: ' \n' }) } }),
+      step: blockedBy('SecretsResolved', 'SecretInvalid', 'is empty'),
+    },
+    {
+      name: 'two lines',
+      because: 'a file that was stored by mistake is not a key',
+      input: input({ secrets: { 'crm-key': secretRead({ encryptedKey: 'a\nb' }) } }),
+      step: blockedBy('SecretsResolved', 'SecretInvalid', 'several lines'),
+    },
+    {
+      name: 'no encrypted key for infusionsoftrest',
+      because: 'that connector uses OAuth alone',
+      input: input({
+        connector: connector({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+      step: { type: 'create' },
+    },
+    {
+      name: 'touched, but not changed',
+      because: 'a label on a Secret costs one read and no remote call',
+      input: settledWorld({
+        secrets: {
+          'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
+        },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'touched and unread',
+      because: 'only a read tells whether the value changed',
+      input: settledWorld({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
+      step: { type: 'read-secret', name: 'crm-key' },
+    },
+    {
+      name: 'not touched since it was applied',
+      because: 'an unchanged pass reads nothing',
+      input: settledWorld(),
+      step: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'deleted after the instance was made',
+      because: 'the next rotation would need it, and the person should hear of it now',
+      input: settledWorld({ secrets: { 'crm-oauth': secretAbsent } }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth', 'any'),
+    },
+    {
+      name: 'the code gone after it was used',
+      because: 'an authorization Secret is needed only while an authorization is due',
+      input: settledWorld({ secrets: { 'crm-code': secretAbsent } }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'a failure that is over, with everything there',
+      because: 'what is remembered in the past does not matter any more',
+      input: settledWorld({
+        connector: {
+          status: readyStatus(ID, { failures: { count: 2, nextAttemptAt: at(-SECOND) } }),
+        },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+  ]);
+});
+
+describe('the order', () => {
+  decides([
+    {
+      name: 'a changed account and a Secret that is absent',
+      because: 'the account decides whether anything may be done at all',
+      input: settledWorld({
+        account: { ...READY_ACCOUNT, organizationId: '6000' },
+        secrets: { ...READ, 'crm-key': secretAbsent },
+      }),
+      step: blockedBy('Synced', 'AccountChanged', ACCOUNT.organizationId),
+    },
+    {
+      name: 'an absent Secret and no list of instances',
+      because: 'a person can create the Secret while the list is on its way',
+      input: input({ secrets: { 'crm-key': secretAbsent }, searchedAt: null }),
+      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
+    },
+  ]);
+});

@@ -1,0 +1,184 @@
+import { describe } from 'vitest';
+import { attempt, CALLBACK, digest, readyStatus } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
+import { ID, settledWorld } from '../../../support/builders/input.ts';
+import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { at, SECOND } from '../../../support/builders/time.ts';
+import { blockedBy, decides } from './table.ts';
+
+const OTHER = digest('another code');
+
+const body = {
+  connector: 'infusionsoftcrm',
+  name: 'team-a-crm',
+  tags: TAGS.own,
+  configuration: {
+    'oauth.callback.url': CALLBACK,
+    'infusionsoft.server': 'dt123.infusionsoft.com',
+    'oauth.api.key': VALUES.clientId,
+    'oauth.api.secret': VALUES.clientSecret,
+    'infusionsoft.private.key': VALUES.encryptedKey,
+  },
+  grant: { kind: 'code', code: VALUES.code },
+};
+
+describe('a grant for an instance that is there', () => {
+  const newClient = {
+    'crm-oauth': secretRead(
+      { client_id: 'client-2', client_secret: VALUES.clientSecret },
+      { resourceVersion: '2' },
+    ),
+    'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
+  };
+  const old = { attempt: attempt({ at: at(-600_000) }) };
+  const carried = {
+    attempt: attempt({
+      operation: 'reauthorize',
+      digest: OTHER,
+      client: printOf('client-2'),
+      at: at(-SECOND),
+    }),
+  };
+  const revoked = { ping: 'refused', accountProven: true } as const;
+  const read = {
+    'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: VALUES.clientSecret }),
+    'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
+    'crm-code': secretRead({ code: 'a new code' }),
+  };
+  decides([
+    {
+      name: 'a call refused',
+      because: 'first it has to be certain that the account is not the reason',
+      input: settledWorld({ pass: { ping: 'refused' } }),
+      step: { type: 'verify-account', id: ID },
+    },
+    {
+      name: 'a call refused, the account proven, the values unread',
+      because: 'a new authorization carries the whole body with true values',
+      input: settledWorld({ pass: revoked }),
+      step: { type: 'read-secret', name: 'crm-oauth' },
+    },
+    {
+      name: 'revoked, with a new code',
+      because: 'the same instance gets the new grant, and its record says what it is for',
+      input: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
+      step: {
+        type: 'reauthorize',
+        id: ID,
+        draft: { operation: 'reauthorize', previousCreated: 'one' },
+        body: { ...body, grant: { kind: 'code', code: 'a new code' } },
+      },
+    },
+    {
+      name: 'revoked, without a new code',
+      because: 'the old code is of no use, and a new one is asked for',
+      input: settledWorld({
+        connector: { annotations: old },
+        pass: revoked,
+        secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'was used before. It is never sent twice'),
+    },
+    {
+      name: 'revoked, without any grant named',
+      because: 'the reason says that it worked once',
+      input: settledWorld({
+        connector: { annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
+        pass: revoked,
+        secrets: read,
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'does not accept the authorization'),
+    },
+    {
+      name: 'revoked, and in doubt about an older attempt',
+      because: 'there is an instance, so that there is nothing to search for',
+      input: settledWorld({
+        connector: { annotations: { attempt: attempt({ at: at(-SECOND) }) } },
+        pass: revoked,
+        secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'crm-code'),
+    },
+    {
+      name: 'disabled by the platform',
+      because: 'after failed renewals it disables an instance; enabling it would not make the grant work',
+      input: settledWorld({
+        connector: { oauth: { authorizationCodeSecretRef: undefined } },
+        instances: [instance(ID, { disabled: true })],
+        secrets: read,
+        pass: { read: [ID] },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again'),
+    },
+    {
+      name: 'another client_id',
+      because: 'whether the old grant still works is looked at first',
+      input: settledWorld({ connector: { annotations: old }, secrets: newClient }),
+      step: { type: 'ping', id: ID, token: VALUES.token },
+    },
+    {
+      name: 'another client_id, without a new grant',
+      because: 'the instance works with the old app until a person allows the new one',
+      input: settledWorld({
+        connector: { annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: newClient,
+        pass: { ping: 'answered' },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRequired', 'works with the old one until then'),
+    },
+    {
+      name: 'another client_id, with a new code',
+      because: 'the record says which client the code is for',
+      input: settledWorld({
+        connector: { annotations: old },
+        secrets: { ...newClient, 'crm-code': secretRead({ code: 'a new code' }) },
+        pass: { ping: 'answered' },
+      }),
+      step: {
+        type: 'reauthorize',
+        draft: { client: printOf('client-2') },
+      },
+    },
+    {
+      name: 'another client_id, its code accepted in this pass',
+      because: 'nothing is left to do for it',
+      input: settledWorld({
+        connector: { annotations: carried },
+        secrets: newClient,
+        pass: { authorized: true, ping: 'answered' },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'another client_id, its code sent before a crash, and the instance works',
+      because: 'a read and a ping decide after a lost answer: what works is done',
+      input: settledWorld({
+        connector: { annotations: carried },
+        secrets: newClient,
+        pass: { ping: 'answered' },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'another client_id, its code sent before a crash, and the instance does not work',
+      because: 'a refused call says that the outcome was none',
+      input: settledWorld({
+        connector: { annotations: carried, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: newClient,
+        pass: { ping: 'refused', accountProven: true },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'a person has to allow access again'),
+    },
+    {
+      name: 'another client_id on an adopted instance',
+      because: 'nothing was recorded for it, so that nothing can have changed',
+      input: settledWorld({
+        connector: { status: readyStatus(ID, { credentials: undefined }) },
+        secrets: newClient,
+        pass: { patched: true, ping: 'answered' },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+  ]);
+});

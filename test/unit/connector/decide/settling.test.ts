@@ -1,0 +1,382 @@
+import { describe } from 'vitest';
+
+import { condition, readyStatus } from '../../../support/builders/connector.ts';
+import { ID, SETTINGS, settledWorld } from '../../../support/builders/input.ts';
+import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { NOW } from '../../../support/builders/time.ts';
+import { blockedBy, decides, ends } from './table.ts';
+
+const unproven = readyStatus(ID, {
+  conditions: [condition('Authorized', 'False', 'AuthorizationRequired')],
+});
+const report = { spec: { driftPolicy: 'Report' } } as const;
+const edited = { metadata: { generation: 2 } } as const;
+const rotated = {
+  'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: 'rotated' }, { resourceVersion: '2' }),
+};
+const ready = ends({
+  kind: 'ready',
+  reason: 'Succeeded',
+  message: 'The instance is authorized and equals the resource.',
+});
+
+describe('the grant', () => {
+  decides([
+    {
+      name: 'proven before',
+      because: 'an unchanged pass makes no call',
+      input: settledWorld(),
+      step: ready,
+    },
+    {
+      name: 'asked to look by reconcile-at',
+      because: 'a person who asks does not believe the inventory, and is right to',
+      input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
+      step: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'asked to look by reconcile-at, and looked',
+      because: 'one request is one look',
+      input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } }, pass: { read: [ID] } }),
+      step: ready,
+    },
+    {
+      name: 'never proven',
+      because: 'an instance is not called Ready before it has answered once',
+      input: settledWorld({ connector: { status: unproven } }),
+      step: { type: 'ping', id: ID, token: VALUES.token },
+    },
+    {
+      name: 'never proven, the token not shown',
+      because: 'the list may leave it out; a read by id has it',
+      input: settledWorld({
+        connector: { status: unproven },
+        instances: [instance(ID, { token: undefined })],
+      }),
+      step: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'answered in this pass',
+      because: 'once is enough',
+      input: settledWorld({ connector: { status: unproven }, pass: { ping: 'answered' } }),
+      step: ready,
+    },
+    {
+      name: 'a connector without a ping',
+      because: 'what cannot be asked cannot be waited for',
+      input: settledWorld({ connector: { status: unproven }, pass: { ping: 'unsupported' } }),
+      step: ready,
+    },
+    {
+      name: 'accepted in this pass',
+      because: 'the instance has to answer with it',
+      input: settledWorld({ pass: { authorized: true } }),
+      step: { type: 'ping', id: ID },
+    },
+    {
+      name: 'a new configuration in this pass',
+      because: 'a rotated secret may have broken it',
+      input: settledWorld({ pass: { patched: true, reconfigured: true } }),
+      step: { type: 'ping', id: ID },
+    },
+    {
+      name: 'a new name in this pass',
+      because: 'a name breaks nothing',
+      input: settledWorld({ pass: { patched: true } }),
+      step: ready,
+    },
+    {
+      name: 'pinged an interval ago',
+      because: 'a grant can be revoked without anybody telling',
+      input: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
+      step: { type: 'ping', id: ID },
+    },
+    {
+      name: 'pinged a moment ago',
+      because: 'the next one is due at the beat of this resource',
+      input: settledWorld({ memory: { pingedAt: NOW } }),
+      step: ready,
+    },
+    {
+      name: 'the token shown neither by the list nor by a read',
+      because: 'it would not be there the second time either',
+      input: settledWorld({
+        connector: { status: unproven },
+        instances: [instance(ID, { token: undefined })],
+        pass: { read: [ID] },
+      }),
+      step: blockedBy('Synced', 'UnexpectedAnswer', "the account's user may see the whole instance", {
+        kind: 'backoff',
+      }),
+    },
+    {
+      name: 'disabled as wished, never proven',
+      because: 'a disabled instance answers nobody',
+      input: settledWorld({
+        connector: {
+          spec: { instance: { enabled: false } },
+          status: readyStatus(ID, { instance: { id: ID, enabled: false }, conditions: undefined }),
+        },
+        instances: [instance(ID, { disabled: true })],
+      }),
+      step: ends({
+        kind: 'ready',
+        reason: 'Disabled',
+        message: 'The instance equals the resource; it is disabled, as spec.instance.enabled says.',
+      }),
+    },
+  ]);
+});
+
+describe('what differs', () => {
+  decides([
+    {
+      name: 'the name',
+      because: 'the smallest call corrects it',
+      input: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
+      step: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
+    },
+    {
+      name: 'the name, as the remote side cleans it',
+      because: 'HTML that the remote side removed is no drift',
+      input: settledWorld({
+        connector: { spec: { instance: { name: 'a b' } } },
+        instances: [instance(ID, { name: 'a b' })],
+      }),
+      step: ready,
+    },
+    {
+      name: 'no name in the answer',
+      because: 'what an answer leaves out is unknown, not empty',
+      input: settledWorld({ instances: [instance(ID, { name: '' })] }),
+      step: ready,
+    },
+    {
+      name: 'a tag missing',
+      because: 'tags are replaced whole, so that all of them are sent',
+      input: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
+      step: { type: 'patch', patch: { tags: TAGS.own } },
+    },
+    {
+      name: 'a tag too many',
+      because: 'what the resource does not name does not stay',
+      input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
+      step: { type: 'patch', patch: { tags: TAGS.own } },
+    },
+    {
+      name: 'the tags in another order',
+      because: 'tags are a set',
+      input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
+      step: ready,
+    },
+    {
+      name: 'a value that is shown',
+      because: 'only that key is sent: the configuration merges',
+      input: settledWorld({
+        instances: [
+          instance(ID, {
+            configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'other.infusionsoft.com' },
+          }),
+        ],
+      }),
+      step: { type: 'patch', patch: { configuration: { 'infusionsoft.server': 'dt123.infusionsoft.com' } } },
+    },
+    {
+      name: 'a value that is masked',
+      because: 'a mask is neither equal nor different, and is never sent back',
+      input: settledWorld({
+        instances: [
+          instance(ID, {
+            configuration: { ...instance(ID).configuration, 'oauth.callback.url': '********' },
+          }),
+        ],
+      }),
+      step: ready,
+    },
+    {
+      name: 'a value that is not shown, after an edit',
+      because: 'the API may never show it, so that an edit is the moment to send it',
+      input: settledWorld({
+        connector: edited,
+        instances: [instance(ID, { configuration: undefined })],
+      }),
+      step: {
+        type: 'patch',
+        patch: {
+          configuration: {
+            'infusionsoft.server': 'dt123.infusionsoft.com',
+            'oauth.callback.url': 'https://connect.example.com/oauth/callback',
+          },
+        },
+      },
+    },
+    {
+      name: 'a value that is not shown, without an edit',
+      because: 'else every pass would send it again',
+      input: settledWorld({ instances: [instance(ID, { configuration: undefined })] }),
+      step: ready,
+    },
+    {
+      name: 'a rotated client secret',
+      because: 'our own fingerprint knows what the mask hides',
+      input: settledWorld({ secrets: rotated }),
+      step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } }, reason: 'Updated' },
+    },
+    {
+      name: 'a rotated encrypted key',
+      because: 'the same',
+      input: settledWorld({
+        secrets: { 'crm-key': secretRead({ encryptedKey: 'new-key' }, { resourceVersion: '2' }) },
+      }),
+      step: { type: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
+    },
+    {
+      name: 'patched in this pass, and still different',
+      because: 'a remote side that ignores a patch is not asked again and again',
+      input: settledWorld({
+        instances: [instance(ID, { name: 'renamed' })],
+        pass: { patched: true, ping: 'answered' },
+      }),
+      step: blockedBy('Synced', 'RemoteError', 'accepted the change of name', 'any'),
+    },
+    {
+      name: 'authorized in this pass',
+      because: 'the grant carried the whole body',
+      input: settledWorld({
+        secrets: rotated,
+        pass: { authorized: true, ping: 'answered' },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+  ]);
+});
+
+describe('driftPolicy Report', () => {
+  decides([
+    {
+      name: 'a change by somebody else',
+      because: 'it is named by field, never by value, and left so',
+      input: settledWorld({
+        connector: report,
+        instances: [
+          instance(ID, {
+            name: 'renamed',
+            tags: [],
+            configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'x.infusionsoft.com' },
+          }),
+        ],
+      }),
+      step: blockedBy(
+        'Synced',
+        'DriftDetected',
+        'name, tags, configuration "infusionsoft.server". It is left so',
+      ),
+    },
+    {
+      name: 'an edit of the resource',
+      because: 'a wish of the user is no drift',
+      input: settledWorld({
+        connector: { ...report, ...edited },
+        instances: [instance(ID, { name: 'renamed' })],
+      }),
+      step: { type: 'patch', patch: { name: 'team-a-crm' } },
+    },
+    {
+      name: 'a rotated Secret',
+      because: 'that is a wish of the user, too',
+      input: settledWorld({ connector: report, secrets: rotated }),
+      step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
+    },
+    {
+      name: 'nothing',
+      because: 'an equal instance is Ready under any policy',
+      input: settledWorld({ connector: report }),
+      step: ready,
+    },
+  ]);
+});
+
+describe('enabling', () => {
+  const disabled = [instance(ID, { disabled: true })];
+  const wasDisabled = readyStatus(ID, { instance: { id: ID, enabled: false } });
+  decides([
+    {
+      name: 'to be disabled',
+      because: 'the person wants it to rest',
+      input: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
+      step: { type: 'record-disabling' },
+    },
+    {
+      name: 'to be disabled, and recorded so',
+      because: 'whatever happens to the answer, the next reconcile can tell who disabled it',
+      input: settledWorld({
+        connector: { ...edited, spec: { instance: { enabled: false } }, status: wasDisabled },
+      }),
+      step: { type: 'enable', id: ID, enabled: false },
+    },
+    {
+      name: 'to be enabled again, and listed as if it were',
+      because: 'the listing may be older than the call that disabled it',
+      input: settledWorld({ connector: { status: wasDisabled } }),
+      step: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'to be enabled again, and read as enabled',
+      because: 'the read by id is the present state',
+      input: settledWorld({ connector: { status: wasDisabled }, pass: { read: [ID] } }),
+      step: ready,
+    },
+    {
+      name: 'enabled in this reconcile',
+      because: 'the instance has to answer once before it counts as Ready',
+      input: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
+      step: { type: 'ping', id: ID },
+    },
+    {
+      name: 'disabled again by Open Connectors right after it was enabled',
+      because: 'enabling it in a loop would not make its authorization work',
+      input: settledWorld({
+        connector: { status: wasDisabled, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: READ,
+        instances: disabled,
+        pass: { enabledSet: true, ping: 'forbidden', read: [ID] },
+      }),
+      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+    },
+    {
+      name: 'disabled by Open Connectors, as a listing shows',
+      because: 'a listing alone is no proof of a revocation',
+      input: settledWorld({ instances: disabled }),
+      step: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'to be enabled again',
+      because: 'it was disabled because the resource said so',
+      input: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
+      step: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'set in this pass, and not shown',
+      because: 'once in a pass is enough',
+      input: settledWorld({
+        connector: { status: wasDisabled },
+        instances: disabled,
+        pass: { enabledSet: true },
+      }),
+      step: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'unknown',
+      because: 'an answer that does not tell is no reason to act',
+      input: settledWorld({ instances: [instance(ID, { disabled: undefined })] }),
+      step: ready,
+    },
+    {
+      name: 'disabled right after it was authorized',
+      because: 'the platform left it so from before; the new grant is the reason to enable it',
+      input: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
+      step: { type: 'enable', id: ID, enabled: true },
+    },
+  ]);
+});

@@ -1,0 +1,300 @@
+import { describe, expect, it, test } from 'vitest';
+import type { ConnectorStatus } from '../../../../src/api/connector.ts';
+import { decide } from '../../../../src/connector/decide/decide.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { summarize } from '../../../../src/connector/report/summarize.ts';
+import { attempt, connector, digest, readyStatus, UID } from '../../../support/builders/connector.ts';
+import {
+  ID,
+  input,
+  READY_ACCOUNT,
+  remoteError,
+  SETTINGS,
+  settledWorld,
+} from '../../../support/builders/input.ts';
+import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
+import { kubectlWaits } from '../../../support/kstatus/kstatus.ts';
+
+/** The status that follows from the verdict on `subject`. */
+function statusOf(subject: ConnectorInput, fraction = 0.5): ConnectorStatus {
+  const step = decide(subject);
+  if (step.type !== 'finish' || (step.result.kind !== 'ready' && step.result.kind !== 'blocked')) {
+    throw new Error(`no verdict that tells anything: ${JSON.stringify(step)}`);
+  }
+  return summarize(subject, step.result, fraction);
+}
+
+const saying = (status: ConnectorStatus): string[] =>
+  (status.conditions ?? []).map(({ type, status: value, reason }) => `${type}=${value} ${reason}`);
+
+const failing = (errorClass: Parameters<typeof remoteError>[0], retryAfterMs?: number) => ({
+  failure: {
+    type: 'patch' as const,
+    words: 'change the instance',
+    error: remoteError(errorClass, 'Because.', retryAfterMs === undefined ? {} : { retryAfterMs }),
+  },
+});
+
+describe('conditions', () => {
+  test('of a resource that is Ready', () => {
+    expect(saying(statusOf(settledWorld()))).toEqual([
+      'Ready=True Succeeded',
+      'SecretsResolved=True SecretsResolved',
+      'AccountReady=True AccountReady',
+      'Authorized=True Authorized',
+      'Synced=True Synced',
+    ]);
+  });
+
+  it.each(['unavailable', 'throttled', 'ambiguous'] as const)(
+    'show the deletion as the reason of Reconciling when a call of it fails (%s)',
+    (errorClass) => {
+      const deleting = settledWorld({
+        connector: { metadata: { deletionTimestamp: at(0) } },
+        pass: failing(errorClass),
+      });
+      expect(saying(statusOf(deleting))).toContain('Reconciling=True Deleting');
+      expect(saying(statusOf(deleting))[0]).toMatch(/^Ready=False (RemoteError|Throttled)$/);
+    },
+  );
+
+  test('of a first look say of everything else that nobody has looked yet', () => {
+    expect(saying(statusOf(input({ secrets: { 'crm-key': secretAbsent } })))).toEqual([
+      'Ready=False SecretNotFound',
+      'SecretsResolved=False SecretNotFound',
+      'AccountReady=True AccountReady',
+      'Authorized=Unknown Progressing',
+      'Synced=Unknown Progressing',
+      'Reconciling=True ProgressingWithRetry',
+    ]);
+  });
+
+  test('of a Secret that does not come call the resource Stalled after five minutes', () => {
+    const waiting = {
+      type: 'SecretsResolved',
+      status: 'False',
+      reason: 'SecretNotFound',
+      message: 'It was not there.',
+      lastTransitionTime: new Date(NOW - 5 * MINUTE).toISOString(),
+    } as const;
+    const status = statusOf(
+      input({
+        connector: connector({ status: { conditions: [waiting] } }),
+        secrets: { 'crm-key': secretAbsent },
+      }),
+    );
+    expect(saying(status)).toContain('Stalled=True SecretNotFound');
+    expect(saying(status)).not.toContain('Reconciling=True ProgressingWithRetry');
+  });
+
+  test('of a resource that waits for a person are neither Reconciling nor Stalled', () => {
+    const waiting = input({ secrets: { 'crm-code': secretAbsent } });
+    expect(saying(statusOf(waiting))).toEqual([
+      'Ready=False AuthorizationRequired',
+      'SecretsResolved=True SecretsResolved',
+      'AccountReady=True AccountReady',
+      'Authorized=False AuthorizationRequired',
+      'Synced=Unknown Progressing',
+    ]);
+  });
+
+  test('that were found before stand while the account does not work', () => {
+    const down = settledWorld({
+      account: { state: 'blocked', reason: 'AccountUnreachable', message: 'Down.', stalled: false },
+    });
+    expect(saying(statusOf(down))).toEqual([
+      'Ready=False AccountUnreachable',
+      'SecretsResolved=True SecretsResolved',
+      'AccountReady=False AccountUnreachable',
+      'Authorized=True Authorized',
+      'Synced=True Synced',
+      'Reconciling=True ProgressingWithRetry',
+    ]);
+  });
+
+  test('let kubectl wait end after an edit that changed nothing', () => {
+    const subject = settledWorld({ connector: { metadata: { generation: 2 } } });
+    const after = { ...subject.connector, status: statusOf(subject) };
+    expect(kubectlWaits(subject.connector, 'Ready')).toBe(true);
+    expect(kubectlWaits(after, 'Ready')).toBe(false);
+  });
+
+  test('of an unchanged pass are what they were, to the second', () => {
+    const subject = settledWorld();
+    expect(statusOf(subject)).toEqual(subject.connector.status);
+  });
+});
+
+describe('the instance', () => {
+  test('enters status when its tags say that this resource made it', () => {
+    const found = input({
+      connector: connector({ metadata: { finalizers: ['openconnectors.dev/instance'] } }),
+      instances: [instance(9)],
+      pass: failing('unavailable'),
+    });
+    expect(statusOf(found).instance).toEqual({
+      id: 9,
+      name: 'team-a-crm',
+      connector: 'infusionsoftcrm',
+      enabled: true,
+      createdAt: '2026-02-01T09:00:00Z',
+      account: {
+        uid: READY_ACCOUNT.uid,
+        baseUrl: READY_ACCOUNT.baseUrl,
+        organizationId: READY_ACCOUNT.organizationId,
+      },
+    });
+  });
+
+  test.each([
+    ['nobody', TAGS.none],
+    ['a former self', TAGS.namesake],
+    ['another owner', TAGS.otherResource],
+  ])('of %s does not enter status before it is marked', (_whose, tags) => {
+    const found = input({
+      connector: connector({ spec: { instance: { importId: 7 } } }),
+      instances: [instance(7, { tags })],
+      pass: failing('unavailable'),
+    });
+    expect(statusOf(found).instance).toBeUndefined();
+  });
+
+  test('that is gone stays in status until there is another one', () => {
+    const gone = settledWorld({ instances: [], gone: [ID], secrets: { 'crm-code': secretAbsent, ...READS } });
+    expect(statusOf(gone).instance?.id).toBe(ID);
+  });
+
+  test('is kept as it was while the spec cannot be read', () => {
+    const broken = { ...settledWorld(), violations: [{ path: 'spec', message: 'is wrong' }] };
+    expect(statusOf(broken)).toMatchObject({
+      instance: { id: ID },
+      binding: { name: 'crm-connection' },
+      credentials: readyStatus(ID).credentials,
+    });
+  });
+});
+
+const READS = {
+  'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: VALUES.clientSecret }),
+  'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
+} as const;
+
+describe('failures', () => {
+  test('are counted, with the time of the next try in whole seconds and never too early', () => {
+    const first = statusOf(settledWorld({ pass: failing('unavailable') }), 0);
+    expect(first.failures).toEqual({ count: 1, lastReason: 'RemoteError', nextAttemptAt: second(SECOND) });
+    const again = settledWorld({
+      connector: { status: readyStatus(ID, { failures: { count: 4, nextAttemptAt: second(0) } }) },
+      pass: failing('unavailable'),
+    });
+    expect(statusOf(again, 0).failures).toMatchObject({ count: 5, nextAttemptAt: second(16 * SECOND) });
+  });
+
+  test('wait at least as long as the remote side asks', () => {
+    const asked = statusOf(settledWorld({ pass: failing('throttled', 90_500) }));
+    expect(Date.parse(asked.failures?.nextAttemptAt ?? '')).toBeGreaterThanOrEqual(Date.parse(at(90_500)));
+  });
+
+  test.each(['forbidden', 'invalid'] as const)(
+    'that a person has to end (%s) are not counted',
+    (errorClass) => {
+      expect(statusOf(settledWorld({ pass: failing(errorClass) })).failures).toBeUndefined();
+    },
+  );
+
+  test('are forgotten by a success', () => {
+    const before = readyStatus(ID, { failures: { count: 3, nextAttemptAt: second(0) } });
+    expect(statusOf(settledWorld({ connector: { status: before } })).failures).toBeUndefined();
+  });
+});
+
+describe('fingerprints', () => {
+  test('are renewed when the instance is known to carry the values', () => {
+    const touched = settledWorld({
+      secrets: {
+        'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
+      },
+    });
+    const versions = statusOf(touched).credentials?.map(({ resourceVersion }) => resourceVersion);
+    expect(versions).toEqual(['1', '1', '2']);
+  });
+
+  test('are kept when the pass came to no end', () => {
+    const rotated = settledWorld({
+      secrets: { 'crm-key': secretRead({ encryptedKey: 'rotated' }, { resourceVersion: '2' }) },
+      pass: failing('unavailable'),
+    });
+    expect(statusOf(rotated).credentials).toEqual(readyStatus(ID).credentials);
+  });
+
+  test('never hold a value', () => {
+    expect(JSON.stringify(statusOf(input({ secrets: { 'crm-code': secretAbsent } })))).not.toMatch(
+      new RegExp(Object.values(VALUES).join('|')),
+    );
+  });
+});
+
+describe('the rest', () => {
+  test('binding names the Secret only while it is there and ours', () => {
+    const ours = secretUnread({ owners: [UID] });
+    expect(statusOf(settledWorld({ secrets: { 'crm-connection': ours } })).binding).toEqual({
+      name: 'crm-connection',
+    });
+    const theirs = settledWorld({ secrets: { 'crm-connection': secretUnread() } });
+    expect(statusOf(theirs).binding).toBeUndefined();
+  });
+
+  test('authorizedAt is now when the grant was accepted in this pass, and else what it was', () => {
+    expect(
+      statusOf(
+        settledWorld({
+          connector: { annotations: { attempt: attempt({ digest: digest('new') }) } },
+          pass: { authorized: true, ping: 'answered' },
+        }),
+      ).authorization,
+    ).toEqual({ authorizedAt: second(0), grant: digest('new') });
+    expect(statusOf(settledWorld()).authorization).toEqual(readyStatus(ID).authorization);
+  });
+
+  test('authorizedAt is now when the instance of a lost answer turns out to work', () => {
+    const found = settledWorld({
+      connector: {
+        annotations: { attempt: attempt({ at: at(-SECOND) }) },
+        status: readyStatus(ID, { authorization: undefined }),
+      },
+      instances: [instance(ID, { createdAt: at(0) })],
+    });
+    expect(statusOf(found).authorization).toEqual({ authorizedAt: second(0), grant: digest(VALUES.code) });
+  });
+
+  test('authorizedAt stays where another instance than that of the lost answer is Ready', () => {
+    const found = settledWorld({
+      connector: {
+        annotations: { attempt: attempt({ at: at(-SECOND), digest: digest('lost') }) },
+      },
+    });
+    expect(statusOf(found).authorization).toEqual(readyStatus(ID).authorization);
+  });
+
+  test('observedGeneration is that of the spec that was acted on, whatever came of it', () => {
+    const edited = settledWorld({
+      connector: { metadata: { generation: 5 } },
+      pass: failing('invalid'),
+    });
+    expect(statusOf(edited).observedGeneration).toBe(5);
+  });
+
+  test('reconcile-at is echoed', () => {
+    const asked = settledWorld({
+      connector: { annotations: { reconcileAt: 'now' } },
+      pass: { read: [ID] },
+    });
+    expect(statusOf(asked).lastHandledReconcileAt).toBe('now');
+  });
+
+  test('the settings of the builders are those that the tables count with', () => {
+    expect(SETTINGS.createDeadlineMs + SETTINGS.searchGraceMs).toBe(150_000);
+  });
+});

@@ -1,0 +1,348 @@
+import { describe, expect, test } from 'vitest';
+import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
+import { ANNOTATIONS } from '../../../src/api/group.ts';
+import {
+  type AuthorizationResponse,
+  responseData,
+} from '../../../src/authorization/authorization-response.ts';
+import { type ConsentRequest, consentRequestHash } from '../../../src/authorization/consent-request.ts';
+import type { Instance } from '../../../src/openconnectors/port.ts';
+import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
+import {
+  ACCOUNT,
+  attempt,
+  CALLBACK,
+  type ConnectorChange,
+  connector,
+  digest,
+  UID,
+} from '../../support/builders/connector.ts';
+import { ID, remoteError, settledConnector } from '../../support/builders/input.ts';
+import { instance } from '../../support/builders/instance.ts';
+import { type Bench, bench } from '../../support/builders/ports.ts';
+import { pass, readiness } from '../../support/builders/reconcile.ts';
+import { workingRemote } from '../../support/builders/remote.ts';
+import { secretRead, VALUES } from '../../support/builders/secrets.ts';
+import { at } from '../../support/builders/time.ts';
+
+const CODE = 'code-of-the-consent';
+const START = 'https://connect.example.com/connect/team-a/crm';
+const SUBJECT: ConsentRequest = {
+  accountUid: ACCOUNT.uid,
+  baseUrl: ACCOUNT.baseUrl,
+  connector: 'infusionsoftcrm',
+  server: 'dt123.infusionsoft.com',
+  clientId: VALUES.clientId,
+  callbackUrl: CALLBACK,
+  scope: 'full',
+};
+const OWN_PAGE = { ownCallbackUrl: CALLBACK } as const;
+const BY_PAGE = { authorizationCodeSecretRef: undefined, callbackUrl: undefined } as const;
+
+/** A connector that leaves the consent to the operator's page. */
+const byPage = (change: ConnectorChange = {}): InfusionsoftConnector =>
+  connector({ ...change, oauth: { ...BY_PAGE, ...change.oauth } });
+
+/** The grant Secret with what the provider answered. */
+function grant(answer: Partial<AuthorizationResponse> = {}, owners: readonly string[] = [UID]): SecretFact {
+  const whole = {
+    kind: 'code',
+    code: CODE,
+    consent: consentRequestHash(SUBJECT),
+    ...answer,
+  } as AuthorizationResponse;
+  return secretRead(responseData(whole), { owners, resourceVersion: '77' });
+}
+
+const oneTimeCode = (owners: readonly string[] = [UID]): SecretFact =>
+  secretRead({ code: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEEE' }, { owners });
+
+interface Setting {
+  readonly connector?: InfusionsoftConnector;
+  readonly secrets?: Readonly<Record<string, SecretFact>>;
+  readonly answers?: Parameters<typeof workingRemote>[1];
+  readonly instances?: Map<number, Instance>;
+}
+
+function waiting({
+  connector: subject = byPage(),
+  secrets = {},
+  answers,
+  instances = new Map(),
+}: Setting = {}): Bench {
+  return bench({
+    connector: subject,
+    settings: OWN_PAGE,
+    answers: workingRemote(instances, answers),
+    secrets: { 'crm-enrolment': oneTimeCode(), ...secrets },
+    listed: [...instances.values()],
+  });
+}
+
+const message = ({ stored }: Bench): string =>
+  stored().status?.conditions?.find(({ type }) => type === 'Authorized')?.message ?? '';
+const sent = ({ calls }: Bench): string[] =>
+  calls.flatMap(([operation]) => (/^(create|reauthorize)/.test(operation) ? [operation] : []));
+
+describe('a connector that leaves the consent to the page', () => {
+  test('gets a Secret with a code, and says where to go, with what, and what to register', async () => {
+    const it = bench({ connector: byPage(), settings: OWN_PAGE });
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-enrolment', 'status']);
+    expect(readiness(it)).toBe('False AuthorizationRequired');
+    expect(message(it)).toContain(START);
+    expect(message(it)).toContain(
+      `kubectl get secret crm-enrolment -n team-a -o jsonpath='{.data.code}' | base64 -d`,
+    );
+    expect(message(it)).toContain(CALLBACK);
+    expect(it.stored().status?.authorization).toEqual({ startUrl: START, codeSecretName: 'crm-enrolment' });
+    it.writes.at(0);
+    const again = await pass(it);
+    expect(again.steps.filter((step) => step !== 'read-secret')).toEqual([]);
+  });
+
+  test.each<[string, ConnectorChange]>([
+    ['it names a Secret with a code', { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } }],
+    [
+      'it names a Secret with a refresh token',
+      { oauth: { refreshTokenSecretRef: { name: 'crm-code', key: 'code' } } },
+    ],
+    ['it names another callback URL', { oauth: { callbackUrl: 'https://other.example.com/cb' } }],
+  ])('gets none where %s', async (_why, change) => {
+    const it = bench({ connector: byPage(change), settings: OWN_PAGE, answers: workingRemote(new Map()) });
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).not.toContain('create secret crm-enrolment');
+    expect(it.stored().status?.authorization?.startUrl).toBeUndefined();
+  });
+
+  test('gets one where the callback URL that it names is the own one', async () => {
+    const it = bench({ connector: byPage({ oauth: { callbackUrl: CALLBACK } }), settings: OWN_PAGE });
+    await pass(it);
+    expect(it.stored().status?.authorization?.startUrl).toBe(START);
+  });
+
+  test.each(['crm-enrolment', 'crm-grant'])('leaves a Secret %s of somebody else alone', async (name) => {
+    const it = waiting({ secrets: { [name]: secretRead({ code: 'theirs' }, { owners: ['another-uid'] }) } });
+    await pass(it);
+    expect(readiness(it)).toBe('False CodeSecretConflict');
+    expect(message(it)).toContain(name);
+    expect(it.reads).not.toContain(name);
+    expect(it.writes.map(([what]) => what)).toEqual(['status']);
+  });
+
+  test('does not take its connection Secret for the Secret of a consent', async () => {
+    const it = waiting({ connector: byPage({ spec: { connectionSecretRef: { name: 'crm-enrolment' } } }) });
+    await pass(it);
+    expect(readiness(it)).toBe('False CodeSecretConflict');
+  });
+});
+
+describe('a code from the page', () => {
+  test('is sent; then nothing of the consent is left', async () => {
+    const it = waiting({
+      secrets: { 'crm-grant': grant(), 'crm-consent': secretRead({}, { owners: [UID] }) },
+    });
+    const { steps } = await pass(it);
+    const order = [
+      'create',
+      'ping',
+      'remove-secret',
+      'remove-secret',
+      'remove-secret',
+      'write-connection-secret',
+    ];
+    expect(steps.filter((step) => step !== 'read-secret')).toEqual(order);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect([...it.secrets.keys()].filter((name) => /-(grant|enrolment|consent)$/.test(name))).toEqual([]);
+    expect(Object.keys(it.stored().status?.authorization ?? {})).toEqual(['authorizedAt', 'grant']);
+    expect(it.calls[0]).toMatchObject(['createInstance', { grant: { kind: 'code', code: CODE } }]);
+  });
+
+  test('that was sent before a crash is thrown away and asked for again', async () => {
+    const announced = attempt({ digest: digest(CODE), absentAt: at(-1_000) });
+    const it = waiting({
+      connector: byPage({ annotations: { attempt: announced } }),
+      secrets: { 'crm-grant': grant() },
+    });
+    const { steps } = await pass(it);
+    expect(steps).toContain('remove-secret');
+    expect(sent(it)).toEqual([]);
+    expect(readiness(it)).toBe('False AuthorizationRequired');
+  });
+
+  test.each<[string, Partial<ConsentRequest>]>([
+    ['another Infusionsoft account', { server: 'dt999.infusionsoft.com' }],
+    ['another OAuth app', { clientId: 'another' }],
+    ['another account of Open Connectors', { accountUid: 'another' }],
+    ['another address of Open Connectors', { baseUrl: 'https://another.example.com' }],
+    ['another connector', { connector: 'infusionsoftrest' }],
+  ])('that was given for %s is never sent', async (_what, change) => {
+    const it = waiting({
+      secrets: { 'crm-grant': grant({ consent: consentRequestHash({ ...SUBJECT, ...change }) }) },
+    });
+    await pass(it);
+    expect(sent(it)).toEqual([]);
+    expect(it.secrets.has('crm-grant')).toBe(false);
+    expect(readiness(it)).toBe('False AuthorizationRequired');
+  });
+
+  test('that cannot be one is thrown away', async () => {
+    const it = waiting({ secrets: { 'crm-grant': secretRead({ other: 'x' }, { owners: [UID] }) } });
+    await pass(it);
+    expect(it.secrets.has('crm-grant')).toBe(false);
+    expect(readiness(it)).toBe('False AuthorizationRequired');
+  });
+
+  test('that is refused is told with the reason, not sent again, and asked for again', async () => {
+    const answers = {
+      createInstance: () => {
+        throw remoteError('invalid', 'the code is too old', { status: 400 });
+      },
+    };
+    const it = waiting({ secrets: { 'crm-grant': grant() }, answers });
+    await pass(it);
+    expect(readiness(it)).toBe('False AuthorizationFailed');
+    expect(message(it)).toContain('the code is too old');
+    expect(message(it)).toContain(START);
+    await pass(it);
+    expect(sent(it)).toEqual(['createInstance']);
+  });
+
+  test('that never left because Open Connectors could not be reached is kept, and sent later', async () => {
+    const failures = [remoteError('unavailable', 'no connection', { processed: 'no' })];
+    const instances = new Map<number, Instance>();
+    const it = waiting({
+      secrets: { 'crm-grant': grant() },
+      instances,
+      answers: {
+        createInstance: () => {
+          const failure = failures.shift();
+          if (failure !== undefined) {
+            throw failure;
+          }
+          const made = instance(ID);
+          instances.set(ID, made);
+          return made;
+        },
+      },
+    });
+    await pass(it);
+    expect(it.secrets.get('crm-grant')).toMatchObject({ state: 'read', owners: [UID] });
+    await it.clock.advance(60_000);
+    await pass(it);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(it.secrets.has('crm-grant')).toBe(false);
+  });
+
+  test('that is replaced by a newer one while it is sent is used, and the newer one is removed', async () => {
+    const instances = new Map<number, Instance>();
+    const it: Bench = waiting({
+      secrets: { 'crm-grant': grant() },
+      instances,
+      answers: {
+        createInstance: () => {
+          const newer = responseData({ kind: 'code', code: 'newer', consent: consentRequestHash(SUBJECT) });
+          it.secrets.set('crm-grant', secretRead(newer, { owners: [UID], resourceVersion: '78' }));
+          const made = instance(ID);
+          instances.set(ID, made);
+          return made;
+        },
+      },
+    });
+    await pass(it);
+    await pass(it);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(sent(it)).toEqual(['createInstance']);
+    expect(it.secrets.has('crm-grant')).toBe(false);
+  });
+});
+
+describe('what else the provider may answer', () => {
+  test('a denial is told until somebody consents after all', async () => {
+    const it = waiting({ secrets: { 'crm-grant': grant({ kind: 'error', error: 'access_denied' }) } });
+    await pass(it);
+    expect(readiness(it)).toBe('False AuthorizationDenied');
+    expect(message(it)).toContain(START);
+    it.secrets.set('crm-grant', grant());
+    await pass(it);
+    expect(readiness(it)).toBe('True Succeeded');
+  });
+
+  test('an error is told by its name', async () => {
+    const it = waiting({ secrets: { 'crm-grant': grant({ kind: 'error', error: 'invalid_scope' }) } });
+    await pass(it);
+    expect(readiness(it)).toBe('False AuthorizationFailed');
+    expect(message(it)).toContain('"invalid_scope"');
+  });
+});
+
+describe('a new authorization on request', () => {
+  const requested = (value: string, handled?: string): InfusionsoftConnector => {
+    const settled = settledConnector({ oauth: BY_PAGE });
+    return {
+      ...settled,
+      metadata: { ...settled.metadata, annotations: { [ANNOTATIONS.reauthorizeAt]: value } },
+      status: { ...settled.status, ...(handled !== undefined && { lastHandledReauthorizeAt: handled }) },
+    };
+  };
+
+  test('is asked for, and keeps the instance; each value counts once', async () => {
+    const instances = new Map([[ID, instance(ID)]]);
+    const it = waiting({ connector: requested('monday'), instances });
+    await pass(it);
+    expect(readiness(it)).toBe('False AuthorizationRequired');
+    expect(message(it)).toContain('reauthorize-at');
+
+    it.secrets.set('crm-grant', grant());
+    await pass(it);
+    expect(sent(it)).toEqual(['reauthorizeInstance']);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(it.stored().status?.lastHandledReauthorizeAt).toBe('monday');
+    expect(it.stored().status?.instance?.id).toBe(ID);
+    await pass(it);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(sent(it)).toEqual(['reauthorizeInstance']);
+  });
+
+  test('is not asked for again for a value that was handled', async () => {
+    const it = waiting({
+      connector: requested('monday', 'monday'),
+      instances: new Map([[ID, instance(ID)]]),
+    });
+    await pass(it);
+    expect(readiness(it)).toBe('True Succeeded');
+  });
+
+  test('is not taken for given because the instance works: it works with the old grant too', async () => {
+    const base = requested('monday');
+    const announced = {
+      ...base,
+      metadata: {
+        ...base.metadata,
+        annotations: {
+          ...base.metadata.annotations,
+          [ANNOTATIONS.attempt]: attempt({ operation: 'reauthorize', digest: digest(CODE) }),
+        },
+      },
+    };
+    const it = waiting({ connector: announced, instances: new Map([[ID, instance(ID)]]) });
+    await pass(it);
+    expect(readiness(it)).toBe('False AuthorizationRequired');
+  });
+});
+
+describe('a code that was accepted', () => {
+  test('is not sent again where the first call through the instance is refused', async () => {
+    const it = waiting({
+      secrets: { 'crm-grant': grant() },
+      answers: {
+        pingInstance: () => {
+          throw remoteError('unauthorized', 'refused', { status: 401 });
+        },
+      },
+    });
+    await pass(it);
+    expect(sent(it)).toEqual(['createInstance']);
+    expect(readiness(it)).toBe('False AuthorizationFailed');
+  });
+});

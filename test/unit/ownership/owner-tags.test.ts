@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  allTags,
+  clusterTag,
+  isOwnerTag,
+  ownershipOf,
+  ownerTags,
+  withoutOwnerTags,
+} from '../../../src/ownership/owner-tags.ts';
+import { OWN, TAGS } from '../../support/builders/instance.ts';
+
+const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+/** Names as the API server takes them: DNS-1123 subdomains of up to 253 characters. */
+const names = fc
+  .array(label, { minLength: 1, maxLength: 5 })
+  .map((labels) =>
+    labels
+      .join('.')
+      .slice(0, 253)
+      .replace(/[.-]+$/, ''),
+  )
+  .filter((name) => name !== '');
+const owners = fc.record({
+  clusterId: fc.oneof(fc.uuid(), fc.stringMatching(/^[a-z0-9.-]{1,52}$/)),
+  namespace: label,
+  name: names,
+  uid: fc.uuid(),
+});
+
+describe('the tags of an owner', () => {
+  test('stay within what any tag store keeps', () => {
+    fc.assert(
+      fc.property(owners, (owner) => {
+        for (const tag of Object.values(ownerTags(owner))) {
+          expect(tag).toMatch(/^[a-z0-9.-]{1,64}$/);
+        }
+      }),
+    );
+  });
+
+  test('are the same for the same owner, and others for another', () => {
+    fc.assert(
+      fc.property(owners, owners, (one, other) => {
+        expect(ownerTags({ ...one })).toEqual(ownerTags(one));
+        const isSame =
+          one.clusterId === other.clusterId && one.namespace === other.namespace && one.name === other.name;
+        expect(ownerTags(one).owner === ownerTags(other).owner).toBe(isSame);
+      }),
+    );
+  });
+
+  test('are recognised as those of this resource, whatever tags of the user stand beside them', () => {
+    const userTags = fc.array(fc.stringMatching(/^[A-Za-z0-9]{1,20}$/), { maxLength: 3 });
+    fc.assert(
+      fc.property(owners, userTags, (owner, tags) => {
+        const mine = ownerTags(owner);
+        expect(ownershipOf(allTags(mine, tags), mine)).toBe('this-resource');
+        expect(withoutOwnerTags(allTags(mine, tags))).toEqual(tags);
+      }),
+    );
+  });
+
+  test('keep their form: instances carry them for years', () => {
+    // SHA-256 of `c/ns/n` in base32, as openssl and base32 make it.
+    expect(ownerTags({ clusterId: 'c', namespace: 'ns', name: 'n', uid: 'u' })).toEqual({
+      cluster: 'k8s-cluster-c',
+      owner: 'k8s-owner-243v4te7mye7ralqmbwsbcdqkkf7g7xanmbrkz5sq45f5tkvygia',
+      uid: 'k8s-uid-u',
+      namespace: 'k8s-ns-ns',
+      name: 'k8s-name-n',
+    });
+    expect(clusterTag('c')).toBe('k8s-cluster-c');
+    expect(isOwnerTag('k8s-owner-x')).toBe(true);
+    expect(isOwnerTag('k8s-ns-x')).toBe(false);
+  });
+});
+
+describe('whose an instance is', () => {
+  test.each([
+    ['all of our own', TAGS.own, 'this-resource'],
+    ['those of another uid', TAGS.namesake, 'same-name'],
+    ['those of another resource', TAGS.otherResource, 'foreign'],
+    ['those of another cluster', TAGS.otherCluster, 'foreign'],
+    ["a user's alone", TAGS.none, 'unowned'],
+    ['none', [], 'unowned'],
+    ['ours and those of another', [...TAGS.own, ...TAGS.otherResource], 'foreign'],
+    ['a cluster alone, ours', [OWN.cluster], 'same-name'],
+    ['a cluster alone, of another', ['k8s-cluster-other'], 'foreign'],
+    ['a uid alone, ours', [OWN.uid], 'this-resource'],
+    ['a uid alone, of another', ['k8s-uid-other'], 'same-name'],
+    ['names for people alone', ['k8s-ns-team-a', 'k8s-name-crm'], 'unowned'],
+  ] as const)('%s', (_what, tags, is) => {
+    expect(ownershipOf(tags, OWN)).toBe(is);
+  });
+});
