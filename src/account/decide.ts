@@ -34,9 +34,9 @@ const RULES: readonly Rule[] = [
 /** The next step for an account. Pure, like `decide` for a connector. */
 export function decideAccount(input: AccountInput): AccountAction {
   for (const rule of RULES) {
-    const step = rule(input);
-    if (step !== undefined) {
-      return step;
+    const action = rule(input);
+    if (action !== undefined) {
+      return action;
     }
   }
   const listDue = (listedAt(input) ?? input.now) + intervalOf(input);
@@ -131,7 +131,7 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'AccountForbidden',
-        `The user of Secret "${input.account.spec.credentialsSecretRef.name}" may not ${failure.step === 'list' ? 'list instances' : 'read its organization'} (403). Give it the admin role in Open Connectors, or use the secrets of a user who has it.`,
+        `The user of Secret "${input.account.spec.credentialsSecretRef.name}" may not ${failure.action === 'list' ? 'list instances' : 'read its organization'} (403). Give it the admin role in Open Connectors, or use the secrets of a user who has it.`,
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       );
     case 'throttled':

@@ -31,7 +31,7 @@ export type SessionFacts =
 
 /** What this pass has done so far. */
 export interface AccountDone {
-  readonly failure: { readonly step: 'verify' | 'list'; readonly error: RemoteError } | undefined;
+  readonly failure: { readonly action: 'verify' | 'list'; readonly error: RemoteError } | undefined;
 }
 
 /** All that `decideAccount` may look at. */

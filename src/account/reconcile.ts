@@ -72,17 +72,17 @@ export async function reconcileAccount(
 ): Promise<ReconcileOutcome> {
   ports.registry.edited(keyOf(account), targetOf(account), validateAccount(account).length === 0);
   let input = observe(ports, account);
-  for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
+  for (let actions = 0; actions < MAX_ACTIONS; actions += 1) {
     signal.throwIfAborted();
-    const step = decideAccount(input);
-    if (step.type === 'finish') {
-      observer.concluded(account, step.result);
-      return await conclude(ports, input, step.result, signal);
+    const action = decideAccount(input);
+    if (action.type === 'finish') {
+      observer.concluded(account, action.result);
+      return await conclude(ports, input, action.result, signal);
     }
     const before = input;
-    input = await observer.step(step, () => act(ports, before, step, signal));
+    input = await observer.action(action, () => act(ports, before, action, signal));
   }
-  throw new Error(`no verdict after ${MAX_ACTIONS} steps`);
+  throw new Error(`no result after ${MAX_ACTIONS} actions`);
 }
 
 /** The account was deleted: nothing of it is kept. */
@@ -133,14 +133,14 @@ function inputHashOf({ account, secret }: AccountInput): string {
 async function act(
   ports: AccountPorts,
   input: AccountInput,
-  step: Exclude<AccountAction, { type: 'finish' }>,
+  action: Exclude<AccountAction, { type: 'finish' }>,
   signal: AbortSignal,
 ): Promise<AccountInput> {
-  switch (step.type) {
+  switch (action.type) {
     case 'read-secret':
-      return readSecret(ports, input, step.name, signal);
+      return readSecret(ports, input, action.name, signal);
     case 'verify':
-      return attempt(ports, input, 'verify', () => verify(ports, input, step, signal));
+      return attempt(ports, input, 'verify', () => verify(ports, input, action, signal));
     case 'list':
       return attempt(ports, input, 'list', () => list(ports, input, signal));
     case 'list-users':
@@ -161,7 +161,7 @@ async function readSecret(
 async function attempt(
   ports: AccountPorts,
   input: AccountInput,
-  step: 'verify' | 'list',
+  action: 'verify' | 'list',
   call: () => Promise<void>,
 ): Promise<AccountInput> {
   const failure = await call().then(
@@ -170,7 +170,7 @@ async function attempt(
       if (!(error instanceof RemoteError)) {
         throw error;
       }
-      return { step, error };
+      return { action, error };
     },
   );
   return {

@@ -15,7 +15,7 @@ import { report } from './report/report.ts';
 const MAX_ACTIONS = 40;
 
 /** Sees each step before it is carried out; for tests. */
-export type ActionObserver = (connector: InfusionsoftConnector, step: Act) => void;
+export type ActionObserver = (connector: InfusionsoftConnector, action: Act) => void;
 
 /** What a resource shows after a defect of ours, until a pass comes to its end. */
 const INTERNAL_ERROR: Result = {
@@ -60,22 +60,22 @@ async function walk(
   onAction: ActionObserver,
   observer: ReconcileObserver,
 ): Promise<ReconcileOutcome> {
-  for (let steps = 0; steps < MAX_ACTIONS; steps += 1) {
+  for (let actions = 0; actions < MAX_ACTIONS; actions += 1) {
     signal.throwIfAborted();
     const { input: world } = path;
-    const step = decide(world);
-    if (step.type === 'finish') {
-      observer.concluded(world.connector, step.result);
-      return report(ports, world, step.result);
+    const action = decide(world);
+    if (action.type === 'finish') {
+      observer.concluded(world.connector, action.result);
+      return report(ports, world, action.result);
     }
-    onAction(world.connector, step);
-    path.input = await observer.step(step, () =>
-      act(ports, world, step, signal, (advanced) => {
+    onAction(world.connector, action);
+    path.input = await observer.action(action, () =>
+      act(ports, world, action, signal, (advanced) => {
         path.input = advanced;
       }),
     );
   }
-  throw new Error(`no verdict after ${MAX_ACTIONS} steps`);
+  throw new Error(`no result after ${MAX_ACTIONS} actions`);
 }
 
 /** What status says about an error that ended a pass. Most calls that fail, a lost Lease and a shutdown say nothing there. */

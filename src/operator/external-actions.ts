@@ -43,9 +43,9 @@ const EXTERNAL: ReadonlySet<string> = new Set(
 export function freeWorkers(observer: ReconcileObserver, withoutWorker: WithoutWorker): ReconcileObserver {
   return {
     ...observer,
-    step(step, carryOut) {
-      const run = () => observer.step(step, carryOut);
-      return EXTERNAL.has(step.type) ? withoutWorker(run) : run();
+    action(action, carryOut) {
+      const run = () => observer.action(action, carryOut);
+      return EXTERNAL.has(action.type) ? withoutWorker(run) : run();
     },
   };
 }

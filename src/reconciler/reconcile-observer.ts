@@ -24,7 +24,7 @@ export interface ReconcileEnd {
 /** Told what happens in one pass, for logs and traces. */
 export interface ReconcileObserver {
   /** Carries out a step: calls `carryOut` once and passes on how it ends. */
-  step<Result>(step: { readonly type: string }, carryOut: () => Promise<Result>): Promise<Result>;
+  action<Result>(action: { readonly type: string }, carryOut: () => Promise<Result>): Promise<Result>;
   /** What was decided about the resource; `resource` as the pass last saw it. */
   concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, end: ReconcileEnd): void;
 }
@@ -37,7 +37,7 @@ export type ObserveReconcile = <Result>(
 
 /** For passes that nobody looks at. */
 export const UNOBSERVED: ReconcileObserver = {
-  step: (_step, carryOut) => carryOut(),
+  action: (_step, carryOut) => carryOut(),
   concluded: () => undefined,
 };
 

@@ -114,7 +114,7 @@ describeControlPlanes('the consent', (plane) => {
       const visitor = site.visitor();
       const callback = await consentUpToCallback(bench, namespace, visitor);
       const leader = running.find(({ lines }) =>
-        lines.some((line) => line.includes('"step":"write-enrolment"')),
+        lines.some((line) => line.includes('"action":"write-one-time-code"')),
       );
       await leader?.kill();
       expect((await visitor.get(callback)).status).toBe(303);
@@ -127,7 +127,7 @@ describeControlPlanes('the consent', (plane) => {
     test.each(['create'])(
       'asks again where the leader dies at %s: the code may have been sent, and is never sent twice',
       async (step) => {
-        const { killed } = await startThree(`"step":"${step}"`);
+        const { killed } = await startThree(`"action":"${step}"`);
         const namespace = await bench.namespace('consent');
         await furnish(bench, namespace, { code: false });
         await namespace.create(byPage());

@@ -51,7 +51,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
       const namespace = await bench.namespace('crash');
       await furnish(bench, namespace);
       const first = startOperatorProcess(bench, {}, (line, kill) => {
-        if (line.includes(`"step":"${step}"`) && line.includes(namespace.name)) {
+        if (line.includes(`"action":"${step}"`) && line.includes(namespace.name)) {
           kill();
         }
       });
@@ -96,7 +96,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
     const namespace = await bench.namespace('crash');
     await furnish(bench, namespace);
     const first = startOperatorProcess(bench, {}, (line, kill) => {
-      if (line.includes('"step":"delete-instance"')) {
+      if (line.includes('"action":"delete-instance"')) {
         kill();
       }
     });
@@ -122,7 +122,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
     bench.simulator.ledger.reset();
 
     const second = startOperatorProcess(bench);
-    await second.line((line) => line.includes('"step":"read-secret"') && line.includes(namespace.name));
+    await second.line((line) => line.includes('"action":"read-secret"') && line.includes(namespace.name));
     await namespace.create(connector('probe'));
     await namespace.waitFor('InfusionsoftConnector', 'probe', 'Authorized', 'False');
     expect((await namespace.connector('crm')).metadata.resourceVersion).toBe(before.metadata.resourceVersion);

@@ -28,7 +28,7 @@ describeControlPlanes('two replicas', (plane) => {
     await namespace.waitFor('InfusionsoftConnector', name, 'Ready', 'True');
   }
   const worked = ({ lines }: OperatorProcess): boolean =>
-    lines.some((line) => line.includes('"step":"create"'));
+    lines.some((line) => line.includes('"action":"create"'));
   const leader = (replicas: readonly OperatorProcess[]): Promise<OperatorProcess> =>
     poll(
       async () => replicas.find(worked),

@@ -75,7 +75,7 @@ describeControlPlanes('credentials that wait for their turn', (plane) => {
       bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault });
       const subjects = await createConnectors(namespace);
       for (const { name } of subjects) {
-        await first.line((line) => line.includes('"step":"create"') && line.includes(`"${name}"`));
+        await first.line((line) => line.includes('"action":"create"') && line.includes(`"${name}"`));
       }
       const sent = await poll(
         async () => sends()[0],

@@ -140,7 +140,7 @@ describe('namespaces', () => {
     await client.delete('/api/v1/namespaces/team');
     await settle();
     const waiting = await client.get('/api/v1/namespaces/team');
-    expect(waiting.body['status']).toMatchObject({ jitterOffset: 'Terminating' });
+    expect(waiting.body['status']).toMatchObject({ phase: 'Terminating' });
     expect(elements(waiting.body['status']?.['conditions'])).toContainEqual(
       expect.objectContaining({
         type: 'NamespaceFinalizersRemaining',

@@ -24,7 +24,7 @@ describe('server-side apply as of today', () => {
     await client.request(
       'PATCH',
       `${path}/status?fieldManager=one`,
-      { status: { jitterOffset: 'x' } },
+      { status: { phase: 'x' } },
       { contentType: 'application/merge-patch+json' },
     );
     const { body } = await client.get(path);
@@ -35,7 +35,7 @@ describe('server-side apply as of today', () => {
     ]);
     const { body: refused } = await client.apply(
       `${path}/status`,
-      gadget('a', undefined, {}, { status: { jitterOffset: 'y' } }),
+      gadget('a', undefined, {}, { status: { phase: 'y' } }),
       'fieldManager=two',
     );
     expect(refused['message']).toBe(
@@ -45,9 +45,9 @@ describe('server-side apply as of today', () => {
 
   test('nobody comes to own what a way in leaves as it is', async () => {
     const client = await withGadgets();
-    const made = await apply(client, 'one', { size: 1 }, { status: { jitterOffset: 'x' } });
+    const made = await apply(client, 'one', { size: 1 }, { status: { phase: 'x' } });
     expect(ownersIn(made.body)).toEqual({ 'Apply by one': { 'f:spec': { 'f:size': {} } } });
-    const put = await client.put(`${path}?fieldManager=two`, { ...made.body, status: { jitterOffset: 'y' } });
+    const put = await client.put(`${path}?fieldManager=two`, { ...made.body, status: { phase: 'y' } });
     expect(ownersIn(put.body)).toEqual(ownersIn(made.body));
   });
 

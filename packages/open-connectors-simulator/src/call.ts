@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /** One request to the platform, with the route's parameters. */
 export interface Call {
-  readonly input: World;
+  readonly world: World;
   /** Values of the `{…}` segments of the route. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -35,7 +35,7 @@ export function administratorOf(call: Call): UserRecord {
 
 /** The instance that the path names by id (of the path's connector, where it names one), or else the header by token. */
 export function instanceOf(call: Call): InstanceRecord {
-  const { input: world, parameters, caller } = call;
+  const { world, parameters, caller } = call;
   const { id, element } = parameters;
   const user = userOf(call);
   const instance = id === undefined ? caller?.instance : world.state.instances.get(Number(id));

@@ -13,22 +13,22 @@ const clientOf = (configuration: Configuration): { clientId: string; clientSecre
   clientSecret: textOf(configuration, 'oauth.api.secret'),
 });
 
-function store(input: World, configuration: Configuration, tokens: Tokens): void {
+function store(world: World, configuration: Configuration, tokens: Tokens): void {
   configuration.set('oauth.user.token', tokens.accessToken);
   configuration.set('oauth.user.refresh_token', tokens.refreshToken);
-  configuration.set('oauth.user.refresh_time', String(input.clock.now()));
+  configuration.set('oauth.user.refresh_time', String(world.clock.now()));
 }
 
 /** The error that the platform makes of a refusal by the provider, or nothing where it makes a useless instance of it. */
-function refusal(input: World, error: ProviderError): ApiError | undefined {
-  const { badGrant } = input.knobs;
+function refusal(world: World, error: ProviderError): ApiError | undefined {
+  const { badGrant } = world.knobs;
   return badGrant === 'dead-instance'
     ? undefined
     : new ApiError(Number(badGrant), 'Failed to authenticate with the provider', error.body());
 }
 
-function atProvider<T>(input: World, ask: () => T): T | ProviderError {
-  if (!input.knobs.providerAvailable) {
+function atProvider<T>(world: World, ask: () => T): T | ProviderError {
+  if (!world.knobs.providerAvailable) {
     throw new ApiError(502, 'The provider did not answer', 'Service Unavailable');
   }
   try {
@@ -41,12 +41,12 @@ function atProvider<T>(input: World, ask: () => T): T | ProviderError {
   }
 }
 
-function keepOrRefuse(input: World, configuration: Configuration, tokens: Tokens | ProviderError): void {
+function keepOrRefuse(world: World, configuration: Configuration, tokens: Tokens | ProviderError): void {
   if (!(tokens instanceof ProviderError)) {
-    store(input, configuration, tokens);
+    store(world, configuration, tokens);
     return;
   }
-  const error = refusal(input, tokens);
+  const error = refusal(world, tokens);
   if (error !== undefined) {
     throw error;
   }
@@ -55,33 +55,33 @@ function keepOrRefuse(input: World, configuration: Configuration, tokens: Tokens
 }
 
 /** Exchanges a grant code for tokens and stores them in `configuration`. */
-export function exchangeCode(input: World, configuration: Configuration, code: string): void {
+export function exchangeCode(world: World, configuration: Configuration, code: string): void {
   const callbackUrl = textOf(configuration, 'oauth.callback.url');
-  const tokens = atProvider(input, () =>
-    input.provider.exchange({ ...clientOf(configuration), code, callbackUrl }),
+  const tokens = atProvider(world, () =>
+    world.provider.exchange({ ...clientOf(configuration), code, callbackUrl }),
   );
-  keepOrRefuse(input, configuration, tokens);
+  keepOrRefuse(world, configuration, tokens);
 }
 
-function refreshedTokens(input: World, configuration: Configuration): Tokens | ProviderError {
+function refreshedTokens(world: World, configuration: Configuration): Tokens | ProviderError {
   const refreshToken = textOf(configuration, 'oauth.user.refresh_token');
-  return atProvider(input, () => input.provider.refresh({ ...clientOf(configuration), refreshToken }));
+  return atProvider(world, () => world.provider.refresh({ ...clientOf(configuration), refreshToken }));
 }
 
 /** Uses the refresh token that came with a create. */
-export function useGivenRefreshToken(input: World, configuration: Configuration): void {
-  keepOrRefuse(input, configuration, refreshedTokens(input, configuration));
+export function useGivenRefreshToken(world: World, configuration: Configuration): void {
+  keepOrRefuse(world, configuration, refreshedTokens(world, configuration));
 }
 
 /** Refuses an Encrypted Key that the account does not know. */
 export function checkEncryptedKey(
-  input: World,
+  world: World,
   instance: Pick<InstanceRecord, 'element' | 'configuration'>,
 ): void {
   const { element, configuration } = instance;
   if (
     element.key === 'infusionsoftcrm' &&
-    !input.provider.acceptsKey(
+    !world.provider.acceptsKey(
       textOf(configuration, 'infusionsoft.server'),
       textOf(configuration, 'infusionsoft.private.key'),
     )
@@ -90,56 +90,56 @@ export function checkEncryptedKey(
   }
 }
 
-function tokenWorks(input: World, { configuration }: InstanceRecord): boolean {
+function tokenWorks(world: World, { configuration }: InstanceRecord): boolean {
   const { clientId } = clientOf(configuration);
-  return input.provider.acceptsToken(textOf(configuration, 'oauth.user.token'), clientId);
+  return world.provider.acceptsToken(textOf(configuration, 'oauth.user.token'), clientId);
 }
 
-function refreshWorks(input: World, { configuration, refreshLocked }: InstanceRecord): boolean {
+function refreshWorks(world: World, { configuration, refreshLocked }: InstanceRecord): boolean {
   const { clientId } = clientOf(configuration);
   const refreshToken = textOf(configuration, 'oauth.user.refresh_token');
-  return !refreshLocked && input.provider.acceptsRefreshToken(refreshToken, clientId);
+  return !refreshLocked && world.provider.acceptsRefreshToken(refreshToken, clientId);
 }
 
-function refreshIsDue(input: World, { configuration }: InstanceRecord): boolean {
+function refreshIsDue(world: World, { configuration }: InstanceRecord): boolean {
   const refreshedAt = Number(configuration.get('oauth.user.refresh_time') ?? 0);
   const intervalSeconds = Number(configuration.get('oauth.user.refresh_interval') ?? 28_800);
-  return input.clock.now() >= refreshedAt + intervalSeconds * 1000;
+  return world.clock.now() >= refreshedAt + intervalSeconds * 1000;
 }
 
 /** One failed refresh; after the last the platform locks the refresh and disables the instance. */
-export function countFailedRefresh(input: World, instance: InstanceRecord): void {
-  remember(input, instance);
+export function countFailedRefresh(world: World, instance: InstanceRecord): void {
+  remember(world, instance);
   instance.refreshFailures += 1;
-  if (instance.refreshFailures >= input.knobs.refreshAttempts) {
+  if (instance.refreshFailures >= world.knobs.refreshAttempts) {
     instance.refreshLocked = true;
     instance.disabled = true;
   }
 }
 
-function refresh(input: World, instance: InstanceRecord): void {
+function refresh(world: World, instance: InstanceRecord): void {
   const tokens = instance.refreshLocked
     ? new ProviderError(400, 'invalid_request', 'Invalid Refresh Token')
-    : refreshedTokens(input, instance.configuration);
+    : refreshedTokens(world, instance.configuration);
   if (tokens instanceof ProviderError) {
     if (!instance.refreshLocked) {
-      countFailedRefresh(input, instance);
+      countFailedRefresh(world, instance);
     }
     throw new ApiError(401, 'Failed to refresh the token of the provider', tokens.body());
   }
-  remember(input, instance);
+  remember(world, instance);
   instance.refreshFailures = 0;
-  store(input, instance.configuration, tokens);
+  store(world, instance.configuration, tokens);
 }
 
 /** Whether a hub call would reach the provider. Changes nothing. */
-export function works(input: World, instance: InstanceRecord): boolean {
+export function works(world: World, instance: InstanceRecord): boolean {
   const { clientId, clientSecret } = clientOf(instance.configuration);
   return (
-    input.provider.knowsClient(clientId, clientSecret) &&
-    (tokenWorks(input, instance) || refreshWorks(input, instance)) &&
+    world.provider.knowsClient(clientId, clientSecret) &&
+    (tokenWorks(world, instance) || refreshWorks(world, instance)) &&
     (instance.element.key !== 'infusionsoftcrm' ||
-      input.provider.acceptsKey(
+      world.provider.acceptsKey(
         textOf(instance.configuration, 'infusionsoft.server'),
         textOf(instance.configuration, 'infusionsoft.private.key'),
       ))
@@ -147,21 +147,21 @@ export function works(input: World, instance: InstanceRecord): boolean {
 }
 
 /** A call through the instance to the provider: refreshes the token where due, or throws the platform's answer. */
-export function callProvider(input: World, instance: InstanceRecord): void {
+export function callProvider(world: World, instance: InstanceRecord): void {
   if (instance.disabled) {
     throw new ApiError(403, 'The connector instance is disabled');
   }
-  if (!input.knobs.providerAvailable) {
+  if (!world.knobs.providerAvailable) {
     throw new ApiError(502, 'The provider did not answer', 'Service Unavailable');
   }
-  if (!tokenWorks(input, instance) || refreshIsDue(input, instance)) {
-    refresh(input, instance);
+  if (!tokenWorks(world, instance) || refreshIsDue(world, instance)) {
+    refresh(world, instance);
   }
-  if (input.knobs.credentialsUsedOnEveryCall) {
+  if (world.knobs.credentialsUsedOnEveryCall) {
     const { clientId, clientSecret } = clientOf(instance.configuration);
-    if (!input.provider.knowsClient(clientId, clientSecret)) {
+    if (!world.provider.knowsClient(clientId, clientSecret)) {
       throw new ApiError(401, 'Failed to authenticate with the provider', 'Client authentication failed');
     }
   }
-  checkEncryptedKey(input, instance);
+  checkEncryptedKey(world, instance);
 }

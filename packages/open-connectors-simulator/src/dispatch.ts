@@ -75,7 +75,7 @@ function checkRequest({ body, headers, method }: WireRequest): void {
   }
 }
 
-function handleApi(input: World, { request, match, opening }: Parsed): Answer {
+function handleApi(world: World, { request, match, opening }: Parsed): Answer {
   if (match.kind !== 'route') {
     throw match.kind === 'none'
       ? new ApiError(404, `No resource found for ${request.method} ${opening.path}`)
@@ -83,30 +83,30 @@ function handleApi(input: World, { request, match, opening }: Parsed): Answer {
   }
   const { route, parameters } = match;
   const presented = parseAuthorization(request.headers.authorization);
-  const open = route.access === 'none' && !input.knobs.elementsNeedAuthorization;
+  const open = route.access === 'none' && !world.knobs.elementsNeedAuthorization;
   const access = route.access === 'none' ? 'account' : route.access;
-  const caller = open ? undefined : authenticate(input.state, presented, access);
+  const caller = open ? undefined : authenticate(world.state, presented, access);
   checkRequest(request);
-  return route.handler({ input, parameters, query: opening.query, body: request.body, caller });
+  return route.handler({ world, parameters, query: opening.query, body: request.body, caller });
 }
 
-function handlePage(input: World, { request, opening }: Parsed): Answer {
+function handlePage(world: World, { request, opening }: Parsed): Answer {
   switch (opening.operation) {
     case 'showConsent':
-      return showConsent(input, opening.query);
+      return showConsent(world, opening.query);
     case 'decideConsent':
-      return decideConsent(input, new URLSearchParams(request.body));
+      return decideConsent(world, new URLSearchParams(request.body));
     case 'exchangeToken':
-      return exchangeToken(input, new URLSearchParams(request.body), request.headers.authorization);
+      return exchangeToken(world, new URLSearchParams(request.body), request.headers.authorization);
     default:
       throw noPage();
   }
 }
 
 /** Carries a request out at once, or gives the error that it deserves. */
-export function answered(input: World, parsed: Parsed, requestId: string): Answer {
+export function answered(world: World, parsed: Parsed, requestId: string): Answer {
   try {
-    return parsed.opening.area === 'api' ? handleApi(input, parsed) : handlePage(input, parsed);
+    return parsed.opening.area === 'api' ? handleApi(world, parsed) : handlePage(world, parsed);
   } catch (error) {
     if (error instanceof ApiError) {
       return errorAnswer(error, requestId);

@@ -45,7 +45,7 @@ export interface InstanceEdit {
   readonly disabled?: boolean;
 }
 
-export function snapshotOf(instance: InstanceRecord, input: World): InstanceSnapshot {
+export function snapshotOf(instance: InstanceRecord, world: World): InstanceSnapshot {
   return {
     id: instance.id,
     name: instance.name,
@@ -59,14 +59,14 @@ export function snapshotOf(instance: InstanceRecord, input: World): InstanceSnap
     createdDate: timestamp(instance.createdAt),
     externalAuthentication: instance.externalAuthentication,
     refreshLocked: instance.refreshLocked,
-    traceLoggingEnabled: instance.traceLoggingUntil > input.clock.now(),
-    works: works(input, instance),
+    traceLoggingEnabled: instance.traceLoggingUntil > world.clock.now(),
+    works: works(world, instance),
   };
 }
 
 /** The instance, for a test that has to know that it is there. */
-export function existing(input: World, id: number): InstanceRecord {
-  const instance = input.state.instances.get(id);
+export function existing(world: World, id: number): InstanceRecord {
+  const instance = world.state.instances.get(id);
   if (instance === undefined) {
     throw new Error(`the simulator has no instance ${id}`);
   }
@@ -74,11 +74,11 @@ export function existing(input: World, id: number): InstanceRecord {
 }
 
 function workingConfiguration(
-  input: World,
+  world: World,
   app: ProviderApp,
   given: AddInstanceOptions,
 ): Map<string, string | null> {
-  const { provider } = input;
+  const { provider } = world;
   const tokens = provider.refresh({ ...app, refreshToken: provider.issueRefreshToken(app.clientId) });
   const element = findElement(given.connector ?? 'infusionsoftcrm');
   return new Map<string, string | null>([
@@ -95,14 +95,14 @@ function workingConfiguration(
       : []),
     ['oauth.user.token', tokens.accessToken],
     ['oauth.user.refresh_token', tokens.refreshToken],
-    ['oauth.user.refresh_time', String(input.clock.now())],
+    ['oauth.user.refresh_time', String(world.clock.now())],
     ...Object.entries(given.configuration ?? {}),
   ]);
 }
 
 /** Makes an instance without any request. */
 export function addOutOfBand(
-  input: World,
+  world: World,
   app: ProviderApp,
   user: UserRecord,
   options: AddInstanceOptions,
@@ -113,12 +113,12 @@ export function addOutOfBand(
     throw new Error(`the simulator has no connector ${key}`);
   }
   const name = options.name ?? 'made-in-the-console';
-  const instance = addInstance(input, {
+  const instance = addInstance(world, {
     user,
     element,
     name,
     tags: options.tags ?? [name],
-    configuration: workingConfiguration(input, app, options),
+    configuration: workingConfiguration(world, app, options),
     externalAuthentication: 'none',
     ...(options.createdAt === undefined ? {} : { createdAt: options.createdAt }),
   });
@@ -128,12 +128,12 @@ export function addOutOfBand(
 
 /** Copies an instance with its name, tags and values, as a person does in the console: a new id, a new token. */
 export function copyOutOfBand(
-  input: World,
+  world: World,
   id: number,
-  { createdAt = input.clock.now() }: { readonly createdAt?: number },
+  { createdAt = world.clock.now() }: { readonly createdAt?: number },
 ): InstanceRecord {
-  const { user, element, name, tags, configuration, externalAuthentication, disabled } = existing(input, id);
-  const copy = addInstance(input, {
+  const { user, element, name, tags, configuration, externalAuthentication, disabled } = existing(world, id);
+  const copy = addInstance(world, {
     user,
     element,
     name,
@@ -147,15 +147,15 @@ export function copyOutOfBand(
 }
 
 /** Changes an instance without any request. */
-export function editOutOfBand(input: World, id: number, { disabled, ...edit }: InstanceEdit): InstanceRecord {
-  const instance = existing(input, id);
+export function editOutOfBand(world: World, id: number, { disabled, ...edit }: InstanceEdit): InstanceRecord {
+  const instance = existing(world, id);
   const body: InstanceBody = instanceBody.parse(edit);
-  applyChange(input, instance, body, false);
+  applyChange(world, instance, body, false);
   instance.disabled = disabled ?? instance.disabled;
   return instance;
 }
 
 /** Deletes an instance without any request. */
-export function deleteOutOfBand(input: World, id: number): void {
-  removeInstance(input.state, existing(input, id), input.clock);
+export function deleteOutOfBand(world: World, id: number): void {
+  removeInstance(world.state, existing(world, id), world.clock);
 }

@@ -27,39 +27,39 @@ const until = (signal: AbortSignal): Promise<void> =>
     }
   });
 
-export function createPlatform(input: World, ledger: Ledger, faults: Faults): Platform {
+export function createPlatform(world: World, ledger: Ledger, faults: Faults): Platform {
   const stopping = new AbortController();
   const never = new AbortController().signal;
-  const rateLimit = createRateLimit(input);
+  const rateLimit = createRateLimit(world);
 
   const carryOut = async (parsed: Parsed, entry: LedgerEntry, requestId: string): Promise<Answer> => {
-    if (provisions(entry) && input.knobs.provisioningMs > 0) {
-      await sleep(input.clock, input.knobs.provisioningMs, stopping.signal);
+    if (provisions(entry) && world.knobs.provisioningMs > 0) {
+      await sleep(world.clock, world.knobs.provisioningMs, stopping.signal);
     }
-    const done = rateLimit(parsed.opening.secrets, requestId) ?? answered(input, parsed, requestId);
+    const done = rateLimit(parsed.opening.secrets, requestId) ?? answered(world, parsed, requestId);
     entry.committed = done.status < 400;
     const headers = entry.area === 'api' ? { 'Elements-Request-Id': requestId } : {};
     return { ...done, headers: { ...headers, ...done.headers } };
   };
 
   const reply = async (parsed: Parsed, entry: LedgerEntry): Promise<Reply> => {
-    const requestId = input.ids.requestId();
+    const requestId = world.ids.requestId();
     const fault = faults.pick(entry);
     entry.fault = fault?.kind;
-    if (input.knobs.latencyMs > 0) {
-      await sleep(input.clock, input.knobs.latencyMs, stopping.signal);
+    if (world.knobs.latencyMs > 0) {
+      await sleep(world.clock, world.knobs.latencyMs, stopping.signal);
     }
     if (fault === undefined) {
       return { kind: 'answer', ...(await carryOut(parsed, entry, requestId)) };
     }
     return applyFault(fault, {
-      clock: input.clock,
+      clock: world.clock,
       requestId,
       stopped: stopping.signal,
       carryOut: () => carryOut(parsed, entry, requestId),
       spendCode: () => {
         if (parsed.opening.code !== undefined) {
-          input.provider.spendCode(parsed.opening.code);
+          world.provider.spendCode(parsed.opening.code);
         }
       },
       clientGone: () => until(AbortSignal.any([parsed.request.gone ?? never, stopping.signal])),

@@ -5,15 +5,15 @@ import type { World } from './world.ts';
 
 /** Counts the requests of each organization within one second, and answers 429 to those beyond the knob's number. */
 export function createRateLimit(
-  input: World,
+  world: World,
 ): (secrets: PresentedSecrets, requestId: string) => Answer | undefined {
   const windows = new Map<string, { since: number; count: number }>();
   return ({ organization }, requestId) => {
-    const limit = input.knobs.requestsPerSecond;
+    const limit = world.knobs.requestsPerSecond;
     if (limit === 0 || organization === undefined) {
       return undefined;
     }
-    const now = input.clock.monotonic();
+    const now = world.clock.monotonic();
     let window = windows.get(organization);
     if (window === undefined || now - window.since >= 1000) {
       window = { since: now, count: 0 };

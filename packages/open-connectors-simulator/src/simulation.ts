@@ -80,7 +80,7 @@ export interface Simulation extends Pick<Platform, 'exchange'> {
 /** The part that a server needs besides. */
 export interface SimulationControl {
   readonly simulation: Simulation;
-  readonly input: World;
+  readonly world: World;
   stop(): void;
 }
 
@@ -115,8 +115,8 @@ async function consentAt(
   return location;
 }
 
-function userOf(input: World, id: number): UserRecord {
-  const user = input.state.users.get(id);
+function userOf(world: World, id: number): UserRecord {
+  const user = world.state.users.get(id);
   if (user === undefined) {
     throw new Error(`the simulator has no user ${id}`);
   }
@@ -126,11 +126,11 @@ function userOf(input: World, id: number): UserRecord {
 export function createSimulation(options: SimulationOptions = {}): SimulationControl {
   const clock = options.clock ?? systemClock;
   const knobs = createKnobs(options.knobs);
-  const input = createWorld(knobs, clock, options.random ?? systemRandom);
-  const { state, provider, tenancy } = input;
+  const world = createWorld(knobs, clock, options.random ?? systemRandom);
+  const { state, provider, tenancy } = world;
   const faults = createFaults();
   const snapshots = (): readonly InstanceSnapshot[] =>
-    [...state.instances.values()].map((instance) => snapshotOf(instance, input));
+    [...state.instances.values()].map((instance) => snapshotOf(instance, world));
   const ledger = createLedger(clock, () =>
     snapshots().map(({ id, name, connector, tags, disabled, organizationId }) => ({
       id,
@@ -141,14 +141,14 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
       organizationId,
     })),
   );
-  const platform = createPlatform(input, ledger, faults);
+  const platform = createPlatform(world, ledger, faults);
   const owner = tenancy.addOrganization({ name: 'Example', ...options.credentials });
   const firstUsers = [owner, ...(options.organizations ?? []).map((one) => tenancy.addOrganization(one))];
   const app = provider.registerApp(options.app);
 
   const simulation: Simulation = {
     get baseUrl() {
-      return input.origin;
+      return world.origin;
     },
     get credentials() {
       return credentialsOf(owner);
@@ -161,10 +161,10 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
 
     instances: snapshots,
     addInstance: ({ userId, ...rest } = {}) =>
-      snapshotOf(addOutOfBand(input, app, userId === undefined ? owner : userOf(input, userId), rest), input),
-    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(input, id, options), input),
-    editInstance: (id, edit) => snapshotOf(editOutOfBand(input, id, edit), input),
-    deleteInstance: (id) => deleteOutOfBand(input, id),
+      snapshotOf(addOutOfBand(world, app, userId === undefined ? owner : userOf(world, userId), rest), world),
+    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(world, id, options), world),
+    editInstance: (id, edit) => snapshotOf(editOutOfBand(world, id, edit), world),
+    deleteInstance: (id) => deleteOutOfBand(world, id),
 
     organizations: () => firstUsers.map(credentialsOf),
     addOrganization(organization) {
@@ -174,8 +174,8 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     },
     addUser: (user) => credentialsOf(tenancy.addUser(user)),
     rotateUserSecret(userId = owner.id) {
-      const user = userOf(input, userId);
-      replaceUserSecret(state, user, input.ids);
+      const user = userOf(world, userId);
+      replaceUserSecret(state, user, world.ids);
       return credentialsOf(user);
     },
 
@@ -183,17 +183,17 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     registerAccount: ({ server, encryptedKey }) => provider.registerAccount(server, encryptedKey),
     issueCode: (request) => provider.issueCode({ clientId: app.clientId, scope: 'full', ...request }),
     issueRefreshToken: ({ clientId } = {}) => provider.issueRefreshToken(clientId ?? app.clientId),
-    consent: (authorizeUrl, { approve }) => consentAt(platform, input.origin, authorizeUrl, approve),
+    consent: (authorizeUrl, { approve }) => consentAt(platform, world.origin, authorizeUrl, approve),
     revokeGrant(id) {
-      provider.revoke(existing(input, id).configuration.get('oauth.user.token') ?? '');
+      provider.revoke(existing(world, id).configuration.get('oauth.user.token') ?? '');
     },
     failTokenRefresh(id) {
-      const instance = existing(input, id);
+      const instance = existing(world, id);
       provider.revoke(instance.configuration.get('oauth.user.token') ?? '');
       while (!instance.refreshLocked) {
-        countFailedRefresh(input, instance);
+        countFailedRefresh(world, instance);
       }
     },
   };
-  return { simulation, input, stop: () => platform.stop() };
+  return { simulation, world, stop: () => platform.stop() };
 }

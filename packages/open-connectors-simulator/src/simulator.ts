@@ -23,7 +23,7 @@ export interface Simulator extends Simulation {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const authority = options.authority ?? (await createAuthority('open connectors simulator'));
   const certificate = await authority.issue('localhost', ['localhost', '127.0.0.1']);
-  const { simulation, input: world, stop } = createSimulation(options);
+  const { simulation, world, stop } = createSimulation(options);
   const listener = await listen(certificate, options.port ?? 0, async (request) =>
     request.target.startsWith(`${adminPrefix}/`)
       ? { kind: 'answer', ...handleAdmin(simulation, request) }

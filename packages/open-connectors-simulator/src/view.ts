@@ -35,7 +35,7 @@ export function elementView(element: ElementDefinition): Record<string, unknown>
   };
 }
 
-export function userView(user: UserRecord, input: World): Record<string, unknown> {
+export function userView(user: UserRecord, world: World): Record<string, unknown> {
   const { id, emailAddress, role, secret } = user;
   return {
     id,
@@ -44,32 +44,32 @@ export function userView(user: UserRecord, input: World): Record<string, unknown
     lastName: 'Last',
     active: true,
     roles: [{ key: role }],
-    ...(input.knobs.organizationShowsSecret ? { secret } : {}),
+    ...(world.knobs.organizationShowsSecret ? { secret } : {}),
   };
 }
 
 /** Where an instance is shown: reads, and answers to changes, tell all; lists leave out what they are not asked for. */
 export type InstanceViewKind = 'create' | 'read' | 'list' | 'hydrated-list';
 
-function configurationView(instance: InstanceRecord, input: World): Record<string, string | null> {
+function configurationView(instance: InstanceRecord, world: World): Record<string, string | null> {
   return Object.fromEntries(
-    [...instance.configuration].map(([key, value]) => [key, masked(key, value, input.knobs)]),
+    [...instance.configuration].map(([key, value]) => [key, masked(key, value, world.knobs)]),
   );
 }
 
-function hydration(instance: InstanceRecord, kind: InstanceViewKind, input: World): Record<string, unknown> {
+function hydration(instance: InstanceRecord, kind: InstanceViewKind, world: World): Record<string, unknown> {
   if (kind === 'list') {
-    return input.knobs.tagsWithoutHydrate ? { tags: instance.tags } : {};
+    return world.knobs.tagsWithoutHydrate ? { tags: instance.tags } : {};
   }
-  const empty = kind === 'create' && !input.knobs.createShowsConfiguration;
-  return { tags: instance.tags, configuration: empty ? {} : configurationView(instance, input) };
+  const empty = kind === 'create' && !world.knobs.createShowsConfiguration;
+  return { tags: instance.tags, configuration: empty ? {} : configurationView(instance, world) };
 }
 
 /** An instance as the platform shows it; the token is in clear everywhere. */
 export function instanceView(
   instance: InstanceRecord,
   kind: InstanceViewKind,
-  input: World,
+  world: World,
 ): Record<string, unknown> {
   const inList = kind === 'list' || kind === 'hydrated-list';
   const { id: userId, emailAddress } = instance.user;
@@ -82,13 +82,13 @@ export function instanceView(
     element: elementView(instance.element),
     elementId: instance.element.id,
     provisionInteractions: [],
-    valid: inList && input.knobs.listValid === 'always' ? true : works(input, instance),
+    valid: inList && world.knobs.listValid === 'always' ? true : works(world, instance),
     disabled: instance.disabled,
     maxCacheSize: 0,
     cacheTimeToLive: 0,
-    ...hydration(instance, kind, input),
+    ...hydration(instance, kind, world),
     eventsEnabled: instance.configuration.get('event.notification.enabled') === 'true',
-    traceLoggingEnabled: instance.traceLoggingUntil > input.clock.now(),
+    traceLoggingEnabled: instance.traceLoggingUntil > world.clock.now(),
     cachingEnabled: false,
     externalAuthentication: instance.externalAuthentication,
     user: { id: userId, emailAddress, firstName: 'First', lastName: 'Last' },
@@ -96,15 +96,15 @@ export function instanceView(
 }
 
 /** One configuration property of an instance, addressed by its numeric id. */
-export function propertyView(instance: InstanceRecord, key: string, input: World): Record<string, unknown> {
+export function propertyView(instance: InstanceRecord, key: string, world: World): Record<string, unknown> {
   const definition = instance.element.properties.find((property) => property.key === key);
   return {
     id: instance.propertyIds.get(key),
     key,
     name: definition?.name ?? key,
     description: definition?.name ?? key,
-    propertyValue: masked(key, instance.configuration.get(key) ?? null, input.knobs),
-    required: definition !== undefined && isRequired(definition, input.knobs),
+    propertyValue: masked(key, instance.configuration.get(key) ?? null, world.knobs),
+    required: definition !== undefined && isRequired(definition, world.knobs),
     type: definition?.type ?? 'TEXTFIELD_1000',
     active: true,
     hideFromConsole: definition?.byPlatform === true,

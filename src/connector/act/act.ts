@@ -68,7 +68,7 @@ const ACTIONS: {
 export async function act(
   ports: ConnectorPorts,
   input: ConnectorInput,
-  step: Act,
+  action: Act,
   signal: AbortSignal,
   advance: (input: ConnectorInput) => void = () => undefined,
 ): Promise<ConnectorInput> {
@@ -82,7 +82,7 @@ export async function act(
   const next = await attemptExternal(
     context,
     { ...input, done: { ...input.done, justRead: undefined } },
-    step,
+    action,
   );
   return { ...next, now: ports.clock.now(), external: knownInstances(ports, next) };
 }
@@ -90,10 +90,10 @@ export async function act(
 async function attemptExternal(
   context: ActionContext,
   input: ConnectorInput,
-  step: Act,
+  action: Act,
 ): Promise<ConnectorInput> {
   try {
-    return await run(context, input, step);
+    return await run(context, input, action);
   } catch (error) {
     if (error instanceof AccountChangedError) {
       return { ...input, account: viewOf(context.ports, input) };
@@ -104,17 +104,17 @@ async function attemptExternal(
     if (error.class === 'unauthorized') {
       sessionFor(context.ports.accounts, input)?.invalidate();
     }
-    return withDone(input, { failure: { type: step.type, words: ACTIONS[step.type].words, error } });
+    return withDone(input, { failure: { type: action.type, words: ACTIONS[action.type].words, error } });
   }
 }
 
 function run<Type extends Act['type']>(
   context: ActionContext,
   input: ConnectorInput,
-  step: Extract<Act, { type: Type }>,
+  action: Extract<Act, { type: Type }>,
 ): Promise<ConnectorInput> {
-  const action: ActionHandler<Type> = ACTIONS[step.type as Type].run;
-  return action(context, input, step);
+  const handler: ActionHandler<Type> = ACTIONS[action.type as Type].run;
+  return handler(context, input, action);
 }
 
 /** The account was closed, or opened for another organization, since it was observed. */

@@ -22,7 +22,7 @@ export interface ActionContext {
 export type ActionHandler<Type extends Action['type']> = (
   context: ActionContext,
   input: ConnectorInput,
-  step: ActionOf<Type>,
+  action: ActionOf<Type>,
 ) => Promise<ConnectorInput>;
 
 /** The world with other facts about this pass. */

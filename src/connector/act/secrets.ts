@@ -7,10 +7,10 @@ import type { ConnectorInput } from '../input.ts';
 import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
-export const readSecret: ActionHandler<'read-secret'> = async (context, input, step) => {
+export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
   const { namespace } = input.connector.metadata;
-  const fact = await context.ports.secrets.read(namespace, step.name, context.signal);
-  return keep(context, input, step.name, fact);
+  const fact = await context.ports.secrets.read(namespace, action.name, context.signal);
+  return keep(context, input, action.name, fact);
 };
 
 /**
@@ -28,25 +28,25 @@ async function requireCurrent({ ports }: ActionContext, input: ConnectorInput): 
 export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = async (
   context,
   input,
-  step,
+  action,
 ) => {
   const { ports, signal } = context;
   const { connector } = input;
-  const secret = { owner: connector, name: step.name, type: CONNECTION_SECRET_TYPE, data: step.data };
-  const known = input.secrets.get(step.name);
-  if (step.exists && known !== undefined && known.state !== 'absent') {
+  const secret = { owner: connector, name: action.name, type: CONNECTION_SECRET_TYPE, data: action.data };
+  const known = input.secrets.get(action.name);
+  if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withEvent(written(keep(context, current, step.name, fact)), {
+    return withEvent(written(keep(context, current, action.name, fact)), {
       reason: 'ConnectionSecretRepaired',
-      message: `Wrote Secret "${step.name}" again.`,
+      message: `Wrote Secret "${action.name}" again.`,
     });
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withEvent(written(keep(context, input, step.name, fact)), {
+    return withEvent(written(keep(context, input, action.name, fact)), {
       reason: 'ConnectionSecretWritten',
-      message: `Wrote Secret "${step.name}" for applications.`,
+      message: `Wrote Secret "${action.name}" for applications.`,
     });
   } catch (error) {
     if (isKubeError(error, 'already-exists')) {
@@ -54,8 +54,8 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
       return keep(
         context,
         input,
-        step.name,
-        await ports.secrets.read(connector.metadata.namespace, step.name, signal),
+        action.name,
+        await ports.secrets.read(connector.metadata.namespace, action.name, signal),
       );
     }
     throw error;
@@ -70,35 +70,35 @@ function written(input: ConnectorInput): ConnectorInput {
 export const releaseConnectionSecret: ActionHandler<'release-connection-secret'> = async (
   context,
   input,
-  step,
+  action,
 ) => {
-  const known = input.secrets.get(step.name);
+  const known = input.secrets.get(action.name);
   if (known === undefined || known.state === 'absent') {
     return input;
   }
   await context.ports.secrets.disown(
     input.connector.metadata.namespace,
-    step.name,
+    action.name,
     known.resourceVersion,
     context.signal,
   );
-  return withFact(input, step.name, { ...known, owners: [] });
+  return withFact(input, action.name, { ...known, owners: [] });
 };
 
 /** Removes the connection Secret of a name that the resource does not ask for any more. */
 export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> = async (
   context,
   input,
-  step,
+  action,
 ) => {
-  const known = input.secrets.get(step.name);
+  const known = input.secrets.get(action.name);
   if (known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const { namespace } = current.connector.metadata;
-    await removeIfPresent(context, namespace, step.name, known.resourceVersion);
-    return withFact(current, step.name, { state: 'absent' });
+    await removeIfPresent(context, namespace, action.name, known.resourceVersion);
+    return withFact(current, action.name, { state: 'absent' });
   }
-  return withFact(input, step.name, { state: 'absent' });
+  return withFact(input, action.name, { state: 'absent' });
 };
 
 async function removeIfPresent(

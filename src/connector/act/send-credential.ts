@@ -159,15 +159,15 @@ async function afterRefusal(
   context: ActionContext,
   input: ConnectorInput,
   record: WriteAheadRecord,
-  { type: step }: Sending,
+  { type: action }: Sending,
   error: RemoteError,
 ): Promise<ConnectorInput> {
-  const words = step === 'create' ? 'create the instance' : 'authorize the instance';
+  const words = action === 'create' ? 'create the instance' : 'authorize the instance';
   // A refresh token is replaced when it is used, so only one that never left this machine is sent again.
   if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
     return await notProcessed(
       context,
-      withDone(input, { failure: { type: step, words, error } }),
+      withDone(input, { failure: { type: action, words, error } }),
       record,
       error,
     );

@@ -28,9 +28,9 @@ export function decide(input: ConnectorInput): Action {
 
 function precondition(input: ConnectorInput): Action | undefined {
   for (const rule of PRECONDITIONS) {
-    const step = rule(input);
-    if (step !== undefined) {
-      return step;
+    const action = rule(input);
+    if (action !== undefined) {
+      return action;
     }
   }
   return undefined;

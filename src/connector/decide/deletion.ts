@@ -147,9 +147,9 @@ function removeInstances(input: ConnectorInput): Action | undefined {
     ...input.done.deleted,
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
-    const step = removeInstance(input, id);
-    if (step !== undefined) {
-      return step;
+    const action = removeInstance(input, id);
+    if (action !== undefined) {
+      return action;
     }
   }
   return undefined;

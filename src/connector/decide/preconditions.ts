@@ -112,16 +112,13 @@ function accountIsTheSame(input: ConnectorInput): Action | undefined {
   }
   const isElsewhere = (place: RecordedAccount): boolean =>
     place.baseUrl !== account.baseUrl || place.organizationId !== account.organizationId;
-  if (recorded !== undefined) {
-    return isElsewhere(recorded)
-      ? blocked(
-          'Synced',
-          'AccountChanged',
-          `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon and create the resource anew.`,
-        )
-      : undefined;
-  }
-  return createdElsewhere(input, isElsewhere);
+  return recorded !== undefined && isElsewhere(recorded)
+    ? blocked(
+        'Synced',
+        'AccountChanged',
+        `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon and create the resource anew.`,
+      )
+    : createdElsewhere(input, isElsewhere);
 }
 
 /** A create whose outcome is unknown was sent to another account. */

@@ -16,7 +16,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
   if (failure === undefined) {
     return undefined;
   }
-  const { error, words: step } = failure;
+  const { error, words: action } = failure;
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
   if (failure.type === 'ping' && error.class !== 'throttled') {
     return blocked(
@@ -38,7 +38,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'AccountReady',
         'AccountForbidden',
-        `Open Connectors forbids to ${step}: ${error.message}. Give the user of the account the role that may do this, or use the secrets of a user who has it.`,
+        `Open Connectors forbids to ${action}: ${error.message}. Give the user of the account the role that may do this, or use the secrets of a user who has it.`,
         // A role that is granted at the remote side tells nobody here.
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       ),
@@ -46,7 +46,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'Synced',
         'RemoteRejected',
-        `Open Connectors refused to ${step}: ${error.message}. Correct what it names in the resource or its Secrets.`,
+        `Open Connectors refused to ${action}: ${error.message}. Correct what it names in the resource or its Secrets.`,
       ),
     throttled: () =>
       blocked(
@@ -61,28 +61,28 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'Synced',
         'RemoteError',
-        `Open Connectors could not be reached to ${step}; the operator tries again.`,
+        `Open Connectors could not be reached to ${action}; the operator tries again.`,
         backoff,
       ),
     ambiguous: () =>
       blocked(
         'Synced',
         'RemoteError',
-        `The answer to the attempt to ${step} was lost; the operator tries again.`,
+        `The answer to the attempt to ${action} was lost; the operator tries again.`,
         backoff,
       ),
     'not-found': () =>
       blocked(
         'Synced',
         'RemoteError',
-        `Open Connectors knows nothing to ${step}: ${error.message}.`,
+        `Open Connectors knows nothing to ${action}: ${error.message}.`,
         backoff,
       ),
     unexpected: () =>
       blocked(
         'Synced',
         'UnexpectedAnswer',
-        `The answer of Open Connectors to the attempt to ${step} could not be understood: ${error.message}. Check that the account's baseUrl is that of the API.`,
+        `The answer of Open Connectors to the attempt to ${action} could not be understood: ${error.message}. Check that the account's baseUrl is that of the API.`,
         backoff,
       ),
   };

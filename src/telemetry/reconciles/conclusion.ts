@@ -47,6 +47,6 @@ const READ_ONLY_ACTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a step changes something. */
-export function changesSomething(step: string): boolean {
-  return !READ_ONLY_ACTIONS.has(step);
+export function changesSomething(action: string): boolean {
+  return !READ_ONLY_ACTIONS.has(action);
 }

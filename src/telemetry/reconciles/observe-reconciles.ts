@@ -59,9 +59,9 @@ export function observePasses({
 
 function observerOf(log: ReconcileLog, span: ReconcileSpan): ReconcileObserver {
   return {
-    step({ type: name }, carryOut) {
-      log.step(name);
-      return span.step(name, carryOut);
+    action({ type: name }, carryOut) {
+      log.action(name);
+      return span.action(name, carryOut);
     },
     concluded(resource, result) {
       log.concluded(resource, result);

@@ -10,7 +10,7 @@ import type { ReconcileResult } from './result.ts';
 /** The log of one pass: each step for those who debug, and one line at the end where something was done or is new. */
 export class ReconcileLog {
   readonly #log: Logger;
-  readonly #steps: string[] = [];
+  readonly #actions: string[] = [];
   #conclusion: Conclusion | undefined;
 
   /** `trace` holds the ids of the pass' span, where it is recorded. */
@@ -30,9 +30,9 @@ export class ReconcileLog {
     return this.#conclusion;
   }
 
-  step(name: string): void {
-    this.#steps.push(name);
-    this.#log.debug({ step: name }, 'Next step');
+  action(name: string): void {
+    this.#actions.push(name);
+    this.#log.debug({ action: name }, 'Next action');
   }
 
   concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, result: ReconcileEnd): void {
@@ -42,10 +42,10 @@ export class ReconcileLog {
   /** The pass came to its end. */
   ended(durationMs: number): void {
     const said = this.#conclusion;
-    const isNotable = said?.isChange === true || this.#steps.some(changesSomething);
+    const isNotable = said?.isChange === true || this.#actions.some(changesSomething);
     const fields = {
       ...(said && { ready: said.ready, reason: said.reason }),
-      ...(this.#steps.length > 0 && { steps: this.#steps }),
+      ...(this.#actions.length > 0 && { actions: this.#actions }),
       durationMs: Math.round(durationMs),
     };
     if (isNotable) {
@@ -58,6 +58,6 @@ export class ReconcileLog {
   /** The pass threw. The queue logs every failure with its delay; a defect needs its stack as well. */
   failed(error: unknown, result: ReconcileResult): void {
     const level = result === 'defect' ? 'error' : 'debug';
-    this.#log[level]({ error, steps: this.#steps }, 'Failed to reconcile');
+    this.#log[level]({ error, actions: this.#actions }, 'Failed to reconcile');
   }
 }

@@ -15,7 +15,7 @@ export interface ReconcileSpan {
   /** `trace_id` and `span_id`, for the log; empty where nothing is recorded. */
   readonly ids: Readonly<Record<string, string>>;
   /** Carries out a step in a span of its own; passes on how it ends. */
-  step<Result>(name: string, carryOut: () => Promise<Result>): Promise<Result>;
+  action<Result>(name: string, carryOut: () => Promise<Result>): Promise<Result>;
   concluded(reason: Reason): void;
   failed(error: unknown): void;
 }
@@ -69,15 +69,19 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
     const context = span.spanContext();
     return {
       ids: isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {},
-      step: (name, carryOut) =>
-        inSpan(`step ${name}`, { attributes: { step: name }, links: linksOf(name, uid) }, async (step) => {
-          try {
-            return await carryOut();
-          } catch (error) {
-            failed(step, error);
-            throw error;
-          }
-        }),
+      action: (name, carryOut) =>
+        inSpan(
+          `step ${name}`,
+          { attributes: { action: name }, links: linksOf(name, uid) },
+          async (action) => {
+            try {
+              return await carryOut();
+            } catch (error) {
+              failed(action, error);
+              throw error;
+            }
+          },
+        ),
       concluded(reason) {
         span.setAttribute('reason', reason);
         if (!asking.has(reason)) {
@@ -90,8 +94,8 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
     };
   }
 
-  function linksOf(step: string, uid: string): Link[] {
-    const context = granting.has(step) ? askedBy.get(uid) : undefined;
+  function linksOf(action: string, uid: string): Link[] {
+    const context = granting.has(action) ? askedBy.get(uid) : undefined;
     return context === undefined ? [] : [{ context, attributes: { relation: 'asked for the consent' } }];
   }
 

@@ -33,8 +33,7 @@ async function recordOn(bench: Workbench): Promise<Recording> {
   const scenes = await Promise.all(
     SITUATIONS.map(async (situation) => ({ situation, namespace: await bench.namespace('argocd') })),
   );
-  const inPhase = (jitterOffset: Situation['jitterOffset']) =>
-    scenes.filter(({ situation }) => situation.jitterOffset === jitterOffset);
+  const inPhase = (phase: Situation['phase']) => scenes.filter(({ situation }) => situation.phase === phase);
   const take = async ({ situation, namespace }: (typeof scenes)[number]): Promise<void> => {
     recording.set(situation, stableObject(await read(bench, namespace, situation), namespace.name));
   };

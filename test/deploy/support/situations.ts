@@ -11,7 +11,7 @@ export interface Situation {
   readonly kind: 'InfusionsoftConnector' | 'OpenConnectorsAccount';
   readonly object: string;
   /** When it is brought about: before the operator starts, while it runs, or after it has stopped. */
-  readonly jitterOffset: 'before' | 'during' | 'after';
+  readonly phase: 'before' | 'during' | 'after';
   /** Brings it about in an empty namespace and resolves when the operator has said what it has to say. */
   arrange(bench: Workbench, namespace: Namespace): Promise<unknown>;
   /** Only for `after`: what happens once the operator has stopped. */
@@ -31,25 +31,25 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'new',
     health: 'Progressing',
-    jitterOffset: 'before',
+    phase: 'before',
     arrange: (_bench, namespace) => namespace.create(connector('crm')),
   },
   {
     name: 'ready',
     health: 'Healthy',
-    jitterOffset: 'during',
+    phase: 'during',
     arrange: ready,
   },
   {
     name: 'disabled',
     health: 'Healthy',
-    jitterOffset: 'during',
+    phase: 'during',
     arrange: (bench, namespace) => ready(bench, namespace, { instance: { enabled: false } }),
   },
   {
     name: 'authorization-required',
     health: 'Suspended',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await furnish(bench, namespace, { code: false });
       await namespace.create(connector('crm'));
@@ -59,7 +59,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'code-refused',
     health: 'Suspended',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await furnish(bench, namespace, { code: false });
       await namespace.create(secret('crm-code', { code: 'never-issued' }), connector('crm'));
@@ -69,7 +69,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'secret-not-found',
     health: 'Progressing',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await furnish(bench, namespace);
       await namespace.create(connector('crm', { encryptedKeySecretRef: { name: 'crm-kye' } }));
@@ -79,7 +79,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'secret-key-missing',
     health: 'Degraded',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await furnish(bench, namespace);
       await namespace.create(connector('crm', { encryptedKeySecretRef: { name: 'crm-key', key: 'apiKey' } }));
@@ -89,7 +89,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'account-not-found',
     health: 'Progressing',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(_bench, namespace) {
       await namespace.create(connector('crm'));
       await waitForCrm(namespace, 'AccountNotFound');
@@ -98,7 +98,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'server-not-allowed',
     health: 'Degraded',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await furnish(bench, namespace);
       await namespace.create(connector('crm', { server: 'evil.example.com' }));
@@ -108,7 +108,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'edited-while-the-operator-is-away',
     health: 'Progressing',
-    jitterOffset: 'after',
+    phase: 'after',
     arrange: ready,
     afterwards: (namespace) =>
       namespace.patch('InfusionsoftConnector', 'crm', { spec: { missingPolicy: 'Report' } }),
@@ -116,14 +116,14 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'suspended',
     health: 'Suspended',
-    jitterOffset: 'after',
+    phase: 'after',
     arrange: ready,
     afterwards: (namespace) => namespace.patch('InfusionsoftConnector', 'crm', { spec: { suspend: true } }),
   },
   {
     name: 'paused',
     health: 'Suspended',
-    jitterOffset: 'after',
+    phase: 'after',
     arrange: ready,
     afterwards: (namespace) =>
       namespace.patch('InfusionsoftConnector', 'crm', {
@@ -133,7 +133,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'deleting',
     health: 'Progressing',
-    jitterOffset: 'after',
+    phase: 'after',
     arrange: ready,
     afterwards: (namespace) => namespace.remove('InfusionsoftConnector', 'crm'),
   },
@@ -143,13 +143,13 @@ const accounts: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'new',
     health: 'Progressing',
-    jitterOffset: 'before',
+    phase: 'before',
     arrange: (bench, namespace) => namespace.create(account('sap', bench.simulator.baseUrl)),
   },
   {
     name: 'ready',
     health: 'Healthy',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await furnish(bench, namespace);
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
@@ -158,7 +158,7 @@ const accounts: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'secret-not-found',
     health: 'Progressing',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await namespace.create(account('sap', bench.simulator.baseUrl));
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'False', 'SecretNotFound');
@@ -167,7 +167,7 @@ const accounts: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'unauthorized',
     health: 'Degraded',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(bench, namespace) {
       await namespace.create(
         secret('sap-account', { userSecret: 'wrong', organizationSecret: 'wrong' }),
@@ -179,7 +179,7 @@ const accounts: readonly Omit<Situation, 'kind' | 'object'>[] = [
   {
     name: 'host-not-allowed',
     health: 'Degraded',
-    jitterOffset: 'during',
+    phase: 'during',
     async arrange(_bench, namespace) {
       await namespace.create(
         secret('sap-account', { userSecret: 'u', organizationSecret: 'o' }),

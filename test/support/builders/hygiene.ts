@@ -17,11 +17,11 @@ export function faultsOfMessage(message: string): string[] {
 }
 
 /** What is wrong with a step whoever decided it. */
-export function faultsOfStep(step: Action): string[] {
-  if (step.type !== 'finish') {
+export function faultsOfStep(action: Action): string[] {
+  if (action.type !== 'finish') {
     return [];
   }
-  const { result: verdict } = step;
+  const { result: verdict } = action;
   switch (verdict.kind) {
     case 'suspended':
     case 'not-due':

@@ -6,7 +6,7 @@ import { VALUES } from './secrets.ts';
 
 /** What a pass did, in order, and how it ended. */
 export interface PassRecord {
-  readonly steps: readonly string[];
+  readonly actions: readonly string[];
   readonly outcome: ReconcileOutcome;
 }
 
@@ -17,15 +17,15 @@ export async function pass(
   bench: Bench,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<PassRecord> {
-  const steps: string[] = [];
-  const outcome = await reconcile(bench.ports, bench.stored(), signal, (_connector, step) => {
-    steps.push(step.type);
+  const actions: string[] = [];
+  const outcome = await reconcile(bench.ports, bench.stored(), signal, (_connector, action) => {
+    actions.push(action.type);
   });
   assertNothingLeaks(bench);
   if (bench.writes.some(([what]) => what === 'status')) {
     assertStatusConforms(bench.stored());
   }
-  return { steps, outcome };
+  return { actions, outcome };
 }
 
 /** Throws when a secret is in anything that is written for people. */

@@ -31,9 +31,9 @@ function blockedBy(reason: Reason, message: string, retry: Retry, usable: boolea
   };
 }
 
-function assertStatusOf(input: AccountInput, step: AccountAction): void {
-  if (step.type === 'finish' && (step.result.kind === 'ready' || step.result.kind === 'blocked')) {
-    const status = summarizeAccount(input, step.result, { managed: 1 }, 0.5);
+function assertStatusOf(input: AccountInput, action: AccountAction): void {
+  if (action.type === 'finish' && (action.result.kind === 'ready' || action.result.kind === 'blocked')) {
+    const status = summarizeAccount(input, action.result, { managed: 1 }, 0.5);
     assertStatusConforms({ ...input.account, status });
     expect(JSON.stringify(status)).not.toMatch(/user-secret-|organization-secret-/);
   }
@@ -52,19 +52,19 @@ describe('an account', () => {
     readonly name: string;
     readonly because: string;
     readonly input: AccountInput;
-    readonly step: object;
+    readonly action: object;
   }[] = [
     {
       name: 'new, its Secret unread',
       because: 'values are read only to be verified',
       input: accountWorld({ secret: secretUnread() }),
-      step: { type: 'read-secret', name: 'sap-account' },
+      action: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'new',
       because: 'credentials are tried before anybody works with them',
       input: accountWorld(),
-      step: verify,
+      action: verify,
     },
     {
       name: 'with keys of other names',
@@ -77,67 +77,67 @@ describe('an account', () => {
         }),
         secret: secretRead({ u: VALUES.userSecret, o: VALUES.organizationSecret }),
       }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'verified, never listed',
       because: 'before the first list nobody may create anything',
       input: accountWorld({ session: { ...OPEN, listedAt: undefined } }),
-      step: { type: 'list' },
+      action: { type: 'list' },
     },
     {
       name: 'verified and listed',
       because: 'nothing is due before the next list',
       input: accountWorld({ session: OPEN }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'listed long ago',
       because: 'drift is found by the list',
       input: accountWorld({ session: { ...OPEN, listedAt: NOW - 2 * INVENTORY_MS } }),
-      step: { type: 'list' },
+      action: { type: 'list' },
     },
     {
       name: 'verified, its Secret not touched',
       because: 'an unchanged pass reads nothing',
       input: accountWorld({ session: OPEN, secret: secretUnread() }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'verified, its Secret touched',
       because: 'only a read tells whether the values changed',
       input: accountWorld({ session: OPEN, secret: secretUnread({ resourceVersion: '2' }) }),
-      step: { type: 'read-secret', name: 'sap-account' },
+      action: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'verified, its Secret touched and the same',
       because: 'the same values need no new verification',
       input: accountWorld({ session: { ...OPEN, secretVersion: '0' } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'with new values',
       because: 'they are tried beside those in use',
       input: accountWorld({ session: { ...OPEN, credential: 'another' } }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'suspected',
       because: 'a connector was refused; the cheapest call tells whether it was the account',
       input: accountWorld({ session: { ...OPEN, invalidated: true } }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'suspected, its Secret unread',
       because: 'the values were not kept outside of the session',
       input: accountWorld({ session: { ...OPEN, invalidated: true }, secret: secretUnread() }),
-      step: { type: 'read-secret', name: 'sap-account' },
+      action: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'refused a moment ago',
       because: 'one probe an hour, never faster: wrong secrets may lock a user out',
       input: accountWorld({ session: refusedAt(NOW - SECOND) }),
-      step: blockedBy(
+      action: blockedBy(
         'AccountUnauthorized',
         'refuses the credentials in Secret "sap-account"',
         { kind: 'at', time: NOW - SECOND + HOUR },
@@ -148,61 +148,61 @@ describe('an account', () => {
       name: 'refused a moment ago, older ones in use',
       because: 'what works goes on working while somebody corrects the Secret',
       input: accountWorld({ session: refusedAt(NOW - SECOND, true) }),
-      step: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW - SECOND + HOUR }, true),
+      action: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW - SECOND + HOUR }, true),
     },
     {
       name: 'refused almost an hour ago',
       because: 'the hour is kept to the millisecond',
       input: accountWorld({ session: refusedAt(NOW - HOUR + 1) }),
-      step: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW + 1 }, false),
+      action: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW + 1 }, false),
     },
     {
       name: 'refused an hour ago',
       because: 'it may have been repaired at the other side',
       input: accountWorld({ session: refusedAt(NOW - HOUR) }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'refused, but somebody asked',
       because: 'who asks wants to know now',
       input: accountWorld({ session: refusedAt(NOW - SECOND), triggered: true }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'refused, with new values',
       because: 'these were never refused',
       input: accountWorld({ session: { ...refusedAt(NOW - SECOND), credential: 'another' } }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'without its Secret',
       because: 'a person creates it, and is told with which keys',
       input: accountWorld({ secret: secretAbsent }),
-      step: blockedBy('SecretNotFound', 'keys "userSecret" and "organizationSecret"', onChange, false),
+      action: blockedBy('SecretNotFound', 'keys "userSecret" and "organizationSecret"', onChange, false),
     },
     {
       name: 'in use, its Secret deleted',
       because: 'connectors go on with what works',
       input: accountWorld({ secret: secretAbsent, session: OPEN }),
-      step: blockedBy('SecretNotFound', 'sap-account', onChange, true),
+      action: blockedBy('SecretNotFound', 'sap-account', onChange, true),
     },
     {
       name: 'with a key missing',
       because: 'the key is named',
       input: accountWorld({ secret: secretRead({ userSecret: 'x' }) }),
-      step: blockedBy('SecretKeyMissing', 'no key "organizationSecret"', onChange, false),
+      action: blockedBy('SecretKeyMissing', 'no key "organizationSecret"', onChange, false),
     },
     {
       name: 'with a value of two lines',
       because: 'it cannot be right',
       input: accountWorld({ secret: secretRead({ userSecret: 'a\nb', organizationSecret: 'x' }) }),
-      step: blockedBy('SecretInvalid', 'Key "userSecret"', onChange, false),
+      action: blockedBy('SecretInvalid', 'Key "userSecret"', onChange, false),
     },
     {
       name: 'at a host that is not allowed',
       because: 'nothing may be sent there, not even to try',
       input: accountWorld({ account: account({ spec: { baseUrl: 'https://evil.example.com' } }) }),
-      step: blockedBy('HostNotAllowed', '"evil.example.com"', onChange, false),
+      action: blockedBy('HostNotAllowed', '"evil.example.com"', onChange, false),
     },
     {
       name: 'at a port that is not allowed',
@@ -212,13 +212,13 @@ describe('an account', () => {
           spec: { baseUrl: 'https://api.openconnectors.us2.ext.hana.ondemand.com:8443' },
         }),
       }),
-      step: blockedBy('HostNotAllowed', ':8443', onChange, false),
+      action: blockedBy('HostNotAllowed', ':8443', onChange, false),
     },
     {
       name: 'with a base URL that is none',
       because: 'servers without the rules let it pass',
       input: accountWorld({ account: account({ spec: { baseUrl: 'http://10.0.0.1' } }) }),
-      step: blockedBy('InvalidSpec', 'spec.baseUrl', onChange, false),
+      action: blockedBy('InvalidSpec', 'spec.baseUrl', onChange, false),
     },
     {
       name: 'with a retry that is not due',
@@ -228,7 +228,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(MINUTE) } },
         }),
       }),
-      step: { type: 'finish', result: { kind: 'not-due', time: NOW + MINUTE } },
+      action: { type: 'finish', result: { kind: 'not-due', time: NOW + MINUTE } },
     },
     {
       name: 'with a retry that is an hour away',
@@ -238,7 +238,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
         }),
       }),
-      step: { type: 'finish', result: { kind: 'not-due', time: NOW + HOUR } },
+      action: { type: 'finish', result: { kind: 'not-due', time: NOW + HOUR } },
     },
     {
       name: 'with a retry that is further away than any backoff',
@@ -248,7 +248,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
         }),
       }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'with a retry that is due now',
@@ -258,7 +258,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(0) } },
         }),
       }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'with a retry that is not due, edited',
@@ -269,19 +269,19 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(MINUTE) } },
         }),
       }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'listed in the future',
       because: 'the clock was set back, and nothing is known of what happened since',
       input: accountWorld({ session: { ...OPEN, listedAt: NOW + 24 * HOUR } }),
-      step: { type: 'list' },
+      action: { type: 'list' },
     },
     {
       name: 'refused in the future',
       because: 'the clock was set back, and the hour of the next try would never come',
       input: accountWorld({ session: refusedAt(NOW + 24 * HOUR) }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'with a retry that no backoff gives',
@@ -291,7 +291,7 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(24 * HOUR) } },
         }),
       }),
-      step: verify,
+      action: verify,
     },
     {
       name: 'with the longest retry',
@@ -301,13 +301,13 @@ describe('an account', () => {
           status: { observedGeneration: 1, failures: { count: 1, nextAttemptAt: second(HOUR) } },
         }),
       }),
-      step: { type: 'finish', result: { kind: 'not-due', time: NOW + HOUR } },
+      action: { type: 'finish', result: { kind: 'not-due', time: NOW + HOUR } },
     },
     {
       name: 'being deleted, without users in the cache',
       because: 'the cache may be behind, and holds no connectors of other operators',
       input: accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }) }),
-      step: { type: 'list-users' },
+      action: { type: 'list-users' },
     },
     {
       name: 'being deleted, unused',
@@ -316,7 +316,7 @@ describe('an account', () => {
         account: account({ metadata: { deletionTimestamp: at(0) } }),
         listedUsers: [],
       }),
-      step: { type: 'finish', result: { kind: 'released' } },
+      action: { type: 'finish', result: { kind: 'released' } },
     },
     {
       name: 'being deleted, used by a connector of another operator',
@@ -326,7 +326,7 @@ describe('an account', () => {
         session: OPEN,
         listedUsers: ['erp'],
       }),
-      step: blockedBy('InUse', 'erp', { kind: 'at', time: NOW + 30 * SECOND }, true),
+      action: blockedBy('InUse', 'erp', { kind: 'at', time: NOW + 30 * SECOND }, true),
     },
     {
       name: 'being deleted without its Secret, used by a connector of another operator',
@@ -336,34 +336,35 @@ describe('an account', () => {
         secret: secretAbsent,
         listedUsers: ['erp'],
       }),
-      step: blockedBy('SecretNotFound', 'sap-account', { kind: 'at', time: NOW + 30 * SECOND }, false),
+      action: blockedBy('SecretNotFound', 'sap-account', { kind: 'at', time: NOW + 30 * SECOND }, false),
     },
   ];
-  test.each(cases)('$name: $because', ({ input: world, step: expected }) => {
-    const step = decideAccount(world);
-    expect(step).toMatchObject(expected);
-    assertStatusOf(world, step);
+  test.each(cases)('$name: $because', ({ input: world, action: expected }) => {
+    const action = decideAccount(world);
+    expect(action).toMatchObject(expected);
+    assertStatusOf(world, action);
   });
 
   test('being deleted, in use, waits, and says for whom', () => {
-    const step = decideAccount(
+    const action = decideAccount(
       accountWorld({
         account: account({ metadata: { deletionTimestamp: at(0) } }),
         session: OPEN,
         users: ['f', 'e', 'd', 'c', 'b', 'a'],
       }),
     );
-    expect(step).toMatchObject(blockedBy('InUse', '6 InfusionsoftConnector(s)', onChange, true));
-    expect(step).toMatchObject(blockedBy('InUse', 'a, b, c, d, e, ...', onChange, true));
+    expect(action).toMatchObject(blockedBy('InUse', '6 InfusionsoftConnector(s)', onChange, true));
+    expect(action).toMatchObject(blockedBy('InUse', 'a, b, c, d, e, ...', onChange, true));
   });
 
   test('is listed within ten per cent of the interval, always at the same moment for the same account', () => {
     fc.assert(
       fc.property(fc.uuid(), (uid) => {
-        const step = decideAccount(
+        const action = decideAccount(
           accountWorld({ account: account({ metadata: { uid } }), session: { ...OPEN, listedAt: NOW } }),
         );
-        const again = step.type === 'finish' && step.result.kind === 'ready' ? step.result.again - NOW : 0;
+        const again =
+          action.type === 'finish' && action.result.kind === 'ready' ? action.result.again - NOW : 0;
         expect(again).toBeGreaterThanOrEqual(0.9 * INVENTORY_MS);
         expect(again).toBeLessThanOrEqual(1.1 * INVENTORY_MS);
       }),
@@ -403,14 +404,14 @@ describe('a call of the account that failed', () => {
     ambiguous: ['AccountUnreachable', backoff],
   };
   test.each(ERROR_CLASSES)('%s', (errorClass) => {
-    for (const step of ['verify', 'list'] as const) {
+    for (const action of ['verify', 'list'] as const) {
       const [reason, retry] = expected[errorClass];
       const input = accountWorld({
-        session: step === 'list' ? OPEN : { state: 'none' },
-        done: { failure: { step, error: remoteError(errorClass, 'because of it') } },
+        session: action === 'list' ? OPEN : { state: 'none' },
+        done: { failure: { action, error: remoteError(errorClass, 'because of it') } },
       });
       const decided = decideAccount(input);
-      expect(decided).toMatchObject(blockedBy(reason, '', retry, step === 'list'));
+      expect(decided).toMatchObject(blockedBy(reason, '', retry, action === 'list'));
       assertStatusOf(input, decided);
       const { message } = (decided as { result: Extract<AccountResult, { kind: 'blocked' }> }).result;
       expect(faultsOfMessage(message)).toEqual([]);
@@ -420,7 +421,7 @@ describe('a call of the account that failed', () => {
 
   test('keeps what the remote side asked for', () => {
     const error = remoteError('throttled', 'slow', { retryAfterMs: 9_000 });
-    expect(decideAccount(accountWorld({ done: { failure: { step: 'verify', error } } }))).toMatchObject(
+    expect(decideAccount(accountWorld({ done: { failure: { action: 'verify', error } } }))).toMatchObject(
       blockedBy('Throttled', '', { kind: 'backoff', retryAfterMs: 9_000 }, false),
     );
   });

@@ -73,14 +73,14 @@ async function readsOf(change: BenchChange, reads: Set<string>): Promise<string[
       watched(await patchMetadata(...values)),
     patchStatus: async (...values: Parameters<typeof patchStatus>) => watched(await patchStatus(...values)),
   };
-  const steps: string[] = [];
+  const actions: string[] = [];
   await reconcile(
     { ...ports, connectors },
     watched(stored()),
     new AbortController().signal,
-    (_connector, step) => steps.push(step.type),
+    (_connector, action) => actions.push(action.type),
   );
-  return steps;
+  return actions;
 }
 
 /** A spec with every field that may stand beside the others. */
@@ -123,7 +123,7 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
   };
   const existing = (metadata: Partial<InfusionsoftConnector['metadata']> = {}) =>
     settledConnector({ metadata, spec: FULL });
-  const steps = await Promise.all([
+  const actions = await Promise.all([
     readsOf({ connector: { ...connector(), spec: FULL }, answers: working() }, reads),
     readsOf(
       {
@@ -160,7 +160,7 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
   });
 
   it('has its turn in a creation, an adoption, a correction, a re-creation or a deletion', () => {
-    const done = new Set(steps.flat());
+    const done = new Set(actions.flat());
     expect([...done]).toEqual(
       expect.arrayContaining(['create', 'ping', 'patch', 'write-connection-secret', 'delete-instance']),
     );

@@ -98,7 +98,7 @@ describe('a connector that leaves the consent to the page', () => {
     expect(it.stored().status?.authorization).toEqual({ startUrl: START, codeSecretName: 'crm-enrolment' });
     it.writes.at(0);
     const again = await pass(it);
-    expect(again.steps.filter((step) => step !== 'read-secret')).toEqual([]);
+    expect(again.actions.filter((step) => step !== 'read-secret')).toEqual([]);
   });
 
   test.each<[string, ConnectorChange]>([
@@ -142,7 +142,7 @@ describe('a code from the page', () => {
     const it = waiting({
       secrets: { 'crm-grant': grant(), 'crm-consent': secretRead({}, { owners: [UID] }) },
     });
-    const { steps } = await pass(it);
+    const { actions: steps } = await pass(it);
     const order = [
       'create',
       'ping',
@@ -164,7 +164,7 @@ describe('a code from the page', () => {
       connector: byPage({ annotations: { attempt: announced } }),
       secrets: { 'crm-grant': grant() },
     });
-    const { steps } = await pass(it);
+    const { actions: steps } = await pass(it);
     expect(steps).toContain('remove-secret');
     expect(sent(it)).toEqual([]);
     expect(readiness(it)).toBe('False AuthorizationRequired');

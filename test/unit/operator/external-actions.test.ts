@@ -14,8 +14,8 @@ describe('the worker of a reconciliation', () => {
     const observer = freeWorkers(
       {
         ...UNOBSERVED,
-        async step(step, carryOut) {
-          log.push(step.type);
+        async action(action, carryOut) {
+          log.push(action.type);
           return carryOut();
         },
       },
@@ -26,7 +26,7 @@ describe('the worker of a reconciliation', () => {
         return result;
       },
     );
-    expect(await observer.step({ type: name }, async () => 'done')).toBe('done');
+    expect(await observer.action({ type: name }, async () => 'done')).toBe('done');
     expect(log).toEqual(isFree ? ['free', name, 'back'] : [name]);
   });
 });

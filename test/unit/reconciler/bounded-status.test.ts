@@ -55,9 +55,9 @@ const contents: fc.Arbitrary<Partial<Instance>> = fc.record(
 
 /** How the reconcile of `world` ends; one that would go on ends with `otherwise`. */
 function endingOf(input: ConnectorInput, otherwise: StatusUpdate): StatusUpdate {
-  const step = decide(input);
-  return step.type === 'finish' && (step.result.kind === 'ready' || step.result.kind === 'blocked')
-    ? step.result
+  const action = decide(input);
+  return action.type === 'finish' && (action.result.kind === 'ready' || action.result.kind === 'blocked')
+    ? action.result
     : otherwise;
 }
 

@@ -26,7 +26,7 @@ export const namespaces: ResourceType = defineBuiltin({
     spec: struct({ finalizers: listOf(text) }, 'io.k8s.api.core.v1.NamespaceSpec', { finalizers: 1 }),
     status: struct(
       {
-        jitterOffset: text,
+        phase: text,
         conditions: listOf(
           struct(
             { type: text, status: text, lastTransitionTime: time, reason: text, message: text },
@@ -49,11 +49,11 @@ export const namespaces: ResourceType = defineBuiltin({
   ],
   fromStored: (stored) => ({ spec: {}, ...stored }),
   toStored: (decoded) =>
-    withNameLabel({ ...decoded, status: { jitterOffset: 'Active', ...objectOf(decoded['status']) } }),
+    withNameLabel({ ...decoded, status: { phase: 'Active', ...objectOf(decoded['status']) } }),
   strategy: {
     untouched: (subresource) => (subresource === '' ? ['status'] : subresource === 'status' ? ['spec'] : []),
     prepareCreate: (namespace) =>
-      withNameLabel(withOwnFinalizer({ ...namespace, status: { jitterOffset: 'Active' } })),
+      withNameLabel(withOwnFinalizer({ ...namespace, status: { phase: 'Active' } })),
     prepareUpdate: (next, current, subresource) => withNameLabel(withUntouched(next, current, subresource)),
     admitDelete: (namespace) => {
       const { name = '' } = namespace.metadata;
@@ -63,7 +63,7 @@ export const namespaces: ResourceType = defineBuiltin({
     },
     markDeleted: (namespace, time) => ({
       ...withMeta(namespace, { deletionTimestamp: time }),
-      status: { ...objectOf(namespace['status']), jitterOffset: 'Terminating' },
+      status: { ...objectOf(namespace['status']), phase: 'Terminating' },
     }),
     heldBack: (namespace) => finalizersOf(namespace).length > 0,
   },

@@ -163,22 +163,22 @@ export function applySuite(client: () => Client): void {
     test('is applied at its own path, by several managers', async () => {
       const name = newName();
       await apply('one', name, { size: 1 });
-      await status(name, { jitterOffset: 'x', conditions: [{ type: 'A', status: 'True' }] }, 'two');
+      await status(name, { phase: 'x', conditions: [{ type: 'A', status: 'True' }] }, 'two');
       const { body } = await status(name, { conditions: [{ type: 'B', status: 'True' }] }, 'three');
       expect(body).toMatchObject({
         metadata: { generation: 1 },
         spec: { size: 1 },
-        status: { jitterOffset: 'x', conditions: [{ type: 'A' }, { type: 'B' }] },
+        status: { phase: 'x', conditions: [{ type: 'A' }, { type: 'B' }] },
       });
       expect(ownersIn(body)['Apply by three']).toEqual({
         'f:status': { 'f:conditions': { 'k:{"type":"B"}': { '.': {}, 'f:status': {}, 'f:type': {} } } },
       });
-      const less = await status(name, { jitterOffset: 'x' }, 'two');
-      expect(less.body['status']).toEqual({ jitterOffset: 'x', conditions: [{ type: 'B', status: 'True' }] });
+      const less = await status(name, { phase: 'x' }, 'two');
+      expect(less.body['status']).toEqual({ phase: 'x', conditions: [{ type: 'B', status: 'True' }] });
     });
 
     test('of an object that is not there is 404', async () => {
-      expect((await status('nothing', { jitterOffset: 'x' }, 'one')).status).toBe(404);
+      expect((await status('nothing', { phase: 'x' }, 'one')).status).toBe(404);
     });
   });
 
@@ -242,7 +242,7 @@ export function applySuite(client: () => Client): void {
       expect(status).toBe(200);
       expect(body).toMatchObject({
         spec: { finalizers: ['kubernetes'] },
-        status: { jitterOffset: 'Active' },
+        status: { phase: 'Active' },
       });
       expect(body['metadata']?.['labels']).not.toHaveProperty('a');
       expect(body['metadata']?.['labels']).toHaveProperty('b');

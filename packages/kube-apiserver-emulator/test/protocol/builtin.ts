@@ -125,7 +125,7 @@ export function builtinSuite(client: () => Client): void {
       const { body } = await client().get(`/api/v1/namespaces/${await client().namespace()}`);
       expect(body).toMatchObject({
         spec: { finalizers: ['kubernetes'] },
-        status: { jitterOffset: 'Active' },
+        status: { phase: 'Active' },
       });
     });
 

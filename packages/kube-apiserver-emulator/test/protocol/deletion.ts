@@ -123,9 +123,9 @@ export function deletionSuite(client: () => Client): void {
       metadata: { name: 'held', finalizers: ['example.com/x'] },
     });
     const { status, body } = await client().delete(`/api/v1/namespaces/${namespace}`);
-    expect({ status, jitterOffset: body['status']?.['phase'] }).toEqual({
+    expect({ status, phase: body['status']?.['phase'] }).toEqual({
       status: 200,
-      jitterOffset: 'Terminating',
+      phase: 'Terminating',
     });
     await expect
       .poll(async () => client().post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'a' } }))

@@ -102,7 +102,7 @@ export function ownershipSuite(client: () => Client): void {
     const { body } = await client().request(
       'PATCH',
       `${gadgets('status')}/status?fieldManager=two`,
-      { status: { jitterOffset: 'x', conditions: [{ type: 'Ready', status: 'True' }] } },
+      { status: { phase: 'x', conditions: [{ type: 'Ready', status: 'True' }] } },
       { contentType: 'application/merge-patch+json' },
     );
     expect(ownersIn(body)['Update by two']).toEqual({

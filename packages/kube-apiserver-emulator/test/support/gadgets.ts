@@ -53,7 +53,7 @@ const gadgetDefinition = {
               status: {
                 type: 'object',
                 properties: {
-                  jitterOffset: { type: 'string' },
+                  phase: { type: 'string' },
                   conditions: {
                     type: 'array',
                     'x-kubernetes-list-type': 'map',

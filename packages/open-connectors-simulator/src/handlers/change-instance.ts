@@ -17,10 +17,10 @@ type Configuration = Map<string, string | null>;
 function merge(
   configuration: Configuration,
   given: Readonly<Record<string, string | null>>,
-  input: World,
+  world: World,
 ): void {
   for (const [key, value] of Object.entries(given)) {
-    if (value !== mask || input.knobs.maskedValueSentBack === 'stored') {
+    if (value !== mask || world.knobs.maskedValueSentBack === 'stored') {
       configuration.set(key, value);
     }
   }
@@ -40,7 +40,7 @@ function configurationAfter(
   instance: InstanceRecord,
   body: InstanceBody,
   replace: boolean,
-  input: World,
+  world: World,
 ): Configuration {
   if (body.configuration === undefined) {
     return new Map(instance.configuration);
@@ -50,40 +50,40 @@ function configurationAfter(
   if (baseUrl !== undefined) {
     configuration.set('base.url', baseUrl);
   }
-  merge(configuration, body.configuration, input);
+  merge(configuration, body.configuration, world);
   return configuration;
 }
 
 function reauthorize(
-  input: World,
+  world: World,
   instance: InstanceRecord,
   configuration: Configuration,
   code: string,
 ): void {
-  exchangeCode(input, configuration, code);
+  exchangeCode(world, configuration, code);
   instance.refreshFailures = 0;
   instance.refreshLocked = false;
-  if (input.knobs.reauthorizationEnables) {
+  if (world.knobs.reauthorizationEnables) {
     instance.disabled = false;
   }
-  if (input.knobs.tokenRotatesOnReauthorization) {
-    replaceToken(input.state, instance, input.ids.secret());
+  if (world.knobs.tokenRotatesOnReauthorization) {
+    replaceToken(world.state, instance, world.ids.secret());
   }
 }
 
-function store(input: World, instance: InstanceRecord, configuration: Configuration): void {
+function store(world: World, instance: InstanceRecord, configuration: Configuration): void {
   instance.configuration.clear();
   for (const [key, value] of configuration) {
     instance.configuration.set(key, value);
     if (!instance.propertyIds.has(key)) {
-      instance.propertyIds.set(key, input.state.nextId());
+      instance.propertyIds.set(key, world.state.nextId());
     }
   }
 }
 
 /** Changes what the body names; `tags` replaces the list, a code re-authorizes and keeps the id. */
 export function applyChange(
-  input: World,
+  world: World,
   instance: InstanceRecord,
   body: InstanceBody,
   replace: boolean,
@@ -92,20 +92,20 @@ export function applyChange(
   if (named !== undefined && named !== instance.element.key && named !== instance.element.id) {
     throw new ApiError(400, 'An instance cannot be moved to another element');
   }
-  const configuration = configurationAfter(instance, body, replace, input);
-  remember(input, instance);
+  const configuration = configurationAfter(instance, body, replace, world);
+  remember(world, instance);
   const code = body.providerData?.code;
   if (code) {
-    reauthorize(input, instance, configuration, code);
+    reauthorize(world, instance, configuration, code);
   }
-  store(input, instance, configuration);
+  store(world, instance, configuration);
   instance.name = sanitizeName(body.name ?? '') || instance.name;
   instance.tags = body.tags ?? instance.tags;
-  instance.updatedAt = input.clock.now();
+  instance.updatedAt = world.clock.now();
 }
 
 function change(call: Call, replace: boolean) {
-  const { input: world } = call;
+  const { world } = call;
   administratorOf(call);
   const instance = instanceOf(call);
   applyChange(world, instance, readBody(instanceBody, call.body), replace);
@@ -114,7 +114,7 @@ function change(call: Call, replace: boolean) {
 
 /** `PUT /instances/{id}`; `?reAuthenticate=true` is accepted and changes nothing: the code does. */
 export const replaceInstance: Handler = (call) =>
-  change(call, call.input.knobs.putConfiguration === 'replaced');
+  change(call, call.world.knobs.putConfiguration === 'replaced');
 
 /** `PATCH /instances/{id}`: merges the configuration. */
 export const patchInstance: Handler = (call) => change(call, false);
@@ -122,7 +122,7 @@ export const patchInstance: Handler = (call) => change(call, false);
 /** `DELETE /instances/{id}`: for good; the token ends with it. */
 export const deleteInstance: Handler = (call) => {
   administratorOf(call);
-  removeInstance(call.input.state, instanceOf(call), call.input.clock);
+  removeInstance(call.world.state, instanceOf(call), call.world.clock);
   return empty();
 };
 
@@ -130,7 +130,7 @@ export const deleteInstance: Handler = (call) => {
 export const setEnabled =
   (enabled: boolean): Handler =>
   (call) => {
-    const { input: world } = call;
+    const { world } = call;
     administratorOf(call);
     const instance = instanceOf(call);
     remember(world, instance);
@@ -144,7 +144,7 @@ const defaultTraceMinutes = 30;
 /** `PUT /instances/{id}/trace-logging`, for some minutes. */
 export const startTraceLogging: Handler = (call) => {
   const { duration } = call.body === '' ? {} : readBody(traceLoggingBody, call.body);
-  instanceOf(call).traceLoggingUntil = call.input.clock.now() + (duration ?? defaultTraceMinutes) * 60_000;
+  instanceOf(call).traceLoggingUntil = call.world.clock.now() + (duration ?? defaultTraceMinutes) * 60_000;
   return empty();
 };
 

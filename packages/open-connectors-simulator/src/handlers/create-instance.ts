@@ -52,7 +52,7 @@ function completeConfiguration(element: ElementDefinition, given: Configuration)
 
 /** A create with a grant code: the code is asked for before anything else is looked at. */
 function connectByCode(
-  input: World,
+  world: World,
   element: ElementDefinition,
   given: Configuration,
   code: string | undefined,
@@ -60,31 +60,31 @@ function connectByCode(
   if (!code) {
     throw new ApiError(400, 'You must provide an OAuth code in order to create an instance of this element');
   }
-  const required = element.properties.filter((property) => isRequired(property, input.knobs));
+  const required = element.properties.filter((property) => isRequired(property, world.knobs));
   requireConfiguration(
     element,
     required.map(({ key }) => key),
     given,
   );
   const configuration = completeConfiguration(element, given);
-  if (input.knobs.encryptedKeyCheckedOnCreate) {
-    checkEncryptedKey(input, { element, configuration });
+  if (world.knobs.encryptedKeyCheckedOnCreate) {
+    checkEncryptedKey(world, { element, configuration });
   }
-  exchangeCode(input, configuration, code);
+  exchangeCode(world, configuration, code);
   return configuration;
 }
 
 /** A create with a refresh token and without a browser, `externalAuthentication: initial`. */
 function connectByRefreshToken(
-  input: World,
+  world: World,
   element: ElementDefinition,
   given: Configuration,
 ): Configuration {
-  if (input.knobs.externalAuthentication === 'refused') {
+  if (world.knobs.externalAuthentication === 'refused') {
     throw new ApiError(400, 'External authentication is not supported by this element');
   }
   const ofConnector = element.properties.filter(
-    (property) => property.key.startsWith('infusionsoft.') && isRequired(property, input.knobs),
+    (property) => property.key.startsWith('infusionsoft.') && isRequired(property, world.knobs),
   );
   requireConfiguration(
     element,
@@ -92,8 +92,8 @@ function connectByRefreshToken(
     given,
   );
   const configuration = completeConfiguration(element, given);
-  if (input.knobs.refreshTokenChecked === 'create') {
-    useGivenRefreshToken(input, configuration);
+  if (world.knobs.refreshTokenChecked === 'create') {
+    useGivenRefreshToken(world, configuration);
   }
   return configuration;
 }
@@ -110,8 +110,8 @@ export interface InstanceParts {
   readonly createdAt?: number;
 }
 
-export function addInstance(input: World, parts: InstanceParts): InstanceRecord {
-  const { state, clock, ids } = input;
+export function addInstance(world: World, parts: InstanceParts): InstanceRecord {
+  const { state, clock, ids } = world;
   const now = clock.now();
   const instance: InstanceRecord = {
     ...parts,
@@ -137,7 +137,7 @@ export function addInstance(input: World, parts: InstanceParts): InstanceRecord 
 
 /** `POST /instances` and `POST /elements/{keyOrId}/instances`: 200, not 201. Names need not be unique. */
 export const createInstance: Handler = (call) => {
-  const { input: world } = call;
+  const { world } = call;
   const user = administratorOf(call);
   const body = readBody(instanceBody, call.body);
   const element = elementFor(call, body);

@@ -23,7 +23,7 @@ export const readElement: Handler = (call) => json(200, elementView(elementOf(ca
 
 /** `GET /elements/{keyOrId}/configuration`. */
 export const readElementConfiguration: Handler = (call) => {
-  const { knobs } = call.input;
+  const { knobs } = call.world;
   const element = elementOf(call);
   const configuration = element.properties.map((property, index) => ({
     id: element.id * 100 + index,
@@ -47,11 +47,11 @@ export const readElementConfiguration: Handler = (call) => {
   );
 };
 
-function oauthUrl(call: Call, input: unknown) {
+function oauthUrl(call: Call, world: unknown) {
   const element = elementOf(call);
-  const { apiKey, callbackUrl, scope, state } = check(oauthUrlInput, input);
+  const { apiKey, callbackUrl, scope, state } = check(oauthUrlInput, world);
   // The platform builds the URL and asks nobody: a wrong client shows at the provider only.
-  const url = new URL(authorizePath, call.input.origin);
+  const url = new URL(authorizePath, call.world.origin);
   url.searchParams.set('scope', scope ?? 'full');
   url.searchParams.set('response_type', 'code');
   url.searchParams.set('redirect_uri', callbackUrl);
@@ -65,7 +65,7 @@ export const readOauthUrl: Handler = (call) => oauthUrl(call, Object.fromEntries
 
 /** `POST /elements/{keyOrId}/oauth/url`, which keeps the client secret out of URLs. */
 export const createOauthUrl: Handler = (call) => {
-  if (!call.input.knobs.oauthUrlByPost) {
+  if (!call.world.knobs.oauthUrlByPost) {
     throw new ApiError(405, 'Request method POST not supported');
   }
   return oauthUrl(call, readBody(oauthUrlInput, call.body));

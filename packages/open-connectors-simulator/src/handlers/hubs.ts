@@ -12,17 +12,17 @@ const ofInstance = (instance: InstanceRecord): Record<string, string> => ({
 /** `GET /ping` and `GET /hubs/{any}/ping`. */
 export const ping: Handler = (call) => {
   const instance = instanceOf(call);
-  if (!call.input.knobs.pingSupported) {
+  if (!call.world.knobs.pingSupported) {
     throw new ApiError(404, 'No resource found for GET /ping');
   }
-  callProvider(call.input, instance);
-  const now = call.input.clock.now();
+  callProvider(call.world, instance);
+  const now = call.world.clock.now();
   return json(200, { dateTime: timestamp(now), endpoint: instance.element.key }, ofInstance(instance));
 };
 
 function records(call: Call, content: readonly unknown[]): Answer {
   const instance = instanceOf(call);
-  callProvider(call.input, instance);
+  callProvider(call.world, instance);
   return json(200, content, { ...ofInstance(instance), 'Elements-Returned-Count': String(content.length) });
 }
 

@@ -10,8 +10,8 @@ import type { World } from '../world.ts';
 const largestPage = 200;
 
 /** The instances that a list shows by now, in order of their ids. */
-function shown(input: World, account: AccountRecord): readonly InstanceRecord[] {
-  const { state, clock, knobs } = input;
+function shown(world: World, account: AccountRecord): readonly InstanceRecord[] {
+  const { state, clock, knobs } = world;
   const now = clock.now();
   const live = [...state.instances.values()].filter(
     (instance) =>
@@ -28,12 +28,12 @@ function shown(input: World, account: AccountRecord): readonly InstanceRecord[] 
     .map(({ instance }) => instance)
     .filter((instance) => instance.account === account);
   const all = gone.length === 0 ? live : [...live, ...gone].sort((left, right) => left.id - right.id);
-  return all.map((instance) => asListed(input, instance));
+  return all.map((instance) => asListed(world, instance));
 }
 
 type Filter = (instance: InstanceRecord) => boolean;
 
-function byTags({ query, input: world }: Call): Filter | undefined {
+function byTags({ query, world }: Call): Filter | undefined {
   const tags = query.getAll('tags[]');
   if (tags.length === 0) {
     return undefined;
@@ -63,7 +63,7 @@ function byElement({ parameters }: Call): Filter | undefined {
   return (instance) => instance.element === element;
 }
 
-function pageSizeOf({ query, input: world }: Call): number {
+function pageSizeOf({ query, world }: Call): number {
   const asked = query.get('pageSize') ?? String(largestPage);
   const size = Number(asked);
   if (
@@ -99,7 +99,7 @@ function page(call: Call, hits: readonly InstanceRecord[], hydrate: boolean): An
   const last = content.at(-1);
   return json(
     200,
-    content.map((instance) => instanceView(instance, hydrate ? 'hydrated-list' : 'list', call.input)),
+    content.map((instance) => instanceView(instance, hydrate ? 'hydrated-list' : 'list', call.world)),
     {
       'Elements-Returned-Count': String(content.length),
       'Elements-Total-Count': String(hits.length),
@@ -111,11 +111,11 @@ function page(call: Call, hits: readonly InstanceRecord[], hydrate: boolean): An
 }
 
 function list(call: Call, account: AccountRecord, hydrate: boolean): Answer {
-  const { knobs } = call.input;
+  const { knobs } = call.world;
   const filters = [byTags(call), bySearchText(call), byElement(call)].filter(
     (filter) => filter !== undefined,
   );
-  const hits = shown(call.input, account).filter((instance) => filters.every((filter) => filter(instance)));
+  const hits = shown(call.world, account).filter((instance) => filters.every((filter) => filter(instance)));
   const whenNone = filters.length > 0 ? knobs.noMatch : knobs.emptyAccount;
   if (hits.length === 0 && whenNone === 'not-found') {
     throw new ApiError(404, 'No instances found');
@@ -125,7 +125,7 @@ function list(call: Call, account: AccountRecord, hydrate: boolean): Answer {
 
 /** `GET /instances` and `GET /elements/{keyOrId}/instances`. */
 export const listInstances: Handler = (call) => {
-  const { caller, input: world, query, parameters } = call;
+  const { caller, world, query, parameters } = call;
   if (
     caller?.instance !== undefined &&
     parameters['element'] === undefined &&
@@ -140,7 +140,7 @@ export const listInstances: Handler = (call) => {
 export const listAccountInstances: Handler = (call) => {
   const own = userOf(call).account;
   const wanted = call.parameters['account'];
-  const account = wanted === undefined ? own : call.input.state.accounts.get(Number(wanted));
+  const account = wanted === undefined ? own : call.world.state.accounts.get(Number(wanted));
   if (account?.organization !== own.organization) {
     throw new ApiError(404, `No account found with ID ${wanted}`);
   }
@@ -148,4 +148,4 @@ export const listAccountInstances: Handler = (call) => {
 };
 
 /** `GET /instances/{id}` and `GET /elements/{keyOrId}/instances/{id}`. */
-export const readInstance: Handler = (call) => json(200, instanceView(instanceOf(call), 'read', call.input));
+export const readInstance: Handler = (call) => json(200, instanceView(instanceOf(call), 'read', call.world));

@@ -48,7 +48,7 @@ const enabledInStatus = (subject: Bench): boolean | undefined => subject.stored(
 describe('a change of spec.instance.enabled', () => {
   it('disables with the intention written first, and is Ready', async () => {
     const { bench: subject, instances } = disabling();
-    const { steps } = await pass(subject);
+    const { actions: steps } = await pass(subject);
     expect(steps).toEqual(['record-disabling', 'enable', 'read-secret']);
     expect(instances.get(ID)?.disabled).toBe(true);
     expect([readiness(subject), enabledInStatus(subject)]).toEqual(['True Disabled', false]);
@@ -68,7 +68,7 @@ describe('a change of spec.instance.enabled', () => {
     expect(enabledInStatus(subject)).toBe(false);
     isDown = false;
     await subject.clock.advance(10 * SECOND);
-    const { steps } = await pass(subject);
+    const { actions: steps } = await pass(subject);
     expect(steps).toEqual(['enable', 'read-secret']);
     expect(readiness(subject)).toBe('True Disabled');
   });
@@ -134,7 +134,7 @@ describe('a change of spec.instance.enabled', () => {
     }));
     await pass(subject);
     subject.edit(wanting(true));
-    const { steps } = await pass(subject);
+    const { actions: steps } = await pass(subject);
     expect(steps).toContain('read-instance');
     expect(readiness(subject)).toBe('True Succeeded');
     expect(instances.get(ID)?.disabled).toBe(false);
@@ -174,7 +174,7 @@ describe('an instance that a listing shows disabled', () => {
       listed: [instance(ID, { disabled: true })],
       answers: workingRemote(remote),
     });
-    const { steps } = await pass(subject);
+    const { actions: steps } = await pass(subject);
     expect(steps).toEqual(['read-instance', 'read-secret']);
     expect(readiness(subject)).toBe('True Succeeded');
   });
@@ -187,7 +187,7 @@ describe('an instance that a listing shows disabled', () => {
       listed: [disabled],
       answers: workingRemote(new Map([[ID, disabled]])),
     });
-    const { steps } = await pass(subject);
+    const { actions: steps } = await pass(subject);
     expect(steps[0]).toBe('read-instance');
     expect(readiness(subject)).toBe('False AuthorizationRevoked');
     expect(enabledInStatus(subject)).toBe(true);

@@ -77,7 +77,7 @@ describe('a change of an instance', () => {
     const it = settled({}, [instance(ID, { name: 'renamed' })], { patchInstance: refuse('unavailable') });
     await pass(it);
     const writes = it.writes.length;
-    const { steps, outcome } = await pass(it);
+    const { actions: steps, outcome } = await pass(it);
     expect(steps).toEqual([]);
     expect(outcome).toMatchObject({ kind: 'again' });
     expect(it.writes).toHaveLength(writes);
@@ -204,8 +204,8 @@ describe('an adoption', () => {
       connector: connector({ spec: { instance: { importId: 7 } } }),
       answers: workingRemote(instances),
     });
-    const { steps } = await pass(it);
-    expect(steps.filter((step) => step !== 'read-secret' && step !== 'search')).toEqual([
+    const { actions: steps } = await pass(it);
+    expect(steps.filter((action) => action !== 'read-secret' && action !== 'search')).toEqual([
       'read-instance',
       'add-finalizer',
       'ping',

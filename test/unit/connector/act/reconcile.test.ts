@@ -13,7 +13,7 @@ import { secretAbsent } from '../../../support/builders/secrets.ts';
 import { MINUTE } from '../../../support/builders/time.ts';
 
 /** What a pass gives up with when it goes in a circle. */
-const CIRCLE = /^no verdict after \d+ steps$/;
+const CIRCLE = /^no result after \d+ actions$/;
 
 /** Answers that come in any order, as errors or with any instance, whatever is asked. */
 function arbitraryAnswers(
@@ -169,7 +169,7 @@ describe('a second pass over the same', () => {
 describe('a process that has just begun', () => {
   test('leaves a settled resource as it is until it knows the account', async () => {
     const it = bench({ connector: settledConnector(), secrets: STORED, account: { state: 'unknown' } });
-    const { steps, outcome } = await pass(it);
+    const { actions: steps, outcome } = await pass(it);
     expect([steps, it.writes, it.events]).toEqual([[], [], []]);
     expect(outcome).toEqual({ kind: 'done' });
   });
@@ -210,7 +210,7 @@ test('reconcile-at hurries a retry that waits', async () => {
   });
   await pass(it);
   isDown = false;
-  expect((await pass(it)).steps).toEqual([]);
+  expect((await pass(it)).actions).toEqual([]);
   it.edit((stored) => ({
     ...stored,
     metadata: { ...stored.metadata, annotations: { 'openconnectors.dev/reconcile-at': 'now' } },

@@ -196,10 +196,10 @@ test('Synced is not True for a generation that was never applied', async () => {
 });
 
 test('an account that is being deleted and not verified yet is verified, so that its connectors can go', () => {
-  const step = decideAccount(
+  const action = decideAccount(
     accountWorld({ account: account({ metadata: { deletionTimestamp: at(0) } }), users: ['crm'] }),
   );
-  expect(step.type).toBe('verify');
+  expect(action.type).toBe('verify');
 });
 
 test('a 401 of one call while the account works is tried again with a delay', async () => {

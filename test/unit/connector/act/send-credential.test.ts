@@ -26,7 +26,7 @@ describe('a first creation', () => {
     const instances = new Map<number, Instance>();
     const it = bench({ connector: connector(), answers: workingRemote(instances) });
 
-    const { steps, outcome } = await pass(it);
+    const { actions: steps, outcome } = await pass(it);
 
     expect(steps).toEqual([
       'read-secret',
@@ -233,9 +233,12 @@ describe('what comes of a creation', () => {
       }),
     });
 
-    const { steps } = await pass(it);
+    const { actions: steps } = await pass(it);
 
-    expect(steps.filter((step) => step === 'create' || step === 'search')).toEqual(['create', 'search']);
+    expect(steps.filter((action) => action === 'create' || action === 'search')).toEqual([
+      'create',
+      'search',
+    ]);
     expect(readiness(it)).toBe('True Succeeded');
     expect(instances.size).toBe(1);
     expect(it.stored().status?.authorization?.authorizedAt).toBeDefined();
@@ -257,7 +260,7 @@ describe('what comes of a creation', () => {
 
     await it.clock.advance(SETTINGS.createDeadlineMs);
     const last = await pass(it);
-    expect(last.steps).toContain('search');
+    expect(last.actions).toContain('search');
     expect(readiness(it)).toBe('False CredentialUsed');
     expect(it.calls.filter(([name]) => name === 'createInstance')).toHaveLength(1);
   });
@@ -296,7 +299,7 @@ describe('what comes of a creation', () => {
       answers: workingRemote(new Map([[ID, made]])),
     });
 
-    const { steps } = await pass(it);
+    const { actions: steps } = await pass(it);
 
     expect(steps).not.toContain('create');
     expect(readiness(it)).toBe('True Succeeded');
@@ -335,9 +338,9 @@ describe('a new authorization', () => {
       },
     });
 
-    const { steps } = await pass(it);
+    const { actions: steps } = await pass(it);
 
-    expect(steps.filter((step) => !step.endsWith('secret'))).toEqual([
+    expect(steps.filter((action) => !action.endsWith('secret'))).toEqual([
       'ping',
       'verify-account',
       'reauthorize',

@@ -49,7 +49,7 @@ describe('the first authorization', () => {
       name: 'everything there',
       because: 'the code is sent with every true value, and with all that its record needs',
       input: input(),
-      step: {
+      action: {
         type: 'create',
         body,
         draft: {
@@ -70,7 +70,7 @@ describe('the first authorization', () => {
         }),
         secrets: { 'crm-token': secretRead({ refresh_token: 'token-1' }) },
       }),
-      step: {
+      action: {
         type: 'create',
         body: { ...body, grant: { kind: 'refresh-token', refreshToken: 'token-1' } },
         draft: { kind: 'refresh-token' },
@@ -85,7 +85,7 @@ describe('the first authorization', () => {
           spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
         }),
       }),
-      step: {
+      action: {
         type: 'create',
         body: {
           connector: 'infusionsoftrest',
@@ -112,7 +112,7 @@ describe('the first authorization', () => {
           oauth: { scope: 'full' },
         }),
       }),
-      step: {
+      action: {
         type: 'create',
         body: {
           name: 'Sales',
@@ -125,13 +125,13 @@ describe('the first authorization', () => {
       name: 'the code unread',
       because: 'it is read only now that it is due',
       input: input({ secrets: { 'crm-code': secretUnread() } }),
-      step: { type: 'read-secret', name: 'crm-code' },
+      action: { type: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'no Secret with the code',
       because: 'this is the normal state before a consent: it waits for a person, and says for what',
       input: input({ secrets: { 'crm-code': secretAbsent } }),
-      step: blockedBy(
+      action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
         /connect\.example\.com%2Foauth%2Fcallback.* under key "code" of Secret "crm-code", .* is not there yet\.$/,
@@ -141,13 +141,13 @@ describe('the first authorization', () => {
       name: 'no Secret with the code in the cache',
       because: 'the API server is asked before a person is',
       input: input({ secrets: { 'crm-code': secretUnseen } }),
-      step: { type: 'read-secret', name: 'crm-code' },
+      action: { type: 'read-secret', name: 'crm-code' },
     },
     {
       name: 'the Secret without the key',
       because: 'an empty Secret that waits for the code is no mistake',
       input: input({ secrets: { 'crm-code': secretRead({}) } }),
-      step: blockedBy(
+      action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
         'under key "code" of Secret "crm-code", which spec.oauth.authorizationCodeSecretRef names and which has no such key',
@@ -157,13 +157,17 @@ describe('the first authorization', () => {
       name: 'a code of white space',
       because: 'an empty code is a mistake, and sending it would be one more',
       input: input({ secrets: { 'crm-code': secretRead({ code: '\n' }) } }),
-      step: blockedBy('SecretsResolved', 'SecretInvalid', 'spec.oauth.authorizationCodeSecretRef, is empty'),
+      action: blockedBy(
+        'SecretsResolved',
+        'SecretInvalid',
+        'spec.oauth.authorizationCodeSecretRef, is empty',
+      ),
     },
     {
       name: 'no grant named',
       because: 'a person has to consent, and is told both ways to hand it over',
       input: input({ connector: connector({ oauth: { authorizationCodeSecretRef: undefined } }) }),
-      step: blockedBy(
+      action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
         /spec\.oauth\.authorizationCodeSecretRef .*kubectl openconnectors authorize .* spec\.oauth\.refreshTokenSecretRef\./,
@@ -173,7 +177,7 @@ describe('the first authorization', () => {
       name: 'no callback URL anywhere',
       because: 'without it neither a person nor the exchange can go on',
       input: input({ connector: connector({ oauth: { callbackUrl: undefined } }) }),
-      step: blockedBy('Ready', 'InvalidSpec', 'EXTERNAL_URL'),
+      action: blockedBy('Ready', 'InvalidSpec', 'EXTERNAL_URL'),
     },
     {
       name: "the operator's own callback URL",
@@ -182,7 +186,7 @@ describe('the first authorization', () => {
         connector: connector({ oauth: { callbackUrl: undefined } }),
         settings: { ownCallbackUrl: 'https://operator.example.com/oauth/callback' },
       }),
-      step: {
+      action: {
         type: 'create',
         body: { configuration: { 'oauth.callback.url': 'https://operator.example.com/oauth/callback' } },
       },
@@ -202,7 +206,7 @@ describe('a credential that was sent before', () => {
       name: 'and searched for',
       because: 'a credential that was recorded once is not sent again',
       input: input({ connector: held(attempt(absent)), searchedAt: NOW - MINUTE }),
-      step: spent,
+      action: spent,
     },
     {
       name: 'among the earlier ones',
@@ -211,7 +215,7 @@ describe('a credential that was sent before', () => {
         connector: held(attempt({ ...absent, digest: OTHER, spent: [sent(VALUES.code)] })),
         searchedAt: NOW - MINUTE,
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before, and no instance came of it'),
+      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before, and no instance came of it'),
     },
     {
       name: 'and refused',
@@ -220,7 +224,7 @@ describe('a credential that was sent before', () => {
         connector: held(attempt({ at: at(-SECOND) })),
         memory: { refused: { digest: CODE, message: 'Invalid code' } },
       }),
-      step: blockedBy(
+      action: blockedBy(
         'Authorized',
         'AuthorizationFailed',
         'was refused. Invalid code. It is never sent twice',
@@ -233,7 +237,7 @@ describe('a credential that was sent before', () => {
         connector: held(attempt(absent)),
         memory: { refused: { digest: OTHER, message: 'Invalid code' } },
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
     },
     {
       name: 'a new one in its place',
@@ -242,7 +246,7 @@ describe('a credential that was sent before', () => {
         connector: held(attempt({ ...absent, spent: [sent('another code')] })),
         secrets: newCode,
       }),
-      step: { type: 'create', draft: { previousCreated: 'unknown' } },
+      action: { type: 'create', draft: { previousCreated: 'unknown' } },
     },
     {
       name: 'a new one, after one that was accepted',
@@ -256,13 +260,13 @@ describe('a credential that was sent before', () => {
         gone: [ID],
         secrets: newCode,
       }),
-      step: { type: 'create', draft: { previousCreated: 'one' } },
+      action: { type: 'create', draft: { previousCreated: 'one' } },
     },
     {
       name: 'a new one, with 64 sent within a day',
       because: 'a credential that cannot be recorded is not sent, and the oldest leaves room first',
       input: input({ connector: held(attempt({ ...absent, spent: many('code') })), secrets: newCode }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'Too many authorization codes', {
+      action: blockedBy('Authorized', 'CredentialUsed', 'Too many authorization codes', {
         kind: 'at',
         time: NOW - 63 * MINUTE + 24 * 60 * MINUTE,
       }),
@@ -279,7 +283,7 @@ describe('a credential that was sent before', () => {
         ),
         secrets: newCode,
       }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'a new one, with 64 refresh tokens sent',
@@ -288,19 +292,19 @@ describe('a credential that was sent before', () => {
         connector: held(attempt({ ...absent, kind: 'refresh-token', spent: many('refresh-token') })),
         secrets: newCode,
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'Too many refresh tokens'),
+      action: blockedBy('Authorized', 'CredentialUsed', 'Too many refresh tokens'),
     },
     {
       name: 'with something unreadable in the annotation',
       because: 'a record that cannot be read counts as none; the list still finds instances',
       input: input({ connector: held('{"credential":') }),
-      step: { type: 'create', draft: { previousCreated: 'no' } },
+      action: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'with the Secret absent since',
       because: 'a new code is asked for, and the old one is of no interest',
       input: input({ connector: held(attempt(absent)), secrets: { 'crm-code': secretAbsent } }),
-      step: blockedBy('Authorized', 'AuthorizationRequired', 'crm-code'),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'crm-code'),
     },
   ]);
 });
@@ -314,7 +318,7 @@ describe('a credential that provably was not processed', () => {
       name: 'before its time',
       because: 'the answer asked for a pause, and a listing may lag behind',
       input: input({ connector: again({ unprocessed: { notBefore: at(SECOND) } }) }),
-      step: blockedBy('Synced', 'Throttled', 'did not process the request', {
+      action: blockedBy('Synced', 'Throttled', 'did not process the request', {
         kind: 'at',
         time: NOW + SECOND,
       }),
@@ -323,19 +327,19 @@ describe('a credential that provably was not processed', () => {
       name: 'at its time, not searched since',
       because: 'only an empty search permits to send it again',
       input: input({ connector: again(), searchedAt: NOW - 2 * SECOND }),
-      step: { type: 'search' },
+      action: { type: 'search' },
     },
     {
       name: 'at its time, searched since',
       because: 'nothing was created, and the code is young',
       input: input({ connector: again(), searchedAt: NOW - SECOND }),
-      step: { type: 'create', body, draft: { previousCreated: 'no' } },
+      action: { type: 'create', body, draft: { previousCreated: 'no' } },
     },
     {
       name: 'at the end of its life',
       because: 'the provider does not accept it any more',
       input: input({ connector: again({ firstAt: at(-10 * MINUTE) }), searchedAt: NOW }),
-      step: spent,
+      action: spent,
     },
     {
       name: 'with a pause that is longer than its life',
@@ -343,13 +347,13 @@ describe('a credential that provably was not processed', () => {
       input: input({
         connector: again({ firstAt: at(-MINUTE), unprocessed: { notBefore: at(9 * MINUTE) } }),
       }),
-      step: spent,
+      action: spent,
     },
     {
       name: 'sent three times',
       because: 'a request that is refused again and again is not worth a fourth',
       input: input({ connector: again({ sends: 3 }), searchedAt: NOW }),
-      step: spent,
+      action: spent,
     },
     {
       name: 'as this process learned before the record could say so',
@@ -359,7 +363,7 @@ describe('a credential that provably was not processed', () => {
         memory: { unprocessed: { digest: CODE, notBefore: at(-SECOND), sends: 1 } },
         searchedAt: NOW,
       }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'as this process learned of another one',
@@ -369,7 +373,7 @@ describe('a credential that provably was not processed', () => {
         memory: { unprocessed: { digest: OTHER, notBefore: at(-SECOND), sends: 1 } },
         searchedAt: NOW,
       }),
-      step: spent,
+      action: spent,
     },
   ]);
 });
@@ -383,7 +387,7 @@ describe('a record of keyed hashes', () => {
       name: 'of this code',
       because: 'an operator of before has sent it',
       input: input({ connector: keyed(printOf(VALUES.code)), searchedAt: NOW }),
-      step: { type: 'write-record', record: { kind: 'absent' } },
+      action: { type: 'write-record', record: { kind: 'absent' } },
     },
     {
       name: 'of another code, with this one among the earlier',
@@ -397,7 +401,7 @@ describe('a record of keyed hashes', () => {
           }),
         ),
       }),
-      step: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
     },
     {
       name: 'whose key is lost',
@@ -410,7 +414,7 @@ describe('a record of keyed hashes', () => {
           },
         }),
       }),
-      step: { type: 'write-record', record: { kind: 'adopt', credentialKind: 'code' } },
+      action: { type: 'write-record', record: { kind: 'adopt', credentialKind: 'code' } },
     },
   ]);
 });
@@ -421,7 +425,7 @@ test('a restart with an empty memory never sends a code again', () => {
     status: readyStatus(ID, { failures: undefined }),
   });
   for (const now of [NOW, NOW + MINUTE, NOW + 60 * MINUTE]) {
-    const step = decide(input({ connector: subject, gone: [ID], now, searchedAt: now }));
-    expect(step).toMatchObject({ result: { kind: 'blocked', reason: 'AuthorizationRequired' } });
+    const action = decide(input({ connector: subject, gone: [ID], now, searchedAt: now }));
+    expect(action).toMatchObject({ result: { kind: 'blocked', reason: 'AuthorizationRequired' } });
   }
 });

@@ -28,13 +28,13 @@ describe('the connection Secret', () => {
       name: 'absent',
       because: 'it is written before Ready',
       input: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
-      step: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
+      action: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
     },
     {
       name: 'of another name',
       because: 'the resource may choose it',
       input: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
-      step: { type: 'write-connection-secret', name: 'binding', exists: false },
+      action: { type: 'write-connection-secret', name: 'binding', exists: false },
     },
     {
       name: "with the account's credentials",
@@ -43,7 +43,7 @@ describe('the connection Secret', () => {
         connector: { spec: { includeAccountCredentials: true } },
         secrets: { 'crm-connection': secretAbsent },
       }),
-      step: {
+      action: {
         type: 'write-connection-secret',
         data: {
           ...data,
@@ -56,13 +56,13 @@ describe('the connection Secret', () => {
       name: "somebody else's",
       because: 'what the operator did not make it does not overwrite',
       input: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
-      step: blockedBy('Ready', 'ConnectionSecretConflict', 'is not overwritten'),
+      action: blockedBy('Ready', 'ConnectionSecretConflict', 'is not overwritten'),
     },
     {
       name: "nobody's, read",
       because: 'equal content does not make it ours',
       input: settledWorld({ secrets: { 'crm-connection': secretRead(data) } }),
-      step: blockedBy('Ready', 'ConnectionSecretConflict', 'crm-connection'),
+      action: blockedBy('Ready', 'ConnectionSecretConflict', 'crm-connection'),
     },
     {
       name: 'ours, of a version that was not seen before',
@@ -70,13 +70,13 @@ describe('the connection Secret', () => {
       input: settledWorld({
         secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
       }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'ours, after a restart',
       because: 'an empty memory costs one read',
       input: settledWorld({ memory: { connection: undefined } }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'ours, with other content',
@@ -84,7 +84,7 @@ describe('the connection Secret', () => {
       input: settledWorld({
         memory: { connection: { resourceVersion: '1', content: printOf(canonicalContent({ edited: 'x' })) } },
       }),
-      step: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
+      action: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
     },
     {
       name: 'ours, with the keys in another order',
@@ -101,7 +101,7 @@ describe('the connection Secret', () => {
           },
         },
       }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'renamed, the old one still there',
@@ -110,7 +110,7 @@ describe('the connection Secret', () => {
         connector: { spec: { connectionSecretRef: { name: 'crm-connection' } }, status: renamed },
         secrets: { old: secretUnread(ours) },
       }),
-      step: { type: 'delete-connection-secret', name: 'old' },
+      action: { type: 'delete-connection-secret', name: 'old' },
     },
     {
       name: "renamed, the old name somebody else's by now",
@@ -119,25 +119,29 @@ describe('the connection Secret', () => {
         connector: { status: renamed },
         secrets: { old: secretUnread({ owners: ['another'] }) },
       }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'renamed, the old one gone',
       because: 'there is nothing left to remove',
       input: settledWorld({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'a new token',
       because: 'the remote side may renew it, and applications follow',
       input: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
-      step: { type: 'write-connection-secret', exists: true, data: { ...data, 'element-token': 'token-2' } },
+      action: {
+        type: 'write-connection-secret',
+        exists: true,
+        data: { ...data, 'element-token': 'token-2' },
+      },
     },
     {
       name: 'the token not shown',
       because: 'a Secret without a token is of no use to anyone',
       input: settledWorld({ instances: [instance(ID, { token: undefined })] }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
   ]);
 });

@@ -56,13 +56,13 @@ describe('a consent on our own page', () => {
       name: 'not offered yet',
       because: 'only who may read Secrets in the namespace may start it, by a code that stands in one',
       input: page({ secrets: { 'crm-enrolment': secretAbsent } }),
-      step: { type: 'write-one-time-code', name: 'crm-enrolment' },
+      action: { type: 'write-one-time-code', name: 'crm-enrolment' },
     },
     {
       name: 'offered',
       because: 'the message leads a person all the way, and holds no code',
       input: page(),
-      step: blockedBy(
+      action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
         /Open https:\/\/operator\.example\.com\/connect\/team-a\/crm and enter the code of Secret "crm-enrolment": kubectl get secret/,
@@ -72,43 +72,43 @@ describe('a consent on our own page', () => {
       name: 'with a Secret of that name that is not ours',
       because: 'it is neither read nor overwritten',
       input: page({ secrets: { 'crm-enrolment': secretUnread({ owners: ['another'] }) } }),
-      step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
+      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
     },
     {
       name: 'with the connection Secret in its place',
       because: 'applications read that one',
       input: page({ connector: { spec: { connectionSecretRef: { name: 'crm-enrolment' } } } }),
-      step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
+      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
     },
     {
       name: 'with another callback URL',
       because: 'Keap sends the browser elsewhere, so that no page of ours would see it',
       input: page({ connector: { oauth: { callbackUrl: 'https://other.example.com/callback' } } }),
-      step: blockedBy('Authorized', 'AuthorizationRequired', 'spec.oauth.authorizationCodeSecretRef'),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'spec.oauth.authorizationCodeSecretRef'),
     },
     {
       name: 'with a Secret named for the code',
       because: 'the resource says where the code comes from',
       input: page({ connector: { oauth: { authorizationCodeSecretRef: { name: 'crm-code' } } } }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'answered, not read yet',
       because: 'the answer is read when it is needed',
       input: page({ secrets: { 'crm-grant': secretUnread(ours) } }),
-      step: { type: 'read-secret', name: 'crm-grant' },
+      action: { type: 'read-secret', name: 'crm-grant' },
     },
     {
       name: 'answered in a Secret that is not ours',
       because: 'anybody who may create Secrets could slip in an account of his own',
       input: page({ secrets: { 'crm-grant': secretRead(responseData(code)) } }),
-      step: blockedBy('Authorized', 'CodeSecretConflict', '"crm-grant"'),
+      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-grant"'),
     },
     {
       name: 'answered with a code',
       because: 'it is sent like any other',
       input: page({ secrets: { 'crm-grant': answered(code) } }),
-      step: { type: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
+      action: { type: 'create', body: { grant: { kind: 'code', code: VALUES.code } } },
     },
     {
       name: 'answered with a code that was not processed',
@@ -121,7 +121,7 @@ describe('a consent on our own page', () => {
         secrets: { 'crm-grant': answered(code) },
         searchedAt: NOW,
       }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'answered with a code that was sent before',
@@ -130,19 +130,19 @@ describe('a consent on our own page', () => {
         connector: { metadata: HELD, annotations: { attempt: attempt({ absentAt: at(-SECOND) }) } },
         secrets: { 'crm-grant': answered(code) },
       }),
-      step: { type: 'remove-secret', name: 'crm-grant' },
+      action: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'answered for another client_id',
       because: 'what a person agreed to is not what the resource asks for now',
       input: page({ secrets: { 'crm-grant': answered({ ...code, consent: 'another' }) } }),
-      step: { type: 'remove-secret', name: 'crm-grant' },
+      action: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'answered with something unreadable',
       because: 'only what the pages write is an answer',
       input: page({ secrets: { 'crm-grant': secretRead({ token: 'x' }, ours) } }),
-      step: { type: 'remove-secret', name: 'crm-grant' },
+      action: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
       name: 'denied',
@@ -152,7 +152,7 @@ describe('a consent on our own page', () => {
           'crm-grant': answered({ kind: 'error', error: 'access_denied', consent: CONSENT }),
         },
       }),
-      step: blockedBy('Authorized', 'AuthorizationDenied', 'refused access'),
+      action: blockedBy('Authorized', 'AuthorizationDenied', 'refused access'),
     },
     {
       name: 'ended with an error',
@@ -162,7 +162,7 @@ describe('a consent on our own page', () => {
           'crm-grant': answered({ kind: 'error', error: 'invalid_scope', consent: CONSENT }),
         },
       }),
-      step: blockedBy('Authorized', 'AuthorizationFailed', 'the error "invalid_scope"'),
+      action: blockedBy('Authorized', 'AuthorizationFailed', 'the error "invalid_scope"'),
     },
     {
       name: 'its code refused',
@@ -171,7 +171,7 @@ describe('a consent on our own page', () => {
         connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
         memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code' } },
       }),
-      step: blockedBy('Authorized', 'AuthorizationFailed', 'was refused (Invalid code)'),
+      action: blockedBy('Authorized', 'AuthorizationFailed', 'was refused (Invalid code)'),
     },
     {
       name: 'its code lost in a crash',
@@ -181,19 +181,19 @@ describe('a consent on our own page', () => {
         now: NOW + SECOND,
         searchedAt: NOW,
       }),
-      step: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', 'any'),
+      action: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', 'any'),
     },
     {
       name: 'over',
       because: 'neither a code to start one nor one begun may stay behind',
       input: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
-      step: { type: 'remove-secret', name: 'crm-consent' },
+      action: { type: 'remove-secret', name: 'crm-consent' },
     },
     {
       name: "over, with somebody's Secret of such a name",
       because: 'what is not ours is not removed',
       input: settledWorld({ secrets: { 'crm-consent': secretUnread() } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });
@@ -208,7 +208,7 @@ describe('a new authorization that is asked for', () => {
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: READ,
       }),
-      step: blockedBy('Authorized', 'AuthorizationRequired', 'reauthorize-at asks for a new authorization'),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'reauthorize-at asks for a new authorization'),
     },
     {
       name: 'with a new code',
@@ -217,13 +217,13 @@ describe('a new authorization that is asked for', () => {
         connector: asked,
         secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
       }),
-      step: { type: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
+      action: { type: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
     },
     {
       name: 'and was given',
       because: 'one request is one authorization',
       input: settledWorld({ connector: asked, pass: { authorized: true, ping: 'answered' } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'and is handled already',
@@ -234,13 +234,13 @@ describe('a new authorization that is asked for', () => {
           status: { ...settledWorld().connector.status, lastHandledReauthorizeAt: 'today' },
         },
       }),
-      step: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'without a value',
       because: 'an empty annotation asks for nothing',
       input: settledWorld({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
   ]);
 });

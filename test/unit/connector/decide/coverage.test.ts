@@ -7,11 +7,11 @@ import { decide } from '../../../../src/connector/decide/decide.ts';
 import { worlds } from '../../../support/builders/arbitraries.ts';
 
 /** What a step is, without the particulars: its kind, or how the pass ends and why. */
-function outcomeOf(step: Action): string {
-  if (step.type !== 'finish') {
-    return step.type;
+function outcomeOf(action: Action): string {
+  if (action.type !== 'finish') {
+    return action.type;
   }
-  const { result: verdict } = step;
+  const { result: verdict } = action;
   return verdict.kind === 'blocked' ? `${verdict.condition} ${verdict.reason}` : verdict.kind;
 }
 

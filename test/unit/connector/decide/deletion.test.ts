@@ -46,19 +46,19 @@ describe('a deletion without anything to delete', () => {
       name: 'without our finalizer',
       because: 'whoever took it off has let go of the instance',
       input: deletion({ connector: { metadata: { finalizers: ['another/finalizer'] } } }),
-      step: released,
+      action: released,
     },
     {
       name: 'nothing was ever sent, and the account was never looked at',
       because: 'the finalizer without a record may mean an instance that was taken over',
       input: input({ connector: deleted(), account: { state: 'unknown' }, searchedAt: null }),
-      step: { type: 'finish', result: { kind: 'cache-not-synced' } },
+      action: { type: 'finish', result: { kind: 'cache-not-synced' } },
     },
     {
       name: 'nothing was ever made, and the spec is invalid',
       because: 'a typo is deleted like everything else',
       input: { ...input({ connector: deleted() }), violations: [{ path: 'spec', message: 'is wrong' }] },
-      step: released,
+      action: released,
     },
     {
       name: 'abandoned',
@@ -67,25 +67,25 @@ describe('a deletion without anything to delete', () => {
         connector: { annotations: { abandon: 'the organization is gone' } },
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'abandoned without a reason',
       because: 'an empty annotation is an accident',
       input: deletion({ connector: { annotations: { abandon: ' ' } } }),
-      step: { type: 'delete-instance' },
+      action: { type: 'delete-instance' },
     },
     {
       name: 'gone already',
       because: 'a deletion of what is not there has succeeded',
       input: deletion({ instances: [], gone: [ID] }),
-      step: released,
+      action: released,
     },
     {
       name: 'suspended',
       because: 'suspend stops all work but deletion',
       input: deletion({ connector: { spec: { suspend: true } } }),
-      step: { type: 'delete-instance', id: ID },
+      action: { type: 'delete-instance', id: ID },
     },
   ]);
 });
@@ -96,31 +96,31 @@ describe('a deletion of the instance', () => {
       name: 'there',
       because: 'it is deleted by its id',
       input: deletion(),
-      step: { type: 'delete-instance', id: ID, reason: 'Deleted' },
+      action: { type: 'delete-instance', id: ID, reason: 'Deleted' },
     },
     {
       name: 'not in the list',
       because: 'absence from a list is never proof',
       input: deletion({ instances: [] }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'deleted in this pass',
       because: 'only a read by id proves that it is gone',
       input: deletion({ instances: [], pass: { deleted: [ID] } }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'deleted in this pass, and gone',
       because: 'now the finalizer may go',
       input: deletion({ instances: [], gone: [ID], pass: { deleted: [ID] } }),
-      step: released,
+      action: released,
     },
     {
       name: 'deleted in this pass, and still shown',
       because: 'the finalizer stays until the remote side confirms',
       input: deletion({ pass: { deleted: [ID] } }),
-      step: blockedBy('Ready', 'Deleting', 'still shows it', { kind: 'backoff' }),
+      action: blockedBy('Ready', 'Deleting', 'still shows it', { kind: 'backoff' }),
     },
     {
       name: 'with the old one of a replacement',
@@ -130,7 +130,7 @@ describe('a deletion of the instance', () => {
         instances: [],
         gone: [ID],
       }),
-      step: { type: 'read-instance', id: 9 },
+      action: { type: 'read-instance', id: 9 },
     },
     {
       name: 'with one that was never written to status',
@@ -140,7 +140,7 @@ describe('a deletion of the instance', () => {
         instances: [instance(12, { createdAt: at(0) })],
         searchedAt: NOW - SECOND,
       }),
-      step: { type: 'delete-instance', id: 12 },
+      action: { type: 'delete-instance', id: 12 },
     },
     {
       name: 'with one of our uid but of another connector',
@@ -153,19 +153,19 @@ describe('a deletion of the instance', () => {
         instances: [instance(12)],
         searchedAt: NOW - SECOND,
       }),
-      step: { type: 'delete-instance', id: 12 },
+      action: { type: 'delete-instance', id: 12 },
     },
     {
       name: "somebody else's by now",
       because: 'what carries the tags of another owner is not touched',
       input: deletion({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
-      step: released,
+      action: released,
     },
     {
       name: 'with the tags of its former self',
       because: 'status says that this resource held it',
       input: deletion({ instances: [instance(ID, { tags: TAGS.namesake })] }),
-      step: { type: 'delete-instance', id: ID },
+      action: { type: 'delete-instance', id: ID },
     },
     {
       name: 'named by importId and never taken over',
@@ -178,7 +178,7 @@ describe('a deletion of the instance', () => {
         instances: [instance(7, { tags: [] })],
         searchedAt: NOW - SECOND,
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'while a creation is in doubt',
@@ -188,7 +188,7 @@ describe('a deletion of the instance', () => {
         now: NOW + SECOND,
         searchedAt: NOW,
       }),
-      step: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', {
+      action: blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', {
         kind: 'at',
         time: NOW + SETTINGS.searchGraceMs,
       }),
@@ -200,7 +200,7 @@ describe('a deletion of the instance', () => {
         connector: deleted({ annotations: { attempt: attempt({ at: at(-30 * MINUTE) }) } }),
         searchedAt: NOW,
       }),
-      step: { type: 'write-record', record: { kind: 'absent' } },
+      action: { type: 'write-record', record: { kind: 'absent' } },
     },
     {
       name: 'when no instance was found, soon after the create',
@@ -211,7 +211,7 @@ describe('a deletion of the instance', () => {
         }),
         searchedAt: NOW,
       }),
-      step: {
+      action: {
         type: 'write-tombstone',
         tombstone: { uid: UID, namespace: 'team-a', account: ACCOUNT, until: NOW + 30 * MINUTE },
       },
@@ -226,7 +226,7 @@ describe('a deletion of the instance', () => {
         searchedAt: NOW,
         pass: { tombstoneWritten: true },
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'when no instance was found, long after the create',
@@ -237,7 +237,7 @@ describe('a deletion of the instance', () => {
         }),
         searchedAt: NOW,
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'when no instance was found, and the account is gone',
@@ -248,7 +248,7 @@ describe('a deletion of the instance', () => {
         }),
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'without an id, in an account that is gone',
@@ -257,7 +257,7 @@ describe('a deletion of the instance', () => {
         connector: deleted({ annotations: { attempt: attempt({ at: at(0) }) } }),
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
-      step: { type: 'open-fallback-credentials', account: ACCOUNT },
+      action: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'without an id, in another account than the resource names now',
@@ -267,19 +267,19 @@ describe('a deletion of the instance', () => {
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         searchedAt: NOW,
       }),
-      step: { type: 'open-fallback-credentials', account: ACCOUNT },
+      action: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'with its tags unknown',
       because: 'nothing is deleted before its owner is known',
       input: deletion({ instances: [instance(ID, { tags: undefined })] }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'with its tags unknown after a read',
       because: 'an answer that lacks them would lack them again',
       input: deletion({ instances: [instance(ID, { tags: undefined })], pass: { read: [ID] } }),
-      step: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags', { kind: 'backoff' }),
+      action: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags', { kind: 'backoff' }),
     },
     {
       name: 'with a grant that status says was accepted',
@@ -290,7 +290,7 @@ describe('a deletion of the instance', () => {
           status: readyStatus(ID),
         },
       }),
-      step: { type: 'delete-instance', id: ID },
+      action: { type: 'delete-instance', id: ID },
     },
   ]);
 });
@@ -307,43 +307,43 @@ describe('a deletion that has to wait', () => {
       name: 'for the account to be verified',
       because: 'this process has just begun; nothing is wrong',
       input: deletion({ account: { state: 'unknown' } }),
-      step: ends({ kind: 'cache-not-synced' }),
+      action: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'for the list of instances',
       because: 'what is not in status would stay behind',
       input: deletion({ searchedAt: null }),
-      step: ends({ kind: 'cache-not-synced' }),
+      action: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'for an account that does not work any more',
       because: 'in a namespace that is being deleted its Secret goes first; what worked last may still work',
       input: deletion({ account: refused }),
-      step: { type: 'open-fallback-credentials', account: ACCOUNT },
+      action: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'for the search with what worked last',
       because: 'what is not in status would stay behind',
       input: deletion({ searchedAt: null, pass: { fallback: 'open' } }),
-      step: { type: 'search' },
+      action: { type: 'search' },
     },
     {
       name: 'with what worked last refused, too',
       because: 'the message says that nothing is left to try',
       input: deletion({ account: refused, pass: { fallback: 'refused' } }),
-      step: blockedBy('Ready', 'DeletionBlocked', 'that worked last are refused as well. To delete'),
+      action: blockedBy('Ready', 'DeletionBlocked', 'that worked last are refused as well. To delete'),
     },
     {
       name: 'for an account that works, with nothing kept',
       because: 'a person repairs it, or lets go with the annotation that the message names',
       input: deletion({ account: refused, pass: { fallback: 'absent' } }),
-      step: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
+      action: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
     },
     {
       name: 'for the account that made the instance',
       because: 'what worked last for it may still work',
       input: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
-      step: { type: 'open-fallback-credentials', account: ACCOUNT },
+      action: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {
       name: 'for the account that made the instance, with nothing kept of it',
@@ -352,13 +352,13 @@ describe('a deletion that has to wait', () => {
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         pass: { fallback: 'absent' },
       }),
-      step: blockedBy('Synced', 'AccountChanged', `organization ${ACCOUNT.organizationId}`),
+      action: blockedBy('Synced', 'AccountChanged', `organization ${ACCOUNT.organizationId}`),
     },
     {
       name: 'for a spec that can be read',
       because: 'the policy stands in it, and is not guessed',
       input: { ...deletion(), violations: [{ path: 'spec.deletionPolicy', message: 'is wrong' }] },
-      step: blockedBy('Ready', 'InvalidSpec', 'openconnectors.dev/abandon'),
+      action: blockedBy('Ready', 'InvalidSpec', 'openconnectors.dev/abandon'),
     },
     {
       name: 'after a failure',
@@ -372,7 +372,7 @@ describe('a deletion that has to wait', () => {
           },
         },
       }),
-      step: blockedBy('Synced', 'RemoteError', 'could not be reached to delete the instance', {
+      action: blockedBy('Synced', 'RemoteError', 'could not be reached to delete the instance', {
         kind: 'backoff',
         retryAfterMs: undefined,
       }),
@@ -385,7 +385,7 @@ describe('a deletion that has to wait', () => {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(MINUTE) } }),
         },
       }),
-      step: ends({ kind: 'not-due', time: NOW + MINUTE }),
+      action: ends({ kind: 'not-due', time: NOW + MINUTE }),
     },
     {
       name: 'no longer for a retry that is further away than any backoff',
@@ -395,7 +395,7 @@ describe('a deletion that has to wait', () => {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: second(24 * 60 * MINUTE) } }),
         },
       }),
-      step: { type: 'delete-instance', id: ID },
+      action: { type: 'delete-instance', id: ID },
     },
     {
       name: 'no longer for the retry, when somebody asked',
@@ -406,7 +406,7 @@ describe('a deletion that has to wait', () => {
         },
         triggered: true,
       }),
-      step: { type: 'delete-instance', id: ID },
+      action: { type: 'delete-instance', id: ID },
     },
   ]);
 });
@@ -418,19 +418,19 @@ describe('a deletion that leaves the instance', () => {
       name: 'with our tags on it',
       because: "only the user's own tags stay",
       input: deletion({ connector: orphan, instances: [instance(ID, { tags: [...TAGS.own, 'mine'] })] }),
-      step: { type: 'release-tags', id: ID, tags: ['mine'] },
+      action: { type: 'release-tags', id: ID, tags: ['mine'] },
     },
     {
       name: 'adopted',
       because: 'an instance that was there before us outlives us',
       input: deletion({ connector: { spec: { instance: { importId: ID } } } }),
-      step: { type: 'release-tags', id: ID },
+      action: { type: 'release-tags', id: ID },
     },
     {
       name: 'adopted, with deletionPolicy Delete',
       because: 'the spec says otherwise',
       input: deletion({ connector: { spec: { instance: { importId: ID }, deletionPolicy: 'Delete' } } }),
-      step: { type: 'delete-instance', id: ID },
+      action: { type: 'delete-instance', id: ID },
     },
     {
       name: 'its tags taken off',
@@ -440,7 +440,7 @@ describe('a deletion that leaves the instance', () => {
         secrets: { 'crm-connection': secretUnread({ owners: [UID] }) },
         pass: { tagsReleased: [ID] },
       }),
-      step: { type: 'release-connection-secret', name: 'crm-connection' },
+      action: { type: 'release-connection-secret', name: 'crm-connection' },
     },
     {
       name: 'its connection Secret still of the old name',
@@ -450,7 +450,7 @@ describe('a deletion that leaves the instance', () => {
         secrets: { 'crm-connection': secretUnread(), old: secretUnread({ owners: [UID] }) },
         pass: { tagsReleased: [ID] },
       }),
-      step: { type: 'release-connection-secret', name: 'old' },
+      action: { type: 'release-connection-secret', name: 'old' },
     },
     {
       name: 'its tags taken off, and its Secret released',
@@ -460,13 +460,13 @@ describe('a deletion that leaves the instance', () => {
         secrets: { 'crm-connection': secretUnread() },
         pass: { tagsReleased: [ID] },
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'without a connection Secret',
       because: 'there is nothing to release',
       input: deletion({ connector: orphan, pass: { tagsReleased: [ID] } }),
-      step: released,
+      action: released,
     },
     {
       name: 'and another one that was never written to status',
@@ -476,7 +476,7 @@ describe('a deletion that leaves the instance', () => {
         instances: [instance(ID), instance(12)],
         pass: { tagsReleased: [ID] },
       }),
-      step: { type: 'release-tags', id: 12 },
+      action: { type: 'release-tags', id: 12 },
     },
     {
       name: 'in an account that does not work',
@@ -485,19 +485,19 @@ describe('a deletion that leaves the instance', () => {
         connector: orphan,
         account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
       }),
-      step: released,
+      action: released,
     },
     {
       name: 'in another account than the resource names now',
       because: 'leaving an instance needs no account',
       input: deletion({ connector: orphan, account: { ...READY_ACCOUNT, organizationId: '6000' } }),
-      step: released,
+      action: released,
     },
     {
       name: 'in an account that is not known yet',
       because: 'in a moment its tags can be removed',
       input: deletion({ connector: orphan, account: { state: 'unknown' } }),
-      step: ends({ kind: 'cache-not-synced' }),
+      action: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'whose answer to the create was lost',
@@ -509,13 +509,13 @@ describe('a deletion that leaves the instance', () => {
         }),
         searchedAt: NOW,
       }),
-      step: released,
+      action: released,
     },
     {
       name: "somebody else's by now",
       because: 'its tags are theirs',
       input: deletion({ connector: orphan, instances: [instance(ID, { tags: TAGS.otherResource })] }),
-      step: released,
+      action: released,
     },
   ]);
 });

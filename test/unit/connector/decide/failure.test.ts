@@ -6,39 +6,39 @@ import { blockedBy, decides, type Row } from './table.ts';
 const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
 const ACCOUNT_HINT = "that the account's baseUrl is that of the API";
 
-/** Every class of error, on a step that is no ping. */
-const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'step'> } = {
+/** Every class of error, on a action that is no ping. */
+const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'action'> } = {
   unauthorized: {
     because: "the account's credentials are the ones that every such call carries",
-    step: blockedBy('AccountReady', 'AccountUnauthorized', 'Store working ones in the Secret', 'any'),
+    action: blockedBy('AccountReady', 'AccountUnauthorized', 'Store working ones in the Secret', 'any'),
   },
   forbidden: {
     because: 'a privilege is missing, which only a person can give',
-    step: blockedBy('AccountReady', 'AccountForbidden', 'forbids to change the instance: Because.', 'any'),
+    action: blockedBy('AccountReady', 'AccountForbidden', 'forbids to change the instance: Because.', 'any'),
   },
   invalid: {
     because: 'the same request would be refused again, so that it is not sent again',
-    step: blockedBy('Synced', 'RemoteRejected', 'refused to change the instance: Because.'),
+    action: blockedBy('Synced', 'RemoteRejected', 'refused to change the instance: Because.'),
   },
   throttled: {
     because: 'it passes by itself, and the number that the remote side named is no news for people',
-    step: blockedBy('Synced', 'Throttled', 'asks for fewer requests', backoff),
+    action: blockedBy('Synced', 'Throttled', 'asks for fewer requests', backoff),
   },
   unavailable: {
     because: 'repeating is harmless',
-    step: blockedBy('Synced', 'RemoteError', 'could not be reached to change the instance', backoff),
+    action: blockedBy('Synced', 'RemoteError', 'could not be reached to change the instance', backoff),
   },
   ambiguous: {
     because: 'what was lost is looked for by the next pass',
-    step: blockedBy('Synced', 'RemoteError', 'to change the instance was lost', backoff),
+    action: blockedBy('Synced', 'RemoteError', 'to change the instance was lost', backoff),
   },
   'not-found': {
     because: 'something was deleted in this very moment; the next pass sees it',
-    step: blockedBy('Synced', 'RemoteError', 'knows nothing to change the instance: Because.', backoff),
+    action: blockedBy('Synced', 'RemoteError', 'knows nothing to change the instance: Because.', backoff),
   },
   unexpected: {
     because: 'a gateway or proxy may answer in place of the API',
-    step: blockedBy('Synced', 'UnexpectedAnswer', ACCOUNT_HINT, backoff),
+    action: blockedBy('Synced', 'UnexpectedAnswer', ACCOUNT_HINT, backoff),
   },
 };
 
@@ -74,7 +74,7 @@ describe('a call through the instance that failed', () => {
             },
           },
         }),
-        step: blockedBy(
+        action: blockedBy(
           'Ready',
           'InstanceNotAnswering',
           'A call through the instance fails: Because.',
@@ -89,7 +89,7 @@ describe('a call through the instance that failed', () => {
       input: settledWorld({
         pass: { failure: { type: 'ping', words: 'make a call', error: remoteError('throttled') } },
       }),
-      step: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
+      action: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
     },
   ]);
 });
@@ -105,13 +105,13 @@ describe('what a failure comes before', () => {
       name: 'Retry-After',
       because: 'the remote side says when it will listen again',
       input: settledWorld({ pass: { failure } }),
-      step: blockedBy('Synced', 'Throttled', 'tries again later', { kind: 'backoff', retryAfterMs: 7_000 }),
+      action: blockedBy('Synced', 'Throttled', 'tries again later', { kind: 'backoff', retryAfterMs: 7_000 }),
     },
     {
       name: 'an instance that is not known',
       because: 'no further call is made in a pass after one failed',
       input: settledWorld({ pass: { failure }, instances: [] }),
-      step: blockedBy('Synced', 'Throttled', 'asks for fewer', { kind: 'backoff', retryAfterMs: 7_000 }),
+      action: blockedBy('Synced', 'Throttled', 'asks for fewer', { kind: 'backoff', retryAfterMs: 7_000 }),
     },
   ]);
 });

@@ -40,7 +40,7 @@ const STEPS: readonly Action['type'][] = [
 ];
 
 /** Checks what must hold for every world and the step that is decided in it. */
-function always(holds: (input: ConnectorInput, step: Action) => void): void {
+function always(holds: (input: ConnectorInput, action: Action) => void): void {
   fc.assert(
     fc.property(worlds, (input) => {
       holds(input, decide(input));
@@ -50,15 +50,15 @@ function always(holds: (input: ConnectorInput, step: Action) => void): void {
 }
 
 test('decide always answers, with a step of the closed union', () => {
-  always((_world, step) => expect(STEPS).toContain(step.type));
+  always((_world, action) => expect(STEPS).toContain(action.type));
 });
 
 test('the same world always gives the same step', () => {
-  always((input, step) => expect(decide(structuredCloneOf(input))).toEqual(step));
+  always((input, action) => expect(decide(structuredCloneOf(input))).toEqual(action));
 });
 
 test('what is said is a sentence, holds no secret, hash or undefined, and its reason is declared for its condition', () => {
-  always((_world, step) => expect(faultsOfStep(step)).toEqual([]));
+  always((_world, action) => expect(faultsOfStep(action)).toEqual([]));
 });
 
 test('every verdict makes a status that kstatus, Flux and kubectl can rely on', () => {
@@ -66,27 +66,27 @@ test('every verdict makes a status that kstatus, Flux and kubectl can rely on', 
 });
 
 test('nothing is created while an instance of this resource and connector is known', () => {
-  always((input, step) => {
-    if (step.type === 'create') {
+  always((input, action) => {
+    if (action.type === 'create') {
       expect(ownInstances(input)).toEqual([]);
     }
   });
 });
 
 test('no credential is sent that ever was, unless the answer proved that it was not processed', () => {
-  always((input, step) => {
-    if (step.type === 'create' || step.type === 'reauthorize') {
+  always((input, action) => {
+    if (action.type === 'create' || action.type === 'reauthorize') {
       const record = recordOf(input);
-      expect(wasSent(record, credentialOf(input, step)) && record?.unprocessed === undefined).toBe(false);
+      expect(wasSent(record, credentialOf(input, action)) && record?.unprocessed === undefined).toBe(false);
     }
   });
 });
 
 test('a record of what was sent forgets no code of the last day', () => {
-  always((input, step) => {
+  always((input, action) => {
     const before = recordOf(input);
-    if ((step.type === 'create' || step.type === 'reauthorize') && before !== undefined) {
-      const next = nextRecord(before, credentialOf(input, step), step.draft, 'salt', input.now);
+    if ((action.type === 'create' || action.type === 'reauthorize') && before !== undefined) {
+      const next = nextRecord(before, credentialOf(input, action), action.draft, 'salt', input.now);
       const kept = [next.digest, ...next.spent.map(({ digest }) => digest)];
       const known = [before.digest, ...before.spent.map(({ digest }) => digest)];
       const isConverted = before.salt === '';
@@ -96,18 +96,22 @@ test('a record of what was sent forgets no code of the last day', () => {
 });
 
 test('a create is sent to the account in which an earlier one may still take effect', () => {
-  always((input, step) => {
+  always((input, action) => {
     const record = recordOf(input);
-    if (step.type === 'create' && record?.account !== undefined && step.draft.previousCreated === 'unknown') {
-      expect(step.draft.account.organizationId).toBe(record.account.organizationId);
+    if (
+      action.type === 'create' &&
+      record?.account !== undefined &&
+      action.draft.previousCreated === 'unknown'
+    ) {
+      expect(action.draft.account.organizationId).toBe(record.account.organizationId);
     }
   });
 });
 
 test('an instance of a living resource is deleted only after status has named it', () => {
-  always((input, step) => {
-    if (step.type === 'delete-instance' && input.connector.metadata.deletionTimestamp === undefined) {
-      expect(input.done.removalsRecorded).toContain(step.id);
+  always((input, action) => {
+    if (action.type === 'delete-instance' && input.connector.metadata.deletionTimestamp === undefined) {
+      expect(input.done.removalsRecorded).toContain(action.id);
     }
   });
 });
@@ -120,9 +124,9 @@ test('an instance of another owner is never touched, unless a person said so', (
     'reauthorize',
     'release-tags',
   ];
-  always((input, step) => {
-    if (touching.includes(step.type) && 'id' in step) {
-      const known = input.external.instances.get(step.id);
+  always((input, action) => {
+    if (touching.includes(action.type) && 'id' in action) {
+      const known = input.external.instances.get(action.id);
       const isForeign = known !== undefined && known !== 'not-found' && ownership(input, known) === 'foreign';
       expect(isForeign && !takesOver(input.connector)).toBe(false);
     }
@@ -130,33 +134,33 @@ test('an instance of another owner is never touched, unless a person said so', (
 });
 
 test('an instance is deleted only by its id, and never one that was taken from nobody', () => {
-  always((input, step) => {
-    if (step.type === 'delete-instance') {
-      const known = input.external.instances.get(step.id);
+  always((input, action) => {
+    if (action.type === 'delete-instance') {
+      const known = input.external.instances.get(action.id);
       expect(known).toBeTypeOf('object');
       const { status } = input.connector;
-      const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(step.id);
-      const isMade = createdInstances(input).some(({ id }) => id === step.id);
+      const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(action.id);
+      const isMade = createdInstances(input).some(({ id }) => id === action.id);
       expect(isRecorded || isMade).toBe(true);
     }
   });
 });
 
 test('a resource with deletionPolicy Orphan never has its instance deleted when it goes', () => {
-  always((input, step) => {
+  always((input, action) => {
     const { metadata, spec } = input.connector;
     if (metadata.deletionTimestamp !== undefined && deletionPolicyOf(spec) === 'Orphan') {
-      expect(step.type).not.toBe('delete-instance');
+      expect(action.type).not.toBe('delete-instance');
     }
   });
 });
 
 test('the finalizer goes only when nothing of ours is left, unless the resource was abandoned', () => {
-  always((input, step) => {
+  always((input, action) => {
     const { metadata, spec } = input.connector;
     if (
-      step.type === 'finish' &&
-      step.result.kind === 'released' &&
+      action.type === 'finish' &&
+      action.result.kind === 'released' &&
       metadata.finalizers?.includes(FINALIZER) &&
       abandonReasonOf(input.connector) === undefined &&
       deletionPolicyOf(spec) === 'Delete'
@@ -167,8 +171,8 @@ test('the finalizer goes only when nothing of ours is left, unless the resource 
 });
 
 test('only a deletion is ever released', () => {
-  always((input, step) => {
-    if (step.type === 'finish' && step.result.kind === 'released') {
+  always((input, action) => {
+    if (action.type === 'finish' && action.result.kind === 'released') {
       expect(input.connector.metadata.deletionTimestamp).toBeDefined();
     }
   });
@@ -182,8 +186,8 @@ test('no remote write is decided before the finalizer holds the resource', () =>
     'reauthorize',
     'release-tags',
   ];
-  always((input, step) => {
-    if (writes.includes(step.type)) {
+  always((input, action) => {
+    if (writes.includes(action.type)) {
       expect(input.connector.metadata.finalizers).toContain(FINALIZER);
     }
   });
@@ -202,18 +206,18 @@ test('with an account that is not ready nothing is asked of the remote side', ()
     'release-tags',
     'delete-instance',
   ];
-  always((input, step) => {
+  always((input, action) => {
     if (input.account.state !== 'ready') {
-      expect(remote).not.toContain(step.type);
+      expect(remote).not.toContain(action.type);
     }
   });
 });
 
 test('after a call that failed no further one is made', () => {
-  always((input, step) => {
+  always((input, action) => {
     const { failure } = input.done;
     if (failure !== undefined && input.account.state === 'ready') {
-      expect(step.type).toBe('finish');
+      expect(action.type).toBe('finish');
     }
   });
 });

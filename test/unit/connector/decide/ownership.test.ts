@@ -31,25 +31,25 @@ describe('whose an instance is', () => {
       name: 'nobody is there',
       because: 'absence from a complete list is where a creation begins',
       input: input(),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'made by this resource, never written to status, seen in a list',
       because: 'a list may be minutes old, and another owner may have taken it since',
       input: input({ connector: held, instances: [instance(9)] }),
-      step: { type: 'read-instance', id: 9 },
+      action: { type: 'read-instance', id: 9 },
     },
     {
       name: 'made by this resource, never written to status',
       because: 'a crash came between the creation and the status; the uid on it is proof',
       input: input({ connector: held, instances: [instance(9)], pass: { read: [9] } }),
-      step: { type: 'ping', id: 9, token: VALUES.token },
+      action: { type: 'ping', id: 9, token: VALUES.token },
     },
     {
       name: 'made by this resource, which lost its finalizer',
       because: 'the resource must not go before its instance',
       input: input({ instances: [instance(9)], pass: { read: [9] } }),
-      step: { type: 'add-finalizer' },
+      action: { type: 'add-finalizer' },
     },
     {
       name: 'two made by this resource',
@@ -59,31 +59,31 @@ describe('whose an instance is', () => {
         instances: [instance(12, { createdAt: at(-SECOND) }), instance(9)],
         pass: { read: [9] },
       }),
-      step: { type: 'record-removal', id: 12 },
+      action: { type: 'record-removal', id: 12 },
     },
     {
       name: 'a second one beside the one in status, whose answer was lost',
       because: 'status names it before it is deleted, so that a leader with a stale cache fails',
       input: duplicate(at(-SECOND), { digest: digest('another code') }),
-      step: { type: 'record-removal', id: 9 },
+      action: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a second one beside the one in status, its removal recorded',
       because: 'what was never written to status is what a lost answer left behind',
       input: duplicate(at(-SECOND), { digest: digest('another code') }, [9]),
-      step: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
+      action: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
     {
       name: 'a second one, created an hour after a lost answer',
       because: 'a server may commit late',
       input: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE) }),
-      step: { type: 'record-removal', id: 9 },
+      action: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a second one, created later still',
       because: 'that was a user in the console, and what it is for is unknown',
       input: duplicate(at(0), { digest: digest('another code'), at: at(-60 * MINUTE - SECOND) }),
-      step: blockedBy('Synced', 'AmbiguousOwner', 'Delete one of them', 'any'),
+      action: blockedBy('Synced', 'AmbiguousOwner', 'Delete one of them', 'any'),
     },
     {
       name: 'a second one, of an earlier credential whose answer was lost',
@@ -92,31 +92,31 @@ describe('whose an instance is', () => {
         at: at(-10 * SECOND),
         spent: [{ digest: digest('another code'), at: at(-MINUTE), kind: 'code', created: 'unknown' }],
       }),
-      step: { type: 'record-removal', id: 9 },
+      action: { type: 'record-removal', id: 9 },
     },
     {
       name: 'a copy of the instance in use, made right after it',
       because: 'the answer to the create was understood: it made one instance, and that is known',
       input: duplicate(at(-SECOND), { at: at(-MINUTE) }, [], at(-30 * SECOND)),
-      step: blockedBy('Synced', 'AmbiguousOwner', `Instances ${ID} and 9`, 'any'),
+      action: blockedBy('Synced', 'AmbiguousOwner', `Instances ${ID} and 9`, 'any'),
     },
     {
       name: 'a second one that was created at an unknown time',
       because: 'nothing shows that the operator created it',
       input: duplicate(undefined, { digest: digest('another code') }),
-      step: blockedBy('Synced', 'AmbiguousOwner', 'or remove its k8s- tags', 'any'),
+      action: blockedBy('Synced', 'AmbiguousOwner', 'or remove its k8s- tags', 'any'),
     },
     {
       name: 'a second one without any record',
       because: 'an instance that was copied in the console carries our tags, too',
       input: settledWorld({ instances: [instance(9), instance(ID)] }),
-      step: blockedBy('Synced', 'AmbiguousOwner', 'carry the tags of this resource', 'any'),
+      action: blockedBy('Synced', 'AmbiguousOwner', 'carry the tags of this resource', 'any'),
     },
     {
       name: 'a second one that was deleted, not confirmed yet',
       because: 'only a read by id tells that it is deleted',
       input: settledWorld({ pass: { deleted: [9], removalsRecorded: [9] } }),
-      step: { type: 'read-instance', id: 9 },
+      action: { type: 'read-instance', id: 9 },
     },
     {
       name: 'one with our tags but of another connector, beside the one in status',
@@ -126,13 +126,13 @@ describe('whose an instance is', () => {
         instances: [instance(9, { connector: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
         pass: { removalsRecorded: [9] },
       }),
-      step: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
+      action: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
     {
       name: 'a namesake of another uid, in a list of a minute ago',
       because: 'this is decided once, so that it is looked at once more before',
       input: input({ connector: held, instances: [instance(9, { tags: TAGS.namesake })] }),
-      step: { type: 'search' },
+      action: { type: 'search' },
     },
     {
       name: 'a namesake of another uid',
@@ -142,7 +142,7 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake })],
         pass: { searched: true, read: [9] },
       }),
-      step: { type: 'ping', id: 9 },
+      action: { type: 'ping', id: 9 },
     },
     {
       name: 'a namesake, its grant proven',
@@ -152,7 +152,7 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake })],
         pass: { searched: true, read: [9], ping: 'answered' },
       }),
-      step: { type: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
+      action: { type: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
     },
     {
       name: 'two namesakes',
@@ -162,7 +162,7 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake }), instance(8, { tags: TAGS.namesake })],
         pass: { searched: true },
       }),
-      step: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 8, 9.'),
+      action: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 8, 9.'),
     },
     {
       name: 'a namesake of another connector',
@@ -172,7 +172,7 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake, connector: 'infusionsoftrest' })],
         pass: { searched: true },
       }),
-      step: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 9.'),
+      action: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 9.'),
     },
     {
       name: 'one of our own and a namesake',
@@ -182,19 +182,19 @@ describe('whose an instance is', () => {
         instances: [instance(8, { tags: TAGS.namesake }), instance(9)],
         pass: { read: [9] },
       }),
-      step: { type: 'ping', id: 9 },
+      action: { type: 'ping', id: 9 },
     },
     {
       name: 'a namesake that is in status',
       because: 'status has said before that it is ours',
       input: settledWorld({ instances: [instance(ID, { tags: TAGS.namesake })] }),
-      step: { type: 'patch', id: ID, patch: { tags: TAGS.own } },
+      action: { type: 'patch', id: ID, patch: { tags: TAGS.own } },
     },
     {
       name: "another cluster's, in status",
       because: 'somebody took it over, and two operators must not fight',
       input: settledWorld({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
-      step: blockedBy('Synced', 'ForeignOwner', 'openconnectors.dev/take-over: "true"'),
+      action: blockedBy('Synced', 'ForeignOwner', 'openconnectors.dev/take-over: "true"'),
     },
     {
       name: "another resource's, taken over",
@@ -203,7 +203,7 @@ describe('whose an instance is', () => {
         connector: { annotations: { takeOver: 'true' } },
         instances: [instance(ID, { tags: TAGS.otherResource })],
       }),
-      step: { type: 'patch', id: ID, patch: { tags: TAGS.own }, reason: 'TakenOver' },
+      action: { type: 'patch', id: ID, patch: { tags: TAGS.own }, reason: 'TakenOver' },
     },
   ]);
 });
@@ -214,7 +214,7 @@ describe('an instance that the resource names', () => {
       name: 'not looked at yet',
       because: "it carries no tag of ours, so that the account's list does not show it",
       input: input({ connector: importing() }),
-      step: { type: 'read-instance', id: 7 },
+      action: { type: 'read-instance', id: 7 },
     },
     {
       name: "nobody's, without a finalizer",
@@ -224,7 +224,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: TAGS.none })],
         pass: { read: [7] },
       }),
-      step: { type: 'add-finalizer' },
+      action: { type: 'add-finalizer' },
     },
     {
       name: "nobody's, held",
@@ -234,7 +234,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: [] })],
         pass: { read: [7] },
       }),
-      step: { type: 'ping', id: 7 },
+      action: { type: 'ping', id: 7 },
     },
     {
       name: "nobody's, answering",
@@ -244,7 +244,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: TAGS.none, name: 'old name' })],
         pass: { read: [7], ping: 'answered' },
       }),
-      step: {
+      action: {
         type: 'patch',
         id: 7,
         reason: 'Adopted',
@@ -270,13 +270,13 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: [] })],
         pass: { read: [7], ping: 'answered' },
       }),
-      step: { type: 'patch', reason: 'Adopted' },
+      action: { type: 'patch', reason: 'Adopted' },
     },
     {
       name: "another resource's",
       because: 'an id in a spec is no right to it',
       input: input({ connector: importing(), instances: [instance(7, { tags: TAGS.otherResource })] }),
-      step: blockedBy('Synced', 'ForeignOwner', 'Instance 7'),
+      action: blockedBy('Synced', 'ForeignOwner', 'Instance 7'),
     },
     {
       name: "another resource's, taken over",
@@ -286,7 +286,7 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: TAGS.otherResource })],
         pass: { read: [7] },
       }),
-      step: { type: 'add-finalizer' },
+      action: { type: 'add-finalizer' },
     },
     {
       name: 'take-over: yes',
@@ -295,7 +295,7 @@ describe('an instance that the resource names', () => {
         connector: connector({ annotations: { takeOver: 'yes' }, spec: { instance: { importId: 7 } } }),
         instances: [instance(7, { tags: TAGS.otherResource })],
       }),
-      step: blockedBy('Synced', 'ForeignOwner', 'Instance 7'),
+      action: blockedBy('Synced', 'ForeignOwner', 'Instance 7'),
     },
     {
       name: 'of another connector',
@@ -304,7 +304,7 @@ describe('an instance that the resource names', () => {
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: [], connector: 'salesforce' })],
       }),
-      step: blockedBy('Synced', 'ConnectorMismatch', 'is of connector "salesforce", not "infusionsoftcrm"'),
+      action: blockedBy('Synced', 'ConnectorMismatch', 'is of connector "salesforce", not "infusionsoftcrm"'),
     },
     {
       name: "nobody's, claimed by an older resource too",
@@ -314,13 +314,13 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: [] })],
         claimants: ['team-b/crm'],
       }),
-      step: blockedBy('Synced', 'ForeignOwner', 'older InfusionsoftConnector "team-b/crm"'),
+      action: blockedBy('Synced', 'ForeignOwner', 'older InfusionsoftConnector "team-b/crm"'),
     },
     {
       name: 'ours, claimed by an older resource too',
       because: 'the tags on it count more than the age',
       input: settledWorld({ connector: { spec: { instance: { importId: ID } } }, claimants: ['team-b/crm'] }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'without tags in the answer of the list',
@@ -329,7 +329,7 @@ describe('an instance that the resource names', () => {
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: undefined })],
       }),
-      step: { type: 'read-instance', id: 7 },
+      action: { type: 'read-instance', id: 7 },
     },
     {
       name: 'without tags in the answer of a read',
@@ -339,13 +339,13 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: undefined })],
         pass: { read: [7] },
       }),
-      step: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags or its token', { kind: 'backoff' }),
+      action: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags or its token', { kind: 'backoff' }),
     },
     {
       name: 'not-found',
       because: 'the operator cannot make an instance of that id',
       input: input({ connector: importing(), gone: [7] }),
-      step: blockedBy('Synced', 'InstanceMissing', 'named by spec.instance.importId'),
+      action: blockedBy('Synced', 'InstanceMissing', 'named by spec.instance.importId'),
     },
     {
       name: 'gone after it was adopted',
@@ -355,7 +355,7 @@ describe('an instance that the resource names', () => {
         secrets: UNREAD,
         gone: [ID],
       }),
-      step: blockedBy('Synced', 'InstanceMissing', 'restore it'),
+      action: blockedBy('Synced', 'InstanceMissing', 'restore it'),
     },
   ]);
 });
@@ -366,13 +366,13 @@ describe('an instance that is gone', () => {
       name: 'in status, not in the list',
       because: 'absence from a list is never proof',
       input: settledWorld({ instances: [] }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'proven, to be made again',
       because: 'the lasting values are read for a new one',
       input: settledWorld({ instances: [], gone: [ID] }),
-      step: { type: 'read-secret', name: 'crm-oauth' },
+      action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'proven, with missingPolicy Report',
@@ -382,13 +382,13 @@ describe('an instance that is gone', () => {
         instances: [],
         gone: [ID],
       }),
-      step: blockedBy('Synced', 'InstanceMissing', 'set it to "Recreate"'),
+      action: blockedBy('Synced', 'InstanceMissing', 'set it to "Recreate"'),
     },
     {
       name: 'proven, with another of our own',
       because: 'it was made in its place before a crash',
       input: settledWorld({ instances: [instance(9)], gone: [ID], pass: { read: [9], ping: 'answered' } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });

@@ -11,7 +11,7 @@ describe('a ping that is forbidden', () => {
       name: 'and not looked into',
       because: 'the platform may have disabled the instance since the inventory was taken',
       input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden' } }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'because the platform disabled the instance',
@@ -22,13 +22,13 @@ describe('a ping that is forbidden', () => {
         connector: { annotations: { attempt: attempt() } },
         pass: { ping: 'forbidden', read: [ID] },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
     },
     {
       name: 'although the instance is enabled',
       because: 'it is the right of the user that is missing, which passes or is mended elsewhere',
       input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden', read: [ID] } }),
-      step: blockedBy('Ready', 'InstanceNotAnswering', 'although it is enabled', 'any'),
+      action: blockedBy('Ready', 'InstanceNotAnswering', 'although it is enabled', 'any'),
     },
   ]);
 });

@@ -65,19 +65,19 @@ describe('before anything is done', () => {
       name: 'suspended by the spec',
       because: 'all work but deletion stops, before anything else is looked at',
       input: { ...input({ connector: connector({ spec: { suspend: true } }) }), violations: [violation] },
-      step: ends({ kind: 'suspended' }),
+      action: ends({ kind: 'suspended' }),
     },
     {
       name: 'paused by the annotation',
       because: 'tools that must not change the spec have the same switch',
       input: input({ connector: connector({ annotations: { paused: 'true' } }) }),
-      step: ends({ kind: 'suspended' }),
+      action: ends({ kind: 'suspended' }),
     },
     {
       name: 'paused: false',
       because: 'only "true" pauses',
       input: settledWorld({ connector: { annotations: { paused: 'false' } } }),
-      step: ends({
+      action: ends({
         kind: 'ready',
         reason: 'Succeeded',
         message: 'The instance is authorized and equals the resource.',
@@ -87,43 +87,43 @@ describe('before anything is done', () => {
       name: 'one violation',
       because: 'the field and what to do are named; nothing else of the spec is trusted',
       input: { ...input(), violations: [violation], account: { state: 'unknown' } },
-      step: blockedBy('Ready', 'InvalidSpec', 'spec.server is needed: set it'),
+      action: blockedBy('Ready', 'InvalidSpec', 'spec.server is needed: set it'),
     },
     {
       name: 'several violations',
       because: 'the first is enough to begin with, and the count says that it will not be the last',
       input: { ...input(), violations: [violation, violation, violation] },
-      step: blockedBy('Ready', 'InvalidSpec', '(and 2 more)'),
+      action: blockedBy('Ready', 'InvalidSpec', '(and 2 more)'),
     },
     {
       name: 'an account that is unknown and an invalid spec',
       because: 'a person can correct the spec at once, so that it comes first',
       input: { ...input({ account: { state: 'unknown' } }), violations: [violation] },
-      step: blockedBy('Ready', 'InvalidSpec', 'spec.server'),
+      action: blockedBy('Ready', 'InvalidSpec', 'spec.server'),
     },
     {
       name: 'importId changed',
       because: 'an API server without transition rules lets it pass, and another instance must not be taken',
       input: settledWorld({ connector: { spec: { instance: { importId: 5 } } } }),
-      step: blockedBy('Ready', 'InvalidSpec', `the resource holds instance ${ID}. Set it back`),
+      action: blockedBy('Ready', 'InvalidSpec', `the resource holds instance ${ID}. Set it back`),
     },
     {
       name: 'importId added for the instance that is held',
       because: 'it says what is so already',
       input: settledWorld({ connector: { spec: { instance: { importId: ID } } } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a server that is not allowed',
       because: 'the encrypted key would be sent there',
       input: input({ connector: connector({ spec: { server: 'evil.example.com' } }) }),
-      step: blockedBy('Synced', 'ServerNotAllowed', '"evil.example.com"'),
+      action: blockedBy('Synced', 'ServerNotAllowed', '"evil.example.com"'),
     },
     {
       name: 'a server below an allowed one',
       because: 'the star stands for exactly one label',
       input: input({ connector: connector({ spec: { server: 'a.b.infusionsoft.com' } }) }),
-      step: blockedBy('Synced', 'ServerNotAllowed', 'ALLOWED_SERVERS'),
+      action: blockedBy('Synced', 'ServerNotAllowed', 'ALLOWED_SERVERS'),
     },
   ]);
 });
@@ -135,7 +135,7 @@ describe('the account', () => {
     name: `${name} with the default account`,
     because: 'whoever may create a connector could reach what belongs to others',
     input: input({ connector: subject, account: isDefault }),
-    step: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', `${field} is not allowed`),
+    action: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', `${field} is not allowed`),
   });
   decides([
     refused(
@@ -160,19 +160,19 @@ describe('the account', () => {
         connector: connector({ spec: { ...shared, includeAccountCredentials: false } }),
         account: isDefault,
       }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'take-over with an account of the namespace',
       because: "there is nothing of others in one's own account",
       input: input({ connector: connector({ annotations: { takeOver: 'true' } }) }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'not verified yet',
       because: 'this process has just begun; what status says of the instance still stands',
       input: input({ account: { state: 'unknown' } }),
-      step: ends({ kind: 'cache-not-synced' }),
+      action: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'blocked',
@@ -180,25 +180,41 @@ describe('the account', () => {
       input: input({
         account: { state: 'blocked', reason: 'AccountUnauthorized', message: 'Refused.', stalled: true },
       }),
-      step: blockedBy('AccountReady', 'AccountUnauthorized', /^Refused\.$/),
+      action: blockedBy('AccountReady', 'AccountUnauthorized', /^Refused\.$/),
     },
     {
       name: 'another organization than the one that made the instance',
       because: 'there the instance is not absent, it was never there',
       input: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
-      step: blockedBy('Synced', 'AccountChanged', 'was made in organization 5211'),
+      action: blockedBy('Synced', 'AccountChanged', 'was made in organization 5211'),
     },
     {
       name: 'another organization than a create with an unknown outcome was sent to',
       because: 'absence in the other account proves nothing',
       input: elsewhere({ at: at(-MINUTE) }),
-      step: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
+      action: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
+    },
+    {
+      name: 'a create with an unknown outcome in another organization, beside an instance in this one',
+      because: 'its credential may be in use there',
+      input: settledWorld({
+        connector: {
+          annotations: {
+            attempt: attempt({
+              digest: digest('another code'),
+              at: at(-MINUTE),
+              account: { ...ACCOUNT, organizationId: '6000' },
+            }),
+          },
+        },
+      }),
+      action: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
     },
     {
       name: 'another organization than a create without an instance was sent to, a while ago',
       because: 'the server may commit late, and nobody would look there',
       input: elsewhere({ at: at(-30 * MINUTE), absentAt: at(-MINUTE) }),
-      step: blockedBy('Synced', 'AccountChanged', 'Restore the account', {
+      action: blockedBy('Synced', 'AccountChanged', 'Restore the account', {
         kind: 'at',
         time: NOW + 30 * MINUTE,
       }),
@@ -207,7 +223,7 @@ describe('the account', () => {
       name: 'another organization than a create without an instance was sent to, long ago',
       because: 'nothing of it can come any more',
       input: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'another organization than a create was sent to that refused it',
@@ -216,31 +232,31 @@ describe('the account', () => {
         { at: at(-MINUTE) },
         { refused: { digest: digest('another code'), message: 'No', created: 'no' } },
       ),
-      step: { type: 'create', draft: { previousCreated: 'no' } },
+      action: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'another base URL than the one that made the instance',
       because: 'an id of one region says nothing in another',
       input: settledWorld({ account: { ...READY_ACCOUNT, baseUrl: 'https://elsewhere/elements/api-v2' } }),
-      step: blockedBy('Synced', 'AccountChanged', 'openconnectors.dev/abandon'),
+      action: blockedBy('Synced', 'AccountChanged', 'openconnectors.dev/abandon'),
     },
     {
       name: 'another OpenConnectorsAccount of the same organization',
       because: 'the instance is there all the same',
       input: settledWorld({ account: { ...READY_ACCOUNT, uid: 'another' } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a status without an account',
       because: 'it was written before accounts were recorded, and proves nothing against this one',
       input: settledWorld({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'not listed yet',
       because: 'an instance may be there already, and a create would make a second one',
       input: input({ searchedAt: null }),
-      step: ends({ kind: 'cache-not-synced' }),
+      action: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'neither verified nor allowed to be used',
@@ -249,7 +265,7 @@ describe('the account', () => {
         connector: connector({ spec: { ...shared, instance: { importId: 5 } } }),
         account: { state: 'unknown' },
       }),
-      step: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', 'importId'),
+      action: blockedBy('AccountReady', 'NotAllowedWithDefaultAccount', 'importId'),
     },
   ]);
 });
@@ -263,31 +279,31 @@ describe('a retry that is remembered', () => {
       name: 'not due',
       because: 'a restart does not forget the backoff',
       input: input({ ...base, connector: failing() }),
-      step: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
+      action: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
     },
     {
       name: 'due in a moment',
       because: 'the time is kept to the millisecond',
       input: input({ ...base, connector: failing(), now: NOW + 5 * MINUTE - 1 }),
-      step: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
+      action: ends({ kind: 'not-due', time: NOW + 5 * MINUTE }),
     },
     {
       name: 'due now',
       because: 'the moment itself is late enough, or the queue would come twice',
       input: input({ ...base, connector: failing(), now: NOW + 5 * MINUTE }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'not due, but somebody asked',
       because: 'who changed something wants to see what comes of it',
       input: input({ ...base, connector: failing(), triggered: true }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'not due, but the spec was edited',
       because: 'the failure was of another spec',
       input: input({ ...base, connector: failing({ metadata: { generation: 2 } }) }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'without a time',
@@ -296,7 +312,7 @@ describe('a retry that is remembered', () => {
         ...base,
         connector: settledConnector({ status: readyStatus(ID, { failures: { count: 1 } }) }),
       }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
     {
       name: 'with a time that cannot be read',
@@ -307,7 +323,7 @@ describe('a retry that is remembered', () => {
           status: readyStatus(ID, { failures: { count: 1, nextAttemptAt: 'soon' } }),
         }),
       }),
-      step: { type: 'read-secret', name: 'crm-connection' },
+      action: { type: 'read-secret', name: 'crm-connection' },
     },
   ]);
 });
@@ -318,7 +334,7 @@ describe('the lasting Secrets', () => {
       name: 'absent',
       because: 'a person has to create it, and is told which key it needs',
       input: input({ secrets: { 'crm-key': secretAbsent } }),
-      step: blockedBy(
+      action: blockedBy(
         'SecretsResolved',
         'SecretNotFound',
         /Secret "crm-key", named by spec\.encryptedKeySecretRef, does not exist .* key "encryptedKey"/,
@@ -332,7 +348,7 @@ describe('the lasting Secrets', () => {
         connector: connector({ status: { conditions: [notFoundSince(NOW - 5 * MINUTE)] } }),
         secrets: { 'crm-key': secretAbsent },
       }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+      action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
     },
     {
       name: 'absent since a moment in the future',
@@ -341,25 +357,25 @@ describe('the lasting Secrets', () => {
         connector: connector({ status: { conditions: [notFoundSince(NOW + 24 * 60 * MINUTE)] } }),
         secrets: { 'crm-key': secretAbsent },
       }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
+      action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key'),
     },
     {
       name: 'not in the cache',
       because: 'it may have been created a moment ago; the API server is asked before a person is',
       input: input({ secrets: { 'crm-key': secretUnseen } }),
-      step: { type: 'read-secret', name: 'crm-key' },
+      action: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'absent, and another unread',
       because: 'no call is made for a resource that cannot go on anyway',
       input: input({ secrets: { 'crm-key': secretAbsent, 'crm-oauth': secretUnread() } }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
+      action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
     },
     {
       name: 'unread',
       because: 'values are only read when they are needed, one Secret at a time',
       input: input({ secrets: { 'crm-oauth': secretUnread() } }),
-      step: { type: 'read-secret', name: 'crm-oauth' },
+      action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'unread, with keys of other names',
@@ -368,13 +384,13 @@ describe('the lasting Secrets', () => {
         connector: connector({ oauth: { clientSecretRef: { name: 'crm-oauth', clientIdKey: 'id' } } }),
         secrets: { 'crm-oauth': secretUnread() },
       }),
-      step: { type: 'read-secret', name: 'crm-oauth' },
+      action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'a key missing',
       because: 'the keys that are there show a slip of the pen at once',
       input: input({ secrets: { 'crm-oauth': secretRead({ clientId: 'x', client_secret: 'y' }) } }),
-      step: blockedBy(
+      action: blockedBy(
         'SecretsResolved',
         'SecretKeyMissing',
         'has no key "client_id" (it has "clientId", "client_secret")',
@@ -384,7 +400,7 @@ describe('the lasting Secrets', () => {
       name: 'no keys at all',
       because: 'an empty Secret is a common first step',
       input: input({ secrets: { 'crm-key': secretRead({}) } }),
-      step: blockedBy('SecretsResolved', 'SecretKeyMissing', '(it has no keys)'),
+      action: blockedBy('SecretsResolved', 'SecretKeyMissing', '(it has no keys)'),
     },
     {
       name: 'many keys',
@@ -392,19 +408,19 @@ describe('the lasting Secrets', () => {
       input: input({
         secrets: { 'crm-key': secretRead({ a: '1', b: '2', c: '3', d: '4', e: '5', f: '6' }) },
       }),
-      step: blockedBy('SecretsResolved', 'SecretKeyMissing', '"a", "b", "c", "d", "e", ...'),
+      action: blockedBy('SecretsResolved', 'SecretKeyMissing', '"a", "b", "c", "d", "e", ...'),
     },
     {
       name: 'an empty value',
       because: 'it cannot be right, and would be refused remotely at the price of a code',
       input: input({ secrets: { 'crm-key': secretRead({ encryptedKey: ' \n' }) } }),
-      step: blockedBy('SecretsResolved', 'SecretInvalid', 'is empty'),
+      action: blockedBy('SecretsResolved', 'SecretInvalid', 'is empty'),
     },
     {
       name: 'two lines',
       because: 'a file that was stored by mistake is not a key',
       input: input({ secrets: { 'crm-key': secretRead({ encryptedKey: 'a\nb' }) } }),
-      step: blockedBy('SecretsResolved', 'SecretInvalid', 'several lines'),
+      action: blockedBy('SecretsResolved', 'SecretInvalid', 'several lines'),
     },
     {
       name: 'no encrypted key for infusionsoftrest',
@@ -413,7 +429,7 @@ describe('the lasting Secrets', () => {
         connector: connector({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } }),
         secrets: { 'crm-key': secretAbsent },
       }),
-      step: { type: 'create' },
+      action: { type: 'create' },
     },
     {
       name: 'touched, but not changed',
@@ -423,31 +439,31 @@ describe('the lasting Secrets', () => {
           'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
         },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'touched and unread',
       because: 'only a read tells whether the value changed',
       input: settledWorld({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
-      step: { type: 'read-secret', name: 'crm-key' },
+      action: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'not touched since it was applied',
       because: 'an unchanged pass reads nothing',
       input: settledWorld(),
-      step: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'deleted after the instance was made',
       because: 'the next rotation would need it, and the person should hear of it now',
       input: settledWorld({ secrets: { 'crm-oauth': secretAbsent } }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth', 'any'),
+      action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth', 'any'),
     },
     {
       name: 'the code gone after it was used',
       because: 'an authorization Secret is needed only while an authorization is due',
       input: settledWorld({ secrets: { 'crm-code': secretAbsent } }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a failure that is over, with everything there',
@@ -457,7 +473,7 @@ describe('the lasting Secrets', () => {
           status: readyStatus(ID, { failures: { count: 2, nextAttemptAt: at(-SECOND) } }),
         },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });
@@ -471,13 +487,13 @@ describe('the order', () => {
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         secrets: { ...READ, 'crm-key': secretAbsent },
       }),
-      step: blockedBy('Synced', 'AccountChanged', ACCOUNT.organizationId),
+      action: blockedBy('Synced', 'AccountChanged', ACCOUNT.organizationId),
     },
     {
       name: 'an absent Secret and no list of instances',
       because: 'a person can create the Secret while the list is on its way',
       input: input({ secrets: { 'crm-key': secretAbsent }, searchedAt: null }),
-      step: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
+      action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
     },
   ]);
 });

@@ -51,19 +51,19 @@ describe('a grant for an instance that is there', () => {
       name: 'a call refused',
       because: 'first it has to be certain that the account is not the reason',
       input: settledWorld({ pass: { ping: 'refused' } }),
-      step: { type: 'verify-account', id: ID },
+      action: { type: 'verify-account', id: ID },
     },
     {
       name: 'a call refused, the account proven, the values unread',
       because: 'a new authorization carries the whole body with true values',
       input: settledWorld({ pass: revoked }),
-      step: { type: 'read-secret', name: 'crm-oauth' },
+      action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'revoked, with a new code',
       because: 'the same instance gets the new grant, and its record says what it is for',
       input: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
-      step: {
+      action: {
         type: 'reauthorize',
         id: ID,
         draft: { operation: 'reauthorize', previousCreated: 'one' },
@@ -78,7 +78,7 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'was used before. It is never sent twice'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'was used before. It is never sent twice'),
     },
     {
       name: 'revoked, without any grant named',
@@ -88,7 +88,7 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: read,
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'does not accept the authorization'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'does not accept the authorization'),
     },
     {
       name: 'revoked, and in doubt about an older attempt',
@@ -98,7 +98,7 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'crm-code'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'crm-code'),
     },
     {
       name: 'disabled by the platform',
@@ -109,13 +109,13 @@ describe('a grant for an instance that is there', () => {
         secrets: read,
         pass: { read: [ID] },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again'),
     },
     {
       name: 'another client_id',
       because: 'whether the old grant still works is looked at first',
       input: settledWorld({ connector: { annotations: old }, secrets: newClient }),
-      step: { type: 'ping', id: ID, token: VALUES.token },
+      action: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'another client_id, without a new grant',
@@ -125,7 +125,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { ping: 'answered' },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRequired', 'works with the old one until then'),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'works with the old one until then'),
     },
     {
       name: 'another client_id, with a new code',
@@ -135,7 +135,7 @@ describe('a grant for an instance that is there', () => {
         secrets: { ...newClient, 'crm-code': secretRead({ code: 'a new code' }) },
         pass: { ping: 'answered' },
       }),
-      step: {
+      action: {
         type: 'reauthorize',
         draft: { client: printOf('client-2') },
       },
@@ -148,7 +148,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance works',
@@ -158,7 +158,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { ping: 'answered' },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance does not work',
@@ -168,7 +168,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { ping: 'refused', accountProven: true },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'a person has to allow access again'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'a person has to allow access again'),
     },
     {
       name: 'another client_id on an adopted instance',
@@ -178,7 +178,7 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { patched: true, ping: 'answered' },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });

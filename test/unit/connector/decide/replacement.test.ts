@@ -35,7 +35,7 @@ describe('a changed connector', () => {
         connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: read,
       }),
-      step: blockedBy('Authorized', 'AuthorizationRequired', 'allow access'),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'allow access'),
     },
     {
       name: 'a code for the new one',
@@ -44,7 +44,7 @@ describe('a changed connector', () => {
         connector: rest,
         secrets: { ...read, 'crm-code': secretRead({ code: 'new' }) },
       }),
-      step: { type: 'create', draft: { previousCreated: 'no' } },
+      action: { type: 'create', draft: { previousCreated: 'no' } },
     },
     {
       name: 'the new one made',
@@ -55,7 +55,7 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { authorized: true },
       }),
-      step: { type: 'ping', id: NEW },
+      action: { type: 'ping', id: NEW },
     },
     {
       name: 'the new one answering',
@@ -66,7 +66,7 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'write-connection-secret', exists: true, data: { 'element-token': 'new-token' } },
+      action: { type: 'write-connection-secret', exists: true, data: { 'element-token': 'new-token' } },
     },
     {
       name: 'the Secret switched, the status not written yet',
@@ -77,13 +77,13 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'the status written',
       because: 'a leader with a stale cache must fail before it deletes what is in use by now',
       input: settledWorld({ connector: after, instances: [instance(ID), fresh] }),
-      step: { type: 'record-removal', id: ID },
+      action: { type: 'record-removal', id: ID },
     },
     {
       name: 'the removal of the old one recorded',
@@ -93,19 +93,19 @@ describe('a changed connector', () => {
         instances: [instance(ID), fresh],
         pass: { removalsRecorded: [ID] },
       }),
-      step: { type: 'delete-instance', id: ID, reason: 'Replaced' },
+      action: { type: 'delete-instance', id: ID, reason: 'Replaced' },
     },
     {
       name: 'the old one not in the list',
       because: 'absence from a list is never proof',
       input: settledWorld({ connector: after, instances: [fresh] }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'the old one gone',
       because: 'the change is complete',
       input: settledWorld({ connector: after, instances: [fresh], gone: [ID] }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'the old one deleted, and still shown',
@@ -115,7 +115,7 @@ describe('a changed connector', () => {
         instances: [instance(ID), fresh],
         pass: { deleted: [ID] },
       }),
-      step: blockedBy('Synced', 'RemoteError', `deletion of instance ${ID} but still shows it`, {
+      action: blockedBy('Synced', 'RemoteError', `deletion of instance ${ID} but still shows it`, {
         kind: 'backoff',
       }),
     },
@@ -126,7 +126,7 @@ describe('a changed connector', () => {
         connector: after,
         instances: [instance(ID, { tags: TAGS.otherCluster }), fresh],
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'changed back before the switch',
@@ -139,7 +139,7 @@ describe('a changed connector', () => {
         instances: [instance(ID), { ...fresh, createdAt: at(-MINUTE) }],
         pass: { removalsRecorded: [NEW] },
       }),
-      step: { type: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
+      action: { type: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
     },
     {
       name: 'changed, and the new one does not work',
@@ -156,7 +156,7 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { read: [NEW], ping: 'refused', accountProven: true },
       }),
-      step: blockedBy('Authorized', 'AuthorizationFailed', 'does not accept its authorization'),
+      action: blockedBy('Authorized', 'AuthorizationFailed', 'does not accept its authorization'),
     },
   ]);
 });

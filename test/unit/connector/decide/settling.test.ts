@@ -27,25 +27,25 @@ describe('the grant', () => {
       name: 'proven before',
       because: 'an unchanged pass makes no call',
       input: settledWorld(),
-      step: ready,
+      action: ready,
     },
     {
       name: 'asked to look by reconcile-at',
       because: 'a person who asks does not believe the inventory, and is right to',
       input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'asked to look by reconcile-at, and looked',
       because: 'one request is one look',
       input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } }, pass: { read: [ID] } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'never proven',
       because: 'an instance is not called Ready before it has answered once',
       input: settledWorld({ connector: { status: unproven } }),
-      step: { type: 'ping', id: ID, token: VALUES.token },
+      action: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'never proven, the token not shown',
@@ -54,49 +54,49 @@ describe('the grant', () => {
         connector: { status: unproven },
         instances: [instance(ID, { token: undefined })],
       }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'answered in this pass',
       because: 'once is enough',
       input: settledWorld({ connector: { status: unproven }, pass: { ping: 'answered' } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'a connector without a ping',
       because: 'what cannot be asked cannot be waited for',
       input: settledWorld({ connector: { status: unproven }, pass: { ping: 'unsupported' } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'accepted in this pass',
       because: 'the instance has to answer with it',
       input: settledWorld({ pass: { authorized: true } }),
-      step: { type: 'ping', id: ID },
+      action: { type: 'ping', id: ID },
     },
     {
       name: 'a new configuration in this pass',
       because: 'a rotated secret may have broken it',
       input: settledWorld({ pass: { patched: true, reconfigured: true } }),
-      step: { type: 'ping', id: ID },
+      action: { type: 'ping', id: ID },
     },
     {
       name: 'a new name in this pass',
       because: 'a name breaks nothing',
       input: settledWorld({ pass: { patched: true } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'pinged an interval ago',
       because: 'a grant can be revoked without anybody telling',
       input: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
-      step: { type: 'ping', id: ID },
+      action: { type: 'ping', id: ID },
     },
     {
       name: 'pinged a moment ago',
       because: 'the next one is due at the beat of this resource',
       input: settledWorld({ memory: { pingedAt: NOW } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'the token shown neither by the list nor by a read',
@@ -106,7 +106,7 @@ describe('the grant', () => {
         instances: [instance(ID, { token: undefined })],
         pass: { read: [ID] },
       }),
-      step: blockedBy('Synced', 'UnexpectedAnswer', "the account's user may see the whole instance", {
+      action: blockedBy('Synced', 'UnexpectedAnswer', "the account's user may see the whole instance", {
         kind: 'backoff',
       }),
     },
@@ -120,7 +120,7 @@ describe('the grant', () => {
         },
         instances: [instance(ID, { disabled: true })],
       }),
-      step: ends({
+      action: ends({
         kind: 'ready',
         reason: 'Disabled',
         message: 'The instance equals the resource; it is disabled, as spec.instance.enabled says.',
@@ -135,7 +135,7 @@ describe('what differs', () => {
       name: 'the name',
       because: 'the smallest call corrects it',
       input: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
-      step: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
+      action: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
     },
     {
       name: 'the name, as the remote side cleans it',
@@ -144,31 +144,31 @@ describe('what differs', () => {
         connector: { spec: { instance: { name: 'a b' } } },
         instances: [instance(ID, { name: 'a b' })],
       }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'no name in the answer',
       because: 'what an answer leaves out is unknown, not empty',
       input: settledWorld({ instances: [instance(ID, { name: '' })] }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'a tag missing',
       because: 'tags are replaced whole, so that all of them are sent',
       input: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
-      step: { type: 'patch', patch: { tags: TAGS.own } },
+      action: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'a tag too many',
       because: 'what the resource does not name does not stay',
       input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
-      step: { type: 'patch', patch: { tags: TAGS.own } },
+      action: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'the tags in another order',
       because: 'tags are a set',
       input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'a value that is shown',
@@ -180,7 +180,10 @@ describe('what differs', () => {
           }),
         ],
       }),
-      step: { type: 'patch', patch: { configuration: { 'infusionsoft.server': 'dt123.infusionsoft.com' } } },
+      action: {
+        type: 'patch',
+        patch: { configuration: { 'infusionsoft.server': 'dt123.infusionsoft.com' } },
+      },
     },
     {
       name: 'a value that is masked',
@@ -192,7 +195,7 @@ describe('what differs', () => {
           }),
         ],
       }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'a value that is not shown, after an edit',
@@ -201,7 +204,7 @@ describe('what differs', () => {
         connector: edited,
         instances: [instance(ID, { configuration: undefined })],
       }),
-      step: {
+      action: {
         type: 'patch',
         patch: {
           configuration: {
@@ -215,13 +218,17 @@ describe('what differs', () => {
       name: 'a value that is not shown, without an edit',
       because: 'else every pass would send it again',
       input: settledWorld({ instances: [instance(ID, { configuration: undefined })] }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'a rotated client secret',
       because: 'our own fingerprint knows what the mask hides',
       input: settledWorld({ secrets: rotated }),
-      step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } }, reason: 'Updated' },
+      action: {
+        type: 'patch',
+        patch: { configuration: { 'oauth.api.secret': 'rotated' } },
+        reason: 'Updated',
+      },
     },
     {
       name: 'a rotated encrypted key',
@@ -229,7 +236,7 @@ describe('what differs', () => {
       input: settledWorld({
         secrets: { 'crm-key': secretRead({ encryptedKey: 'new-key' }, { resourceVersion: '2' }) },
       }),
-      step: { type: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
+      action: { type: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
     },
     {
       name: 'patched in this pass, and still different',
@@ -238,7 +245,7 @@ describe('what differs', () => {
         instances: [instance(ID, { name: 'renamed' })],
         pass: { patched: true, ping: 'answered' },
       }),
-      step: blockedBy('Synced', 'RemoteError', 'accepted the change of name', 'any'),
+      action: blockedBy('Synced', 'RemoteError', 'accepted the change of name', 'any'),
     },
     {
       name: 'authorized in this pass',
@@ -247,7 +254,7 @@ describe('what differs', () => {
         secrets: rotated,
         pass: { authorized: true, ping: 'answered' },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });
@@ -267,7 +274,7 @@ describe('driftPolicy Report', () => {
           }),
         ],
       }),
-      step: blockedBy(
+      action: blockedBy(
         'Synced',
         'DriftDetected',
         'name, tags, configuration "infusionsoft.server". It is left so',
@@ -280,19 +287,19 @@ describe('driftPolicy Report', () => {
         connector: { ...report, ...edited },
         instances: [instance(ID, { name: 'renamed' })],
       }),
-      step: { type: 'patch', patch: { name: 'team-a-crm' } },
+      action: { type: 'patch', patch: { name: 'team-a-crm' } },
     },
     {
       name: 'a rotated Secret',
       because: 'that is a wish of the user, too',
       input: settledWorld({ connector: report, secrets: rotated }),
-      step: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
+      action: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
     },
     {
       name: 'nothing',
       because: 'an equal instance is Ready under any policy',
       input: settledWorld({ connector: report }),
-      step: ready,
+      action: ready,
     },
   ]);
 });
@@ -305,7 +312,7 @@ describe('enabling', () => {
       name: 'to be disabled',
       because: 'the person wants it to rest',
       input: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
-      step: { type: 'record-disabling' },
+      action: { type: 'record-disabling' },
     },
     {
       name: 'to be disabled, and recorded so',
@@ -313,25 +320,25 @@ describe('enabling', () => {
       input: settledWorld({
         connector: { ...edited, spec: { instance: { enabled: false } }, status: wasDisabled },
       }),
-      step: { type: 'enable', id: ID, enabled: false },
+      action: { type: 'enable', id: ID, enabled: false },
     },
     {
       name: 'to be enabled again, and listed as if it were',
       because: 'the listing may be older than the call that disabled it',
       input: settledWorld({ connector: { status: wasDisabled } }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again, and read as enabled',
       because: 'the read by id is the present state',
       input: settledWorld({ connector: { status: wasDisabled }, pass: { read: [ID] } }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'enabled in this reconcile',
       because: 'the instance has to answer once before it counts as Ready',
       input: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
-      step: { type: 'ping', id: ID },
+      action: { type: 'ping', id: ID },
     },
     {
       name: 'disabled again by Open Connectors right after it was enabled',
@@ -342,19 +349,19 @@ describe('enabling', () => {
         instances: disabled,
         pass: { enabledSet: true, ping: 'forbidden', read: [ID] },
       }),
-      step: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+      action: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
     },
     {
       name: 'disabled by Open Connectors, as a listing shows',
       because: 'a listing alone is no proof of a revocation',
       input: settledWorld({ instances: disabled }),
-      step: { type: 'read-instance', id: ID },
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again',
       because: 'it was disabled because the resource said so',
       input: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
-      step: { type: 'enable', id: ID, enabled: true },
+      action: { type: 'enable', id: ID, enabled: true },
     },
     {
       name: 'set in this pass, and not shown',
@@ -364,19 +371,19 @@ describe('enabling', () => {
         instances: disabled,
         pass: { enabledSet: true },
       }),
-      step: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'unknown',
       because: 'an answer that does not tell is no reason to act',
       input: settledWorld({ instances: [instance(ID, { disabled: undefined })] }),
-      step: ready,
+      action: ready,
     },
     {
       name: 'disabled right after it was authorized',
       because: 'the platform left it so from before; the new grant is the reason to enable it',
       input: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
-      step: { type: 'enable', id: ID, enabled: true },
+      action: { type: 'enable', id: ID, enabled: true },
     },
   ]);
 });

@@ -15,32 +15,32 @@ export interface Row {
   readonly because: string;
   readonly input: ConnectorInput;
   /** What the step has to match; asymmetric matchers where a text is long. */
-  readonly step: object;
+  readonly action: object;
 }
 
 /** Tests each row, and that whatever it ends with makes a status that tools can rely on. */
 export function decides(rows: readonly Row[]): void {
-  test.each(rows)('$name: $because', ({ input: world, step: expected }) => {
-    const step = decide(world);
-    expect(step).toMatchObject(expected);
-    expect(faultsOfStep(step)).toEqual([]);
-    assertStatusOf(world, step);
+  test.each(rows)('$name: $because', ({ input: world, action: expected }) => {
+    const action = decide(world);
+    expect(action).toMatchObject(expected);
+    expect(faultsOfStep(action)).toEqual([]);
+    assertStatusOf(world, action);
   });
 }
 
 /** Throws where the status that follows from `step` breaks a rule of kstatus. */
-export function assertStatusOf(input: ConnectorInput, step: Action): void {
-  if (step.type === 'finish' && (step.result.kind === 'blocked' || step.result.kind === 'ready')) {
-    assertStatusConforms({ ...input.connector, status: summarize(input, step.result, 0.5) });
+export function assertStatusOf(input: ConnectorInput, action: Action): void {
+  if (action.type === 'finish' && (action.result.kind === 'blocked' || action.result.kind === 'ready')) {
+    assertStatusConforms({ ...input.connector, status: summarize(input, action.result, 0.5) });
   }
 }
 
-/** A part of a verdict: its kind, and what matters of the rest. */
+/** A part of a result: its kind, and what matters of the rest. */
 type PartOf<V extends Result> = V extends Result ? Pick<V, 'kind'> & Partial<V> : never;
 
 /** The end of a pass. */
 export function ends(result: PartOf<Result>): object {
-  return { type: 'finish', verdict: result };
+  return { type: 'finish', result: result };
 }
 
 /** The end of a pass with `condition` False (or Unknown) for `reason`; `message` is a part of the text. */

@@ -19,11 +19,11 @@ import { kubectlWaits } from '../../../support/kstatus/kstatus.ts';
 
 /** The status that follows from the verdict on `subject`. */
 function statusOf(subject: ConnectorInput, fraction = 0.5): ConnectorStatus {
-  const step = decide(subject);
-  if (step.type !== 'finish' || (step.result.kind !== 'ready' && step.result.kind !== 'blocked')) {
-    throw new Error(`no verdict that tells anything: ${JSON.stringify(step)}`);
+  const action = decide(subject);
+  if (action.type !== 'finish' || (action.result.kind !== 'ready' && action.result.kind !== 'blocked')) {
+    throw new Error(`no verdict that tells anything: ${JSON.stringify(action)}`);
   }
-  return summarize(subject, step.result, fraction);
+  return summarize(subject, action.result, fraction);
 }
 
 const saying = (status: ConnectorStatus): string[] =>

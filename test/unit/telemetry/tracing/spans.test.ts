@@ -26,7 +26,7 @@ describe('the spans of a pass', () => {
   test('a span for the pass, one in it for each step, one in that for each call', async () => {
     const clock = new VirtualClock();
     const { observe, calls, spans } = observed(clock);
-    await observe(subject(), async ({ step, concluded }) => {
+    await observe(subject(), async ({ action: step, concluded }) => {
       await step({ type: 'create' }, async () => {
         await clock.advance(2_000);
         calls.remote({ operation: 'create-instance', outcome: 'ok', status: 200, durationMs: 1_500 });
@@ -77,7 +77,7 @@ describe('the spans of a pass', () => {
   test('a failure marks the call, the step and the pass', async () => {
     const { observe, calls, spans, scrubber } = observed(new VirtualClock());
     scrubber.register('hunter2-hunter2');
-    const pass = observe(subject(), ({ step }) =>
+    const pass = observe(subject(), ({ action: step }) =>
       step({ type: 'create' }, async () => {
         calls.remote({ operation: 'create-instance', outcome: 'ambiguous', status: 502, durationMs: 10 });
         calls.kube({ method: 'GET', pathTemplate: '/x', code: 'timeout', durationMs: 10 });
@@ -107,7 +107,7 @@ describe('the spans of a pass', () => {
     const { observe, calls, spans } = observed(new VirtualClock());
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const pass = (name: string) =>
-      observe(subject({ name }), ({ step }) =>
+      observe(subject({ name }), ({ action: step }) =>
         step({ type: 'ping' }, async () => {
           await gate;
           calls.remote({ operation: 'ping-instance', outcome: 'ok', status: 200, durationMs: 0 });
@@ -129,7 +129,7 @@ describe('the step that sends a grant', () => {
     for (const result of verdicts) {
       await bench.observe(subject(), async ({ concluded }) => concluded(connector(), result));
     }
-    await bench.observe(subject(), ({ step }) => step({ type: 'create' }, async () => undefined));
+    await bench.observe(subject(), ({ action: step }) => step({ type: 'create' }, async () => undefined));
     const [create] = bench.spans().filter(({ name }) => name === 'step create');
     const passes = bench.spans().filter(({ name }) => name.startsWith('reconcile'));
     const index = new Map(passes.map((span, at) => [span.spanContext().spanId, at]));
@@ -149,7 +149,7 @@ describe('the step that sends a grant', () => {
     const { observe, spans } = observed(new VirtualClock());
     await observe(subject(), async ({ concluded }) => concluded(connector(), asking));
     await observe(subject({ isDeleted: true }), async () => undefined);
-    await observe(subject(), ({ step }) => step({ type: 'create' }, async () => undefined));
+    await observe(subject(), ({ action: step }) => step({ type: 'create' }, async () => undefined));
 
     expect(spans().find(({ name }) => name === 'step create')?.links).toEqual([]);
   });

@@ -22,7 +22,7 @@ describe('what a pass leaves in the log', () => {
   test('a pass that did something: one line with the keys of controller-runtime and its steps', async () => {
     const clock = new VirtualClock();
     const { observe, log } = observed(clock);
-    await observe(subject(), async ({ step, concluded }) => {
+    await observe(subject(), async ({ action: step, concluded }) => {
       await step({ type: 'read-secret' }, async () => undefined);
       await step({ type: 'create' }, () => clock.advance(250));
       concluded(connector(), ready);
@@ -46,7 +46,7 @@ describe('what a pass leaves in the log', () => {
         span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
         ready: true,
         reason: 'Succeeded',
-        steps: ['read-secret', 'create'],
+        actions: ['read-secret', 'create'],
         durationMs: 250,
         msg: 'Reconciled',
       },
@@ -56,7 +56,7 @@ describe('what a pass leaves in the log', () => {
   test('each pass has an id of its own, on each of its lines', async () => {
     const { observe, log } = observed(new VirtualClock());
     for (let pass = 0; pass < 2; pass += 1) {
-      await observe(subject(), async ({ step, concluded }) => {
+      await observe(subject(), async ({ action: step, concluded }) => {
         await step({ type: 'create' }, async () => undefined);
         concluded(connector(), ready);
       });
@@ -72,32 +72,32 @@ describe('what a pass leaves in the log', () => {
   test.each<[string, Parameters<typeof run>[0], string]>([
     [
       'nothing but looks, and the status says the same already',
-      { steps: ['read-instance', 'ping'], result: ready },
+      { actions: ['read-instance', 'ping'], result: ready },
       'debug',
     ],
-    ['a retry that is not due', { steps: [], result: { kind: 'not-due', time: 0 } }, 'debug'],
-    ['another reason than before', { steps: ['read-secret'], result: invalid }, 'info'],
-    ['the same reason for a new generation', { steps: [], result: ready, generation: 8 }, 'info'],
-    ['a change at the remote side', { steps: ['patch'], result: ready }, 'info'],
-    ['a deletion', { steps: ['delete-instance'], result: { kind: 'released' } }, 'info'],
+    ['a retry that is not due', { actions: [], result: { kind: 'not-due', time: 0 } }, 'debug'],
+    ['another reason than before', { actions: ['read-secret'], result: invalid }, 'info'],
+    ['the same reason for a new generation', { actions: [], result: ready, generation: 8 }, 'info'],
+    ['a change at the remote side', { actions: ['patch'], result: ready }, 'info'],
+    ['a deletion', { actions: ['delete-instance'], result: { kind: 'released' } }, 'info'],
   ])('%s', async (_title, given, level) => {
     expect(await run(given)).toEqual([level]);
   });
 
-  async function run(given: { steps: readonly string[]; result: Result; generation?: number }) {
+  async function run(given: { actions: readonly string[]; result: Result; generation?: number }) {
     const { observe, log } = observed(new VirtualClock());
     const resource =
       given.generation === undefined
         ? settled
         : { ...settled, metadata: { ...settled.metadata, generation: given.generation } };
-    await observe(subject(), async ({ step, concluded }) => {
-      for (const name of given.steps) {
+    await observe(subject(), async ({ action: step, concluded }) => {
+      for (const name of given.actions) {
         await step({ type: name }, async () => undefined);
       }
       concluded(resource, given.result);
     });
     return log()
-      .filter(({ msg }) => msg !== 'Next step')
+      .filter(({ msg }) => msg !== 'Next action')
       .map(({ level }) => level);
   }
 
@@ -112,7 +112,7 @@ describe('what a pass leaves in the log', () => {
       ['error', 'Failed to reconcile', 'x is not a function'],
       ['debug', 'Failed to reconcile', 'PATCH /x: 403'],
     ]);
-    expect(log()[0]?.['stacktrace']).toContain('observe-passes.test.ts');
+    expect(log()[0]?.['stacktrace']).toContain('observe-reconciles.test.ts');
   });
 });
 
