@@ -1,7 +1,6 @@
 import { describeError } from '../kube/client/describe-error.ts';
 import { isKubeError, type KubeError } from '../kube/client/errors.ts';
 import { NoClusterError } from '../kube/client/pooled-config.ts';
-import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { CliExit } from './exit-codes.ts';
 
 /** A command ends here, with a message for the person who gave it. The message never holds a secret. */
@@ -66,9 +65,6 @@ export function problemOf(error: unknown): { readonly exit: CliExit; readonly li
         'Your kubeconfig names no cluster. Choose a context with --context, or a file with --kubeconfig.',
       ],
     };
-  }
-  if (error instanceof RemoteError) {
-    return { exit: 'failure', lines: [`Open Connectors: ${error.message}.`] };
   }
   return { exit: 'failure', lines: [`This command failed unexpectedly (${describeError(error)}).`] };
 }

@@ -61,8 +61,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
     start(
       namespace,
       ...['authorize', 'crm', '--timeout', '300s'],
-      ...['--ca-file', bench.environment()['CA_FILE'] ?? ''],
-      ...['--allow-host', `localhost:${bench.simulator.port}`],
+      ...['--authorize-url', new URL(authorizePath, bench.simulator.baseUrl).href],
       ...args,
     );
 
@@ -310,45 +309,38 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       await expectNothingSecret(namespace, plugin, redirected);
     });
 
-    test('uses the documented address with the default account, and says so', async () => {
-      const namespace = await asking({ accountRef: undefined });
-      const asked = bench.simulator.ledger.count('createOauthUrl');
+    test("builds the provider's URL without a call of Open Connectors, also with the default account", async () => {
+      for (const spec of [{}, { accountRef: undefined }]) {
+        const namespace = await asking(spec);
+        const calls = bench.simulator.ledger.count('createOauthUrl');
+        const plugin = start(namespace, 'authorize', 'crm', '--timeout', '300s');
+        const address = new URL(await addressIn(plugin));
+        expect(address.origin + address.pathname).toBe(
+          'https://accounts.infusionsoft.com/app/oauth/authorize',
+        );
+        expect(plugin.printed()).toContain(
+          'accountRef' in spec ? "the operator's own account" : 'account sap',
+        );
+        expect(bench.simulator.ledger.count('createOauthUrl')).toBe(calls);
+        const simulated = new URL(authorizePath, bench.simulator.baseUrl);
+        simulated.search = address.search;
+        plugin.enter(await bench.simulator.consent(simulated.href, { approve: true }));
+        expect((await plugin.ended).code).toBe(ok.code);
+      }
+    });
+
+    test('refuses a grant of another tenant, and takes the right one after it', async () => {
+      const namespace = await asking();
       const plugin = authorize(namespace);
-      const address = new URL(await addressIn(plugin));
-      expect(address.origin + address.pathname).toBe('https://accounts.infusionsoft.com/app/oauth/authorize');
-      expect(plugin.printed()).toContain("the operator's default account");
-      expect(bench.simulator.ledger.count('createOauthUrl')).toBe(asked);
-      const simulated = new URL(authorizePath, bench.simulator.baseUrl);
-      simulated.search = address.search;
-      plugin.enter(await bench.simulator.consent(simulated.href, { approve: true }));
+      const redirected = await consent(plugin);
+      plugin.enter(`${redirected}&scope=full%7Chl214.infusionsoft.com`);
+      await plugin.shows(/another Infusionsoft account/);
+      expect(await namespace.exists('Secret', 'crm-code')).toBe(false);
+      plugin.enter(`${redirected}&scope=full%7Cdt123.infusionsoft.com`);
       expect((await plugin.ended).code).toBe(ok.code);
     });
 
-    test('sends no secret to a host that nobody allowed', async () => {
-      const namespace = await asking();
-      const asked = bench.simulator.ledger.count('createOauthUrl');
-      const { code, stderr } = await run(namespace, 'authorize', 'crm');
-      expect(code).toBe(person.code);
-      expect(stderr).toContain(`--allow-host localhost:${bench.simulator.port}`);
-      expect(bench.simulator.ledger.count('createOauthUrl')).toBe(asked);
-    });
-
-    test('says why Open Connectors made no address, and goes without it when told to', async () => {
-      const namespace = await asking();
-      bench.simulator.faults.inject({
-        match: { operation: 'createOauthUrl' },
-        fault: { kind: 'status', status: 401 },
-      });
-      const { code, stderr } = await authorize(namespace).ended;
-      expect(code).toBe(failure.code);
-      expect(stderr).toMatch(/^Open Connectors did not make an address to allow access at: .*401.*\.$/m);
-      expect(stderr).toContain('--direct');
-      const plugin = authorize(namespace, '--direct');
-      expect(await addressIn(plugin)).toMatch(/^https:\/\/accounts\.infusionsoft\.com\//);
-      expect(plugin.printed()).toContain('Because --direct was given');
-    });
-
-    test('goes without the account where the person may not read its Secret, and says so', async (context) => {
+    test('needs the Secret of the OAuth app, and not that of the account', async (context) => {
       const { faults } = plane;
       if (faults === undefined) {
         context.skip(`${plane.name} cannot be told to refuse`);
@@ -360,8 +352,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         { kind: 'respond', status: 403 },
       );
       const plugin = authorize(namespace);
-      expect(await addressIn(plugin)).toMatch(/^https:\/\/accounts\.infusionsoft\.com\//);
-      expect(plugin.printed()).toContain('you may not read the account\'s Secret "sap-account"');
+      expect(await addressIn(plugin)).toContain(authorizePath);
       refusal.remove();
       faults.inject(
         { verb: 'get', resource: 'secrets', namespace: namespace.name, name: 'crm-oauth' },

@@ -1,17 +1,8 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
-import type { InfusionsoftConnector } from '../../api/connector.ts';
-import {
-  accountNameOf,
-  apiBaseUrlOf,
-  clientIdKeyOf,
-  clientSecretKeyOf,
-  connectorKeyOf,
-  scopeOf,
-} from '../../api/defaults.ts';
-import { allowedHost } from '../../api/validation/allowlist.ts';
+import type { ConnectorSpec, InfusionsoftConnector } from '../../api/connector.ts';
+import { accountNameOf, apiBaseUrlOf, clientIdKeyOf, connectorKeyOf, scopeOf } from '../../api/defaults.ts';
 import { validateAccount } from '../../api/validation/validate.ts';
 import type { ConsentRequest } from '../../authorization/consent-request.ts';
-import { settings } from '../../config/settings.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { decodeText } from '../../secrets/decode.ts';
 import type { Resources } from '../cluster/resources.ts';
@@ -20,38 +11,36 @@ import { CliError } from '../errors.ts';
 /** What a person is asked to agree to, with what is needed to ask for it. */
 export interface PendingConsent {
   readonly subject: ConsentRequest;
-  readonly clientSecret: string;
   /** `undefined`: the operator's default account. */
   readonly account: OpenConnectorsAccount | undefined;
 }
-
-/** Hosts that an account may name, unless `--allow-host` adds to them: the operator's own default. */
-const DEFAULT_HOSTS = settings.allowedHosts.default.split(',');
 
 /** Reads what the connector asks for at this moment. Throws `CliError`. */
 export async function readConsentRequest(
   resources: Resources,
   connector: InfusionsoftConnector,
   callbackUrl: string,
-  extraHosts: readonly string[],
 ): Promise<PendingConsent> {
   const { spec } = connector;
-  const client = await readClient(resources, connector);
-  const account = await readAccount(resources, connector, extraHosts);
-  const connectorKey = connectorKeyOf(spec);
+  const clientId = await readClientId(resources, connector);
+  const account = await readAccount(resources, connector);
   return {
     subject: {
       accountUid: account?.metadata.uid ?? DEFAULT_ACCOUNT_UID,
       baseUrl: account === undefined ? '' : apiBaseUrlOf(account.spec),
-      connector: connectorKey,
-      server: connectorKey === 'infusionsoftcrm' ? spec.server : undefined,
-      clientId: client.id,
+      connector: connectorKeyOf(spec),
+      server: serverOf(spec),
+      clientId,
       callbackUrl,
       scope: scopeOf(spec),
     },
-    clientSecret: client.secret,
     account,
   };
+}
+
+/** Host of the Infusionsoft account that access is requested to; `undefined` where the connector names none. */
+export function serverOf(spec: ConnectorSpec): string | undefined {
+  return connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.server : undefined;
 }
 
 /** The text under `key` of a Secret's `data`. Throws `CliError` where there is none that can be used. */
@@ -65,12 +54,10 @@ export function textIn(data: Readonly<Record<string, string>>, secretName: strin
   return decoded.text;
 }
 
-/** How Open Connectors may be called at `baseUrl`; `undefined`: not at all. */
-export function hostRule(baseUrl: string, extraHosts: readonly string[]) {
-  return allowedHost(baseUrl, [...DEFAULT_HOSTS, ...extraHosts]);
-}
-
-async function readClient(resources: Resources, { metadata, spec }: InfusionsoftConnector) {
+async function readClientId(
+  resources: Resources,
+  { metadata, spec }: InfusionsoftConnector,
+): Promise<string> {
   const { name } = spec.oauth.clientSecretRef;
   const data = await resources.secret(metadata.namespace, name);
   if (data === 'forbidden') {
@@ -79,14 +66,12 @@ async function readClient(resources: Resources, { metadata, spec }: Infusionsoft
       `You may not get Secret "${name}" in namespace "${metadata.namespace}", which holds the OAuth app's client_id. Ask somebody who may to run this command.`,
     );
   }
-  const [id, secret] = [clientIdKeyOf(spec), clientSecretKeyOf(spec)].map((key) => textIn(data, name, key));
-  return { id: id ?? '', secret: secret ?? '' };
+  return textIn(data, name, clientIdKeyOf(spec));
 }
 
 async function readAccount(
   resources: Resources,
   { metadata, spec }: InfusionsoftConnector,
-  extraHosts: readonly string[],
 ): Promise<OpenConnectorsAccount | undefined> {
   const name = accountNameOf(spec);
   if (name === undefined) {
@@ -96,15 +81,6 @@ async function readAccount(
   const [violation] = validateAccount(account);
   if (violation !== undefined) {
     throw new CliError('person', `Account "${name}": ${violation.path} ${violation.message}.`);
-  }
-  const baseUrl = apiBaseUrlOf(account.spec);
-  if (hostRule(baseUrl, extraHosts) === undefined) {
-    const { host } = new URL(baseUrl);
-    throw new CliError(
-      'person',
-      `Account "${name}" names the host ${host}, which is none of ${[...DEFAULT_HOSTS, ...extraHosts].join(', ')}. No secret is sent there.`,
-      [`If you know that it is the Open Connectors of your organization, add: --allow-host ${host}`],
-    );
   }
   return account;
 }

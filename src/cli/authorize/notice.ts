@@ -37,19 +37,9 @@ export function renderNotice({ connector, cluster, subject, account }: Notice): 
 }
 
 /** What to do at the provider. */
-export function renderSteps(
-  { server }: ConsentRequest,
-  url: string,
-  insteadBecause: string | undefined,
-): string[] {
+export function renderSteps({ server }: ConsentRequest, url: string): string[] {
   const whose = server === undefined ? 'choose the account that you mean' : `choose ${server}`;
   return [
-    ...(insteadBecause === undefined
-      ? []
-      : [
-          '',
-          `Because ${insteadBecause}, this is the address that Keap documents, and not one that Open Connectors makes.`,
-        ]),
     '',
     `Open this address in a browser (it leads to ${new URL(url).host}), sign in, ${whose}, and press "Allow":`,
     '',

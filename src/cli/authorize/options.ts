@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseDuration } from '../../api/duration.ts';
 import { CALLBACK_URL_PATTERN } from '../../api/validation/hosts.ts';
-import { parseHostPattern } from '../../runtime/host-pattern.ts';
+import { AUTHORIZE_URL } from '../../provider/authorize-url.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments, Flag } from '../input/arguments.ts';
 import { requireKey, requireName } from '../input/names.ts';
@@ -25,20 +24,11 @@ export const AUTHORIZE_FLAGS: readonly Flag[] = [
     doc: 'The address that the browser was sent to, for a consent that an earlier run began. Safer is standard input: arguments are seen by others on this machine.',
   },
   {
-    name: 'direct',
-    doc: 'Uses the address that Keap documents to allow access at, without asking Open Connectors for one.',
+    name: 'authorize-url',
+    value: 'URL',
+    doc: `authorize page of the provider, for a simulator (default ${AUTHORIZE_URL})`,
   },
   { name: 'timeout', value: 'DURATION', doc: 'How long to wait for the operator, such as 90s; absent: 5m.' },
-  {
-    name: 'ca-file',
-    value: 'FILE',
-    doc: 'Certificates (PEM) to trust at Open Connectors besides the usual ones.',
-  },
-  {
-    name: 'allow-host',
-    value: 'HOST',
-    doc: "Hosts of Open Connectors to call besides SAP's own; with its port, a host need not have a public address.",
-  },
 ];
 
 /** What the command line of `authorize` says. */
@@ -48,10 +38,8 @@ export interface AuthorizeOptions {
   readonly key: string | undefined;
   readonly callbackUrl: string | undefined;
   readonly redirectedUrl: string | undefined;
-  readonly direct: boolean;
+  readonly authorizeUrl: string;
   readonly timeoutMs: number;
-  readonly extraCaPem: string | undefined;
-  readonly extraHosts: readonly string[];
 }
 
 /** Reads and checks the command line. Throws `CliError` of exit `usage`. */
@@ -63,10 +51,8 @@ export function readOptions(args: Arguments, name: string): AuthorizeOptions {
     key: key === undefined ? undefined : requireKey('--key', key),
     callbackUrl: callbackUrl(args.text('callback-url')),
     redirectedUrl: args.text('redirected-url'),
-    direct: args.given.has('direct'),
+    authorizeUrl: authorizeUrl(args.text('authorize-url') ?? AUTHORIZE_URL),
     timeoutMs: timeout(args.text('timeout') ?? '5m'),
-    extraCaPem: certificates(args.text('ca-file')),
-    extraHosts: args.list('allow-host').map(host),
   };
 }
 
@@ -88,34 +74,10 @@ function timeout(text: string): number {
   return ms;
 }
 
-function host(text: string): string {
-  if (parseHostPattern(text) === undefined) {
-    throw new CliError(
-      'usage',
-      '--allow-host: is not a host name, optionally with :port (no scheme, no path).',
-    );
+function authorizeUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' || url.href !== `${url.origin}${url.pathname}`) {
+    throw new CliError('usage', '--authorize-url: must be an https URL without user, query or fragment.');
   }
-  return text;
-}
-
-function certificates(file: string | undefined): string | undefined {
-  if (file === undefined) {
-    return undefined;
-  }
-  const text = readable(file);
-  if (text?.includes('-----BEGIN CERTIFICATE-----') !== true) {
-    throw new CliError(
-      'usage',
-      text === undefined ? '--ca-file: cannot be read.' : '--ca-file: has no certificates (PEM) in it.',
-    );
-  }
-  return text;
-}
-
-function readable(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined; // The caller says what its absence means.
-  }
+  return url.href;
 }

@@ -2,12 +2,12 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { consentRequestHash } from '../../authorization/consent-request.ts';
 import { sameHash } from '../../authorization/one-time-code.ts';
 import { newToken, tokenHash } from '../../authorization/state-token.ts';
+import { authorizeUrl } from '../../provider/authorize-url.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
-import { type PendingConsent, readConsentRequest } from './consent-request.ts';
+import { type PendingConsent, readConsentRequest, serverOf } from './consent-request.ts';
 import { renderNotice, renderPrompt, renderSteps } from './notice.ts';
 import { findPending, keepPending } from './pending.ts';
-import { providerAddress } from './provider-address.ts';
 import { type Expected, type Redirected, readRedirected, UNUSABLE } from './redirected-address.ts';
 import { callbackUrlFor, pendingKeyOf, type Session } from './session.ts';
 
@@ -25,15 +25,11 @@ export async function askPerson(session: Session, connector: InfusionsoftConnect
   const { output, input } = context;
   const state = newToken(context.random);
   const wish = await requestOf(session, connector);
-  const address = await providerAddress(context, cluster.resources, wish, {
-    ...options,
-    namespace: cluster.namespace,
-    state,
-  });
+  const url = authorizeUrl({ ...wish.subject, state }, options.authorizeUrl);
   const lines = [
     ...renderNotice({ connector, cluster: cluster.label, ...wish }),
-    ...renderSteps(wish.subject, address.url, address.insteadBecause),
-    address.url,
+    ...renderSteps(wish.subject, url),
+    url,
     ...renderPrompt(wish.subject, input.isTerminal),
   ];
   for (const line of lines) {
@@ -43,7 +39,7 @@ export async function askPerson(session: Session, connector: InfusionsoftConnect
   output.keepSecret(state);
   const hash = tokenHash(state);
   const said = await readRedirect(session, {
-    callbackUrl: wish.subject.callbackUrl,
+    ...wish.subject,
     isOurState: (text) => sameHash(hash, tokenHash(text)),
   });
   const subject = consentRequestHash(wish.subject);
@@ -66,6 +62,7 @@ export async function resume(
   }
   const said = readRedirected(redirectedUrl, {
     callbackUrl: callbackUrlFor(session, connector),
+    server: serverOf(connector.spec),
     isOurState: pending.isOurState,
   });
   if (said.kind === 'unusable') {
@@ -92,11 +89,8 @@ export async function requireUnchanged(
 }
 
 async function requestOf(session: Session, connector: InfusionsoftConnector): Promise<PendingConsent> {
-  const { cluster, options, context } = session;
   const callbackUrl = callbackUrlFor(session, connector);
-  const wish = await readConsentRequest(cluster.resources, connector, callbackUrl, options.extraHosts);
-  context.output.keepSecret(wish.clientSecret);
-  return wish;
+  return await readConsentRequest(session.cluster.resources, connector, callbackUrl);
 }
 
 /** The first line that is an answer; `undefined`: standard input ended before. */

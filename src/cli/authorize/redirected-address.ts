@@ -3,6 +3,7 @@ import {
   type ProviderError,
   providerError,
 } from '../../authorization/authorization-response.ts';
+import { grantedTenant } from '../../provider/granted-tenant.ts';
 
 /** What the provider says in the address that it sends the browser to (RFC 6749, 4.1.2), or why the text is none. */
 export type Redirected =
@@ -21,6 +22,8 @@ export const UNUSABLE = {
   'no-state': 'This address is incomplete: its "state" is missing. Copy all of it, to its end.',
   'wrong-state':
     'This address belongs to another consent than the one that was begun here. Nothing of it is believed.',
+  'other-tenant':
+    'Access was granted to another Infusionsoft account than spec.server names. Open the URL again and choose the account of spec.server.',
   'no-answer': 'This address has neither a code nor an error in it. Copy all of it, to its end.',
   'bad-code': 'The code in this address cannot be one. Copy the address again.',
 } as const;
@@ -30,6 +33,8 @@ export type Unusable = keyof typeof UNUSABLE;
 /** What an address is held to. */
 export interface Expected {
   readonly callbackUrl: string;
+  /** Host of the Infusionsoft account; `undefined` where any account is accepted. */
+  readonly server: string | undefined;
   /** In a time that does not tell how much of it is right. */
   readonly isOurState: (state: string) => boolean;
 }
@@ -38,7 +43,7 @@ const LONGEST = 8_192;
 const OURS = ['code', 'error', 'state'] as const;
 
 /** Reads what a person has pasted. An error of the provider counts only with our state, too. */
-export function readRedirected(text: string, { callbackUrl, isOurState }: Expected): Redirected {
+export function readRedirected(text: string, { callbackUrl, server, isOurState }: Expected): Redirected {
   const url = parse(text, callbackUrl);
   if (url === undefined) {
     return unusable('no-address');
@@ -66,7 +71,16 @@ export function readRedirected(text: string, { callbackUrl, isOurState }: Expect
   if (code === undefined) {
     return unusable('no-answer');
   }
+  if (server !== undefined && searchParams.getAll('scope').some((scope) => isOfAnother(scope, server))) {
+    return unusable('other-tenant');
+  }
   return CODE_PATTERN.test(code) ? { kind: 'code', code } : unusable('bad-code');
+}
+
+/** Keap adds the tenant to the scope, without a promise to: its absence is accepted. */
+function isOfAnother(scope: string, server: string): boolean {
+  const tenant = grantedTenant(scope);
+  return tenant !== undefined && tenant !== server.toLowerCase();
 }
 
 function unusable(why: Unusable): Redirected {

@@ -20,7 +20,7 @@ export const authorize: Command = {
   description: [
     'Lets a person allow access to the Infusionsoft account of a connector, where the operator has no public address for a page of its own.',
     'It shows whose data would go where and an address to open in a browser, takes the address back that the browser is sent to, checks that it answers this very consent, stores its code in the Secret that spec.oauth.authorizationCodeSecretRef names, and waits until the connector is Ready. It never changes the spec.',
-    'It works with your own rights: get on the connector, its account and the Secrets of both, and create and patch on the Secret for the code. The right to patch the connector lets it see sooner that a code was refused.',
+    'It works with your own rights: get on the connector, its account and the Secret of its OAuth app, and create and patch on the Secret for the code. The right to patch the connector lets it see sooner that a code was refused.',
   ],
   flags: AUTHORIZE_FLAGS,
   examples: [

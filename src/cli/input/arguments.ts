@@ -17,8 +17,6 @@ export interface Arguments {
   readonly given: ReadonlySet<string>;
   /** The value of a flag; of a repeated one the last. */
   text(name: string): string | undefined;
-  /** All values of a flag, each split at commas. */
-  list(name: string): readonly string[];
 }
 
 /** Takes `argv` (without program and script) apart. Throws `CliError`, which repeats no value: it may be a secret. */
@@ -44,19 +42,10 @@ export function readArguments(argv: readonly string[], flags: readonly Flag[]): 
       values.push([token.name, token.value]);
     }
   }
-  const of = (wanted: string): string[] =>
-    values.flatMap(([name, value]) => (name === wanted && value !== undefined ? [value] : []));
   return {
     positionals,
     given: new Set(values.map(([name]) => name)),
-    text: (name) => of(name).at(-1),
-    list: (name) =>
-      of(name).flatMap((value) =>
-        value
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      ),
+    text: (wanted) => values.findLast(([name]) => name === wanted)?.[1],
   };
 }
 

@@ -4,7 +4,6 @@ import { readArguments } from '../../../src/cli/input/arguments.ts';
 const FLAGS = [
   { name: 'namespace', short: 'n', value: 'NAMESPACE', doc: '' },
   { name: 'all-namespaces', short: 'A', doc: '' },
-  { name: 'allow-host', value: 'HOST', doc: '' },
   { name: 'redirected-url', value: 'URL', doc: '' },
 ];
 const read = (...argv: string[]) => readArguments(argv, FLAGS);
@@ -23,18 +22,9 @@ describe('a command line', () => {
     }
   });
 
-  test('has the last of repeated values, or all of them', () => {
-    const args = read(
-      '-n',
-      'a',
-      '-n',
-      'b',
-      '--allow-host',
-      'x.example.com, y.example.com',
-      '--allow-host=z:1',
-    );
+  test('has the last of repeated values', () => {
+    const args = read('-n', 'a', '-n', 'b');
     expect(args.text('namespace')).toBe('b');
-    expect(args.list('allow-host')).toEqual(['x.example.com', 'y.example.com', 'z:1']);
     expect(args.text('redirected-url')).toBeUndefined();
   });
 

@@ -5,7 +5,11 @@ import { readRedirected } from '../../../src/cli/authorize/redirected-address.ts
 const CALLBACK = 'https://connect.example.com/oauth/callback';
 const STATE = 'LtI2qzmBmVPYQkq3vRkC1nXo2b0J9m8hS4a7cD5eF6g';
 const CODE = '7f3c0d9a51be4c77';
-const expected = { callbackUrl: CALLBACK, isOurState: (state: string) => state === STATE };
+const expected = {
+  callbackUrl: CALLBACK,
+  server: 'dt123.infusionsoft.com',
+  isOurState: (state: string) => state === STATE,
+};
 const read = (text: string, callbackUrl = CALLBACK) => readRedirected(text, { ...expected, callbackUrl });
 const good = `${CALLBACK}?code=${CODE}&state=${STATE}`;
 const taken = { kind: 'code', code: CODE };
@@ -20,6 +24,8 @@ describe('an address that is taken', () => {
     'with white space in the quotes': `" ${good} "`,
     'without the scheme, as browsers show it': good.slice('https://'.length),
     'with further parts': `${CALLBACK}?scope=full%7Cdt123.infusionsoft.com&code=${CODE}&state=${STATE}`,
+    'with the tenant in capitals': `${good}&scope=full%7CDT123.infusionsoft.com`,
+    'with a scope that names no tenant': `${good}&scope=full`,
     'with a fragment': `${good}#_=_`,
     'with its host in capitals': good.replace('connect.example.com', 'Connect.Example.COM'),
     'with the default port': good.replace('.com/', '.com:443/'),
@@ -37,6 +43,11 @@ describe('an address that is taken', () => {
       kind: 'unusable',
       why: 'other-address',
     });
+  });
+
+  test('of any tenant, for a connector that names none', () => {
+    const text = `${good}&scope=full%7Chl214.infusionsoft.com`;
+    expect(readRedirected(text, { ...expected, server: undefined })).toEqual(taken);
   });
 
   test('with a code in any encoding', () => {
@@ -63,6 +74,11 @@ describe('an address that is not used', () => {
     "the provider's address": [
       `https://accounts.infusionsoft.com/app/oauth/authorize?state=${STATE}`,
       'other-address',
+    ],
+    'another tenant': [`${good}&scope=full%7Chl214.infusionsoft.com`, 'other-tenant'],
+    'another tenant in a second scope': [
+      `${good}&scope=full%7Cdt123.infusionsoft.com&scope=full%7Chl214.infusionsoft.com`,
+      'other-tenant',
     ],
     'neither code nor error': [`${CALLBACK}?state=${STATE}`, 'no-answer'],
     'a code of spaces': [`${CALLBACK}?code=%20%20&state=${STATE}`, 'bad-code'],
