@@ -5,21 +5,22 @@ import { CliError } from '../errors.ts';
 export interface Flag {
   readonly name: string;
   readonly short?: string;
-  /** Placeholder of its value in the help; absent: it has none. */
+  /** Placeholder of the value in help; absent for a flag without a value. */
   readonly value?: string;
-  readonly doc: string;
+  /** A noun phrase in lower case. */
+  readonly description: string;
 }
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface Arguments {
   readonly positionals: readonly string[];
-  /** Names of all flags that were given. */
+  /** Names of the flags on the command line. */
   readonly given: ReadonlySet<string>;
-  /** The value of a flag; of a repeated one the last. */
+  /** The value of a flag, the last one where it is repeated. */
   text(name: string): string | undefined;
 }
 
-/** Takes `argv` (without program and script) apart. Throws `CliError`, which repeats no value: it may be a secret. */
+/** Parses `argv` (without program and script). Throws `CliError`, without values: they may be secrets. */
 export function readArguments(argv: readonly string[], flags: readonly Flag[]): Arguments {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const options = Object.fromEntries(
@@ -51,12 +52,12 @@ export function readArguments(argv: readonly string[], flags: readonly Flag[]): 
 
 function requireKnown(rawName: string, flag: Flag | undefined, value: string | undefined): void {
   if (flag === undefined) {
-    throw new CliError('usage', `${rawName}: is no known flag; see --help.`);
+    throw new CliError('usage', `${rawName}: unknown flag. See --help.`);
   }
   if (flag.value !== undefined && (value === undefined || value === '')) {
-    throw new CliError('usage', `${rawName}: needs a value, ${rawName} ${flag.value}.`);
+    throw new CliError('usage', `${rawName}: requires a value, as in ${rawName} ${flag.value}.`);
   }
   if (flag.value === undefined && value !== undefined) {
-    throw new CliError('usage', `${rawName}: takes no value.`);
+    throw new CliError('usage', `${rawName}: does not take a value.`);
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { readRedirected } from '../../../src/cli/authorize/redirected-address.ts';
+import { describe, expect, it } from 'vitest';
+import { parseRedirectUrl } from '../../../src/cli/authorize/redirect-url.ts';
 
 const CALLBACK = 'https://connect.example.com/oauth/callback';
 const STATE = 'LtI2qzmBmVPYQkq3vRkC1nXo2b0J9m8hS4a7cD5eF6g';
@@ -10,13 +10,13 @@ const expected = {
   server: 'dt123.infusionsoft.com',
   isOurState: (state: string) => state === STATE,
 };
-const read = (text: string, callbackUrl = CALLBACK) => readRedirected(text, { ...expected, callbackUrl });
+const read = (text: string, callbackUrl = CALLBACK) => parseRedirectUrl(text, { ...expected, callbackUrl });
 const good = `${CALLBACK}?code=${CODE}&state=${STATE}`;
-const taken = { kind: 'code', code: CODE };
+const accepted = { kind: 'code', code: CODE };
 
-describe('an address that is taken', () => {
+describe('an accepted URL', () => {
   const cases: Record<string, string> = {
-    'as it is': good,
+    unchanged: good,
     'with white space around it': `  \t${good} \r\n`,
     'in double quotes': `"${good}"`,
     'in single quotes': `'${good}'`,
@@ -31,70 +31,70 @@ describe('an address that is taken', () => {
     'with the default port': good.replace('.com/', '.com:443/'),
     'with an empty error': `${good}&error=`,
   };
-  test.each(Object.entries(cases))('%s', (_name, text) => {
-    expect(read(text)).toEqual(taken);
+  it.each(Object.entries(cases))('is accepted %s', (_name, text) => {
+    expect(read(text)).toEqual(accepted);
   });
 
-  test('of a callback URL with a query of its own', () => {
+  it('keeps the query of the callback URL', () => {
     const callback = `${CALLBACK}?tenant=7`;
-    expect(read(`${callback}&code=${CODE}&state=${STATE}`, callback)).toEqual(taken);
-    expect(read(good, callback)).toEqual({ kind: 'unusable', why: 'other-address' });
+    expect(read(`${callback}&code=${CODE}&state=${STATE}`, callback)).toEqual(accepted);
+    expect(read(good, callback)).toEqual({ kind: 'rejected', why: 'other-url' });
     expect(read(`${CALLBACK}?tenant=8&code=${CODE}&state=${STATE}`, callback)).toEqual({
-      kind: 'unusable',
-      why: 'other-address',
+      kind: 'rejected',
+      why: 'other-url',
     });
   });
 
-  test('of any tenant, for a connector that names none', () => {
+  it('may name any tenant for a connector without a server', () => {
     const text = `${good}&scope=full%7Chl214.infusionsoft.com`;
-    expect(readRedirected(text, { ...expected, server: undefined })).toEqual(taken);
+    expect(parseRedirectUrl(text, { ...expected, server: undefined })).toEqual(accepted);
   });
 
-  test('with a code in any encoding', () => {
+  it('decodes its code', () => {
     expect(read(`${CALLBACK}?code=a%2Fb%2Bc%3D&state=${STATE}`)).toEqual({ kind: 'code', code: 'a/b+c=' });
   });
 });
 
-describe('an address that is not used', () => {
+describe('a rejected URL', () => {
   const cases: Record<string, readonly [text: string, why: string]> = {
     'another state': [good.replace(STATE, `${STATE.slice(0, -1)}h`), 'wrong-state'],
-    'a state that ours begins with': [good.replace(STATE, STATE.slice(0, -1)), 'wrong-state'],
+    'a prefix of the state': [good.replace(STATE, STATE.slice(0, -1)), 'wrong-state'],
     'no state': [`${CALLBACK}?code=${CODE}`, 'no-state'],
     'an empty state': [`${CALLBACK}?code=${CODE}&state=`, 'no-state'],
     'the state twice': [`${good}&state=${STATE}`, 'repeated'],
     'the code twice': [`${good}&code=${CODE}`, 'repeated'],
     'two codes': [`${good}&code=other`, 'repeated'],
     'a code and an error': [`${good}&error=access_denied`, 'repeated'],
-    'another host': [good.replace('connect.example.com', 'connect.example.org'), 'other-address'],
-    'a host below ours': [good.replace('connect.', 'evil.connect.'), 'other-address'],
-    'another port': [good.replace('.com/', '.com:8443/'), 'other-address'],
-    'another path': [good.replace('/callback', '/callback/'), 'other-address'],
-    'no encryption': [good.replace('https:', 'http:'), 'other-address'],
-    'a user name': [good.replace('https://', 'https://me@'), 'other-address'],
-    "the provider's address": [
+    'another host': [good.replace('connect.example.com', 'connect.example.org'), 'other-url'],
+    'a subdomain': [good.replace('connect.', 'evil.connect.'), 'other-url'],
+    'another port': [good.replace('.com/', '.com:8443/'), 'other-url'],
+    'another path': [good.replace('/callback', '/callback/'), 'other-url'],
+    'no encryption': [good.replace('https:', 'http:'), 'other-url'],
+    'a user name': [good.replace('https://', 'https://me@'), 'other-url'],
+    'the authorize URL': [
       `https://accounts.infusionsoft.com/app/oauth/authorize?state=${STATE}`,
-      'other-address',
+      'other-url',
     ],
     'another tenant': [`${good}&scope=full%7Chl214.infusionsoft.com`, 'other-tenant'],
     'another tenant in a second scope': [
       `${good}&scope=full%7Cdt123.infusionsoft.com&scope=full%7Chl214.infusionsoft.com`,
       'other-tenant',
     ],
-    'neither code nor error': [`${CALLBACK}?state=${STATE}`, 'no-answer'],
+    'neither code nor error': [`${CALLBACK}?state=${STATE}`, 'no-response'],
     'a code of spaces': [`${CALLBACK}?code=%20%20&state=${STATE}`, 'bad-code'],
     'a code with a line break': [`${CALLBACK}?code=a%0Ab&state=${STATE}`, 'bad-code'],
-    'a code beyond all measure': [`${CALLBACK}?code=${'a'.repeat(2_049)}&state=${STATE}`, 'bad-code'],
-    'the code alone': [CODE, 'no-address'],
-    nothing: ['', 'no-address'],
-    'an address in two parts': [good.replace('&state', ' &state'), 'no-address'],
-    'another scheme': [`javascript:alert("${good}")`, 'no-address'],
-    'an endless text': [`${good}&x=${'a'.repeat(9_000)}`, 'no-address'],
+    'a code that is too long': [`${CALLBACK}?code=${'a'.repeat(2_049)}&state=${STATE}`, 'bad-code'],
+    'the code alone': [CODE, 'not-a-url'],
+    nothing: ['', 'not-a-url'],
+    'a URL with a space': [good.replace('&state', ' &state'), 'not-a-url'],
+    'another scheme': [`javascript:alert("${good}")`, 'not-a-url'],
+    'a URL that is too long': [`${good}&x=${'a'.repeat(9_000)}`, 'not-a-url'],
   };
-  test.each(Object.entries(cases))('%s', (_name, [text, why]) => {
-    expect(read(text)).toEqual({ kind: 'unusable', why });
+  it.each(Object.entries(cases))('has %s', (_name, [text, why]) => {
+    expect(read(text)).toEqual({ kind: 'rejected', why });
   });
 
-  test('nothing that anybody could paste is taken without our state', () => {
+  it('is every text without the state of this run', () => {
     const parts = fc.constantFrom(
       'code',
       'state',
@@ -111,15 +111,15 @@ describe('an address that is not used', () => {
     );
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 12 }), fc.string(), (pieces, tail) => {
-        expect(read(`${pieces.join('')}${tail}`).kind).toBe('unusable');
-        expect(read(`${CALLBACK}?${pieces.join('')}${tail}`).kind).toBe('unusable');
+        expect(read(`${pieces.join('')}${tail}`).kind).toBe('rejected');
+        expect(read(`${CALLBACK}?${pieces.join('')}${tail}`).kind).toBe('rejected');
       }),
     );
   });
 });
 
-describe('an error of the provider', () => {
-  test('is told by its standard name', () => {
+describe('an error response', () => {
+  it('is reduced to an error code of RFC 6749', () => {
     expect(read(`${CALLBACK}?error=access_denied&error_description=No&state=${STATE}`)).toEqual({
       kind: 'error',
       error: 'access_denied',
@@ -130,10 +130,10 @@ describe('an error of the provider', () => {
     });
   });
 
-  test('counts only with our state', () => {
-    expect(read(`${CALLBACK}?error=access_denied`)).toEqual({ kind: 'unusable', why: 'no-state' });
+  it('requires the state', () => {
+    expect(read(`${CALLBACK}?error=access_denied`)).toEqual({ kind: 'rejected', why: 'no-state' });
     expect(read(`${CALLBACK}?error=access_denied&state=other`)).toEqual({
-      kind: 'unusable',
+      kind: 'rejected',
       why: 'wrong-state',
     });
   });

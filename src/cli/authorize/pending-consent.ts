@@ -6,10 +6,9 @@ import { sameHash } from '../../authorization/one-time-code.ts';
 import { CONSENT_TTL_MS, tokenHash } from '../../authorization/state-token.ts';
 import type { CliContext } from '../context.ts';
 
-// A run that gets no address leaves behind that a consent was begun, for a later run with --redirected-url. It keeps
-// hashes only: whoever reads the file learns nothing that would be accepted here.
+// A run that ends without a redirect URL leaves a file for a later run with --redirected-url. It contains hashes only.
 
-/** The connector that a consent was begun for. */
+/** The connector of a consent. */
 export interface PendingKey {
   /** Address of the API server. */
   readonly server: string;
@@ -21,39 +20,38 @@ export interface PendingKey {
 const recordSchema = z.object({
   /** Hash of the state, base64. */
   state: z.string(),
-  /** `subjectHash` of what was shown to the person. */
-  subject: z.string(),
+  requestHash: z.string(),
   /** Wall clock, milliseconds. */
   expiresAt: z.number(),
 });
 
-/** A consent that was begun by an earlier run. */
-export interface Pending {
-  readonly subject: string;
+/** The consent of an earlier run. */
+export interface PendingConsent {
+  readonly requestHash: string;
   readonly isOurState: (state: string) => boolean;
-  /** To be called once its answer is used: none is used twice. */
+  /** To be called before the code is used: a consent is used once. */
   forget(): Promise<void>;
 }
 
 type Context = Pick<CliContext, 'env' | 'home' | 'clock'>;
 
-/** Remembers a consent for as long as the consent pages would. Throws what the file system throws. */
+/** Stores a consent for `CONSENT_TTL_MS`. Throws errors of the file system. */
 export async function keepPending(
   context: Context,
   key: PendingKey,
-  { state, subject }: { readonly state: string; readonly subject: string },
+  { state, requestHash }: { readonly state: string; readonly requestHash: string },
 ): Promise<void> {
   const record: z.infer<typeof recordSchema> = {
     state: tokenHash(state).toString('base64'),
-    subject,
+    requestHash,
     expiresAt: context.clock.now() + CONSENT_TTL_MS,
   };
   await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
   await writeFile(fileOf(context, key), JSON.stringify(record), { mode: 0o600 });
 }
 
-/** The consent that an earlier run has begun; `undefined`: there is none, or it is too old. */
-export async function findPending(context: Context, key: PendingKey): Promise<Pending | undefined> {
+/** The consent of an earlier run; `undefined` where none was stored or it has expired. */
+export async function findPending(context: Context, key: PendingKey): Promise<PendingConsent | undefined> {
   const file = fileOf(context, key);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const { data: record } = recordSchema.safeParse(text === undefined ? undefined : parseJson(text));
@@ -61,7 +59,7 @@ export async function findPending(context: Context, key: PendingKey): Promise<Pe
     return undefined;
   }
   return {
-    subject: record.subject,
+    requestHash: record.requestHash,
     isOurState: (state) => sameHash(Buffer.from(record.state, 'base64'), tokenHash(state)),
     forget: () => rm(file, { force: true }),
   };
@@ -71,7 +69,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Whatever stands there, it is no record of ours.
+    return undefined; // Invalid JSON counts as no record.
   }
 }
 
