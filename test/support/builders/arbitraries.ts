@@ -274,6 +274,7 @@ const passes = fc.record({
 /** Worlds of every kind, also those that no sequence of passes leads to. */
 export const worlds: fc.Arbitrary<ConnectorInput> = fc
   .record({
+    settings: often({}, { legacyApiEndMs: NOW }),
     connector: connectors,
     account: accounts,
     secrets,
