@@ -32,6 +32,7 @@ import {
 import { secretValue } from '../observe/secret-value.ts';
 import { awaitConsent, grantUse } from './consent.ts';
 import { callbackUrlOf, instanceBody } from './desired-instance.ts';
+import { refuseLegacyGrant } from './legacy-api-end.ts';
 
 /**
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
@@ -77,6 +78,7 @@ export function authorize(input: ConnectorInput, due: Due): Action {
     obtain(input, lastingUses(input), true) ??
     callbackMissing(input) ??
     settleDoubt(input, due) ??
+    refuseLegacyGrant(input, due) ??
     awaitConsent(input, due) ??
     noGrantNamed(input, due) ??
     obtainGrant(input, due) ??
