@@ -29,7 +29,7 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
     return blocked(
       'Ready',
       'InstanceNotAnswering',
-      `Open Connectors forbids a call through instance ${instance.id}, although it is enabled. Check that the account's user may use the instance; the operator tries again.`,
+      `Open Connectors refused the test call through instance ${instance.id} (403). Grant the user of the account access to the instance.`,
       { kind: 'backoff' },
     );
   }

@@ -3,6 +3,7 @@ import type { Condition } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { eventsOf } from '../../reconciler/events.ts';
 import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
+import { quote } from '../../reconciler/quote.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
 import { withEvent } from '../act/action-context.ts';
 import type { Result } from '../action.ts';
@@ -86,10 +87,10 @@ function abandonment(input: ConnectorInput, why: string | undefined): ConnectorI
     return input;
   }
   const id = input.connector.status?.instance?.id;
-  const what = id === undefined ? 'the resource' : `instance ${id}`;
+  const what = id === undefined ? 'the resource without a recorded instance' : `instance ${id}`;
   return withEvent(input, {
     reason: 'Abandoned',
-    message: `Let go of ${what} without touching Open Connectors: ${why}.`,
+    message: `Abandoned ${what}: ${quote(why)}. Delete its instance in Open Connectors if it still exists.`,
   });
 }
 
