@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import { quote } from '../../reconciler/quote.ts';
 import { describePatch } from '../decide/desired-instance.ts';
 import type { ConnectorInput } from '../input.ts';
 import {
@@ -55,7 +56,7 @@ export async function readBeforeWrite(
 const verbs: Partial<Record<Reason, string>> = {
   Adopted: 'Adopted',
   TakenOver: 'Took over',
-  DriftCorrected: 'Set back',
+  DriftCorrected: 'Reverted drift on',
 };
 
 /** Changes what differs. */
@@ -78,7 +79,7 @@ export const patch: ActionHandler<'patch'> = async (context, decided, { id, patc
   });
   return withEvent(patched, {
     reason,
-    message: `${verbs[reason] ?? 'Changed'} instance ${id}: ${describePatch(change)}.`,
+    message: `${verbs[reason] ?? 'Updated'} instance ${id}: ${describePatch(change)}.`,
   });
 };
 
@@ -163,7 +164,7 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, decide
     }
     return withEvent(released(decided), {
       reason: 'Orphaned',
-      message: `Left instance ${id} in Open Connectors; its k8s- tags could not be removed (${error.message}).`,
+      message: `Left instance ${id} in Open Connectors with its k8s- tags: ${quote(error.message)}. Remove the tags in Open Connectors.`,
     });
   }
 };
@@ -197,8 +198,8 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
   }
   inventory.forget(id);
   const messages: Partial<Record<Reason, string>> = {
-    DuplicateRemoved: `Deleted instance ${id}, which an interrupted creation or change had left behind.`,
-    Replaced: `Deleted instance ${id} of the old connector; applications use the new one.`,
+    DuplicateRemoved: `Deleted duplicate instance ${id} of an interrupted create call.`,
+    Replaced: `Deleted instance ${id} of the old connector.`,
   };
   return withEvent(deleted, { reason, message: messages[reason] ?? `Deleted instance ${id}.` });
 };

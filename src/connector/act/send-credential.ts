@@ -42,7 +42,7 @@ export const writeRecord: ActionHandler<'write-record'> = async (context, input,
 const LEGACY = {
   reason: 'LegacyConnector',
   message:
-    'Connector infusionsoftcrm works by legacy keys and XML-RPC, which Keap ends at the end of 2026. Plan the move to spec.connector: infusionsoftrest.',
+    'Connector infusionsoftcrm uses XML-RPC, which Keap ends at the end of 2026. Migrate to spec.connector: infusionsoftrest.',
 } as const;
 
 /** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
@@ -74,7 +74,7 @@ export const reauthorize: ActionHandler<'reauthorize'> = async (context, input, 
     api.reauthorizeInstance(id, body, context.signal, turn),
   );
   return 'instance' in done
-    ? withEvent(done.input, { reason: 'Reauthorized', message: `Authorized instance ${id} anew.` })
+    ? withEvent(done.input, { reason: 'Reauthorized', message: `Reauthorized instance ${id}.` })
     : done.input;
 };
 

@@ -12,7 +12,7 @@ import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcom
 import { settleDoubt } from './authorize.ts';
 import { isOwnSecret, renamedConnection } from './connection-secret.ts';
 import { readInstance } from './read-instance.ts';
-import { afterFailure } from './remote-failure.ts';
+import { accountInWords, afterFailure } from './remote-failure.ts';
 
 const released = finish({ kind: 'released' });
 
@@ -81,7 +81,7 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
     blocked(
       'Ready',
       'InvalidSpec',
-      `${violation.path} ${violation.message}. The instance cannot be deleted before that; to delete the resource without touching it, set the annotation openconnectors.dev/abandon: "<reason>".`,
+      `Deletion is blocked: ${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
     )
   );
 }
@@ -89,8 +89,6 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
 function accountIsUsable(input: ConnectorInput): Action | undefined {
   const { account } = input;
   const recorded = recordedAccountOf(input);
-  const wayOut =
-    'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {
     return finish({ kind: 'cache-not-synced' });
   }
@@ -98,12 +96,11 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     if (recorded !== undefined && input.done.fallback === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
-    const kept =
-      input.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
+    const fallback = input.done.fallback === 'refused' ? ' and the fallback credentials do not work' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
-      `The instance cannot be deleted yet: ${account.message}${kept} ${wayOut}`,
+      `${accountInWords(input)} is not ready (${account.reason})${fallback}, so the instance cannot be deleted. Fix the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
@@ -113,7 +110,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     return blocked(
       'Synced',
       'AccountChanged',
-      `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
+      `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (input.external.searchedAt !== undefined) {
@@ -185,7 +182,7 @@ function beingDeleted(id: number): Action {
   return blocked(
     'Ready',
     'Deleting',
-    `Instance ${id} is being deleted. Open Connectors still shows it; the operator checks again.`,
+    `Open Connectors still shows instance ${id} after its deletion. Wait for the next check.`,
     { kind: 'backoff' },
   );
 }

@@ -17,7 +17,7 @@ export type SecretValue =
   | { readonly state: 'absent' }
   | { readonly state: 'unread' }
   | { readonly state: 'same' }
-  | { readonly state: 'key-missing'; readonly keys: readonly string[] }
+  | { readonly state: 'key-missing' }
   | { readonly state: 'invalid'; readonly why: string }
   | {
       readonly state: 'value';
@@ -51,7 +51,7 @@ function read(
 ): SecretValue {
   const encoded = fact.data[use.key];
   if (encoded === undefined) {
-    return { state: 'key-missing', keys: Object.keys(fact.data).sort() };
+    return { state: 'key-missing' };
   }
   const decoded = decodeText(encoded);
   if ('why' in decoded) {
