@@ -7,7 +7,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Fingerprinter } from '../secrets/fingerprint.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { ConnectorInput, DecisionSettings } from './input.ts';
+import type { DecisionSettings, Observation } from './input.ts';
 import type { ConnectorMemory } from './memory.ts';
 import { recordedAccountOf } from './observe/record-outcome.ts';
 
@@ -26,7 +26,7 @@ export interface Connectors {
 }
 
 /** The session that a pass works with. */
-export function sessionFor(accounts: Accounts, input: ConnectorInput): AccountSession | undefined {
+export function sessionFor(accounts: Accounts, input: Observation): AccountSession | undefined {
   const { connector, done: pass } = input;
   const recorded = recordedAccountOf(input);
   return pass.fallback === 'open' && recorded !== undefined

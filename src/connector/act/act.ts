@@ -3,7 +3,8 @@ import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { AccountView } from '../../ownership/account-view.ts';
 import type { AccountSession } from '../../ownership/accounts.ts';
 import type { Action } from '../action.ts';
-import type { ConnectorInput } from '../input.ts';
+import type { ConnectorInput, Observation } from '../input.ts';
+import { gather } from '../observe/gather.ts';
 import { knownInstances } from '../observe/observe.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { type ActionContext, type ActionHandler, withDone } from './action-context.ts';
@@ -77,21 +78,25 @@ export async function act(
     signal,
     session: () => sessionOf(ports, input),
     justRead: input.done.justRead,
-    advance,
+    advance: (observation) => advance(gather(observation, ports.fingerprinter.of, input)),
   };
   const next = await attemptExternal(
     context,
     { ...input, done: { ...input.done, justRead: undefined } },
     action,
   );
-  return { ...next, now: ports.clock.now(), external: knownInstances(ports, next) };
+  return gather(
+    { ...next, now: ports.clock.now(), external: knownInstances(ports, next) },
+    ports.fingerprinter.of,
+    input,
+  );
 }
 
 async function attemptExternal(
   context: ActionContext,
   input: ConnectorInput,
   action: Act,
-): Promise<ConnectorInput> {
+): Promise<Observation> {
   try {
     return await run(context, input, action);
   } catch (error) {
@@ -112,7 +117,7 @@ function run<Type extends Act['type']>(
   context: ActionContext,
   input: ConnectorInput,
   action: Extract<Act, { type: Type }>,
-): Promise<ConnectorInput> {
+): Promise<Observation> {
   const handler: ActionHandler<Type> = ACTIONS[action.type as Type].run;
   return handler(context, input, action);
 }

@@ -1,6 +1,6 @@
 import type { AccountSession } from '../../ownership/accounts.ts';
 import type { Action } from '../action.ts';
-import type { ConnectorInput, Done, DueEvent, Memory } from '../input.ts';
+import type { ConnectorInput, Done, DueEvent, Memory, Observation } from '../input.ts';
 import type { ConnectorPorts } from '../ports.ts';
 
 /** A step of one kind. */
@@ -15,7 +15,7 @@ export interface ActionContext {
   readonly justRead: number | undefined;
   readonly signal: AbortSignal;
   /** Told the observation in the middle of an action, so that an error that ends the action does not lose it. */
-  readonly advance: (input: ConnectorInput) => void;
+  readonly advance: (observation: Observation) => void;
 }
 
 /** Carries out one step and returns the world as it is afterwards. Throws `RemoteError` and `KubeError`. */
@@ -23,30 +23,26 @@ export type ActionHandler<Type extends Action['type']> = (
   context: ActionContext,
   input: ConnectorInput,
   action: ActionOf<Type>,
-) => Promise<ConnectorInput>;
+) => Promise<Observation>;
 
 /** The world with other facts about this pass. */
-export function withDone(input: ConnectorInput, pass: Partial<Done>): ConnectorInput {
+export function withDone(input: Observation, pass: Partial<Done>): Observation {
   return { ...input, done: { ...input.done, ...pass } };
 }
 
 /** The observation after an instance was read by id. */
-export function withRead(input: ConnectorInput, id: number): ConnectorInput {
+export function withRead(input: Observation, id: number): Observation {
   return withDone(input, { read: [...input.done.read, id], justRead: id });
 }
 
 /** The world with another memory, which is kept beyond the pass. */
-export function withMemory(
-  context: ActionContext,
-  input: ConnectorInput,
-  memory: Partial<Memory>,
-): ConnectorInput {
+export function withMemory(context: ActionContext, input: Observation, memory: Partial<Memory>): Observation {
   const next = { ...input.memory, ...memory };
   context.ports.memory.remember(input.connector.metadata.uid, next);
   return { ...input, memory: next };
 }
 
 /** The world in which something happened that people should hear of. */
-export function withEvent(input: ConnectorInput, event: DueEvent): ConnectorInput {
-  return withDone(input, { events: [...input.done.events, event] });
+export function withEvent<Input extends Observation>(input: Input, event: DueEvent): Input {
+  return { ...input, done: { ...input.done, events: [...input.done.events, event] } };
 }

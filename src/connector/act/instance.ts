@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import { describePatch } from '../decide/desired-instance.ts';
-import type { ConnectorInput } from '../input.ts';
+import type { ConnectorInput, Observation } from '../input.ts';
+import { withConnector } from '../observe/observe.ts';
 import {
   type ActionContext,
   type ActionHandler,
@@ -43,7 +44,7 @@ export async function readBeforeWrite(
   context: ActionContext,
   input: ConnectorInput,
   id: number,
-): Promise<{ readonly differs: boolean; readonly input: ConnectorInput }> {
+): Promise<{ readonly differs: boolean; readonly input: Observation }> {
   if (context.justRead === id) {
     return { differs: false, input };
   }
@@ -86,10 +87,8 @@ export const patch: ActionHandler<'patch'> = async (context, decided, { id, patc
  * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
  * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
  */
-export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, input) => ({
-  ...input,
-  connector: await ports.connectors.patchStatus(input.connector, { instance: { enabled: false } }),
-});
+export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, input) =>
+  withConnector(input, await ports.connectors.patchStatus(input.connector, { instance: { enabled: false } }));
 
 /** Enables or disables. */
 export const enable: ActionHandler<'enable'> = async (context, decided, { id, enabled }) => {
@@ -144,7 +143,7 @@ export const proveAccount: ActionHandler<'verify-account'> = async (context, inp
 
 /** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
 export const releaseTags: ActionHandler<'release-tags'> = async (context, decided, { id, tags }) => {
-  const released = (input: ConnectorInput): ConnectorInput =>
+  const released = (input: Observation): Observation =>
     withDone(input, { tagsReleased: [...input.done.tagsReleased, id] });
   try {
     const { differs, input: world } = await readBeforeWrite(context, decided, id);
@@ -174,7 +173,9 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, decide
  */
 export const recordRemoval: ActionHandler<'record-removal'> = async ({ ports }, input, { id }) => {
   const connector = await ports.connectors.patchStatus(input.connector, { removing: { id } });
-  return withDone({ ...input, connector }, { removalsRecorded: [...input.done.removalsRecorded, id] });
+  return withDone(withConnector(input, connector), {
+    removalsRecorded: [...input.done.removalsRecorded, id],
+  });
 };
 
 /** Deletes by id. That it is gone is not believed before a read says so. */
@@ -204,12 +205,7 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
 };
 
 /** A 404 on a change is not yet proof that the instance is gone: it is read next. */
-function readAgain(
-  context: ActionContext,
-  input: ConnectorInput,
-  id: number,
-  error: unknown,
-): ConnectorInput {
+function readAgain(context: ActionContext, input: Observation, id: number, error: unknown): Observation {
   if (!isNotFound(error)) {
     throw error;
   }

@@ -2,8 +2,9 @@ import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { canonicalContent } from '../decide/connection-secret.ts';
-import type { ConnectorInput } from '../input.ts';
+import type { Observation } from '../input.ts';
+import { canonicalContent } from '../observe/connection-content.ts';
+import { withConnector } from '../observe/observe.ts';
 import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
@@ -18,10 +19,10 @@ export const readSecret: ActionHandler<'read-secret'> = async (context, input, a
  * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
  * nothing. A credential that was sent in this reconcile was recorded on the same condition.
  */
-async function requireCurrent({ ports }: ActionContext, input: ConnectorInput): Promise<ConnectorInput> {
+async function requireCurrent({ ports }: ActionContext, input: Observation): Promise<Observation> {
   return input.done.authorized
     ? input
-    : { ...input, connector: await ports.connectors.patchStatus(input.connector, {}) };
+    : withConnector(input, await ports.connectors.patchStatus(input.connector, {}));
 }
 
 /** Writes what applications need into the connection Secret, which goes when the resource goes. */
@@ -33,7 +34,7 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   const { ports, signal } = context;
   const { connector } = input;
   const secret = { owner: connector, name: action.name, type: CONNECTION_SECRET_TYPE, data: action.data };
-  const known = input.secrets.get(action.name);
+  const known = input.facts.get(action.name);
   if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
@@ -62,7 +63,7 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   }
 };
 
-function written(input: ConnectorInput): ConnectorInput {
+function written(input: Observation): Observation {
   return withDone(input, { connectionWritten: true });
 }
 
@@ -72,7 +73,7 @@ export const releaseConnectionSecret: ActionHandler<'release-connection-secret'>
   input,
   action,
 ) => {
-  const known = input.secrets.get(action.name);
+  const known = input.facts.get(action.name);
   if (known === undefined || known.state === 'absent') {
     return input;
   }
@@ -91,7 +92,7 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   input,
   action,
 ) => {
-  const known = input.secrets.get(action.name);
+  const known = input.facts.get(action.name);
   if (known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const { namespace } = current.connector.metadata;
@@ -116,7 +117,7 @@ async function removeIfPresent(
   }
 }
 
-function keep(context: ActionContext, input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
+function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {
   const next = withFact(input, name, fact);
   if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
     return next;
@@ -124,10 +125,10 @@ function keep(context: ActionContext, input: ConnectorInput, name: string, fact:
   const clear = Object.fromEntries(
     Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
   );
-  const content = input.fingerprint(canonicalContent(clear));
+  const content = context.ports.fingerprinter.of(canonicalContent(clear));
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
 }
 
-function withFact(input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
-  return { ...input, secrets: new Map(input.secrets).set(name, fact) };
+function withFact(input: Observation, name: string, fact: SecretFact): Observation {
+  return { ...input, facts: new Map(input.facts).set(name, fact) };
 }

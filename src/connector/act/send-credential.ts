@@ -9,8 +9,8 @@ import {
   type RecordDraft,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
-import type { ConnectorInput } from '../input.ts';
-import { recordOf } from '../observe/record-outcome.ts';
+import type { Observation } from '../input.ts';
+import { withConnector } from '../observe/observe.ts';
 import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
 import { readBeforeWrite } from './instance.ts';
 
@@ -19,8 +19,7 @@ const SALT_BYTES = 16;
 
 /** Writes the finalizer alone. */
 export const addFinalizer: ActionHandler<'add-finalizer'> = async ({ ports }, input) => {
-  const connector = await ports.connectors.patchMetadata(input.connector, withFinalizer(input));
-  return { ...input, connector };
+  return withConnector(input, await ports.connectors.patchMetadata(input.connector, withFinalizer(input)));
 };
 
 /** Replaces the record without sending anything. */
@@ -48,7 +47,8 @@ const LEGACY = {
 /** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
 export const create: ActionHandler<'create'> = async (context, input, { body, draft }) => {
   const { api } = context.session();
-  const done = await send(context, input, { body, draft, type: 'create' }, async (turn) => {
+  const sending = { body, draft, type: 'create', record: input.record } as const;
+  const done = await send(context, input, sending, async (turn) => {
     const instance = await api.createInstance(body, context.signal, turn);
     // An answer may leave the tags out; by them the instance is known as ours.
     return { ...instance, tags: instance.tags ?? body.tags };
@@ -70,7 +70,8 @@ export const reauthorize: ActionHandler<'reauthorize'> = async (context, input, 
     return read.input;
   }
   const { api } = context.session();
-  const done = await send(context, read.input, { body, draft, type: 'reauthorize' }, (turn) =>
+  const sending = { body, draft, type: 'reauthorize', record: input.record } as const;
+  const done = await send(context, read.input, sending, (turn) =>
     api.reauthorizeInstance(id, body, context.signal, turn),
   );
   return 'instance' in done
@@ -82,6 +83,8 @@ interface Sending {
   readonly type: 'create' | 'reauthorize';
   readonly body: InstanceBody;
   readonly draft: RecordDraft;
+  /** The record of the credential that was sent before. */
+  readonly record: WriteAheadRecord | undefined;
 }
 
 /**
@@ -90,12 +93,10 @@ interface Sending {
  */
 async function send(
   context: ActionContext,
-  input: ConnectorInput,
+  input: Observation,
   sending: Sending,
   call: (turn: Turn) => Promise<Instance>,
-): Promise<
-  { readonly input: ConnectorInput; readonly instance: Instance } | { readonly input: ConnectorInput }
-> {
+): Promise<{ readonly input: Observation; readonly instance: Instance } | { readonly input: Observation }> {
   const session = context.session();
   const turn = await session.api.reserve(context.signal);
   try {
@@ -111,7 +112,7 @@ async function send(
 }
 
 interface Recorded {
-  readonly input: ConnectorInput;
+  readonly input: Observation;
   readonly record: WriteAheadRecord;
 }
 
@@ -120,9 +121,7 @@ async function transmit(
   recorded: Recorded,
   sending: Sending,
   call: () => Promise<Instance>,
-): Promise<
-  { readonly input: ConnectorInput; readonly instance: Instance } | { readonly input: ConnectorInput }
-> {
+): Promise<{ readonly input: Observation; readonly instance: Instance } | { readonly input: Observation }> {
   try {
     const instance = await call();
     const authorized = withDone(recorded.input, {
@@ -142,13 +141,13 @@ async function transmit(
 /** Writes the record of the credential, and the finalizer, in one patch. */
 async function recordSend(
   context: ActionContext,
-  input: ConnectorInput,
-  { body, draft }: Sending,
+  input: Observation,
+  { body, draft, record: previous }: Sending,
 ): Promise<Recorded> {
   const value = credentialText(body.grant);
-  const credential: Credential = { value, fingerprint: input.fingerprint(value) };
+  const credential: Credential = { value, fingerprint: context.ports.fingerprinter.of(value) };
   const now = context.ports.clock.now();
-  const record = nextRecord(recordOf(input), credential, draft, newSalt(context), now);
+  const record = nextRecord(previous, credential, draft, newSalt(context), now);
   const next = await withRecord(context, input, record);
   // What this process remembers is about the send before.
   const memory = { ambiguous: undefined, unprocessed: undefined, refused: undefined, accepted: undefined };
@@ -157,11 +156,11 @@ async function recordSend(
 
 async function afterRefusal(
   context: ActionContext,
-  input: ConnectorInput,
+  input: Observation,
   record: WriteAheadRecord,
   { type: action }: Sending,
   error: RemoteError,
-): Promise<ConnectorInput> {
+): Promise<Observation> {
   const words = action === 'create' ? 'create the instance' : 'authorize the instance';
   // A refresh token is replaced when it is used, so only one that never left this machine is sent again.
   if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
@@ -186,10 +185,10 @@ async function afterRefusal(
 /** The credential is still good. The record says so, so that a restart does not take it for spent. */
 async function notProcessed(
   context: ActionContext,
-  input: ConnectorInput,
+  input: Observation,
   record: WriteAheadRecord,
   error: RemoteError,
-): Promise<ConnectorInput> {
+): Promise<Observation> {
   const waitMs = Math.max(error.retryAfterMs ?? 0, input.settings.searchGraceMs);
   const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };
   // Without an answer no byte has left: it does not count as a send.
@@ -202,14 +201,14 @@ async function notProcessed(
 
 async function withRecord(
   context: ActionContext,
-  input: ConnectorInput,
+  input: Observation,
   record: WriteAheadRecord,
-): Promise<ConnectorInput> {
+): Promise<Observation> {
   const connector = await context.ports.connectors.patchMetadata(input.connector, {
     annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },
     ...withFinalizer(input),
   });
-  const next = { ...input, connector };
+  const next = withConnector(input, connector);
   context.advance(next);
   return next;
 }
@@ -222,7 +221,7 @@ function credentialText(grant: Grant): string {
   return grant.kind === 'code' ? grant.code : grant.refreshToken;
 }
 
-function withFinalizer(input: ConnectorInput): { readonly finalizers?: readonly string[] } {
+function withFinalizer(input: Observation): { readonly finalizers?: readonly string[] } {
   const finalizers = input.connector.metadata.finalizers ?? [];
   return finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] };
 }

@@ -1,73 +1,22 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import {
-  apiBaseUrlOf,
-  authorizationCodeSecretNameOf,
-  connectionSecretNameOf,
-  connectorKeyOf,
-  consentSecretNameOf,
-  oneTimeCodeSecretNameOf,
-  scopeOf,
-} from '../../api/defaults.ts';
-import {
-  type AuthorizationResponse,
-  CODE_KEY,
-  type ProviderError,
-  parseResponse,
-} from '../../authorization/authorization-response.ts';
-import { consentRequestHash } from '../../authorization/consent-request.ts';
+import { oneTimeCodeSecretNameOf } from '../../api/defaults.ts';
+import type { ProviderError } from '../../authorization/authorization-response.ts';
 import { ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
-import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
-import { recordOf, sendability } from '../observe/record-outcome.ts';
-import { type GrantUse, inputsOf, namedGrantUse, textOf } from '../observe/secret-uses.ts';
-import { callbackUrlOf } from './desired-instance.ts';
+import { sendability } from '../observe/record-outcome.ts';
 
 // The consent pages run beside the controllers, in every replica. The two meet in Secrets only: the controller offers
 // the enrolment Secret, the pages leave what the provider answered in the grant Secret.
 
-/** The Secrets that may exist for a connector while a consent is waited for. */
-export function consentSecretNames(connector: InfusionsoftConnector): string[] {
-  return [
-    oneTimeCodeSecretNameOf(connector),
-    authorizationCodeSecretNameOf(connector),
-    consentSecretNameOf(connector),
-  ];
-}
-
-/** Whether a person can give the consent on the operator's own page: its callback URL, and no Secret named for the grant. */
-export function offersPage(input: ConnectorInput): boolean {
-  const { ownCallbackUrl } = input.settings;
-  return (
-    ownCallbackUrl !== undefined &&
-    callbackUrlOf(input) === ownCallbackUrl &&
-    namedGrantUse(input) === undefined
-  );
-}
-
-/** Where the grant comes from: a Secret that the resource names, else what the consent page received. */
-export function grantUse(input: ConnectorInput): GrantUse | undefined {
-  return namedGrantUse(input) ?? (offersPage(input) ? pageUse(input) : undefined);
-}
-
-function pageUse({ connector }: ConnectorInput): GrantUse {
-  return {
-    kind: 'code',
-    field: 'the consent page',
-    secretName: authorizationCodeSecretNameOf(connector),
-    key: CODE_KEY,
-    what: 'an authorization code',
-  };
-}
-
 /** What stands between the resource and a code from the consent page; `undefined` when there is one to be sent. */
 export function awaitConsent(input: ConnectorInput, due: Due): Action | undefined {
-  if (!offersPage(input)) {
+  if (!input.offersPage) {
     return undefined;
   }
-  const name = authorizationCodeSecretNameOf(input.connector);
-  const answer = responseOf(input, input.secrets.get(name) ?? { state: 'absent' });
+  const { name } = input.secrets.authorizationCode;
+  const answer = responseOf(input);
   switch (answer.state) {
     case 'good':
       return undefined;
@@ -88,60 +37,39 @@ type ResponseState =
   | { readonly state: 'none' | 'foreign' | 'unread' | 'useless' | 'good' }
   | { readonly state: 'error'; readonly error: ProviderError };
 
-function responseOf(input: ConnectorInput, fact: SecretFact): ResponseState {
+function responseOf(input: ConnectorInput): ResponseState {
+  const { fact, isOwn, response, isCurrent } = input.secrets.authorizationCode;
   if (fact.state === 'absent') {
     return { state: 'none' };
   }
-  if (!isOurs(input, authorizationCodeSecretNameOf(input.connector))) {
+  if (!isOwn) {
     return { state: 'foreign' };
   }
   if (fact.state === 'unread') {
     return { state: 'unread' };
   }
-  const answer = parseResponse(fact.data);
-  if (answer === undefined || answer.consent !== currentConsentRequest(input)) {
+  if (response === undefined || !isCurrent) {
     return { state: 'useless' };
   }
-  return answer.kind === 'error' ? { state: 'error', error: answer.error } : codeState(input, answer);
+  return response.kind === 'error' ? { state: 'error', error: response.error } : codeState(input);
 }
 
 /** A code that was sent is of no use any more, unless it provably was not processed. */
-function codeState(
-  input: ConnectorInput,
-  { code }: Extract<AuthorizationResponse, { kind: 'code' }>,
-): ResponseState {
-  const { kind } = sendability(input, { value: code, fingerprint: input.fingerprint(code) });
-  return { state: kind === 'spent' ? 'useless' : 'good' };
-}
-
-/** What the resource asks consent for now. All lasting inputs must have been obtained. */
-function currentConsentRequest(input: ConnectorInput): string {
-  const { connector, account } = input;
-  if (account.state !== 'ready') {
-    throw new Error('a consent was judged without an account');
-  }
-  const connectorKey = connectorKeyOf(connector.spec);
-  return consentRequestHash({
-    accountUid: account.uid,
-    baseUrl: apiBaseUrlOf(account),
-    connector: connectorKey,
-    server: connectorKey === 'infusionsoftcrm' ? connector.spec.server : undefined,
-    clientId: textOf(input, inputsOf(input).clientId),
-    callbackUrl: callbackUrlOf(input) ?? '',
-    scope: scopeOf(connector.spec),
-  });
+function codeState(input: ConnectorInput): ResponseState {
+  const match = input.secrets.grant?.match;
+  const isSpent = match !== undefined && sendability(input, match).kind === 'spent';
+  return { state: isSpent ? 'useless' : 'good' };
 }
 
 function ask(input: ConnectorInput, due: Due, error: ProviderError | undefined): Action {
-  const name = oneTimeCodeSecretNameOf(input.connector);
-  const fact = input.secrets.get(name) ?? { state: 'absent' };
-  if (name === connectionSecretNameOf(input.connector)) {
+  const { name, fact, isOwn } = input.secrets.oneTimeCode;
+  if (name === input.secrets.connection.name) {
     return conflict(name);
   }
   if (fact.state === 'absent') {
     return { type: 'write-one-time-code', name };
   }
-  if (!isOurs(input, name)) {
+  if (!isOwn) {
     return conflict(name);
   }
   const { reason, sentence } = consentMessage(input, due, error);
@@ -162,7 +90,7 @@ function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | 
       sentence: `Infusionsoft ended the consent with the error "${error}". Check the OAuth app at Keap, then allow access again.`,
     } as const;
   }
-  if (refused !== undefined && refused.digest === recordOf(input)?.digest) {
+  if (refused !== undefined && refused.digest === input.record?.digest) {
     return {
       reason: 'AuthorizationFailed',
       sentence: `The code of the last consent was refused (${refused.message}). Check client_id, client_secret and callback URL against the OAuth app at Keap, then allow access again.`,
@@ -198,32 +126,14 @@ function conflict(name: string): Action {
 export function consentPage(
   input: ConnectorInput,
 ): { readonly startUrl: string; readonly codeSecretName: string } | undefined {
-  const name = oneTimeCodeSecretNameOf(input.connector);
-  return offersPage(input) && isOurs(input, name)
+  const { name, isOwn } = input.secrets.oneTimeCode;
+  return input.offersPage && isOwn
     ? { startUrl: startUrlOf(input.settings.ownCallbackUrl ?? '', input.connector), codeSecretName: name }
     : undefined;
 }
 
 /** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
-export function tidyConsent(input: ConnectorInput): Action | undefined {
-  const name = consentSecretNames(input.connector).find(
-    (candidate) => isOurs(input, candidate) && !isNotFound(input, candidate),
-  );
-  return name === undefined ? undefined : { type: 'remove-secret', name };
-}
-
-function isNotFound(input: ConnectorInput, name: string): boolean {
-  const fact = input.secrets.get(name);
-  return fact === undefined || fact.state === 'absent';
-}
-
-/** Made by the operator for a consent of this very resource; a connection Secret of the same name is not. */
-function isOurs(input: ConnectorInput, name: string): boolean {
-  const fact = input.secrets.get(name);
-  return (
-    fact !== undefined &&
-    fact.state !== 'absent' &&
-    fact.owners.includes(input.connector.metadata.uid) &&
-    name !== connectionSecretNameOf(input.connector)
-  );
+export function tidyConsent({ secrets }: ConnectorInput): Action | undefined {
+  const left = [secrets.oneTimeCode, secrets.authorizationCode, secrets.consent].find(({ isOwn }) => isOwn);
+  return left && { type: 'remove-secret', name: left.name };
 }

@@ -2,7 +2,6 @@ import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { chosenInstance } from '../observe/instances.ts';
 import { authorize } from './authorize.ts';
 import { publishConnection } from './connection-secret.ts';
 import { tidyConsent } from './consent.ts';
@@ -37,7 +36,7 @@ function precondition(input: ConnectorInput): Action | undefined {
 }
 
 function decideInstance(input: ConnectorInput): Action {
-  const chosen = chosenInstance(input);
+  const { chosen } = input.instances;
   if (chosen === undefined) {
     const old = input.connector.status?.instance;
     return authorize(input, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });

@@ -1,5 +1,5 @@
 import { abandonReasonOf } from '../../api/annotations.ts';
-import { connectionSecretNameOf, deletionPolicyOf } from '../../api/defaults.ts';
+import { deletionPolicyOf } from '../../api/defaults.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
@@ -7,10 +7,10 @@ import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { createdInstances, knownInstance, ownership } from '../observe/instances.ts';
-import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcome.ts';
+import { knownInstance, ownership } from '../observe/instances.ts';
+import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
 import { settleDoubt } from './authorize.ts';
-import { isOwnSecret, renamedConnection } from './connection-secret.ts';
+import { renamedConnection } from './connection-secret.ts';
 import { readInstance } from './read-instance.ts';
 import { afterFailure } from './remote-failure.ts';
 
@@ -46,13 +46,13 @@ function nothingWasCreated(input: ConnectorInput): Action | undefined {
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     wasCreated(input) ||
-    createdInstances(input).length > 0;
+    input.instances.created.length > 0;
   return made ? undefined : (watchForLateInstance(input) ?? released);
 }
 
 /** Whether an instance without an id in status may exist. */
 function wasCreated(input: ConnectorInput): boolean {
-  const record = recordOf(input);
+  const { record } = input;
   // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
   return record === undefined
     ? input.external.searchedAt === undefined
@@ -143,7 +143,7 @@ function removeInstances(input: ConnectorInput): Action | undefined {
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
-    ...createdInstances(input).map(({ id }) => id),
+    ...input.instances.created.map(({ id }) => id),
     ...input.done.deleted,
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
@@ -201,7 +201,7 @@ function isOurs(input: ConnectorInput, instance: Instance): boolean {
 /** Open Connectors may still create the instance of a credential whose outcome never became known. */
 function watchForLateInstance(input: ConnectorInput): Action | undefined {
   const until = lateUntil(input);
-  const account = recordOf(input)?.account;
+  const account = input.record?.account;
   if (until === undefined || account === undefined || leavesInstances(input) || input.done.tombstoneWritten) {
     return undefined;
   }
@@ -214,6 +214,6 @@ function releaseConnection(input: ConnectorInput): Action | undefined {
   if (!leavesInstances(input)) {
     return undefined;
   }
-  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
-  return isOwnSecret(input, name) ? { type: 'release-connection-secret', name } : undefined;
+  const { name, isOwn } = renamedConnection(input) ?? input.secrets.connection;
+  return isOwn ? { type: 'release-connection-secret', name } : undefined;
 }

@@ -2,7 +2,6 @@ import type { Instance } from '../../openconnectors/port.ts';
 import { jitterOffsetOf } from '../../reconciler/jitter-offset.ts';
 import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { recordOf } from '../observe/record-outcome.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
 import { desiredEnabled, recordedEnabled } from './desired-instance.ts';
 import { readInstance } from './read-instance.ts';
@@ -46,7 +45,7 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
 /** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
 function settleReauthorization(input: ConnectorInput, instance: Instance): Action | undefined {
   const { ambiguous } = input.memory;
-  return ambiguous !== undefined && ambiguous.digest === recordOf(input)?.digest
+  return ambiguous !== undefined && ambiguous.digest === input.record?.digest
     ? { type: 'enable', id: instance.id, enabled: true }
     : undefined;
 }

@@ -6,14 +6,7 @@ import { ownerInWords } from '../../ownership/owner-tags.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import { type Action, blocked } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import {
-  createdInstances,
-  knownInstance,
-  ownership,
-  presentInstances,
-  restorableInstances,
-  sameConnector,
-} from '../observe/instances.ts';
+import { knownInstance, ownership, sameConnector } from '../observe/instances.ts';
 import { wasCreatedBySend } from '../observe/record-outcome.ts';
 import { stillShown } from './read-instance.ts';
 
@@ -75,7 +68,7 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
     // What the inventory has may be minutes old, and this is decided only once.
     return { type: 'search' };
   }
-  const candidates = restorableInstances(input);
+  const candidates = input.instances.restorable;
   if (candidates.length === 1 && sameConnector(input, instance)) {
     return undefined;
   }
@@ -109,14 +102,14 @@ function removeDuplicate(input: ConnectorInput, instance: Instance): Action | un
   }
   const { status } = input.connector;
   const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
-  const duplicate = createdInstances(input).find(({ id }) => !ids.includes(id));
+  const duplicate = input.instances.created.find(({ id }) => !ids.includes(id));
   if (duplicate === undefined) {
     return undefined;
   }
   if (input.done.deleted.includes(duplicate.id)) {
     return stillShown(duplicate.id);
   }
-  const inUse = presentInstances(input).filter(({ id }) => ids.includes(id));
+  const inUse = input.instances.present.filter(({ id }) => ids.includes(id));
   return wasCreatedBySend(input, duplicate, inUse)
     ? removeWhileAlive(input, duplicate.id, 'DuplicateRemoved')
     : blocked(

@@ -1,7 +1,6 @@
 import { requestOf } from '../../api/annotations.ts';
 import type { Condition, ConditionType } from '../../api/condition.ts';
 import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
-import { connectionSecretNameOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
@@ -15,15 +14,14 @@ import {
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
-import { isOwnSecret, renamedConnection } from '../decide/connection-secret.ts';
-import { consentPage, offersPage } from '../decide/consent.ts';
+import { renamedConnection } from '../decide/connection-secret.ts';
+import { consentPage } from '../decide/consent.ts';
 import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
+import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
-import { chosenInstance, ownership } from '../observe/instances.ts';
-import { isAccepted, mayBeOf, recordOf } from '../observe/record-outcome.ts';
-import { lastingUses } from '../observe/secret-uses.ts';
-import { secretValue } from '../observe/secret-value.ts';
+import { ownership } from '../observe/instances.ts';
+import { isAccepted, mayBeOf } from '../observe/record-outcome.ts';
 
 /** A verdict that says something about the resource. */
 export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' }>;
@@ -110,7 +108,7 @@ function established(input: ConnectorInput, type: Stage): ConditionDraft | undef
       return input.violations.length > 0 ? undefined : accountCondition(input);
     case 'SecretsResolved':
       return input.violations.length === 0 &&
-        lastingUses(input).every((use) => ['same', 'value'].includes(secretValue(input, use).state))
+        lastingInputs(input).every(({ value }) => ['same', 'value'].includes(value.state))
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
@@ -182,7 +180,7 @@ function currentInstance(
   input: ConnectorInput,
   result: StatusUpdate,
 ): NonNullable<ConnectorStatus['instance']> | undefined {
-  const instance = chosenInstance(input)?.instance;
+  const instance = input.instances.chosen?.instance;
   const { account } = input;
   if (
     instance === undefined ||
@@ -230,7 +228,7 @@ function isOurs(input: ConnectorInput, id: number): boolean {
 }
 
 function handledReauthorizeAt(input: ConnectorInput): string | undefined {
-  const record = recordOf(input);
+  const { record } = input;
   const answered = record !== undefined && isAcceptedHere(input, record) ? record.reauthorizeAt : undefined;
   return answered ?? input.connector.status?.lastHandledReauthorizeAt;
 }
@@ -243,7 +241,7 @@ function isAcceptedHere({ memory, done: pass }: ConnectorInput, record: WriteAhe
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */
 function authorizationStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['authorization'] {
   const before = input.connector.status?.authorization;
-  const record = recordOf(input);
+  const { record } = input;
   const isNew =
     record !== undefined &&
     record.unprocessed === undefined &&
@@ -258,7 +256,7 @@ function authorizationStatus(input: ConnectorInput, result: StatusUpdate): Conne
 
 /** Whether the instance that is Ready is the outcome of the record's credential. */
 function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
-  const instance = chosenInstance(input)?.instance;
+  const instance = input.instances.chosen?.instance;
   return (
     !isAccepted(input, record) &&
     instance !== undefined &&
@@ -276,7 +274,7 @@ function pageStatus(input: ConnectorInput, result: StatusUpdate) {
     return consentPage(input);
   }
   const { startUrl, codeSecretName } = input.connector.status?.authorization ?? {};
-  return input.violations.length > 0 || offersPage(input) ? { startUrl, codeSecretName } : undefined;
+  return input.violations.length > 0 || input.offersPage ? { startUrl, codeSecretName } : undefined;
 }
 
 /** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
@@ -284,8 +282,8 @@ function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
   if (input.violations.length > 0) {
     return input.connector.status?.binding;
   }
-  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
-  return isOwnSecret(input, name) ? { name } : undefined;
+  const { name, isOwn } = renamedConnection(input) ?? input.secrets.connection;
+  return isOwn ? { name } : undefined;
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
@@ -294,8 +292,7 @@ function credentialStatus(input: ConnectorInput, result: StatusUpdate): Connecto
   if (result.kind !== 'ready' && !input.done.authorized && !input.done.reconfigured) {
     return before;
   }
-  return lastingUses(input).flatMap(({ secretName, key, ...use }) => {
-    const found = secretValue(input, { secretName, key, ...use });
+  return lastingInputs(input).flatMap(({ use: { secretName, key }, value: found }) => {
     return found.state === 'value'
       ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
       : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);
