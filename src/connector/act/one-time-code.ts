@@ -3,7 +3,7 @@ import { newOneTimeCode, ONE_TIME_CODE_KEY } from '../../authorization/one-time-
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import type { Observation } from '../input.ts';
-import type { ActionContext, ActionHandler } from './action-context.ts';
+import { type ActionContext, type ActionHandler, done, stale } from './action-context.ts';
 
 /** Makes the Secret with the one-time code. One that the cache did not show yet is looked at before anything else. */
 export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (
@@ -15,12 +15,12 @@ export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (
   const data = { [ONE_TIME_CODE_KEY]: newOneTimeCode(ports.random) };
   const secret = { owner: connector, name, type: CONSENT_SECRET_TYPES.oneTimeCode, data };
   try {
-    return withFact(input, name, await ports.secrets.create(secret, signal));
+    return done(withFact(input, name, await ports.secrets.create(secret, signal)));
   } catch (error) {
     if (!isKubeError(error, 'already-exists')) {
       throw error;
     }
-    return withFact(input, name, await ports.secrets.read(connector.metadata.namespace, name, signal));
+    return stale(withFact(input, name, await ports.secrets.read(connector.metadata.namespace, name, signal)));
   }
 };
 
@@ -30,7 +30,7 @@ export const removeSecret: ActionHandler<'remove-secret'> = async (context, inpu
   if (fact !== undefined && fact.state !== 'absent') {
     await remove(context, input, name, fact.resourceVersion);
   }
-  return withFact(input, name, { state: 'absent' });
+  return done(withFact(input, name, { state: 'absent' }));
 };
 
 async function remove(

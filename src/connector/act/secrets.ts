@@ -2,16 +2,24 @@ import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
+import { type DueEvent, isAuthorized } from '../action-log.ts';
 import type { Observation } from '../input.ts';
 import { canonicalContent } from '../observe/connection-content.ts';
 import { withConnector } from '../observe/observe.ts';
-import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
+import {
+  type ActionContext,
+  type ActionHandler,
+  done,
+  type Effect,
+  stale,
+  withMemory,
+} from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
 export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
   const { namespace } = input.connector.metadata;
   const fact = await context.ports.secrets.read(namespace, action.name, context.signal);
-  return keep(context, input, action.name, fact);
+  return done(keep(context, input, action.name, fact));
 };
 
 /**
@@ -20,7 +28,7 @@ export const readSecret: ActionHandler<'read-secret'> = async (context, input, a
  * nothing. A credential that was sent in this reconcile was recorded on the same condition.
  */
 async function requireCurrent({ ports }: ActionContext, input: Observation): Promise<Observation> {
-  return input.done.authorized
+  return isAuthorized(input.log)
     ? input
     : withConnector(input, await ports.connectors.patchStatus(input.connector, {}));
 }
@@ -38,33 +46,29 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withEvent(written(keep(context, current, action.name, fact)), {
+    return withEvent(keep(context, current, action.name, fact), {
       reason: 'ConnectionSecretRepaired',
       message: `Wrote Secret "${action.name}" again.`,
     });
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withEvent(written(keep(context, input, action.name, fact)), {
+    return withEvent(keep(context, input, action.name, fact), {
       reason: 'ConnectionSecretWritten',
       message: `Wrote Secret "${action.name}" for applications.`,
     });
   } catch (error) {
     if (isKubeError(error, 'already-exists')) {
       // The cache had not seen it yet: look whose it is before anything else.
-      return keep(
-        context,
-        input,
-        action.name,
-        await ports.secrets.read(connector.metadata.namespace, action.name, signal),
-      );
+      const fact = await ports.secrets.read(connector.metadata.namespace, action.name, signal);
+      return stale(keep(context, input, action.name, fact));
     }
     throw error;
   }
 };
 
-function written(input: Observation): Observation {
-  return withDone(input, { connectionWritten: true });
+function withEvent(observation: Observation, event: DueEvent): Effect {
+  return done(observation, { events: [event] });
 }
 
 /** Lets go of the connection Secret, so that it outlives the resource. */
@@ -75,7 +79,7 @@ export const releaseConnectionSecret: ActionHandler<'release-connection-secret'>
 ) => {
   const known = input.facts.get(action.name);
   if (known === undefined || known.state === 'absent') {
-    return input;
+    return done(input);
   }
   await context.ports.secrets.disown(
     input.connector.metadata.namespace,
@@ -83,7 +87,7 @@ export const releaseConnectionSecret: ActionHandler<'release-connection-secret'>
     known.resourceVersion,
     context.signal,
   );
-  return withFact(input, action.name, { ...known, owners: [] });
+  return done(withFact(input, action.name, { ...known, owners: [] }));
 };
 
 /** Removes the connection Secret of a name that the resource does not ask for any more. */
@@ -97,9 +101,9 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
     const current = await requireCurrent(context, input);
     const { namespace } = current.connector.metadata;
     await removeIfPresent(context, namespace, action.name, known.resourceVersion);
-    return withFact(current, action.name, { state: 'absent' });
+    return done(withFact(current, action.name, { state: 'absent' }));
   }
-  return withFact(input, action.name, { state: 'absent' });
+  return done(withFact(input, action.name, { state: 'absent' }));
 };
 
 async function removeIfPresent(

@@ -2,6 +2,7 @@ import { requestOf } from '../../api/annotations.ts';
 import type { Grant } from '../../openconnectors/port.ts';
 import type { Credential, WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import { type Action, blocked } from '../action.ts';
+import { deletedInstances, isAuthorized, pingAnswer } from '../action-log.ts';
 import type { GrantInput, GrantUse, RecordMatch } from '../connector-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
@@ -31,7 +32,7 @@ function clientFingerprint(input: ConnectorInput): string | undefined {
 /** Whether the instance was authorized with another `client_id` than the resource names now. */
 export function clientChanged(input: ConnectorInput): boolean {
   const found = input.secrets.clientId.value;
-  if (input.done.authorized || found.state !== 'value' || found.changed !== true) {
+  if (isAuthorized(input.log) || found.state !== 'value' || found.changed !== true) {
     return false;
   }
   const { record } = input;
@@ -39,8 +40,8 @@ export function clientChanged(input: ConnectorInput): boolean {
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
-  const carriedOver = wasOut && record.client === found.fingerprint && input.done.ping !== undefined;
-  return !carriedOver || input.done.ping === 'refused';
+  const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
+  return !carriedOver || pingAnswer(input.log) === 'refused';
 }
 
 /**
@@ -48,12 +49,12 @@ export function clientChanged(input: ConnectorInput): boolean {
  * instance works proves nothing, as it works with the old one too.
  */
 export function reauthorizationRequested(input: ConnectorInput): boolean {
-  const { connector, memory, record, done: pass } = input;
+  const { connector, memory, record, log } = input;
   const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
   // The status write after an accepted grant may have failed, so that status does not show it yet.
   const accepted =
     record !== undefined && memory.accepted === record.digest ? record.reauthorizeAt : undefined;
-  return !pass.authorized && requested !== undefined && requested !== accepted;
+  return !isAuthorized(log) && requested !== undefined && requested !== accepted;
 }
 
 /** The next step towards a working grant. `undefined` never: a grant is due. */
@@ -100,7 +101,7 @@ export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined
 function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const recorded = input.connector.status?.instance?.id;
   return (
-    input.done.deleted.length > 0 ||
+    deletedInstances(input.log).length > 0 ||
     input.instances.created.some((instance) => instance.id !== recorded && mayBeOf(record, instance))
   );
 }

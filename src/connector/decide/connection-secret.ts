@@ -1,6 +1,7 @@
 import { connectorLabelOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { type Action, blocked } from '../action.ts';
+import { isConnectionWritten } from '../action-log.ts';
 import type { OwnedSecret } from '../connector-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { readInstance } from './read-instance.ts';
@@ -23,7 +24,7 @@ export function publishConnection(input: ConnectorInput, instance: Instance): Ac
     const isLeftToUs = fact.leftBy === connectorLabelOf(input.connector);
     return isLeftToUs ? { type: 'write-connection-secret', name, data, exists: true } : notOurs(name);
   }
-  if (input.done.connectionWritten) {
+  if (isConnectionWritten(input.log)) {
     return removeRenamed(input);
   }
   const { connection } = input.memory;

@@ -1,6 +1,7 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
 import { type Action, blocked, finish } from '../action.ts';
+import { isAuthorized, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { authorize } from './authorize.ts';
 import { publishConnection } from './connection-secret.ts';
@@ -61,9 +62,9 @@ function decideInstance(input: ConnectorInput): Action {
 
 /** `reconcile-at` means: look for yourself, do not believe the inventory. */
 function isReconcileRequested(input: ConnectorInput, id: number): boolean {
-  const { connector, done: pass } = input;
+  const { connector, log } = input;
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
-  return asked && !pass.authorized && !pass.read.includes(id);
+  return asked && !isAuthorized(log) && !isRead(log, id);
 }
 
 function missing(input: ConnectorInput, id: number): Action {

@@ -6,6 +6,7 @@ import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
+import { areTagsReleased, deletedInstances, fallbackOutcome, isTombstoneWritten } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { knownInstance, ownership } from '../observe/instances.ts';
 import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
@@ -95,11 +96,13 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     return finish({ kind: 'cache-not-synced' });
   }
   if (account.state === 'blocked') {
-    if (recorded !== undefined && input.done.fallback === undefined) {
+    if (recorded !== undefined && fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
     const kept =
-      input.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
+      fallbackOutcome(input.log) === 'refused'
+        ? ' The credentials that worked last are refused as well.'
+        : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
@@ -107,7 +110,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
-    if (input.done.fallback === undefined) {
+    if (fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
     return blocked(
@@ -119,7 +122,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
   if (input.external.searchedAt !== undefined) {
     return undefined;
   }
-  return input.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
+  return fallbackOutcome(input.log) === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
 }
 
 function isSamePlace(
@@ -144,7 +147,7 @@ function removeInstances(input: ConnectorInput): Action | undefined {
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
     ...input.instances.created.map(({ id }) => id),
-    ...input.done.deleted,
+    ...deletedInstances(input.log),
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
     const action = removeInstance(input, id);
@@ -163,7 +166,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
   if (known === 'not-found') {
     return undefined;
   }
-  if (leavesInstances(input) && input.done.tagsReleased.includes(id)) {
+  if (leavesInstances(input) && areTagsReleased(input.log, id)) {
     return undefined;
   }
   if (known.tags === undefined) {
@@ -175,7 +178,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
   if (leavesInstances(input)) {
     return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return input.done.deleted.includes(id)
+  return deletedInstances(input.log).includes(id)
     ? beingDeleted(id)
     : { type: 'delete-instance', id, reason: 'Deleted' };
 }
@@ -202,7 +205,12 @@ function isOurs(input: ConnectorInput, instance: Instance): boolean {
 function watchForLateInstance(input: ConnectorInput): Action | undefined {
   const until = lateUntil(input);
   const account = input.record?.account;
-  if (until === undefined || account === undefined || leavesInstances(input) || input.done.tombstoneWritten) {
+  if (
+    until === undefined ||
+    account === undefined ||
+    leavesInstances(input) ||
+    isTombstoneWritten(input.log)
+  ) {
     return undefined;
   }
   const { namespace, uid } = input.connector.metadata;

@@ -3,6 +3,8 @@ import type { RemoteErrorClass } from '../../openconnectors/errors/remote-error.
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import type { Retry } from '../../reconciler/retry.ts';
 import { type Action, blocked } from '../action.ts';
+import { failedCall } from '../action-log.ts';
+import { ACTION_WORDS } from '../action-words.ts';
 import type { ConnectorInput } from '../input.ts';
 
 function accountInWords({ connector }: ConnectorInput): string {
@@ -12,11 +14,12 @@ function accountInWords({ connector }: ConnectorInput): string {
 
 /** What a remote call that failed in this pass means for the resource. */
 export function afterFailure(input: ConnectorInput): Action | undefined {
-  const { failure } = input.done;
+  const failure = failedCall(input.log);
   if (failure === undefined) {
     return undefined;
   }
-  const { error, words: action } = failure;
+  const { error } = failure;
+  const action = ACTION_WORDS[failure.type];
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
   if (failure.type === 'ping' && error.class !== 'throttled') {
     return blocked(

@@ -13,7 +13,8 @@ import type { ExternalFacts } from '../../ownership/inventory.ts';
 import { ownerTags } from '../../ownership/owner-tags.ts';
 import { parseRecord, type WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { type ConnectorInput, type Memory, NOTHING_DONE, type Observation } from '../input.ts';
+import { deletedInstances } from '../action-log.ts';
+import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { gather } from './gather.ts';
 import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
@@ -42,7 +43,7 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
     external: NOTHING_EXTERNAL,
     storedRecord,
     memory: remembered(ports, connector, storedRecord),
-    done: NOTHING_DONE,
+    log: [],
     claimants: isReadable ? ports.claimants(connector) : [],
     triggered: false,
   };
@@ -95,7 +96,7 @@ export function knownInstances(ports: ConnectorPorts, observation: Observation):
       connector.status?.instance?.id,
       connector.status?.replacing?.id,
       connector.spec.instance?.importId,
-      ...observation.done.deleted,
+      ...deletedInstances(observation.log),
     ]) ?? NOTHING_EXTERNAL;
   return isSame(found, external) ? external : found;
 }

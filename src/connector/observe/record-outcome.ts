@@ -6,6 +6,7 @@ import {
   MAX_SENDS,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
+import { isAuthorized } from '../action-log.ts';
 import type { RecordMatch } from '../connector-secrets.ts';
 import type { ConnectorInput, Observation } from '../input.ts';
 
@@ -46,7 +47,7 @@ export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): numb
 /** Whether status, or this process, says that the credential of the record was accepted. */
 export function isAccepted(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const { authorization } = input.connector.status ?? {};
-  if (input.done.authorized || input.memory.accepted === record.digest) {
+  if (isAuthorized(input.log) || input.memory.accepted === record.digest) {
     return true;
   }
   if (record.operation !== undefined) {

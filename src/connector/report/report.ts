@@ -2,8 +2,8 @@ import type { Condition } from '../../api/condition.ts';
 import { eventsOf } from '../../reconciler/events.ts';
 import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
-import { withEvent } from '../act/action-context.ts';
 import type { Result } from '../action.ts';
+import { type DueEvent, loggedEvents } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
@@ -40,7 +40,13 @@ export async function report(
       rememberInputs(ports, input);
       return { kind: 'done' };
     case 'released':
-      recordEvents(ports, abandonment(input, result.abandoned), [], []);
+      recordEvents(
+        ports,
+        input,
+        [...loggedEvents(input.log), ...abandonment(input, result.abandoned)],
+        [],
+        [],
+      );
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
@@ -59,7 +65,7 @@ async function write(
   if (patch !== undefined) {
     await ports.connectors.patchStatus(input.connector, patch);
   }
-  recordEvents(ports, input, before.conditions ?? [], after.conditions ?? []);
+  recordEvents(ports, input, loggedEvents(input.log), before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, input);
   if (result.kind === 'ready') {
     // The instance that was replaced goes once the status with the new one is written.
@@ -74,16 +80,18 @@ async function write(
   );
 }
 
-function abandonment(input: ConnectorInput, why: string | undefined): ConnectorInput {
+function abandonment(input: ConnectorInput, why: string | undefined): DueEvent[] {
   if (why === undefined) {
-    return input;
+    return [];
   }
   const id = input.connector.status?.instance?.id;
   const what = id === undefined ? 'the resource' : `instance ${id}`;
-  return withEvent(input, {
-    reason: 'Abandoned',
-    message: `Let go of ${what} without touching Open Connectors: ${why}.`,
-  });
+  return [
+    {
+      reason: 'Abandoned',
+      message: `Let go of ${what} without touching Open Connectors: ${why}.`,
+    },
+  ];
 }
 
 /** From here on a waiting retry is only hurried by what changes after this pass. */
@@ -98,10 +106,11 @@ function again(input: ConnectorInput, time: number): ReconcileOutcome {
 function recordEvents(
   ports: ConnectorPorts,
   input: ConnectorInput,
+  events: readonly DueEvent[],
   before: readonly Condition[],
   after: readonly Condition[],
 ): void {
-  for (const event of eventsOf(input.done.events, before, after)) {
+  for (const event of eventsOf(events, before, after)) {
     ports.recordEvent(input.connector, event);
   }
 }

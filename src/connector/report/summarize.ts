@@ -14,6 +14,7 @@ import {
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
+import { isAuthorized, isEnabledSet, isReconfigured, pingAnswer } from '../action-log.ts';
 import { renamedConnection } from '../decide/connection-secret.ts';
 import { consentPage } from '../decide/consent.ts';
 import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
@@ -112,7 +113,7 @@ function established(input: ConnectorInput, type: Stage): ConditionDraft | undef
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
-      return input.done.authorized || input.done.ping === 'answered' ? fulfilled(type) : undefined;
+      return isAuthorized(input.log) || pingAnswer(input.log) === 'answered' ? fulfilled(type) : undefined;
     case 'Synced':
       return undefined;
   }
@@ -214,7 +215,7 @@ function enabledStatus(
     return recorded;
   }
   const isAsWanted = disabled !== desiredEnabled(input);
-  const isEstablished = result.kind === 'ready' || recorded === undefined || input.done.enabledSet;
+  const isEstablished = result.kind === 'ready' || recorded === undefined || isEnabledSet(input.log);
   return isAsWanted && isEstablished ? !disabled : recorded;
 }
 
@@ -234,8 +235,8 @@ function handledReauthorizeAt(input: ConnectorInput): string | undefined {
 }
 
 /** Whether this process saw the credential of the record being accepted. */
-function isAcceptedHere({ memory, done: pass }: ConnectorInput, record: WriteAheadRecord): boolean {
-  return pass.authorized || memory.accepted === record.digest;
+function isAcceptedHere({ memory, log }: ConnectorInput, record: WriteAheadRecord): boolean {
+  return isAuthorized(log) || memory.accepted === record.digest;
 }
 
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */
@@ -267,7 +268,7 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
 
 /** The start page is shown for as long as a person is waited for, also while something else is in the way. */
 function pageStatus(input: ConnectorInput, result: StatusUpdate) {
-  if (result.kind === 'ready' || input.done.authorized) {
+  if (result.kind === 'ready' || isAuthorized(input.log)) {
     return undefined;
   }
   if (input.violations.length === 0 && result.condition === 'Authorized') {
@@ -289,7 +290,7 @@ function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
 function credentialStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['credentials'] {
   const before = input.connector.status?.credentials;
-  if (result.kind !== 'ready' && !input.done.authorized && !input.done.reconfigured) {
+  if (result.kind !== 'ready' && !isAuthorized(input.log) && !isReconfigured(input.log)) {
     return before;
   }
   return lastingInputs(input).flatMap(({ use: { secretName, key }, value: found }) => {

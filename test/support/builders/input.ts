@@ -4,10 +4,8 @@ import { validateConnector } from '../../../src/api/validation/validate.ts';
 import {
   type ConnectorInput,
   type DecisionSettings,
-  type Done,
   type Memory,
   NO_MEMORY,
-  NOTHING_DONE,
   type Observation,
 } from '../../../src/connector/input.ts';
 import { canonicalContent, connectionData } from '../../../src/connector/observe/connection-content.ts';
@@ -21,6 +19,7 @@ import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { CLUSTER, instance } from './instance.ts';
+import { type LogChange, logOf } from './log.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { MINUTE, NOW, SECOND } from './time.ts';
 
@@ -58,7 +57,7 @@ export interface WorldChange {
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
-  readonly pass?: Partial<Done>;
+  readonly pass?: LogChange;
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
@@ -86,7 +85,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     },
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
     memory: { ...NO_MEMORY, ...change.memory },
-    done: { ...NOTHING_DONE, ...change.pass },
+    log: logOf(change.pass),
     claimants: change.claimants ?? [],
     triggered: change.triggered ?? false,
   };

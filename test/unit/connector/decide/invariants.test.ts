@@ -4,6 +4,7 @@ import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
 import { deletionPolicyOf } from '../../../../src/api/defaults.ts';
 import { FINALIZER } from '../../../../src/api/group.ts';
 import type { Action } from '../../../../src/connector/action.ts';
+import { failedCall, isRemovalRecorded } from '../../../../src/connector/action-log.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { ownership, sameConnector } from '../../../../src/connector/observe/instances.ts';
@@ -111,7 +112,7 @@ test('a create is sent to the account in which an earlier one may still take eff
 test('an instance of a living resource is deleted only after status has named it', () => {
   always((input, action) => {
     if (action.type === 'delete-instance' && input.connector.metadata.deletionTimestamp === undefined) {
-      expect(input.done.removalsRecorded).toContain(action.id);
+      expect(isRemovalRecorded(input.log, action.id)).toBe(true);
     }
   });
 });
@@ -215,7 +216,7 @@ test('with an account that is not ready nothing is asked of the remote side', ()
 
 test('after a call that failed no further one is made', () => {
   always((input, action) => {
-    const { failure } = input.done;
+    const failure = failedCall(input.log);
     if (failure !== undefined && input.account.state === 'ready') {
       expect(action.type).toBe('finish');
     }
@@ -230,6 +231,6 @@ function credentialOf({ body: { grant } }: Extract<Action, { type: 'create' | 'r
 
 /** The same values in other objects: a decision that depends on identity would show. */
 function structuredCloneOf(input: ConnectorInput): ConnectorInput {
-  const { done, ...plain } = input;
-  return { ...structuredClone(plain), done: { ...done } };
+  const { log, ...plain } = input;
+  return { ...structuredClone(plain), log: log.map((entry) => ({ ...entry })) };
 }
