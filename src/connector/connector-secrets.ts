@@ -21,7 +21,7 @@ export type SecretValue =
   | { readonly state: 'absent'; readonly isConfirmed: boolean }
   | { readonly state: 'unread' }
   | { readonly state: 'same' }
-  | { readonly state: 'key-missing'; readonly keys: readonly string[] }
+  | { readonly state: 'key-missing' }
   | { readonly state: 'invalid'; readonly why: string }
   | {
       readonly state: 'value';

@@ -61,6 +61,8 @@ export interface DecisionSettings {
   readonly lateCommitWindowMs: number;
   /** How long an authorization code is accepted by the provider. */
   readonly codeLifetimeMs: number;
+  /** When Keap ends XML-RPC (wall clock); `Infinity`: never. */
+  readonly legacyApiEndMs: number;
   /** How often an instance is asked whether its grant still works. */
   readonly pingIntervalMs: number;
 }

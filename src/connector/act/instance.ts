@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import { quote } from '../../reconciler/quote.ts';
 import type { PingAnswer } from '../action-log.ts';
 import { describePatch } from '../decide/desired-instance.ts';
 import type { ConnectorInput, Memory } from '../input.ts';
@@ -61,7 +62,7 @@ export async function readBeforeWrite(
 const verbs: Partial<Record<Reason, string>> = {
   Adopted: 'Adopted',
   TakenOver: 'Took over',
-  DriftCorrected: 'Set back',
+  DriftCorrected: 'Reverted drift on',
 };
 
 /** Changes what differs. */
@@ -76,7 +77,7 @@ export const patch: ActionHandler<'patch'> = async (context, input, { id, patch:
   } catch (error) {
     return readAgain(context, stale(input, read), id, error);
   }
-  const message = `${verbs[reason] ?? 'Changed'} instance ${id}: ${describePatch(change)}.`;
+  const message = `${verbs[reason] ?? 'Updated'} instance ${id}: ${describePatch(change)}.`;
   return done(input, { read, events: [{ reason, message }] });
 };
 
@@ -149,7 +150,7 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, input,
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    const message = `Left instance ${id} in Open Connectors; its k8s- tags could not be removed (${error.message}).`;
+    const message = `Left instance ${id} in Open Connectors with its k8s- tags: ${quote(error.message)}. Remove the tags in Open Connectors.`;
     return done(input, { events: [{ reason: 'Orphaned', message }] });
   }
 };
@@ -181,8 +182,8 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
   }
   inventory.forget(id);
   const messages: Partial<Record<Reason, string>> = {
-    DuplicateRemoved: `Deleted instance ${id}, which an interrupted creation or change had left behind.`,
-    Replaced: `Deleted instance ${id} of the old connector; applications use the new one.`,
+    DuplicateRemoved: `Deleted duplicate instance ${id} of an interrupted create call.`,
+    Replaced: `Deleted instance ${id} of the old connector.`,
   };
   const message = messages[reason] ?? `Deleted instance ${id}.`;
   return done(input, { read, events: [{ reason, message }] });

@@ -48,14 +48,14 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
     return withEvent(keep(context, current, action.name, fact), {
       reason: 'ConnectionSecretRepaired',
-      message: `Wrote Secret "${action.name}" again.`,
+      message: `Restored connection Secret "${action.name}".`,
     });
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
     return withEvent(keep(context, input, action.name, fact), {
       reason: 'ConnectionSecretWritten',
-      message: `Wrote Secret "${action.name}" for applications.`,
+      message: `Created connection Secret "${action.name}".`,
     });
   } catch (error) {
     if (isKubeError(error, 'already-exists')) {

@@ -44,7 +44,7 @@ export const writeRecord: ActionHandler<'write-record'> = async (context, input,
 const LEGACY = {
   reason: 'LegacyConnector',
   message:
-    'Connector infusionsoftcrm works by legacy keys and XML-RPC, which Keap ends at the end of 2026. Plan the move to spec.connector: infusionsoftrest.',
+    'Connector infusionsoftcrm uses XML-RPC, which Keap ends at the end of 2026. Migrate to spec.connector: infusionsoftrest.',
 } as const;
 
 /** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
@@ -70,7 +70,7 @@ export const reauthorize: ActionHandler<'reauthorize'> = async (context, input, 
   const { api } = context.session();
   const effect = await send(context, { body, draft, input }, async (turn) => ({
     instance: await api.reauthorizeInstance(id, body, context.signal, turn),
-    events: [{ reason: 'Reauthorized', message: `Authorized instance ${id} anew.` }],
+    events: [{ reason: 'Reauthorized', message: `Reauthorized instance ${id}.` }],
   }));
   return { ...effect, read };
 };

@@ -51,6 +51,6 @@ function notOurs(name: string): Action {
   return blocked(
     'Ready',
     'ConnectionSecretConflict',
-    `Secret "${name}" exists, but was not made by the operator for this resource, so it is not overwritten. Delete it, or name another one in spec.connectionSecretRef.name.`,
+    `Secret "${name}" exists and is not managed by this resource. Delete it, or set another name in spec.connectionSecretRef.`,
   );
 }

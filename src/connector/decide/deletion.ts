@@ -10,10 +10,10 @@ import { areTagsReleased, deletedInstances, fallbackOutcome, isTombstoneWritten 
 import type { ConnectorInput } from '../input.ts';
 import { knownInstance, ownership } from '../observe/instances.ts';
 import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
-import { settleDoubt } from './authorize.ts';
+import { settleDoubt } from './authorization/authorize.ts';
 import { renamedConnection } from './connection-secret.ts';
 import { readInstance } from './read-instance.ts';
-import { afterFailure } from './remote-failure.ts';
+import { accountInWords, afterFailure } from './remote-failure.ts';
 
 const released = finish({ kind: 'released' });
 
@@ -82,7 +82,7 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
     blocked(
       'Ready',
       'InvalidSpec',
-      `${violation.path} ${violation.message}. The instance cannot be deleted before that; to delete the resource without touching it, set the annotation openconnectors.dev/abandon: "<reason>".`,
+      `Deletion is blocked: ${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
     )
   );
 }
@@ -90,8 +90,6 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
 function accountIsUsable(input: ConnectorInput): Action | undefined {
   const { account } = input;
   const recorded = recordedAccountOf(input);
-  const wayOut =
-    'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {
     return finish({ kind: 'cache-not-synced' });
   }
@@ -99,14 +97,12 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     if (recorded !== undefined && fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
-    const kept =
-      fallbackOutcome(input.log) === 'refused'
-        ? ' The credentials that worked last are refused as well.'
-        : '';
+    const fallback =
+      fallbackOutcome(input.log) === 'refused' ? ' and the fallback credentials do not work' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
-      `The instance cannot be deleted yet: ${account.message}${kept} ${wayOut}`,
+      `${accountInWords(input)} is not ready (${account.reason})${fallback}, so the instance cannot be deleted. Fix the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
@@ -116,7 +112,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     return blocked(
       'Synced',
       'AccountChanged',
-      `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
+      `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (input.external.searchedAt !== undefined) {
@@ -188,7 +184,7 @@ function beingDeleted(id: number): Action {
   return blocked(
     'Ready',
     'Deleting',
-    `Instance ${id} is being deleted. Open Connectors still shows it; the operator checks again.`,
+    `Open Connectors still shows instance ${id} after its deletion. Wait for the next check.`,
     { kind: 'backoff' },
   );
 }

@@ -75,15 +75,19 @@ export function shownDifference(input: ConnectorInput, instance: Instance): Inst
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
-/** Which of the instance's fields `patch` would change, in words for people; never a value. */
+/** Longest list of fields in a message. */
+const SHOWN_FIELDS = 5;
+
+/** The fields of the instance that `patch` changes, for a message: the first ones, without values. */
 export function describePatch(patch: InstancePatch): string {
-  return [
+  const fields = [
     ...(patch.name === undefined ? [] : ['name']),
     ...(patch.tags === undefined ? [] : ['tags']),
     ...Object.keys(patch.configuration ?? {})
       .sort()
       .map((key) => `configuration "${key}"`),
-  ].join(', ');
+  ];
+  return [...fields.slice(0, SHOWN_FIELDS), ...(fields.length > SHOWN_FIELDS ? ['...'] : [])].join(', ');
 }
 
 function namePatch(input: ConnectorInput, instance: Instance): InstancePatch {

@@ -46,7 +46,7 @@ function absent(input: ConnectorInput, use: SecretUse): Action {
   return blocked(
     'SecretsResolved',
     'SecretNotFound',
-    `Secret "${use.secretName}", named by ${use.field}, does not exist in this namespace. Create it with key "${use.key}" holding ${use.what}, or correct the name in ${use.field}.`,
+    `Secret "${use.secretName}" (${use.field}) not found. Create it with key "${use.key}".`,
     input.now < endsAt ? { kind: 'at', time: endsAt } : { kind: 'on-change' },
   );
 }
@@ -58,13 +58,13 @@ function problem(use: SecretUse, value: SecretValue): Action {
       return blocked(
         'SecretsResolved',
         'SecretKeyMissing',
-        `${secret}, named by ${use.field}, has no key "${use.key}" (it has ${keyList(value.keys)}). Store ${use.what} under that key, or name the right key in ${use.field}.`,
+        `${secret} has no key "${use.key}" (${use.field}). Add it.`,
       );
     case 'invalid':
       return blocked(
         'SecretsResolved',
         'SecretInvalid',
-        `Key "${use.key}" of ${secret}, named by ${use.field}, ${value.why}. Store ${use.what} there, as one line of text.`,
+        `Key "${use.key}" of ${secret} (${use.field}) ${value.why}. Store ${use.what} there as one line.`,
       );
     case 'absent':
     case 'unread':
@@ -72,9 +72,4 @@ function problem(use: SecretUse, value: SecretValue): Action {
     case 'value':
       throw new Error(`${use.field} is no problem`);
   }
-}
-
-function keyList(keys: readonly string[]): string {
-  const shown = keys.slice(0, 5).map((key) => `"${key}"`);
-  return shown.length === 0 ? 'no keys' : shown.join(', ') + (keys.length > shown.length ? ', ...' : '');
 }

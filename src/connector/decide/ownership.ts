@@ -32,7 +32,7 @@ function mismatch(input: ConnectorInput, instance: Instance): Action | undefined
   return blocked(
     'Synced',
     'ConnectorMismatch',
-    `Instance ${instance.id}, named by spec.instance.importId, is of connector "${instance.connector}", not "${connectorKeyOf(input.connector.spec)}". Set spec.connector to it, or create the resource anew with another id.`,
+    `Instance ${instance.id} (spec.instance.importId) has connector "${instance.connector}", not "${connectorKeyOf(input.connector.spec)}". Correct spec.connector, or import another instance.`,
   );
 }
 
@@ -45,7 +45,7 @@ function otherClaimant(input: ConnectorInput, instance: Instance): Action | unde
   return blocked(
     'Synced',
     'ForeignOwner',
-    `Instance ${instance.id} is also claimed by the older InfusionsoftConnector "${other}" of this cluster, which gets it. Delete one of the two, or let this one name another instance.`,
+    `Instance ${instance.id} is claimed by the older InfusionsoftConnector "${other}". Delete one of the two resources.`,
   );
 }
 
@@ -56,7 +56,7 @@ function foreign(input: ConnectorInput, instance: Instance): Action | undefined 
   return blocked(
     'Synced',
     'ForeignOwner',
-    `Instance ${instance.id} carries the tags of another owner (${ownerInWords(instance.tags ?? [])}) and is left alone. If it should be this resource's, set the annotation openconnectors.dev/take-over: "true".`,
+    `Instance ${instance.id} has another owner: "${ownerInWords(instance.tags ?? [])}". To take it over, set the annotation openconnectors.dev/take-over: "true".`,
   );
 }
 
@@ -76,8 +76,16 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
   return blocked(
     'Synced',
     'AmbiguousOwner',
-    `Several instances carry the tags of a resource of this name, or one of another connector: ${candidates.map(({ id }) => id).join(', ')}. Delete those that are not wanted in Open Connectors, or name the right one in spec.instance.importId of a new resource.`,
+    candidates.length === 1
+      ? `Instance ${instance.id} carries the owner tags of this resource, but has connector "${instance.connector}". Correct spec.connector, or delete the instance in Open Connectors.`
+      : `Several instances carry the owner tags of this resource: ${idList(candidates)}. Delete all but one in Open Connectors.`,
   );
+}
+
+/** The first ids of a list, for a message. */
+function idList(instances: readonly Instance[]): string {
+  const ids = instances.slice(0, 5).map(({ id }) => `${id}`);
+  return [...ids, ...(instances.length > ids.length ? ['...'] : [])].join(', ');
 }
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
@@ -114,7 +122,7 @@ function removeDuplicate(input: ConnectorInput, instance: Instance): Action | un
     : blocked(
         'Synced',
         'AmbiguousOwner',
-        `Instances ${instance.id} and ${duplicate.id} carry the tags of this resource. Delete one of them, or remove its k8s- tags, in Open Connectors.`,
+        `Instances ${instance.id} and ${duplicate.id} carry the owner tags of this resource. Delete one of them in Open Connectors, or remove its k8s- tags.`,
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       );
 }

@@ -35,7 +35,7 @@ function correct(input: ConnectorInput, instance: Instance): Action | undefined 
     return blocked(
       'Synced',
       'DriftDetected',
-      `The instance was changed in Open Connectors: ${describePatch(patch)}. It is left so, because spec.driftPolicy is "Report"; with "Correct" the operator changes it back.`,
+      `Drift on instance ${instance.id}: ${describePatch(patch)}. Set spec.driftPolicy to "Correct" to revert it.`,
     );
   }
   return { type: 'patch', id: instance.id, patch, reason };
@@ -48,7 +48,7 @@ function ignored(input: ConnectorInput, instance: Instance): Action | undefined 
     blocked(
       'Synced',
       'RemoteError',
-      `Open Connectors accepted the change of ${describePatch(left)}, but shows the old value still; the operator tries again.`,
+      `Instance ${instance.id} still has the old value after an update: ${describePatch(left)}. Wait for the next attempt.`,
       { kind: 'backoff' },
     )
   );

@@ -64,7 +64,7 @@ function read(
 ): SecretValue {
   const encoded = fact.data[use.key];
   if (encoded === undefined) {
-    return { state: 'key-missing', keys: Object.keys(fact.data).sort() };
+    return { state: 'key-missing' };
   }
   const decoded = decodeText(encoded);
   if ('why' in decoded) {

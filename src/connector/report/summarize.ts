@@ -15,8 +15,8 @@ import {
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
 import { isAuthorized, isEnabledSet, isReconfigured, pingAnswer } from '../action-log.ts';
+import { consentPage } from '../decide/authorization/consent.ts';
 import { renamedConnection } from '../decide/connection-secret.ts';
-import { consentPage } from '../decide/consent.ts';
 import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
 import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
@@ -94,10 +94,10 @@ function stage(input: ConnectorInput, result: StatusUpdate, type: Stage): Condit
 
 function fulfilled(type: Stage): ConditionDraft {
   const texts: Record<Stage, { readonly reason: Reason; readonly message: string }> = {
-    SecretsResolved: { reason: 'SecretsResolved', message: 'Every Secret and key that is needed is there.' },
-    AccountReady: { reason: 'AccountReady', message: "The account's credentials work." },
-    Authorized: { reason: 'Authorized', message: 'Infusionsoft accepts the authorization of the instance.' },
-    Synced: { reason: 'Synced', message: 'The instance equals the resource.' },
+    SecretsResolved: { reason: 'SecretsResolved', message: 'All required Secrets and keys exist.' },
+    AccountReady: { reason: 'AccountReady', message: 'The credentials of the account are valid.' },
+    Authorized: { reason: 'Authorized', message: 'The OAuth authorization works.' },
+    Synced: { reason: 'Synced', message: 'The instance is up to date.' },
   };
   return { type, status: 'True', ...texts[type] };
 }
@@ -126,7 +126,7 @@ function accountCondition({ account }: ConnectorInput): ConditionDraft {
     case 'blocked':
       return notTrue('AccountReady', account.reason, account.message);
     case 'unknown':
-      return notTrue('AccountReady', 'Progressing', 'The account has not been verified yet.');
+      return notTrue('AccountReady', 'Progressing', 'The account is not verified yet.');
   }
 }
 
@@ -141,7 +141,7 @@ function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
         type,
         status: 'Unknown',
         reason: 'Progressing',
-        message: 'Not looked at yet: another condition comes first.',
+        message: 'Not checked yet.',
       }
     : { type, status: previous.status, reason: previous.reason as Reason, message: previous.message };
 }

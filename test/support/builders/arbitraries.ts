@@ -169,7 +169,7 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
     annotations: fc.record(
       {
         attempt: attempts,
-        paused: often<string | undefined>(undefined, 'true'),
+        paused: often<string | undefined>(undefined, 'true', 'maintenance'),
         abandon: often<string | undefined>(undefined, 'because'),
         takeOver: fc.constantFrom(undefined, undefined, 'true'),
         reconcileAt: fc.constantFrom(undefined, 'now'),
@@ -273,6 +273,7 @@ const passes = fc.record({
 /** Worlds of every kind, also those that no sequence of passes leads to. */
 export const worlds: fc.Arbitrary<ConnectorInput> = fc
   .record({
+    settings: often({}, { legacyApiEndMs: NOW }),
     connector: connectors,
     account: accounts,
     secrets,

@@ -32,6 +32,7 @@ export const READY_ACCOUNT: Extract<AccountView, { state: 'ready' }> = {
 };
 
 export const SETTINGS: DecisionSettings = {
+  legacyApiEndMs: Number.POSITIVE_INFINITY,
   clusterId: CLUSTER,
   allowedServers: ['*.infusionsoft.com'],
   extraConfigurationKeys: [],

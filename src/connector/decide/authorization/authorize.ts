@@ -1,11 +1,12 @@
-import { requestOf } from '../../api/annotations.ts';
-import type { Grant } from '../../openconnectors/port.ts';
-import type { Credential, WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
-import { type Action, blocked } from '../action.ts';
-import { deletedInstances, isAuthorized, pingAnswer } from '../action-log.ts';
-import type { GrantInput, GrantUse, RecordMatch } from '../connector-secrets.ts';
-import type { ConnectorInput } from '../input.ts';
-import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
+import { requestOf } from '../../../api/annotations.ts';
+import type { Grant } from '../../../openconnectors/port.ts';
+import type { Credential, WriteAheadRecord } from '../../../ownership/write-ahead-record.ts';
+import { quote } from '../../../reconciler/quote.ts';
+import { type Action, blocked } from '../../action.ts';
+import { deletedInstances, isAuthorized, pingAnswer } from '../../action-log.ts';
+import type { GrantInput, GrantUse, RecordMatch } from '../../connector-secrets.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { type Due, dueReason, dueSentence } from '../../observe/authorization-need.ts';
 import {
   createdBy,
   isSettled,
@@ -15,10 +16,11 @@ import {
   sendability,
   sentAt,
   settlesAt,
-} from '../observe/record-outcome.ts';
+} from '../../observe/record-outcome.ts';
+import { instanceBody } from '../desired-instance.ts';
+import { confirmAbsence, lastingInputs, obtain, textOf } from '../obtain-secrets.ts';
 import { awaitConsent } from './consent.ts';
-import { instanceBody } from './desired-instance.ts';
-import { confirmAbsence, lastingInputs, obtain, textOf } from './obtain-secrets.ts';
+import { refuseLegacyGrant } from './legacy-api-end.ts';
 
 /**
  * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
@@ -63,6 +65,7 @@ export function authorize(input: ConnectorInput, due: Due): Action {
     obtain(input, lastingInputs(input), true) ??
     callbackMissing(input) ??
     settleDoubt(input, due) ??
+    refuseLegacyGrant(input, due) ??
     awaitConsent(input, due) ??
     noGrantNamed(input, due) ??
     obtainGrant(input, due) ??
@@ -118,7 +121,7 @@ function callbackMissing(input: ConnectorInput): Action | undefined {
     ? blocked(
         'Ready',
         'InvalidSpec',
-        'spec.oauth.callbackUrl is not set and the operator has no public address (EXTERNAL_URL). Set it to the callback URL that is registered for the OAuth app at Keap.',
+        'spec.oauth.callbackUrl is not set and the operator has no EXTERNAL_URL. Set it to the callback URL of the OAuth app at Keap.',
       )
     : undefined;
 }
@@ -127,7 +130,11 @@ function noGrantNamed(input: ConnectorInput, due: Due): Action | undefined {
   if (input.secrets.grant !== undefined) {
     return undefined;
   }
-  return blocked('Authorized', dueReason(input, due), `${dueSentence(input, due)} ${howToSupply(input)}`);
+  return blocked(
+    'Authorized',
+    dueReason(input, due),
+    `${dueSentence(input, due)} ${authorizeCommand(input)}`,
+  );
 }
 
 function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
@@ -146,7 +153,7 @@ function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
   return blocked(
     'Authorized',
     dueReason(input, due),
-    `${dueSentence(input, due)} ${use.kind === 'code' ? `Run ${pluginCommand(input)}, which leads through it; or ${howToObtain(input)}, then store it` : 'Store a refresh token'} under key "${use.key}" of Secret "${use.secretName}", which ${use.field} names and which ${found.state === 'absent' ? 'is not there yet' : 'has no such key yet'}.`,
+    `${dueSentence(input, due)} ${use.kind === 'code' ? authorizeCommand(input) : `Store a refresh token in Secret "${use.secretName}" with key "${use.key}" (${use.field}).`}`,
   );
 }
 
@@ -182,7 +189,7 @@ function full({ until }: Extract<Sendability, { kind: 'full' }>): Action {
     ? blocked(
         'Authorized',
         'CredentialUsed',
-        'Too many refresh tokens were sent to record another one. Create the resource anew.',
+        'Too many refresh tokens were sent for this resource to record another one. Delete the resource and create it again.',
       )
     : blocked(
         'Authorized',
@@ -214,15 +221,14 @@ function sendAgain(
 
 /** `record`: the record where it is about this credential, whose refusal is remembered. */
 function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAheadRecord | undefined): Action {
-  const noun = use.kind === 'code' ? 'authorization code' : 'refresh token';
-  const place = `key "${use.key}" of Secret "${use.secretName}" (${use.field})`;
-  const next = `It is never sent twice. ${use.kind === 'code' ? `Get a new one with ${pluginCommand(input)}, or ${howToObtain(input)}, then store it there.` : 'Store one that was not used before there.'}`;
+  const noun = use.kind === 'code' ? 'code' : 'refresh token';
+  const credential = use.kind === 'code' ? 'authorization code' : noun;
   const refusal = input.memory.refused;
   if (refusal !== undefined && refusal.digest === record?.digest) {
     return blocked(
       'Authorized',
       'AuthorizationFailed',
-      `The ${noun} in ${place} was refused. ${asSentence(refusal.message)} ${next}`,
+      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message)}. Provide a new ${noun}.`,
     );
   }
   const isFirst = due.why === 'create' && due.insteadOf === undefined;
@@ -230,17 +236,27 @@ function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
     ? blocked(
         'Authorized',
         'CredentialUsed',
-        `The ${noun} in ${place} was sent before, and no instance came of it. ${next}`,
+        `${spentFact(input, use, record)} Provide a new ${noun} in Secret "${use.secretName}".`,
       )
     : blocked(
         'Authorized',
         dueReason(input, due),
-        `${dueSentence(input, due)} The ${noun} in ${place} was used before. ${next}`,
+        `${dueSentence(input, due)} Provide a new ${noun} in Secret "${use.secretName}".`,
       );
 }
 
-function asSentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`;
+/** What happened to a credential that is not sent again, as a sentence. */
+function spentFact(input: ConnectorInput, use: GrantUse, record: WriteAheadRecord | undefined): string {
+  const credential = use.kind === 'code' ? 'authorization code' : 'refresh token';
+  switch (record && createdBy(input, record)) {
+    case 'unknown':
+      return `The ${credential} was sent and the outcome is unknown.`;
+    case 'no':
+      return `The ${credential} was sent and Open Connectors did not process it.`;
+    case 'one':
+    case undefined:
+      return `The ${credential} was already used.`;
+  }
 }
 
 function transmit(input: ConnectorInput, due: Due, found: GrantInput): Action {
@@ -285,16 +301,8 @@ function credentialOf({ use, value }: GrantInput): Credential {
   return { value: value.value, fingerprint: value.fingerprint };
 }
 
-function pluginCommand({ connector }: ConnectorInput): string {
-  return `"kubectl openconnectors authorize ${connector.metadata.name} -n ${connector.metadata.namespace}"`;
-}
-
-/** Keap's documentation: "Getting started with OAuth2"; `scope` and `response_type` have one value each. */
-function howToObtain(input: ConnectorInput): string {
-  const callbackUrl = encodeURIComponent(input.callbackUrl ?? '');
-  return `open https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=${callbackUrl} in a browser, allow access, and take the "code" from the address that the browser is sent to`;
-}
-
-function howToSupply(input: ConnectorInput): string {
-  return `Name a Secret (it need not exist yet) in spec.oauth.authorizationCodeSecretRef and run ${pluginCommand(input)}; or ${howToObtain(input)}, and store it in that Secret yourself. With a refresh token at hand, name its Secret in spec.oauth.refreshTokenSecretRef. The callback URL is ${input.callbackUrl ?? 'not set'}.`;
+/** The command ends the text without a full stop, so that it can be copied as it is. */
+function authorizeCommand({ connector }: ConnectorInput): string {
+  const { name, namespace } = connector.metadata;
+  return `Run: kubectl openconnectors authorize ${name} -n ${namespace}`;
 }

@@ -1,6 +1,5 @@
-import type { Instance } from '../../openconnectors/port.ts';
-import { jitterOffsetOf } from '../../reconciler/jitter-offset.ts';
-import { type Action, blocked } from '../action.ts';
+import type { Instance } from '../../../openconnectors/port.ts';
+import { type Action, blocked } from '../../action.ts';
 import {
   isAccountVerified,
   isAuthorized,
@@ -8,11 +7,13 @@ import {
   isRead,
   isReconfigured,
   pingAnswer,
-} from '../action-log.ts';
-import type { ConnectorInput } from '../input.ts';
+} from '../../action-log.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
+import { readInstance } from '../read-instance.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { desiredEnabled, recordedEnabled } from './desired-instance.ts';
-import { readInstance } from './read-instance.ts';
+import { hasLegacyApiEnded } from './legacy-api-end.ts';
+import { lastPingDueAt } from './ping-time.ts';
 
 /** Whether the grant works; where it does not, the way to a new one. */
 export function checkGrant(input: ConnectorInput, instance: Instance): Action | undefined {
@@ -35,7 +36,7 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
     return blocked(
       'Ready',
       'InstanceNotAnswering',
-      `Open Connectors forbids a call through instance ${instance.id}, although it is enabled. Check that the account's user may use the instance; the operator tries again.`,
+      `Open Connectors refused the test call through instance ${instance.id} (403). Grant the user of the account access to the instance.`,
       { kind: 'backoff' },
     );
   }
@@ -47,7 +48,10 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
   if (clientChanged(input)) {
     return authorize(input, { why: 'client-changed', instance });
   }
-  return reauthorizationRequested(input) ? authorize(input, { why: 'requested', instance }) : undefined;
+  // An instance that works is left alone, whatever the annotation asks for.
+  return reauthorizationRequested(input) && !hasLegacyApiEnded(input)
+    ? authorize(input, { why: 'requested', instance })
+    : undefined;
 }
 
 /** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
@@ -82,19 +86,4 @@ function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
     input.memory.pingedAt < lastPingDueAt(input, input.now) ||
     clientChanged(input)
   );
-}
-
-/**
- * The latest moment at or before `time` at which this resource's regular ping is due. Each resource has a phase of its
- * own within the interval, made of its uid, so that the pings of many spread by themselves, also after a restart.
- */
-function lastPingDueAt(input: ConnectorInput, time: number): number {
-  const { pingIntervalMs } = input.settings;
-  const jitterOffset = jitterOffsetOf(input.connector.metadata.uid) * pingIntervalMs;
-  return Math.floor((time - jitterOffset) / pingIntervalMs) * pingIntervalMs + jitterOffset;
-}
-
-/** When the next regular ping is due (wall clock). */
-export function nextPingAt(input: ConnectorInput): number {
-  return lastPingDueAt(input, input.now) + input.settings.pingIntervalMs;
 }

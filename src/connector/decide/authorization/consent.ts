@@ -1,11 +1,11 @@
-import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { oneTimeCodeSecretNameOf } from '../../api/defaults.ts';
-import type { ProviderError } from '../../authorization/authorization-response.ts';
-import { ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
-import { type Action, blocked } from '../action.ts';
-import type { ConnectorInput } from '../input.ts';
-import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
-import { sendability } from '../observe/record-outcome.ts';
+import type { InfusionsoftConnector } from '../../../api/connector.ts';
+import { oneTimeCodeSecretNameOf } from '../../../api/defaults.ts';
+import type { ProviderError } from '../../../authorization/authorization-response.ts';
+import { quote } from '../../../reconciler/quote.ts';
+import { type Action, blocked } from '../../action.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { type Due, dueReason, dueSentence } from '../../observe/authorization-need.ts';
+import { sendability } from '../../observe/record-outcome.ts';
 
 // The consent pages run beside the controllers, in every replica. The two meet in Secrets only: the controller offers
 // the enrolment Secret, the pages leave what the provider answered in the grant Secret.
@@ -73,7 +73,7 @@ function ask(input: ConnectorInput, due: Due, error: ProviderError | undefined):
     return conflict(name);
   }
   const { reason, sentence } = consentMessage(input, due, error);
-  return blocked('Authorized', reason, `${sentence} ${instructions(input)}`);
+  return blocked('Authorized', reason, `${sentence} ${openPage(input)}`);
 }
 
 function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | undefined) {
@@ -81,32 +81,27 @@ function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | 
   if (error === 'access_denied') {
     return {
       reason: 'AuthorizationDenied',
-      sentence: 'The person who was asked at Infusionsoft refused access. Somebody who may allow it has to.',
+      sentence: 'OAuth consent was denied at Infusionsoft.',
     } as const;
   }
   if (error !== undefined) {
     return {
       reason: 'AuthorizationFailed',
-      sentence: `Infusionsoft ended the consent with the error "${error}". Check the OAuth app at Keap, then allow access again.`,
+      sentence: `OAuth consent failed with error "${error}" of Infusionsoft.`,
     } as const;
   }
   if (refused !== undefined && refused.digest === input.record?.digest) {
     return {
       reason: 'AuthorizationFailed',
-      sentence: `The code of the last consent was refused (${refused.message}). Check client_id, client_secret and callback URL against the OAuth app at Keap, then allow access again.`,
+      sentence: `The authorization code failed: ${quote(refused.message)}.`,
     } as const;
   }
   return { reason: dueReason(input, due), sentence: dueSentence(input, due) } as const;
 }
 
-function instructions({ connector, settings }: ConnectorInput): string {
-  const { namespace } = connector.metadata;
-  const name = oneTimeCodeSecretNameOf(connector);
-  return (
-    `Open ${startUrlOf(settings.ownCallbackUrl ?? '', connector)} and enter the code of Secret "${name}": ` +
-    `kubectl get secret ${name} -n ${namespace} -o jsonpath='{.data.${ONE_TIME_CODE_KEY}}' | base64 -d ` +
-    `(at Keap the OAuth app has to have the callback URL ${settings.ownCallbackUrl}).`
-  );
+function openPage({ connector, settings }: ConnectorInput): string {
+  const url = startUrlOf(settings.ownCallbackUrl ?? '', connector);
+  return `Open ${url} with the code in Secret "${oneTimeCodeSecretNameOf(connector)}".`;
 }
 
 /** The start page of a connector, beside the callback URL. */
@@ -118,7 +113,7 @@ function conflict(name: string): Action {
   return blocked(
     'Authorized',
     'CodeSecretConflict',
-    `The consent needs the Secret name "${name}", but a Secret of that name exists, or is named by the resource, that the operator did not make for this purpose. It is neither read nor overwritten. Delete or rename it, or give the resource another name.`,
+    `Secret "${name}" is needed for the OAuth consent, but the name is already in use. Delete that Secret or use another name for it.`,
   );
 }
 
