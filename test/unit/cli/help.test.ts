@@ -8,10 +8,9 @@ import { VERSION } from '../../../src/config/version.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const page = readFileSync(
-  join(import.meta.dirname, '../../../docs/how-to/authorize-from-the-command-line.md'),
-  'utf8',
-);
+const page = ['how-to/authorize-from-the-command-line.md', 'reference/command-line.md']
+  .map((path) => readFileSync(join(import.meta.dirname, '../../../docs', path), 'utf8'))
+  .join('\n');
 
 /** Runs a command line that asks no cluster. */
 async function runHere(...argv: string[]) {
@@ -102,7 +101,7 @@ describe('a command line that is wrong', () => {
   });
 });
 
-describe('the page about the command line', () => {
+describe('the pages about the command line', () => {
   test('has the exit codes as they are', () => {
     for (const { code, meaning } of Object.values(cliExitCodes)) {
       expect(page).toContain(`| ${code} | ${meaning} |`);
