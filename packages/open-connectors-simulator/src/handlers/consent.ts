@@ -59,7 +59,7 @@ export function showConsent(world: World, query: URLSearchParams): Answer {
     return redirect(parameters, { error: 'invalid_scope' });
   }
   const inputs = fields.map(
-    (name) => `<world type="hidden" name="${name}" value="${escapeHtml(parameters[name])}">`,
+    (name) => `<input type="hidden" name="${name}" value="${escapeHtml(parameters[name])}">`,
   );
   return html(
     200,
