@@ -5,8 +5,8 @@ import { eventsOf } from '../../reconciler/events.ts';
 import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
 import { quote } from '../../reconciler/quote.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
-import { withEvent } from '../act/action-context.ts';
 import type { Result } from '../action.ts';
+import { type DueEvent, loggedEvents } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
@@ -48,7 +48,13 @@ export async function report(
     case 'suspended':
       return await write(ports, input, suspension(input));
     case 'released':
-      recordEvents(ports, abandonment(input, result.abandoned), [], []);
+      recordEvents(
+        ports,
+        input,
+        [...loggedEvents(input.log), ...abandonment(input, result.abandoned)],
+        [],
+        [],
+      );
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
@@ -67,7 +73,7 @@ async function write(
   if (patch !== undefined) {
     await ports.connectors.patchStatus(input.connector, patch);
   }
-  recordEvents(ports, input, before.conditions ?? [], after.conditions ?? []);
+  recordEvents(ports, input, loggedEvents(input.log), before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, input);
   if (result.kind === 'ready') {
     // The instance that was replaced goes once the status with the new one is written.
@@ -82,16 +88,14 @@ async function write(
   );
 }
 
-function abandonment(input: ConnectorInput, why: string | undefined): ConnectorInput {
+function abandonment(input: ConnectorInput, why: string | undefined): DueEvent[] {
   if (why === undefined) {
-    return input;
+    return [];
   }
   const id = input.connector.status?.instance?.id;
   const what = id === undefined ? 'the resource without a recorded instance' : `instance ${id}`;
-  return withEvent(input, {
-    reason: 'Abandoned',
-    message: `Abandoned ${what}: ${quote(why)}. Delete its instance in Open Connectors if it still exists.`,
-  });
+  const message = `Abandoned ${what}: ${quote(why)}. Delete its instance in Open Connectors if it still exists.`;
+  return [{ reason: 'Abandoned', message }];
 }
 
 /** From here on a waiting retry is only hurried by what changes after this pass. */
@@ -106,10 +110,11 @@ function again(input: ConnectorInput, time: number): ReconcileOutcome {
 function recordEvents(
   ports: ConnectorPorts,
   input: ConnectorInput,
+  events: readonly DueEvent[],
   before: readonly Condition[],
   after: readonly Condition[],
 ): void {
-  for (const event of eventsOf(input.done.events, before, after)) {
+  for (const event of eventsOf(events, before, after)) {
     ports.recordEvent(input.connector, event);
   }
 }

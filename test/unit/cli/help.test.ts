@@ -8,10 +8,9 @@ import { VERSION } from '../../../src/config/version.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const page = readFileSync(
-  join(import.meta.dirname, '../../../docs/how-to/authorize-from-the-command-line.md'),
-  'utf8',
-);
+const page = ['how-to/authorize-from-the-command-line.md', 'reference/command-line.md']
+  .map((path) => readFileSync(join(import.meta.dirname, '../../../docs', path), 'utf8'))
+  .join('\n');
 
 /** Runs a command line without a cluster. */
 async function runHere(...argv: string[]) {
@@ -102,8 +101,8 @@ describe('an invalid command line', () => {
   });
 });
 
-describe('the documentation page', () => {
-  it('lists the exit codes', () => {
+describe('the pages about the command line', () => {
+  it('list the exit codes', () => {
     for (const { code, meaning } of Object.values(cliExitCodes)) {
       expect(page).toContain(`| ${code} | ${meaning} |`);
     }

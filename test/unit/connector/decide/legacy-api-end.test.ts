@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { nextPingAt } from '../../../../src/connector/decide/authorization/ping-time.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
-import { nextPingAt } from '../../../../src/connector/decide/ping-time.ts';
 import { attempt, connector, HELD } from '../../../support/builders/connector.ts';
 import { ID, input, settledWorld } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';

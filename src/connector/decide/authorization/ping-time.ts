@@ -1,5 +1,5 @@
-import { jitterOffsetOf } from '../../reconciler/jitter-offset.ts';
-import type { ConnectorInput } from '../input.ts';
+import { jitterOffsetOf } from '../../../reconciler/jitter-offset.ts';
+import type { ConnectorInput } from '../../input.ts';
 
 /**
  * The latest moment at or before `time` at which this resource's regular ping is due. Each resource has an offset of its

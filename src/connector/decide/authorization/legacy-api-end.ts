@@ -1,6 +1,6 @@
-import { type Action, blocked } from '../action.ts';
-import type { ConnectorInput } from '../input.ts';
-import type { Due } from '../observe/authorization-need.ts';
+import { type Action, blocked } from '../../action.ts';
+import type { ConnectorInput } from '../../input.ts';
+import type { Due } from '../../observe/authorization-need.ts';
 import { nextPingAt } from './ping-time.ts';
 
 /** Whether Keap has ended XML-RPC, which every instance of infusionsoftcrm uses. */

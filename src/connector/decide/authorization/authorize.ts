@@ -1,38 +1,25 @@
-import { requestOf } from '../../api/annotations.ts';
-import type { Grant } from '../../openconnectors/port.ts';
-import {
-  type Credential,
-  isCurrent,
-  isUnreadable,
-  type WriteAheadRecord,
-} from '../../ownership/write-ahead-record.ts';
-import { quote } from '../../reconciler/quote.ts';
-import { type Action, blocked } from '../action.ts';
-import type { ConnectorInput } from '../input.ts';
-import { type Due, dueReason, dueSentence } from '../observe/authorization-need.ts';
-import { createdInstances } from '../observe/instances.ts';
+import { requestOf } from '../../../api/annotations.ts';
+import type { Grant } from '../../../openconnectors/port.ts';
+import type { Credential, WriteAheadRecord } from '../../../ownership/write-ahead-record.ts';
+import { quote } from '../../../reconciler/quote.ts';
+import { type Action, blocked } from '../../action.ts';
+import { deletedInstances, isAuthorized, pingAnswer } from '../../action-log.ts';
+import type { GrantInput, GrantUse, RecordMatch } from '../../connector-secrets.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { type Due, dueReason, dueSentence } from '../../observe/authorization-need.ts';
 import {
   createdBy,
   isSettled,
   mayBeOf,
-  recordOf,
   type Sendability,
   searchedAt,
   sendability,
   sentAt,
   settlesAt,
-} from '../observe/record-outcome.ts';
-import {
-  confirmAbsence,
-  type GrantUse,
-  inputsOf,
-  lastingUses,
-  obtain,
-  textOf,
-} from '../observe/secret-uses.ts';
-import { secretValue } from '../observe/secret-value.ts';
-import { awaitConsent, grantUse } from './consent.ts';
-import { callbackUrlOf, instanceBody } from './desired-instance.ts';
+} from '../../observe/record-outcome.ts';
+import { instanceBody } from '../desired-instance.ts';
+import { confirmAbsence, lastingInputs, obtain, textOf } from '../obtain-secrets.ts';
+import { awaitConsent } from './consent.ts';
 import { refuseLegacyGrant } from './legacy-api-end.ts';
 
 /**
@@ -40,23 +27,23 @@ import { refuseLegacyGrant } from './legacy-api-end.ts';
  * so that a restart can tell whether a working instance is the result of it.
  */
 function clientFingerprint(input: ConnectorInput): string | undefined {
-  const found = secretValue(input, inputsOf(input).clientId);
+  const found = input.secrets.clientId.value;
   return found.state === 'value' ? found.fingerprint : undefined;
 }
 
 /** Whether the instance was authorized with another `client_id` than the resource names now. */
 export function clientChanged(input: ConnectorInput): boolean {
-  const found = secretValue(input, inputsOf(input).clientId);
-  if (input.done.authorized || found.state !== 'value' || found.changed !== true) {
+  const found = input.secrets.clientId.value;
+  if (isAuthorized(input.log) || found.state !== 'value' || found.changed !== true) {
     return false;
   }
-  const record = recordOf(input);
+  const { record } = input;
   const wasOut =
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
-  const carriedOver = wasOut && record.client === found.fingerprint && input.done.ping !== undefined;
-  return !carriedOver || input.done.ping === 'refused';
+  const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
+  return !carriedOver || pingAnswer(input.log) === 'refused';
 }
 
 /**
@@ -64,19 +51,18 @@ export function clientChanged(input: ConnectorInput): boolean {
  * instance works proves nothing, as it works with the old one too.
  */
 export function reauthorizationRequested(input: ConnectorInput): boolean {
-  const { connector, memory, done: pass } = input;
+  const { connector, memory, record, log } = input;
   const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
-  const record = recordOf(input);
   // The status write after an accepted grant may have failed, so that status does not show it yet.
   const accepted =
     record !== undefined && memory.accepted === record.digest ? record.reauthorizeAt : undefined;
-  return !pass.authorized && requested !== undefined && requested !== accepted;
+  return !isAuthorized(log) && requested !== undefined && requested !== accepted;
 }
 
 /** The next step towards a working grant. `undefined` never: a grant is due. */
 export function authorize(input: ConnectorInput, due: Due): Action {
   return (
-    obtain(input, lastingUses(input), true) ??
+    obtain(input, lastingInputs(input), true) ??
     callbackMissing(input) ??
     settleDoubt(input, due) ??
     refuseLegacyGrant(input, due) ??
@@ -92,7 +78,7 @@ export function authorize(input: ConnectorInput, due: Due): Action {
  * and when no request can be under way any more.
  */
 export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined {
-  const record = recordOf(input);
+  const { record } = input;
   if (due.why !== 'create' || record === undefined || isSettled(input, record) || isFound(input, record)) {
     return undefined;
   }
@@ -118,8 +104,8 @@ export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined
 function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const recorded = input.connector.status?.instance?.id;
   return (
-    input.done.deleted.length > 0 ||
-    createdInstances(input).some((instance) => instance.id !== recorded && mayBeOf(record, instance))
+    deletedInstances(input.log).length > 0 ||
+    input.instances.created.some((instance) => instance.id !== recorded && mayBeOf(record, instance))
   );
 }
 
@@ -131,7 +117,7 @@ function searchTimes(input: ConnectorInput, record: WriteAheadRecord): number[] 
 }
 
 function callbackMissing(input: ConnectorInput): Action | undefined {
-  return callbackUrlOf(input) === undefined
+  return input.callbackUrl === undefined
     ? blocked(
         'Ready',
         'InvalidSpec',
@@ -141,7 +127,7 @@ function callbackMissing(input: ConnectorInput): Action | undefined {
 }
 
 function noGrantNamed(input: ConnectorInput, due: Due): Action | undefined {
-  if (grantUse(input) !== undefined) {
+  if (input.secrets.grant !== undefined) {
     return undefined;
   }
   return blocked(
@@ -152,15 +138,15 @@ function noGrantNamed(input: ConnectorInput, due: Due): Action | undefined {
 }
 
 function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
-  const use = grantUse(input);
-  if (use === undefined) {
+  const { grant } = input.secrets;
+  if (grant === undefined) {
     return undefined;
   }
-  const found = secretValue(input, use);
+  const { use, value: found } = grant;
   if (found.state !== 'absent' && found.state !== 'key-missing') {
-    return obtain(input, [use], true);
+    return obtain(input, [grant], true);
   }
-  const doubt = found.state === 'absent' ? confirmAbsence(input, use) : undefined;
+  const doubt = found.state === 'absent' ? confirmAbsence(grant) : undefined;
   if (doubt !== undefined) {
     return doubt;
   }
@@ -173,21 +159,26 @@ function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
 
 /** The end of the way to a grant: its credential is sent, or may not be. */
 function send(input: ConnectorInput, due: Due): Action {
-  const use = namedUse(input);
-  const credential = credentialOf(input, use);
-  const record = recordOf(input);
-  if (record !== undefined && isUnreadable(record, credential)) {
-    const change = { kind: 'adopt', record, credential, credentialKind: use.kind } as const;
+  const { grant, match } = readGrant(input);
+  const { use } = grant;
+  const { record } = input;
+  if (record !== undefined && match.isUnreadable) {
+    const change = {
+      kind: 'adopt',
+      record,
+      credential: credentialOf(grant),
+      credentialKind: use.kind,
+    } as const;
     return { type: 'write-record', record: change };
   }
-  const judged = sendability(input, credential);
+  const judged = sendability(input, match);
   switch (judged.kind) {
     case 'new':
-      return transmit(input, due, use);
+      return transmit(input, due, grant);
     case 'again':
-      return sendAgain(input, due, use, judged);
+      return sendAgain(input, due, grant, judged);
     case 'spent':
-      return spent(input, due, use, isCurrent(record, credential) ? record : undefined);
+      return spent(input, due, use, match.isCurrent ? record : undefined);
     case 'full':
       return full(judged);
   }
@@ -212,7 +203,7 @@ function full({ until }: Extract<Sendability, { kind: 'full' }>): Action {
 function sendAgain(
   input: ConnectorInput,
   due: Due,
-  use: GrantUse,
+  grant: GrantInput,
   { notBefore }: Extract<Sendability, { kind: 'again' }>,
 ): Action {
   if (input.now < notBefore) {
@@ -225,7 +216,7 @@ function sendAgain(
   }
   return due.why === 'create' && searchedAt(input) < notBefore
     ? { type: 'search' }
-    : transmit(input, due, use);
+    : transmit(input, due, grant);
 }
 
 /** `record`: the record where it is about this credential, whose refusal is remembered. */
@@ -268,13 +259,13 @@ function spentFact(input: ConnectorInput, use: GrantUse, record: WriteAheadRecor
   }
 }
 
-function transmit(input: ConnectorInput, due: Due, use: GrantUse): Action {
-  const { account, connector } = input;
+function transmit(input: ConnectorInput, due: Due, found: GrantInput): Action {
+  const { account, connector, record } = input;
+  const { use } = found;
   if (account.state !== 'ready') {
     throw new Error('a credential was about to be sent without an account');
   }
   const { uid, baseUrl, organizationId } = account;
-  const record = recordOf(input);
   const draft = {
     kind: use.kind,
     operation: due.why === 'create' ? 'create' : 'reauthorize',
@@ -283,7 +274,7 @@ function transmit(input: ConnectorInput, due: Due, use: GrantUse): Action {
     reauthorizeAt: requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt),
     previousCreated: record === undefined ? 'no' : createdBy(input, record),
   } as const;
-  const text = textOf(input, use);
+  const text = textOf(found);
   const grant: Grant =
     use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text };
   const body = instanceBody(input, grant);
@@ -292,18 +283,22 @@ function transmit(input: ConnectorInput, due: Due, use: GrantUse): Action {
     : { type: 'reauthorize', id: due.instance.id, body, draft };
 }
 
-function namedUse(input: ConnectorInput): GrantUse {
-  const use = grantUse(input);
-  if (use === undefined) {
-    throw new Error('a credential was judged before it was named');
+function readGrant({ secrets: { grant } }: ConnectorInput): {
+  readonly grant: GrantInput;
+  readonly match: RecordMatch;
+} {
+  if (grant?.match === undefined) {
+    throw new Error('a credential is judged before it was read');
   }
-  return use;
+  return { grant, match: grant.match };
 }
 
-/** The credential of a use that has been read. */
-function credentialOf(input: ConnectorInput, use: GrantUse): Credential {
-  const value = textOf(input, use);
-  return { value, fingerprint: input.fingerprint(value) };
+/** The credential of a grant that has been read. */
+function credentialOf({ use, value }: GrantInput): Credential {
+  if (value.state !== 'value') {
+    throw new Error(`${use.field} is used before it was read`);
+  }
+  return { value: value.value, fingerprint: value.fingerprint };
 }
 
 /** The command ends the text without a full stop, so that it can be copied as it is. */

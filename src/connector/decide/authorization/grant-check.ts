@@ -1,31 +1,38 @@
-import type { Instance } from '../../openconnectors/port.ts';
-import { type Action, blocked } from '../action.ts';
-import type { ConnectorInput } from '../input.ts';
-import { recordOf } from '../observe/record-outcome.ts';
+import type { Instance } from '../../../openconnectors/port.ts';
+import { type Action, blocked } from '../../action.ts';
+import {
+  isAccountVerified,
+  isAuthorized,
+  isEnabledSet,
+  isRead,
+  isReconfigured,
+  pingAnswer,
+} from '../../action-log.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
+import { readInstance } from '../read-instance.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { desiredEnabled, recordedEnabled } from './desired-instance.ts';
 import { hasLegacyApiEnded } from './legacy-api-end.ts';
 import { lastPingDueAt } from './ping-time.ts';
-import { readInstance } from './read-instance.ts';
 
 /** Whether the grant works; where it does not, the way to a new one. */
 export function checkGrant(input: ConnectorInput, instance: Instance): Action | undefined {
-  if (input.done.ping === 'forbidden' && !input.done.read.includes(instance.id)) {
+  if (pingAnswer(input.log) === 'forbidden' && !isRead(input.log, instance.id)) {
     // The platform may have disabled it since the inventory was taken.
     return { type: 'read-instance', id: instance.id };
   }
-  if (input.done.ping === 'refused') {
-    return input.done.accountProven
+  if (pingAnswer(input.log) === 'refused') {
+    return isAccountVerified(input.log)
       ? authorize(input, { why: 'revoked', instance })
       : { type: 'verify-account', id: instance.id };
   }
   if (instance.disabled === true && disabledByPlatform(input, instance)) {
     // A listing may show what the instance was before the operator enabled it.
-    return input.done.read.includes(instance.id)
+    return isRead(input.log, instance.id)
       ? (settleReauthorization(input, instance) ?? authorize(input, { why: 'revoked', instance }))
       : { type: 'read-instance', id: instance.id };
   }
-  if (input.done.ping === 'forbidden' && instance.disabled !== true) {
+  if (pingAnswer(input.log) === 'forbidden' && instance.disabled !== true) {
     return blocked(
       'Ready',
       'InstanceNotAnswering',
@@ -50,31 +57,31 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
 /** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
 function settleReauthorization(input: ConnectorInput, instance: Instance): Action | undefined {
   const { ambiguous } = input.memory;
-  return ambiguous !== undefined && ambiguous.digest === recordOf(input)?.digest
+  return ambiguous !== undefined && ambiguous.digest === input.record?.digest
     ? { type: 'enable', id: instance.id, enabled: true }
     : undefined;
 }
 
 /** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
 function disabledByPlatform(input: ConnectorInput, instance: Instance): boolean {
-  if (!desiredEnabled(input) || input.done.authorized) {
+  if (!desiredEnabled(input) || isAuthorized(input.log)) {
     return false;
   }
-  return input.done.enabledSet
-    ? input.done.ping === 'forbidden'
+  return isEnabledSet(input.log)
+    ? pingAnswer(input.log) === 'forbidden'
     : recordedEnabled(input, instance.id) === true;
 }
 
 /** Until the instance has answered once it is not called Ready, and an unproven one is asked again. */
 function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
-  if (input.done.ping !== undefined || instance.disabled === true) {
+  if (pingAnswer(input.log) !== undefined || instance.disabled === true) {
     return false;
   }
   const authorized = input.connector.status?.conditions?.find((condition) => condition.type === 'Authorized');
   return (
-    input.done.authorized ||
-    input.done.reconfigured ||
-    input.done.enabledSet ||
+    isAuthorized(input.log) ||
+    isReconfigured(input.log) ||
+    isEnabledSet(input.log) ||
     authorized?.status !== 'True' ||
     input.memory.pingedAt < lastPingDueAt(input, input.now) ||
     clientChanged(input)
