@@ -1,12 +1,12 @@
 import type { Caller } from './authorization.ts';
+import type { Context } from './context.ts';
 import { ApiError, noInstance, unauthorized } from './errors.ts';
 import type { InstanceRecord, UserRecord } from './state.ts';
 import type { Answer } from './wire.ts';
-import type { World } from './world.ts';
 
 /** One request to the platform, with the route's parameters. */
 export interface Call {
-  readonly world: World;
+  readonly context: Context;
   /** Values of the `{…}` segments of the route. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -35,10 +35,10 @@ export function administratorOf(call: Call): UserRecord {
 
 /** The instance that the path names by id (of the path's connector, where it names one), or else the header by token. */
 export function instanceOf(call: Call): InstanceRecord {
-  const { world, parameters, caller } = call;
+  const { context, parameters, caller } = call;
   const { id, element } = parameters;
   const user = userOf(call);
-  const instance = id === undefined ? caller?.instance : world.state.instances.get(Number(id));
+  const instance = id === undefined ? caller?.instance : context.state.instances.get(Number(id));
   if (instance === undefined || instance.account !== user.account) {
     throw id === undefined ? unauthorized() : noInstance(id);
   }

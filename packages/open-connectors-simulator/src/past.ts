@@ -1,8 +1,8 @@
+import type { Context } from './context.ts';
 import type { InstanceRecord } from './state.ts';
-import type { World } from './world.ts';
 
 /** Keeps what `instance` is now for lists that are behind. Every change of an instance calls it first. */
-export function remember({ state, clock, knobs }: World, instance: InstanceRecord): void {
+export function remember({ state, clock, knobs }: Context, instance: InstanceRecord): void {
   if (knobs.listStaleMs <= 0) {
     state.past.delete(instance.id);
     return;
@@ -17,7 +17,7 @@ export function remember({ state, clock, knobs }: World, instance: InstanceRecor
 }
 
 /** The instance as a list shows it: what it was `listStaleMs` ago. */
-export function asListed({ state, clock, knobs }: World, instance: InstanceRecord): InstanceRecord {
+export function asListed({ state, clock, knobs }: Context, instance: InstanceRecord): InstanceRecord {
   const at = clock.now() - knobs.listStaleMs;
   const past = knobs.listStaleMs <= 0 ? undefined : state.past.get(instance.id);
   return past?.find(({ until }) => until > at)?.instance ?? instance;

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from 'test-kit/clock.ts';
 import { type Random, systemRandom } from 'test-kit/random.ts';
 import { countFailedRefresh } from './connection.ts';
+import { type Context, createContext } from './context.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { authorizePath } from './handlers/consent.ts';
 import { createKnobs, type Knobs } from './knobs.ts';
@@ -20,7 +21,6 @@ import { createPlatform, type Platform } from './platform.ts';
 import type { CodeRequest, ProviderApp } from './provider.ts';
 import { replaceUserSecret, type UserRecord } from './state.ts';
 import { type Credentials, credentialsOf, type OrganizationOptions, type UserOptions } from './tenancy.ts';
-import { createWorld, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly clock?: Clock;
@@ -80,7 +80,7 @@ export interface Simulation extends Pick<Platform, 'exchange'> {
 /** The part that a server needs besides. */
 export interface SimulationControl {
   readonly simulation: Simulation;
-  readonly world: World;
+  readonly context: Context;
   stop(): void;
 }
 
@@ -115,8 +115,8 @@ async function consentAt(
   return location;
 }
 
-function userOf(world: World, id: number): UserRecord {
-  const user = world.state.users.get(id);
+function userOf(context: Context, id: number): UserRecord {
+  const user = context.state.users.get(id);
   if (user === undefined) {
     throw new Error(`the simulator has no user ${id}`);
   }
@@ -126,11 +126,11 @@ function userOf(world: World, id: number): UserRecord {
 export function createSimulation(options: SimulationOptions = {}): SimulationControl {
   const clock = options.clock ?? systemClock;
   const knobs = createKnobs(options.knobs);
-  const world = createWorld(knobs, clock, options.random ?? systemRandom);
-  const { state, provider, tenancy } = world;
+  const context = createContext(knobs, clock, options.random ?? systemRandom);
+  const { state, provider, tenancy } = context;
   const faults = createFaults();
   const snapshots = (): readonly InstanceSnapshot[] =>
-    [...state.instances.values()].map((instance) => snapshotOf(instance, world));
+    [...state.instances.values()].map((instance) => snapshotOf(instance, context));
   const ledger = createLedger(clock, () =>
     snapshots().map(({ id, name, connector, tags, disabled, organizationId }) => ({
       id,
@@ -141,14 +141,14 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
       organizationId,
     })),
   );
-  const platform = createPlatform(world, ledger, faults);
+  const platform = createPlatform(context, ledger, faults);
   const owner = tenancy.addOrganization({ name: 'Example', ...options.credentials });
   const firstUsers = [owner, ...(options.organizations ?? []).map((one) => tenancy.addOrganization(one))];
   const app = provider.registerApp(options.app);
 
   const simulation: Simulation = {
     get baseUrl() {
-      return world.origin;
+      return context.origin;
     },
     get credentials() {
       return credentialsOf(owner);
@@ -161,10 +161,13 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
 
     instances: snapshots,
     addInstance: ({ userId, ...rest } = {}) =>
-      snapshotOf(addOutOfBand(world, app, userId === undefined ? owner : userOf(world, userId), rest), world),
-    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(world, id, options), world),
-    editInstance: (id, edit) => snapshotOf(editOutOfBand(world, id, edit), world),
-    deleteInstance: (id) => deleteOutOfBand(world, id),
+      snapshotOf(
+        addOutOfBand(context, app, userId === undefined ? owner : userOf(context, userId), rest),
+        context,
+      ),
+    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(context, id, options), context),
+    editInstance: (id, edit) => snapshotOf(editOutOfBand(context, id, edit), context),
+    deleteInstance: (id) => deleteOutOfBand(context, id),
 
     organizations: () => firstUsers.map(credentialsOf),
     addOrganization(organization) {
@@ -174,8 +177,8 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     },
     addUser: (user) => credentialsOf(tenancy.addUser(user)),
     rotateUserSecret(userId = owner.id) {
-      const user = userOf(world, userId);
-      replaceUserSecret(state, user, world.ids);
+      const user = userOf(context, userId);
+      replaceUserSecret(state, user, context.ids);
       return credentialsOf(user);
     },
 
@@ -183,17 +186,17 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     registerAccount: ({ server, encryptedKey }) => provider.registerAccount(server, encryptedKey),
     issueCode: (request) => provider.issueCode({ clientId: app.clientId, scope: 'full', ...request }),
     issueRefreshToken: ({ clientId } = {}) => provider.issueRefreshToken(clientId ?? app.clientId),
-    consent: (authorizeUrl, { approve }) => consentAt(platform, world.origin, authorizeUrl, approve),
+    consent: (authorizeUrl, { approve }) => consentAt(platform, context.origin, authorizeUrl, approve),
     revokeGrant(id) {
-      provider.revoke(existing(world, id).configuration.get('oauth.user.token') ?? '');
+      provider.revoke(existing(context, id).configuration.get('oauth.user.token') ?? '');
     },
     failTokenRefresh(id) {
-      const instance = existing(world, id);
+      const instance = existing(context, id);
       provider.revoke(instance.configuration.get('oauth.user.token') ?? '');
       while (!instance.refreshLocked) {
-        countFailedRefresh(world, instance);
+        countFailedRefresh(context, instance);
       }
     },
   };
-  return { simulation, world, stop: () => platform.stop() };
+  return { simulation, context, stop: () => platform.stop() };
 }

@@ -86,7 +86,7 @@ describe('npm run simulator', () => {
 
   test('prints what is needed to call it, and ends cleanly', async () => {
     const { child, output, exit } = start('--port', '0');
-    await vi.waitFor(() => expect(output.text).toContain('Ctrl-C ends it.'));
+    await vi.waitFor(() => expect(output.text).toContain('Press Ctrl-C to stop.'));
     const find = (pattern: RegExp) => pattern.exec(output.text)?.[1] ?? '';
     const caFile = find(/CA certificate +(\S+)/);
     const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } });

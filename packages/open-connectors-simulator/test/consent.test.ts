@@ -77,6 +77,14 @@ describe('the page of the provider', () => {
     expect(page.text).toContain('&quot;&gt;&lt;script&gt;');
     expect(page.text).toContain('value="allow"');
     expect(page.text).toContain('value="deny"');
+    const hidden = [...page.text.matchAll(/<input type="hidden" name="(\w+)" value="[^"]+">/g)];
+    expect(hidden.map(([, name]) => name)).toEqual([
+      'client_id',
+      'redirect_uri',
+      'response_type',
+      'scope',
+      'state',
+    ]);
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   });
 

@@ -1,7 +1,7 @@
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { type ProviderApp, ProviderError } from '../provider.ts';
 import { type Answer, escapeHtml, html, json } from '../wire.ts';
-import type { World } from '../world.ts';
 
 /** Where the provider's pages are; in production they are on hosts of their own. */
 export const authorizePath = '/provider/app/oauth/authorize';
@@ -11,9 +11,9 @@ const fields = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state'] 
 
 type Parameters = Readonly<Record<(typeof fields)[number], string>>;
 
-function parametersOf(world: URLSearchParams): Parameters {
+function parametersOf(input: URLSearchParams): Parameters {
   const [client_id = '', redirect_uri = '', response_type = '', scope = '', state = ''] = fields.map(
-    (name) => world.get(name) ?? '',
+    (name) => input.get(name) ?? '',
   );
   return { client_id, redirect_uri, response_type, scope, state };
 }
@@ -21,12 +21,12 @@ function parametersOf(world: URLSearchParams): Parameters {
 const sorry = (text: string): Answer => html(400, 'Authorization failed', `<p>${escapeHtml(text)}</p>`);
 
 /** The application that asks, or the page that says why a person is not sent back to it (RFC 6749 4.1.2.1). */
-function applicationFor(world: World, parameters: Parameters): ProviderApp | Answer {
-  const app = world.provider.findApp(parameters.client_id);
+function applicationFor(context: Context, parameters: Parameters): ProviderApp | Answer {
+  const app = context.provider.findApp(parameters.client_id);
   if (app === undefined) {
     return sorry('This application is not known.');
   }
-  if (!world.provider.acceptsCallback(app, parameters.redirect_uri)) {
+  if (!context.provider.acceptsCallback(app, parameters.redirect_uri)) {
     return sorry('The callback URL is not registered for this application.');
   }
   return app;
@@ -46,9 +46,9 @@ function redirect(parameters: Parameters, answer: Readonly<Record<string, string
 const isAnswer = (value: ProviderApp | Answer): value is Answer => 'status' in value;
 
 /** The page that asks a person. `scope` and `response_type` have one legal value each at Keap. */
-export function showConsent(world: World, query: URLSearchParams): Answer {
+export function showConsent(context: Context, query: URLSearchParams): Answer {
   const parameters = parametersOf(query);
-  const app = applicationFor(world, parameters);
+  const app = applicationFor(context, parameters);
   if (isAnswer(app)) {
     return app;
   }
@@ -59,7 +59,7 @@ export function showConsent(world: World, query: URLSearchParams): Answer {
     return redirect(parameters, { error: 'invalid_scope' });
   }
   const inputs = fields.map(
-    (name) => `<world type="hidden" name="${name}" value="${escapeHtml(parameters[name])}">`,
+    (name) => `<input type="hidden" name="${name}" value="${escapeHtml(parameters[name])}">`,
   );
   return html(
     200,
@@ -73,9 +73,9 @@ export function showConsent(world: World, query: URLSearchParams): Answer {
 }
 
 /** What the person answered: back to the callback URL with a code, or with `access_denied`. */
-export function decideConsent(world: World, form: URLSearchParams): Answer {
+export function decideConsent(context: Context, form: URLSearchParams): Answer {
   const parameters = parametersOf(form);
-  const app = applicationFor(world, parameters);
+  const app = applicationFor(context, parameters);
   if (isAnswer(app)) {
     return app;
   }
@@ -83,7 +83,7 @@ export function decideConsent(world: World, form: URLSearchParams): Answer {
     return redirect(parameters, { error: 'access_denied', error_description: 'The user denied the request' });
   }
   const { client_id: clientId, redirect_uri: callbackUrl, scope } = parameters;
-  return redirect(parameters, { code: world.provider.issueCode({ clientId, callbackUrl, scope }) });
+  return redirect(parameters, { code: context.provider.issueCode({ clientId, callbackUrl, scope }) });
 }
 
 /** The client's id and secret, from the form or from a `Basic` header. */
@@ -99,7 +99,7 @@ function clientOf(
 
 /** The token endpoint, for those who exchange a code themselves to get a refresh token. */
 export function exchangeToken(
-  world: World,
+  context: Context,
   form: URLSearchParams,
   authorization: string | undefined,
 ): Answer {
@@ -107,8 +107,8 @@ export function exchangeToken(
   try {
     const tokens =
       form.get('grant_type') === 'refresh_token'
-        ? world.provider.refresh({ ...client, refreshToken: form.get('refresh_token') ?? '' })
-        : world.provider.exchange({
+        ? context.provider.refresh({ ...client, refreshToken: form.get('refresh_token') ?? '' })
+        : context.provider.exchange({
             ...client,
             code: form.get('code') ?? '',
             callbackUrl: form.get('redirect_uri') ?? '',
