@@ -7,9 +7,11 @@ import {
 import type { Reason } from '../api/reasons.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
 import { validateAccount } from '../api/validation/validate.ts';
+import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
 import { PROBE_INTERVAL_MS } from '../reconciler/backoff.ts';
 import { retryWaitsUntil } from '../reconciler/failure-count.ts';
 import { jitterOffsetOf } from '../reconciler/jitter-offset.ts';
+import { quote } from '../reconciler/quote.ts';
 import type { Retry } from '../reconciler/retry.ts';
 import { decodeText } from '../secrets/decode.ts';
 import type { AccountAction, AccountInput } from './input.ts';
@@ -84,11 +86,14 @@ function inUse(input: AccountInput): AccountAction | undefined {
     return undefined;
   }
   const users = input.users.length > 0 ? input.users : (input.listedUsers ?? []);
-  const shown = [...users].sort().slice(0, 5).join(', ');
+  const shown = [...users]
+    .sort()
+    .slice(0, 5)
+    .map((user) => `"${user}"`);
   return blocked(
     input,
     'InUse',
-    `The account is being deleted, but ${users.length} InfusionsoftConnector(s) of this namespace still use it: ${shown}${users.length > 5 ? ', ...' : ''}. Delete them first, or let them use another account.`,
+    `${accountInWords(input)} is still in use by InfusionsoftConnectors ${shown.join(', ')}${users.length > 5 ? ', ...' : ''}. Delete them, or set another spec.accountRef.`,
     onChange,
   );
 }
@@ -103,13 +108,10 @@ function hostIsAllowed(input: AccountInput): AccountAction | undefined {
   if (allowedHost(baseUrl, input.allowedHosts) !== undefined) {
     return undefined;
   }
-  const allowed = input.allowedHosts
-    .map(({ host, port }) => (port === undefined ? host : `${host}:${port}`))
-    .join(', ');
   return blocked(
     input,
     'HostNotAllowed',
-    `spec.baseUrl names host "${new URL(baseUrl).host}", which is not among those that this operator may call (${allowed}). Correct it, or have the operator's ALLOWED_HOSTS extended.`,
+    `${accountInWords(input)} has a host in spec.baseUrl that is not in ALLOWED_HOSTS of the operator: "${new URL(baseUrl).host}". Correct it, or add it to that setting.`,
     onChange,
   );
 }
@@ -131,14 +133,14 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'AccountForbidden',
-        `The user of Secret "${input.account.spec.credentialsSecretRef.name}" may not ${failure.action === 'list' ? 'list instances' : 'read its organization'} (403). Give it the admin role in Open Connectors, or use the secrets of a user who has it.`,
+        `The user in ${secretInWords(input)} has no permission to ${failure.action === 'list' ? 'list instances' : 'read the organization'} (403). Grant it the admin role in Open Connectors.`,
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       );
     case 'throttled':
       return blocked(
         input,
         'Throttled',
-        'Open Connectors asks for fewer requests; the operator tries again later.',
+        'Open Connectors throttles the account (429). Wait for the next attempt.',
         backoff,
       );
     case 'unexpected':
@@ -147,7 +149,7 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'UnexpectedAnswer',
-        `What answers at spec.baseUrl does not behave like the Open Connectors API: ${error.message}. Check the address.`,
+        `The server at spec.baseUrl is not the Open Connectors API: ${quote(error.message)}. Check spec.baseUrl.`,
         backoff,
       );
     case 'unavailable':
@@ -155,15 +157,26 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'AccountUnreachable',
-        `Open Connectors could not be reached at spec.baseUrl: ${error.message}. The operator tries again.`,
+        `Cannot reach spec.baseUrl: ${quote(error.message)}. Check the URL, DNS and network policies.`,
         backoff,
       );
   }
 }
 
 function unauthorized(input: AccountInput): string {
-  const ref = input.account.spec.credentialsSecretRef;
-  return `Open Connectors refuses the credentials in Secret "${ref.name}" (keys "${userSecretKeyOf(input.account.spec)}" and "${organizationSecretKeyOf(input.account.spec)}"). Store the current user and organization secret there; resetting a secret in Open Connectors ends the old one at once.`;
+  return `${accountInWords(input)} rejected the credentials (401). Update ${secretInWords(input)}.`;
+}
+
+/** The account, for the start of a sentence: connectors show some of these messages too. */
+function accountInWords({ account: { metadata } }: AccountInput): string {
+  return metadata.uid === DEFAULT_ACCOUNT_UID ? 'The default account' : `Account "${metadata.name}"`;
+}
+
+/** The Secret with the credentials; those of the default account are mounted files. */
+function secretInWords({ account: { metadata, spec } }: AccountInput): string {
+  return metadata.uid === DEFAULT_ACCOUNT_UID
+    ? 'the mounted Secret of the default account'
+    : `Secret "${spec.credentialsSecretRef.name}"`;
 }
 
 /** A failure that is remembered in status holds the account back, unless somebody changed something since. */
@@ -180,7 +193,7 @@ function secretIsThere(input: AccountInput): AccountAction | undefined {
     return blocked(
       input,
       'SecretNotFound',
-      `Secret "${name}", named by spec.credentialsSecretRef, does not exist in this namespace. Create it with the keys "${userSecretKeyOf(input.account.spec)}" and "${organizationSecretKeyOf(input.account.spec)}".`,
+      `Secret "${name}" (spec.credentialsSecretRef) not found. Create it with keys "${userSecretKeyOf(input.account.spec)}" and "${organizationSecretKeyOf(input.account.spec)}".`,
       onChange,
     );
   }
@@ -223,7 +236,7 @@ function readKey(input: AccountInput, key: string, what: string): { readonly tex
     return blocked(
       input,
       'SecretKeyMissing',
-      `Secret "${name}", named by spec.credentialsSecretRef, has no key "${key}". Store ${what} under that key, or name the right key in the resource.`,
+      `Secret "${name}" has no key "${key}" (spec.credentialsSecretRef). Add it.`,
       onChange,
     );
   }
@@ -233,7 +246,7 @@ function readKey(input: AccountInput, key: string, what: string): { readonly tex
     : blocked(
         input,
         'SecretInvalid',
-        `Key "${key}" of Secret "${name}", named by spec.credentialsSecretRef, ${decoded.why}. Store ${what} there, as one line of text.`,
+        `Key "${key}" of Secret "${name}" (spec.credentialsSecretRef) ${decoded.why}. Store ${what} there as one line.`,
         onChange,
       );
 }

@@ -274,7 +274,7 @@ async function keepForDeletions(ports: AccountPorts, account: OpenConnectorsAcco
       type: 'Warning',
       reason: 'FallbackCredentialsNotWritten',
       message:
-        "The fallback credentials cannot be written in the operator's namespace (403). Apply the operator's RBAC, or set KEEP_ACCOUNT_CREDENTIALS=false.",
+        'No permission to write the fallback credentials in the namespace of the operator (403). Apply its RBAC, or set KEEP_ACCOUNT_CREDENTIALS=false.',
     });
     return false;
   }
@@ -296,13 +296,19 @@ function notifyUsers(
   input: AccountInput,
   result: Extract<AccountResult, { kind: 'ready' | 'blocked' }>,
 ): void {
+  const reason =
+    result.kind === 'ready' ? undefined : SHOWN_BY_USERS.find((shown) => shown === result.reason);
   const problem =
     result.kind === 'ready' || result.usable
       ? undefined
       : ({
           state: 'blocked',
-          reason: SHOWN_BY_USERS.find((reason) => reason === result.reason) ?? 'AccountNotReady',
-          message: `OpenConnectorsAccount "${input.account.metadata.name}": ${result.message}`,
+          reason: reason ?? 'AccountNotReady',
+          // The messages of the reasons that are shown name the account.
+          message:
+            reason === undefined
+              ? `Account "${input.account.metadata.name}" is not ready: ${result.message}`
+              : result.message,
           stalled: result.retry.kind !== 'backoff',
         } as const);
   if (ports.registry.publish(keyOf(input.account), problem)) {

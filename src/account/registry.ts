@@ -359,7 +359,7 @@ export class AccountRegistry implements Accounts {
       return this.#ports.hasDefault(namespace)
         ? undefined
         : notFound(
-            'spec.accountRef is not set, and the operator has no default account for this namespace. Create an OpenConnectorsAccount here and name it in spec.accountRef.name.',
+            'spec.accountRef is not set and the operator has no default account for this namespace. Create an OpenConnectorsAccount and set spec.accountRef.',
           );
     }
     if (this.#ports.exists(namespace, name)) {
@@ -367,8 +367,8 @@ export class AccountRegistry implements Accounts {
     }
     return notFound(
       this.#ports.selector === undefined
-        ? `OpenConnectorsAccount "${name}", named by spec.accountRef, does not exist in this namespace. Create it, or name an existing one.`
-        : `OpenConnectorsAccount "${name}" (spec.accountRef) not found among those that this operator selects (${this.#ports.selector}). Create it, or give it the labels.`,
+        ? `Account "${name}" (spec.accountRef) not found. Create it, or correct the name.`
+        : `Account "${name}" (spec.accountRef) not found among those with labels "${this.#ports.selector}". Create it, or add the labels.`,
     );
   }
 

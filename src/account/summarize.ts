@@ -57,7 +57,7 @@ function conditionsOf(result: AccountStatusUpdate): ConditionDraft[] {
         type: 'Ready',
         status: 'True',
         reason: 'Succeeded',
-        message: 'Open Connectors accepts the credentials of the account.',
+        message: 'Open Connectors accepted the credentials.',
       },
     ];
   }

@@ -3,8 +3,8 @@ import { KubeError } from '../kube/client/errors.ts';
 import { LeaseNotHeldError } from '../kube/leader/lease-elector.ts';
 import type { ReconcileOutcome } from '../reconciler/outcome.ts';
 import { type ReconcileObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
-import { type Act, act } from './act/act.ts';
-import type { Result } from './action.ts';
+import { act } from './act/act.ts';
+import type { Act, Result } from './action.ts';
 import { decide } from './decide/decide.ts';
 import type { ConnectorInput } from './input.ts';
 import { observe } from './observe/observe.ts';
@@ -22,8 +22,7 @@ const INTERNAL_ERROR: Result = {
   kind: 'blocked',
   condition: 'Ready',
   reason: 'InternalError',
-  message:
-    'The operator failed in a way that it did not expect, and tries again. Its log tells more; please report it as a defect.',
+  message: 'Internal error of the operator. Check its log and report the error.',
   retry: { kind: 'backoff' },
 };
 
@@ -94,7 +93,7 @@ function unreadable(error: KubeError): Result {
     kind: 'blocked',
     condition: 'SecretsResolved',
     reason: 'SecretUnreadable',
-    message: `The API server does not let the operator use a Secret (${error.message}). Give the operator's service account the rights of its role in this namespace.`,
+    message: `The operator has no permission for a Secret (${error.message}). Bind its role in this namespace.`,
     retry: { kind: 'backoff' },
   };
 }

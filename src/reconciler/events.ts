@@ -39,5 +39,5 @@ function recovery(before: readonly Condition[], after: readonly Condition[]) {
     return [];
   }
   const failed = ['retried', 'stalled'].includes(reason(was.reason).severity);
-  return failed ? [{ reason: 'Recovered' as const, message: `Ready again after ${was.reason}.` }] : [];
+  return failed ? [{ reason: 'Recovered' as const, message: `Recovered from ${was.reason}.` }] : [];
 }

@@ -50,4 +50,12 @@ export const AUTHORIZATION_REASONS = {
       'The authorization code or refresh token in the Secret was sent before; it is never sent a second time.',
     whatToDo: 'Put a new code or refresh token into the Secret that the message names.',
   },
+  LegacyApiEnded: {
+    conditions: { ...WAITING, Stalled: ['True'] },
+    severity: 'stalled',
+    event: 'Warning',
+    meaning:
+      'Keap ended XML-RPC, which infusionsoftcrm uses. No consent can make the instance work; it is still called at intervals, and becomes Ready if Keap answers.',
+    whatToDo: 'Migrate to infusionsoftrest: docs/how-to/move-to-infusionsoftrest.md.',
+  },
 } as const satisfies ReasonTable;

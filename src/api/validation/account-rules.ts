@@ -9,8 +9,7 @@ export const ACCOUNT_RULES: readonly AnyRule[] = [
   rule<AccountSpec>({
     at: 'spec',
     rule: 'self.baseUrl == oldSelf.baseUrl',
-    message:
-      'cannot be changed, because instances belong to it: create another OpenConnectorsAccount instead',
+    message: 'is immutable: create another OpenConnectorsAccount',
     fieldPath: '.baseUrl',
     transition: true,
     holds: (spec, old) => spec.baseUrl === old.baseUrl,
@@ -19,13 +18,12 @@ export const ACCOUNT_RULES: readonly AnyRule[] = [
     at: 'spec.baseUrl',
     pattern: BASE_URL_PATTERN,
     message:
-      'must be an https URL with a host name in lower case, without user name, query, fragment and IP address, such as https://api.openconnectors.us2.ext.hana.ondemand.com',
+      'must be an https URL with a lower-case host name, without user, query or fragment, such as https://api.openconnectors.us2.ext.hana.ondemand.com',
   }),
   rule<string>({
     at: 'spec.inventoryInterval',
     rule: `self.matches(${celPattern(DURATION_PATTERN)}) && duration(self) >= duration('1m') && duration(self) <= duration('24h')`,
-    message:
-      'must be a duration from 1m to 24h, in the units ms, s, m and h, such as 10m or 1h30m: correct it',
+    message: 'must be a duration from 1m to 24h, such as 10m or 1h30m',
     holds: (interval) => {
       const length = parseDuration(interval);
       return length !== undefined && length >= INVENTORY_INTERVAL.min && length <= INVENTORY_INTERVAL.max;

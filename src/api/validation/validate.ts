@@ -62,7 +62,7 @@ function schemaViolations(error: z.ZodError): Violation[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: `${path}.${shorten(key)}`,
-        message: 'is not a field of this kind: remove it or correct its name',
+        message: 'is an unknown field: remove it or correct its name',
       }));
     }
     return [{ path, message: describe(issue) }];
@@ -76,7 +76,7 @@ function describe(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined && issue.message.includes('undefined')
-        ? 'is needed: set it'
+        ? 'is required'
         : `must be of type ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
@@ -144,6 +144,6 @@ function unlistedKeys(keys: readonly string[], extra: readonly string[]): Violat
     .filter((key) => !allowed.has(key))
     .map((key) => ({
       path: `spec.instance.configuration[${shorten(key)}]`,
-      message: `is not among the keys that may be set here (${[...allowed].join(', ')}): remove it, or have the operator's EXTRA_CONFIGURATION_KEYS extended`,
+      message: 'is not an allowed key: remove it, or add it to EXTRA_CONFIGURATION_KEYS of the operator',
     }));
 }

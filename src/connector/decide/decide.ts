@@ -1,14 +1,15 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
 import { type Action, blocked, finish } from '../action.ts';
+import { isAuthorized, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
-import { chosenInstance } from '../observe/instances.ts';
-import { authorize } from './authorize.ts';
+import { authorize } from './authorization/authorize.ts';
+import { tidyConsent } from './authorization/consent.ts';
+import { checkGrant } from './authorization/grant-check.ts';
+import { nextPingAt } from './authorization/ping-time.ts';
 import { publishConnection } from './connection-secret.ts';
-import { tidyConsent } from './consent.ts';
 import { decideDeletion } from './deletion.ts';
 import { desiredEnabled } from './desired-instance.ts';
-import { checkGrant, nextPingAt } from './grant-check.ts';
 import { claim } from './ownership.ts';
 import { PRECONDITIONS } from './preconditions.ts';
 import { readInstance } from './read-instance.ts';
@@ -37,7 +38,7 @@ function precondition(input: ConnectorInput): Action | undefined {
 }
 
 function decideInstance(input: ConnectorInput): Action {
-  const chosen = chosenInstance(input);
+  const { chosen } = input.instances;
   if (chosen === undefined) {
     const old = input.connector.status?.instance;
     return authorize(input, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
@@ -56,15 +57,15 @@ function decideInstance(input: ConnectorInput): Action {
     synchronize(input, instance) ??
     publishConnection(input, instance) ??
     replace(input, instance) ??
-    settled(input)
+    settled(input, instance.id)
   );
 }
 
 /** `reconcile-at` means: look for yourself, do not believe the inventory. */
 function isReconcileRequested(input: ConnectorInput, id: number): boolean {
-  const { connector, done: pass } = input;
+  const { connector, log } = input;
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
-  return asked && !pass.authorized && !pass.read.includes(id);
+  return asked && !isAuthorized(log) && !isRead(log, id);
 }
 
 function missing(input: ConnectorInput, id: number): Action {
@@ -72,29 +73,27 @@ function missing(input: ConnectorInput, id: number): Action {
     return blocked(
       'Synced',
       'InstanceMissing',
-      `Instance ${id} does not exist in Open Connectors any more. ${
-        input.connector.spec.instance?.importId === id
-          ? 'It was named by spec.instance.importId, so the operator does not replace it: restore it, or create a resource without importId.'
-          : 'It is not replaced, because spec.missingPolicy is "Report"; set it to "Recreate" to have a new one made.'
-      }`,
+      input.connector.spec.instance?.importId === id
+        ? `Instance ${id} (spec.instance.importId) not found in Open Connectors. Create the resource again with another importId or none.`
+        : `Instance ${id} not found in Open Connectors. Set spec.missingPolicy to "Recreate" to create a new one.`,
     );
   }
   return authorize(input, { why: 'create', insteadOf: { id, because: 'not-found' } });
 }
 
-function settled(input: ConnectorInput): Action {
+function settled(input: ConnectorInput, id: number): Action {
   const again = nextPingAt(input);
   return desiredEnabled(input)
     ? finish({
         kind: 'ready',
         again,
         reason: 'Succeeded',
-        message: 'The instance is authorized and equals the resource.',
+        message: `Instance ${id} is authorized and up to date.`,
       })
     : finish({
         kind: 'ready',
         again,
         reason: 'Disabled',
-        message: 'The instance equals the resource; it is disabled, as spec.instance.enabled says.',
+        message: `Instance ${id} is disabled (spec.instance.enabled) and up to date.`,
       });
 }

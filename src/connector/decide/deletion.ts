@@ -1,18 +1,19 @@
 import { abandonReasonOf } from '../../api/annotations.ts';
-import { connectionSecretNameOf, deletionPolicyOf } from '../../api/defaults.ts';
+import { deletionPolicyOf } from '../../api/defaults.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
+import { areTagsReleased, deletedInstances, fallbackOutcome, isTombstoneWritten } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
-import { createdInstances, knownInstance, ownership } from '../observe/instances.ts';
-import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcome.ts';
-import { settleDoubt } from './authorize.ts';
-import { isOwnSecret, renamedConnection } from './connection-secret.ts';
+import { knownInstance, ownership } from '../observe/instances.ts';
+import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
+import { settleDoubt } from './authorization/authorize.ts';
+import { renamedConnection } from './connection-secret.ts';
 import { readInstance } from './read-instance.ts';
-import { afterFailure } from './remote-failure.ts';
+import { accountInWords, afterFailure } from './remote-failure.ts';
 
 const released = finish({ kind: 'released' });
 
@@ -46,13 +47,13 @@ function nothingWasCreated(input: ConnectorInput): Action | undefined {
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     wasCreated(input) ||
-    createdInstances(input).length > 0;
+    input.instances.created.length > 0;
   return made ? undefined : (watchForLateInstance(input) ?? released);
 }
 
 /** Whether an instance without an id in status may exist. */
 function wasCreated(input: ConnectorInput): boolean {
-  const record = recordOf(input);
+  const { record } = input;
   // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
   return record === undefined
     ? input.external.searchedAt === undefined
@@ -81,7 +82,7 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
     blocked(
       'Ready',
       'InvalidSpec',
-      `${violation.path} ${violation.message}. The instance cannot be deleted before that; to delete the resource without touching it, set the annotation openconnectors.dev/abandon: "<reason>".`,
+      `Deletion is blocked: ${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
     )
   );
 }
@@ -89,37 +90,35 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
 function accountIsUsable(input: ConnectorInput): Action | undefined {
   const { account } = input;
   const recorded = recordedAccountOf(input);
-  const wayOut =
-    'To delete the resource without touching the instance, set the annotation openconnectors.dev/abandon: "<reason>".';
   if (account.state === 'unknown') {
     return finish({ kind: 'cache-not-synced' });
   }
   if (account.state === 'blocked') {
-    if (recorded !== undefined && input.done.fallback === undefined) {
+    if (recorded !== undefined && fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
-    const kept =
-      input.done.fallback === 'refused' ? ' The credentials that worked last are refused as well.' : '';
+    const fallback =
+      fallbackOutcome(input.log) === 'refused' ? ' and the fallback credentials do not work' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
-      `The instance cannot be deleted yet: ${account.message}${kept} ${wayOut}`,
+      `${accountInWords(input)} is not ready (${account.reason})${fallback}, so the instance cannot be deleted. Fix the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
-    if (input.done.fallback === undefined) {
+    if (fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
     return blocked(
       'Synced',
       'AccountChanged',
-      `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account to have the instance deleted. ${wayOut}`,
+      `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (input.external.searchedAt !== undefined) {
     return undefined;
   }
-  return input.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
+  return fallbackOutcome(input.log) === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
 }
 
 function isSamePlace(
@@ -143,8 +142,8 @@ function removeInstances(input: ConnectorInput): Action | undefined {
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
-    ...createdInstances(input).map(({ id }) => id),
-    ...input.done.deleted,
+    ...input.instances.created.map(({ id }) => id),
+    ...deletedInstances(input.log),
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
     const action = removeInstance(input, id);
@@ -163,7 +162,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
   if (known === 'not-found') {
     return undefined;
   }
-  if (leavesInstances(input) && input.done.tagsReleased.includes(id)) {
+  if (leavesInstances(input) && areTagsReleased(input.log, id)) {
     return undefined;
   }
   if (known.tags === undefined) {
@@ -175,7 +174,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
   if (leavesInstances(input)) {
     return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return input.done.deleted.includes(id)
+  return deletedInstances(input.log).includes(id)
     ? beingDeleted(id)
     : { type: 'delete-instance', id, reason: 'Deleted' };
 }
@@ -185,7 +184,7 @@ function beingDeleted(id: number): Action {
   return blocked(
     'Ready',
     'Deleting',
-    `Instance ${id} is being deleted. Open Connectors still shows it; the operator checks again.`,
+    `Open Connectors still shows instance ${id} after its deletion. Wait for the next check.`,
     { kind: 'backoff' },
   );
 }
@@ -201,8 +200,13 @@ function isOurs(input: ConnectorInput, instance: Instance): boolean {
 /** Open Connectors may still create the instance of a credential whose outcome never became known. */
 function watchForLateInstance(input: ConnectorInput): Action | undefined {
   const until = lateUntil(input);
-  const account = recordOf(input)?.account;
-  if (until === undefined || account === undefined || leavesInstances(input) || input.done.tombstoneWritten) {
+  const account = input.record?.account;
+  if (
+    until === undefined ||
+    account === undefined ||
+    leavesInstances(input) ||
+    isTombstoneWritten(input.log)
+  ) {
     return undefined;
   }
   const { namespace, uid } = input.connector.metadata;
@@ -214,6 +218,6 @@ function releaseConnection(input: ConnectorInput): Action | undefined {
   if (!leavesInstances(input)) {
     return undefined;
   }
-  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
-  return isOwnSecret(input, name) ? { type: 'release-connection-secret', name } : undefined;
+  const { name, isOwn } = renamedConnection(input) ?? input.secrets.connection;
+  return isOwn ? { type: 'release-connection-secret', name } : undefined;
 }

@@ -5,15 +5,9 @@ import type { Instance } from '../../openconnectors/port.ts';
 import { ownerInWords } from '../../ownership/owner-tags.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import { type Action, blocked } from '../action.ts';
+import { deletedInstances, isAuthorized, isRead, isRemovalRecorded, isSearched } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
-import {
-  createdInstances,
-  knownInstance,
-  ownership,
-  presentInstances,
-  restorableInstances,
-  sameConnector,
-} from '../observe/instances.ts';
+import { knownInstance, ownership, sameConnector } from '../observe/instances.ts';
 import { wasCreatedBySend } from '../observe/record-outcome.ts';
 import { stillShown } from './read-instance.ts';
 
@@ -38,7 +32,7 @@ function mismatch(input: ConnectorInput, instance: Instance): Action | undefined
   return blocked(
     'Synced',
     'ConnectorMismatch',
-    `Instance ${instance.id}, named by spec.instance.importId, is of connector "${instance.connector}", not "${connectorKeyOf(input.connector.spec)}". Set spec.connector to it, or create the resource anew with another id.`,
+    `Instance ${instance.id} (spec.instance.importId) has connector "${instance.connector}", not "${connectorKeyOf(input.connector.spec)}". Correct spec.connector, or import another instance.`,
   );
 }
 
@@ -51,7 +45,7 @@ function otherClaimant(input: ConnectorInput, instance: Instance): Action | unde
   return blocked(
     'Synced',
     'ForeignOwner',
-    `Instance ${instance.id} is also claimed by the older InfusionsoftConnector "${other}" of this cluster, which gets it. Delete one of the two, or let this one name another instance.`,
+    `Instance ${instance.id} is claimed by the older InfusionsoftConnector "${other}". Delete one of the two resources.`,
   );
 }
 
@@ -62,7 +56,7 @@ function foreign(input: ConnectorInput, instance: Instance): Action | undefined 
   return blocked(
     'Synced',
     'ForeignOwner',
-    `Instance ${instance.id} carries the tags of another owner (${ownerInWords(instance.tags ?? [])}) and is left alone. If it should be this resource's, set the annotation openconnectors.dev/take-over: "true".`,
+    `Instance ${instance.id} has another owner: "${ownerInWords(instance.tags ?? [])}". To take it over, set the annotation openconnectors.dev/take-over: "true".`,
   );
 }
 
@@ -71,27 +65,33 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
   if (input.connector.status?.instance !== undefined || ownership(input, instance) !== 'same-name') {
     return undefined;
   }
-  if (!input.done.searched) {
+  if (!isSearched(input.log)) {
     // What the inventory has may be minutes old, and this is decided only once.
     return { type: 'search' };
   }
-  const candidates = restorableInstances(input);
+  const candidates = input.instances.restorable;
   if (candidates.length === 1 && sameConnector(input, instance)) {
     return undefined;
   }
   return blocked(
     'Synced',
     'AmbiguousOwner',
-    `Several instances carry the tags of a resource of this name, or one of another connector: ${candidates.map(({ id }) => id).join(', ')}. Delete those that are not wanted in Open Connectors, or name the right one in spec.instance.importId of a new resource.`,
+    candidates.length === 1
+      ? `Instance ${instance.id} carries the owner tags of this resource, but has connector "${instance.connector}". Correct spec.connector, or delete the instance in Open Connectors.`
+      : `Several instances carry the owner tags of this resource: ${idList(candidates)}. Delete all but one in Open Connectors.`,
   );
+}
+
+/** The first ids of a list, for a message. */
+function idList(instances: readonly Instance[]): string {
+  const ids = instances.slice(0, 5).map(({ id }) => `${id}`);
+  return [...ids, ...(instances.length > ids.length ? ['...'] : [])].join(', ');
 }
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
 function readBeforeAdoption(input: ConnectorInput, instance: Instance): Action | undefined {
-  const isHeld = input.connector.status?.instance?.id === instance.id || input.done.authorized;
-  return isHeld || input.done.read.includes(instance.id)
-    ? undefined
-    : { type: 'read-instance', id: instance.id };
+  const isHeld = input.connector.status?.instance?.id === instance.id || isAuthorized(input.log);
+  return isHeld || isRead(input.log, instance.id) ? undefined : { type: 'read-instance', id: instance.id };
 }
 
 function addFinalizer(input: ConnectorInput): Action | undefined {
@@ -103,26 +103,26 @@ function addFinalizer(input: ConnectorInput): Action | undefined {
  * the console is for a person to judge.
  */
 function removeDuplicate(input: ConnectorInput, instance: Instance): Action | undefined {
-  const unconfirmed = input.done.deleted.find((id) => knownInstance(input, id) === undefined);
+  const unconfirmed = deletedInstances(input.log).find((id) => knownInstance(input, id) === undefined);
   if (unconfirmed !== undefined) {
     return { type: 'read-instance', id: unconfirmed };
   }
   const { status } = input.connector;
   const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
-  const duplicate = createdInstances(input).find(({ id }) => !ids.includes(id));
+  const duplicate = input.instances.created.find(({ id }) => !ids.includes(id));
   if (duplicate === undefined) {
     return undefined;
   }
-  if (input.done.deleted.includes(duplicate.id)) {
+  if (deletedInstances(input.log).includes(duplicate.id)) {
     return stillShown(duplicate.id);
   }
-  const inUse = presentInstances(input).filter(({ id }) => ids.includes(id));
+  const inUse = input.instances.present.filter(({ id }) => ids.includes(id));
   return wasCreatedBySend(input, duplicate, inUse)
     ? removeWhileAlive(input, duplicate.id, 'DuplicateRemoved')
     : blocked(
         'Synced',
         'AmbiguousOwner',
-        `Instances ${instance.id} and ${duplicate.id} carry the tags of this resource. Delete one of them, or remove its k8s- tags, in Open Connectors.`,
+        `Instances ${instance.id} and ${duplicate.id} carry the owner tags of this resource. Delete one of them in Open Connectors, or remove its k8s- tags.`,
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       );
 }
@@ -133,7 +133,7 @@ export function removeWhileAlive(
   id: number,
   reason: 'DuplicateRemoved' | 'Replaced',
 ): Action {
-  return input.done.removalsRecorded.includes(id)
+  return isRemovalRecorded(input.log, id)
     ? { type: 'delete-instance', id, reason }
     : { type: 'record-removal', id };
 }

@@ -5,9 +5,9 @@ import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { isSettled, lateUntil, recordOf } from '../observe/record-outcome.ts';
-import { lastingUses, obtain } from '../observe/secret-uses.ts';
-import { afterFailure } from './remote-failure.ts';
+import { isSettled, lateUntil } from '../observe/record-outcome.ts';
+import { lastingInputs, obtain } from './obtain-secrets.ts';
+import { accountInWords, afterFailure } from './remote-failure.ts';
 
 /** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
 export type Rule = (input: ConnectorInput) => Action | undefined;
@@ -32,12 +32,12 @@ function suspended(input: ConnectorInput): Action | undefined {
 }
 
 function specIsValid(input: ConnectorInput): Action | undefined {
-  const [violation, ...more] = input.violations;
+  const [violation, another] = input.violations;
   if (violation === undefined) {
     return undefined;
   }
-  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}${others}.`);
+  const others = another === undefined ? '' : ` Correct also ${another.path}.`;
+  return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}.${others}`);
 }
 
 /** What the API server refuses by a transition rule, where it knows such rules. */
@@ -49,7 +49,7 @@ function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
     : blocked(
         'Ready',
         'InvalidSpec',
-        `spec.instance.importId cannot be changed: the resource holds instance ${status.instance.id}. Set it back, or create another resource for instance ${importId}.`,
+        `spec.instance.importId is immutable: the resource manages instance ${status.instance.id}. Restore it, or create another resource for instance ${importId}.`,
       );
 }
 
@@ -60,7 +60,7 @@ function serverIsAllowed(input: ConnectorInput): Action | undefined {
     : blocked(
         'Synced',
         'ServerNotAllowed',
-        `spec.server "${server}" is not among the servers that this operator may use (${input.settings.allowedServers.join(', ')}). Correct it, or have the operator's ALLOWED_SERVERS extended.`,
+        `spec.server "${server}" is not in ALLOWED_SERVERS of the operator. Correct it, or add it to that setting.`,
       );
 }
 
@@ -79,7 +79,7 @@ function accountPermits(input: ConnectorInput): Action | undefined {
     : blocked(
         'AccountReady',
         'NotAllowedWithDefaultAccount',
-        `${asked} is not allowed with the operator's default account, which other namespaces share. Name an OpenConnectorsAccount of this namespace in spec.accountRef, or remove it.`,
+        `${asked} is not allowed with the default account of the operator. Set spec.accountRef, or remove it.`,
       );
 }
 
@@ -116,7 +116,7 @@ function accountIsTheSame(input: ConnectorInput): Action | undefined {
     ? blocked(
         'Synced',
         'AccountChanged',
-        `The instance was made in organization ${recorded.organizationId} at ${recorded.baseUrl}, but the account is now organization ${account.organizationId} at ${account.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon and create the resource anew.`,
+        `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or delete the resource with the annotation openconnectors.dev/abandon.`,
       )
     : createdElsewhere(input, isElsewhere);
 }
@@ -126,7 +126,7 @@ function createdElsewhere(
   input: ConnectorInput,
   isElsewhere: (place: RecordedAccount) => boolean,
 ): Action | undefined {
-  const record = recordOf(input);
+  const { record } = input;
   if (record?.account === undefined || !isElsewhere(record.account)) {
     return undefined;
   }
@@ -136,7 +136,7 @@ function createdElsewhere(
     : blocked(
         'Synced',
         'AccountChanged',
-        `An instance may have been created in organization ${record.account.organizationId} at ${record.account.baseUrl}. Restore the account until the outcome is known.`,
+        `${accountInWords(input)} changed, but an instance may have been created in organization "${record.account.organizationId}" at ${record.account.baseUrl}. Restore the account until the outcome is known.`,
         Number.isFinite(until) ? { kind: 'at', time: until } : { kind: 'on-change' },
       );
 }
@@ -150,7 +150,7 @@ function retryIsDue(input: ConnectorInput): Action | undefined {
 }
 
 function secretsAreThere(input: ConnectorInput): Action | undefined {
-  return obtain(input, lastingUses(input), false);
+  return obtain(input, lastingInputs(input), false);
 }
 
 function inventoryIsTaken(input: ConnectorInput): Action | undefined {

@@ -1,13 +1,14 @@
 import { type Action, blocked } from '../action.ts';
+import { isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Reads one instance, once in a pass: an answer that lacks what is needed would lack it again. */
 export function readInstance(input: ConnectorInput, id: number): Action {
-  return input.done.read.includes(id)
+  return isRead(input.log, id)
     ? blocked(
         'Synced',
         'UnexpectedAnswer',
-        `What Open Connectors says about instance ${id} lacks its tags or its token. Check that the account's user may see the whole instance; the operator tries again.`,
+        `Open Connectors returned instance ${id} without its tags or its token. Grant the user of the account access to the whole instance.`,
         { kind: 'backoff' },
       )
     : { type: 'read-instance', id };
@@ -18,7 +19,7 @@ export function stillShown(id: number): Action {
   return blocked(
     'Synced',
     'RemoteError',
-    `Open Connectors confirmed the deletion of instance ${id} but still shows it; the operator tries again.`,
+    `Open Connectors still shows instance ${id} after its deletion. Wait for the next check.`,
     { kind: 'backoff' },
   );
 }

@@ -1,28 +1,33 @@
 import { accountNameOf } from '../../api/defaults.ts';
 import type { RemoteErrorClass } from '../../openconnectors/errors/remote-error.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
+import { quote } from '../../reconciler/quote.ts';
 import type { Retry } from '../../reconciler/retry.ts';
 import { type Action, blocked } from '../action.ts';
+import { failedCall } from '../action-log.ts';
+import { ACTION_WORDS } from '../action-words.ts';
 import type { ConnectorInput } from '../input.ts';
 
-function accountInWords({ connector }: ConnectorInput): string {
+/** The account of the resource, for the start of a sentence. */
+export function accountInWords({ connector }: ConnectorInput): string {
   const name = accountNameOf(connector.spec);
-  return name === undefined ? "the operator's default account" : `OpenConnectorsAccount "${name}"`;
+  return name === undefined ? 'The default account' : `Account "${name}"`;
 }
 
 /** What a remote call that failed in this pass means for the resource. */
 export function afterFailure(input: ConnectorInput): Action | undefined {
-  const { failure } = input.done;
+  const failure = failedCall(input.log);
   if (failure === undefined) {
     return undefined;
   }
-  const { error, words: action } = failure;
+  const { error } = failure;
+  const action = ACTION_WORDS[failure.type];
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
   if (failure.type === 'ping' && error.class !== 'throttled') {
     return blocked(
       'Ready',
       'InstanceNotAnswering',
-      `A call through the instance fails: ${error.message}. Check spec.server and the encrypted key, and whether Infusionsoft answers; the operator tries again.`,
+      `The test call through the instance failed: ${quote(error.message)}. Check the availability of Infusionsoft and spec.server.`,
       backoff,
     );
   }
@@ -31,14 +36,14 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'AccountReady',
         'AccountUnauthorized',
-        `Open Connectors does not accept the credentials of ${accountInWords(input)} any more. Store working ones in the Secret that it names; the operator tries them at once.`,
+        `${accountInWords(input)} rejected the credentials (401). Update the Secret of the account.`,
         backoff,
       ),
     forbidden: () =>
       blocked(
         'AccountReady',
         'AccountForbidden',
-        `Open Connectors forbids to ${action}: ${error.message}. Give the user of the account the role that may do this, or use the secrets of a user who has it.`,
+        `Cannot ${action}: ${quote(error.message)}. Grant the user of the account the required role.`,
         // A role that is granted at the remote side tells nobody here.
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       ),
@@ -46,43 +51,43 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'Synced',
         'RemoteRejected',
-        `Open Connectors refused to ${action}: ${error.message}. Correct what it names in the resource or its Secrets.`,
+        `Cannot ${action}: ${quote(error.message)}. Correct the spec or its Secrets.`,
       ),
     throttled: () =>
       blocked(
         'Synced',
         'Throttled',
         error.source === 'provider'
-          ? 'Infusionsoft limits the calls through this instance (429). The operator tries again later.'
-          : 'Open Connectors asks for fewer requests; the operator tries again later.',
+          ? 'Infusionsoft throttles calls through the instance (429). Wait for the next attempt.'
+          : 'Open Connectors throttles the account (429). Wait for the next attempt.',
         backoff,
       ),
     unavailable: () =>
       blocked(
         'Synced',
         'RemoteError',
-        `Open Connectors could not be reached to ${action}; the operator tries again.`,
+        `Cannot ${action}: Open Connectors is unavailable. Wait for the next attempt.`,
         backoff,
       ),
     ambiguous: () =>
       blocked(
         'Synced',
         'RemoteError',
-        `The answer to the attempt to ${action} was lost; the operator tries again.`,
+        `The outcome of the call to ${action} is unknown. Wait for the next attempt.`,
         backoff,
       ),
     'not-found': () =>
       blocked(
         'Synced',
         'RemoteError',
-        `Open Connectors knows nothing to ${action}: ${error.message}.`,
+        `Cannot ${action}: Open Connectors responded with 404. Wait for the next attempt.`,
         backoff,
       ),
     unexpected: () =>
       blocked(
         'Synced',
         'UnexpectedAnswer',
-        `The answer of Open Connectors to the attempt to ${action} could not be understood: ${error.message}. Check that the account's baseUrl is that of the API.`,
+        `Cannot ${action}: ${quote(error.message)}. Check spec.baseUrl of the account.`,
         backoff,
       ),
   };

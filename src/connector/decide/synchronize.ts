@@ -2,6 +2,7 @@ import { driftPolicyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
 import { type Action, blocked } from '../action.ts';
+import { isAuthorized, isEnabledSet, isPatched, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { ownership } from '../observe/instances.ts';
 import {
@@ -19,10 +20,10 @@ export function synchronize(input: ConnectorInput, instance: Instance): Action |
 }
 
 function correct(input: ConnectorInput, instance: Instance): Action | undefined {
-  if (input.done.patched) {
+  if (isPatched(input.log)) {
     return ignored(input, instance);
   }
-  if (input.done.authorized) {
+  if (isAuthorized(input.log)) {
     return undefined;
   }
   const patch = difference(input, instance);
@@ -34,7 +35,7 @@ function correct(input: ConnectorInput, instance: Instance): Action | undefined 
     return blocked(
       'Synced',
       'DriftDetected',
-      `The instance was changed in Open Connectors: ${describePatch(patch)}. It is left so, because spec.driftPolicy is "Report"; with "Correct" the operator changes it back.`,
+      `Drift on instance ${instance.id}: ${describePatch(patch)}. Set spec.driftPolicy to "Correct" to revert it.`,
     );
   }
   return { type: 'patch', id: instance.id, patch, reason };
@@ -47,7 +48,7 @@ function ignored(input: ConnectorInput, instance: Instance): Action | undefined 
     blocked(
       'Synced',
       'RemoteError',
-      `Open Connectors accepted the change of ${describePatch(left)}, but shows the old value still; the operator tries again.`,
+      `Instance ${instance.id} still has the old value after an update: ${describePatch(left)}. Wait for the next attempt.`,
       { kind: 'backoff' },
     )
   );
@@ -76,13 +77,13 @@ function secretsDiffer(patch: InstancePatch): boolean {
 
 function enable(input: ConnectorInput, instance: Instance): Action | undefined {
   const wanted = desiredEnabled(input);
-  if (input.done.enabledSet || instance.disabled === undefined) {
+  if (isEnabledSet(input.log) || instance.disabled === undefined) {
     return undefined;
   }
   const recorded = recordedEnabled(input, instance.id);
   if (instance.disabled !== wanted) {
     // A listing may still show what was before our own disabling.
-    const isDoubtful = wanted && recorded === false && !input.done.read.includes(instance.id);
+    const isDoubtful = wanted && recorded === false && !isRead(input.log, instance.id);
     return isDoubtful ? { type: 'read-instance', id: instance.id } : undefined;
   }
   return !wanted && recorded === true

@@ -1,4 +1,5 @@
 import type { Instance } from '../../openconnectors/port.ts';
+import { isAuthorized } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Why a grant is needed now. */
@@ -23,9 +24,11 @@ export function dueReason(
   return hasWorked(input) ? 'AuthorizationRevoked' : 'AuthorizationFailed';
 }
 
-function hasWorked({ connector, done: pass }: ConnectorInput): boolean {
+function hasWorked({ connector, log }: ConnectorInput): boolean {
   const authorized = connector.status?.conditions?.find(({ type }) => type === 'Authorized');
-  return !pass.authorized && (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked');
+  return (
+    !isAuthorized(log) && (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked')
+  );
 }
 
 /** Why a person is needed, as a sentence. */
@@ -35,22 +38,22 @@ export function dueSentence(input: ConnectorInput, due: Due): string {
       return createSentence(due);
     case 'revoked':
       return hasWorked(input)
-        ? 'Infusionsoft does not accept the authorization of the instance any more; a person has to allow access again.'
-        : 'The instance was made, but Infusionsoft does not accept its authorization; check the client_id, the client_secret and the callback URL, then a person has to allow access again.';
+        ? `Infusionsoft rejected the authorization of instance ${due.instance.id}.`
+        : `Infusionsoft never accepted the authorization of instance ${due.instance.id}; check spec.oauth.`;
     case 'client-changed':
-      return 'The client_id of the OAuth app was changed; a person has to allow access to the new app. The instance works with the old one until then.';
+      return `The client_id changed; instance ${due.instance.id} works with the old one until the new OAuth consent.`;
     case 'requested':
-      return 'The annotation openconnectors.dev/reauthorize-at asks for a new authorization; a person has to allow access again. The instance works with the old one until then.';
+      return `Reauthorization was requested; instance ${due.instance.id} works until the new OAuth consent.`;
   }
 }
 
 function createSentence({ insteadOf }: Extract<Due, { why: 'create' }>): string {
   switch (insteadOf?.because) {
     case 'not-found':
-      return `Instance ${insteadOf?.id} does not exist in Open Connectors any more; a person has to allow access for a new one.`;
+      return `Instance ${insteadOf?.id} not found in Open Connectors; a new one needs OAuth consent.`;
     case 'replaced':
-      return `spec.connector was changed: a person has to allow access for the new instance. Instance ${insteadOf?.id} stays in use until then.`;
+      return `spec.connector changed; instance ${insteadOf?.id} stays in use until the new OAuth consent.`;
     case undefined:
-      return 'A person has to allow access to the Infusionsoft account.';
+      return 'Waiting for OAuth consent.';
   }
 }

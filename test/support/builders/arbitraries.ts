@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { type ConnectorInput, NO_MEMORY, NOTHING_DONE } from '../../../src/connector/input.ts';
+import { type ConnectorInput, NO_MEMORY } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
@@ -169,7 +169,7 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
     annotations: fc.record(
       {
         attempt: attempts,
-        paused: often<string | undefined>(undefined, 'true'),
+        paused: often<string | undefined>(undefined, 'true', 'maintenance'),
         abandon: often<string | undefined>(undefined, 'because'),
         takeOver: fc.constantFrom(undefined, undefined, 'true'),
         reconcileAt: fc.constantFrom(undefined, 'now'),
@@ -263,8 +263,7 @@ const passes = fc.record({
     {
       weight: 1,
       arbitrary: fc.record({
-        type: fc.constantFrom('ping', 'patch', 'search'),
-        words: fc.constant('do it'),
+        type: fc.constantFrom('ping' as const, 'patch' as const, 'search' as const),
         error: remoteErrors,
       }),
     },
@@ -274,6 +273,7 @@ const passes = fc.record({
 /** Worlds of every kind, also those that no sequence of passes leads to. */
 export const worlds: fc.Arbitrary<ConnectorInput> = fc
   .record({
+    settings: often({}, { legacyApiEndMs: NOW }),
     connector: connectors,
     account: accounts,
     secrets,
@@ -294,6 +294,6 @@ export const worlds: fc.Arbitrary<ConnectorInput> = fc
       secrets: { ...READ, ...facts },
       instances: found.filter(({ id }) => !change.gone.includes(id)),
       memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
-      pass: { ...NOTHING_DONE, ...pass },
+      pass,
     }),
   );

@@ -51,7 +51,7 @@ describe('a call that failed', () => {
       ...ANSWERS[name],
       input: settledWorld({
         pass: {
-          failure: { type: 'patch', words: 'change the instance', error: remoteError(name, 'Because.') },
+          failure: { type: 'patch', error: remoteError(name, 'Because.') },
         },
       }),
     })),
@@ -69,7 +69,6 @@ describe('a call through the instance that failed', () => {
           pass: {
             failure: {
               type: 'ping',
-              words: 'make a call through the instance',
               error: remoteError(name, 'Because.'),
             },
           },
@@ -87,7 +86,7 @@ describe('a call through the instance that failed', () => {
       name: 'throttled',
       because: 'that is a matter of the account, not of the instance',
       input: settledWorld({
-        pass: { failure: { type: 'ping', words: 'make a call', error: remoteError('throttled') } },
+        pass: { failure: { type: 'ping', error: remoteError('throttled') } },
       }),
       action: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
     },
@@ -97,7 +96,6 @@ describe('a call through the instance that failed', () => {
 describe('what a failure comes before', () => {
   const failure = {
     type: 'search',
-    words: 'search the instance',
     error: remoteError('throttled', 'Because.', { status: 429, retryAfterMs: 7_000 }),
   } as const;
   decides([
