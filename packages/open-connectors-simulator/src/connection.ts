@@ -19,7 +19,7 @@ function store(context: Context, configuration: Configuration, tokens: Tokens): 
   configuration.set('oauth.user.refresh_time', String(context.clock.now()));
 }
 
-/** The error that the platform makes of a refusal by the provider, or nothing where it makes a useless instance of it. */
+/** The platform's error for a refusal by the provider; `undefined` where it creates a broken instance instead. */
 function refusal(context: Context, error: ProviderError): ApiError | undefined {
   const { badGrant } = context.knobs;
   return badGrant === 'dead-instance'
@@ -68,12 +68,12 @@ function refreshedTokens(context: Context, configuration: Configuration): Tokens
   return atProvider(context, () => context.provider.refresh({ ...clientOf(configuration), refreshToken }));
 }
 
-/** Uses the refresh token that came with a create. */
+/** Uses the refresh token of a create. */
 export function useGivenRefreshToken(context: Context, configuration: Configuration): void {
   keepOrRefuse(context, configuration, refreshedTokens(context, configuration));
 }
 
-/** Refuses an Encrypted Key that the account does not know. */
+/** Throws for an Encrypted Key that the account does not accept. */
 export function checkEncryptedKey(
   context: Context,
   instance: Pick<InstanceRecord, 'element' | 'configuration'>,
@@ -107,7 +107,7 @@ function refreshIsDue(context: Context, { configuration }: InstanceRecord): bool
   return context.clock.now() >= refreshedAt + intervalSeconds * 1000;
 }
 
-/** One failed refresh; after the last the platform locks the refresh and disables the instance. */
+/** Counts a failed refresh. After the last one the platform stops refreshing and disables the instance. */
 export function countFailedRefresh(context: Context, instance: InstanceRecord): void {
   remember(context, instance);
   instance.refreshFailures += 1;
@@ -132,7 +132,7 @@ function refresh(context: Context, instance: InstanceRecord): void {
   store(context, instance.configuration, tokens);
 }
 
-/** Whether a hub call would reach the provider. Changes nothing. */
+/** Whether a hub call would succeed. Changes nothing. */
 export function works(context: Context, instance: InstanceRecord): boolean {
   const { clientId, clientSecret } = clientOf(instance.configuration);
   return (
@@ -146,7 +146,7 @@ export function works(context: Context, instance: InstanceRecord): boolean {
   );
 }
 
-/** A call through the instance to the provider: refreshes the token where due, or throws the platform's answer. */
+/** A call through the instance to the provider. Refreshes an expired token. Throws the platform's error. */
 export function callProvider(context: Context, instance: InstanceRecord): void {
   if (instance.disabled) {
     throw new ApiError(403, 'The connector instance is disabled');

@@ -14,13 +14,13 @@ import type { Opening } from './ledger.ts';
 import { findRoute, type Match } from './router.ts';
 import type { Answer, WireRequest } from './wire.ts';
 
-/** Where the platform's API is below its host. */
+/** Path prefix of the platform's API. */
 export const apiPrefix = '/elements/api-v2';
 
-/** Requests beyond this many bytes are refused with 429 (SAP help, technical restrictions: 8 MB). */
+/** Larger requests get 429 (SAP help, technical restrictions: 8 MB). */
 export const largestRequestBytes = 8 * 1024 * 1024;
 
-/** A request with what it asks for. */
+/** A request with its operation and its secrets. */
 export interface Parsed {
   readonly request: WireRequest;
   readonly opening: Opening;
@@ -33,7 +33,7 @@ const providerPages: Readonly<Record<string, string>> = {
   [`POST ${tokenPath}`]: 'exchangeToken',
 };
 
-/** Finds out what a request asks for; its secrets are still in clear. */
+/** Parses a request. Its secrets are in clear text. */
 export function parse(request: WireRequest): Parsed {
   const { pathname, searchParams: query } = new URL(request.target, 'https://localhost');
   const secrets = parseAuthorization(request.headers.authorization);
@@ -62,7 +62,7 @@ export function parse(request: WireRequest): Parsed {
   };
 }
 
-/** The checks of the transport that come before the operation's own. */
+/** The checks of the transport, before those of the operation. */
 function checkRequest({ body, headers, method }: WireRequest): void {
   if (Buffer.byteLength(body) > largestRequestBytes) {
     throw new ApiError(429, 'The request is larger than 8 MB');
@@ -103,7 +103,7 @@ function handlePage(context: Context, { request, opening }: Parsed): Answer {
   }
 }
 
-/** Carries a request out at once, or gives the error that it deserves. */
+/** Processes a request and returns its response, also for an error. */
 export function answered(context: Context, parsed: Parsed, requestId: string): Answer {
   try {
     return parsed.opening.area === 'api' ? handleApi(context, parsed) : handlePage(context, parsed);

@@ -45,7 +45,7 @@ Control it below ${baseUrl}${adminPrefix}:
 Press Ctrl-C to stop.`;
 }
 
-/** The same for a simulator whose Secrets are given: without credentials, because a container's log is widely readable. */
+/** The text of a simulator with given Secrets. It has no credentials, because many people can read a container's log. */
 export function briefIntroduction({ baseUrl, port }: Simulator): string {
   return `Open Connectors simulator at ${baseUrl}${apiPrefix}, listening on port ${port}`;
 }

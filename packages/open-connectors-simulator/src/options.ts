@@ -9,7 +9,7 @@ export const SERVICE_HOSTNAMES: readonly string[] = [
   'localhost',
 ];
 
-/** What one start of the program does. */
+/** The parsed command line. */
 export type Options =
   | { readonly command: 'help' | 'print-knobs' }
   | { readonly command: 'print-secrets'; readonly hostnames: readonly string[] }

@@ -9,7 +9,7 @@ import type { ProviderApp } from './provider.ts';
 import { type InstanceRecord, removeInstance, type UserRecord } from './state.ts';
 import { timestamp } from './view.ts';
 
-/** An instance with its secrets in clear, as only a test may see it. */
+/** An instance with its secrets in clear text. */
 export interface InstanceSnapshot extends LiveInstance {
   readonly accountId: number;
   readonly token: string;
@@ -23,21 +23,21 @@ export interface InstanceSnapshot extends LiveInstance {
   readonly works: boolean;
 }
 
-/** An instance that somebody else makes, in the console or by another client. */
+/** An instance that another client creates. */
 export interface AddInstanceOptions {
   readonly connector?: ElementKey;
   readonly name?: string;
   readonly tags?: readonly string[];
-  /** Laid over a configuration that works with the default application. */
+  /** Merged into a configuration that works with the default application. */
   readonly configuration?: Readonly<Record<string, string | null>>;
   readonly disabled?: boolean;
   /** Milliseconds since the epoch; absent: now. Lists that lag count from then. */
   readonly createdAt?: number;
-  /** Whose it is; absent: the default user. */
+  /** Its user; absent: the default user. */
   readonly userId?: number;
 }
 
-/** A change that somebody else makes; `configuration` merges, `tags` replaces. */
+/** A change by another client: `configuration` merges, `tags` replaces. */
 export interface InstanceEdit {
   readonly name?: string;
   readonly tags?: readonly string[];
@@ -64,7 +64,7 @@ export function snapshotOf(instance: InstanceRecord, context: Context): Instance
   };
 }
 
-/** The instance, for a test that has to know that it is there. */
+/** The instance with this id. Throws if it does not exist. */
 export function existing(context: Context, id: number): InstanceRecord {
   const instance = context.state.instances.get(id);
   if (instance === undefined) {
@@ -100,7 +100,7 @@ function workingConfiguration(
   ]);
 }
 
-/** Makes an instance without any request. */
+/** Creates an instance without a request. */
 export function addOutOfBand(
   context: Context,
   app: ProviderApp,
@@ -126,7 +126,7 @@ export function addOutOfBand(
   return instance;
 }
 
-/** Copies an instance with its name, tags and values, as a person does in the console: a new id, a new token. */
+/** Copies an instance as the console does: the same name, tags and values under a new id and token. */
 export function copyOutOfBand(
   context: Context,
   id: number,
@@ -149,7 +149,7 @@ export function copyOutOfBand(
   return copy;
 }
 
-/** Changes an instance without any request. */
+/** Changes an instance without a request. */
 export function editOutOfBand(
   context: Context,
   id: number,
@@ -162,7 +162,7 @@ export function editOutOfBand(
   return instance;
 }
 
-/** Deletes an instance without any request. */
+/** Deletes an instance without a request. */
 export function deleteOutOfBand(context: Context, id: number): void {
   removeInstance(context.state, existing(context, id), context.clock);
 }

@@ -7,14 +7,14 @@ import type { Ledger, LedgerEntry } from './ledger.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Answer, Reply, WireRequest } from './wire.ts';
 
-/** The platform and the provider without any socket: one request in, what the client gets to see out. */
+/** The platform and the provider without a socket: maps a request to a response. */
 export interface Platform {
   exchange(request: WireRequest): Promise<Reply>;
-  /** Ends every wait; what was to be committed later is dropped. */
+  /** Ends all waits and drops pending commits. */
   stop(): void;
 }
 
-/** Whether the operation waits for the provider's token endpoint. */
+/** Whether the operation calls the token endpoint of the provider. */
 const provisions = ({ codeFingerprint, refreshTokenFingerprint }: LedgerEntry): boolean =>
   codeFingerprint !== undefined || refreshTokenFingerprint !== undefined;
 
@@ -76,7 +76,7 @@ export function createPlatform(context: Context, ledger: Ledger, faults: Faults)
       request.gone?.addEventListener('abort', gone, { once: true });
       const result = await reply(parsed, entry);
       if (result.kind !== 'hang' && result.kind !== 'half') {
-        // From here on it is this side that ends the connection.
+        // A later disconnect is caused by the response, not by the client.
         request.gone?.removeEventListener('abort', gone);
       }
       if (!request.gone?.aborted && (result.kind === 'answer' || result.kind === 'half')) {

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { ApiError, errorAnswer } from './errors.ts';
 import type { Answer } from './wire.ts';
 
-/** Counts the requests of each organization within one second, and answers 429 to those beyond the knob's number. */
+/** Limits the requests of each organization per second to the value of the knob; further ones get 429. */
 export function createRateLimit(
   context: Context,
 ): (secrets: PresentedSecrets, requestId: string) => Answer | undefined {

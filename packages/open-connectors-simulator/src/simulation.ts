@@ -28,17 +28,17 @@ export interface SimulationOptions {
   readonly knobs?: Partial<Knobs>;
   /** Organizations besides the default one. */
   readonly organizations?: readonly OrganizationOptions[];
-  /** Secrets of the default organization; random where absent. */
+  /** Secrets of the default organization; absent: random. */
   readonly credentials?: { readonly userSecret?: string; readonly organizationSecret?: string };
-  /** The application that is registered from the start; random where absent, any https callback URL. */
+  /** The application that is registered at the start; absent: random, with any https callback URL. */
   readonly app?: Partial<ProviderApp>;
 }
 
-/** The platform and the provider with everything a test does behind a client's back; without a socket. */
+/** The platform and the provider without a socket, with the changes that a test makes as another client. */
 export interface Simulation extends Pick<Platform, 'exchange'> {
   /** `https://localhost:PORT` in a running simulator. */
   readonly baseUrl: string;
-  /** Those of the default organization's user, as they are now. */
+  /** The current credentials of the default user. */
   readonly credentials: Credentials;
   /** The application that is registered from the start. */
   readonly app: ProviderApp;
@@ -50,34 +50,34 @@ export interface Simulation extends Pick<Platform, 'exchange'> {
   /** All live instances of all organizations. */
   instances(): readonly InstanceSnapshot[];
   addInstance(options?: AddInstanceOptions): InstanceSnapshot;
-  /** As a person who copies an instance in the console: the same name, tags and values under a new id. */
+  /** Copies an instance as the console does: the same name, tags and values under a new id. */
   copyInstance(id: number, options?: { readonly createdAt?: number }): InstanceSnapshot;
-  /** As another client: `tags` replaces all, so that it can also take an instance over. */
+  /** Changes an instance as another client. `tags` replaces the list, including owner tags. */
   editInstance(id: number, edit: InstanceEdit): InstanceSnapshot;
   deleteInstance(id: number): void;
 
-  /** Credentials of all organizations' first users, the default one first. */
+  /** Credentials of the first user of each organization, the default organization first. */
   organizations(): readonly Credentials[];
   addOrganization(options?: OrganizationOptions): Credentials;
   addUser(options: UserOptions): Credentials;
-  /** Resets a user's secret (absent: the default user's); the old one stops at once. */
+  /** Resets the secret of a user (absent: the default user). The old one is invalid immediately. */
   rotateUserSecret(userId?: number): Credentials;
 
   registerApp(app?: Partial<ProviderApp>): ProviderApp;
-  /** From then on hub calls to this server need this Encrypted Key. */
+  /** Hub calls to this server then need this Encrypted Key. */
   registerAccount(account: { readonly server: string; readonly encryptedKey: string }): void;
-  /** A code as consent gives it; absent parts: the default application, and its callback URL of the request. */
+  /** A code, as after a consent; by default for the default application. */
   issueCode(request: Partial<CodeRequest> & { readonly callbackUrl: string }): string;
   issueRefreshToken(request?: { readonly clientId?: string }): string;
-  /** Consents, or not, as a person in a browser; gives the address that the browser is sent to. */
+  /** Submits the consent page as a browser does. Resolves with the URL of the redirect. */
   consent(authorizeUrl: string, answer: { readonly approve: boolean }): Promise<string>;
-  /** As a person who removes the application at the provider. */
+  /** Revokes the grant, as a user does who removes the application at the provider. */
   revokeGrant(id: number): void;
-  /** The refreshes of the platform fail until it gives up: grant dead, instance disabled. */
+  /** Revokes the grant and fails refreshes until the platform disables the instance. */
   failTokenRefresh(id: number): void;
 }
 
-/** The part that a server needs besides. */
+/** A simulation with the parts that a server needs. */
 export interface SimulationControl {
   readonly simulation: Simulation;
   readonly context: Context;

@@ -7,7 +7,7 @@ import type { InstanceRecord, UserRecord } from './state.ts';
 /** `2017-08-07T18:46:38Z`, to the second. */
 export const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** A connector as it stands in the catalogue and inside of an instance. */
+/** An element in the catalog and inside of an instance. */
 export function elementView(element: ElementDefinition): Record<string, unknown> {
   const { id, key, name, description, beta, bulk } = element;
   return {
@@ -48,7 +48,7 @@ export function userView(user: UserRecord, context: Context): Record<string, unk
   };
 }
 
-/** Where an instance is shown: reads, and answers to changes, tell all; lists leave out what they are not asked for. */
+/** Where an instance is shown. Reads and responses to changes are complete; lists omit fields unless requested. */
 export type InstanceViewKind = 'create' | 'read' | 'list' | 'hydrated-list';
 
 function configurationView(instance: InstanceRecord, context: Context): Record<string, string | null> {
@@ -69,7 +69,7 @@ function hydration(
   return { tags: instance.tags, configuration: empty ? {} : configurationView(instance, context) };
 }
 
-/** An instance as the platform shows it; the token is in clear everywhere. */
+/** An instance as the platform shows it. The token is never masked. */
 export function instanceView(
   instance: InstanceRecord,
   kind: InstanceViewKind,

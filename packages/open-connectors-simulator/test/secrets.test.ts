@@ -76,7 +76,7 @@ describe('the Secrets of a simulator in a cluster', () => {
     }
   });
 
-  it('are read only if all are there', async () => {
+  it('are required completely', async () => {
     await mount(await created(['localhost']));
     await rm(join(folder, 'client_id'));
 
@@ -86,7 +86,7 @@ describe('the Secrets of a simulator in a cluster', () => {
 });
 
 describe('the command line', () => {
-  it('listens on the loopback address unless told otherwise', () => {
+  it('listens on the loopback address by default', () => {
     expect(parseOptions([])).toEqual({
       command: 'serve',
       port: 9443,

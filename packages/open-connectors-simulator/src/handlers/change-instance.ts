@@ -13,7 +13,7 @@ import { empty, json } from '../wire.ts';
 
 type Configuration = Map<string, string | null>;
 
-/** Lays `given` over `configuration`, key by key. */
+/** Merges `given` into `configuration`, key by key. */
 function merge(
   configuration: Configuration,
   given: Readonly<Record<string, string | null>>,
@@ -26,7 +26,7 @@ function merge(
   }
 }
 
-/** The connector's defaults and what the platform wrote itself; what a client had sent before is left out. */
+/** The defaults of the element and the values of the platform, without those of clients. */
 function withoutClientValues({ element, configuration }: InstanceRecord): Configuration {
   return new Map(
     element.properties.map(({ key, initial, byPlatform }) => [
@@ -81,7 +81,7 @@ function store(context: Context, instance: InstanceRecord, configuration: Config
   }
 }
 
-/** Changes what the body names; `tags` replaces the list, a code re-authorizes and keeps the id. */
+/** Applies the body: `tags` replaces the list, a code reauthorizes and keeps the id. */
 export function applyChange(
   context: Context,
   instance: InstanceRecord,
@@ -112,14 +112,14 @@ function change(call: Call, replace: boolean) {
   return json(200, instanceView(instance, 'read', context));
 }
 
-/** `PUT /instances/{id}`; `?reAuthenticate=true` is accepted and changes nothing: the code does. */
+/** `PUT /instances/{id}`. `?reAuthenticate=true` has no effect: the code reauthorizes. */
 export const replaceInstance: Handler = (call) =>
   change(call, call.context.knobs.putConfiguration === 'replaced');
 
 /** `PATCH /instances/{id}`: merges the configuration. */
 export const patchInstance: Handler = (call) => change(call, false);
 
-/** `DELETE /instances/{id}`: for good; the token ends with it. */
+/** `DELETE /instances/{id}`. Its token becomes invalid. */
 export const deleteInstance: Handler = (call) => {
   administratorOf(call);
   removeInstance(call.context.state, instanceOf(call), call.context.clock);

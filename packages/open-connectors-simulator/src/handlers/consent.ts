@@ -3,7 +3,7 @@ import { ApiError } from '../errors.ts';
 import { type ProviderApp, ProviderError } from '../provider.ts';
 import { type Answer, escapeHtml, html, json } from '../wire.ts';
 
-/** Where the provider's pages are; in production they are on hosts of their own. */
+/** Paths of the provider, which has its own hosts in production. */
 export const authorizePath = '/provider/app/oauth/authorize';
 export const tokenPath = '/provider/token';
 
@@ -20,7 +20,7 @@ function parametersOf(input: URLSearchParams): Parameters {
 
 const sorry = (text: string): Answer => html(400, 'Authorization failed', `<p>${escapeHtml(text)}</p>`);
 
-/** The application that asks, or the page that says why a person is not sent back to it (RFC 6749 4.1.2.1). */
+/** The OAuth client, or an error page instead of a redirect to an unproven callback URL (RFC 6749 4.1.2.1). */
 function applicationFor(context: Context, parameters: Parameters): ProviderApp | Answer {
   const app = context.provider.findApp(parameters.client_id);
   if (app === undefined) {
@@ -45,7 +45,7 @@ function redirect(parameters: Parameters, answer: Readonly<Record<string, string
 
 const isAnswer = (value: ProviderApp | Answer): value is Answer => 'status' in value;
 
-/** The page that asks a person. `scope` and `response_type` have one legal value each at Keap. */
+/** The consent page. Keap accepts one value of `scope` and of `response_type`. */
 export function showConsent(context: Context, query: URLSearchParams): Answer {
   const parameters = parametersOf(query);
   const app = applicationFor(context, parameters);
@@ -72,7 +72,7 @@ export function showConsent(context: Context, query: URLSearchParams): Answer {
   );
 }
 
-/** What the person answered: back to the callback URL with a code, or with `access_denied`. */
+/** Redirects to the callback URL with a code, or with `access_denied`. */
 export function decideConsent(context: Context, form: URLSearchParams): Answer {
   const parameters = parametersOf(form);
   const app = applicationFor(context, parameters);
@@ -97,7 +97,7 @@ function clientOf(
   return { clientId: form.get('client_id') ?? id, clientSecret: form.get('client_secret') ?? secret };
 }
 
-/** The token endpoint, for those who exchange a code themselves to get a refresh token. */
+/** The token endpoint, for clients that exchange a code themselves. */
 export function exchangeToken(
   context: Context,
   form: URLSearchParams,
@@ -128,5 +128,5 @@ export function exchangeToken(
   }
 }
 
-/** No page of the provider. */
+/** The error for an unknown page of the provider. */
 export const noPage = (): ApiError => new ApiError(404, 'Not Found');

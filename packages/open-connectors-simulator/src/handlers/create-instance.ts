@@ -37,7 +37,7 @@ function requireConfiguration(
   }
 }
 
-/** The defaults of the connector, what was sent, and what follows from it. */
+/** The defaults of the element, the sent values, and the derived ones. */
 function completeConfiguration(element: ElementDefinition, given: Configuration): Configuration {
   const configuration = new Map(element.properties.map(({ key, initial }) => [key, initial]));
   configuration.set(
@@ -50,7 +50,7 @@ function completeConfiguration(element: ElementDefinition, given: Configuration)
   return configuration;
 }
 
-/** A create with a grant code: the code is asked for before anything else is looked at. */
+/** A create with an authorization code. A missing code is the first error that the platform reports. */
 function connectByCode(
   context: Context,
   element: ElementDefinition,
@@ -98,7 +98,7 @@ function connectByRefreshToken(
   return configuration;
 }
 
-/** What an instance is made of; also for instances that a test adds behind the client's back. */
+/** The parts of an instance, also of one that another client creates. */
 export interface InstanceParts {
   readonly user: InstanceRecord['user'];
   readonly element: ElementDefinition;

@@ -50,7 +50,7 @@ export const readElementConfiguration: Handler = (call) => {
 function oauthUrl(call: Call, context: unknown) {
   const element = elementOf(call);
   const { apiKey, callbackUrl, scope, state } = check(oauthUrlInput, context);
-  // The platform builds the URL and asks nobody: a wrong client shows at the provider only.
+  // The platform does not validate the OAuth client here; the provider refuses a wrong one.
   const url = new URL(authorizePath, call.context.origin);
   url.searchParams.set('scope', scope ?? 'full');
   url.searchParams.set('response_type', 'code');

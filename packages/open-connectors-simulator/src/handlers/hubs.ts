@@ -33,6 +33,6 @@ export const listContacts: Handler = (call) =>
 /** `GET /hubs/{any}/accounts`. */
 export const listHubAccounts: Handler = (call) => records(call, [{ Id: 1, Company: 'Analytical Engines' }]);
 
-/** `GET /hubs/{any}/objects`: also of a disabled instance, as it does not go to the provider. */
+/** `GET /hubs/{any}/objects`: works also on a disabled instance, because it does not call the provider. */
 export const listObjects: Handler = (call) =>
   json(200, ['contacts', 'accounts', 'opportunities'], ofInstance(instanceOf(call)));

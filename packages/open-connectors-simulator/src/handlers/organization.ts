@@ -49,7 +49,7 @@ export const readUser: Handler = (call) => {
   return json(200, userView(user, call.context));
 };
 
-/** `POST /authentication/user-secret-reset`: the old secret stops at once. */
+/** `POST /authentication/user-secret-reset`: the old secret is invalid immediately. */
 export const resetUserSecret: Handler = (call) => {
   const user = userOf(call);
   replaceUserSecret(call.context.state, user, call.context.ids);

@@ -9,7 +9,7 @@ import { type Answer, json } from '../wire.ts';
 
 const largestPage = 200;
 
-/** The instances that a list shows by now, in order of their ids. */
+/** The instances that a list currently shows, by id. */
 function shown(context: Context, account: AccountRecord): readonly InstanceRecord[] {
   const { state, clock, knobs } = context;
   const now = clock.now();
@@ -78,7 +78,7 @@ function pageSizeOf({ query, context }: Call): number {
 
 const tokenAfter = (id: number): string => Buffer.from(`after:${id}`).toString('base64');
 
-/** The id after which the page begins, from an opaque token. */
+/** The id before the first one of the page, from an opaque token. */
 function startOf({ query }: Call): number {
   const token = query.get('nextPage');
   if (token === null) {
@@ -136,7 +136,7 @@ export const listInstances: Handler = (call) => {
   return list(call, userOf(call).account, query.get('hydrate') === 'true');
 };
 
-/** `GET /accounts/instances` and `GET /accounts/{account}/instances`; never with tags and configuration. */
+/** `GET /accounts/instances` and `GET /accounts/{account}/instances`, always without tags and configuration. */
 export const listAccountInstances: Handler = (call) => {
   const own = userOf(call).account;
   const wanted = call.parameters['account'];
