@@ -3,7 +3,8 @@ import { ACCOUNT_NAMES, API_VERSION } from '../api/group.ts';
 import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
-import { type AccountPorts, reconcileAccount } from './reconcile.ts';
+import type { AccountPorts } from './ports.ts';
+import { reconcileAccount } from './reconcile.ts';
 
 /** Reads the mounted Secret of the default account: file names to contents in clear; `undefined` for a missing file. */
 export type ReadMounted = (name: 'userSecret' | 'organizationSecret') => string | undefined;

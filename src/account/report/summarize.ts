@@ -1,15 +1,16 @@
-import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../api/account.ts';
-import { requestOf } from '../api/annotations.ts';
-import { boundedStatus } from '../reconciler/bounded-status.ts';
+import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../../api/account.ts';
+import { requestOf } from '../../api/annotations.ts';
+import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import {
   type ConditionDraft,
   mergeConditions,
   notTrue,
   severityOf,
   timestamp,
-} from '../reconciler/conditions.ts';
-import { failuresAfter } from '../reconciler/failure-count.ts';
-import type { AccountInput, AccountResult } from './input.ts';
+} from '../../reconciler/conditions.ts';
+import { failuresAfter } from '../../reconciler/failure-count.ts';
+import type { AccountResult } from '../action.ts';
+import type { AccountInput } from '../input.ts';
 
 /** A verdict that says something about the account. */
 export type AccountStatusUpdate = Extract<AccountResult, { kind: 'ready' | 'blocked' }>;
