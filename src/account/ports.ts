@@ -6,9 +6,10 @@ import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Fingerprinter } from '../secrets/fingerprint.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { AccountTarget } from './account-target.ts';
 import type { FallbackCredentials } from './credentials/fallback-credentials.ts';
 import type { ReleaseFallback } from './credentials/fallback-release.ts';
-import type { AccountRegistry, AccountTarget } from './registry.ts';
+import type { AccountRegistry } from './registry.ts';
 import type { AccountReport } from './report/summarize.ts';
 import type { AccountUsers } from './users.ts';
 
