@@ -6,7 +6,7 @@ import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { AccountLog } from './action-log.ts';
 
-/** What this process knows of an account beyond the resource. */
+/** What this process remembers of an account beyond the resource. */
 export type SessionFacts =
   | { readonly state: 'none' }
   /** These credentials were refused at this time (wall clock). */

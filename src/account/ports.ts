@@ -13,7 +13,7 @@ import type { AccountRegistry } from './registry.ts';
 import type { AccountReport } from './report/summarize.ts';
 import type { AccountUsers } from './users.ts';
 
-/** Everything a pass over an account works with. */
+/** Everything that a reconcile of an account works with. */
 export interface AccountPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -27,16 +27,16 @@ export interface AccountPorts {
     read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   };
   readonly users: Pick<AccountUsers, 'names' | 'own' | 'isOwned' | 'listNames'>;
-  /** Whether every resource of the cluster is seen, so that what nobody owns is an orphan. */
+  /** Whether the operator watches every resource of the cluster, so that an instance without an owner is an orphan. */
   readonly seesEverything: boolean;
-  /** All connectors of the account have to look at it again. */
+  /** Queues all connectors of the account. */
   readonly wakeUsers: (account: OpenConnectorsAccount) => void;
-  /** The instances with these owner tags have changed at the remote side. */
+  /** The instances with these owner tags have changed in Open Connectors. */
   readonly wakeOwners: (ownerTags: ReadonlySet<string>) => void;
-  /** What the pass before last saw of its inputs, by uid. */
+  /** Input hashes of the latest reconciles, by uid. */
   readonly inputHashes: Map<string, string>;
   readonly report: AccountReport;
-  /** Tells people what happened to an account. Never fails. */
+  /** Records an event of an account. Never fails. */
   readonly recordEvent: (account: OpenConnectorsAccount, event: EventDraft) => void;
   readonly kept: Pick<FallbackCredentials, 'keep'> & {
     /** The account goes: deletes the fallback credentials unless something still needs them. Throws `KubeError`. */

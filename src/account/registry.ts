@@ -23,9 +23,9 @@ interface Entry {
   readonly open: OpenSession | undefined;
   /** Key in the pool of the credentials that were tried last and have not worked yet. */
   readonly candidate: string | undefined;
-  /** What connectors are told while they cannot use the account. */
+  /** What connectors show while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
-  /** What connectors were told last, in one text. */
+  /** What was published to connectors last, in one text. */
   readonly published: string | undefined;
 }
 
@@ -121,7 +121,7 @@ export class AccountRegistry implements Accounts {
     return client;
   }
 
-  /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
+  /** Until when the account's calls are paused (wall clock); `undefined` while they flow. */
   throttledUntil(key: string): number | undefined {
     const open = this.#entries.get(key)?.open;
     return open && this.#ports.pool.throttledUntil(poolKey(open.target, open.credential));
@@ -198,7 +198,7 @@ export class AccountRegistry implements Accounts {
     }
   }
 
-  /** The remote side refuses these credentials. A session with other ones stays open. */
+  /** Open Connectors refuses these credentials. A session with other ones stays open. */
   refused(key: string, target: AccountTarget, credential: string, at: number): void {
     const entry = this.#entries.get(key) ?? EMPTY;
     const keepsOpen = entry.open !== undefined && entry.open.credential !== credential;
@@ -214,17 +214,17 @@ export class AccountRegistry implements Accounts {
     });
   }
 
-  /** What connectors are told: a problem, or that there is none. Returns whether it differs from what they know. */
+  /** Publishes a problem to connectors, or that there is none. Returns whether it differs from the last one. */
   publish(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
     const entry = this.#entries.get(key) ?? EMPTY;
-    const told = JSON.stringify([
+    const published = JSON.stringify([
       problem?.reason,
       problem?.message,
       entry.open?.credential,
       entry.open?.inventory.listedAt !== undefined,
     ]);
-    this.#entries.set(key, { ...entry, problem, published: told });
-    return entry.published !== told;
+    this.#entries.set(key, { ...entry, problem, published });
+    return entry.published !== published;
   }
 
   /** Nothing depends on the account with this uid any more. */
@@ -232,7 +232,7 @@ export class AccountRegistry implements Accounts {
     this.close(fallbackKey(uid));
   }
 
-  /** The account is gone. */
+  /** The account was deleted. */
   close(key: string): void {
     this.#dropCandidate(key);
     const open = this.#entries.get(key)?.open;
@@ -259,7 +259,7 @@ export class AccountRegistry implements Accounts {
   #invalidate(key: string): void {
     const entry = this.#entries.get(key);
     if (entry?.open !== undefined && !entry.open.isInvalidated) {
-      // Whoever was refused waits for news, also for the news that all is well.
+      // Connectors that were refused wait for the next publication, also for one without a problem.
       this.#entries.set(key, {
         ...entry,
         published: undefined,

@@ -26,18 +26,18 @@ export async function openFallback(
   account: RecordedAccount,
   signal: AbortSignal,
 ): Promise<FallbackOutcome> {
-  const kept = await ports.readFallback(account.uid, signal);
+  const stored = await ports.readFallback(account.uid, signal);
   if (
-    kept === undefined ||
-    kept.organizationId !== account.organizationId ||
-    kept.baseUrl !== account.baseUrl
+    stored === undefined ||
+    stored.organizationId !== account.organizationId ||
+    stored.baseUrl !== account.baseUrl
   ) {
     return 'absent';
   }
-  const { credentials } = kept;
+  const { credentials } = stored;
   const credential = ports.fingerprint(JSON.stringify(credentials));
-  const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
-  if (!ports.isAllowed(kept.baseUrl)) {
+  const target = { uid: account.uid, spec: { baseUrl: stored.baseUrl }, isDefault: false, isFallback: true };
+  if (!ports.isAllowed(stored.baseUrl)) {
     return 'refused';
   }
   try {

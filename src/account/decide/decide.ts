@@ -44,7 +44,7 @@ function release({ account, users, listedUsers }: AccountInput): AccountAction |
   return listedUsers.length === 0 ? finish({ kind: 'released' }) : undefined;
 }
 
-/** Looked at last: until its users are gone a deleted account has to work, or they could not go. */
+/** The last rule: a deleted account has to work until its users are deleted, because their deletion needs it. */
 function inUse(input: AccountInput): AccountAction | undefined {
   if (input.account.metadata.deletionTimestamp === undefined) {
     return undefined;
@@ -80,7 +80,7 @@ function hostIsAllowed(input: AccountInput): AccountAction | undefined {
   );
 }
 
-/** A failure that is remembered in status holds the account back, unless somebody changed something since. */
+/** A failure in status delays the next attempt, unless a change triggered the reconcile. */
 function retryIsDue(input: AccountInput): AccountAction | undefined {
   const time = retryWaitsUntil(input.account.status?.failures, input.now);
   const untouched = input.account.status?.observedGeneration === input.account.metadata.generation;

@@ -9,7 +9,7 @@ import type { AccountPorts } from '../ports.ts';
 import { keyOfAccount as keyOf } from '../users.ts';
 import { summarizeAccount } from './summarize.ts';
 
-/** How long fallback credentials wait that could not be written: no watch tells when a right is given. */
+/** When fallback credentials that could not be written are tried again: no watch shows that a permission was granted. */
 const KEEP_AGAIN_MS = 5 * 60_000;
 
 /** What keeps an account from working that its connectors name by the same reason. */
@@ -46,7 +46,7 @@ export async function reportAccount(
 }
 
 /**
- * What works now is what deletions fall back on when the account's Secret is gone. Returns whether it could be written: the
+ * Stores the working credentials for deletions whose account has lost its Secret. Returns whether that was possible: the
  * account works without, so that a missing right takes nothing from its status. Throws other kinds of `KubeError`.
  */
 async function keepForDeletions(ports: AccountPorts, account: OpenConnectorsAccount): Promise<boolean> {
@@ -117,7 +117,7 @@ function counts(ports: AccountPorts, input: AccountInput): AccountStatus['instan
   if (!ports.seesEverything) {
     return { managed };
   }
-  // Other accounts may be of the same organization: what their connectors own is nobody's orphan.
+  // Other accounts may be of the same organization: what their connectors own is no orphan.
   const orphans = inventory.ownedBy((tag) => !ports.users.isOwned(tag));
   const shown = orphans.slice(0, SHOWN_ORPHANS).map(({ id, name }) => ({ id, name: name.slice(0, 1_024) }));
   return { managed, orphaned: orphans.length, ...(shown.length > 0 && { orphans: shown }) };

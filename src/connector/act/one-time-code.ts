@@ -5,7 +5,7 @@ import type { SecretFact } from '../../secrets/secret-fact.ts';
 import type { Observation } from '../input.ts';
 import { type ActionContext, type ActionHandler, done, stale } from './action-context.ts';
 
-/** Makes the Secret with the one-time code. One that the cache did not show yet is looked at before anything else. */
+/** Creates the Secret with the one-time code. One that the cache did not show yet is read. */
 export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (
   { ports, signal },
   input,

@@ -15,7 +15,7 @@ import {
   withMemory,
 } from './action-context.ts';
 
-/** One GET of a Secret that the pass needs the values of. */
+/** One GET of a Secret whose values are needed. */
 export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
   const { namespace } = input.connector.metadata;
   const fact = await context.ports.secrets.read(namespace, action.name, context.signal);

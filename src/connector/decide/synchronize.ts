@@ -55,7 +55,7 @@ function ignored(input: ConnectorInput, instance: Instance): Action | undefined 
   );
 }
 
-/** Why the instance has to change: whose wish it is, or that it is drift. */
+/** Why the instance has to change: an edit, an adoption, or drift. */
 function reasonOf(input: ConnectorInput, instance: Instance, patch: InstancePatch): Reason {
   const isRecorded = input.connector.status?.instance?.id === instance.id;
   switch (ownership(input, instance)) {
