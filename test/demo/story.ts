@@ -1,4 +1,4 @@
-import type { InstanceSnapshot } from '../../packages/open-connectors-simulator/src/out-of-band.ts';
+import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Cluster } from './cluster.ts';

@@ -34,7 +34,7 @@ export interface Question {
   readonly authorizer: Authorizer;
 }
 
-/** What a type adds to the behaviour that all types share. */
+/** What a type adds to the behavior that all types share. */
 export interface Strategy {
   /** Fields that only the server sets, dropped or defaulted before a create is validated. */
   prepareCreate?(object: KubeObject): KubeObject;

@@ -14,7 +14,7 @@ export interface PropertyDefinition {
   readonly byPlatform?: boolean;
 }
 
-/** A connector of the platform's catalogue. */
+/** A connector of the platform's catalog. */
 export interface ElementDefinition {
   readonly id: number;
   readonly key: ElementKey;

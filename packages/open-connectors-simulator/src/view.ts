@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 /** `2017-08-07T18:46:38Z`, to the second. */
 export const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** A connector as it stands in the catalogue and inside of an instance. */
+/** A connector as it stands in the catalog and inside of an instance. */
 export function elementView(element: ElementDefinition): Record<string, unknown> {
   const { id, key, name, description, beta, bulk } = element;
   return {

@@ -23,7 +23,7 @@ describe('PATCH', () => {
     });
   });
 
-  test('sanitises the name (churros), and keeps id and token', async () => {
+  test('sanitizes the name (churros), and keeps id and token', async () => {
     await using run = await running();
     const { path, id, token } = await created(run);
     const seen = await run.call('PATCH', path, { body: { name: '<i>new</i>' } });

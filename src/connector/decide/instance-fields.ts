@@ -1,6 +1,6 @@
 import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import { isSameName } from '../../openconnectors/sanitise-name.ts';
+import { isSameName } from '../../openconnectors/sanitize-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { MASKED } from '../../secrets/mask.ts';
 import type { SecretInput } from '../connector-secrets.ts';

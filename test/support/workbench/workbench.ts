@@ -6,7 +6,7 @@ import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from '../../../packages/open-connectors-simulator/src/simulator.ts';
+} from 'open-connectors-simulator/simulator.ts';
 import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import { type ComposedOperator, compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config/config.ts';

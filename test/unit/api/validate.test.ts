@@ -1,5 +1,5 @@
+import { createCrdValidator } from 'kube-apiserver-emulator/crd/validator.ts';
 import { describe, expect, it, test } from 'vitest';
-import { createCrdValidator } from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
 import { validateAccount, validateConnector } from '../../../src/api/validation/validate.ts';
 
