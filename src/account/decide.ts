@@ -93,7 +93,7 @@ function inUse(input: AccountInput): AccountAction | undefined {
   return blocked(
     input,
     'InUse',
-    `${accountInWords(input)} is still in use by InfusionsoftConnectors ${shown.join(', ')}${users.length > 5 ? ', ...' : ''}. Delete them, or set another spec.accountRef.`,
+    `${accountInWords(input)} is still in use by InfusionsoftConnectors ${shown.join(', ')}${users.length > 5 ? ' and others' : ''}. Delete them, or set another spec.accountRef.`,
     onChange,
   );
 }
@@ -149,7 +149,7 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'UnexpectedAnswer',
-        `The server at spec.baseUrl is not the Open Connectors API: ${quote(error.message)}. Check spec.baseUrl.`,
+        `Unexpected response from spec.baseUrl: ${quote(error.message)}. Check the URL.`,
         backoff,
       );
     case 'unavailable':
@@ -157,7 +157,7 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'AccountUnreachable',
-        `Cannot reach spec.baseUrl: ${quote(error.message)}. Check the URL, DNS and network policies.`,
+        `Cannot reach spec.baseUrl: ${quote(error.message)}. Check URL, DNS and proxy.`,
         backoff,
       );
   }

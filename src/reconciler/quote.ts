@@ -1,5 +1,5 @@
 /** Longest quotation in a message, in UTF-16 code units. */
-const LONGEST_QUOTE = 110;
+const LONGEST_QUOTE = 120;
 
 /**
  * Foreign text for use inside a sentence of ours, such as the cleaned message of an error: one line without full stops,

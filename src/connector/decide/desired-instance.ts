@@ -92,7 +92,7 @@ export function describePatch(patch: InstancePatch): string {
       .sort()
       .map((key) => `configuration "${key}"`),
   ];
-  return [...fields.slice(0, SHOWN_FIELDS), ...(fields.length > SHOWN_FIELDS ? ['...'] : [])].join(', ');
+  return `${fields.slice(0, SHOWN_FIELDS).join(', ')}${fields.length > SHOWN_FIELDS ? ' and more' : ''}`;
 }
 
 function namePatch(input: ConnectorInput, instance: Instance): InstancePatch {
