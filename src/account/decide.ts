@@ -19,6 +19,9 @@ import type { AccountAction, AccountInput } from './input.ts';
 /** How often an account waits before it lists the connectors of other operators again. */
 const FOREIGN_USERS_INTERVAL_MS = 30_000;
 
+/** The cause of a failed connection comes after the name of the proxy. */
+const LONGEST_CAUSE = 138;
+
 type Rule = (input: AccountInput) => AccountAction | undefined;
 
 const RULES: readonly Rule[] = [
@@ -157,7 +160,7 @@ function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'AccountUnreachable',
-        `Cannot reach spec.baseUrl: ${quote(error.message)}. Check URL, DNS and proxy.`,
+        `${quote(error.message, LONGEST_CAUSE)}. Check spec.baseUrl, DNS and proxy.`,
         backoff,
       );
   }

@@ -457,7 +457,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(await stable(await run(namespace, 'status', 'done'))).toMatchInlineSnapshot(`
         "Connector done in namespace <namespace>
           Ready  True (Succeeded) for <age>
-          Message  The instance is authorized and equals the resource.
+          Message  Instance <id> is authorized and up to date.
           Instance  <id> "<namespace>-done" (infusionsoftcrm)
           Account  sap (organization <id> at localhost:<port>)
           Authorization  works, access was allowed <age> ago
@@ -485,17 +485,17 @@ describeControlPlanes('the kubectl plugin', (plane) => {
     test('explain says what it means', async () => {
       expect(await stable(await run(namespace, 'explain', 'crm'))).toMatchInlineSnapshot(`
         "Connector crm in namespace <namespace> is not Ready: AuthorizationRequired
-          Meaning  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
+          Meaning  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
           Message  <message>
-          What to do  Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.
+          What to do  Open status.authorization.startUrl with the code in the Secret status.authorization.codeSecretName. Without a start URL, run: kubectl openconnectors authorize <name>.
           What follows  The operator waits for a person.
           From here  kubectl openconnectors authorize crm -n <namespace>
 
         The single conditions:
-          SecretsResolved True  Every Secret and key that is needed now is there. (SecretsResolved)
-          AccountReady True  The credentials of the account work. (AccountReady)
-          Authorized False  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
-          Synced Unknown  The operator is at work, or has not come to this point yet. (Progressing)
+          SecretsResolved True  All required Secrets and keys exist. (SecretsResolved)
+          AccountReady True  The credentials of the account are valid. (AccountReady)
+          Authorized False  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
+          Synced Unknown  The operator reconciles the resource, or has not checked this condition yet. (Progressing)
         "
       `);
       expect(await stable(await run(namespace, 'explain', 'done'))).toMatch(

@@ -31,7 +31,7 @@ import {
   textOf,
 } from '../observe/secret-uses.ts';
 import { secretValue } from '../observe/secret-value.ts';
-import { awaitConsent, grantUse } from './consent.ts';
+import { awaitConsent, grantUse, LONGEST_REFUSAL } from './consent.ts';
 import { callbackUrlOf, instanceBody } from './desired-instance.ts';
 
 /**
@@ -235,7 +235,7 @@ function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
     return blocked(
       'Authorized',
       'AuthorizationFailed',
-      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message)}. Provide a new ${noun}.`,
+      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message, LONGEST_REFUSAL)}. Provide a new ${noun}.`,
     );
   }
   const isFirst = due.why === 'create' && due.insteadOf === undefined;

@@ -27,6 +27,9 @@ import { callbackUrlOf } from './desired-instance.ts';
 // The consent pages run beside the controllers, in every replica. The two meet in Secrets only: the controller offers
 // the enrolment Secret, the pages leave what the provider answered in the grant Secret.
 
+/** The refusal of a code begins with general words; its cause comes after them. */
+export const LONGEST_REFUSAL = 130;
+
 /** The Secrets that may exist for a connector while a consent is waited for. */
 export function consentSecretNames(connector: InfusionsoftConnector): string[] {
   return [
@@ -165,7 +168,7 @@ function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | 
   if (refused !== undefined && refused.digest === recordOf(input)?.digest) {
     return {
       reason: 'AuthorizationFailed',
-      sentence: `The authorization code failed: ${quote(refused.message)}.`,
+      sentence: `The authorization code failed: ${quote(refused.message, LONGEST_REFUSAL)}.`,
     } as const;
   }
   return { reason: dueReason(input, due), sentence: dueSentence(input, due) } as const;

@@ -306,7 +306,7 @@ describe('an account that cannot be reached', () => {
       state: 'blocked',
       reason: 'AccountNotReady',
       message: expect.stringContaining(
-        'Account "sap" is not ready: Cannot reach spec.baseUrl: no connection. Check URL, DNS and proxy.',
+        'Account "sap" is not ready: no connection. Check spec.baseUrl, DNS and proxy.',
       ) as unknown,
     });
   });

@@ -42,7 +42,7 @@ describe('before the consent', () => {
         status: waiting(
           'SecretInvalid',
           [stalled('SecretInvalid')],
-          'Key "code" of Secret "crm-code", named by spec.oauth.authorizationCodeSecretRef, is empty.',
+          'Key "code" of Secret "crm-code" (spec.oauth.authorizationCodeSecretRef) is empty.',
         ),
       },
       'asks',
