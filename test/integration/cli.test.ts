@@ -237,7 +237,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         const { code, stderr } = await plugin.ended;
         expect({ time, code }).toEqual({ time, code: person.code });
         expect(stderr).toContain('Connector crm is not Ready (AuthorizationFailed).');
-        expect(stderr).toContain('What to do: Check client id');
+        expect(stderr).toContain('What to do: Compare client_id');
         await expectNothingSecret(namespace, plugin, redirected);
       }
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);

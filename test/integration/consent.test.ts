@@ -241,7 +241,9 @@ describeControlPlanes('the consent', (plane) => {
           oauth: { clientSecretRef: { name: 'crm-oauth' }, callbackUrl: 'https://other.example.com/cb' },
         }),
       );
-      expect(await asked(namespace)).toContain('spec.oauth.authorizationCodeSecretRef');
+      expect(await asked(namespace)).toContain(
+        `Run: kubectl openconnectors authorize crm -n ${namespace.name}`,
+      );
       expect(await namespace.exists('Secret', 'crm-enrolment')).toBe(false);
       expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
     });
