@@ -10,14 +10,15 @@ ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-# No package needs its install script here: the compiler comes as a plain binary, and Node is the image's.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+# No package needs its install script here: the compiler comes as a plain binary, and Node is the image's. The
+# workspaces are for development and not part of the operator.
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --workspaces=false
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
 # What runs: compiled code and production dependencies, without what only compilers and debuggers read, and without the
 # binaries that some of them carry for another runtime than Node (*.bare).
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --omit=dev \
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --workspaces=false --omit=dev \
     && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \
          -o -name '*.ts' -o -name '*.tsbuildinfo' -o -name '*.bare' \) -delete \
     && rm -f node_modules/.package-lock.json \

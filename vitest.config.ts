@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { patient } from './test/support/patience.ts';
+import { patient } from './packages/test-kit/src/patience.ts';
 
 /** File for a report that programs can read, besides the one for people. */
 const report = process.env['TEST_REPORT'];

@@ -41,16 +41,41 @@ function fromNpm() {
   return JSON.parse(stdout);
 }
 
-// Not `npm sbom --omit dev`: that leaves out what a development dependency needs, too, although it is shipped.
+// Not `npm sbom --omit dev`: it leaves out what a development dependency needs, too, although it is shipped. Not the
+// flags of the lockfile either: they take the workspaces, which the image leaves out, for production.
 function isShipped({ purl }) {
   return production.has(purl);
 }
 
 function purlsOfProduction() {
-  return Object.entries(packages)
-    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
-    .map(([path, { version }]) => {
-      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      return `pkg:npm/${name.replace('@', '%40')}@${version}`;
-    });
+  const paths = new Set();
+  const queue = [''];
+  for (let from = queue.shift(); from !== undefined; from = queue.shift()) {
+    const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = packages[from];
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+      const path = resolve(from, name);
+      // An optional dependency may be absent.
+      if (path !== undefined && !paths.has(path)) {
+        paths.add(path);
+        queue.push(path);
+      }
+    }
+  }
+  return [...paths].map((path) => {
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return `pkg:npm/${name.replace('@', '%40')}@${packages[path].version}`;
+  });
+}
+
+/** The path in the lockfile that `name` stands for in the package at `from`: the nearest `node_modules` upward. */
+function resolve(from, name) {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
+    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (packages[path] !== undefined) {
+      return path;
+    }
+    if (folder === '') {
+      return undefined;
+    }
+  }
 }

@@ -7,7 +7,8 @@ const ANNOTATION_MEANINGS: Readonly<Record<keyof typeof ANNOTATIONS, string>> = 
   reconcileAt:
     'Any new value starts one pass at once; shown in `status.lastHandledReconcileAt` when it is handled.',
   reauthorizeAt: 'Any new value asks once for a new consent; shown in `status.lastHandledReauthorizeAt`.',
-  paused: '`"true"` stops all work but deletion, like `spec.suspend`.',
+  paused:
+    'Any value but `false` stops all work but deletion, like `spec.suspend`. Ready shows the value as the reason.',
   abandon: `A reason in words: the finalizer \`${FINALIZER}\` is dropped without touching the remote side.`,
   takeOver: '`"true"` accepts an instance that another owner has marked. Not with the default account.',
   attempt: "The operator's own: leave it alone.",

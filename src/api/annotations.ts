@@ -9,6 +9,9 @@ type Annotated = {
 /** The longest value that status echoes as it is. */
 const ECHO_MAX_LENGTH = 256;
 
+/** The longest reason of a pause that a condition shows. */
+const PAUSE_REASON_MAX_LENGTH = 100;
+
 /** The value of one of our annotations. */
 export function annotationOf(object: Annotated, key: keyof typeof ANNOTATIONS): string | undefined {
   return object.metadata.annotations?.[ANNOTATIONS[key]];
@@ -42,7 +45,26 @@ export function requestOf(
 export function isSuspended(
   connector: Annotated & { readonly spec: Pick<ConnectorSpec, 'suspend'> },
 ): boolean {
-  return connector.spec.suspend === true || annotationOf(connector, 'paused') === 'true';
+  return connector.spec.suspend === true || isPaused(connector);
+}
+
+function isPaused(object: Annotated): boolean {
+  const value = annotationOf(object, 'paused')?.trim() ?? '';
+  return value !== '' && value !== 'false';
+}
+
+/**
+ * Why the connector is paused: the value of the annotation on one line, shortened; `undefined` where it is paused
+ * without a reason, or not by the annotation.
+ */
+export function pauseReasonOf(object: Annotated): string | undefined {
+  const value = annotationOf(object, 'paused') ?? '';
+  const line = value.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
+  return isPaused(object) && line !== 'true' ? shortened(line) : undefined;
+}
+
+function shortened(text: string): string {
+  return text.length <= PAUSE_REASON_MAX_LENGTH ? text : `${text.slice(0, PAUSE_REASON_MAX_LENGTH - 1)}…`;
 }
 
 /** Why the finalizer is to be dropped without touching the remote side; an empty reason is none. */

@@ -15,7 +15,7 @@ import {
 import { API_VERSION, CONNECTOR_NAMES } from './group.ts';
 import { objectMetaSchema } from './metadata.ts';
 
-/** The connectors of Open Connectors that the kind stands for; the first one is meant when the field is absent. */
+/** The connectors of Open Connectors that the kind stands for. */
 export const CONNECTORS = ['infusionsoftcrm', 'infusionsoftrest'] as const;
 
 const CONFIGURATION_MAX_PROPERTIES = 32;
@@ -140,7 +140,7 @@ export const connectorSpecSchema = z
       .enum(CONNECTORS)
       .optional()
       .describe(
-        'The connector in Open Connectors; absent: infusionsoftcrm. When it changes, an instance of the new one is made and authorized before the old one is deleted.',
+        'The connector in Open Connectors. Required. infusionsoftcrm uses XML-RPC, which Keap ends on 2026-12-31. When it changes, an instance of the new one is created and authorized before the old one is deleted.',
       ),
     server: z
       .string()

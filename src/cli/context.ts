@@ -3,13 +3,13 @@ import type { Random } from '../runtime/random.ts';
 import type { Input } from './input/input.ts';
 import type { Output } from './render/output.ts';
 
-/** Everything outside of the program that a command may use. */
+/** The environment of a command. */
 export interface CliContext {
   readonly output: Output;
   readonly input: Input;
   readonly clock: Clock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The person's home folder. */
+  /** The user's home folder. */
   readonly home: string;
 }

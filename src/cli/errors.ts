@@ -1,14 +1,13 @@
 import { describeError } from '../kube/client/describe-error.ts';
 import { isKubeError, type KubeError } from '../kube/client/errors.ts';
 import { NoClusterError } from '../kube/client/pooled-config.ts';
-import { RemoteError } from '../openconnectors/errors/remote-error.ts';
 import type { CliExit } from './exit-codes.ts';
 
-/** A command ends here, with a message for the person who gave it. The message never holds a secret. */
+/** Ends a command with an exit code and a message for the user. The message never contains a secret. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exit: CliExit;
-  /** What to do about it, a line each. */
+  /** What to do, one line each. */
   readonly hints: readonly string[];
 
   constructor(exit: CliExit, message: string, hints: readonly string[] = []) {
@@ -18,57 +17,55 @@ export class CliError extends Error {
   }
 }
 
-/** What a call to the API server was for: `{ verb: 'get', what: 'Secret "crm-oauth"', place: 'namespace "sales"' }`. */
-export interface Purpose {
-  /** As RBAC has it. */
+/** A call to the API server: `{ verb: 'get', object: 'Secret "crm-oauth"', scope: 'namespace "sales"' }`. */
+export interface ApiCall {
+  /** As in RBAC. */
   readonly verb: 'get' | 'list' | 'create' | 'patch';
-  readonly what: string;
-  readonly place: string;
+  readonly object: string;
+  readonly scope: string;
 }
 
-/** The same rejection as `answer`, but for `KubeError`s, which become what a person can do about them. */
-export async function forPurpose<T>(purpose: Purpose, answer: Promise<T>): Promise<T> {
+/** `response` with each `KubeError` replaced by a `CliError` for the user. */
+export async function translateKubeErrors<T>(call: ApiCall, response: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
-    throw isKubeError(error) ? new CliError('failure', sentence(purpose, error)) : error;
+    throw isKubeError(error) ? new CliError('failure', messageOf(call, error)) : error;
   }
 }
 
-function sentence({ verb, what, place }: Purpose, error: KubeError): string {
+function messageOf({ verb, object, scope }: ApiCall, error: KubeError): string {
   switch (error.kind) {
     case 'forbidden':
-      return `You may not ${verb} ${what} in ${place}. Ask an administrator of the cluster for that right, or somebody who has it to run this command.`;
+      return `Forbidden: cannot ${verb} ${object} in ${scope}. Request this permission from a cluster administrator.`;
     case 'unauthorized':
-      return 'The API server does not accept the credentials of your kubeconfig. Sign in to the cluster again.';
+      return 'The API server rejected the credentials of the kubeconfig (401). Log in to the cluster again.';
     case 'not-found':
-      return `There is no ${what} in ${place}.`;
+      return `${object} not found in ${scope}.`;
     case 'network':
     case 'timeout':
-      return 'The API server of the cluster cannot be reached. Check the context of your kubeconfig, and the network.';
+      return 'Cannot reach the API server. Check the kubeconfig context and the network.';
     case 'throttled':
     case 'server':
-      return 'The API server of the cluster is in trouble. Try again later.';
+      return 'The API server is overloaded or unavailable. Try again later.';
     default:
-      return `The API server refused to ${verb} ${what} in ${place} (${error.reason ?? error.status ?? error.kind}).`;
+      return `The API server rejected the request: cannot ${verb} ${object} in ${scope} (${error.reason ?? error.status ?? error.kind}).`;
   }
 }
 
-/** Any error as an exit code and lines for a person: no stack, no answer's body. */
-export function problemOf(error: unknown): { readonly exit: CliExit; readonly lines: readonly string[] } {
+/** The exit code and the error output of any error, without stacks and response bodies. */
+export function describeFailure(error: unknown): {
+  readonly exit: CliExit;
+  readonly lines: readonly string[];
+} {
   if (error instanceof CliError) {
     return { exit: error.exit, lines: error.exit === 'interrupted' ? [] : [error.message, ...error.hints] };
   }
   if (error instanceof NoClusterError) {
     return {
       exit: 'usage',
-      lines: [
-        'Your kubeconfig names no cluster. Choose a context with --context, or a file with --kubeconfig.',
-      ],
+      lines: ['The kubeconfig contains no cluster. Choose one with --context or --kubeconfig.'],
     };
   }
-  if (error instanceof RemoteError) {
-    return { exit: 'failure', lines: [`Open Connectors: ${error.message}.`] };
-  }
-  return { exit: 'failure', lines: [`This command failed unexpectedly (${describeError(error)}).`] };
+  return { exit: 'failure', lines: [`Unexpected error: ${describeError(error)}`] };
 }

@@ -1,14 +1,13 @@
-import type { Command } from './command.ts';
+import { type Command, PROGRAM } from './command.ts';
 import { cliExitCodes } from './exit-codes.ts';
 import type { Flag } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
-import { PROGRAM } from './program.ts';
 import { alignColumns } from './render/table.ts';
 
-/** Help without a command. */
+/** Help of the plugin. */
 export function overview(commands: readonly Command[]): string[] {
   return [
-    'Works with the connectors of the Infusionsoft connector operator.',
+    'Authorize and inspect the connectors of the Infusionsoft connector operator.',
     '',
     'Usage:',
     `  ${PROGRAM} COMMAND [flags]`,
@@ -22,7 +21,7 @@ export function overview(commands: readonly Command[]): string[] {
     'Exit codes:',
     ...indented(Object.values(cliExitCodes).map(({ code, meaning }) => [String(code), meaning])),
     '',
-    `"${PROGRAM} COMMAND --help" says more about a command.`,
+    `Use "${PROGRAM} COMMAND --help" for more information about a command.`,
   ];
 }
 
@@ -41,10 +40,10 @@ export function commandHelp({ name, operands, description, flags, examples }: Co
   ];
 }
 
-function flagRow({ name, short, value, doc }: Flag): string[] {
+function flagRow({ name, short, value, description }: Flag): string[] {
   return [
     `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
-    doc,
+    description,
   ];
 }
 

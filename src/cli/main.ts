@@ -7,9 +7,9 @@ import { run } from './run.ts';
 
 await main();
 
-/** The process: streams, command, exit code. */
+/** Runs the command line with the streams of this process. */
 async function main(): Promise<void> {
-  // Whoever reads the output may stop early, as in "| head".
+  // A reader such as "head" closes the pipe early.
   process.stdout.on('error', () => process.exit());
   process.exitCode = await run(process.argv.slice(2), {
     output: createOutput(

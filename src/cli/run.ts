@@ -1,28 +1,27 @@
 import { VERSION } from '../config/version.ts';
-import type { Command } from './command.ts';
+import { type Command, PROGRAM } from './command.ts';
 import { authorize } from './commands/authorize.ts';
 import { explain } from './commands/explain.ts';
 import { orphans } from './commands/orphans.ts';
 import { status } from './commands/status.ts';
 import type { CliContext } from './context.ts';
-import { CliError, problemOf } from './errors.ts';
+import { CliError, describeFailure } from './errors.ts';
 import { type CliExit, cliExitCodes } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { type Arguments, readArguments } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
-import { PROGRAM } from './program.ts';
 
-/** Every command, in the order of the help. */
+/** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [authorize, status, explain, orphans];
 
-/** Runs one command line (without program and script). Returns the exit code; never throws. */
+/** Runs a command line (without program and script). Returns the exit code; never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {
   try {
     return cliExitCodes[await dispatch(argv, context)].code;
   } catch (error) {
-    const { exit, lines } = problemOf(error);
+    const { exit, lines } = describeFailure(error);
     for (const line of lines) {
-      context.output.complain(line);
+      context.output.printError(line);
     }
     return cliExitCodes[exit].code;
   }
@@ -33,51 +32,49 @@ async function dispatch(argv: readonly string[], context: CliContext): Promise<C
   const args = readArguments(argv, allFlags);
   const [name, ...operands] = args.positionals;
   if (name === undefined) {
-    return withoutCommand(args, context);
+    return runWithoutCommand(args, context);
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
     const known = COMMANDS.map((candidate) => candidate.name).join(', ');
-    throw new CliError('usage', `There is no such command. Commands: ${known}. See "${PROGRAM} --help".`);
+    throw new CliError('usage', `Unknown command. Commands: ${known}. See "${PROGRAM} --help".`);
   }
   if (args.given.has('help')) {
     return print(commandHelp(command), context);
   }
-  requireFitting(command, args, operands);
+  validateArguments(command, args, operands);
   return await command.run(args, operands, context);
 }
 
-function withoutCommand(args: Arguments, context: CliContext): CliExit {
+function runWithoutCommand(args: Arguments, context: CliContext): CliExit {
   if (args.given.has('version')) {
     return print([VERSION], context);
   }
   if (args.given.has('help') || args.given.size === 0) {
     return print(overview(COMMANDS), context);
   }
-  throw new CliError('usage', `A command is missing. See "${PROGRAM} --help".`);
+  throw new CliError('usage', `Missing command. See "${PROGRAM} --help".`);
 }
 
 function print(lines: readonly string[], { output }: CliContext): CliExit {
   for (const line of lines) {
-    output.say(line);
+    output.print(line);
   }
   return 'ok';
 }
 
-function requireFitting(command: Command, args: Arguments, operands: readonly string[]): void {
+function validateArguments(command: Command, args: Arguments, operands: readonly string[]): void {
   const help = `See "${PROGRAM} ${command.name} --help".`;
   const known = new Set([...COMMON_FLAGS, ...command.flags].map((flag) => flag.name));
-  const stranger = [...args.given].find((flag) => !known.has(flag));
-  if (stranger !== undefined) {
-    throw new CliError('usage', `--${stranger}: is no flag of ${command.name}. ${help}`);
+  const unknown = [...args.given].find((flag) => !known.has(flag));
+  if (unknown !== undefined) {
+    throw new CliError('usage', `--${unknown}: unknown flag for "${command.name}". ${help}`);
   }
   const { min, max } = command.operandCount;
-  if (operands.length < min || operands.length > max) {
-    throw new CliError(
-      'usage',
-      operands.length < min
-        ? `${command.operands} is missing. ${help}`
-        : `There are more arguments than ${command.name} takes. ${help}`,
-    );
+  if (operands.length < min) {
+    throw new CliError('usage', `Missing argument ${command.operands}. ${help}`);
+  }
+  if (operands.length > max) {
+    throw new CliError('usage', `Too many arguments for "${command.name}". ${help}`);
   }
 }

@@ -178,6 +178,12 @@ export const settings = {
     default: '10m',
     doc: "How often all of an account's instances are listed, to find drift and orphans, where the account has no spec.inventoryInterval.",
   },
+  legacyApiEndMs: {
+    env: 'LEGACY_API_END',
+    type: type.instant,
+    default: '2027-01-01T00:00:00Z',
+    doc: 'When Keap ends XML-RPC. From then on no consent is asked for `infusionsoftcrm`, and no instance of it is created.',
+  },
   pingIntervalMs: {
     env: 'PING_INTERVAL',
     type: type.duration('1s'),

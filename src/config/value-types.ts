@@ -45,6 +45,15 @@ export const boolean: ValueType<boolean> = {
   schema: z.enum(['true', 'false'], 'is neither').transform((value) => value === 'true'),
 };
 
+/** A moment (RFC 3339), or `never`; the value is milliseconds since the epoch, `Infinity` for never. */
+export const instant: ValueType<number> = {
+  expected: 'a time such as 2027-01-01T00:00:00Z, or never',
+  schema: z.union([
+    z.literal('never').transform(() => Number.POSITIVE_INFINITY),
+    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  ]),
+};
+
 /** One word of a closed set. */
 export function choice<const T extends string>(values: readonly T[]): ValueType<T> {
   const schema = z.enum(values, 'is none of the choices');

@@ -94,6 +94,9 @@ export type Action =
   | { readonly type: 'delete-connection-secret'; readonly name: string }
   | { readonly type: 'finish'; readonly result: Result };
 
+/** An action that does something: every one but `finish`. */
+export type Act = Exclude<Action, { type: 'finish' }>;
+
 /** Ends the pass. */
 export function finish(result: Result): Action {
   return { type: 'finish', result };

@@ -1,12 +1,13 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import type { Reason } from '../api/reasons.ts';
 import type { Violation } from '../api/validation/validate.ts';
-import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { Instance } from '../openconnectors/port.ts';
 import type { AccountView } from '../ownership/account-view.ts';
-import type { FallbackOutcome } from '../ownership/accounts.ts';
 import type { ExternalFacts } from '../ownership/inventory.ts';
 import type { OwnerTags } from '../ownership/owner-tags.ts';
+import type { WriteAheadRecord } from '../ownership/write-ahead-record.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { ActionLog } from './action-log.ts';
+import type { ConnectorSecrets } from './connector-secrets.ts';
 
 /** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
 export interface Memory {
@@ -46,71 +47,6 @@ export const NO_MEMORY: Memory = {
   pingedAt: Number.POSITIVE_INFINITY,
 };
 
-/** Something that happened in a pass and that people should find in the events. */
-export interface DueEvent {
-  readonly reason: Reason;
-  readonly message: string;
-}
-
-/** What this pass has done so far. */
-export interface Done {
-  /** A grant was accepted in this pass: everything that it carried is applied. */
-  readonly authorized: boolean;
-  /** What was patched in this pass, so that a remote side that ignores a patch is not asked again and again. */
-  readonly patched: boolean;
-  /** The configuration was among it, so that the instance has to answer once more. */
-  readonly reconfigured: boolean;
-  /** Our owner tag was asked for in this pass. */
-  readonly searched: boolean;
-  /** Instances that were read by id. */
-  readonly read: readonly number[];
-  /** The instance whose read by id was the latest action: a write to it needs no further read. */
-  readonly justRead: number | undefined;
-  /** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
-  readonly ping: 'answered' | 'unsupported' | 'refused' | 'forbidden' | undefined;
-  /** The account's credentials and a read by id worked after the ping was refused. */
-  readonly accountProven: boolean;
-  /** What came of the credentials that worked last, for a deletion whose account has none or wrong ones. */
-  readonly fallback: FallbackOutcome | undefined;
-  /** The connection Secret was written: whoever changes it at once is not argued with in this pass. */
-  readonly connectionWritten: boolean;
-  readonly enabledSet: boolean;
-  /** Instances from which the owner tags were removed, or could not be. */
-  readonly tagsReleased: readonly number[];
-  /** Instances whose removal status records: only these may be deleted while the resource lives. */
-  readonly removalsRecorded: readonly number[];
-  /** A tombstone keeps watch for an instance that Open Connectors may still create. */
-  readonly tombstoneWritten: boolean;
-  /** Instances whose deletion was confirmed in this pass; their absence is not proven yet. */
-  readonly deleted: readonly number[];
-  /** A remote call that failed: which step, in words for a sentence, and how. */
-  readonly failure:
-    | { readonly type: string; readonly words: string; readonly error: RemoteError }
-    | undefined;
-  readonly events: readonly DueEvent[];
-}
-
-/** A pass that has not done anything yet. */
-export const NOTHING_DONE: Done = {
-  authorized: false,
-  patched: false,
-  reconfigured: false,
-  searched: false,
-  read: [],
-  justRead: undefined,
-  ping: undefined,
-  accountProven: false,
-  fallback: undefined,
-  connectionWritten: false,
-  enabledSet: false,
-  tagsReleased: [],
-  removalsRecorded: [],
-  tombstoneWritten: false,
-  deleted: [],
-  failure: undefined,
-  events: [],
-};
-
 /** The part of the configuration that decisions depend on. */
 export interface DecisionSettings {
   readonly clusterId: string;
@@ -125,28 +61,61 @@ export interface DecisionSettings {
   readonly lateCommitWindowMs: number;
   /** How long an authorization code is accepted by the provider. */
   readonly codeLifetimeMs: number;
+  /** When Keap ends XML-RPC (wall clock); `Infinity`: never. */
+  readonly legacyApiEndMs: number;
   /** How often an instance is asked whether its grant still works. */
   readonly pingIntervalMs: number;
 }
 
-/** All that `decide` may look at. A plain value: the same world always leads to the same step. */
-export interface ConnectorInput {
+/** What was gathered of one resource, before anything is derived from it. */
+export interface Observation {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: number;
   readonly settings: DecisionSettings;
   readonly connector: InfusionsoftConnector;
-  /** What is wrong with the spec. While there is anything, the rest of the spec is not looked at. */
+  /** What is wrong with the spec. While there is anything, nothing is derived from the rest of the spec. */
   readonly violations: readonly Violation[];
   readonly tags: OwnerTags;
   readonly account: AccountView;
-  readonly secrets: ReadonlyMap<string, SecretFact>;
+  /** The Secrets of the resource by name. */
+  readonly facts: ReadonlyMap<string, SecretFact>;
   readonly external: ExternalFacts;
+  /** The write-ahead record as the annotation holds it. */
+  readonly storedRecord: WriteAheadRecord | undefined;
   readonly memory: Memory;
-  readonly done: Done;
+  readonly log: ActionLog;
   /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
   readonly claimants: readonly string[];
-  /** Somebody asked for this pass: an edit, a changed Secret or account, `reconcile-at`. A waiting retry is then due. */
+  /** An edit, a changed Secret or account, or `reconcile-at` triggered this reconcile. A waiting retry is then due. */
   readonly triggered: boolean;
-  /** Keyed hash of a value; pure. */
-  readonly fingerprint: (value: string) => string;
+}
+
+/** The instance that the resource works with. */
+export interface ChosenInstance {
+  readonly id: number;
+  /** `undefined`: not read yet. */
+  readonly instance: Instance | 'not-found' | undefined;
+}
+
+/** The instances that concern the resource, by their owner; lowest id first. */
+export interface ConnectorInstances {
+  /** All that exist. */
+  readonly present: readonly Instance[];
+  /** Those with the uid of this resource, of whatever element. */
+  readonly created: readonly Instance[];
+  /** Those of the same cluster, namespace and name but another uid: what a restored backup finds. */
+  readonly restorable: readonly Instance[];
+  readonly chosen: ChosenInstance | undefined;
+}
+
+/** The input of `decide`. A plain value: the same input always leads to the same action. */
+export interface ConnectorInput extends Observation {
+  readonly secrets: ConnectorSecrets;
+  /** The write-ahead record, with what this process has learned of its outcome since. */
+  readonly record: WriteAheadRecord | undefined;
+  readonly instances: ConnectorInstances;
+  /** The callback URL of the OAuth app: the resource's, else the operator's own. */
+  readonly callbackUrl: string | undefined;
+  /** A user can give the consent on the operator's own page. */
+  readonly offersPage: boolean;
 }

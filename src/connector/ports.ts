@@ -7,7 +7,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Fingerprinter } from '../secrets/fingerprint.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import type { ConnectorInput, DecisionSettings } from './input.ts';
+import { fallbackOutcome } from './action-log.ts';
+import type { DecisionSettings, Observation } from './input.ts';
 import type { ConnectorMemory } from './memory.ts';
 import { recordedAccountOf } from './observe/record-outcome.ts';
 
@@ -26,10 +27,10 @@ export interface Connectors {
 }
 
 /** The session that a pass works with. */
-export function sessionFor(accounts: Accounts, input: ConnectorInput): AccountSession | undefined {
-  const { connector, done: pass } = input;
+export function sessionFor(accounts: Accounts, input: Observation): AccountSession | undefined {
+  const { connector, log } = input;
   const recorded = recordedAccountOf(input);
-  return pass.fallback === 'open' && recorded !== undefined
+  return fallbackOutcome(log) === 'open' && recorded !== undefined
     ? accounts.fallbackSession(recorded.uid)
     : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
 }

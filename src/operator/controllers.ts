@@ -103,6 +103,7 @@ export function createControllers(sources: ControllerSources): Controllers {
         searchGraceMs: config.searchGraceMs,
         lateCommitWindowMs: config.lateCommitWindowMs,
         codeLifetimeMs: config.codeLifetimeMs,
+        legacyApiEndMs: config.legacyApiEndMs,
         pingIntervalMs: config.pingIntervalMs,
       },
       accounts: registry,

@@ -1,5 +1,5 @@
 import type { AccountAction } from '../account/input.ts';
-import type { Act } from '../connector/act/act.ts';
+import type { Act } from '../connector/action.ts';
 import type { WithoutWorker } from '../kube/queue/work-queue.ts';
 import type { ReconcileObserver } from '../reconciler/reconcile-observer.ts';
 

@@ -1,4 +1,4 @@
-import type { Simulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
+import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import { linkOf, locationOf, type Reply, textOf, type Visitor } from '../support/consent/visitor.ts';
 import { DemoFailure } from './failure.ts';
 import type { Screen } from './screen.ts';

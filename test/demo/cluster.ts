@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiServer } from 'kube-apiserver-emulator/index.ts';
 import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
-import type { ApiServer } from '../../packages/kube-apiserver-emulator/src/index.ts';
 import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { DemoFailure } from './failure.ts';
 import type { Manifest } from './samples.ts';

@@ -106,7 +106,7 @@ async function tellAndStay(telling: Telling, { screen, onStay }: DemoOptions): P
   screen.command(`kubectl get ifc,oca,secrets -n ${namespace}`);
   screen.command(`kubectl get events -n ${namespace}`);
   screen.command(
-    `kubectl patch ifc missing-key -n ${namespace} --type merge -p '{"spec":{"encryptedKeySecretRef":{"key":"apiKey"}}}'`,
+    `kubectl patch ifc missing-key -n ${namespace} --type merge -p '{"spec":{"oauth":{"clientSecretRef":{"clientIdKey":"clientId"}}}}'`,
   );
   screen.command(`kubectl delete ifc crm -n ${namespace}`);
   screen.say('What changes shows here. Ctrl-C ends the demonstration, and nothing of it stays.');

@@ -37,7 +37,6 @@ export function handsOn({ simulator, site }: Stage, cluster: Cluster, screen: Sc
     ['https://api.openconnectors.us2.ext.hana.ondemand.com', simulator.baseUrl],
     ['<user secret from Open Connectors>', simulator.credentials.userSecret],
     ['<organization secret from Open Connectors>', simulator.credentials.organizationSecret],
-    ['<encrypted key from Infusionsoft>', 'made-up-key-1'],
     ["<client id from Keap's developer portal>", simulator.app.clientId],
     ["<client secret from Keap's developer portal>", simulator.app.clientSecret],
   ]);

@@ -1,5 +1,5 @@
+import { createKubectl, hasKubectl, kubectlProgram } from 'test-kit/kubectl.ts';
 import { CONNECTOR_NAMES } from '../../src/api/group.ts';
-import { createKubectl, hasKubectl, kubectlProgram } from '../support/controlplane/kubectl.ts';
 import type { Cluster } from './cluster.ts';
 import { aligned, describeObject } from './describe.ts';
 import type { Screen } from './screen.ts';

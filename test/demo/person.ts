@@ -1,5 +1,5 @@
-import { authorizePath } from '../../packages/open-connectors-simulator/src/handlers/consent.ts';
-import type { Simulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
+import { authorizePath } from 'open-connectors-simulator/handlers/consent.ts';
+import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import { DemoFailure } from './failure.ts';
 
 /** The callback URL of the OAuth app, as the samples have it. */

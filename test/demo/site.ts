@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority } from '../support/certificates.ts';
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { askOver } from '../support/consent/site.ts';
 import { Visitor } from '../support/consent/visitor.ts';
 import { freePort } from '../support/controlplane/ports.ts';

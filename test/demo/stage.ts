@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiServer, startApiServer } from '../../packages/kube-apiserver-emulator/src/index.ts';
-import { type Simulator, startSimulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
+import { type ApiServer, startApiServer } from 'kube-apiserver-emulator/index.ts';
+import { type Simulator, startSimulator } from 'open-connectors-simulator/simulator.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { prepareSite, type Site } from './site.ts';
 

@@ -1,4 +1,4 @@
-import type { InstanceSnapshot } from '../../packages/open-connectors-simulator/src/out-of-band.ts';
+import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Cluster } from './cluster.ts';
@@ -74,8 +74,8 @@ async function consent({ stage, observer, screen, hands }: Telling): Promise<voi
 
 async function mend({ observer, screen, hands }: Telling): Promise<void> {
   screen.step('A mistake is mended');
-  screen.say('The Secret is called crm-key, not crm-kye:');
-  const patch = { spec: { encryptedKeySecretRef: { name: 'crm-key' } } };
+  screen.say('The Secret is called crm-oauth, not crm-oaht:');
+  const patch = { spec: { oauth: { clientSecretRef: { name: 'crm-oauth' } } } };
   await hands.patch(connector, 'ifc', 'wrong-reference', patch);
   await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'AuthorizationRequired' });
   screen.say(
@@ -100,24 +100,25 @@ async function drift({ stage, screen }: Telling): Promise<void> {
 }
 
 async function rotation({ stage, screen, hands }: Telling): Promise<void> {
-  screen.step('The Encrypted Key is replaced');
+  screen.step('The client secret of the OAuth app is replaced');
   const { id, token } = onlyInstance(stage, 'demo-crm');
-  const encryptedKey = 'made-up-key-2';
+  const clientSecret = 'made-up-secret-2';
+  stage.simulator.registerApp({ ...stage.simulator.app, clientSecret });
   await hands.patch(
     'Secret',
     'secret',
-    'crm-key',
-    { stringData: { encryptedKey } },
-    { stringData: { encryptedKey: '<new key>' } },
+    'crm-oauth',
+    { stringData: { client_secret: clientSecret } },
+    { stringData: { client_secret: '<new secret>' } },
   );
   await eventually(
-    'The new key did not reach the instance.',
-    () => instance(stage, id)?.configuration['infusionsoft.private.key'] === encryptedKey,
+    'The new client secret did not reach the instance.',
+    () => instance(stage, id)?.configuration['oauth.api.secret'] === clientSecret,
   );
   if (instance(stage, id)?.token !== token) {
-    throw new DemoFailure('The token of the instance changed with the Encrypted Key.');
+    throw new DemoFailure('The token of the instance changed with the client secret.');
   }
-  screen.say(`Instance ${id} has the new key. Its token stayed, so applications notice nothing.`);
+  screen.say(`Instance ${id} has the new client secret. Its token stayed, so applications notice nothing.`);
 }
 
 async function look({ screen, looking }: Telling): Promise<void> {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCelEnvironment } from 'kube-apiserver-emulator/crd/cel-environment.ts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createCelEnvironment } from '../../packages/kube-apiserver-emulator/src/crd/cel-environment.ts';
 import { settings } from '../../src/config/settings.ts';
 import { parseHostPattern } from '../../src/runtime/host-pattern.ts';
 import { type Manifest, ofKind, parseManifests } from './support/manifest.ts';

@@ -66,6 +66,7 @@ describe('Dockerfile', () => {
     expect(installs.length).toBe(2);
     for (const { rest } of installs) {
       expect(rest).toContain('npm ci --ignore-scripts');
+      expect(rest).toContain('--workspaces=false');
     }
     expect(installs.at(-1)?.rest).toContain('--omit=dev');
   });

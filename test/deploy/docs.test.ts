@@ -8,12 +8,31 @@ import { isReason } from '../../src/api/reasons.ts';
 import { settingList } from '../../src/config/settings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+
+/** The pages of one folder of `docs`. */
+const pagesIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, 'docs', folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', folder, name));
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const HOW_TOS = pagesIn('how-to');
+
 const pages = [
-  ...readdirSync(join(root, 'docs', 'how-to')).map((name) => join('docs', 'how-to', name)),
-  join('docs', 'compatibility.md'),
-  join('docs', 'security', 'threat-model.md'),
+  'README.md',
+  'CONTRIBUTING.md',
   'SECURITY.md',
-].map((path) => [path, readFileSync(join(root, path), 'utf8')] as const);
+  join('docs', 'README.md'),
+  ...HOW_TOS,
+  ...['tutorials', 'reference', 'explanation', 'security', 'decisions', 'runbooks'].flatMap(pagesIn),
+].map((path) => [path, read(path)] as const);
+
+/** The longest README that a reader takes in at once. */
+const README_MAX_LINES = 150;
+
+/** The parts of each how-to, in this order. */
+const HOW_TO_PARTS = ['Prerequisites', 'Steps', 'Verify', 'Undo'];
 
 /** What the group's name may be followed by in a page. */
 const known = new Set<string>([
@@ -43,7 +62,8 @@ describe.each(pages)('%s', (path, text) => {
   });
 
   test('names annotations, labels and finalizers that mean something', () => {
-    const names = matches(text, /openconnectors\.dev\/[a-z0-9-]+(?!\/)\b/g);
+    // kubectl prints `infusionsoftconnector.openconnectors.dev/crm`: there the text after the slash is a name.
+    const names = matches(text, /(?<!\w\.)openconnectors\.dev\/[a-z0-9-]+(?!\/)\b/g);
 
     expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
@@ -51,6 +71,9 @@ describe.each(pages)('%s', (path, text) => {
   test('names reasons and settings that exist', () => {
     const variables = [
       'SOURCE_DATE_EPOCH', // An argument of the build.
+      ...['KUBEBUILDER_ASSETS', 'TEST_KUBECONFIG'], // Variables of the tests.
+      'SAFE_CONFIGURATION_KEYS', // A constant.
+      ...['OTEL_RESOURCE_ATTRIBUTES', 'OTEL_TRACES_SAMPLER', 'OTEL_EXPORTER_OTLP_HEADERS'], // OpenTelemetry's own.
       ...settingList().flatMap(({ env, aliases = [] }) => [env, ...aliases]),
     ];
     const settings = matches(text, /`([A-Z]{2,}_[A-Z_]+)(?:=[^`]*)?`/g);
@@ -74,5 +97,58 @@ describe.each(pages)('%s', (path, text) => {
         }
       }
     }
+  });
+});
+
+describe('README.md', () => {
+  test('has at most 150 lines', () => {
+    expect(read('README.md').split('\n').length - 1).toBeLessThanOrEqual(README_MAX_LINES);
+  });
+
+  test('has the command that runs all tests', () => {
+    expect(read('README.md')).toContain('`npm test`');
+  });
+});
+
+describe('docs/README.md', () => {
+  test('links to every page of each kind', () => {
+    const index = read(join('docs', 'README.md'));
+    const unlisted = ['tutorials', 'how-to', 'reference', 'explanation', 'security', 'decisions']
+      .flatMap(pagesIn)
+      .filter((path) => !index.includes(`](${path.slice('docs/'.length)})`));
+
+    expect(unlisted).toEqual([]);
+  });
+});
+
+describe.each(HOW_TOS)('%s', (path) => {
+  const text = read(path);
+
+  test('has a task as its title', () => {
+    expect(text.split('\n')[0]).toMatch(/^# [A-Z][a-z]+ (?!.*[.:?]$)/);
+  });
+
+  test('has prerequisites, steps, a way to verify and a way to undo', () => {
+    const headings = matches(text, /^## (.*)$/gm);
+
+    expect(headings.slice(0, HOW_TO_PARTS.length)).toEqual(HOW_TO_PARTS);
+  });
+
+  test('has numbered steps with commands', () => {
+    const [, steps = ''] = text.split(/^## /m).filter((part) => /^(Prerequisites|Steps)\n/.test(part));
+
+    expect(steps).toMatch(/^1\. /m);
+    expect(steps).toMatch(/```sh\n/);
+  });
+});
+
+describe('docs/explanation/architecture.md', () => {
+  test('has every folder of src', () => {
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    const rows = matches(read(join('docs', 'explanation', 'architecture.md')), /^\| `([a-z]+)\/` \|/gm);
+
+    expect(folders.filter((folder) => !rows.includes(folder))).toEqual([]);
   });
 });

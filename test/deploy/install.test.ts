@@ -1,7 +1,7 @@
+import { createKubectl, type Kubectl, kubectlProgram } from 'test-kit/kubectl.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type KubeApiServer, startKubeApiServer } from '../support/controlplane/kube-apiserver.ts';
-import { createKubectl, type Kubectl, kubectlProgram } from '../support/controlplane/kubectl.ts';
 import { canRender, render } from './support/kustomize.ts';
 import type { Manifest } from './support/manifest.ts';
 

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -11,16 +10,33 @@ const bomSchema = z.object({
   metadata: z.object({ component: z.object({ name: z.string(), version: z.string() }) }),
   components: z.array(z.object({ purl: z.string() })),
 });
-const lockSchema = z.object({
-  packages: z.record(
-    z.string(),
-    z.looseObject({
-      version: z.string().optional(),
-      dev: z.boolean().optional(),
-      devOptional: z.boolean().optional(),
-    }),
-  ),
-});
+interface Tree {
+  readonly version?: string | undefined;
+  readonly dependencies?: Readonly<Record<string, Tree>> | undefined;
+}
+const treeSchema: z.ZodType<Tree> = z.lazy(() =>
+  z.object({
+    version: z.string().optional(),
+    dependencies: z.record(z.string(), treeSchema).optional(),
+  }),
+);
+
+const npm = (...args: readonly string[]): string => {
+  const { stdout, stderr } = spawnSync('npm', args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  expect(stdout, stderr).not.toBe('');
+  return stdout;
+};
+
+/** `name@version` of everything below a package in the tree of `npm ls`. */
+const namesBelow = ({ dependencies = {} }: Tree): readonly string[] =>
+  Object.entries(dependencies).flatMap(([name, child]) =>
+    // npm lists a package that an optional dependency names and that is not installed, without a version.
+    child.version === undefined ? [] : [`${name}@${child.version}`, ...namesBelow(child)],
+  );
 
 const run = (): string => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/sbom.mjs'], {
@@ -34,13 +50,10 @@ const run = (): string => {
 
 describe('the list of components', () => {
   test('has every production dependency of the lockfile, and no other', () => {
-    const { packages } = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
-    const production = Object.entries(packages)
-      .filter(([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true)
-      .map(
-        ([path, { version }]) =>
-          `pkg:npm/${path.split('node_modules/').at(-1)?.replace('@', '%40')}@${version}`,
-      );
+    // What the Dockerfile installs: without development dependencies and without workspaces.
+    const options = ['--package-lock-only', '--omit=dev', '--workspaces=false'];
+    const tree = treeSchema.parse(JSON.parse(npm('ls', '--all', '--json', ...options)));
+    const production = namesBelow(tree).map((name) => `pkg:npm/${name.replace(/^@/, '%40')}`);
     const { components } = bomSchema.parse(JSON.parse(run()));
 
     expect(new Set(components.map(({ purl }) => purl))).toEqual(new Set(production));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { type Simulator, startSimulator } from 'open-connectors-simulator/simulator.ts';
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Simulator, startSimulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
-import { createAuthority } from '../support/certificates.ts';
 import { installCrds, readCrds, withoutRules } from '../support/controlplane/crds.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';

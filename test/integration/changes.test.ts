@@ -68,6 +68,20 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       expect(instance(id)?.disabled).toBe(false);
     });
 
+    test('a pause is Ready=False with its reason, and ends without a call of Open Connectors', async () => {
+      const { namespace, id } = await ready();
+      const pause = (value: string | null) =>
+        namespace.patch('InfusionsoftConnector', 'crm', {
+          metadata: { annotations: { 'openconnectors.dev/paused': value } },
+        });
+      await pause('maintenance of Keap');
+      const message = await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'False', 'Suspended');
+      expect(message).toContain('(maintenance of Keap)');
+      await pause(null);
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
+      expect((await namespace.connector('crm')).status?.instance?.id).toBe(id);
+    });
+
     test('nothing is done while it is suspended, except deletion', async () => {
       const { namespace, id } = await ready();
       await namespace.patch('InfusionsoftConnector', 'crm', {

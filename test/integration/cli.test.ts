@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { authorizePath } from '../../packages/open-connectors-simulator/src/handlers/consent.ts';
+import { authorizePath } from 'open-connectors-simulator/handlers/consent.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cliExitCodes } from '../../src/cli/exit-codes.ts';
 import { type PluginProcess, type PluginResult, startPlugin } from '../support/cli/plugin.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
@@ -13,7 +13,7 @@ import { furnish, newCode, startWorkbench, type Workbench } from '../support/wor
 
 const KIND = 'InfusionsoftConnector';
 const ENCRYPTED_KEY = 'f6d2a8b1c9e04735aa61';
-const { ok, usage, person, failure } = cliExitCodes;
+const { ok, usage, userAction, failure } = cliExitCodes;
 
 describeControlPlanes('the kubectl plugin', (plane) => {
   let bench: Workbench;
@@ -61,33 +61,32 @@ describeControlPlanes('the kubectl plugin', (plane) => {
     start(
       namespace,
       ...['authorize', 'crm', '--timeout', '300s'],
-      ...['--ca-file', bench.environment()['CA_FILE'] ?? ''],
-      ...['--allow-host', `localhost:${bench.simulator.port}`],
+      ...['--authorize-url', new URL(authorizePath, bench.simulator.baseUrl).href],
       ...args,
     );
 
-  /** A connector that waits for a person. */
-  async function asking(spec: Readonly<Record<string, unknown>> = {}): Promise<Namespace> {
+  /** A connector that requires a consent. */
+  async function awaitingConsent(spec: Readonly<Record<string, unknown>> = {}): Promise<Namespace> {
     const namespace = await bench.namespace('cli');
     await furnish(bench, namespace, { code: false });
     await namespace.create(connector('crm', spec));
     await namespace.waitFor(KIND, 'crm', 'Authorized', 'False', 'AuthorizationRequired');
     return namespace;
   }
-  const addressIn = async (plugin: PluginProcess): Promise<string> =>
+  const authorizeUrlIn = async (plugin: PluginProcess): Promise<string> =>
     (await plugin.shows(/^(https:\/\/\S+state=\S+)\n(?:.*\n)*.*paste it here/m))[1] ?? '';
-  /** The person: opens the address, answers, and gives the address where the browser ends. */
+  /** The user: opens the authorize URL, allows or denies, and returns the redirect URL. */
   async function consent(plugin: PluginProcess, approve = true): Promise<string> {
-    return bench.simulator.consent(await addressIn(plugin), { approve });
+    return bench.simulator.consent(await authorizeUrlIn(plugin), { approve });
   }
   const partOf = (address: string, name: string): string => {
     const value = new URL(address).searchParams.get(name) ?? '';
     expect(value.length).toBeGreaterThan(8);
     return value;
   };
-  /** Nothing that is worth anything to others was printed; the state only as part of the address to open. */
+  /** No secret was printed, and the state only in the authorize URL. */
   async function expectNothingSecret(namespace: Namespace, plugin: PluginProcess, redirected: string) {
-    const address = await addressIn(plugin);
+    const address = await authorizeUrlIn(plugin);
     const rest = plugin.printed().replace(address, '');
     const { credentials, app } = bench.simulator;
     const secrets = {
@@ -108,8 +107,8 @@ describeControlPlanes('the kubectl plugin', (plane) => {
   }
 
   describe('authorize', () => {
-    test('leads from a connector that waits to one that is Ready', async () => {
-      const namespace = await asking();
+    it('makes a connector Ready that requires a consent', async () => {
+      const namespace = await awaitingConsent();
       const plugin = authorize(namespace);
       const redirected = await consent(plugin);
       if (process.platform === 'linux') {
@@ -125,62 +124,62 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
       await expectNothingSecret(namespace, plugin, redirected);
       const shown = stdout
-        .replace(await addressIn(plugin), '<address>')
+        .replace(await authorizeUrlIn(plugin), '<authorize URL>')
         .replaceAll(namespace.name, '<namespace>')
         .replaceAll(String(bench.simulator.port), '<port>')
         .replace(/( +Cluster +).*/, '$1<cluster>')
         .replace(bench.simulator.app.clientId, '<client id>')
-        .replaceAll(/^ {2}\w+ is .*\n/gm, '');
+        .replaceAll(/^ {2}\w+(=| removed).*\n/gm, '');
       expect(shown).toMatchInlineSnapshot(`
-        "Connector crm (infusionsoftcrm) in namespace <namespace> asks for access to an Infusionsoft account.
+        "Connector crm (infusionsoftcrm) in namespace <namespace> requests access to an Infusionsoft account.
 
           Cluster        <cluster>
-          Data of        dt123.infusionsoft.com: all contacts, orders and other data that it lets applications read and write (scope "full")
-          goes to        SAP Open Connectors at localhost:<port>, account sap (organization Example), and to every application that may read Secret "crm-connection" in namespace <namespace>
-          by OAuth app   <client id>
-          back at        https://connect.example.com/oauth/callback
+          Data           all contacts, orders and other data of dt123.infusionsoft.com (scope "full", read and write)
+          Recipients     SAP Open Connectors at localhost:<port> (account sap, organization Example), and every application that can read Secret "crm-connection" in namespace <namespace>
+          OAuth app      <client id>
+          Callback URL   https://connect.example.com/oauth/callback
 
-        Open this address in a browser (it leads to localhost:<port>), sign in, choose dt123.infusionsoft.com, and press "Allow":
+        Open this URL (host localhost:<port>) in a browser, sign in, choose dt123.infusionsoft.com and press "Allow":
 
-        <address>
+        <authorize URL>
 
-        The browser is sent to https://connect.example.com/oauth/callback then. It does not matter what it shows there.
-        Copy the whole address from its address bar, paste it here, and press Enter:
-        Access is allowed. The code is in Secret "crm-code", key "code" (created).
+        The browser is redirected to https://connect.example.com/oauth/callback. Ignore the content of that page.
+        Copy the full URL from the address bar, paste it here and press Enter:
+        Stored the code in Secret "crm-code", key "code" (created).
         Waiting up to 5m for connector crm to become Ready.
-        Done. Applications find the connection in Secret "crm-connection".
+        Connector crm is Ready. Connection Secret: crm-connection
         "
       `);
-      expect(stdout).toMatch(/^ {2}Ready is True \(Succeeded\)\./m);
+      expect(stdout).toMatch(/^ {2}Ready=True \(Succeeded\): /m);
       const spec = (await namespace.connector('crm')).spec;
       expect(spec.oauth.authorizationCodeSecretRef).toEqual({ name: 'crm-code' });
     });
 
-    test('waits for a connector that nobody has looked at yet, and for its account', async () => {
+    it('waits until a new connector and its account are reconciled', async () => {
       const namespace = await bench.namespace('cli');
       await namespace.create(connector('crm'));
       const plugin = authorize(namespace);
-      await plugin.shows(/Waiting for the operator/);
+      await plugin.shows(/Waiting for the operator to reconcile/);
       await furnish(bench, namespace, { code: false });
       plugin.enter(await consent(plugin));
       expect((await plugin.ended).code).toBe(ok.code);
     });
 
-    test('says plainly that access was denied, and stores nothing', async () => {
-      const namespace = await asking();
+    it('reports a denial, and stores nothing', async () => {
+      const namespace = await awaitingConsent();
       const plugin = authorize(namespace);
       const redirected = await consent(plugin, false);
       plugin.enter(redirected);
       const { code, stderr } = await plugin.ended;
-      expect(code).toBe(person.code);
+      expect(code).toBe(userAction.code);
       expect(stderr).toContain('Access was denied');
       expect(stderr).toContain(`kubectl openconnectors authorize crm -n ${namespace.name}`);
       expect(await namespace.exists('Secret', 'crm-code')).toBe(false);
       await expectNothingSecret(namespace, plugin, redirected);
     });
 
-    test('does not believe an address of another consent, and takes the right one after it', async () => {
-      const namespace = await asking();
+    it('rejects the URL of another consent, then accepts the right one', async () => {
+      const namespace = await awaitingConsent();
       const plugin = authorize(namespace);
       const redirected = await consent(plugin);
       const foreign = new URL(redirected);
@@ -190,8 +189,8 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       for (const [line, message] of [
         [foreign.href, /belongs to another consent/],
         [denied, /belongs to another consent/],
-        ['https://example.com/', /has to begin with the callback URL/],
-        [partOf(redirected, 'code'), /is not an address/],
+        ['https://example.com/', /Not the callback URL/],
+        [partOf(redirected, 'code'), /Not a URL/],
       ] as const) {
         plugin.enter(line);
         await plugin.shows(message);
@@ -205,7 +204,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(plugin.printed()).not.toContain('somebody-else');
     });
 
-    test('replaces the key in a Secret that is there, and nothing else', async () => {
+    it('updates only the key of the code in an existing Secret', async () => {
       const namespace = await bench.namespace('cli');
       await furnish(bench, namespace);
       await namespace.patch('Secret', 'crm-code', {
@@ -221,11 +220,11 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         code: partOf(redirected, 'code'),
         note: 'mine',
       });
-      expect(plugin.printed()).toContain('The code is in Secret "crm-code", key "code" (replaced).');
+      expect(plugin.printed()).toContain('Stored the code in Secret "crm-code", key "code" (updated).');
     });
 
-    test('tells why a code was refused, also when it is the same as the time before', async () => {
-      const namespace = await asking();
+    it('reports why a code was refused, also for the same reason twice', async () => {
+      const namespace = await awaitingConsent();
       for (const time of ['first', 'second']) {
         bench.simulator.faults.inject({
           match: { operation: 'createInstance' },
@@ -235,33 +234,33 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         const redirected = await consent(plugin);
         plugin.enter(redirected);
         const { code, stderr } = await plugin.ended;
-        expect({ time, code }).toEqual({ time, code: person.code });
-        expect(stderr).toContain('Connector crm is not Ready (AuthorizationFailed).');
+        expect({ time, code }).toEqual({ time, code: userAction.code });
+        expect(stderr).toContain('Connector "crm" is not Ready (AuthorizationFailed).');
         expect(stderr).toContain('What to do: Compare client_id');
         await expectNothingSecret(namespace, plugin, redirected);
       }
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
     });
 
-    test('does not use a code when the connector was changed in between', async () => {
-      const namespace = await asking();
+    it('does not store a code after the connector changed', async () => {
+      const namespace = await awaitingConsent();
       const plugin = authorize(namespace);
       const redirected = await consent(plugin);
       await namespace.patch(KIND, 'crm', { spec: { server: 'other.infusionsoft.com' } });
       plugin.enter(redirected);
       const { code, stderr } = await plugin.ended;
-      expect(code).toBe(person.code);
-      expect(stderr).toContain('asks for something else now');
+      expect(code).toBe(userAction.code);
+      expect(stderr).toContain('changed during the consent');
       expect(await namespace.exists('Secret', 'crm-code')).toBe(false);
     });
 
-    test('can be finished by a later run, once', async () => {
-      const namespace = await asking();
+    it('completes a consent in a later run, once', async () => {
+      const namespace = await awaitingConsent();
       const plugin = authorize(namespace);
       const redirected = await consent(plugin);
       plugin.closeInput();
       const first = await plugin.ended;
-      expect(first.code).toBe(person.code);
+      expect(first.code).toBe(userAction.code);
       expect(first.stderr).toContain('--redirected-url');
 
       const foreign = redirected.replace(/state=[^&]+/, `state=${'A'.repeat(43)}`);
@@ -279,21 +278,21 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       await namespace.remove('Secret', 'crm-code');
       await namespace.create(connector('crm'));
       const again = await authorize(namespace, '--redirected-url', redirected).ended;
-      expect(again.code).toBe(person.code);
-      expect(again.stderr).toContain('No consent for this connector was begun here');
+      expect(again.code).toBe(userAction.code);
+      expect(again.stderr).toContain('No pending consent for this connector');
     });
 
-    test('explains what to add where the spec names no Secret, and never edits it', async () => {
-      const namespace = await asking({
+    it('prints how to reference a Secret, and never changes the spec', async () => {
+      const namespace = await awaitingConsent({
         oauth: { clientSecretRef: { name: 'crm-oauth' }, callbackUrl: CALLBACK_URL },
       });
       const refused = await run(namespace, 'authorize', 'crm');
-      expect(refused).toMatchObject({ code: person.code, stdout: '' });
+      expect(refused).toMatchObject({ code: userAction.code, stdout: '' });
       expect(refused.stderr.replaceAll(namespace.name, '<namespace>')).toMatchInlineSnapshot(`
-        "The spec of connector "crm" names no Secret for an authorization code, so that there is no place to put one.
-        To allow access from the command line, let the spec name a Secret, which need not exist yet, and run this command again:
+        "spec.oauth.authorizationCodeSecretRef is not set on connector "crm".
+        To authorize it from the command line, reference a Secret (it need not exist), and run this command again:
           kubectl patch ifc crm -n <namespace> --type merge -p '{"spec":{"oauth":{"authorizationCodeSecretRef":{"name":"crm-code"}}}}'
-        Or let this command store the code first, and change the spec when it says so:
+        Or store the code first, and reference the Secret when prompted:
           kubectl openconnectors authorize crm -n <namespace> --secret crm-code
         "
       `);
@@ -310,58 +309,50 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       await expectNothingSecret(namespace, plugin, redirected);
     });
 
-    test('uses the documented address with the default account, and says so', async () => {
-      const namespace = await asking({ accountRef: undefined });
-      const asked = bench.simulator.ledger.count('createOauthUrl');
+    it("builds the provider's URL without a call of Open Connectors, also with the default account", async () => {
+      for (const spec of [{}, { accountRef: undefined }]) {
+        const namespace = await awaitingConsent(spec);
+        const calls = bench.simulator.ledger.count('createOauthUrl');
+        const plugin = start(namespace, 'authorize', 'crm', '--timeout', '300s');
+        const address = new URL(await authorizeUrlIn(plugin));
+        expect(address.origin + address.pathname).toBe(
+          'https://accounts.infusionsoft.com/app/oauth/authorize',
+        );
+        expect(plugin.printed()).toContain(
+          'accountRef' in spec ? "the operator's default account" : 'account sap',
+        );
+        expect(bench.simulator.ledger.count('createOauthUrl')).toBe(calls);
+        const simulated = new URL(authorizePath, bench.simulator.baseUrl);
+        simulated.search = address.search;
+        plugin.enter(await bench.simulator.consent(simulated.href, { approve: true }));
+        expect((await plugin.ended).code).toBe(ok.code);
+      }
+    });
+
+    it('rejects a grant of another tenant, then accepts the right one', async () => {
+      const namespace = await awaitingConsent();
       const plugin = authorize(namespace);
-      const address = new URL(await addressIn(plugin));
-      expect(address.origin + address.pathname).toBe('https://accounts.infusionsoft.com/app/oauth/authorize');
-      expect(plugin.printed()).toContain("the operator's default account");
-      expect(bench.simulator.ledger.count('createOauthUrl')).toBe(asked);
-      const simulated = new URL(authorizePath, bench.simulator.baseUrl);
-      simulated.search = address.search;
-      plugin.enter(await bench.simulator.consent(simulated.href, { approve: true }));
+      const redirected = await consent(plugin);
+      plugin.enter(`${redirected}&scope=full%7Chl214.infusionsoft.com`);
+      await plugin.shows(/another Infusionsoft account/);
+      expect(await namespace.exists('Secret', 'crm-code')).toBe(false);
+      plugin.enter(`${redirected}&scope=full%7Cdt123.infusionsoft.com`);
       expect((await plugin.ended).code).toBe(ok.code);
     });
 
-    test('sends no secret to a host that nobody allowed', async () => {
-      const namespace = await asking();
-      const asked = bench.simulator.ledger.count('createOauthUrl');
-      const { code, stderr } = await run(namespace, 'authorize', 'crm');
-      expect(code).toBe(person.code);
-      expect(stderr).toContain(`--allow-host localhost:${bench.simulator.port}`);
-      expect(bench.simulator.ledger.count('createOauthUrl')).toBe(asked);
-    });
-
-    test('says why Open Connectors made no address, and goes without it when told to', async () => {
-      const namespace = await asking();
-      bench.simulator.faults.inject({
-        match: { operation: 'createOauthUrl' },
-        fault: { kind: 'status', status: 401 },
-      });
-      const { code, stderr } = await authorize(namespace).ended;
-      expect(code).toBe(failure.code);
-      expect(stderr).toMatch(/^Open Connectors did not make an address to allow access at: .*401.*\.$/m);
-      expect(stderr).toContain('--direct');
-      const plugin = authorize(namespace, '--direct');
-      expect(await addressIn(plugin)).toMatch(/^https:\/\/accounts\.infusionsoft\.com\//);
-      expect(plugin.printed()).toContain('Because --direct was given');
-    });
-
-    test('goes without the account where the person may not read its Secret, and says so', async (context) => {
+    it('needs the Secret of the OAuth app, and not that of the account', async (context) => {
       const { faults } = plane;
       if (faults === undefined) {
-        context.skip(`${plane.name} cannot be told to refuse`);
+        context.skip(`${plane.name} injects no faults`);
         return;
       }
-      const namespace = await asking();
+      const namespace = await awaitingConsent();
       const refusal = faults.inject(
         { verb: 'get', resource: 'secrets', namespace: namespace.name, name: 'sap-account' },
         { kind: 'respond', status: 403 },
       );
       const plugin = authorize(namespace);
-      expect(await addressIn(plugin)).toMatch(/^https:\/\/accounts\.infusionsoft\.com\//);
-      expect(plugin.printed()).toContain('you may not read the account\'s Secret "sap-account"');
+      expect(await authorizeUrlIn(plugin)).toContain(authorizePath);
       refusal.remove();
       faults.inject(
         { verb: 'get', resource: 'secrets', namespace: namespace.name, name: 'crm-oauth' },
@@ -370,38 +361,38 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       );
       const { code, stderr } = await authorize(namespace).ended;
       expect(code).toBe(failure.code);
-      expect(stderr).toContain('You may not get Secret "crm-oauth"');
+      expect(stderr).toContain('Forbidden: cannot get Secret "crm-oauth"');
     });
 
-    test('has nothing to do for a connector that is Ready', async () => {
+    it('ends without a consent for a connector that is Ready', async () => {
       const namespace = await bench.namespace('cli');
       await furnish(bench, namespace);
       await namespace.create(connector('crm'));
       await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
       const { code, stdout } = await run(namespace, 'authorize', 'crm');
       expect(code).toBe(ok.code);
-      expect(stdout).toContain('access is allowed already');
+      expect(stdout).toContain('already authorized');
       expect(stdout).toContain('openconnectors.dev/reauthorize-at');
     });
 
-    test('asks nobody while something else is in the way', async () => {
-      const namespace = await asking({ suspend: false });
+    it('reports a suspended connector instead of a consent', async () => {
+      const namespace = await awaitingConsent({ suspend: false });
       await namespace.patch(KIND, 'crm', { spec: { suspend: true } });
       const { code, stderr } = await run(namespace, 'authorize', 'crm');
-      expect(code).toBe(person.code);
+      expect(code).toBe(userAction.code);
       expect(stderr).toContain('spec.suspend');
     });
 
-    test('says what is not there', async () => {
+    it('reports a connector that does not exist', async () => {
       const namespace = await bench.namespace('cli');
       const { code, stderr } = await run(namespace, 'authorize', 'crm');
       expect({ code, stderr }).toEqual({
         code: failure.code,
-        stderr: `There is no InfusionsoftConnector "crm" in namespace "${namespace.name}".\n`,
+        stderr: `InfusionsoftConnector "crm" not found in namespace "${namespace.name}".\n`,
       });
     });
 
-    test('gives up after its time where no operator looks', async () => {
+    it('times out where the connector makes no progress', async () => {
       const namespace = await bench.namespace('cli');
       await namespace.create(connector('crm', { accountRef: { name: 'nowhere' } }));
       const { code } = await run(namespace, 'authorize', 'crm', '--timeout', '1s');
@@ -409,10 +400,10 @@ describeControlPlanes('the kubectl plugin', (plane) => {
     });
   });
 
-  describe('what there is to see', () => {
+  describe('status, explain and orphans', () => {
     let namespace: Namespace;
     beforeAll(async () => {
-      namespace = await asking();
+      namespace = await awaitingConsent();
       await namespace.create(
         secret('done-code', { code: newCode(bench.simulator) }),
         connector('done', {
@@ -426,7 +417,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       await namespace.waitFor(KIND, 'done', 'Ready', 'True');
     });
 
-    /** Without what differs from run to run. */
+    /** Without names, ports and times of this run. */
     async function stable(result: PluginResult): Promise<string> {
       const { status } = await namespace.connector('done');
       const message = (await namespace.connector('crm')).status?.conditions?.[0]?.message ?? '';
@@ -440,11 +431,11 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         .replaceAll(/ {2,}/g, '  ');
     }
 
-    test('status is a table of all', async () => {
+    it('shows the status of all connectors as a table', async () => {
       const shown = await run(namespace, 'status');
       expect(shown).toMatchObject({ code: ok.code, stderr: '' });
       expect(await stable(shown)).toMatchInlineSnapshot(`
-        "NAME  READY  REASON  INSTANCE  ACCOUNT  AUTHORIZED  CHANGED  NEXT TRY
+        "NAME  READY  REASON  INSTANCE  ACCOUNT  AUTHORIZED  CHANGED  NEXT RETRY
         crm  False  AuthorizationRequired  -  sap  False  <age> ago  -
         done  True  Succeeded  <id>  sap  True  <age> ago  -
         "
@@ -453,45 +444,45 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(everywhere.stdout).toMatch(new RegExp(`^${namespace.name} +crm +False`, 'm'));
     });
 
-    test('status is one in full', async () => {
+    it('shows the status of one connector', async () => {
       expect(await stable(await run(namespace, 'status', 'done'))).toMatchInlineSnapshot(`
         "Connector done in namespace <namespace>
           Ready  True (Succeeded) for <age>
           Message  Instance <id> is authorized and up to date.
           Instance  <id> "<namespace>-done" (infusionsoftcrm)
           Account  sap (organization <id> at localhost:<port>)
-          Authorization  works, access was allowed <age> ago
+          Authorization  authorized <age> ago
           Connection  Secret "done-connection"
-          Last change  <age> ago (Ready became True)
-          Next try  -
+          Last transition  <age> ago (Ready=True)
+          Next retry  -
         "
       `);
       expect(await stable(await run(namespace, 'status', 'crm'))).toMatchInlineSnapshot(`
         "Connector crm in namespace <namespace>
           Ready  False (AuthorizationRequired) for <age>
           Message  <message>
-          Instance  none yet
+          Instance  none
           Account  sap
-          Authorization  missing (AuthorizationRequired)
-          Connection  Secret "crm-connection", not written yet
-          Last change  <age> ago (Ready became False)
-          Next try  -
+          Authorization  not authorized (AuthorizationRequired)
+          Connection  Secret "crm-connection" (not created yet)
+          Last transition  <age> ago (Ready=False)
+          Next retry  -
 
-        What to do: kubectl openconnectors authorize crm -n <namespace>
+        Next step: kubectl openconnectors authorize crm -n <namespace>
         "
       `);
     });
 
-    test('explain says what it means', async () => {
+    it('explains the conditions of a connector', async () => {
       expect(await stable(await run(namespace, 'explain', 'crm'))).toMatchInlineSnapshot(`
         "Connector crm in namespace <namespace> is not Ready: AuthorizationRequired
           Meaning  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
           Message  <message>
           What to do  Open status.authorization.startUrl with the code in the Secret status.authorization.codeSecretName. Without a start URL, run: kubectl openconnectors authorize <name>.
-          What follows  The operator waits for a person.
-          From here  kubectl openconnectors authorize crm -n <namespace>
+          Operator  The operator waits for a user.
+          Command  kubectl openconnectors authorize crm -n <namespace>
 
-        The single conditions:
+        Conditions:
           SecretsResolved True  All required Secrets and keys exist. (SecretsResolved)
           AccountReady True  The credentials of the account are valid. (AccountReady)
           Authorized False  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
@@ -503,16 +494,16 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       );
     });
 
-    test('orphans shows what no resource stands for', async () => {
+    it('lists orphaned instances', async () => {
       const { stdout, code } = await run(namespace, 'orphans', 'sap');
       expect(code).toBe(ok.code);
       expect(stdout).toMatch(/^Account sap in namespace \S+: \d+ instances? managed, \d+ orphaned/);
       expect((await run(namespace, 'orphans', 'nobody')).stderr).toBe(
-        `There is no OpenConnectorsAccount "nobody" in namespace "${namespace.name}".\n`,
+        `OpenConnectorsAccount "nobody" not found in namespace "${namespace.name}".\n`,
       );
     });
 
-    test('shows no secret', async () => {
+    it('prints no secret', async () => {
       const { credentials, app } = bench.simulator;
       const token = (await namespace.secret('done-connection'))?.values['element-token'] ?? '';
       expect(token.length).toBeGreaterThan(8);

@@ -1,5 +1,5 @@
+import type { Fault } from 'open-connectors-simulator/faults.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
 import { API_VERSION } from '../../src/api/group.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';

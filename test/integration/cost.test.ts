@@ -1,5 +1,5 @@
+import type { LedgerEntry } from 'kube-apiserver-emulator/index.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LedgerEntry } from '../../packages/kube-apiserver-emulator/src/index.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';

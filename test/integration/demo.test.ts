@@ -82,12 +82,12 @@ describe('the demonstration', () => {
     for (const line of [
       /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepts/m,
       /^ {2}[\d:]{8} {2}crm +Ready +False +AuthorizationRequired +.*crm-enrolment/m,
-      /^ {2}[\d:]{8} {2}missing-key +Ready +False +SecretKeyMissing +.*"apiKey"/m,
+      /^ {2}[\d:]{8} {2}missing-key +Ready +False +SecretKeyMissing +.*"client_id"/m,
       /^ {2}[\d:]{8} {2}missing-key +Stalled +True +SecretKeyMissing/m,
-      /^ {2}[\d:]{8} {2}wrong-reference +Ready +False +SecretNotFound +.*"crm-kye"/m,
+      /^ {2}[\d:]{8} {2}wrong-reference +Ready +False +SecretNotFound +.*"crm-oaht"/m,
       /^ {2}\$ kubectl get secret crm-enrolment -n demo -o jsonpath='/m,
       /^ {2}In the browser +https:\/\/localhost:\d+\/connect\/demo\/crm$/m,
-      /^ {2}The next page +"Do you want to connect this account\?" From dt123\.infusionsoft\.com/m,
+      /^ {2}The next page +"Do you want to connect this account\?" From /m,
       /^ {2}And back +https:\/\/localhost:\d+\/oauth\/callback\?code=[^&]{6}…$/m,
       /^ {2}The last page +"Thank you: access is allowed"$/m,
       /^ {2}[\d:]{8} {2}crm +Ready +True +Succeeded/m,
@@ -95,7 +95,7 @@ describe('the demonstration', () => {
       /^ {2}\$ kubectl patch ifc wrong-reference -n demo --type merge -p '/m,
       /^ {2}[\d:]{8} {2}wrong-reference +Ready +True +Succeeded/m,
       /^The operator has set it back/m,
-      /has the new key/,
+      /has the new client secret/,
       /^ {2}Kind: +InfusionsoftConnector$/m,
       /^ {2}NAME +READY +REASON/m,
       /^All is as it should be/m,
@@ -103,7 +103,7 @@ describe('the demonstration', () => {
       expect(output).toMatch(line);
     }
     expect(output).not.toContain('\u001b');
-    expect(output).not.toContain('made-up-key');
+    expect(output).not.toContain('made-up-secret');
     // Neither a code of the start page nor one of the provider is there as a whole.
     expect(output).not.toMatch(/[0-9A-Z]{5}-[0-9A-Z]{5}-/);
     expect(output).not.toMatch(/code=[0-9a-z]{7}/);

@@ -1,6 +1,6 @@
+import { type Simulator, startSimulator } from 'open-connectors-simulator/simulator.ts';
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Simulator, startSimulator } from '../../packages/open-connectors-simulator/src/simulator.ts';
-import { createAuthority } from '../support/certificates.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';

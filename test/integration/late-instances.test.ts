@@ -1,5 +1,5 @@
+import type { Fault } from 'open-connectors-simulator/faults.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
 import { allTags, ownerTags } from '../../src/ownership/owner-tags.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';

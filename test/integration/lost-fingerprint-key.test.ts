@@ -71,7 +71,7 @@ describeControlPlanes('the record of credentials without the fingerprint key', (
     const second = await bench.startOperator();
     await reconciled(namespace, 'after the loss');
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
-    expect([creations(), bench.simulator.ledger.count('reauthorizeInstance')]).toEqual([0, 0]);
+    expect([creations(), bench.simulator.ledger.count('replaceInstance')]).toEqual([0, 0]);
     await second.stop();
   });
 

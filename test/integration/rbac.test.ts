@@ -1,5 +1,5 @@
+import type { LedgerEntry } from 'kube-apiserver-emulator/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LedgerEntry } from '../../packages/kube-apiserver-emulator/src/index.ts';
 import { OPERATOR_NAME, OPERATOR_NAMESPACE } from '../../scripts/generate/rbac-roles.ts';
 import { canRender, render, renderOverlay } from '../deploy/support/kustomize.ts';
 import { createSite, type Site } from '../support/consent/site.ts';

@@ -1,5 +1,5 @@
+import type { Fault } from 'open-connectors-simulator/faults.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';

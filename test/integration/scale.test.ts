@@ -1,6 +1,6 @@
+import type { LedgerEntry } from 'kube-apiserver-emulator/index.ts';
+import type { LedgerEntry as RemoteRequest } from 'open-connectors-simulator/ledger.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { LedgerEntry } from '../../packages/kube-apiserver-emulator/src/index.ts';
-import type { LedgerEntry as RemoteRequest } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { patient } from '../support/patience.ts';

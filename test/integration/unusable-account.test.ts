@@ -1,5 +1,5 @@
+import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { InstanceSnapshot } from '../../packages/open-connectors-simulator/src/out-of-band.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';

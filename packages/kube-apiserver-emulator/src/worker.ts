@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Clock } from 'test-kit/clock.ts';
 
 /**
  * Runs what controllers have to do after the change that caused it has been answered, one job at a time in the order

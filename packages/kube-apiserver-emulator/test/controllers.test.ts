@@ -1,5 +1,5 @@
+import { VirtualClock } from 'test-kit/virtual-clock.ts';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { type Client, elements, type Json } from './support/client.ts';
 import { servers } from './support/server.ts';
 import { definitionsPath, widget, widgetDefinition, widgetsPath } from './support/widgets.ts';

@@ -1,5 +1,5 @@
+import { VirtualClock } from 'test-kit/virtual-clock.ts';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { startApiServer } from '../src/index.ts';
 import { Client } from './support/client.ts';
 import { servers } from './support/server.ts';

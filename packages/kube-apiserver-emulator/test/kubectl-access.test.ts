@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patient } from 'test-kit/patience.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readCrds } from '../../../test/support/controlplane/crds.ts';
-import { patient } from '../../../test/support/patience.ts';
+import { parse } from 'yaml';
 import { canRunKubectl, kubectlBench } from './support/kubectl.ts';
 import { definitionsPath } from './support/widgets.ts';
+
+const repository = join(import.meta.dirname, '..', '..', '..');
 
 describe.skipIf(!canRunKubectl)(
   'kubectl on the kinds of this repository (needs kubectl)',
@@ -12,7 +15,9 @@ describe.skipIf(!canRunKubectl)(
     const bench = kubectlBench();
     let namespace: string;
     beforeAll(async () => {
-      for (const crd of await readCrds(join(import.meta.dirname, '..', '..', '..', 'crds'))) {
+      for (const plural of ['infusionsoftconnectors', 'openconnectorsaccounts']) {
+        const file = join(repository, 'crds', `openconnectors.dev_${plural}.yaml`);
+        const crd = parse(await readFile(file, 'utf8'));
         expect((await bench.client.post(definitionsPath, crd)).status).toBe(201);
       }
       namespace = await bench.client.namespace();
@@ -151,11 +156,7 @@ describe.skipIf(!canRunKubectl)(
     });
 
     test('aggregated cluster roles get the rules of those that they select', async () => {
-      await bench.ok([
-        'apply',
-        '-f',
-        join(import.meta.dirname, '../../../deploy/overlays/cluster/user-roles.yaml'),
-      ]);
+      await bench.ok(['apply', '-f', join(repository, 'deploy/overlays/cluster/user-roles.yaml')]);
       await bench.ok([
         'create',
         'rolebinding',

@@ -1,5 +1,5 @@
+import { patient } from 'test-kit/patience.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { patient } from '../../../test/support/patience.ts';
 import { ownersIn } from './support/gadgets.ts';
 import { canRunKubectl, kubectlBench } from './support/kubectl.ts';
 import { installWidgets, widget, widgetsPath } from './support/widgets.ts';

@@ -1,12 +1,7 @@
+import { createKubectl, hasKubectl, type Kubectl, kubectlProgram } from 'test-kit/kubectl.ts';
+import { patient } from 'test-kit/patience.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify as stringifyYaml } from 'yaml';
-import {
-  createKubectl,
-  hasKubectl,
-  type Kubectl,
-  kubectlProgram,
-} from '../../../test/support/controlplane/kubectl.ts';
-import { patient } from '../../../test/support/patience.ts';
 import { type ApiServer, startApiServer } from '../src/index.ts';
 import { Client } from './support/client.ts';
 import { widget, widgetDefinition, widgetsPath } from './support/widgets.ts';

@@ -1,5 +1,5 @@
+import { VirtualClock } from 'test-kit/virtual-clock.ts';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { type Client, elements } from './support/client.ts';
 import { gadget, installGadgets, ownersIn } from './support/gadgets.ts';
 import { servers } from './support/server.ts';

@@ -45,6 +45,19 @@ describe('rules', () => {
     { rule: 'has(self.zone) == has(oldSelf.zone)', message: 'zone cannot come or go' },
   ];
 
+  test('leave a stored value alone that an update does not change, and refuse the same value where it changes', async () => {
+    const { client } = await start();
+    await client.post(definitionsPath, definition({ properties }));
+    await client.post(widgets, widget('a', { size: 11 }));
+    const path = `${definitionsPath}/${widgetDefinition.metadata.name}`;
+    const stricter = definition({ properties, 'x-kubernetes-validations': rules });
+    expect((await client.mergePatch(path, stricter)).status).toBe(200);
+    const label = { metadata: { labels: { kept: 'yes' }, finalizers: [] } };
+    expect((await client.mergePatch(`${widgets}/a`, label)).status).toBe(200);
+    expect((await client.mergePatch(`${widgets}/a`, { spec: { size: 12 } })).status).toBe(422);
+    expect((await client.delete(`${widgets}/a`)).status).toBe(200);
+  });
+
   test('are checked on create and update, transition rules on update only', async () => {
     const { client } = await start();
     await client.post(definitionsPath, definition({ properties, 'x-kubernetes-validations': rules }));

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../../src/runtime/clock.ts';
+import { type Clock, sleep } from 'test-kit/clock.ts';
 import { ApiError, errorAnswer } from './errors.ts';
 import type { Fault } from './faults.ts';
 import { type Answer, html, json, type Reply } from './wire.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/runtime/random.ts';
+import type { Random } from 'test-kit/random.ts';
 
 /** Secrets and ids in the shapes of the platform and of the provider. */
 export interface Ids {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Clock } from 'test-kit/clock.ts';
 import type { PresentedSecrets } from './authorization.ts';
 import { fingerprint } from './fingerprint.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { IssuedCertificate } from '../../../test/support/certificates.ts';
+import type { IssuedCertificate } from 'test-kit/certificate-authority.ts';
 import type { Answer, Reply, WireRequest } from './wire.ts';
 
 /** Answers one request as far as a handler wants to. */

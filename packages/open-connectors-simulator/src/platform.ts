@@ -1,4 +1,4 @@
-import { sleep } from '../../../src/runtime/clock.ts';
+import { sleep } from 'test-kit/clock.ts';
 import { answered, type Parsed, parse } from './dispatch.ts';
 import { applyFault } from './fault-reply.ts';
 import type { Faults } from './faults.ts';

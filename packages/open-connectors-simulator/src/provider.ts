@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Clock } from 'test-kit/clock.ts';
 import type { Ids } from './ids.ts';
 import type { Knobs } from './knobs.ts';
 

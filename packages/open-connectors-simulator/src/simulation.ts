@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
-import { type Random, systemRandom } from '../../../src/runtime/random.ts';
+import { type Clock, systemClock } from 'test-kit/clock.ts';
+import { type Random, systemRandom } from 'test-kit/random.ts';
 import { countFailedRefresh } from './connection.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { authorizePath } from './handlers/consent.ts';

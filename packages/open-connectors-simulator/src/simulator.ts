@@ -1,4 +1,4 @@
-import { type CertificateAuthority, createAuthority } from '../../../test/support/certificates.ts';
+import { type CertificateAuthority, createAuthority } from 'test-kit/certificate-authority.ts';
 import { adminPrefix, handleAdmin } from './admin.ts';
 import { listen } from './listener.ts';
 import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/runtime/clock.ts';
+import type { Clock } from 'test-kit/clock.ts';
 import type { Ids } from './ids.ts';
 import type { AccountRecord, OrganizationRecord, Role, State, UserRecord } from './state.ts';
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
+import { type Clock, systemClock } from 'test-kit/clock.ts';
 
 /** A clock whose wall time stands still until it is moved; its timers are the machine's. */
 export function manualClock(start = Date.UTC(2026, 0, 1)): Clock & { advance(ms: number): void } {

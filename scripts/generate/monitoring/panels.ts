@@ -57,6 +57,10 @@ export const ROWS: readonly Row[] = [
         `sum(openconnectors_resource_conditions{${JOB},kind="InfusionsoftConnector",condition="Ready",status!="True"}) or vector(0)`,
       ),
       stat('Connectors that wait for a consent', `max(openconnectors_authorizations_pending{${JOB}})`),
+      stat(
+        'Connectors to migrate (infusionsoftcrm)',
+        `sum(openconnectors_connectors{${JOB},connector="infusionsoftcrm"})`,
+      ),
       stat('Orphaned instances', `sum(openconnectors_instances_orphaned{${JOB}})`),
     ],
   },

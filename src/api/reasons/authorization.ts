@@ -76,4 +76,12 @@ export const AUTHORIZATION_REASONS = {
       'After a call without a response the outcome is unknown: the code may be consumed. `AuthorizationRequired` describes how to obtain a new one.',
     ],
   },
+  LegacyApiEnded: {
+    conditions: { ...WAITING, Stalled: ['True'] },
+    severity: 'stalled',
+    event: 'Warning',
+    meaning:
+      'Keap ended XML-RPC, which infusionsoftcrm uses. No consent can make the instance work; it is still called at intervals, and becomes Ready if Keap answers.',
+    whatToDo: 'Migrate to infusionsoftrest: docs/how-to/move-to-infusionsoftrest.md.',
+  },
 } as const satisfies ReasonTable;

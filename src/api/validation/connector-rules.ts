@@ -1,5 +1,4 @@
 import type { ConnectorSpec } from '../connector.ts';
-import { connectorKeyOf } from '../defaults.ts';
 import {
   CONFIGURATION_KEY_MAX_LENGTH,
   CONFIGURATION_KEY_PATTERN,
@@ -8,17 +7,28 @@ import {
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
 import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
-const IS_CRM = "(!has(self.connector) || self.connector == 'infusionsoftcrm')";
+const IS_CRM = "(has(self.connector) && self.connector == 'infusionsoftcrm')";
+const IS_REST = "(has(self.connector) && self.connector == 'infusionsoftrest')";
 
-const isCrm = (spec: ConnectorSpec): boolean => connectorKeyOf(spec) === 'infusionsoftcrm';
+const isCrm = (spec: ConnectorSpec): boolean => spec.connector === 'infusionsoftcrm';
+const isRest = (spec: ConnectorSpec): boolean => spec.connector === 'infusionsoftrest';
 
 /** What belongs to which connector. `server` may stay with infusionsoftrest, which does not use it, so that a move there and back is one edit. */
 const CONNECTOR_FIELDS: readonly AnyRule[] = [
   rule<ConnectorSpec>({
+    // Not `required` in the schema: an object that was stored without it has to stay writable and deletable.
+    at: 'spec',
+    rule: 'has(self.connector)',
+    message:
+      'is required: set it to infusionsoftrest, or to infusionsoftcrm for an instance that still uses XML-RPC',
+    fieldPath: '.connector',
+    reason: 'FieldValueRequired',
+    holds: (spec) => spec.connector !== undefined,
+  }),
+  rule<ConnectorSpec>({
     at: 'spec',
     rule: `!${IS_CRM} || has(self.server)`,
-    message:
-      'is required with infusionsoftcrm (the default connector): set a host name such as dt123.infusionsoft.com',
+    message: 'is required with infusionsoftcrm: set a host name such as dt123.infusionsoft.com',
     fieldPath: '.server',
     reason: 'FieldValueRequired',
     holds: (spec) => !isCrm(spec) || spec.server !== undefined,
@@ -26,18 +36,18 @@ const CONNECTOR_FIELDS: readonly AnyRule[] = [
   rule<ConnectorSpec>({
     at: 'spec',
     rule: `!${IS_CRM} || has(self.encryptedKeySecretRef)`,
-    message: 'is required with infusionsoftcrm (the default connector): name the Secret of the Encrypted Key',
+    message: 'is required with infusionsoftcrm: set the Secret with the Encrypted Key',
     fieldPath: '.encryptedKeySecretRef',
     reason: 'FieldValueRequired',
     holds: (spec) => !isCrm(spec) || spec.encryptedKeySecretRef !== undefined,
   }),
   rule<ConnectorSpec>({
     at: 'spec',
-    rule: `${IS_CRM} || !has(self.encryptedKeySecretRef)`,
+    rule: `!${IS_REST} || !has(self.encryptedKeySecretRef)`,
     message: 'is forbidden with infusionsoftrest, which uses OAuth only: remove it',
     fieldPath: '.encryptedKeySecretRef',
     reason: 'FieldValueForbidden',
-    holds: (spec) => isCrm(spec) || spec.encryptedKeySecretRef === undefined,
+    holds: (spec) => !isRest(spec) || spec.encryptedKeySecretRef === undefined,
   }),
 ];
 

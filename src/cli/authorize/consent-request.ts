@@ -1,92 +1,86 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
-import type { InfusionsoftConnector } from '../../api/connector.ts';
-import {
-  accountNameOf,
-  apiBaseUrlOf,
-  clientIdKeyOf,
-  clientSecretKeyOf,
-  connectorKeyOf,
-  scopeOf,
-} from '../../api/defaults.ts';
-import { allowedHost } from '../../api/validation/allowlist.ts';
+import type { ConnectorSpec, InfusionsoftConnector } from '../../api/connector.ts';
+import { accountNameOf, apiBaseUrlOf, clientIdKeyOf, connectorKeyOf, scopeOf } from '../../api/defaults.ts';
 import { validateAccount } from '../../api/validation/validate.ts';
 import type { ConsentRequest } from '../../authorization/consent-request.ts';
-import { settings } from '../../config/settings.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { decodeText } from '../../secrets/decode.ts';
 import type { Resources } from '../cluster/resources.ts';
 import { CliError } from '../errors.ts';
 
-/** What a person is asked to agree to, with what is needed to ask for it. */
-export interface PendingConsent {
-  readonly subject: ConsentRequest;
-  readonly clientSecret: string;
+/** A consent request, with the account for its notice. */
+export interface ConsentDetails {
+  readonly request: ConsentRequest;
   /** `undefined`: the operator's default account. */
   readonly account: OpenConnectorsAccount | undefined;
 }
 
-/** Hosts that an account may name, unless `--allow-host` adds to them: the operator's own default. */
-const DEFAULT_HOSTS = settings.allowedHosts.default.split(',');
-
-/** Reads what the connector asks for at this moment. Throws `CliError`. */
-export async function readConsentRequest(
+/** Builds the consent request from the connector, its account and its OAuth client. Throws `CliError`. */
+export async function readConsentDetails(
   resources: Resources,
   connector: InfusionsoftConnector,
   callbackUrl: string,
-  extraHosts: readonly string[],
-): Promise<PendingConsent> {
+): Promise<ConsentDetails> {
   const { spec } = connector;
-  const client = await readClient(resources, connector);
-  const account = await readAccount(resources, connector, extraHosts);
-  const connectorKey = connectorKeyOf(spec);
+  const clientId = await readClientId(resources, connector);
+  const account = await readAccount(resources, connector);
   return {
-    subject: {
+    request: {
       accountUid: account?.metadata.uid ?? DEFAULT_ACCOUNT_UID,
       baseUrl: account === undefined ? '' : apiBaseUrlOf(account.spec),
-      connector: connectorKey,
-      server: connectorKey === 'infusionsoftcrm' ? spec.server : undefined,
-      clientId: client.id,
+      connector: connectorKeyOf(spec),
+      server: serverOf(spec),
+      clientId,
       callbackUrl,
       scope: scopeOf(spec),
     },
-    clientSecret: client.secret,
     account,
   };
 }
 
-/** The text under `key` of a Secret's `data`. Throws `CliError` where there is none that can be used. */
-export function textIn(data: Readonly<Record<string, string>>, secretName: string, key: string): string {
+/** Host of the Infusionsoft account that access is requested to; `undefined` for a connector without one. */
+export function serverOf(spec: ConnectorSpec): string | undefined {
+  return connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.server : undefined;
+}
+
+/** The text under `key` of a Secret's `data`. Throws `CliError` where it is missing or invalid. */
+export function secretText(data: Readonly<Record<string, string>>, secretName: string, key: string): string {
   const encoded = data[key];
-  const decoded = encoded === undefined ? undefined : decodeText(encoded);
-  if (decoded === undefined || 'why' in decoded) {
-    const what = decoded === undefined ? 'is not there' : decoded.why;
-    throw new CliError('person', `Key "${key}" of Secret "${secretName}" ${what}. Correct it first.`);
+  if (encoded === undefined) {
+    throw new CliError('userAction', `Secret "${secretName}" has no key "${key}". Add it.`);
+  }
+  const decoded = decodeText(encoded);
+  if ('why' in decoded) {
+    throw new CliError('userAction', `Key "${key}" of Secret "${secretName}" ${decoded.why}. Correct it.`);
   }
   return decoded.text;
 }
 
-/** How Open Connectors may be called at `baseUrl`; `undefined`: not at all. */
-export function hostRule(baseUrl: string, extraHosts: readonly string[]) {
-  return allowedHost(baseUrl, [...DEFAULT_HOSTS, ...extraHosts]);
-}
-
-async function readClient(resources: Resources, { metadata, spec }: InfusionsoftConnector) {
+async function readClientId(
+  resources: Resources,
+  { metadata, spec }: InfusionsoftConnector,
+): Promise<string> {
+  const { namespace } = metadata;
   const { name } = spec.oauth.clientSecretRef;
-  const data = await resources.secret(metadata.namespace, name);
+  const data = await resources.secret(namespace, name);
+  if (data === 'not-found') {
+    throw new CliError(
+      'failure',
+      `Secret "${name}" not found in namespace "${namespace}" (spec.oauth.clientSecretRef).`,
+    );
+  }
   if (data === 'forbidden') {
     throw new CliError(
       'failure',
-      `You may not get Secret "${name}" in namespace "${metadata.namespace}", which holds the OAuth app's client_id. Ask somebody who may to run this command.`,
+      `Forbidden: cannot get Secret "${name}" in namespace "${namespace}", which contains the client_id. Request this permission from a cluster administrator.`,
     );
   }
-  const [id, secret] = [clientIdKeyOf(spec), clientSecretKeyOf(spec)].map((key) => textIn(data, name, key));
-  return { id: id ?? '', secret: secret ?? '' };
+  return secretText(data, name, clientIdKeyOf(spec));
 }
 
 async function readAccount(
   resources: Resources,
   { metadata, spec }: InfusionsoftConnector,
-  extraHosts: readonly string[],
 ): Promise<OpenConnectorsAccount | undefined> {
   const name = accountNameOf(spec);
   if (name === undefined) {
@@ -95,16 +89,7 @@ async function readAccount(
   const account = await resources.account(metadata.namespace, name);
   const [violation] = validateAccount(account);
   if (violation !== undefined) {
-    throw new CliError('person', `Account "${name}": ${violation.path} ${violation.message}.`);
-  }
-  const baseUrl = apiBaseUrlOf(account.spec);
-  if (hostRule(baseUrl, extraHosts) === undefined) {
-    const { host } = new URL(baseUrl);
-    throw new CliError(
-      'person',
-      `Account "${name}" names the host ${host}, which is none of ${[...DEFAULT_HOSTS, ...extraHosts].join(', ')}. No secret is sent there.`,
-      [`If you know that it is the Open Connectors of your organization, add: --allow-host ${host}`],
-    );
+    throw new CliError('userAction', `Account "${name}": ${violation.path} ${violation.message}.`);
   }
   return account;
 }

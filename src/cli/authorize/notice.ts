@@ -4,72 +4,61 @@ import { connectionSecretNameOf } from '../../api/defaults.ts';
 import type { ConsentRequest } from '../../authorization/consent-request.ts';
 import { alignColumns } from '../render/table.ts';
 
-/** What is asked of a person, for the lines before the address. */
+/** The content of the notice. */
 export interface Notice {
   readonly connector: InfusionsoftConnector;
   readonly cluster: string;
-  readonly subject: ConsentRequest;
+  readonly request: ConsentRequest;
   readonly account: OpenConnectorsAccount | undefined;
 }
 
-/** Who asks for access, to what, and where the data goes. */
-export function renderNotice({ connector, cluster, subject, account }: Notice): string[] {
+/** What is requested, for whom, and where the data goes. */
+export function renderNotice({ connector, cluster, request, account }: Notice): string[] {
   const { name, namespace } = connector.metadata;
-  const { server, scope, clientId, callbackUrl } = subject;
+  const { server, scope, clientId, callbackUrl } = request;
   const rows = [
     ['Cluster', cluster],
     [
-      'Data of',
-      `${server ?? 'the Infusionsoft account that you sign in to'}: all contacts, orders and other data that it lets applications read and write (scope "${scope}")`,
+      'Data',
+      `all contacts, orders and other data of ${server ?? 'the Infusionsoft account that you sign in to'} (scope "${scope}", read and write)`,
     ],
     [
-      'goes to',
-      `${destination(account)}, and to every application that may read Secret "${connectionSecretNameOf(connector)}" in namespace ${namespace}`,
+      'Recipients',
+      `${recipientOf(account)}, and every application that can read Secret "${connectionSecretNameOf(connector)}" in namespace ${namespace}`,
     ],
-    ['by OAuth app', clientId],
-    ['back at', callbackUrl],
+    ['OAuth app', clientId],
+    ['Callback URL', callbackUrl],
   ];
   return [
-    `Connector ${name} (${subject.connector}) in namespace ${namespace} asks for access to an Infusionsoft account.`,
+    `Connector ${name} (${request.connector}) in namespace ${namespace} requests access to an Infusionsoft account.`,
     '',
     ...alignColumns(rows).map((line) => `  ${line}`),
   ];
 }
 
-/** What to do at the provider. */
-export function renderSteps(
-  { server }: ConsentRequest,
-  url: string,
-  insteadBecause: string | undefined,
-): string[] {
-  const whose = server === undefined ? 'choose the account that you mean' : `choose ${server}`;
+/** The lines before the authorize URL. */
+export function renderInstructions({ server }: ConsentRequest, url: string): string[] {
   return [
-    ...(insteadBecause === undefined
-      ? []
-      : [
-          '',
-          `Because ${insteadBecause}, this is the address that Keap documents, and not one that Open Connectors makes.`,
-        ]),
     '',
-    `Open this address in a browser (it leads to ${new URL(url).host}), sign in, ${whose}, and press "Allow":`,
+    `Open this URL (host ${new URL(url).host}) in a browser, sign in, choose ${server ?? 'the account'} and press "Allow":`,
     '',
   ];
 }
 
-/** How the answer gets here. */
+/** The lines after the authorize URL. */
 export function renderPrompt({ callbackUrl }: ConsentRequest, isTerminal: boolean): string[] {
   return [
     '',
-    `The browser is sent to ${callbackUrl} then. It does not matter what it shows there.`,
-    `Copy the whole address from its address bar, paste it here, and press Enter${isTerminal ? ' (nothing is shown)' : ''}:`,
+    `The browser is redirected to ${callbackUrl}. Ignore the content of that page.`,
+    `Copy the full URL from the address bar, paste it here and press Enter${isTerminal ? ' (input is hidden)' : ''}:`,
   ];
 }
 
-function destination(account: OpenConnectorsAccount | undefined): string {
+function recipientOf(account: OpenConnectorsAccount | undefined): string {
   if (account === undefined) {
-    return "SAP Open Connectors, in the operator's own account";
+    return "SAP Open Connectors (the operator's default account)";
   }
   const { metadata, spec, status } = account;
   const organization = status?.organization?.name;
-  return `SAP Open Connectors at ${new URL(spec.baseUrl).host}, account ${metadata.name}${organization === undefined ? '' : ` (organization ${organization})`}`;
+  return `SAP Open Connectors at ${new URL(spec.baseUrl).host} (account ${metadata.name}${organization === undefined ? '' : `, organization ${organization}`})`;
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { AuthorizeOptions } from './options.ts';
-import type { PendingKey } from './pending.ts';
+import type { PendingKey } from './pending-consent.ts';
 
 /** One run of `authorize`. */
 export interface Session {
@@ -12,18 +12,18 @@ export interface Session {
   readonly options: AuthorizeOptions;
 }
 
-/** The connector as it is now. Throws `CliError`. */
+/** The connector from the API server. Throws `CliError`. */
 export function readConnector({ cluster, options }: Session): Promise<InfusionsoftConnector> {
   return cluster.resources.connector(cluster.namespace, options.name);
 }
 
-/** By what a consent that was begun is found again. */
+/** The key of the pending consent of this connector. */
 export function pendingKeyOf({ cluster }: Session, { metadata }: InfusionsoftConnector): PendingKey {
   const { namespace, name, uid } = metadata;
   return { server: cluster.server, namespace, name, uid };
 }
 
-/** Where the browser is sent to: as the spec says, else the operator's own, which is beside its start page. */
+/** The callback URL of the spec, of the flag, or of the operator (beside its start page). Throws `CliError`. */
 export function callbackUrlFor(
   { options }: Session,
   { spec, status, metadata }: InfusionsoftConnector,
@@ -31,10 +31,7 @@ export function callbackUrlFor(
   const { callbackUrl } = spec.oauth;
   if (callbackUrl !== undefined) {
     if (options.callbackUrl !== undefined && options.callbackUrl !== callbackUrl) {
-      throw new CliError(
-        'usage',
-        'The spec names another callback URL than --callback-url. Leave the flag out.',
-      );
+      throw new CliError('usage', '--callback-url: differs from spec.oauth.callbackUrl. Omit the flag.');
     }
     return callbackUrl;
   }
@@ -43,9 +40,9 @@ export function callbackUrlFor(
   const found = options.callbackUrl ?? own;
   if (found === undefined) {
     throw new CliError(
-      'person',
-      `The spec of connector "${metadata.name}" names no callback URL, so the operator uses its own, which is not written anywhere that this command can read.`,
-      ['Add it: --callback-url https://.../oauth/callback (the message of the connector shows it).'],
+      'userAction',
+      `spec.oauth.callbackUrl is not set on connector "${metadata.name}", and the callback URL of the operator is not in its status.`,
+      ['Add --callback-url https://.../oauth/callback (shown in the message of the connector).'],
     );
   }
   return found;

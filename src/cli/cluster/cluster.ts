@@ -7,19 +7,19 @@ import { CliError } from '../errors.ts';
 import type { Arguments } from '../input/arguments.ts';
 import { createResources, type Resources } from './resources.ts';
 
-/** The cluster of the person's kubeconfig, with the rights of that person. */
+/** The cluster of the kubeconfig, with the permissions of its user. */
 export interface Cluster {
   readonly resources: Resources;
   /** From `--namespace`, else from the context, else `default`. */
   readonly namespace: string;
-  /** For people: the name of the context, and the API server's address. */
+  /** For output: the context and the address of the API server. */
   readonly label: string;
   /** Address of the API server. */
   readonly server: string;
   close(): Promise<void>;
 }
 
-/** The pattern of a namespace's name (RFC 1123 label). */
+/** RFC 1123 label. */
 const NAMESPACE_PATTERN = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Reads the kubeconfig as kubectl does, by `--kubeconfig`, `--context` and `--namespace`. Throws `CliError`. */
@@ -28,13 +28,16 @@ export function openCluster(args: Arguments, clock: Clock): Cluster {
   const context = args.text('context');
   if (context !== undefined) {
     if (kubeConfig.getContextObject(context) === null) {
-      throw new CliError('usage', 'The kubeconfig has no context of the name that --context gives.');
+      throw new CliError('usage', '--context: not found in the kubeconfig.');
     }
     kubeConfig.setCurrentContext(context);
   }
   const server = kubeConfig.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new CliError('usage', 'Your kubeconfig names no cluster. Choose a context with --context.');
+    throw new CliError(
+      'usage',
+      'The kubeconfig contains no cluster. Choose one with --context or --kubeconfig.',
+    );
   }
   const config = PooledKubeConfig.from(kubeConfig);
   const rest = new KubeRest({ config, clock, userAgent: `kubectl-openconnectors/${VERSION}` });
@@ -47,7 +50,7 @@ export function openCluster(args: Arguments, clock: Clock): Cluster {
   };
 }
 
-/** Runs `work` with the cluster, and lets go of it afterwards. */
+/** Runs `work` with the cluster, and closes its connections afterwards. */
 export async function withCluster<T>(
   args: Arguments,
   clock: Clock,
@@ -70,10 +73,10 @@ function loadKubeConfig(file: string | undefined): KubeConfig {
       kubeConfig.loadFromFile(file);
     }
   } catch {
-    // The error of a parser quotes what it cannot read, and a kubeconfig has credentials in it.
+    // The parser's error quotes the file, which contains credentials.
     const source =
-      file === undefined ? 'Your kubeconfig (KUBECONFIG, or ~/.kube/config)' : 'The file of --kubeconfig';
-    throw new CliError('usage', `${source} cannot be read, or is no kubeconfig.`);
+      file === undefined ? 'The kubeconfig ($KUBECONFIG, ~/.kube/config)' : '--kubeconfig: the file';
+    throw new CliError('usage', `${source} cannot be read or is not a kubeconfig.`);
   }
   return kubeConfig;
 }
@@ -82,7 +85,7 @@ function namespaceOf(args: Arguments, kubeConfig: KubeConfig): string {
   const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
   const namespace = args.text('namespace') ?? (context?.namespace || 'default');
   if (!NAMESPACE_PATTERN.test(namespace)) {
-    throw new CliError('usage', '--namespace: is not the name of a namespace.');
+    throw new CliError('usage', '--namespace: must be a valid namespace name (RFC 1123 label).');
   }
   return namespace;
 }

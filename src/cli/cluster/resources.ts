@@ -10,24 +10,27 @@ import {
   VERSION,
 } from '../../api/group.ts';
 import { parseAccount, parseConnector } from '../../api/parse.ts';
-import { isKubeError } from '../../kube/client/errors.ts';
+import { isKubeError, type KubeErrorKind } from '../../kube/client/errors.ts';
 import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
-import { CliError, forPurpose, type Purpose } from '../errors.ts';
+import { type ApiCall, CliError, translateKubeErrors } from '../errors.ts';
 
-/** What the commands read and write in a cluster. Every method may throw `CliError`. */
+/** The resources that the commands read and write. Every method throws `CliError`. */
 export interface Resources {
   connector(namespace: string, name: string): Promise<InfusionsoftConnector>;
-  /** Of all namespaces where `namespace` is `undefined`. */
+  /** `undefined`: of all namespaces. */
   connectors(namespace: string | undefined): Promise<readonly InfusionsoftConnector[]>;
   account(namespace: string, name: string): Promise<OpenConnectorsAccount>;
   accounts(namespace: string | undefined): Promise<readonly OpenConnectorsAccount[]>;
-  /** `data` of a Secret, in base64; `forbidden` where the person may not read it. */
-  secret(namespace: string, name: string): Promise<Readonly<Record<string, string>> | 'forbidden'>;
-  /** Puts `value` under `key` of a Secret, which is created where it is absent. Other keys stay. */
-  storeSecretKey(namespace: string, name: string, key: string, value: string): Promise<'created' | 'changed'>;
-  /** Sets the annotation `reconcile-at`; `forbidden` where the person may not. */
-  requestReconcile(namespace: string, name: string, value: string): Promise<'asked' | 'forbidden'>;
+  /** `data` of a Secret, in base64. */
+  secret(
+    namespace: string,
+    name: string,
+  ): Promise<Readonly<Record<string, string>> | 'forbidden' | 'not-found'>;
+  /** Sets `key` of a Secret to `value`, and creates the Secret where it does not exist. Other keys stay. */
+  storeSecretKey(namespace: string, name: string, key: string, value: string): Promise<'created' | 'updated'>;
+  /** Sets the annotation `reconcile-at`. */
+  requestReconcile(namespace: string, name: string, value: string): Promise<'requested' | 'forbidden'>;
 }
 
 const FIELD_MANAGER = 'kubectl-openconnectors';
@@ -39,11 +42,11 @@ const listSchema = z.object({
 });
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** The resources behind `rest`. */
+/** The resources, by REST calls. */
 export function createResources(rest: KubeRest): Resources {
   const one = (kind: KindNames, namespace: string, name: string) =>
-    forPurpose(
-      { verb: 'get', what: `${kind.kind} "${name}"`, place: placeOf(namespace) },
+    translateKubeErrors(
+      { verb: 'get', object: `${kind.kind} "${name}"`, scope: scopeOf(namespace) },
       rest.get(objectPath(typeOf(kind), namespace, name)),
     );
   return {
@@ -52,18 +55,23 @@ export function createResources(rest: KubeRest): Resources {
     account: async (namespace, name) => parseAccount(await one(ACCOUNT_NAMES, namespace, name)),
     accounts: async (namespace) => (await list(rest, ACCOUNT_NAMES, namespace)).map(parseAccount),
     async secret(namespace, name) {
-      const purpose: Purpose = { verb: 'get', what: `Secret "${name}"`, place: placeOf(namespace) };
-      const answer = rest.get(objectPath(wellKnown.secrets, namespace, name));
-      const found = await unlessForbidden(purpose, answer);
-      return found === 'forbidden' ? found : secretSchema.parse(found).data;
+      const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
+      const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
+      const found = await tolerate(['forbidden', 'not-found'], call, response);
+      return typeof found === 'string' ? found : secretSchema.parse(found.body).data;
     },
     storeSecretKey: (namespace, name, key, value) => storeSecretKey(rest, namespace, name, key, value),
     async requestReconcile(namespace, name, value) {
-      const purpose: Purpose = { verb: 'patch', what: `connector "${name}"`, place: placeOf(namespace) };
+      const call: ApiCall = {
+        verb: 'patch',
+        object: `InfusionsoftConnector "${name}"`,
+        scope: scopeOf(namespace),
+      };
       const patch = { metadata: { annotations: { [ANNOTATIONS.reconcileAt]: value } } };
       const path = objectPath(typeOf(CONNECTOR_NAMES), namespace, name);
-      const answer = rest.patch(path, patch, { type: 'merge', fieldManager: FIELD_MANAGER });
-      return (await unlessForbidden(purpose, answer)) === 'forbidden' ? 'forbidden' : 'asked';
+      const response = rest.patch(path, patch, { type: 'merge', fieldManager: FIELD_MANAGER });
+      const patched = await tolerate(['forbidden'], call, response);
+      return typeof patched === 'string' ? patched : 'requested';
     },
   };
 }
@@ -72,18 +80,18 @@ function typeOf({ plural }: KindNames) {
   return { group: GROUP, version: VERSION, plural };
 }
 
-function placeOf(namespace: string | undefined): string {
+function scopeOf(namespace: string | undefined): string {
   return namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`;
 }
 
 async function list(rest: KubeRest, kind: KindNames, namespace: string | undefined): Promise<unknown[]> {
-  const purpose: Purpose = { verb: 'list', what: kind.plural, place: placeOf(namespace) };
+  const call: ApiCall = { verb: 'list', object: kind.plural, scope: scopeOf(namespace) };
   const items: unknown[] = [];
   let next: string | undefined;
   do {
     const query = { limit: PAGE_SIZE, continue: next };
     const page = listSchema.parse(
-      await forPurpose(purpose, rest.get(collectionPath(typeOf(kind), namespace), { query })),
+      await translateKubeErrors(call, rest.get(collectionPath(typeOf(kind), namespace), { query })),
     );
     items.push(...page.items);
     next = page.metadata.continue === '' ? undefined : page.metadata.continue;
@@ -91,11 +99,17 @@ async function list(rest: KubeRest, kind: KindNames, namespace: string | undefin
   return items;
 }
 
-async function unlessForbidden(purpose: Purpose, answer: Promise<unknown>): Promise<unknown> {
+/** The body of a response, or the kind of its error where it is one of `kinds`. */
+async function tolerate<K extends KubeErrorKind>(
+  kinds: readonly K[],
+  call: ApiCall,
+  response: Promise<unknown>,
+): Promise<{ readonly body: unknown } | K> {
   try {
-    return await answer;
+    return { body: await response };
   } catch (error) {
-    return isKubeError(error, 'forbidden') ? 'forbidden' : forPurpose(purpose, Promise.reject(error));
+    const kind = kinds.find((candidate) => isKubeError(error, candidate));
+    return kind ?? translateKubeErrors(call, Promise.reject(error));
   }
 }
 
@@ -105,23 +119,23 @@ async function storeSecretKey(
   name: string,
   key: string,
   value: string,
-): Promise<'created' | 'changed'> {
+): Promise<'created' | 'updated'> {
   const data = { [key]: Buffer.from(value, 'utf8').toString('base64') };
   const path = objectPath(wellKnown.secrets, namespace, name);
   const patch = () => rest.patch(path, { data }, { type: 'merge', fieldManager: FIELD_MANAGER });
-  const purpose: Purpose = { verb: 'patch', what: `Secret "${name}"`, place: placeOf(namespace) };
+  const call: ApiCall = { verb: 'patch', object: `Secret "${name}"`, scope: scopeOf(namespace) };
   try {
     await patch();
-    return 'changed';
+    return 'updated';
   } catch (error) {
     if (isKubeError(error, 'invalid')) {
       throw new CliError(
         'failure',
-        `Secret "${name}" in ${placeOf(namespace)} cannot be changed; it may be marked as immutable. Delete it, and run this command again.`,
+        `Cannot update Secret "${name}" in ${scopeOf(namespace)}; it may be immutable. Delete it and run this command again.`,
       );
     }
     if (!isKubeError(error, 'not-found')) {
-      return forPurpose(purpose, Promise.reject(error));
+      return translateKubeErrors(call, Promise.reject(error));
     }
   }
   const manifest = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { name, namespace }, data };
@@ -132,9 +146,9 @@ async function storeSecretKey(
     return 'created';
   } catch (error) {
     if (isKubeError(error, 'already-exists')) {
-      await forPurpose(purpose, patch());
-      return 'changed';
+      await translateKubeErrors(call, patch());
+      return 'updated';
     }
-    return forPurpose({ ...purpose, verb: 'create' }, Promise.reject(error));
+    return translateKubeErrors({ ...call, verb: 'create' }, Promise.reject(error));
   }
 }

@@ -1,9 +1,9 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { untilAsked } from '../authorize/asked.ts';
+import { waitUntilReady } from '../authorize/after-consent.ts';
+import { waitUntilConsentRequired } from '../authorize/before-consent.ts';
+import { type CodeSecret, codeSecretFor } from '../authorize/code-secret.ts';
+import { type Consent, requestConsent, requireSameRequest, resumeConsent } from '../authorize/consent.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../authorize/options.ts';
-import { untilReady } from '../authorize/outcome.ts';
-import { type Place, placeFor } from '../authorize/place.ts';
-import { askPerson, type RedirectInput, requireUnchanged, resume } from '../authorize/redirect-input.ts';
 import { readConnector, type Session } from '../authorize/session.ts';
 import { withCluster } from '../cluster/cluster.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
@@ -16,11 +16,11 @@ export const authorize: Command = {
   name: 'authorize',
   operands: 'NAME',
   operandCount: { min: 1, max: 1 },
-  summary: 'Lets a person allow access to the Infusionsoft account of a connector, without a public address.',
+  summary: 'Authorize a connector by an OAuth consent in a browser.',
   description: [
-    'Lets a person allow access to the Infusionsoft account of a connector, where the operator has no public address for a page of its own.',
-    'It shows whose data would go where and an address to open in a browser, takes the address back that the browser is sent to, checks that it answers this very consent, stores its code in the Secret that spec.oauth.authorizationCodeSecretRef names, and waits until the connector is Ready. It never changes the spec.',
-    'It works with your own rights: get on the connector, its account and the Secrets of both, and create and patch on the Secret for the code. The right to patch the connector lets it see sooner that a code was refused.',
+    'Authorize a connector by an OAuth consent in a browser, without a public address of the operator.',
+    'Print the consent request and the authorize URL, read the redirect URL, verify it, store its code in the Secret of spec.oauth.authorizationCodeSecretRef, and wait until the connector is Ready. The spec is never changed.',
+    'Required permissions: get the connector, its account and the Secret of its OAuth app; create and patch the Secret of the code. Optional: get the Secret of the code, patch the connector.',
   ],
   flags: AUTHORIZE_FLAGS,
   examples: [
@@ -31,55 +31,51 @@ export const authorize: Command = {
   async run(args, [name = ''], context) {
     const options = readOptions(args, name);
     if (options.redirectedUrl !== undefined) {
-      context.output.keepSecret(options.redirectedUrl);
+      context.output.redact(options.redirectedUrl);
     }
-    return await withCluster(args, context.clock, (cluster) => converse({ context, cluster, options }));
+    return await withCluster(args, context.clock, (cluster) =>
+      authorizeConnector({ context, cluster, options }),
+    );
   },
 };
 
-async function converse(session: Session): Promise<CliExit> {
+async function authorizeConnector(session: Session): Promise<CliExit> {
   const { redirectedUrl } = session.options;
   const found = await readConnector(session);
-  // Nobody should be asked for a code that there is no place for.
-  placeFor(found, session.options);
-  const connector = await untilAsked(session, found);
+  // Fails before the consent where no Secret can receive its code.
+  codeSecretFor(found, session.options);
+  const connector = await waitUntilConsentRequired(session, found);
   if (connector === undefined) {
     return 'ok';
   }
-  const answer =
+  const consent =
     redirectedUrl === undefined
-      ? await askPerson(session, connector)
-      : await resume(session, connector, redirectedUrl);
-  const code = codeOf(answer, connector, session);
+      ? await requestConsent(session, connector)
+      : await resumeConsent(session, connector, redirectedUrl);
+  const code = codeOf(consent, connector, session);
   const current = await readConnector(session);
-  await requireUnchanged(session, current, answer);
-  const place = placeFor(current, session.options);
-  await handOver(session, place, code);
-  return await untilReady(session, place, current);
+  await requireSameRequest(session, current, consent);
+  const target = codeSecretFor(current, session.options);
+  await storeCode(session, target, code);
+  return await waitUntilReady(session, target, current);
 }
 
-function codeOf({ said }: RedirectInput, connector: InfusionsoftConnector, { context }: Session): string {
-  if (said.kind === 'code') {
-    context.output.keepSecret(said.code);
-    return said.code;
+function codeOf({ response }: Consent, connector: InfusionsoftConnector, { context }: Session): string {
+  if (response.kind === 'code') {
+    context.output.redact(response.code);
+    return response.code;
   }
-  throw said.error === 'access_denied'
-    ? new CliError(
-        'person',
-        'Access was denied: the person at Infusionsoft refused it (access_denied). Nothing was stored; the connector goes on waiting.',
-        [`Somebody who may allow access can do so with: ${authorizeCommand(connector)}`],
-      )
-    : new CliError(
-        'person',
-        `Infusionsoft ended the consent with the error "${said.error}". Nothing was stored; the connector goes on waiting.`,
-        ['Check the OAuth app in the developer portal of Keap, and begin again.'],
-      );
+  throw response.error === 'access_denied'
+    ? new CliError('userAction', 'Access was denied at Infusionsoft (access_denied). Nothing was stored.', [
+        `To try again, run: ${authorizeCommand(connector)}`,
+      ])
+    : new CliError('userAction', `Infusionsoft returned the error "${response.error}". Nothing was stored.`, [
+        `Check the OAuth app in the Keap developer portal, then run: ${authorizeCommand(connector)}`,
+      ]);
 }
 
-async function handOver(session: Session, { secretName, key }: Place, code: string): Promise<void> {
+async function storeCode(session: Session, { secretName, key }: CodeSecret, code: string): Promise<void> {
   const { cluster, context } = session;
-  const done = await cluster.resources.storeSecretKey(cluster.namespace, secretName, key, code);
-  context.output.say(
-    `Access is allowed. The code is in Secret "${secretName}", key "${key}" (${done === 'created' ? 'created' : 'replaced'}).`,
-  );
+  const result = await cluster.resources.storeSecretKey(cluster.namespace, secretName, key, code);
+  context.output.print(`Stored the code in Secret "${secretName}", key "${key}" (${result}).`);
 }

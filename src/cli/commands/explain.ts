@@ -11,10 +11,10 @@ export const explain: Command = {
   name: 'explain',
   operands: 'NAME|REASON',
   operandCount: { min: 1, max: 1 },
-  summary: 'Says in plain words what the conditions of a connector mean, and what to do.',
+  summary: 'Explain the conditions of a connector, or a reason.',
   description: [
-    'Says in plain words what the conditions of a connector mean, and what to do about them.',
-    'A reason such as AuthorizationRequired, or a type of condition such as Stalled, is explained by itself, without asking a cluster.',
+    'Explain the conditions of a connector and what to do about them.',
+    'A reason such as AuthorizationRequired, or a condition type such as Stalled, needs no cluster.',
   ],
   flags: [],
   examples: ['explain crm -n sales', 'explain AuthorizationRequired', 'explain Stalled'],
@@ -25,13 +25,13 @@ export const explain: Command = {
         renderConnector(await resources.connector(namespace, requireName('NAME', word))),
       ));
     for (const line of lines) {
-      output.say(line);
+      output.print(line);
     }
     return 'ok';
   },
 };
 
-/** What a reason or a type of condition means; `undefined`: it is the name of a connector, which has no capitals. */
+/** Explains a reason or a condition type; `undefined` for the name of a connector, which has no capitals. */
 function explainWord(word: string): string[] | undefined {
   if (isReason(word)) {
     return renderReason(word);
@@ -47,7 +47,7 @@ function explainWord(word: string): string[] | undefined {
     (name) =>
       name.toLowerCase().includes(word.toLowerCase()) || word.toLowerCase().includes(name.toLowerCase()),
   );
-  throw new CliError('usage', 'There is no such reason or condition.', [
+  throw new CliError('usage', 'Unknown reason or condition type.', [
     similar.length === 0
       ? `Reasons: ${REASON_NAMES.join(', ')}.`
       : `Similar: ${[...new Set(similar)].join(', ')}.`,

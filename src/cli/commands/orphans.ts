@@ -11,17 +11,17 @@ export const orphans: Command = {
   name: 'orphans',
   operands: '[ACCOUNT]',
   operandCount: { min: 0, max: 1 },
-  summary: 'Shows instances of this cluster that no resource stands for.',
+  summary: 'List the orphaned instances of an account, or of all accounts.',
   description: [
-    'Shows the instances in Open Connectors that carry the tags of this cluster and that no resource stands for, from the status of one account, or of all accounts of the namespace. The operator never deletes them by itself.',
-    "It needs the right to get or list openconnectorsaccounts. The operator's default account has no resource; the metric openconnectors_instances_orphaned counts it too.",
+    'List the instances in Open Connectors that have the tags of this cluster but no resource, from the status of one account, or of all accounts in the namespace. The operator never deletes them.',
+    "Required permissions: get or list openconnectorsaccounts. The operator's default account has no resource; see the metric openconnectors_instances_orphaned.",
   ],
   flags: [ALL_NAMESPACES],
   examples: ['orphans -n sales', 'orphans sap -n sales', 'orphans -A'],
   async run(args, [name], { output, clock }) {
     const everywhere = args.given.has('all-namespaces');
     if (everywhere && name !== undefined) {
-      throw new CliError('usage', 'An account and --all-namespaces do not go together.');
+      throw new CliError('usage', 'ACCOUNT and --all-namespaces are mutually exclusive.');
     }
     return await withCluster<CliExit>(args, clock, async ({ resources, namespace }) => {
       const accounts =
@@ -29,8 +29,10 @@ export const orphans: Command = {
           ? await resources.accounts(everywhere ? undefined : namespace)
           : [await resources.account(namespace, requireName('ACCOUNT', name))];
       const lines = [...accounts.flatMap(renderOrphans), ...adviceOnOrphans(accounts)];
-      for (const line of lines.length === 0 ? ['No accounts here.'] : lines) {
-        output.say(line);
+      for (const line of lines.length === 0
+        ? [`No accounts found in ${everywhere ? 'any namespace' : `namespace ${namespace}`}.`]
+        : lines) {
+        output.print(line);
       }
       return 'ok';
     });

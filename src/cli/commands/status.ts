@@ -11,17 +11,17 @@ export const status: Command = {
   name: 'status',
   operands: '[NAME]',
   operandCount: { min: 0, max: 1 },
-  summary: 'Shows how connectors are: one in full, or a table of all.',
+  summary: 'Show the status of one connector, or a table of all.',
   description: [
-    'Shows how a connector is: Ready with its reason and message, the instance, the account, the authorization, the Secret for applications, the last change, and when a failure is tried again.',
-    'Without a name, a table of all connectors of the namespace. It needs the right to get or list infusionsoftconnectors, and reads no Secret.',
+    'Show the status of one connector: Ready with reason and message, instance, account, authorization, connection Secret, last transition and next retry. Without NAME, show a table of all connectors in the namespace.',
+    'Required permissions: get or list infusionsoftconnectors. No Secret is read.',
   ],
   flags: [ALL_NAMESPACES],
   examples: ['status -n sales', 'status crm -n sales', 'status -A'],
   async run(args, [name], { output, clock }) {
     const everywhere = args.given.has('all-namespaces');
     if (everywhere && name !== undefined) {
-      throw new CliError('usage', 'A name and --all-namespaces do not go together.');
+      throw new CliError('usage', 'NAME and --all-namespaces are mutually exclusive.');
     }
     return await withCluster<CliExit>(args, clock, async ({ resources, namespace }) => {
       const lines =
@@ -29,15 +29,15 @@ export const status: Command = {
           ? await table(everywhere ? undefined : namespace)
           : renderStatus(await resources.connector(namespace, requireName('NAME', name)), clock.now());
       for (const line of lines) {
-        output.say(line);
+        output.print(line);
       }
       return 'ok';
 
-      async function table(place: string | undefined): Promise<string[]> {
-        const connectors = await resources.connectors(place);
+      async function table(scope: string | undefined): Promise<string[]> {
+        const connectors = await resources.connectors(scope);
         return connectors.length === 0
-          ? [`No connectors in ${place === undefined ? 'any namespace' : `namespace ${place}`}.`]
-          : renderStatusTable(connectors, clock.now(), place === undefined);
+          ? [`No connectors found in ${scope === undefined ? 'any namespace' : `namespace ${scope}`}.`]
+          : renderStatusTable(connectors, clock.now(), scope === undefined);
       }
     });
   },

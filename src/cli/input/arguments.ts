@@ -5,23 +5,22 @@ import { CliError } from '../errors.ts';
 export interface Flag {
   readonly name: string;
   readonly short?: string;
-  /** Placeholder of its value in the help; absent: it has none. */
+  /** Placeholder of the value in help; absent for a flag without a value. */
   readonly value?: string;
-  readonly doc: string;
+  /** A noun phrase in lower case. */
+  readonly description: string;
 }
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface Arguments {
   readonly positionals: readonly string[];
-  /** Names of all flags that were given. */
+  /** Names of the flags on the command line. */
   readonly given: ReadonlySet<string>;
-  /** The value of a flag; of a repeated one the last. */
+  /** The value of a flag, the last one where it is repeated. */
   text(name: string): string | undefined;
-  /** All values of a flag, each split at commas. */
-  list(name: string): readonly string[];
 }
 
-/** Takes `argv` (without program and script) apart. Throws `CliError`, which repeats no value: it may be a secret. */
+/** Parses `argv` (without program and script). Throws `CliError`, without values: they may be secrets. */
 export function readArguments(argv: readonly string[], flags: readonly Flag[]): Arguments {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const options = Object.fromEntries(
@@ -44,30 +43,21 @@ export function readArguments(argv: readonly string[], flags: readonly Flag[]): 
       values.push([token.name, token.value]);
     }
   }
-  const of = (wanted: string): string[] =>
-    values.flatMap(([name, value]) => (name === wanted && value !== undefined ? [value] : []));
   return {
     positionals,
     given: new Set(values.map(([name]) => name)),
-    text: (name) => of(name).at(-1),
-    list: (name) =>
-      of(name).flatMap((value) =>
-        value
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      ),
+    text: (wanted) => values.findLast(([name]) => name === wanted)?.[1],
   };
 }
 
 function requireKnown(rawName: string, flag: Flag | undefined, value: string | undefined): void {
   if (flag === undefined) {
-    throw new CliError('usage', `${rawName}: is no known flag; see --help.`);
+    throw new CliError('usage', `${rawName}: unknown flag. See --help.`);
   }
   if (flag.value !== undefined && (value === undefined || value === '')) {
-    throw new CliError('usage', `${rawName}: needs a value, ${rawName} ${flag.value}.`);
+    throw new CliError('usage', `${rawName}: requires a value, as in ${rawName} ${flag.value}.`);
   }
   if (flag.value === undefined && value !== undefined) {
-    throw new CliError('usage', `${rawName}: takes no value.`);
+    throw new CliError('usage', `${rawName}: does not take a value.`);
   }
 }

@@ -1,20 +1,28 @@
 import type { Flag } from './arguments.ts';
 
-/** Flags that every command has. */
+/** Flags of every command. */
 export const COMMON_FLAGS: readonly Flag[] = [
   {
     name: 'namespace',
     short: 'n',
     value: 'NAMESPACE',
-    doc: "The namespace; absent: that of the kubeconfig's context.",
+    description: 'namespace of the resources (default of the kubeconfig context)',
   },
-  { name: 'kubeconfig', value: 'FILE', doc: 'The kubeconfig; absent: KUBECONFIG, or ~/.kube/config.' },
-  { name: 'context', value: 'NAME', doc: 'The context of the kubeconfig; absent: the current one.' },
-  { name: 'help', short: 'h', doc: 'Shows the help of the command.' },
+  {
+    name: 'kubeconfig',
+    value: 'FILE',
+    description: 'path to the kubeconfig file (default $KUBECONFIG, then ~/.kube/config)',
+  },
+  { name: 'context', value: 'NAME', description: 'kubeconfig context (default the current context)' },
+  { name: 'help', short: 'h', description: 'help for the command' },
 ];
 
-/** For commands that list. */
-export const ALL_NAMESPACES: Flag = { name: 'all-namespaces', short: 'A', doc: 'All namespaces.' };
+/** Of commands that list. */
+export const ALL_NAMESPACES: Flag = {
+  name: 'all-namespaces',
+  short: 'A',
+  description: 'resources of all namespaces',
+};
 
-/** Only without a command. */
-export const VERSION_FLAG: Flag = { name: 'version', doc: 'Shows the version.' };
+/** Without a command only. */
+export const VERSION_FLAG: Flag = { name: 'version', description: 'version of the plugin' };

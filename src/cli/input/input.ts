@@ -4,11 +4,11 @@ import { CliError } from '../errors.ts';
 
 /** Standard input. */
 export interface Input {
-  /** Whether a person sits there. */
+  /** Whether it is interactive. */
   readonly isTerminal: boolean;
   /**
-   * Its lines, to the end. What is typed or pasted into a terminal is not shown, as passwords are not. Ctrl-C throws a
-   * `CliError` of exit `interrupted`.
+   * Its lines, to the end. A terminal does not echo them, as with passwords. Ctrl-C throws a `CliError` of exit
+   * `interrupted`.
    */
   lines(): AsyncIterable<string>;
 }
@@ -20,7 +20,7 @@ export function createInput(stream: NodeJS.ReadStream): Input {
     isTerminal,
     async *lines() {
       const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-      // With `terminal` the echo of the terminal itself is off, and readline's own goes nowhere.
+      // `terminal` turns the echo of the terminal off; the echo of readline goes to `nowhere`.
       const reader = createInterface({
         input: stream,
         historySize: 0,
@@ -35,7 +35,7 @@ export function createInput(stream: NodeJS.ReadStream): Input {
         yield* reader;
       } finally {
         reader.close();
-        // A pipe that stays open must not keep the process alive.
+        // An open pipe would keep the process alive.
         stream.destroy();
       }
       if (interrupted) {

@@ -12,9 +12,9 @@ import { alignColumns } from './table.ts';
 
 type Row = readonly [label: string, text: string];
 
-/** One reason, as the reference has it. */
+/** The documentation of a reason. */
 export function renderReason(name: Reason): string[] {
-  const { meaning, whatToDo, severity: outlook, event } = reason(name);
+  const { meaning, whatToDo, severity, event } = reason(name);
   const conditions = CONDITION_TYPES.flatMap((type) => {
     const statuses = reason(name).conditions[type];
     return statuses === undefined ? [] : [`${type} ${statuses.join(' or ')}`];
@@ -24,14 +24,14 @@ export function renderReason(name: Reason): string[] {
     ...rows([
       ['Meaning', meaning],
       ['What to do', whatToDo],
-      ['What follows', SEVERITY_SENTENCES[outlook]],
+      ['Operator', SEVERITY_SENTENCES[severity]],
       ['Appears on', conditions.length === 0 ? 'events only' : conditions.join(', ')],
       ['Event', event],
     ]),
   ];
 }
 
-/** One type of condition, as the reference has it. */
+/** The documentation of a condition type. */
 export function renderConditionType(type: ConditionType): string[] {
   const { meaning, kinds } = CONDITIONS[type];
   return [
@@ -43,15 +43,15 @@ export function renderConditionType(type: ConditionType): string[] {
   ];
 }
 
-/** All conditions of a connector in plain words, the summary first. */
+/** All conditions of a connector, Ready first. */
 export function renderConnector(connector: InfusionsoftConnector): string[] {
   const { name, namespace } = connector.metadata;
   const title = `Connector ${name} in namespace ${namespace}`;
   const ready = conditionOf(connector, 'Ready');
   if (ready === undefined) {
     return [
-      `${title} has not been looked at by the operator yet.`,
-      'If it stays so, the operator does not run, or does not serve this namespace.',
+      `${title} is not reconciled yet.`,
+      'If this persists, check that the operator runs and watches this namespace.',
     ];
   }
   const others = CONDITION_TYPES.filter((type) => type !== 'Ready').flatMap(
@@ -61,10 +61,10 @@ export function renderConnector(connector: InfusionsoftConnector): string[] {
     `${title} is ${ready.status === 'True' ? 'Ready' : 'not Ready'}: ${ready.reason}`,
     ...(isCurrent(connector)
       ? []
-      : ['The operator has not looked at the latest change of the spec yet: this is about the spec before.']),
+      : ['The latest spec change is not reconciled yet. The conditions are about the previous spec.']),
     ...summary(connector, ready),
     '',
-    'The single conditions:',
+    'Conditions:',
     ...rows(others.map((condition) => [`${condition.type} ${condition.status}`, meaningOf(condition)])),
   ];
 }
@@ -79,16 +79,16 @@ function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
       ? []
       : ([
           ['What to do', known.info.whatToDo],
-          ['What follows', SEVERITY_SENTENCES[known.info.severity]],
+          ['Operator', SEVERITY_SENTENCES[known.info.severity]],
         ] satisfies Row[])),
-    ...(command === undefined ? [] : [['From here', command] satisfies Row]),
+    ...(command === undefined ? [] : [['Command', command] satisfies Row]),
   ]);
 }
 
 function meaningOf(condition: Condition): string {
   const known = infoOf(condition);
   return known === undefined
-    ? `${condition.reason} is a reason that this version does not know.`
+    ? `${condition.reason} (unknown to this version of the plugin)`
     : `${known.info.meaning} (${known.name})`;
 }
 

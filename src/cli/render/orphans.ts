@@ -1,29 +1,29 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import { alignColumns } from './table.ts';
 
-/** The instances of one account that no resource stands for, as its status tells. */
+/** The orphaned instances of an account, from its status. */
 export function renderOrphans({ metadata, status }: OpenConnectorsAccount): string[] {
   const title = `Account ${metadata.name} in namespace ${metadata.namespace}`;
   const { managed, orphaned, orphans = [] } = status?.instances ?? {};
   if (managed === undefined && orphaned === undefined) {
-    return [`${title}: the operator has not counted its instances yet.`];
+    return [`${title}: instances not counted yet.`];
   }
   if (orphaned === undefined) {
     return [
-      `${title}: orphans are not counted. Only an operator that serves all namespaces, without a label selector, can tell that no resource stands for an instance.`,
+      `${title}: orphans not counted. Only an operator that watches all namespaces without a label selector counts them.`,
     ];
   }
   const counts = `${title}: ${countOf(managed ?? 0)} managed, ${orphaned} orphaned`;
   return orphaned === 0 ? [`${counts}.`] : [`${counts}:`, ...listOf(orphans, orphaned)];
 }
 
-/** What may be done about orphans; nothing without any. */
+/** What to do about orphans; empty without any. */
 export function adviceOnOrphans(accounts: readonly OpenConnectorsAccount[]): string[] {
   return accounts.some(({ status }) => (status?.instances?.orphaned ?? 0) > 0)
     ? [
         '',
-        'An orphan carries the tags of this cluster, and no resource stands for it. The operator never deletes one by itself.',
-        'To keep one, name its id in spec.instance.importId of a new connector. To end one, delete it in Open Connectors.',
+        'An orphaned instance has the tags of this cluster but no resource. The operator never deletes it.',
+        'To keep it, set spec.instance.importId of a new connector. To remove it, delete it in Open Connectors.',
       ]
     : [];
 }
@@ -33,7 +33,7 @@ type Orphans = NonNullable<NonNullable<NonNullable<OpenConnectorsAccount['status
 function listOf(orphans: Orphans, count: number): string[] {
   if (orphans.length === 0) {
     return [
-      '  The status does not list them. In Open Connectors they are the instances with a tag k8s-cluster-... of this cluster; k8s-ns-... and k8s-name-... say which resource they were made for.',
+      '  Not listed in the status. Search Open Connectors for the tag k8s-cluster-... of this cluster; the tags k8s-ns-... and k8s-name-... name the former resource.',
     ];
   }
   const rows = orphans.map(({ id, name }) => [String(id), name ?? '-']);

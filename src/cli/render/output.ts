@@ -1,16 +1,16 @@
 import { createScrubber } from '../../secrets/redaction.ts';
 
-/** Where a command tells what it has to tell. Known secrets are masked, and nothing can steer the terminal. */
+/** The output of a command. Registered secrets are masked, and control characters are replaced. */
 export interface Output {
   /** One line on standard output. */
-  say(line?: string): void;
+  print(line?: string): void;
   /** One line on standard error. */
-  complain(line: string): void;
-  /** From now on `value` is shown by neither. */
-  keepSecret(value: string): void;
+  printError(line: string): void;
+  /** Masks `value` in all later output. */
+  redact(value: string): void;
 }
 
-/** A stream, as far as it is used here. */
+/** Writes to a stream. */
 export type Sink = (text: string) => void;
 
 /** An `Output` on two streams. */
@@ -20,10 +20,10 @@ export function createOutput(stdout: Sink, stderr: Sink): Output {
     (sink: Sink) =>
     (line = ''): void =>
       sink(`${scrubber.scrub(printable(line))}\n`);
-  return { say: lineTo(stdout), complain: lineTo(stderr), keepSecret: (value) => scrubber.register(value) };
+  return { print: lineTo(stdout), printError: lineTo(stderr), redact: (value) => scrubber.register(value) };
 }
 
-/** `text` on one line: what comes from a cluster may hold escape sequences or marks that turn the reading direction. */
+/** `text` on one line, without escape sequences and direction marks that a field of a resource may contain. */
 export function printable(text: string): string {
   return text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

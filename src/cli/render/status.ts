@@ -1,13 +1,13 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
 import { authorizeCommandFor, conditionOf, isCurrent } from '../cluster/conditions.ts';
-import { PROGRAM } from '../program.ts';
-import { formatMoment, formatSpan } from './age.ts';
+import { PROGRAM } from '../command.ts';
+import { formatRelativeTime, formatSpan } from './age.ts';
 import { alignColumns } from './table.ts';
 
 const NOTHING = '-';
 
-/** One connector in full. `now`: wall clock, milliseconds. */
+/** All details of a connector. `now`: wall clock, milliseconds. */
 export function renderStatus(connector: InfusionsoftConnector, now: number): string[] {
   const { name, namespace } = connector.metadata;
   const ready = conditionOf(connector, 'Ready');
@@ -18,29 +18,26 @@ export function renderStatus(connector: InfusionsoftConnector, now: number): str
     ['Account', accountSentence(connector)],
     ['Authorization', authorizationSentence(connector, now)],
     ['Connection', connectionSentence(connector)],
-    ['Last change', changeSentence(connector, now)],
-    ['Next try', retrySentence(connector, now)],
+    ['Last transition', transitionSentence(connector, now)],
+    ['Next retry', retrySentence(connector, now)],
   ];
   return [
     `Connector ${name} in namespace ${namespace}`,
     ...alignColumns(rows).map((line) => `  ${line}`),
     ...(ready === undefined || ready.status === 'True'
       ? []
-      : [
-          '',
-          `What to do: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`,
-        ]),
+      : ['', `Next step: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`]),
   ];
 }
 
-/** Many connectors, a line each, in the order of their names. */
+/** A table of connectors, sorted by name. */
 export function renderStatusTable(
   connectors: readonly InfusionsoftConnector[],
   now: number,
   withNamespace: boolean,
 ): string[] {
-  const sorted = [...connectors].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-  const header = ['NAME', 'READY', 'REASON', 'INSTANCE', 'ACCOUNT', 'AUTHORIZED', 'CHANGED', 'NEXT TRY'];
+  const sorted = [...connectors].sort((a, b) => (qualifiedName(a) < qualifiedName(b) ? -1 : 1));
+  const header = ['NAME', 'READY', 'REASON', 'INSTANCE', 'ACCOUNT', 'AUTHORIZED', 'CHANGED', 'NEXT RETRY'];
   const rows = sorted.map((connector) => {
     const { metadata, status, spec } = connector;
     const ready = conditionOf(connector, 'Ready');
@@ -52,32 +49,32 @@ export function renderStatusTable(
       status?.instance === undefined ? NOTHING : String(status.instance.id),
       accountNameOf(spec) ?? '(default)',
       conditionOf(connector, 'Authorized')?.status ?? 'Unknown',
-      ready === undefined ? NOTHING : formatMoment(ready.lastTransitionTime, now),
+      ready === undefined ? NOTHING : formatRelativeTime(ready.lastTransitionTime, now),
       retrySentence(connector, now),
     ];
   });
   return alignColumns([[...(withNamespace ? ['NAMESPACE'] : []), ...header], ...rows]);
 }
 
-function placeOf({ metadata }: InfusionsoftConnector): string {
+function qualifiedName({ metadata }: InfusionsoftConnector): string {
   return `${metadata.namespace}/${metadata.name}`;
 }
 
 function readySentence(connector: InfusionsoftConnector, now: number): string {
   const ready = conditionOf(connector, 'Ready');
   if (ready === undefined) {
-    return 'Unknown: the operator has not looked at it yet';
+    return 'Unknown (not reconciled yet)';
   }
   const since = formatSpan(now - Date.parse(ready.lastTransitionTime));
   const stalled = conditionOf(connector, 'Stalled') === undefined ? '' : ', stalled';
-  const old = isCurrent(connector) ? '' : '; the latest change of the spec has not been looked at yet';
-  return `${ready.status} (${ready.reason}${stalled}) for ${since}${old}`;
+  const outdated = isCurrent(connector) ? '' : '; latest spec change not reconciled yet';
+  return `${ready.status} (${ready.reason}${stalled}) for ${since}${outdated}`;
 }
 
 function instanceSentence({ status }: InfusionsoftConnector): string {
   const { instance, replacing } = status ?? {};
   if (instance === undefined) {
-    return 'none yet';
+    return 'none';
   }
   const facts = [
     instance.connector,
@@ -103,31 +100,32 @@ function hostOf(baseUrl: string): string {
 function authorizationSentence(connector: InfusionsoftConnector, now: number): string {
   const { authorizedAt, startUrl } = connector.status?.authorization ?? {};
   const condition = conditionOf(connector, 'Authorized');
-  const since = authorizedAt === undefined ? '' : `, access was allowed ${formatMoment(authorizedAt, now)}`;
+  const when = authorizedAt === undefined ? undefined : formatRelativeTime(authorizedAt, now);
+  const last = when === undefined ? '' : `, last authorized ${when}`;
   switch (condition?.status) {
     case 'True':
-      return `works${since}`;
+      return `authorized${when === undefined ? '' : ` ${when}`}`;
     case 'False':
-      return `missing (${condition.reason})${startUrl === undefined ? since : `, to be given at ${startUrl}`}`;
+      return `not authorized (${condition.reason})${startUrl === undefined ? last : `, start page ${startUrl}`}`;
     default:
-      return `not known yet${since}`;
+      return `unknown${last}`;
   }
 }
 
 function connectionSentence(connector: InfusionsoftConnector): string {
-  const written = connector.status?.binding?.name;
-  return written === undefined
-    ? `Secret "${connectionSecretNameOf(connector)}", not written yet`
-    : `Secret "${written}"`;
+  const name = connector.status?.binding?.name;
+  return name === undefined
+    ? `Secret "${connectionSecretNameOf(connector)}" (not created yet)`
+    : `Secret "${name}"`;
 }
 
-function changeSentence(connector: InfusionsoftConnector, now: number): string {
+function transitionSentence(connector: InfusionsoftConnector, now: number): string {
   const latest = (connector.status?.conditions ?? [])
     .toSorted((a, b) => Date.parse(b.lastTransitionTime) - Date.parse(a.lastTransitionTime))
     .at(0);
   return latest === undefined
     ? NOTHING
-    : `${formatMoment(latest.lastTransitionTime, now)} (${latest.type} became ${latest.status})`;
+    : `${formatRelativeTime(latest.lastTransitionTime, now)} (${latest.type}=${latest.status})`;
 }
 
 function retrySentence({ status }: InfusionsoftConnector, now: number): string {
@@ -135,6 +133,7 @@ function retrySentence({ status }: InfusionsoftConnector, now: number): string {
   if (failures?.nextAttemptAt === undefined) {
     return NOTHING;
   }
-  const due = Date.parse(failures.nextAttemptAt) <= now ? 'now' : formatMoment(failures.nextAttemptAt, now);
-  return `${due} (${failures.count} failed)`;
+  const due =
+    Date.parse(failures.nextAttemptAt) <= now ? 'now' : formatRelativeTime(failures.nextAttemptAt, now);
+  return `${due} (${failures.count} ${failures.count === 1 ? 'failure' : 'failures'})`;
 }

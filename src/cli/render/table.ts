@@ -1,12 +1,12 @@
 const GAP = '   ';
 
-/** Rows as lines of equal columns, without spaces at the end. */
+/** Rows as lines with aligned columns, without trailing spaces. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((so, row) => {
+  const widths = rows.reduce<number[]>((maxima, row) => {
     row.forEach((cell, at) => {
-      so[at] = Math.max(so[at] ?? 0, cell.length);
+      maxima[at] = Math.max(maxima[at] ?? 0, cell.length);
     });
-    return so;
+    return maxima;
   }, []);
   return rows.map((row) =>
     row

@@ -2,23 +2,25 @@ import { accountNameOf } from '../../api/defaults.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { AccountView } from '../../ownership/account-view.ts';
 import type { AccountSession } from '../../ownership/accounts.ts';
-import type { Action } from '../action.ts';
+import type { Act } from '../action.ts';
+import { justRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
+import { gather } from '../observe/gather.ts';
 import { knownInstances } from '../observe/observe.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
-import { type ActionContext, type ActionHandler, withDone } from './action-context.ts';
+import { type ActionContext, type ActionHandler, type Effect, stale } from './action-context.ts';
 import { openFallback } from './fallback-credentials.ts';
 import {
   deleteInstance,
   enable,
   patch,
   ping,
-  proveAccount,
   readInstance,
   recordDisabling,
   recordRemoval,
   releaseTags,
   search,
+  verifyAccount,
 } from './instance.ts';
 import { removeSecret, writeOneTimeCode } from './one-time-code.ts';
 import {
@@ -30,40 +32,35 @@ import {
 import { addFinalizer, create, reauthorize, writeRecord } from './send-credential.ts';
 import { writeTombstone } from './tombstone.ts';
 
-/** A step that does something. */
-export type Act = Exclude<Action, { type: 'finish' }>;
-
-/** Each kind of step with what carries it out, and its name in a sentence ("Open Connectors refused to ..."). */
-const ACTIONS: {
-  readonly [Type in Act['type']]: { readonly run: ActionHandler<Type>; readonly words: string };
-} = {
-  'read-secret': { run: readSecret, words: 'read the Secret' },
-  search: { run: search, words: 'search for the instance' },
-  'read-instance': { run: readInstance, words: 'read the instance' },
-  'write-record': { run: writeRecord, words: 'update the write-ahead record' },
-  'add-finalizer': { run: addFinalizer, words: 'add the finalizer' },
-  'write-one-time-code': { run: writeOneTimeCode, words: 'write the one-time code Secret' },
-  'remove-secret': { run: removeSecret, words: 'remove a Secret of the consent' },
-  create: { run: create, words: 'create the instance' },
-  reauthorize: { run: reauthorize, words: 'authorize the instance' },
-  patch: { run: patch, words: 'update the instance' },
-  'record-disabling': { run: recordDisabling, words: 'record that the instance is disabled' },
-  enable: { run: enable, words: 'enable or disable the instance' },
-  ping: { run: ping, words: 'make a call through the instance' },
-  'verify-account': { run: proveAccount, words: 'verify the account' },
-  'open-fallback-credentials': { run: openFallback, words: 'verify the account' },
-  'release-tags': { run: releaseTags, words: "remove the operator's tags" },
-  'record-removal': { run: recordRemoval, words: 'record the removal of the instance' },
-  'delete-instance': { run: deleteInstance, words: 'delete the instance' },
-  'write-tombstone': { run: writeTombstone, words: 'write the tombstone' },
-  'write-connection-secret': { run: writeConnectionSecret, words: 'write the connection Secret' },
-  'delete-connection-secret': { run: deleteConnectionSecret, words: 'delete the old connection Secret' },
-  'release-connection-secret': { run: releaseConnectionSecret, words: 'release the connection Secret' },
+/** The handler of each action. */
+const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
+  'read-secret': readSecret,
+  search,
+  'read-instance': readInstance,
+  'write-record': writeRecord,
+  'add-finalizer': addFinalizer,
+  'write-one-time-code': writeOneTimeCode,
+  'remove-secret': removeSecret,
+  create,
+  reauthorize,
+  patch,
+  'record-disabling': recordDisabling,
+  enable,
+  ping,
+  'verify-account': verifyAccount,
+  'open-fallback-credentials': openFallback,
+  'release-tags': releaseTags,
+  'record-removal': recordRemoval,
+  'delete-instance': deleteInstance,
+  'write-tombstone': writeTombstone,
+  'write-connection-secret': writeConnectionSecret,
+  'delete-connection-secret': deleteConnectionSecret,
+  'release-connection-secret': releaseConnectionSecret,
 };
 
 /**
- * Carries out one step and returns the world that follows from it. A `RemoteError` becomes a fact of the pass, for
- * `decide` to judge; everything else (`KubeError`, a lost Lease, an abort) is thrown and ends the pass.
+ * Carries out one action and returns the input that follows from it. A `RemoteError` becomes the outcome of the action,
+ * for `decide` to judge; everything else (`KubeError`, a lost Lease, an abort) is thrown and ends the reconcile.
  */
 export async function act(
   ports: ConnectorPorts,
@@ -76,27 +73,20 @@ export async function act(
     ports,
     signal,
     session: () => sessionOf(ports, input),
-    justRead: input.done.justRead,
-    advance,
+    justRead: justRead(input.log),
+    advance: (observation) => advance(gather(observation, ports.fingerprinter.of, input)),
   };
-  const next = await attemptExternal(
-    context,
-    { ...input, done: { ...input.done, justRead: undefined } },
-    action,
-  );
-  return { ...next, now: ports.clock.now(), external: knownInstances(ports, next) };
+  const { observation, ...entry } = await effectOf(context, input, action);
+  const next = { ...observation, log: [...input.log, { action, ...entry }], now: ports.clock.now() };
+  return gather({ ...next, external: knownInstances(ports, next) }, ports.fingerprinter.of, input);
 }
 
-async function attemptExternal(
-  context: ActionContext,
-  input: ConnectorInput,
-  action: Act,
-): Promise<ConnectorInput> {
+async function effectOf(context: ActionContext, input: ConnectorInput, action: Act): Promise<Effect> {
   try {
     return await run(context, input, action);
   } catch (error) {
     if (error instanceof AccountChangedError) {
-      return { ...input, account: viewOf(context.ports, input) };
+      return stale({ ...input, account: viewOf(context.ports, input) });
     }
     if (!(error instanceof RemoteError)) {
       throw error;
@@ -104,7 +94,7 @@ async function attemptExternal(
     if (error.class === 'unauthorized') {
       sessionFor(context.ports.accounts, input)?.invalidate();
     }
-    return withDone(input, { failure: { type: action.type, words: ACTIONS[action.type].words, error } });
+    return { observation: input, outcome: { kind: 'failed', error } };
   }
 }
 
@@ -112,8 +102,8 @@ function run<Type extends Act['type']>(
   context: ActionContext,
   input: ConnectorInput,
   action: Extract<Act, { type: Type }>,
-): Promise<ConnectorInput> {
-  const handler: ActionHandler<Type> = ACTIONS[action.type as Type].run;
+): Promise<Effect> {
+  const handler: ActionHandler<Type> = HANDLERS[action.type as Type];
   return handler(context, input, action);
 }
 

@@ -1,52 +1,54 @@
 import type { AccountSession } from '../../ownership/accounts.ts';
-import type { Action } from '../action.ts';
-import type { ConnectorInput, Done, DueEvent, Memory } from '../input.ts';
+import type { Act } from '../action.ts';
+import type { DueEvent, Outcome } from '../action-log.ts';
+import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import type { ConnectorPorts } from '../ports.ts';
 
-/** A step of one kind. */
-export type ActionOf<Type extends Action['type']> = Extract<Action, { type: Type }>;
-
-/** What carrying out a step works with. */
+/** What carrying out an action works with. */
 export interface ActionContext {
   readonly ports: ConnectorPorts;
-  /** The account's session; every step that needs it is decided only where the account is ready. */
+  /** The account's session; every action that needs it is decided only where the account is ready. */
   readonly session: () => AccountSession;
-  /** The instance whose read by id was the action before. */
+  /** The instance that the action before read by id. */
   readonly justRead: number | undefined;
   readonly signal: AbortSignal;
-  /** Told the observation in the middle of an action, so that an error that ends the action does not lose it. */
-  readonly advance: (input: ConnectorInput) => void;
+  /** Takes the observation in the middle of an action, so that an error that ends the action does not lose it. */
+  readonly advance: (observation: Observation) => void;
 }
 
-/** Carries out one step and returns the world as it is afterwards. Throws `RemoteError` and `KubeError`. */
-export type ActionHandler<Type extends Action['type']> = (
+/** What an action leads to. */
+export interface Effect {
+  readonly observation: Observation;
+  readonly outcome: Outcome;
+  /** The instance that was read by id. */
+  readonly read?: number | undefined;
+  readonly events?: readonly DueEvent[] | undefined;
+}
+
+/** Carries out one action. Throws `RemoteError` and `KubeError`. */
+export type ActionHandler<Type extends Act['type']> = (
   context: ActionContext,
   input: ConnectorInput,
-  action: ActionOf<Type>,
-) => Promise<ConnectorInput>;
+  action: Extract<Act, { type: Type }>,
+) => Promise<Effect>;
 
-/** The world with other facts about this pass. */
-export function withDone(input: ConnectorInput, pass: Partial<Done>): ConnectorInput {
-  return { ...input, done: { ...input.done, ...pass } };
+/** The action took effect. */
+export function done(observation: Observation, more: Pick<Effect, 'read' | 'events'> = {}): Effect {
+  return { observation, outcome: { kind: 'done' }, ...more };
 }
 
-/** The observation after an instance was read by id. */
-export function withRead(input: ConnectorInput, id: number): ConnectorInput {
-  return withDone(input, { read: [...input.done.read, id], justRead: id });
+/** Nothing was written, because the object is not what the action was decided on. */
+export function stale(observation: Observation, read?: number): Effect {
+  return { observation, outcome: { kind: 'stale' }, read };
 }
 
-/** The world with another memory, which is kept beyond the pass. */
+/** The observation with another memory, which is kept beyond the reconcile. */
 export function withMemory(
   context: ActionContext,
-  input: ConnectorInput,
+  observation: Observation,
   memory: Partial<Memory>,
-): ConnectorInput {
-  const next = { ...input.memory, ...memory };
-  context.ports.memory.remember(input.connector.metadata.uid, next);
-  return { ...input, memory: next };
-}
-
-/** The world in which something happened that people should hear of. */
-export function withEvent(input: ConnectorInput, event: DueEvent): ConnectorInput {
-  return withDone(input, { events: [...input.done.events, event] });
+): Observation {
+  const next = { ...observation.memory, ...memory };
+  context.ports.memory.remember(observation.connector.metadata.uid, next);
+  return { ...observation, memory: next };
 }

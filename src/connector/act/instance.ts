@@ -2,15 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import { quote } from '../../reconciler/quote.ts';
+import type { PingAnswer } from '../action-log.ts';
 import { describePatch } from '../decide/desired-instance.ts';
-import type { ConnectorInput } from '../input.ts';
+import type { ConnectorInput, Memory } from '../input.ts';
+import { withConnector } from '../observe/observe.ts';
 import {
   type ActionContext,
   type ActionHandler,
-  withDone,
-  withEvent,
+  done,
+  type Effect,
+  stale,
   withMemory,
-  withRead,
 } from './action-context.ts';
 
 /** Asks for everything with this resource's owner tag. */
@@ -19,11 +21,16 @@ export const search: ActionHandler<'search'> = async (context, input) => {
   const startedAt = context.ports.clock.now();
   const found = await api.listInstancesByTag(input.tags.owner, context.signal);
   inventory.searched(input.tags.owner, found, startedAt);
-  return withDone(input, { searched: true });
+  return done(input);
 };
 
-/** Reads one instance; only here is "gone" learned. */
+/** Reads one instance by id: the only proof that it does not exist. */
 export const readInstance: ActionHandler<'read-instance'> = async (context, input, { id }) => {
+  await readById(context, id);
+  return done(input, { read: id });
+};
+
+async function readById(context: ActionContext, id: number): Promise<void> {
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.readInstance(id, context.signal));
@@ -33,24 +40,23 @@ export const readInstance: ActionHandler<'read-instance'> = async (context, inpu
     }
     inventory.markGone(id);
   }
-  return withRead(input, id);
-};
+}
 
 /**
  * Reads the instance right before a write to it: a listing may be minutes old, and another owner may have taken it over
- * since. `differs`: it is not what the write was decided on, so that `decide` has to judge it anew.
+ * since. `differs`: it is not what the write was decided on, so that `decide` has to judge it again.
  */
 export async function readBeforeWrite(
   context: ActionContext,
   input: ConnectorInput,
   id: number,
-): Promise<{ readonly differs: boolean; readonly input: ConnectorInput }> {
+): Promise<{ readonly differs: boolean; readonly read: number | undefined }> {
   if (context.justRead === id) {
-    return { differs: false, input };
+    return { differs: false, read: undefined };
   }
-  const next = await readInstance(context, input, { type: 'read-instance', id });
+  await readById(context, id);
   const shown = context.session().inventory.about(input.tags.owner, [id]).instances.get(id);
-  return { differs: !isDeepStrictEqual(input.external.instances.get(id), shown), input: next };
+  return { differs: !isDeepStrictEqual(input.external.instances.get(id), shown), read: id };
 }
 
 const verbs: Partial<Record<Reason, string>> = {
@@ -60,112 +66,92 @@ const verbs: Partial<Record<Reason, string>> = {
 };
 
 /** Changes what differs. */
-export const patch: ActionHandler<'patch'> = async (context, decided, { id, patch: change, reason }) => {
-  const { differs, input: world } = await readBeforeWrite(context, decided, id);
+export const patch: ActionHandler<'patch'> = async (context, input, { id, patch: change, reason }) => {
+  const { differs, read } = await readBeforeWrite(context, input, id);
   if (differs) {
-    return world;
+    return stale(input, read);
   }
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.patchInstance(id, change, context.signal));
   } catch (error) {
-    return readAgain(context, world, id, error);
+    return readAgain(context, stale(input, read), id, error);
   }
-  const reconfigured = change.configuration !== undefined;
-  const patched = withDone(world, {
-    patched: true,
-    reconfigured,
-    ping: reconfigured ? undefined : world.done.ping,
-  });
-  return withEvent(patched, {
-    reason,
-    message: `${verbs[reason] ?? 'Updated'} instance ${id}: ${describePatch(change)}.`,
-  });
+  const message = `${verbs[reason] ?? 'Updated'} instance ${id}: ${describePatch(change)}.`;
+  return done(input, { read, events: [{ reason, message }] });
 };
 
 /**
  * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
  * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
  */
-export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, input) => ({
-  ...input,
-  connector: await ports.connectors.patchStatus(input.connector, { instance: { enabled: false } }),
-});
+export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, input) => {
+  const disabled = { instance: { enabled: false } };
+  return done(withConnector(input, await ports.connectors.patchStatus(input.connector, disabled)));
+};
 
 /** Enables or disables. */
-export const enable: ActionHandler<'enable'> = async (context, decided, { id, enabled }) => {
-  const { differs, input: world } = await readBeforeWrite(context, decided, id);
+export const enable: ActionHandler<'enable'> = async (context, input, { id, enabled }) => {
+  const { differs, read } = await readBeforeWrite(context, input, id);
   if (differs) {
-    return world;
+    return stale(input, read);
   }
   const { api, inventory } = context.session();
   try {
     await api.setInstanceEnabled(id, enabled, context.signal);
   } catch (error) {
-    return readAgain(context, world, id, error);
+    return readAgain(context, stale(input, read), id, error);
   }
   inventory.amend(id, { disabled: !enabled });
-  return withEvent(withDone(world, { enabledSet: true }), {
-    reason: 'Updated',
-    message: `${enabled ? 'Enabled' : 'Disabled'} instance ${id}.`,
-  });
+  const message = `${enabled ? 'Enabled' : 'Disabled'} instance ${id}.`;
+  return done(input, { read, events: [{ reason: 'Updated', message }] });
 };
 
-/** One call through the instance. A refusal is an answer; whether it means the grant is for `decide` to find out. */
+/** One call through the instance. A refusal is an answer, for `decide` to judge. */
 export const ping: ActionHandler<'ping'> = async (context, input, { token }) => {
+  const answered = (answer: PingAnswer, memory: Partial<Memory> = {}): Effect => ({
+    observation: withMemory(context, input, memory),
+    outcome: { kind: 'ping', answer },
+  });
   try {
     const answer = await context.session().api.pingInstance(token, context.signal);
-    return withDone(withMemory(context, input, { pingedAt: context.ports.clock.now() }), { ping: answer });
+    return answered(answer, { pingedAt: context.ports.clock.now() });
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'unauthorized') {
-      // Also the answer to a re-authorization in doubt: it did not help.
-      return withDone(withMemory(context, input, { ambiguous: undefined }), { ping: 'refused' });
+      // Also the answer to an ambiguous re-authorization: it did not help.
+      return answered('refused', { ambiguous: undefined });
     }
     if (error instanceof RemoteError && error.class === 'forbidden') {
-      return withDone(input, { ping: 'forbidden' });
+      return answered('forbidden');
     }
     throw error;
   }
 };
 
-/** Shows that it is not the account's credentials that are refused: they work, and the instance is there. */
-export const proveAccount: ActionHandler<'verify-account'> = async (context, input, { id }) => {
-  const { api, inventory } = context.session();
-  await api.organization(context.signal);
-  try {
-    inventory.learn(await api.readInstance(id, context.signal));
-  } catch (error) {
-    if (!isNotFound(error)) {
-      throw error;
-    }
-    inventory.markGone(id);
-  }
-  return withDone(withRead(input, id), { accountProven: true });
+/** Shows that not the account's credentials are refused: they work, and the instance can be read. */
+export const verifyAccount: ActionHandler<'verify-account'> = async (context, input, { id }) => {
+  await context.session().api.organization(context.signal);
+  await readById(context, id);
+  return done(input, { read: id });
 };
 
 /** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
-export const releaseTags: ActionHandler<'release-tags'> = async (context, decided, { id, tags }) => {
-  const released = (input: ConnectorInput): ConnectorInput =>
-    withDone(input, { tagsReleased: [...input.done.tagsReleased, id] });
+export const releaseTags: ActionHandler<'release-tags'> = async (context, input, { id, tags }) => {
   try {
-    const { differs, input: world } = await readBeforeWrite(context, decided, id);
+    const { differs, read } = await readBeforeWrite(context, input, id);
     if (differs) {
-      return world;
+      return stale(input, read);
     }
     const { api, inventory } = context.session();
     inventory.learn(await api.patchInstance(id, { tags }, context.signal));
-    return withEvent(released(world), {
-      reason: 'Orphaned',
-      message: `Left instance ${id} in Open Connectors.`,
-    });
+    const message = `Left instance ${id} in Open Connectors.`;
+    return done(input, { read, events: [{ reason: 'Orphaned', message }] });
   } catch (error) {
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return withEvent(released(decided), {
-      reason: 'Orphaned',
-      message: `Left instance ${id} in Open Connectors with its k8s- tags: ${quote(error.message)}. Remove the tags in Open Connectors.`,
-    });
+    const message = `Left instance ${id} in Open Connectors with its k8s- tags: ${quote(error.message)}. Remove the tags in Open Connectors.`;
+    return done(input, { events: [{ reason: 'Orphaned', message }] });
   }
 };
 
@@ -175,24 +161,22 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, decide
  */
 export const recordRemoval: ActionHandler<'record-removal'> = async ({ ports }, input, { id }) => {
   const connector = await ports.connectors.patchStatus(input.connector, { removing: { id } });
-  return withDone({ ...input, connector }, { removalsRecorded: [...input.done.removalsRecorded, id] });
+  return done(withConnector(input, connector));
 };
 
-/** Deletes by id. That it is gone is not believed before a read says so. */
-export const deleteInstance: ActionHandler<'delete-instance'> = async (context, decided, { id, reason }) => {
-  const { differs, input: world } = await readBeforeWrite(context, decided, id);
+/** Deletes by id. Only a read by id proves afterwards that the instance does not exist. */
+export const deleteInstance: ActionHandler<'delete-instance'> = async (context, input, { id, reason }) => {
+  const { differs, read } = await readBeforeWrite(context, input, id);
   if (differs) {
-    return world;
+    return stale(input, read);
   }
   const { api, inventory } = context.session();
-  const deleted = withDone(world, { deleted: [...world.done.deleted, id] });
   try {
     await api.deleteInstance(id, context.signal);
   } catch (error) {
     if (isNotFound(error)) {
-      // Only a read by id tells that it is gone.
       inventory.forget(id);
-      return deleted;
+      return done(input, { read });
     }
     throw error;
   }
@@ -201,21 +185,17 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
     DuplicateRemoved: `Deleted duplicate instance ${id} of an interrupted create call.`,
     Replaced: `Deleted instance ${id} of the old connector.`,
   };
-  return withEvent(deleted, { reason, message: messages[reason] ?? `Deleted instance ${id}.` });
+  const message = messages[reason] ?? `Deleted instance ${id}.`;
+  return done(input, { read, events: [{ reason, message }] });
 };
 
-/** A 404 on a change is not yet proof that the instance is gone: it is read next. */
-function readAgain(
-  context: ActionContext,
-  input: ConnectorInput,
-  id: number,
-  error: unknown,
-): ConnectorInput {
+/** A 404 on a change is no proof that the instance does not exist: `decide` has it read next. */
+function readAgain(context: ActionContext, effect: Effect, id: number, error: unknown): Effect {
   if (!isNotFound(error)) {
     throw error;
   }
   context.session().inventory.forget(id);
-  return input;
+  return effect;
 }
 
 function isNotFound(error: unknown): boolean {

@@ -2,8 +2,8 @@ import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
 import { newOneTimeCode, ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import type { ConnectorInput } from '../input.ts';
-import type { ActionContext, ActionHandler } from './action-context.ts';
+import type { Observation } from '../input.ts';
+import { type ActionContext, type ActionHandler, done, stale } from './action-context.ts';
 
 /** Makes the Secret with the one-time code. One that the cache did not show yet is looked at before anything else. */
 export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (
@@ -15,27 +15,27 @@ export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (
   const data = { [ONE_TIME_CODE_KEY]: newOneTimeCode(ports.random) };
   const secret = { owner: connector, name, type: CONSENT_SECRET_TYPES.oneTimeCode, data };
   try {
-    return withFact(input, name, await ports.secrets.create(secret, signal));
+    return done(withFact(input, name, await ports.secrets.create(secret, signal)));
   } catch (error) {
     if (!isKubeError(error, 'already-exists')) {
       throw error;
     }
-    return withFact(input, name, await ports.secrets.read(connector.metadata.namespace, name, signal));
+    return stale(withFact(input, name, await ports.secrets.read(connector.metadata.namespace, name, signal)));
   }
 };
 
 /** Deletes a Secret of a consent that is over. */
 export const removeSecret: ActionHandler<'remove-secret'> = async (context, input, { name }) => {
-  const fact = input.secrets.get(name);
+  const fact = input.facts.get(name);
   if (fact !== undefined && fact.state !== 'absent') {
     await remove(context, input, name, fact.resourceVersion);
   }
-  return withFact(input, name, { state: 'absent' });
+  return done(withFact(input, name, { state: 'absent' }));
 };
 
 async function remove(
   { ports, signal }: ActionContext,
-  { connector }: ConnectorInput,
+  { connector }: Observation,
   name: string,
   resourceVersion: string,
 ): Promise<void> {
@@ -48,6 +48,6 @@ async function remove(
   }
 }
 
-function withFact(input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
-  return { ...input, secrets: new Map(input.secrets).set(name, fact) };
+function withFact(input: Observation, name: string, fact: SecretFact): Observation {
+  return { ...input, facts: new Map(input.facts).set(name, fact) };
 }

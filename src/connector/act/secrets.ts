@@ -2,15 +2,24 @@ import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { canonicalContent } from '../decide/connection-secret.ts';
-import type { ConnectorInput } from '../input.ts';
-import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
+import { type DueEvent, isAuthorized } from '../action-log.ts';
+import type { Observation } from '../input.ts';
+import { canonicalContent } from '../observe/connection-content.ts';
+import { withConnector } from '../observe/observe.ts';
+import {
+  type ActionContext,
+  type ActionHandler,
+  done,
+  type Effect,
+  stale,
+  withMemory,
+} from './action-context.ts';
 
 /** One GET of a Secret that the pass needs the values of. */
 export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
   const { namespace } = input.connector.metadata;
   const fact = await context.ports.secrets.read(namespace, action.name, context.signal);
-  return keep(context, input, action.name, fact);
+  return done(keep(context, input, action.name, fact));
 };
 
 /**
@@ -18,10 +27,10 @@ export const readSecret: ActionHandler<'read-secret'> = async (context, input, a
  * applications the token of an instance that was replaced. The API server compares the resourceVersion and writes
  * nothing. A credential that was sent in this reconcile was recorded on the same condition.
  */
-async function requireCurrent({ ports }: ActionContext, input: ConnectorInput): Promise<ConnectorInput> {
-  return input.done.authorized
+async function requireCurrent({ ports }: ActionContext, input: Observation): Promise<Observation> {
+  return isAuthorized(input.log)
     ? input
-    : { ...input, connector: await ports.connectors.patchStatus(input.connector, {}) };
+    : withConnector(input, await ports.connectors.patchStatus(input.connector, {}));
 }
 
 /** Writes what applications need into the connection Secret, which goes when the resource goes. */
@@ -33,37 +42,33 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   const { ports, signal } = context;
   const { connector } = input;
   const secret = { owner: connector, name: action.name, type: CONNECTION_SECRET_TYPE, data: action.data };
-  const known = input.secrets.get(action.name);
+  const known = input.facts.get(action.name);
   if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withEvent(written(keep(context, current, action.name, fact)), {
+    return withEvent(keep(context, current, action.name, fact), {
       reason: 'ConnectionSecretRepaired',
       message: `Restored connection Secret "${action.name}".`,
     });
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withEvent(written(keep(context, input, action.name, fact)), {
+    return withEvent(keep(context, input, action.name, fact), {
       reason: 'ConnectionSecretWritten',
       message: `Created connection Secret "${action.name}".`,
     });
   } catch (error) {
     if (isKubeError(error, 'already-exists')) {
       // The cache had not seen it yet: look whose it is before anything else.
-      return keep(
-        context,
-        input,
-        action.name,
-        await ports.secrets.read(connector.metadata.namespace, action.name, signal),
-      );
+      const fact = await ports.secrets.read(connector.metadata.namespace, action.name, signal);
+      return stale(keep(context, input, action.name, fact));
     }
     throw error;
   }
 };
 
-function written(input: ConnectorInput): ConnectorInput {
-  return withDone(input, { connectionWritten: true });
+function withEvent(observation: Observation, event: DueEvent): Effect {
+  return done(observation, { events: [event] });
 }
 
 /** Lets go of the connection Secret, so that it outlives the resource. */
@@ -72,9 +77,9 @@ export const releaseConnectionSecret: ActionHandler<'release-connection-secret'>
   input,
   action,
 ) => {
-  const known = input.secrets.get(action.name);
+  const known = input.facts.get(action.name);
   if (known === undefined || known.state === 'absent') {
-    return input;
+    return done(input);
   }
   await context.ports.secrets.disown(
     input.connector.metadata.namespace,
@@ -82,7 +87,7 @@ export const releaseConnectionSecret: ActionHandler<'release-connection-secret'>
     known.resourceVersion,
     context.signal,
   );
-  return withFact(input, action.name, { ...known, owners: [] });
+  return done(withFact(input, action.name, { ...known, owners: [] }));
 };
 
 /** Removes the connection Secret of a name that the resource does not ask for any more. */
@@ -91,14 +96,14 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   input,
   action,
 ) => {
-  const known = input.secrets.get(action.name);
+  const known = input.facts.get(action.name);
   if (known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const { namespace } = current.connector.metadata;
     await removeIfPresent(context, namespace, action.name, known.resourceVersion);
-    return withFact(current, action.name, { state: 'absent' });
+    return done(withFact(current, action.name, { state: 'absent' }));
   }
-  return withFact(input, action.name, { state: 'absent' });
+  return done(withFact(input, action.name, { state: 'absent' }));
 };
 
 async function removeIfPresent(
@@ -116,7 +121,7 @@ async function removeIfPresent(
   }
 }
 
-function keep(context: ActionContext, input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
+function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {
   const next = withFact(input, name, fact);
   if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
     return next;
@@ -124,10 +129,10 @@ function keep(context: ActionContext, input: ConnectorInput, name: string, fact:
   const clear = Object.fromEntries(
     Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
   );
-  const content = input.fingerprint(canonicalContent(clear));
+  const content = context.ports.fingerprinter.of(canonicalContent(clear));
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
 }
 
-function withFact(input: ConnectorInput, name: string, fact: SecretFact): ConnectorInput {
-  return { ...input, secrets: new Map(input.secrets).set(name, fact) };
+function withFact(input: Observation, name: string, fact: SecretFact): Observation {
+  return { ...input, facts: new Map(input.facts).set(name, fact) };
 }

@@ -9,9 +9,17 @@ import {
   type RecordDraft,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
-import type { ConnectorInput } from '../input.ts';
-import { recordOf } from '../observe/record-outcome.ts';
-import { type ActionContext, type ActionHandler, withDone, withEvent, withMemory } from './action-context.ts';
+import type { DueEvent } from '../action-log.ts';
+import type { ConnectorInput, Observation } from '../input.ts';
+import { withConnector } from '../observe/observe.ts';
+import {
+  type ActionContext,
+  type ActionHandler,
+  done,
+  type Effect,
+  stale,
+  withMemory,
+} from './action-context.ts';
 import { readBeforeWrite } from './instance.ts';
 
 /** Bytes of a new salt. */
@@ -19,24 +27,18 @@ const SALT_BYTES = 16;
 
 /** Writes the finalizer alone. */
 export const addFinalizer: ActionHandler<'add-finalizer'> = async ({ ports }, input) => {
-  const connector = await ports.connectors.patchMetadata(input.connector, withFinalizer(input));
-  return { ...input, connector };
+  return done(
+    withConnector(input, await ports.connectors.patchMetadata(input.connector, withFinalizer(input))),
+  );
 };
 
 /** Replaces the record without sending anything. */
 export const writeRecord: ActionHandler<'write-record'> = async (context, input, { record: change }) => {
-  switch (change.kind) {
-    case 'absent':
-      return withRecord(context, input, { ...change.record, absentAt: new Date(change.at).toISOString() });
-    case 'adopt': {
-      const salt = newSalt(context);
-      return withRecord(
-        context,
-        input,
-        adopted(change.record, change.credential, change.credentialKind, salt),
-      );
-    }
-  }
+  const record =
+    change.kind === 'absent'
+      ? { ...change.record, absentAt: new Date(change.at).toISOString() }
+      : adopted(change.record, change.credential, change.credentialKind, newSalt(context));
+  return done(await withRecord(context, input, record));
 };
 
 const LEGACY = {
@@ -48,40 +50,41 @@ const LEGACY = {
 /** Creates the instance. Its credential is spent, unless the answer proves that it was not processed. */
 export const create: ActionHandler<'create'> = async (context, input, { body, draft }) => {
   const { api } = context.session();
-  const done = await send(context, input, { body, draft, type: 'create' }, async (turn) => {
+  return await send(context, { body, draft, input }, async (turn) => {
     const instance = await api.createInstance(body, context.signal, turn);
-    // An answer may leave the tags out; by them the instance is known as ours.
-    return { ...instance, tags: instance.tags ?? body.tags };
+    const created = { reason: 'Created', message: `Created instance ${instance.id}.` } as const;
+    return {
+      // An answer may leave the tags out; by them the instance is known as ours.
+      instance: { ...instance, tags: instance.tags ?? body.tags },
+      events: body.connector === 'infusionsoftcrm' ? [created, LEGACY] : [created],
+    };
   });
-  if (!('instance' in done)) {
-    return done.input;
-  }
-  const created = withEvent(done.input, {
-    reason: 'Created',
-    message: `Created instance ${done.instance.id}.`,
-  });
-  return body.connector === 'infusionsoftcrm' ? withEvent(created, LEGACY) : created;
 };
 
 /** Gives an existing instance a new grant; its id stays. */
 export const reauthorize: ActionHandler<'reauthorize'> = async (context, input, { id, body, draft }) => {
-  const read = await readBeforeWrite(context, input, id);
-  if (read.differs) {
-    return read.input;
+  const { differs, read } = await readBeforeWrite(context, input, id);
+  if (differs) {
+    return stale(input, read);
   }
   const { api } = context.session();
-  const done = await send(context, read.input, { body, draft, type: 'reauthorize' }, (turn) =>
-    api.reauthorizeInstance(id, body, context.signal, turn),
-  );
-  return 'instance' in done
-    ? withEvent(done.input, { reason: 'Reauthorized', message: `Reauthorized instance ${id}.` })
-    : done.input;
+  const effect = await send(context, { body, draft, input }, async (turn) => ({
+    instance: await api.reauthorizeInstance(id, body, context.signal, turn),
+    events: [{ reason: 'Reauthorized', message: `Reauthorized instance ${id}.` }],
+  }));
+  return { ...effect, read };
 };
 
 interface Sending {
-  readonly type: 'create' | 'reauthorize';
+  readonly input: ConnectorInput;
   readonly body: InstanceBody;
   readonly draft: RecordDraft;
+}
+
+/** The instance that a call created or changed, and what users should find in the events. */
+interface Sent {
+  readonly instance: Instance;
+  readonly events: readonly DueEvent[];
 }
 
 /**
@@ -90,20 +93,17 @@ interface Sending {
  */
 async function send(
   context: ActionContext,
-  input: ConnectorInput,
   sending: Sending,
-  call: (turn: Turn) => Promise<Instance>,
-): Promise<
-  { readonly input: ConnectorInput; readonly instance: Instance } | { readonly input: ConnectorInput }
-> {
+  call: (turn: Turn) => Promise<Sent>,
+): Promise<Effect> {
   const session = context.session();
   const turn = await session.api.reserve(context.signal);
   try {
-    const recorded = await recordSend(context, input, sending);
-    return await transmit(context, recorded, sending, async () => {
-      const instance = await call(turn);
-      session.inventory.learn(instance);
-      return instance;
+    const recorded = await recordSend(context, sending);
+    return await transmit(context, recorded, async () => {
+      const sent = await call(turn);
+      session.inventory.learn(sent.instance);
+      return sent;
     });
   } finally {
     turn.release();
@@ -111,90 +111,75 @@ async function send(
 }
 
 interface Recorded {
-  readonly input: ConnectorInput;
+  readonly observation: Observation;
   readonly record: WriteAheadRecord;
 }
 
 async function transmit(
   context: ActionContext,
-  recorded: Recorded,
-  sending: Sending,
-  call: () => Promise<Instance>,
-): Promise<
-  { readonly input: ConnectorInput; readonly instance: Instance } | { readonly input: ConnectorInput }
-> {
+  { observation, record }: Recorded,
+  call: () => Promise<Sent>,
+): Promise<Effect> {
   try {
-    const instance = await call();
-    const authorized = withDone(recorded.input, {
-      authorized: true,
-      ping: undefined,
-      accountProven: false,
-    });
-    return { instance, input: withMemory(context, authorized, { accepted: recorded.record.digest }) };
+    const { events } = await call();
+    return done(withMemory(context, observation, { accepted: record.digest }), { events });
   } catch (error) {
     if (!(error instanceof RemoteError)) {
       throw error;
     }
-    return { input: await afterRefusal(context, recorded.input, recorded.record, sending, error) };
+    return await afterRefusal(context, observation, record, error);
   }
 }
 
 /** Writes the record of the credential, and the finalizer, in one patch. */
-async function recordSend(
-  context: ActionContext,
-  input: ConnectorInput,
-  { body, draft }: Sending,
-): Promise<Recorded> {
+async function recordSend(context: ActionContext, { input, body, draft }: Sending): Promise<Recorded> {
   const value = credentialText(body.grant);
-  const credential: Credential = { value, fingerprint: input.fingerprint(value) };
+  const credential: Credential = { value, fingerprint: context.ports.fingerprinter.of(value) };
   const now = context.ports.clock.now();
-  const record = nextRecord(recordOf(input), credential, draft, newSalt(context), now);
+  const record = nextRecord(input.record, credential, draft, newSalt(context), now);
   const next = await withRecord(context, input, record);
   // What this process remembers is about the send before.
   const memory = { ambiguous: undefined, unprocessed: undefined, refused: undefined, accepted: undefined };
-  return { record, input: withMemory(context, next, { ...memory, clockSetBackAt: undefined }) };
+  return { record, observation: withMemory(context, next, { ...memory, clockSetBackAt: undefined }) };
 }
 
 async function afterRefusal(
   context: ActionContext,
-  input: ConnectorInput,
+  observation: Observation,
   record: WriteAheadRecord,
-  { type: action }: Sending,
   error: RemoteError,
-): Promise<ConnectorInput> {
-  const words = action === 'create' ? 'create the instance' : 'authorize the instance';
+): Promise<Effect> {
   // A refresh token is replaced when it is used, so only one that never left this machine is sent again.
   if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {
-    return await notProcessed(
-      context,
-      withDone(input, { failure: { type: action, words, error } }),
-      record,
-      error,
-    );
+    return {
+      observation: await notProcessed(context, observation, record, error),
+      outcome: { kind: 'failed', error },
+    };
   }
   if (error.class === 'ambiguous') {
     const ambiguous = { digest: record.digest, at: context.ports.clock.now() };
-    return withDone(withMemory(context, input, { ambiguous }), { ping: undefined });
+    return { observation: withMemory(context, observation, { ambiguous }), outcome: { kind: 'ambiguous' } };
   }
   if (error.class === 'unauthorized') {
     context.session().invalidate();
   }
   const created = error.processed === 'refused' ? 'no' : 'unknown';
-  return withMemory(context, input, { refused: { digest: record.digest, message: error.message, created } });
+  const refused = { digest: record.digest, message: error.message, created } as const;
+  return { observation: withMemory(context, observation, { refused }), outcome: { kind: 'rejected' } };
 }
 
 /** The credential is still good. The record says so, so that a restart does not take it for spent. */
 async function notProcessed(
   context: ActionContext,
-  input: ConnectorInput,
+  observation: Observation,
   record: WriteAheadRecord,
   error: RemoteError,
-): Promise<ConnectorInput> {
-  const waitMs = Math.max(error.retryAfterMs ?? 0, input.settings.searchGraceMs);
+): Promise<Observation> {
+  const waitMs = Math.max(error.retryAfterMs ?? 0, observation.settings.searchGraceMs);
   const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };
   // Without an answer no byte has left: it does not count as a send.
   const sends = error.status === undefined ? record.sends - 1 : record.sends;
-  const remembered = withMemory(context, input, {
+  const remembered = withMemory(context, observation, {
     unprocessed: { digest: record.digest, sends, ...unprocessed },
   });
   return await withRecord(context, remembered, { ...record, sends, unprocessed });
@@ -202,14 +187,14 @@ async function notProcessed(
 
 async function withRecord(
   context: ActionContext,
-  input: ConnectorInput,
+  input: Observation,
   record: WriteAheadRecord,
-): Promise<ConnectorInput> {
+): Promise<Observation> {
   const connector = await context.ports.connectors.patchMetadata(input.connector, {
     annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },
     ...withFinalizer(input),
   });
-  const next = { ...input, connector };
+  const next = withConnector(input, connector);
   context.advance(next);
   return next;
 }
@@ -222,7 +207,7 @@ function credentialText(grant: Grant): string {
   return grant.kind === 'code' ? grant.code : grant.refreshToken;
 }
 
-function withFinalizer(input: ConnectorInput): { readonly finalizers?: readonly string[] } {
+function withFinalizer(input: Observation): { readonly finalizers?: readonly string[] } {
   const finalizers = input.connector.metadata.finalizers ?? [];
   return finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] };
 }

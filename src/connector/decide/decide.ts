@@ -1,14 +1,15 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
 import { type Action, blocked, finish } from '../action.ts';
+import { isAuthorized, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
-import { chosenInstance } from '../observe/instances.ts';
-import { authorize } from './authorize.ts';
+import { authorize } from './authorization/authorize.ts';
+import { tidyConsent } from './authorization/consent.ts';
+import { checkGrant } from './authorization/grant-check.ts';
+import { nextPingAt } from './authorization/ping-time.ts';
 import { publishConnection } from './connection-secret.ts';
-import { tidyConsent } from './consent.ts';
 import { decideDeletion } from './deletion.ts';
 import { desiredEnabled } from './desired-instance.ts';
-import { checkGrant, nextPingAt } from './grant-check.ts';
 import { claim } from './ownership.ts';
 import { PRECONDITIONS } from './preconditions.ts';
 import { readInstance } from './read-instance.ts';
@@ -37,7 +38,7 @@ function precondition(input: ConnectorInput): Action | undefined {
 }
 
 function decideInstance(input: ConnectorInput): Action {
-  const chosen = chosenInstance(input);
+  const { chosen } = input.instances;
   if (chosen === undefined) {
     const old = input.connector.status?.instance;
     return authorize(input, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
@@ -62,9 +63,9 @@ function decideInstance(input: ConnectorInput): Action {
 
 /** `reconcile-at` means: look for yourself, do not believe the inventory. */
 function isReconcileRequested(input: ConnectorInput, id: number): boolean {
-  const { connector, done: pass } = input;
+  const { connector, log } = input;
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
-  return asked && !pass.authorized && !pass.read.includes(id);
+  return asked && !isAuthorized(log) && !isRead(log, id);
 }
 
 function missing(input: ConnectorInput, id: number): Action {

@@ -1,16 +1,17 @@
 import { abandonReasonOf } from '../../api/annotations.ts';
-import { connectionSecretNameOf, deletionPolicyOf } from '../../api/defaults.ts';
+import { deletionPolicyOf } from '../../api/defaults.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { withoutOwnerTags } from '../../ownership/owner-tags.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
+import { areTagsReleased, deletedInstances, fallbackOutcome, isTombstoneWritten } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
-import { createdInstances, knownInstance, ownership } from '../observe/instances.ts';
-import { lateUntil, recordedAccountOf, recordOf } from '../observe/record-outcome.ts';
-import { settleDoubt } from './authorize.ts';
-import { isOwnSecret, renamedConnection } from './connection-secret.ts';
+import { knownInstance, ownership } from '../observe/instances.ts';
+import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
+import { settleDoubt } from './authorization/authorize.ts';
+import { renamedConnection } from './connection-secret.ts';
 import { readInstance } from './read-instance.ts';
 import { accountInWords, afterFailure } from './remote-failure.ts';
 
@@ -46,13 +47,13 @@ function nothingWasCreated(input: ConnectorInput): Action | undefined {
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     wasCreated(input) ||
-    createdInstances(input).length > 0;
+    input.instances.created.length > 0;
   return made ? undefined : (watchForLateInstance(input) ?? released);
 }
 
 /** Whether an instance without an id in status may exist. */
 function wasCreated(input: ConnectorInput): boolean {
-  const record = recordOf(input);
+  const { record } = input;
   // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
   return record === undefined
     ? input.external.searchedAt === undefined
@@ -93,10 +94,11 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     return finish({ kind: 'cache-not-synced' });
   }
   if (account.state === 'blocked') {
-    if (recorded !== undefined && input.done.fallback === undefined) {
+    if (recorded !== undefined && fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
-    const fallback = input.done.fallback === 'refused' ? ' and the fallback credentials do not work' : '';
+    const fallback =
+      fallbackOutcome(input.log) === 'refused' ? ' and the fallback credentials do not work' : '';
     return blocked(
       'Ready',
       'DeletionBlocked',
@@ -104,7 +106,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     );
   }
   if (recorded !== undefined && !isSamePlace(account, recorded)) {
-    if (input.done.fallback === undefined) {
+    if (fallbackOutcome(input.log) === undefined) {
       return { type: 'open-fallback-credentials', account: recorded };
     }
     return blocked(
@@ -116,7 +118,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
   if (input.external.searchedAt !== undefined) {
     return undefined;
   }
-  return input.done.fallback === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
+  return fallbackOutcome(input.log) === 'open' ? { type: 'search' } : finish({ kind: 'cache-not-synced' });
 }
 
 function isSamePlace(
@@ -140,8 +142,8 @@ function removeInstances(input: ConnectorInput): Action | undefined {
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
     status?.replacing?.id,
-    ...createdInstances(input).map(({ id }) => id),
-    ...input.done.deleted,
+    ...input.instances.created.map(({ id }) => id),
+    ...deletedInstances(input.log),
   ];
   for (const id of new Set(ids.filter((candidate) => candidate !== undefined))) {
     const action = removeInstance(input, id);
@@ -160,7 +162,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
   if (known === 'not-found') {
     return undefined;
   }
-  if (leavesInstances(input) && input.done.tagsReleased.includes(id)) {
+  if (leavesInstances(input) && areTagsReleased(input.log, id)) {
     return undefined;
   }
   if (known.tags === undefined) {
@@ -172,7 +174,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
   if (leavesInstances(input)) {
     return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
   }
-  return input.done.deleted.includes(id)
+  return deletedInstances(input.log).includes(id)
     ? beingDeleted(id)
     : { type: 'delete-instance', id, reason: 'Deleted' };
 }
@@ -198,8 +200,13 @@ function isOurs(input: ConnectorInput, instance: Instance): boolean {
 /** Open Connectors may still create the instance of a credential whose outcome never became known. */
 function watchForLateInstance(input: ConnectorInput): Action | undefined {
   const until = lateUntil(input);
-  const account = recordOf(input)?.account;
-  if (until === undefined || account === undefined || leavesInstances(input) || input.done.tombstoneWritten) {
+  const account = input.record?.account;
+  if (
+    until === undefined ||
+    account === undefined ||
+    leavesInstances(input) ||
+    isTombstoneWritten(input.log)
+  ) {
     return undefined;
   }
   const { namespace, uid } = input.connector.metadata;
@@ -211,6 +218,6 @@ function releaseConnection(input: ConnectorInput): Action | undefined {
   if (!leavesInstances(input)) {
     return undefined;
   }
-  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
-  return isOwnSecret(input, name) ? { type: 'release-connection-secret', name } : undefined;
+  const { name, isOwn } = renamedConnection(input) ?? input.secrets.connection;
+  return isOwn ? { type: 'release-connection-secret', name } : undefined;
 }

@@ -3,9 +3,9 @@ import type { Grant, Instance, InstanceBody, InstancePatch } from '../../opencon
 import { isSameName } from '../../openconnectors/sanitise-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { MASKED } from '../../secrets/mask.ts';
+import type { SecretInput } from '../connector-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
-import { inputsOf, textOf } from '../observe/secret-uses.ts';
-import { type SecretUse, secretValue } from '../observe/secret-value.ts';
+import { textOf } from './obtain-secrets.ts';
 
 /** Tags that the instance should carry. */
 export function desiredTags(input: ConnectorInput): string[] {
@@ -23,23 +23,18 @@ export function recordedEnabled({ connector }: ConnectorInput, id: number): bool
   return recorded?.id === id ? recorded.enabled : undefined;
 }
 
-/** The callback URL of the OAuth app: the resource's, else the operator's own. */
-export function callbackUrlOf(input: ConnectorInput): string | undefined {
-  return input.connector.spec.oauth.callbackUrl ?? input.settings.ownCallbackUrl;
-}
-
 /** The whole instance with all true values, for a create or a re-authorization. All inputs must have been obtained. */
 export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody {
-  const inputs = inputsOf(input);
+  const { clientId, clientSecret, encryptedKey } = input.secrets;
   return {
     connector: connectorKeyOf(input.connector.spec),
     name: instanceNameOf(input.connector),
     tags: desiredTags(input),
     configuration: {
       ...clearConfiguration(input),
-      'oauth.api.key': textOf(input, inputs.clientId),
-      'oauth.api.secret': textOf(input, inputs.clientSecret),
-      ...(inputs.encryptedKey && { 'infusionsoft.private.key': textOf(input, inputs.encryptedKey) }),
+      'oauth.api.key': textOf(clientId),
+      'oauth.api.secret': textOf(clientSecret),
+      ...(encryptedKey && { 'infusionsoft.private.key': textOf(encryptedKey) }),
     },
     grant,
   };
@@ -128,22 +123,21 @@ function clearDifference(input: ConnectorInput, instance: Instance): Record<stri
 }
 
 /** Values that the API masks: known from our own fingerprints. A new client_id is not patched, it needs a new consent. */
-function secretDifference(input: ConnectorInput): Record<string, string> {
-  const { clientSecret, encryptedKey } = inputsOf(input);
+function secretDifference({ secrets }: ConnectorInput): Record<string, string> {
+  const { clientSecret, encryptedKey } = secrets;
   return {
-    ...secretIfChanged(input, 'oauth.api.secret', clientSecret),
-    ...(encryptedKey && secretIfChanged(input, 'infusionsoft.private.key', encryptedKey)),
+    ...secretIfChanged('oauth.api.secret', clientSecret),
+    ...(encryptedKey && secretIfChanged('infusionsoft.private.key', encryptedKey)),
   };
 }
 
-function secretIfChanged(input: ConnectorInput, parameter: string, use: SecretUse): Record<string, string> {
-  const found = secretValue(input, use);
-  return found.state === 'value' && found.changed !== false ? { [parameter]: found.value } : {};
+function secretIfChanged(parameter: string, { value }: SecretInput): Record<string, string> {
+  return value.state === 'value' && value.changed !== false ? { [parameter]: value.value } : {};
 }
 
 function clearConfiguration(input: ConnectorInput): Record<string, string> {
   const { spec } = input.connector;
-  const callbackUrl = callbackUrlOf(input);
+  const { callbackUrl } = input;
   return {
     ...spec.instance?.configuration,
     ...(callbackUrl !== undefined && { 'oauth.callback.url': callbackUrl }),

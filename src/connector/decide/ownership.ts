@@ -5,15 +5,9 @@ import type { Instance } from '../../openconnectors/port.ts';
 import { ownerInWords } from '../../ownership/owner-tags.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import { type Action, blocked } from '../action.ts';
+import { deletedInstances, isAuthorized, isRead, isRemovalRecorded, isSearched } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
-import {
-  createdInstances,
-  knownInstance,
-  ownership,
-  presentInstances,
-  restorableInstances,
-  sameConnector,
-} from '../observe/instances.ts';
+import { knownInstance, ownership, sameConnector } from '../observe/instances.ts';
 import { wasCreatedBySend } from '../observe/record-outcome.ts';
 import { stillShown } from './read-instance.ts';
 
@@ -71,11 +65,11 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
   if (input.connector.status?.instance !== undefined || ownership(input, instance) !== 'same-name') {
     return undefined;
   }
-  if (!input.done.searched) {
+  if (!isSearched(input.log)) {
     // What the inventory has may be minutes old, and this is decided only once.
     return { type: 'search' };
   }
-  const candidates = restorableInstances(input);
+  const candidates = input.instances.restorable;
   if (candidates.length === 1 && sameConnector(input, instance)) {
     return undefined;
   }
@@ -96,10 +90,8 @@ function idList(instances: readonly Instance[]): string {
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
 function readBeforeAdoption(input: ConnectorInput, instance: Instance): Action | undefined {
-  const isHeld = input.connector.status?.instance?.id === instance.id || input.done.authorized;
-  return isHeld || input.done.read.includes(instance.id)
-    ? undefined
-    : { type: 'read-instance', id: instance.id };
+  const isHeld = input.connector.status?.instance?.id === instance.id || isAuthorized(input.log);
+  return isHeld || isRead(input.log, instance.id) ? undefined : { type: 'read-instance', id: instance.id };
 }
 
 function addFinalizer(input: ConnectorInput): Action | undefined {
@@ -111,20 +103,20 @@ function addFinalizer(input: ConnectorInput): Action | undefined {
  * the console is for a person to judge.
  */
 function removeDuplicate(input: ConnectorInput, instance: Instance): Action | undefined {
-  const unconfirmed = input.done.deleted.find((id) => knownInstance(input, id) === undefined);
+  const unconfirmed = deletedInstances(input.log).find((id) => knownInstance(input, id) === undefined);
   if (unconfirmed !== undefined) {
     return { type: 'read-instance', id: unconfirmed };
   }
   const { status } = input.connector;
   const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
-  const duplicate = createdInstances(input).find(({ id }) => !ids.includes(id));
+  const duplicate = input.instances.created.find(({ id }) => !ids.includes(id));
   if (duplicate === undefined) {
     return undefined;
   }
-  if (input.done.deleted.includes(duplicate.id)) {
+  if (deletedInstances(input.log).includes(duplicate.id)) {
     return stillShown(duplicate.id);
   }
-  const inUse = presentInstances(input).filter(({ id }) => ids.includes(id));
+  const inUse = input.instances.present.filter(({ id }) => ids.includes(id));
   return wasCreatedBySend(input, duplicate, inUse)
     ? removeWhileAlive(input, duplicate.id, 'DuplicateRemoved')
     : blocked(
@@ -141,7 +133,7 @@ export function removeWhileAlive(
   id: number,
   reason: 'DuplicateRemoved' | 'Replaced',
 ): Action {
-  return input.done.removalsRecorded.includes(id)
+  return isRemovalRecorded(input.log, id)
     ? { type: 'delete-instance', id, reason }
     : { type: 'record-removal', id };
 }

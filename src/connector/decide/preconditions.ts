@@ -5,8 +5,8 @@ import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { isSettled, lateUntil, recordOf } from '../observe/record-outcome.ts';
-import { lastingUses, obtain } from '../observe/secret-uses.ts';
+import { isSettled, lateUntil } from '../observe/record-outcome.ts';
+import { lastingInputs, obtain } from './obtain-secrets.ts';
 import { accountInWords, afterFailure } from './remote-failure.ts';
 
 /** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
@@ -127,7 +127,7 @@ function createdElsewhere(
   input: ConnectorInput,
   isElsewhere: (place: RecordedAccount) => boolean,
 ): Action | undefined {
-  const record = recordOf(input);
+  const { record } = input;
   if (record?.account === undefined || !isElsewhere(record.account)) {
     return undefined;
   }
@@ -151,7 +151,7 @@ function retryIsDue(input: ConnectorInput): Action | undefined {
 }
 
 function secretsAreThere(input: ConnectorInput): Action | undefined {
-  return obtain(input, lastingUses(input), false);
+  return obtain(input, lastingInputs(input), false);
 }
 
 function inventoryIsTaken(input: ConnectorInput): Action | undefined {

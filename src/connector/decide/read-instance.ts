@@ -1,9 +1,10 @@
 import { type Action, blocked } from '../action.ts';
+import { isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Reads one instance, once in a pass: an answer that lacks what is needed would lack it again. */
 export function readInstance(input: ConnectorInput, id: number): Action {
-  return input.done.read.includes(id)
+  return isRead(input.log, id)
     ? blocked(
         'Synced',
         'UnexpectedAnswer',

@@ -4,6 +4,8 @@ import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import { quote } from '../../reconciler/quote.ts';
 import type { Retry } from '../../reconciler/retry.ts';
 import { type Action, blocked } from '../action.ts';
+import { failedCall } from '../action-log.ts';
+import { ACTION_WORDS } from '../action-words.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** The account of the resource, for the start of a sentence. */
@@ -14,11 +16,12 @@ export function accountInWords({ connector }: ConnectorInput): string {
 
 /** What a remote call that failed in this pass means for the resource. */
 export function afterFailure(input: ConnectorInput): Action | undefined {
-  const { failure } = input.done;
+  const failure = failedCall(input.log);
   if (failure === undefined) {
     return undefined;
   }
-  const { error, words: action } = failure;
+  const { error } = failure;
+  const action = ACTION_WORDS[failure.type];
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
   if (failure.type === 'ping' && error.class !== 'throttled') {
     return blocked(

@@ -1,5 +1,6 @@
 import type { Instance } from '../../openconnectors/port.ts';
 import type { Action } from '../action.ts';
+import { deletedInstances } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { knownInstance, ownership } from '../observe/instances.ts';
 import { removeWhileAlive } from './ownership.ts';
@@ -21,7 +22,7 @@ export function replace(input: ConnectorInput, instance: Instance): Action | und
   if (known === undefined || known.tags === undefined) {
     return readInstance(input, old.id);
   }
-  return input.done.deleted.includes(old.id)
+  return deletedInstances(input.log).includes(old.id)
     ? stillShown(old.id)
     : removeWhileAlive(input, old.id, 'Replaced');
 }

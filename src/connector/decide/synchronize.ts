@@ -2,6 +2,7 @@ import { driftPolicyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
 import { type Action, blocked } from '../action.ts';
+import { isAuthorized, isEnabledSet, isPatched, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { ownership } from '../observe/instances.ts';
 import {
@@ -19,10 +20,10 @@ export function synchronize(input: ConnectorInput, instance: Instance): Action |
 }
 
 function correct(input: ConnectorInput, instance: Instance): Action | undefined {
-  if (input.done.patched) {
+  if (isPatched(input.log)) {
     return ignored(input, instance);
   }
-  if (input.done.authorized) {
+  if (isAuthorized(input.log)) {
     return undefined;
   }
   const patch = difference(input, instance);
@@ -76,13 +77,13 @@ function secretsDiffer(patch: InstancePatch): boolean {
 
 function enable(input: ConnectorInput, instance: Instance): Action | undefined {
   const wanted = desiredEnabled(input);
-  if (input.done.enabledSet || instance.disabled === undefined) {
+  if (isEnabledSet(input.log) || instance.disabled === undefined) {
     return undefined;
   }
   const recorded = recordedEnabled(input, instance.id);
   if (instance.disabled !== wanted) {
     // A listing may still show what was before our own disabling.
-    const isDoubtful = wanted && recorded === false && !input.done.read.includes(instance.id);
+    const isDoubtful = wanted && recorded === false && !isRead(input.log, instance.id);
     return isDoubtful ? { type: 'read-instance', id: instance.id } : undefined;
   }
   return !wanted && recorded === true

@@ -1,4 +1,5 @@
 import type { Instance } from '../../openconnectors/port.ts';
+import { isAuthorized } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Why a grant is needed now. */
@@ -23,9 +24,11 @@ export function dueReason(
   return hasWorked(input) ? 'AuthorizationRevoked' : 'AuthorizationFailed';
 }
 
-function hasWorked({ connector, done: pass }: ConnectorInput): boolean {
+function hasWorked({ connector, log }: ConnectorInput): boolean {
   const authorized = connector.status?.conditions?.find(({ type }) => type === 'Authorized');
-  return !pass.authorized && (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked');
+  return (
+    !isAuthorized(log) && (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked')
+  );
 }
 
 /** Why a person is needed, as a sentence. */

@@ -1,75 +1,67 @@
 import { connectorKeyOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import { ownershipOf } from '../../ownership/owner-tags.ts';
-import type { ConnectorInput } from '../input.ts';
+import { type Ownership, ownershipOf } from '../../ownership/owner-tags.ts';
+import type { ChosenInstance, ConnectorInstances, Observation } from '../input.ts';
 
-/** The instances that are there (none that is known to be gone), oldest id first. */
-export function presentInstances(input: ConnectorInput): Instance[] {
-  return [...input.external.instances.values()]
+/** The instances of the resource by owner, and the one that it works with. */
+export function instancesOf(observation: Observation): ConnectorInstances {
+  const present = [...observation.external.instances.values()]
     .filter((instance) => instance !== 'not-found')
     .sort((a, b) => a.id - b.id);
+  const of = (owner: Ownership) => present.filter((instance) => ownership(observation, instance) === owner);
+  const found = { present, created: of('this-resource'), restorable: of('same-name') };
+  return {
+    ...found,
+    chosen: observation.violations.length > 0 ? undefined : chosenInstance(observation, found),
+  };
 }
 
-/** What is known of one id: the instance, that it is gone, or nothing yet. */
-export function knownInstance(input: ConnectorInput, id: number): Instance | 'not-found' | undefined {
-  return input.external.instances.get(id);
+/** What is known of one id: the instance, that it does not exist, or nothing yet. */
+export function knownInstance({ external }: Observation, id: number): Instance | 'not-found' | undefined {
+  return external.instances.get(id);
 }
 
-/** Instances that this very resource made: its uid on them, and the connector it asks for. */
-export function ownInstances(input: ConnectorInput): Instance[] {
-  return createdInstances(input).filter((instance) => sameConnector(input, instance));
+/** Whether an instance is of the element that the resource asks for. An answer without the key counts as equal. */
+export function sameConnector({ connector }: Observation, instance: Instance): boolean {
+  return instance.connector === undefined || instance.connector === connectorKeyOf(connector.spec);
 }
 
-/** Everything that this very resource made, of whatever connector. */
-export function createdInstances(input: ConnectorInput): Instance[] {
-  return presentInstances(input).filter((instance) => ownership(input, instance) === 'this-resource');
-}
-
-/** Instances of the same cluster, namespace and name but another uid: what a restored backup finds. */
-export function restorableInstances(input: ConnectorInput): Instance[] {
-  return presentInstances(input).filter((instance) => ownership(input, instance) === 'same-name');
-}
-
-/** Whether an instance is of the connector that the resource asks for. An answer without the key does not tell. */
-export function sameConnector(input: ConnectorInput, instance: Instance): boolean {
-  return instance.connector === undefined || instance.connector === connectorKeyOf(input.connector.spec);
-}
-
-/** Whose an instance is. Without tags in the answer it cannot be told, and counts as nobody's. */
-export function ownership(input: ConnectorInput, instance: Instance): ReturnType<typeof ownershipOf> {
-  return ownershipOf(instance.tags ?? [], input.tags);
+/** Whose an instance is. Without tags in the answer the owner is unknown, and the instance counts as unowned. */
+export function ownership({ tags }: Observation, instance: Instance): Ownership {
+  return ownershipOf(instance.tags ?? [], tags);
 }
 
 /**
- * The instance that the resource works with: the one in status, else the one it names by `importId`, else the oldest
- * that it made. `undefined` where there is none; `gone` where the one in status was deleted at the remote side. While
- * `spec.connector` is being changed it is the new one, as soon as there is one.
+ * The instance in status, else the one that the spec names by `importId`, else the oldest that the resource created.
+ * `undefined` where there is none; `not-found` where the one in status was deleted in Open Connectors. While
+ * `spec.connector` is being changed it is the new one, as soon as it exists.
  */
-export function chosenInstance(
-  input: ConnectorInput,
-): { readonly id: number; readonly instance: Instance | 'not-found' | undefined } | undefined {
-  const { status, spec } = input.connector;
+function chosenInstance(
+  observation: Observation,
+  { created, restorable }: Pick<ConnectorInstances, 'created' | 'restorable'>,
+): ChosenInstance | undefined {
+  const { status, spec } = observation.connector;
   const recorded = status?.instance?.id ?? spec.instance?.importId;
-  const known = recorded === undefined ? 'not-found' : knownInstance(input, recorded);
-  const isOutdated = recorded !== undefined && known !== 'not-found' && needsReplacement(input, known);
+  const known = recorded === undefined ? 'not-found' : knownInstance(observation, recorded);
+  const isOutdated = recorded !== undefined && known !== 'not-found' && needsReplacement(observation, known);
   if (
     recorded !== undefined &&
     ((known !== 'not-found' && !isOutdated) || recorded === spec.instance?.importId)
   ) {
     return { id: recorded, instance: known };
   }
-  const made =
-    ownInstances(input).find(({ id }) => id !== recorded) ??
-    (isOutdated ? undefined : restorableInstances(input)[0]);
-  if (made !== undefined) {
-    return { id: made.id, instance: made };
+  const other =
+    created.find((instance) => instance.id !== recorded && sameConnector(observation, instance)) ??
+    (isOutdated ? undefined : restorable[0]);
+  if (other !== undefined) {
+    return { id: other.id, instance: other };
   }
   return recorded === undefined || isOutdated ? undefined : { id: recorded, instance: 'not-found' };
 }
 
-/** Whether the instance in status is of another connector than the resource asks for now. */
-function needsReplacement(input: ConnectorInput, known: Instance | undefined): boolean {
-  const { status, spec } = input.connector;
-  const connector = known?.connector ?? status?.instance?.connector;
-  return status?.instance !== undefined && connector !== undefined && connector !== connectorKeyOf(spec);
+/** Whether the instance in status is of another element than the resource asks for now. */
+function needsReplacement(observation: Observation, known: Instance | undefined): boolean {
+  const { status, spec } = observation.connector;
+  const element = known?.connector ?? status?.instance?.connector;
+  return status?.instance !== undefined && element !== undefined && element !== connectorKeyOf(spec);
 }

@@ -1,20 +1,27 @@
 import { requestOf } from '../../api/annotations.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
+import {
+  accountNameOf,
+  authorizationCodeSecretNameOf,
+  connectionSecretNameOf,
+  consentSecretNameOf,
+  oneTimeCodeSecretNameOf,
+} from '../../api/defaults.ts';
 import { ANNOTATIONS } from '../../api/group.ts';
 import { validateConnector } from '../../api/validation/validate.ts';
 import type { ExternalFacts } from '../../ownership/inventory.ts';
 import { ownerTags } from '../../ownership/owner-tags.ts';
-import { parseRecord } from '../../ownership/write-ahead-record.ts';
+import { parseRecord, type WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { consentSecretNames } from '../decide/consent.ts';
-import { type ConnectorInput, type Memory, NOTHING_DONE } from '../input.ts';
+import { deletedInstances } from '../action-log.ts';
+import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
-import { lastingUses, namedGrantUse } from './secret-uses.ts';
+import { gather } from './gather.ts';
+import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
 
 const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined };
 
-/** The world of one resource from caches alone: no call is made. What it lacks, `decide` asks for. */
+/** The input of one resource from caches alone: no call is made. What is missing, `decide` has read. */
 export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): ConnectorInput {
   const { namespace, name, uid } = connector.metadata;
   const violations = validateConnector(connector, {
@@ -22,7 +29,8 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
   });
   const isReadable = violations.length === 0;
   const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
-  const blank: ConnectorInput = {
+  const storedRecord = parseRecord(recordTextOf(connector));
+  const blank: Observation = {
     now: ports.clock.now(),
     settings: ports.settings,
     connector,
@@ -31,26 +39,41 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
     account: isReadable
       ? ports.accounts.view(namespace, accountNameOf(connector.spec))
       : { state: 'unknown' },
-    secrets: new Map(),
+    facts: new Map(),
     external: NOTHING_EXTERNAL,
-    memory: remembered(ports, connector),
-    done: NOTHING_DONE,
+    storedRecord,
+    memory: remembered(ports, connector, storedRecord),
+    log: [],
     claimants: isReadable ? ports.claimants(connector) : [],
     triggered: false,
-    fingerprint: ports.fingerprinter.of,
   };
-  const input: ConnectorInput = isReadable
-    ? { ...blank, secrets: knownSecrets(ports, blank), external: knownInstances(ports, blank) }
+  const observation: Observation = isReadable
+    ? { ...blank, facts: knownSecrets(ports, connector), external: knownInstances(ports, blank) }
     : blank;
-  return { ...input, triggered: isTriggered(ports, input) };
+  return gather({ ...observation, triggered: isTriggered(ports, observation) }, ports.fingerprinter.of);
 }
 
-/** What is remembered of a resource, with the times that this process noticed first by itself. */
-function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Memory {
-  const { uid } = connector.metadata;
+/** The observation after a write to the resource; `connector` as the API server stored it. */
+export function withConnector(observation: Observation, connector: InfusionsoftConnector): Observation {
+  const text = recordTextOf(connector);
+  const storedRecord =
+    text === recordTextOf(observation.connector) ? observation.storedRecord : parseRecord(text);
+  return { ...observation, connector, storedRecord };
+}
+
+function recordTextOf({ metadata }: InfusionsoftConnector): string | undefined {
+  return metadata.annotations?.[ANNOTATIONS.attempt];
+}
+
+/** The memory of a resource, with the times that this process noticed first by itself. */
+function remembered(
+  ports: ConnectorPorts,
+  { metadata: { uid } }: InfusionsoftConnector,
+  record: WriteAheadRecord | undefined,
+): Memory {
   const now = ports.clock.now();
   const memory = ports.memory.recall(uid);
-  const sent = Date.parse(parseRecord(connector.metadata.annotations?.[ANNOTATIONS.attempt])?.at ?? '');
+  const sent = Date.parse(record?.at ?? '');
   const noticed = memory.clockSetBackAt !== undefined && memory.clockSetBackAt <= now;
   const next: Memory = {
     ...memory,
@@ -65,27 +88,35 @@ function remembered(ports: ConnectorPorts, connector: InfusionsoftConnector): Me
   return next;
 }
 
-/** The remote side as the account's inventory has it at this moment. */
-export function knownInstances(ports: ConnectorPorts, input: ConnectorInput): ExternalFacts {
-  const { connector, tags } = input;
-  return (
-    sessionFor(ports.accounts, input)?.inventory.about(tags.owner, [
+/** The instances as the account's inventory has them now; the same object where nothing changed. */
+export function knownInstances(ports: ConnectorPorts, observation: Observation): ExternalFacts {
+  const { connector, tags, external } = observation;
+  const found =
+    sessionFor(ports.accounts, observation)?.inventory.about(tags.owner, [
       connector.status?.instance?.id,
       connector.status?.replacing?.id,
       connector.spec.instance?.importId,
-      ...input.done.deleted,
-    ]) ?? NOTHING_EXTERNAL
+      ...deletedInstances(observation.log),
+    ]) ?? NOTHING_EXTERNAL;
+  return isSame(found, external) ? external : found;
+}
+
+function isSame(a: ExternalFacts, b: ExternalFacts): boolean {
+  return (
+    a.searchedAt === b.searchedAt &&
+    a.instances.size === b.instances.size &&
+    [...a.instances].every(([id, instance]) => b.instances.get(id) === instance)
   );
 }
 
 /** Everything that a pass starts from and that people change; two equal ones need no new try of what failed. */
-export function inputHashOf(input: ConnectorInput): string {
+export function inputHashOf(input: Observation): string {
   const { connector, account } = input;
   const { generation, annotations = {}, deletionTimestamp } = connector.metadata;
   const ours = Object.values(ANNOTATIONS)
     .filter((key) => key !== ANNOTATIONS.attempt)
     .map((key) => annotations[key]);
-  const secrets = [...input.secrets].map(([name, fact]) => [
+  const secrets = [...input.facts].map(([name, fact]) => [
     name,
     fact.state === 'absent' ? '' : fact.resourceVersion,
   ]);
@@ -93,24 +124,28 @@ export function inputHashOf(input: ConnectorInput): string {
   return JSON.stringify([generation, deletionTimestamp, ours, secrets, account.state, ready]);
 }
 
-function isTriggered(ports: ConnectorPorts, input: ConnectorInput): boolean {
+function isTriggered(ports: ConnectorPorts, input: Observation): boolean {
   const { connector } = input;
   const before = ports.memory.inputHash(connector.metadata.uid);
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
   return asked || (before !== undefined && before !== inputHashOf(input));
 }
 
-function knownSecrets(ports: ConnectorPorts, input: ConnectorInput): ReadonlyMap<string, SecretFact> {
-  const { connector } = input;
-  const grant = namedGrantUse(input);
-  const uses = [...lastingUses(input), ...(grant === undefined ? [] : [grant])];
-  const renamed = connector.status?.binding?.name;
-  const names = new Set([
-    ...uses.map((use) => use.secretName),
+function knownSecrets(
+  ports: ConnectorPorts,
+  connector: InfusionsoftConnector,
+): ReadonlyMap<string, SecretFact> {
+  const { namespace, uid } = connector.metadata;
+  const { clientId, clientSecret, encryptedKey } = lastingUsesOf(connector);
+  const uses = [clientId, clientSecret, encryptedKey, namedGrantUseOf(connector)];
+  const names = [
+    ...uses.map((use) => use?.secretName),
     connectionSecretNameOf(connector),
-    ...(renamed === undefined ? [] : [renamed]),
-    ...consentSecretNames(connector),
-    ...ports.secrets.owned(connector.metadata.namespace, connector.metadata.uid),
-  ]);
-  return new Map([...names].map((name) => [name, ports.secrets.known(connector.metadata.namespace, name)]));
+    connector.status?.binding?.name,
+    oneTimeCodeSecretNameOf(connector),
+    authorizationCodeSecretNameOf(connector),
+    consentSecretNameOf(connector),
+    ...ports.secrets.owned(namespace, uid),
+  ].filter((name) => name !== undefined);
+  return new Map(names.map((name) => [name, ports.secrets.known(namespace, name)]));
 }

@@ -1,33 +1,29 @@
-import { ANNOTATIONS } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import {
   type Created,
-  type Credential,
   fullUntil,
-  isCurrent,
   MAX_SENDS,
-  parseRecord,
   type WriteAheadRecord,
-  wasSent,
 } from '../../ownership/write-ahead-record.ts';
-import type { ConnectorInput } from '../input.ts';
+import { isAuthorized } from '../action-log.ts';
+import type { RecordMatch } from '../connector-secrets.ts';
+import type { ConnectorInput, Observation } from '../input.ts';
 
 /** How far the clock of Open Connectors may be behind ours. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** The write-ahead record of the resource, with what this process has learned of its outcome since. */
-export function recordOf(input: ConnectorInput): WriteAheadRecord | undefined {
-  const record = parseRecord(input.connector.metadata.annotations?.[ANNOTATIONS.attempt]);
-  const { unprocessed } = input.memory;
+export function learnedRecord({ storedRecord: record, memory }: Observation): WriteAheadRecord | undefined {
+  const { unprocessed } = memory;
   return record !== undefined && unprocessed?.digest === record.digest
     ? { ...record, unprocessed: { notBefore: unprocessed.notBefore }, sends: unprocessed.sends }
     : record;
 }
 
 /** The account in which instances of the resource are, or may be. */
-export function recordedAccountOf(input: ConnectorInput): RecordedAccount | undefined {
-  return input.connector.status?.instance?.account ?? recordOf(input)?.account;
+export function recordedAccountOf({ connector, storedRecord }: Observation): RecordedAccount | undefined {
+  return connector.status?.instance?.account ?? storedRecord?.account;
 }
 
 /** When the credential was sent (wall clock). A time in the future counts as the moment at which it was noticed. */
@@ -51,7 +47,7 @@ export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): numb
 /** Whether status, or this process, says that the credential of the record was accepted. */
 export function isAccepted(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const { authorization } = input.connector.status ?? {};
-  if (input.done.authorized || input.memory.accepted === record.digest) {
+  if (isAuthorized(input.log) || input.memory.accepted === record.digest) {
     return true;
   }
   if (record.operation !== undefined) {
@@ -91,7 +87,7 @@ interface CreateSend {
 
 /** Every send that the record remembers. */
 function sendsOf(input: ConnectorInput): CreateSend[] {
-  const record = recordOf(input);
+  const { record } = input;
   if (record === undefined) {
     return [];
   }
@@ -152,14 +148,14 @@ export type Sendability =
   /** No further credential can be recorded before `until` (wall clock; `undefined`: never). */
   | { readonly kind: 'full'; readonly until: number | undefined };
 
-/** Judges one credential against the record of the resource. */
-export function sendability(input: ConnectorInput, credential: Credential): Sendability {
-  const record = recordOf(input);
-  if (!wasSent(record, credential)) {
+/** Whether a credential that relates to the record by `match` can be sent. */
+export function sendability(input: ConnectorInput, match: RecordMatch): Sendability {
+  const { record } = input;
+  if (!match.wasSent) {
     const full = fullUntil(record, input.now);
     return full === undefined ? { kind: 'new' } : { kind: 'full', until: full.until };
   }
-  if (record?.unprocessed === undefined || !isCurrent(record, credential)) {
+  if (record?.unprocessed === undefined || !match.isCurrent) {
     return { kind: 'spent' };
   }
   const notBefore = Date.parse(record.unprocessed.notBefore);

@@ -1,7 +1,6 @@
 import { requestOf } from '../../api/annotations.ts';
 import type { Condition, ConditionType } from '../../api/condition.ts';
 import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
-import { connectionSecretNameOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
@@ -15,15 +14,15 @@ import {
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
-import { isOwnSecret, renamedConnection } from '../decide/connection-secret.ts';
-import { consentPage, offersPage } from '../decide/consent.ts';
+import { isAuthorized, isEnabledSet, isReconfigured, pingAnswer } from '../action-log.ts';
+import { consentPage } from '../decide/authorization/consent.ts';
+import { renamedConnection } from '../decide/connection-secret.ts';
 import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
+import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
-import { chosenInstance, ownership } from '../observe/instances.ts';
-import { isAccepted, mayBeOf, recordOf } from '../observe/record-outcome.ts';
-import { lastingUses } from '../observe/secret-uses.ts';
-import { secretValue } from '../observe/secret-value.ts';
+import { ownership } from '../observe/instances.ts';
+import { isAccepted, mayBeOf } from '../observe/record-outcome.ts';
 
 /** A verdict that says something about the resource. */
 export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' }>;
@@ -110,11 +109,11 @@ function established(input: ConnectorInput, type: Stage): ConditionDraft | undef
       return input.violations.length > 0 ? undefined : accountCondition(input);
     case 'SecretsResolved':
       return input.violations.length === 0 &&
-        lastingUses(input).every((use) => ['same', 'value'].includes(secretValue(input, use).state))
+        lastingInputs(input).every(({ value }) => ['same', 'value'].includes(value.state))
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
-      return input.done.authorized || input.done.ping === 'answered' ? fulfilled(type) : undefined;
+      return isAuthorized(input.log) || pingAnswer(input.log) === 'answered' ? fulfilled(type) : undefined;
     case 'Synced':
       return undefined;
   }
@@ -182,7 +181,7 @@ function currentInstance(
   input: ConnectorInput,
   result: StatusUpdate,
 ): NonNullable<ConnectorStatus['instance']> | undefined {
-  const instance = chosenInstance(input)?.instance;
+  const instance = input.instances.chosen?.instance;
   const { account } = input;
   if (
     instance === undefined ||
@@ -216,7 +215,7 @@ function enabledStatus(
     return recorded;
   }
   const isAsWanted = disabled !== desiredEnabled(input);
-  const isEstablished = result.kind === 'ready' || recorded === undefined || input.done.enabledSet;
+  const isEstablished = result.kind === 'ready' || recorded === undefined || isEnabledSet(input.log);
   return isAsWanted && isEstablished ? !disabled : recorded;
 }
 
@@ -230,20 +229,20 @@ function isOurs(input: ConnectorInput, id: number): boolean {
 }
 
 function handledReauthorizeAt(input: ConnectorInput): string | undefined {
-  const record = recordOf(input);
+  const { record } = input;
   const answered = record !== undefined && isAcceptedHere(input, record) ? record.reauthorizeAt : undefined;
   return answered ?? input.connector.status?.lastHandledReauthorizeAt;
 }
 
 /** Whether this process saw the credential of the record being accepted. */
-function isAcceptedHere({ memory, done: pass }: ConnectorInput, record: WriteAheadRecord): boolean {
-  return pass.authorized || memory.accepted === record.digest;
+function isAcceptedHere({ memory, log }: ConnectorInput, record: WriteAheadRecord): boolean {
+  return isAuthorized(log) || memory.accepted === record.digest;
 }
 
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */
 function authorizationStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['authorization'] {
   const before = input.connector.status?.authorization;
-  const record = recordOf(input);
+  const { record } = input;
   const isNew =
     record !== undefined &&
     record.unprocessed === undefined &&
@@ -258,7 +257,7 @@ function authorizationStatus(input: ConnectorInput, result: StatusUpdate): Conne
 
 /** Whether the instance that is Ready is the outcome of the record's credential. */
 function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
-  const instance = chosenInstance(input)?.instance;
+  const instance = input.instances.chosen?.instance;
   return (
     !isAccepted(input, record) &&
     instance !== undefined &&
@@ -269,14 +268,14 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
 
 /** The start page is shown for as long as a person is waited for, also while something else is in the way. */
 function pageStatus(input: ConnectorInput, result: StatusUpdate) {
-  if (result.kind === 'ready' || input.done.authorized) {
+  if (result.kind === 'ready' || isAuthorized(input.log)) {
     return undefined;
   }
   if (input.violations.length === 0 && result.condition === 'Authorized') {
     return consentPage(input);
   }
   const { startUrl, codeSecretName } = input.connector.status?.authorization ?? {};
-  return input.violations.length > 0 || offersPage(input) ? { startUrl, codeSecretName } : undefined;
+  return input.violations.length > 0 || input.offersPage ? { startUrl, codeSecretName } : undefined;
 }
 
 /** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
@@ -284,18 +283,17 @@ function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
   if (input.violations.length > 0) {
     return input.connector.status?.binding;
   }
-  const name = renamedConnection(input) ?? connectionSecretNameOf(input.connector);
-  return isOwnSecret(input, name) ? { name } : undefined;
+  const { name, isOwn } = renamedConnection(input) ?? input.secrets.connection;
+  return isOwn ? { name } : undefined;
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
 function credentialStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['credentials'] {
   const before = input.connector.status?.credentials;
-  if (result.kind !== 'ready' && !input.done.authorized && !input.done.reconfigured) {
+  if (result.kind !== 'ready' && !isAuthorized(input.log) && !isReconfigured(input.log)) {
     return before;
   }
-  return lastingUses(input).flatMap(({ secretName, key, ...use }) => {
-    const found = secretValue(input, { secretName, key, ...use });
+  return lastingInputs(input).flatMap(({ use: { secretName, key }, value: found }) => {
     return found.state === 'value'
       ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
       : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);

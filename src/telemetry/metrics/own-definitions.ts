@@ -57,6 +57,11 @@ export const ownDefinitions = {
     labels: [],
     help: 'For how long the one of them that waits longest has been waiting; 0 when none waits.',
   },
+  openconnectors_connectors: {
+    type: 'gauge',
+    labels: ['connector'],
+    help: 'Number of InfusionsoftConnector resources by `spec.connector`: those of `infusionsoftcrm` have to migrate before Keap ends XML-RPC.',
+  },
   openconnectors_resource_conditions: {
     type: 'gauge',
     labels: ['kind', 'condition', 'status', 'reason'],

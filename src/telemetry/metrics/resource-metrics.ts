@@ -1,5 +1,6 @@
 import { type AccountStatus, accountStatusSchema } from '../../api/account.ts';
 import type { Condition } from '../../api/condition.ts';
+import { CONNECTORS } from '../../api/connector.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
 import { isRecord, type KubeObject } from '../../kube/client/object.ts';
 import type { OperatorResources } from '../../operator/options.ts';
@@ -47,9 +48,24 @@ export function exposeResources(metrics: Metrics, options: ResourceMetricsOption
     const own = { kind: ACCOUNT_NAMES.kind, conditions: resources.defaultAccount?.conditions ?? [] };
     metrics.replace('openconnectors_resource_conditions', countConditions([...all, own]));
     metrics.replace('openconnectors_status_condition', options.perResource ? all.flatMap(eachCondition) : []);
+    metrics.replace(
+      'openconnectors_connectors',
+      options.resources() === undefined ? [] : countByElement(resources.connectors),
+    );
     setPendingMetrics(metrics, connectors, options.clock.now());
     setAccountMetrics(metrics, resources, options.pauses);
   });
+}
+
+/** Every element has a series while this process leads, so that an alert on its absence is possible. */
+function countByElement(connectors: readonly KubeObject[]): Sample<'openconnectors_connectors'>[] {
+  const elements = connectors.map((object) =>
+    'spec' in object && isRecord(object.spec) ? object.spec['connector'] : undefined,
+  );
+  return CONNECTORS.map((connector) => ({
+    labels: { connector },
+    value: elements.filter((element) => element === connector).length,
+  }));
 }
 
 function observedOf(kind: string, object: KubeObject): Observed {

@@ -44,12 +44,7 @@ describe('the runbooks', () => {
   test.each(ALERTS.map(({ name }) => name))('%s has one, with the three parts', (name) => {
     const page = read('docs', 'runbooks', `${name}.md`);
 
-    expect(page.match(/^#+ .*$/gm)).toEqual([
-      `# ${name}`,
-      '## What it means',
-      '## How to check',
-      '## What to do',
-    ]);
+    expect(page.match(/^#+ .*$/gm)).toEqual([`# ${name}`, '## Meaning', '## Diagnosis', '## Mitigation']);
   });
 
   test('none is there without an alert', () => {

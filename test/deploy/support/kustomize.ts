@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { hasKubectl, kubectlProgram } from 'test-kit/kubectl.ts';
 import { stringify } from 'yaml';
-import { hasKubectl, kubectlProgram } from '../../support/controlplane/kubectl.ts';
 import { type Manifest, parseManifests } from './manifest.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tokenKubeconfig } from 'kube-apiserver-emulator/kubeconfig.ts';
 import { z } from 'zod';
 import { bindingManifest, roleManifest } from '../../../scripts/generate/rbac-manifests.ts';
 import { DEPLOYED_ROLES, OPERATOR_NAME, OPERATOR_NAMESPACE } from '../../../scripts/generate/rbac-roles.ts';
 import type { KubeApiServer } from '../../support/controlplane/kube-apiserver.ts';
-import { tokenKubeconfig } from '../../support/controlplane/kubeconfig.ts';
 import type { Rest } from '../../support/controlplane/rest.ts';
 
 const tokenAnswer = z.object({ status: z.object({ token: z.string() }) });

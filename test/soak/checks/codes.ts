@@ -1,4 +1,4 @@
-import type { Ledger, LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { Ledger, LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import { receivedCodes } from '../model/received.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Death } from '../stage/replicas.ts';

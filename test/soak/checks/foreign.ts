@@ -1,5 +1,5 @@
-import type { Ledger, LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
-import type { InstanceSnapshot } from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
+import type { Ledger, LedgerEntry } from 'open-connectors-simulator/ledger.ts';
+import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import { digestOf, type ForeignInstance } from '../model/foreign.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,4 +1,4 @@
-import type { InstanceSnapshot } from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
+import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import type { ConnectorView } from '../model/connector-view.ts';
 import type { Sightings } from '../model/sightings.ts';
 import { CLUSTER_ID } from '../stage/stage.ts';

@@ -1,5 +1,5 @@
-import { fingerprint } from '../../../packages/open-connectors-simulator/src/fingerprint.ts';
-import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
+import { fingerprint } from 'open-connectors-simulator/fingerprint.ts';
+import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { CALLBACK_URL } from '../../support/workbench/manifests.ts';
 import type { Subject } from './subject.ts';

@@ -1,4 +1,4 @@
-import type { Ledger, LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { Ledger, LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 
 /** Requests with a code that reached the simulator, by the fingerprint of the code. */
 export function receivedCodes(ledger: Ledger): ReadonlyMap<string, readonly LedgerEntry[]> {

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
-import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
+import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
+import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderApp } from '../../../packages/open-connectors-simulator/src/provider.ts';
+import type { ProviderApp } from 'open-connectors-simulator/provider.ts';
 import type { Namespace } from '../../support/workbench/cluster.ts';
 
 /** The elements of Open Connectors that the kind stands for. */

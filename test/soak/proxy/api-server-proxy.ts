@@ -7,9 +7,9 @@ import {
 import { createServer, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import { createAuthority } from '../../support/certificates.ts';
 import { serveWatch, type WatchCounts } from './watch.ts';
 
 /** Stands between the operators and the API server, on the loopback address. */

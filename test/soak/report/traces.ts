@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import { instanceIn, type Sightings } from '../model/sightings.ts';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../../packages/open-connectors-simulator/src/tenancy.ts';
+import type { Credentials } from 'open-connectors-simulator/tenancy.ts';
 import { account, secret } from '../../support/workbench/manifests.ts';
 import type { Workbench } from '../../support/workbench/workbench.ts';
 import type { AccountName, Tenant } from '../model/subject.ts';

@@ -1,5 +1,5 @@
-import type { Fault } from '../../../packages/open-connectors-simulator/src/faults.ts';
-import type { LedgerEntry } from '../../../packages/open-connectors-simulator/src/ledger.ts';
+import type { Fault } from 'open-connectors-simulator/faults.ts';
+import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import { instanceIn, type Sightings } from '../model/sightings.ts';

@@ -1,4 +1,4 @@
-import type { InstanceSnapshot } from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
+import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import type { ForeignInstance } from '../model/foreign.ts';

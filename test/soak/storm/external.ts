@@ -1,7 +1,4 @@
-import type {
-  InstanceEdit,
-  InstanceSnapshot,
-} from '../../../packages/open-connectors-simulator/src/out-of-band.ts';
+import type { InstanceEdit, InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import { sleep } from '../../../src/runtime/clock.ts';
 import { digestOf, foreignTags } from '../model/foreign.ts';
 import type { Subject } from '../model/subject.ts';

@@ -1,5 +1,5 @@
-import type { Fault, InjectedFault } from '../../../packages/open-connectors-simulator/src/faults.ts';
-import type { Simulator } from '../../../packages/open-connectors-simulator/src/simulator.ts';
+import type { Fault, InjectedFault } from 'open-connectors-simulator/faults.ts';
+import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import type { Journal } from '../model/journal.ts';
 import { pick } from '../seeds.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { type ConnectorInput, NO_MEMORY, NOTHING_DONE } from '../../../src/connector/input.ts';
+import { type ConnectorInput, NO_MEMORY } from '../../../src/connector/input.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
-import { connectionMemory, input, READY_ACCOUNT } from './input.ts';
+import { connectionMemory, input, READY_ACCOUNT, type WorldChange } from './input.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
@@ -169,7 +169,7 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
     annotations: fc.record(
       {
         attempt: attempts,
-        paused: often<string | undefined>(undefined, 'true'),
+        paused: often<string | undefined>(undefined, 'true', 'maintenance'),
         abandon: often<string | undefined>(undefined, 'because'),
         takeOver: fc.constantFrom(undefined, undefined, 'true'),
         reconcileAt: fc.constantFrom(undefined, 'now'),
@@ -263,17 +263,17 @@ const passes = fc.record({
     {
       weight: 1,
       arbitrary: fc.record({
-        type: fc.constantFrom('ping', 'patch', 'search'),
-        words: fc.constant('do it'),
+        type: fc.constantFrom('ping' as const, 'patch' as const, 'search' as const),
         error: remoteErrors,
       }),
     },
   ),
 });
 
-/** Worlds of every kind, also those that no sequence of passes leads to. */
-export const worlds: fc.Arbitrary<ConnectorInput> = fc
+/** How inputs of every kind differ from the one of a new connector, also those that no sequence of reconciles leads to. */
+export const inputChanges: fc.Arbitrary<WorldChange> = fc
   .record({
+    settings: often({}, { legacyApiEndMs: NOW }),
     connector: connectors,
     account: accounts,
     secrets,
@@ -288,12 +288,13 @@ export const worlds: fc.Arbitrary<ConnectorInput> = fc
     triggered: fc.boolean(),
     claimants: fc.constantFrom([], [], ['team-b/crm']),
   })
-  .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) =>
-    input({
-      ...change,
-      secrets: { ...READ, ...facts },
-      instances: found.filter(({ id }) => !change.gone.includes(id)),
-      memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
-      pass: { ...NOTHING_DONE, ...pass },
-    }),
-  );
+  .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) => ({
+    ...change,
+    secrets: { ...READ, ...facts },
+    instances: found.filter(({ id }) => !change.gone.includes(id)),
+    memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
+    pass,
+  }));
+
+/** Inputs of every kind. */
+export const worlds: fc.Arbitrary<ConnectorInput> = inputChanges.map(input);

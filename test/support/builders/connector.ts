@@ -55,6 +55,7 @@ export function connector(change: ConnectorChange = {}): InfusionsoftConnector {
     spec: changed<ConnectorSpec>(
       {
         accountRef: { name: 'sap' },
+        connector: 'infusionsoftcrm',
         server: 'dt123.infusionsoft.com',
         encryptedKeySecretRef: { name: 'crm-key' },
         oauth: changed<ConnectorSpec['oauth']>(

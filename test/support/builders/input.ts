@@ -1,22 +1,25 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
+import { ANNOTATIONS } from '../../../src/api/group.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
-import { canonicalContent, connectionData } from '../../../src/connector/decide/connection-secret.ts';
 import {
   type ConnectorInput,
   type DecisionSettings,
-  type Done,
   type Memory,
   NO_MEMORY,
-  NOTHING_DONE,
+  type Observation,
 } from '../../../src/connector/input.ts';
+import { canonicalContent, connectionData } from '../../../src/connector/observe/connection-content.ts';
+import { gather } from '../../../src/connector/observe/gather.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
 import { ownerTags } from '../../../src/ownership/owner-tags.ts';
+import { parseRecord } from '../../../src/ownership/write-ahead-record.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { CLUSTER, instance } from './instance.ts';
+import { type LogChange, logOf } from './log.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { MINUTE, NOW, SECOND } from './time.ts';
 
@@ -29,6 +32,7 @@ export const READY_ACCOUNT: Extract<AccountView, { state: 'ready' }> = {
 };
 
 export const SETTINGS: DecisionSettings = {
+  legacyApiEndMs: Number.POSITIVE_INFINITY,
   clusterId: CLUSTER,
   allowedServers: ['*.infusionsoft.com'],
   extraConfigurationKeys: [],
@@ -54,7 +58,7 @@ export interface WorldChange {
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
-  readonly pass?: Partial<Done>;
+  readonly pass?: LogChange;
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
@@ -65,14 +69,14 @@ export function input(change: WorldChange = {}): ConnectorInput {
   const subject = change.connector ?? connector();
   const settings = { ...SETTINGS, ...change.settings };
   const { namespace, name, uid } = subject.metadata;
-  return {
+  const observation: Observation = {
     now: change.now ?? NOW,
     settings,
     connector: subject,
     violations: validateConnector(subject, { extraConfigurationKeys: settings.extraConfigurationKeys }),
     tags: ownerTags({ clusterId: settings.clusterId, namespace, name, uid }),
     account: change.account ?? READY_ACCOUNT,
-    secrets: new Map(Object.entries({ ...READ, ...change.secrets })),
+    facts: new Map(Object.entries({ ...READ, ...change.secrets })),
     external: {
       instances: new Map<number, Instance | 'not-found'>([
         ...(change.instances ?? []).map((found) => [found.id, found] as const),
@@ -80,12 +84,13 @@ export function input(change: WorldChange = {}): ConnectorInput {
       ]),
       searchedAt: change.searchedAt === null ? undefined : (change.searchedAt ?? NOW - MINUTE),
     },
+    storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
     memory: { ...NO_MEMORY, ...change.memory },
-    done: { ...NOTHING_DONE, ...change.pass },
+    log: logOf(change.pass),
     claimants: change.claimants ?? [],
     triggered: change.triggered ?? false,
-    fingerprint: printOf,
   };
+  return gather(observation, printOf);
 }
 
 /** Id of the instance of `settledWorld`. */
@@ -119,7 +124,7 @@ export function connectionMemory(
   subject: InfusionsoftConnector,
   token: string = VALUES.token,
 ): Partial<Memory> {
-  const content = printOf(canonicalContent(connectionData(input({ connector: subject }), token)));
+  const content = printOf(canonicalContent(connectionData(READY_ACCOUNT, subject.spec, token)));
   return { connection: { resourceVersion: '1', content } };
 }
 

@@ -3,32 +3,32 @@ import { join } from 'node:path';
 import { poll } from '../controlplane/poll.ts';
 
 const entry = join(import.meta.dirname, '..', '..', '..', 'bin', 'kubectl-openconnectors');
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
-/** How a run of the plugin ended, and all that it printed. */
+/** Exit code and output of a run of the plugin. */
 export interface PluginResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The kubectl plugin in a process of its own, as a person runs it. */
+/** The kubectl plugin in a process of its own. */
 export interface PluginProcess {
   readonly pid: number;
   readonly ended: Promise<PluginResult>;
-  /** What it has printed so far, both streams in the order of their coming. */
+  /** The output of both streams so far, in the order of arrival. */
   printed(): string;
-  /** Waits until what was printed matches, and returns the match. */
+  /** Waits until the output matches, and returns the match. */
   shows(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Gives it one line on standard input. */
+  /** Writes one line to standard input. */
   enter(line: string): void;
-  /** Ends its standard input. */
+  /** Closes standard input. */
   closeInput(): void;
-  /** Ends it at once, where it has not ended by itself. */
+  /** Kills the process where it still runs. */
   kill(): void;
 }
 
-/** Starts `bin/kubectl-openconnectors` with nothing of this process' environment but what finds programs. */
+/** Starts `bin/kubectl-openconnectors` with `env` and the PATH of this process. */
 export function startPlugin(args: readonly string[], env: Readonly<Record<string, string>>): PluginProcess {
   const child = spawn(entry, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
   const { pid } = child;
@@ -44,7 +44,7 @@ export function startPlugin(args: readonly string[], env: Readonly<Record<string
     stderr += text;
     all += text;
   });
-  // It may end without reading all of its input; its exit code tells.
+  // A plugin that ends before it read all input closes the pipe.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<PluginResult>((resolve) => {
     child.once('close', (code) => resolve({ code, stdout, stderr }));
@@ -58,12 +58,12 @@ export function startPlugin(args: readonly string[], env: Readonly<Record<string
         async () => {
           const match = new RegExp(pattern).exec(all);
           if (match === null && child.exitCode !== null) {
-            throw new Error(`the plugin ended with ${child.exitCode} and did not show ${pattern}:\n${all}`);
+            throw new Error(`the plugin exited with ${child.exitCode} and did not print ${pattern}:\n${all}`);
           }
           return match ?? undefined;
         },
-        PATIENCE_MS,
-        () => `the plugin did not show ${pattern}:\n${all}`,
+        TIMEOUT_MS,
+        () => `the plugin did not print ${pattern}:\n${all}`,
       ),
     enter: (line) => void child.stdin.write(`${line}\n`),
     closeInput: () => void child.stdin.end(),

@@ -3,7 +3,7 @@ import { type Agent, request as httpsRequest } from 'node:https';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from '../certificates.ts';
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { freePort } from '../controlplane/ports.ts';
 import { type Ask, Visitor } from './visitor.ts';
 

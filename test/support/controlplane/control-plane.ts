@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import type { ApiServer } from 'kube-apiserver-emulator/index.ts';
+import { createKubectl, hasKubectl, type KubectlResult } from 'test-kit/kubectl.ts';
 import { z } from 'zod';
-import type { ApiServer } from '../../../packages/kube-apiserver-emulator/src/index.ts';
 import { type CrdCondition, installCrds, readCrds } from './crds.ts';
 import { type Features, featuresOf } from './features.ts';
-import { createKubectl, hasKubectl, type KubectlResult } from './kubectl.ts';
 import { createRest, type Rest } from './rest.ts';
 
 /** The kinds of control planes that the suites can run on. */

@@ -1,23 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
-/** A kubeconfig (YAML) with one cluster, one user and one context, as kubectl and every client read it. */
-export function tokenKubeconfig(server: string, caPem: string, token: string): string {
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: 'test',
-        cluster: { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') },
-      },
-    ],
-    users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin', namespace: 'default' } }],
-    'current-context': 'test',
-  });
-}
-
 const config = z.looseObject({
   'current-context': z.string(),
   contexts: z.array(z.looseObject({ name: z.string(), context: z.looseObject({ user: z.string() }) })),

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { startApiServer } from '../../../packages/kube-apiserver-emulator/src/index.ts';
+import { startApiServer } from 'kube-apiserver-emulator/index.ts';
+import { kubectlProgram } from 'test-kit/kubectl.ts';
 import { type ControlPlane, type ControlPlaneName, controlPlaneOn } from './control-plane.ts';
 import { defaultK3sImage } from './k3s.ts';
 import { startKubeApiServer } from './kube-apiserver.ts';
-import { kubectlProgram } from './kubectl.ts';
 
 /** A control plane that a run may use. */
 export interface ControlPlaneSource {

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../../packages/kube-apiserver-emulator/src/index.ts';
+import type { LedgerEntry } from 'kube-apiserver-emulator/index.ts';
 import { DEPLOYED_ROLES, type DeployedRole } from '../../../scripts/generate/rbac-roles.ts';
 
 /** One verb on one resource that a role gives. */

@@ -48,6 +48,7 @@ export function connector(
     metadata: { name, ...metadata },
     spec: {
       accountRef: { name: 'sap' },
+      connector: 'infusionsoftcrm',
       server: 'dt123.infusionsoft.com',
       encryptedKeySecretRef: { name: 'crm-key' },
       oauth: {

@@ -6,7 +6,7 @@ import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from '../../../packages/open-connectors-simulator/src/simulator.ts';
+} from 'open-connectors-simulator/simulator.ts';
 import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import { type ComposedOperator, compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config/config.ts';
@@ -106,6 +106,8 @@ export async function startWorkbench(
     // Long enough that a create on a busy machine is not taken for one without a response.
     CREATE_DEADLINE: '5s',
     SEARCH_GRACE: '200ms',
+    // Suites that are about the end of XML-RPC set a time; the others run on any day.
+    LEGACY_API_END: 'never',
     LOG_LEVEL: 'debug',
     // Several operators share this machine.
     BIND_ADDRESS: '127.0.0.1',

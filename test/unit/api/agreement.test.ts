@@ -1,9 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { type CrdValidator, createCrdValidator } from 'kube-apiserver-emulator/crd/validator.ts';
 import { describe, expect, test } from 'vitest';
-import {
-  type CrdValidator,
-  createCrdValidator,
-} from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
 import { accountSpecSchema } from '../../../src/api/account.ts';
 import { connectorSpecSchema } from '../../../src/api/connector.ts';

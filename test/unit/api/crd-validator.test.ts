@@ -1,10 +1,6 @@
+import type { Schema, ValidationRule } from 'kube-apiserver-emulator/crd/schema.ts';
+import { aggregate, type CrdValidator, createCrdValidator } from 'kube-apiserver-emulator/crd/validator.ts';
 import { describe, expect, test } from 'vitest';
-import type { Schema, ValidationRule } from '../../../packages/kube-apiserver-emulator/src/crd/schema.ts';
-import {
-  aggregate,
-  type CrdValidator,
-  createCrdValidator,
-} from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 
 function validator(properties: Record<string, Schema>, spec: Partial<Schema> = {}, cel = true): CrdValidator {
   const schema: Schema = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { echoOf, isSuspended, requestOf } from '../../../src/api/annotations.ts';
+import { echoOf, isSuspended, pauseReasonOf, requestOf } from '../../../src/api/annotations.ts';
 import type { ConnectorSpec } from '../../../src/api/connector.ts';
 import * as defaults from '../../../src/api/defaults.ts';
 import { parseDuration } from '../../../src/api/duration.ts';
@@ -126,7 +126,17 @@ describe('annotations', () => {
 
   test('paused means suspended, and only when it says so', () => {
     expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: 'true' }), spec: {} })).toBe(true);
+    expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: 'maintenance' }), spec: {} })).toBe(true);
     expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: 'false' }), spec: {} })).toBe(false);
+    expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: '' }), spec: {} })).toBe(false);
+  });
+
+  test('a pause has the reason that its annotation names, on one line and not too long', () => {
+    const reasonOf = (value: string) => pauseReasonOf(annotated({ [ANNOTATIONS.paused]: value }));
+    expect(reasonOf('true')).toBeUndefined();
+    expect(reasonOf('false')).toBeUndefined();
+    expect(reasonOf(' maintenance\n of Keap ')).toBe('maintenance of Keap');
+    expect(reasonOf('x'.repeat(500))).toHaveLength(100);
     expect(isSuspended({ ...annotated({}), spec: { suspend: true } })).toBe(true);
   });
 });

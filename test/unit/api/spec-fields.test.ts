@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Schema, schemaOf } from 'kube-apiserver-emulator/crd/schema.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Schema, schemaOf } from '../../../packages/kube-apiserver-emulator/src/crd/schema.ts';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../../../src/api/group.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';

@@ -1,7 +1,7 @@
+import { re2Problem } from 'kube-apiserver-emulator/crd/re2.ts';
+import { type Schema, schemaOf } from 'kube-apiserver-emulator/crd/schema.ts';
+import { lintStructural } from 'kube-apiserver-emulator/crd/structural-lint.ts';
 import { describe, expect, test } from 'vitest';
-import { re2Problem } from '../../../packages/kube-apiserver-emulator/src/crd/re2.ts';
-import { type Schema, schemaOf } from '../../../packages/kube-apiserver-emulator/src/crd/schema.ts';
-import { lintStructural } from '../../../packages/kube-apiserver-emulator/src/crd/structural-lint.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
 
 const text: Schema = { type: 'string', maxLength: 9 };

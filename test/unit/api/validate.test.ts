@@ -1,5 +1,5 @@
+import { createCrdValidator } from 'kube-apiserver-emulator/crd/validator.ts';
 import { describe, expect, it, test } from 'vitest';
-import { createCrdValidator } from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 import { accountCrd, connectorCrd } from '../../../scripts/generate/crds.ts';
 import { validateAccount, validateConnector } from '../../../src/api/validation/validate.ts';
 
@@ -7,6 +7,7 @@ const connectors = createCrdValidator(connectorCrd());
 const accounts = createCrdValidator(accountCrd());
 
 const crm = {
+  connector: 'infusionsoftcrm',
   server: 'dt123.infusionsoft.com',
   encryptedKeySecretRef: { name: 'crm-key' },
   oauth: { clientSecretRef: { name: 'crm-oauth' } },
@@ -21,7 +22,7 @@ const withOAuth = (oauth: object): object => ({ ...crm, oauth: { ...crm.oauth, .
 
 describe('an InfusionsoftConnector', () => {
   test.each<[string, object]>([
-    ['infusionsoftcrm by default', crm],
+    ['infusionsoftcrm with server and key', crm],
     ['infusionsoftrest without server and key', rest],
     ['a server that stays while the connector moves', { ...rest, server: crm.server }],
     ['a refresh token', withOAuth({ refreshTokenSecretRef: { name: 'crm-token' } })],
@@ -33,6 +34,7 @@ describe('an InfusionsoftConnector', () => {
   });
 
   test.each<[string, object, string]>([
+    ['no connector', { ...rest, connector: undefined }, 'spec.connector'],
     ['no server', { ...crm, server: undefined }, 'spec.server'],
     ['no encrypted key', { ...crm, encryptedKeySecretRef: undefined }, 'spec.encryptedKeySecretRef'],
     [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cliExitCodes } from '../../../src/cli/exit-codes.ts';
 import { createOutput } from '../../../src/cli/render/output.ts';
 import { COMMANDS, run } from '../../../src/cli/run.ts';
@@ -8,12 +8,11 @@ import { VERSION } from '../../../src/config/version.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const page = readFileSync(
-  join(import.meta.dirname, '../../../docs/how-to/authorize-from-the-command-line.md'),
-  'utf8',
-);
+const page = ['how-to/authorize-from-the-command-line.md', 'reference/command-line.md']
+  .map((path) => readFileSync(join(import.meta.dirname, '../../../docs', path), 'utf8'))
+  .join('\n');
 
-/** Runs a command line that asks no cluster. */
+/** Runs a command line without a cluster. */
 async function runHere(...argv: string[]) {
   let [out, err] = ['', ''];
   const code = await run(argv, {
@@ -40,7 +39,7 @@ async function runHere(...argv: string[]) {
 }
 
 describe('help', () => {
-  test('names every command and every exit code', async () => {
+  it('lists every command and every exit code', async () => {
     for (const argv of [[], ['--help'], ['-h']]) {
       const { code, out, err } = await runHere(...argv);
       expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -53,8 +52,8 @@ describe('help', () => {
     }
   });
 
-  test.each(COMMANDS.map((command) => [command.name, command] as const))(
-    'of %s names its flags, wherever it is asked for',
+  it.each(COMMANDS.map((command) => [command.name, command] as const))(
+    'of %s lists its flags',
     async (name, { flags }) => {
       const { code, out } = await runHere(name, '--help');
       expect(code).toBe(0);
@@ -66,50 +65,50 @@ describe('help', () => {
     },
   );
 
-  test('has no line with a space at its end', async () => {
+  it('has no trailing spaces', async () => {
     const { out } = await runHere('authorize', '--help');
     expect(out).not.toMatch(/ $/m);
   });
 
-  test('of the version is the version', async () => {
+  it('prints the version', async () => {
     expect(await runHere('--version')).toEqual({ code: 0, out: `${VERSION}\n`, err: '' });
   });
 });
 
-describe('a command line that is wrong', () => {
-  test.each([
-    [['bogus'], /no such command/],
-    [['authorize'], /NAME is missing/],
-    [['authorize', 'a', 'b'], /more arguments/],
-    [['authorize', 'Not_A_Name'], /NAME: is not a name/],
-    [['status', '--secret', 'x'], /--secret: is no flag of status/],
-    [['status', 'crm', '-A'], /do not go together/],
-    [['orphans', 'sap', '-A'], /do not go together/],
+describe('an invalid command line', () => {
+  it.each([
+    [['bogus'], /Unknown command/],
+    [['authorize'], /Missing argument NAME/],
+    [['authorize', 'a', 'b'], /Too many arguments/],
+    [['authorize', 'Not_A_Name'], /NAME: must be a valid object name/],
+    [['status', '--secret', 'x'], /--secret: unknown flag for "status"/],
+    [['status', 'crm', '-A'], /mutually exclusive/],
+    [['orphans', 'sap', '-A'], /mutually exclusive/],
     [['explain', 'Secret'], /Similar: .*SecretNotFound/],
     [['explain', 'Xyz'], /Reasons: .*AuthorizationRequired/],
-    [['-n', 'x'], /A command is missing/],
-    [['status', '--kubeconfig', '/nowhere/at/all'], /--kubeconfig cannot be read/],
-  ])('%j', async (argv, message) => {
+    [['-n', 'x'], /Missing command/],
+    [['status', '--kubeconfig', '/nowhere/at/all'], /--kubeconfig: the file cannot be read/],
+  ])('fails with exit code 2: %j', async (argv, message) => {
     const { code, out, err } = await runHere(...argv);
     expect({ code, out }).toEqual({ code: cliExitCodes.usage.code, out: '' });
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n {4}at /);
   });
 
-  test('of a file that is no kubeconfig says nothing of what is in it', async () => {
+  it('repeats nothing of a file that is not a kubeconfig', async () => {
     const { err } = await runHere('status', '--kubeconfig', import.meta.filename);
-    expect(err).toBe('The file of --kubeconfig cannot be read, or is no kubeconfig.\n');
+    expect(err).toBe('--kubeconfig: the file cannot be read or is not a kubeconfig.\n');
   });
 });
 
-describe('the page about the command line', () => {
-  test('has the exit codes as they are', () => {
+describe('the pages about the command line', () => {
+  it('list the exit codes', () => {
     for (const { code, meaning } of Object.values(cliExitCodes)) {
       expect(page).toContain(`| ${code} | ${meaning} |`);
     }
   });
 
-  test('names only flags and commands that there are', () => {
+  it('names only existing flags and commands', () => {
     const flags = new Set(COMMANDS.flatMap((command) => command.flags.map(({ name }) => name)));
     const known = [...flags, 'namespace', 'help', 'overwrite'];
     for (const [, flag = ''] of page.matchAll(/ --([a-z-]{3,})/g)) {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OpenConnectorsAccount } from '../../../src/api/account.ts';
 import { REASON_NAMES, reason } from '../../../src/api/reasons.ts';
-import { formatMoment, formatSpan } from '../../../src/cli/render/age.ts';
+import { formatRelativeTime, formatSpan } from '../../../src/cli/render/age.ts';
 import { renderConnector, renderReason } from '../../../src/cli/render/explain.ts';
 import { adviceOnOrphans, renderOrphans } from '../../../src/cli/render/orphans.ts';
 import { renderStatus, renderStatusTable } from '../../../src/cli/render/status.ts';
@@ -31,7 +31,7 @@ const failing = connector({
 });
 
 describe('an age', () => {
-  test.each([
+  it.each([
     [0, '0s'],
     [-5, '0s'],
     [59_999, '59s'],
@@ -42,53 +42,53 @@ describe('an age', () => {
     expect(formatSpan(ms)).toBe(text);
   });
 
-  test('lies before or after now, and is told as it is where it is none', () => {
-    expect(formatMoment(second(-120_000), NOW)).toBe('2m ago');
-    expect(formatMoment(second(120_000), NOW)).toMatch(/^in [12]m$/);
-    expect(formatMoment('soon', NOW)).toBe('soon');
+  it('is relative to now, and other text stays unchanged', () => {
+    expect(formatRelativeTime(second(-120_000), NOW)).toBe('2m ago');
+    expect(formatRelativeTime(second(120_000), NOW)).toMatch(/^in [12]m$/);
+    expect(formatRelativeTime('soon', NOW)).toBe('soon');
   });
 });
 
 describe('status', () => {
-  test('of a connector that nobody has looked at', () => {
+  it('shows a connector that is not reconciled yet', () => {
     expect(renderStatus(connector(), NOW)).toEqual([
       'Connector crm in namespace team-a',
-      '  Ready           Unknown: the operator has not looked at it yet',
-      '  Instance        none yet',
-      '  Account         sap',
-      '  Authorization   not known yet',
-      '  Connection      Secret "crm-connection", not written yet',
-      '  Last change     -',
-      '  Next try        -',
+      '  Ready             Unknown (not reconciled yet)',
+      '  Instance          none',
+      '  Account           sap',
+      '  Authorization     unknown',
+      '  Connection        Secret "crm-connection" (not created yet)',
+      '  Last transition   -',
+      '  Next retry        -',
     ]);
   });
 
-  test('of one that works', () => {
+  it('shows a connector that is Ready', () => {
     const lines = renderStatus(connector({ status: readyStatus(7) }), NOW);
-    expect(lines).toContain('  Ready           True (Succeeded) for 1h');
-    expect(lines).toContain('  Instance        7 "team-a-crm" (infusionsoftcrm)');
-    expect(lines).toContain('  Authorization   works, access was allowed 9m ago');
-    expect(lines.join('\n')).not.toContain('What to do');
+    expect(lines).toContain('  Ready             True (Succeeded) for 1h');
+    expect(lines).toContain('  Instance          7 "team-a-crm" (infusionsoftcrm)');
+    expect(lines).toContain('  Authorization     authorized 9m ago');
+    expect(lines.join('\n')).not.toContain('Next step');
   });
 
-  test('of one that fails, tells all that helps', () => {
+  it('shows failure, retry and next step', () => {
     const lines = renderStatus(failing, NOW).map((line) => line.replace(/in [34]m/, 'in 4m'));
     expect(lines).toEqual([
       'Connector failing in namespace team-a',
-      '  Ready           False (RemoteRejected, stalled) for 1m; the latest change of the spec has not been looked at yet',
-      '  Message         No.',
-      '  Instance        7 "team-a-crm" (infusionsoftcrm, replaces 6)',
-      "  Account         the operator's default account (organization 5211 at api.openconnectors.us2.ext.hana.ondemand.com)",
-      '  Authorization   not known yet',
-      '  Connection      Secret "failing-connection", not written yet',
-      '  Last change     1m ago (Ready became False)',
-      '  Next try        in 4m (3 failed)',
+      '  Ready             False (RemoteRejected, stalled) for 1m; latest spec change not reconciled yet',
+      '  Message           No.',
+      '  Instance          7 "team-a-crm" (infusionsoftcrm, replaces 6)',
+      "  Account           the operator's default account (organization 5211 at api.openconnectors.us2.ext.hana.ondemand.com)",
+      '  Authorization     unknown',
+      '  Connection        Secret "failing-connection" (not created yet)',
+      '  Last transition   1m ago (Ready=False)',
+      '  Next retry        in 4m (3 failures)',
       '',
-      'What to do: kubectl openconnectors explain failing -n team-a',
+      'Next step: kubectl openconnectors explain failing -n team-a',
     ]);
   });
 
-  test('of one that waits for a person, names the page, or the command where there is none', () => {
+  it('names the start page, or the command without one', () => {
     const waiting = (startUrl?: string) =>
       renderStatus(
         connector({
@@ -102,14 +102,14 @@ describe('status', () => {
         }),
         NOW,
       ).join('\n');
-    expect(waiting()).toContain('What to do: kubectl openconnectors authorize crm -n team-a');
+    expect(waiting()).toContain('Next step: kubectl openconnectors authorize crm -n team-a');
     expect(waiting('https://c.example.com/connect/team-a/crm')).toContain(
-      'missing (AuthorizationRequired), to be given at https://c.example.com/connect/team-a/crm',
+      'not authorized (AuthorizationRequired), start page https://c.example.com/connect/team-a/crm',
     );
     expect(waiting('https://c.example.com/connect/team-a/crm')).not.toContain('authorize crm');
   });
 
-  test('of many is a table in the order of their names', () => {
+  it('shows many connectors as a table, sorted by name', () => {
     const other = connector({ metadata: { name: 'a', namespace: 'team-b' }, status: readyStatus(8) });
     const lines = renderStatusTable([other, failing, connector()], NOW, true);
     expect(lines.map((line) => line.split(/ {3,}/).slice(0, 6))).toEqual([
@@ -123,40 +123,38 @@ describe('status', () => {
 });
 
 describe('explain', () => {
-  test.each(REASON_NAMES)('says of %s what the reference says', (name) => {
+  it.each(REASON_NAMES)('prints the documentation of %s', (name) => {
     const [title, ...lines] = renderReason(name);
     expect(title).toBe(name);
     const text = lines.join('\n');
     const { meaning, whatToDo } = reason(name);
-    expect(text).toContain(`Meaning        ${meaning}`);
-    expect(text).toContain(`What to do     ${whatToDo}`);
+    expect(text).toContain(`Meaning      ${meaning}`);
+    expect(text).toContain(`What to do   ${whatToDo}`);
     const section = conditionsPage.split(`### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
     expect(section).toContain(meaning);
     expect(section).toContain(whatToDo);
   });
 
-  test('of a connector begins with the summary', () => {
+  it('prints Ready first', () => {
     const lines = renderConnector(failing);
     expect(lines[0]).toBe('Connector failing in namespace team-a is not Ready: RemoteRejected');
-    expect(lines[1]).toContain('has not looked at the latest change');
+    expect(lines[1]).toContain('latest spec change is not reconciled yet');
     expect(lines.join('\n')).toContain(reason('RemoteRejected').whatToDo);
     expect(lines.at(-1)).toContain('Stalled True');
   });
 
-  test('of a connector that nobody has looked at says what that means', () => {
-    expect(renderConnector(connector()).join('\n')).toContain('does not serve this namespace');
+  it('prints what to check for a connector that is not reconciled', () => {
+    expect(renderConnector(connector()).join('\n')).toContain('watches this namespace');
   });
 
-  test('knows that a newer operator may say more than it knows', () => {
-    const strange = connector({
+  it('accepts a reason of a newer operator', () => {
+    const newer = connector({
       status: {
         observedGeneration: 1,
         conditions: [{ ...condition('Ready', 'False', 'InternalError'), reason: 'Enchanted' }],
       },
     });
-    expect(renderConnector(strange).join('\n')).toContain(
-      'Enchanted is a reason that this version does not know.',
-    );
+    expect(renderConnector(newer).join('\n')).toContain('Enchanted (unknown to this version of the plugin)');
   });
 });
 
@@ -164,8 +162,8 @@ describe('orphans', () => {
   const counted = (instances?: NonNullable<OpenConnectorsAccount['status']>['instances']) =>
     account({ status: { ...(instances !== undefined && { instances }) } });
 
-  test.each([
-    [undefined, ['Account sap in namespace team-a: the operator has not counted its instances yet.']],
+  it.each([
+    [undefined, ['Account sap in namespace team-a: instances not counted yet.']],
     [{ managed: 1, orphaned: 0 }, ['Account sap in namespace team-a: 1 instance managed, 0 orphaned.']],
     [
       { managed: 5, orphaned: 3, orphans: [{ id: 71, name: 'one' }, { id: 7200 }] },
@@ -177,19 +175,19 @@ describe('orphans', () => {
         '  and 1 more',
       ],
     ],
-  ])('%#', (instances, lines) => {
+  ])('are listed as in the status (case %#)', (instances, lines) => {
     expect(renderOrphans(counted(instances))).toEqual(lines);
   });
 
-  test('that are not counted are not taken for none', () => {
+  it('are reported as not counted', () => {
     expect(renderOrphans(counted({ managed: 5 })).join('\n')).toContain('not counted');
   });
 
-  test('that the status only counts are told how to find', () => {
+  it('come with the tags to search for where the status lists none', () => {
     expect(renderOrphans(counted({ managed: 0, orphaned: 2 })).join('\n')).toContain('k8s-cluster-');
   });
 
-  test('come with advice', () => {
+  it('come with advice where there are any', () => {
     expect(adviceOnOrphans([counted({ orphaned: 0 })])).toEqual([]);
     expect(adviceOnOrphans([counted(), counted({ orphaned: 1 })]).join('\n')).toContain('importId');
   });

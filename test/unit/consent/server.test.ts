@@ -5,12 +5,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ConsentHandler } from '../../../src/consent/handler.ts';
 import { type ConsentServer, startConsentServer } from '../../../src/consent/http/server.ts';
 import { createTlsFiles, type TlsFiles } from '../../../src/consent/http/tls.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const servers: ConsentServer[] = [];

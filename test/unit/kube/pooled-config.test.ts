@@ -2,11 +2,11 @@ import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { type CertificateAuthority, createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NoClusterError, PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { type CertificateAuthority, createAuthority } from '../../support/certificates.ts';
 
 let authority: CertificateAuthority;
 let server: Http2SecureServer;

@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'no
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { CertificateAuthority } from 'test-kit/certificate-authority.ts';
 import type { ProxyServer } from '../../../src/openconnectors/transport/proxy-tunnel.ts';
-import type { CertificateAuthority } from '../../support/certificates.ts';
 
 /** What a CONNECT brought. */
 export interface Asked {

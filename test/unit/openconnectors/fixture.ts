@@ -1,3 +1,4 @@
+import { type CertificateAuthority, createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createOpenConnectors, type OpenConnectorsOptions } from '../../../src/openconnectors/client.ts';
 import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
@@ -6,7 +7,6 @@ import { parseBaseUrl } from '../../../src/openconnectors/transport/base-url.ts'
 import type { CallObservation } from '../../../src/openconnectors/transport/caller.ts';
 import { createTlsContext, createTransport } from '../../../src/openconnectors/transport/pooled-transport.ts';
 import type { Transport } from '../../../src/openconnectors/transport/transport.ts';
-import { type CertificateAuthority, createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Answer, createRemote, type Remote } from './remote.ts';
 

@@ -1,3 +1,4 @@
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
 import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
@@ -7,7 +8,6 @@ import {
   createTransport,
   type TransportOptions,
 } from '../../../src/openconnectors/transport/pooled-transport.ts';
-import { createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type ConnectProxy, createConnectProxy, proxyCredentials, refusal } from './connect-proxy.ts';
 import {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { CertificateAuthority } from '../../support/certificates.ts';
+import type { CertificateAuthority } from 'test-kit/certificate-authority.ts';
 
 /** What a request brought. */
 export interface Received {

@@ -1,3 +1,4 @@
+import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { describe, expect, test } from 'vitest';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
 import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
@@ -13,7 +14,6 @@ import {
   type Transport,
   type TransportRequest,
 } from '../../../src/openconnectors/transport/transport.ts';
-import { createAuthority } from '../../support/certificates.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import {
   body,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { FieldError } from 'kube-apiserver-emulator/crd/field-error.ts';
+import { createCrdValidator } from 'kube-apiserver-emulator/crd/validator.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { FieldError } from '../../../packages/kube-apiserver-emulator/src/crd/field-error.ts';
-import { createCrdValidator } from '../../../packages/kube-apiserver-emulator/src/crd/validator.ts';
 import { summarizeAccount } from '../../../src/account/summarize.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../../../src/api/group.ts';
 import { parseAccount, parseConnector } from '../../../src/api/parse.ts';

@@ -1,6 +1,6 @@
+import { fingerprint } from 'open-connectors-simulator/fingerprint.ts';
+import { createLedger, type Ledger } from 'open-connectors-simulator/ledger.ts';
 import { describe, expect, it } from 'vitest';
-import { fingerprint } from '../../../packages/open-connectors-simulator/src/fingerprint.ts';
-import { createLedger, type Ledger } from '../../../packages/open-connectors-simulator/src/ledger.ts';
 import { findLostCodes, findSentTwice } from '../../soak/checks/codes.ts';
 import type { DisregardedCode } from '../../soak/storm/person.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -1,5 +1,5 @@
+import { createSimulation } from 'open-connectors-simulator/simulation.ts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../../packages/open-connectors-simulator/src/simulation.ts';
 import { findChangedForeign } from '../../soak/checks/foreign.ts';
 import { findDuplicates, findOrphans } from '../../soak/checks/instances.ts';
 import { outcomeOf } from '../../soak/checks/settled.ts';

@@ -8,6 +8,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kube: ['runtime'],
   api: ['kube', 'runtime'],
   secrets: ['api', 'kube', 'runtime'],
+  provider: [],
   openconnectors: ['runtime', 'secrets'],
   authorization: ['runtime'],
   config: ['api', 'openconnectors', 'runtime'],
@@ -25,7 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'secrets',
   ],
   consent: ['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'runtime', 'secrets'],
-  cli: ['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'runtime', 'secrets'],
+  cli: ['api', 'authorization', 'config', 'kube', 'ownership', 'provider', 'runtime', 'secrets'],
   operator: [
     ...['api', 'config', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
     ...['account', 'connector', 'consent'],

@@ -7,10 +7,12 @@ export interface Import {
   readonly to: string;
 }
 
-/** The source files below a folder of the project, and what each imports by a relative path. */
+/** The source files below a folder of the project, and what each imports by a relative path and by a package's name. */
 export function readImports(folder: string): {
   readonly files: readonly string[];
   readonly imports: ReadonlyMap<string, readonly Import[]>;
+  /** `zod`, `@peculiar/x509`, `node:fs`: without the path inside of the package. */
+  readonly packages: ReadonlyMap<string, readonly string[]>;
 } {
   const root = join(import.meta.dirname, '../../..', folder);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -30,5 +32,14 @@ export function readImports(folder: string): {
       ];
     }),
   );
-  return { files, imports };
+  const packages = new Map(
+    files.map((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const found = text.matchAll(
+        /(?:^import|\bfrom|\bimport\()\s*'(?<name>(?:@[^'/]+\/)?[^'./@][^'/]*)(?:\/[^']*)?'/gm,
+      );
+      return [file, [...found].map(({ groups }) => groups?.['name'] ?? '')];
+    }),
+  );
+  return { files, imports, packages };
 }

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../../src/runtime/clock.ts';
-import type { Random } from '../../../../src/runtime/random.ts';
+import type { Clock } from 'test-kit/clock.ts';
+import type { Random } from 'test-kit/random.ts';
 import type { User } from '../http/authentication.ts';
 import type { Store } from '../store.ts';
 

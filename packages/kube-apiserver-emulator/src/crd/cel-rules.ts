@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Environment } from '@marcbachmann/cel-js';
 import { createCelEnvironment } from './cel-environment.ts';
 import { toCel, withTypeAndName } from './cel-values.ts';
@@ -90,7 +91,9 @@ export class CelValidator {
   }
 
   #checkHere(value: unknown, old: unknown, schema: Schema, path: string): fe.FieldError[] {
-    const rules = this.#rules.get(schema) ?? [];
+    // Ratcheting (on by default since Kubernetes 1.30): a value that the update leaves as it is meets transition rules only.
+    const isUnchanged = old !== undefined && old !== null && isDeepStrictEqual(value, old);
+    const rules = (this.#rules.get(schema) ?? []).filter((rule) => !isUnchanged || rule.usesOldSelf);
     if (rules.length === 0) {
       return [];
     }

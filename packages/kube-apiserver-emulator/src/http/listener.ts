@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Clock, sleep } from '../../../../src/runtime/clock.ts';
+import { type Clock, sleep } from 'test-kit/clock.ts';
 import type { ServiceAccountTokens } from '../access/tokens.ts';
 import type { Context } from '../context.ts';
 import type { Fault, Faults } from '../faults.ts';

@@ -1,5 +1,5 @@
+import { patient } from 'test-kit/patience.ts';
 import { describe, expect, test } from 'vitest';
-import { patient } from '../../../../test/support/patience.ts';
 import { type Client, elements, type Json } from '../support/client.ts';
 import { definitionsPath, widget, widgetDefinition, widgetsPath } from '../support/widgets.ts';
 

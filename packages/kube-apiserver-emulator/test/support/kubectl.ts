@@ -1,12 +1,12 @@
-import { afterAll, beforeAll } from 'vitest';
-import { stringify as stringifyYaml } from 'yaml';
 import {
   createKubectl,
   hasKubectl,
   type Kubectl,
   type KubectlResult,
   kubectlProgram,
-} from '../../../../test/support/controlplane/kubectl.ts';
+} from 'test-kit/kubectl.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { stringify as stringifyYaml } from 'yaml';
 import { type ApiServer, startApiServer } from '../../src/index.ts';
 import { Client } from './client.ts';
 

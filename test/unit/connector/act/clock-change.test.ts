@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../../../../src/runtime/clock.ts';
+import { connector } from '../../../support/builders/connector.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
@@ -60,4 +61,28 @@ it('tries a failed change again after the clock was set back a day', async () =>
   subject.setBack(DAY);
   await pass(subject);
   expect(readiness(subject)).toBe('True Succeeded');
+});
+
+it('settles a lost create after the usual wait when the clock was set back a day', async () => {
+  const subject = bench({
+    connector: connector(),
+    answers: workingRemote(new Map(), {
+      createInstance: () => {
+        throw remoteError('ambiguous');
+      },
+    }),
+  });
+  const { createDeadlineMs, searchGraceMs } = subject.ports.settings;
+  await pass(subject);
+  subject.clock.setWall(subject.clock.now() - DAY);
+  // The account lists again, because its last listing was in the future.
+  subject.inventory.replace([], subject.clock.now());
+  await pass(subject);
+  await subject.clock.advance(createDeadlineMs + searchGraceMs - 1);
+  await pass(subject);
+  expect(readiness(subject)).toBe('False SearchingInstance');
+  await subject.clock.advance(1);
+  await pass(subject);
+  expect(readiness(subject)).toBe('False CredentialUsed');
+  expect(subject.calls.filter(([name]) => name === 'createInstance')).toHaveLength(1);
 });

@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
-import { canonicalContent, connectionData } from '../../../../src/connector/decide/connection-secret.ts';
+import { canonicalContent, connectionData } from '../../../../src/connector/observe/connection-content.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, input, settledWorld } from '../../../support/builders/input.ts';
+import { ID, input, READY_ACCOUNT, settledWorld } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { blockedBy, decides, ends } from './table.ts';
@@ -99,7 +99,11 @@ describe('the connection Secret', () => {
             resourceVersion: '1',
             content: printOf(
               canonicalContent(
-                Object.fromEntries(Object.entries(connectionData(input(), VALUES.token)).reverse()),
+                Object.fromEntries(
+                  Object.entries(
+                    connectionData(READY_ACCOUNT, input().connector.spec, VALUES.token),
+                  ).reverse(),
+                ),
               ),
             ),
           },

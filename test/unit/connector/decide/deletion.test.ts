@@ -389,7 +389,6 @@ describe('a deletion that has to wait', () => {
         pass: {
           failure: {
             type: 'delete-instance',
-            words: 'delete the instance',
             error: remoteError('unavailable'),
           },
         },

@@ -4,7 +4,7 @@ import { remoteError, settledWorld } from '../../../support/builders/input.ts';
 import { blockedBy, decides, type Row } from './table.ts';
 
 const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
-const ACCOUNT_HINT = "Cannot change the instance: Because. Check the account's spec.baseUrl.";
+const ACCOUNT_HINT = "Cannot update the instance: Because. Check the account's spec.baseUrl.";
 
 /** Every class of error, on a action that is no ping. */
 const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'action'> } = {
@@ -22,7 +22,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     action: blockedBy(
       'AccountReady',
       'AccountForbidden',
-      'Cannot change the instance: Because. Grant the user the required role.',
+      'Cannot update the instance: Because. Grant the user the required role.',
       'any',
     ),
   },
@@ -31,7 +31,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     action: blockedBy(
       'Synced',
       'RemoteRejected',
-      'Cannot change the instance: Because. Correct the spec or its Secrets.',
+      'Cannot update the instance: Because. Correct the spec or its Secrets.',
     ),
   },
   throttled: {
@@ -48,7 +48,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     action: blockedBy(
       'Synced',
       'RemoteError',
-      'Cannot change the instance: Open Connectors is unavailable. Wait for the next attempt.',
+      'Cannot update the instance: Open Connectors is unavailable. Wait for the next attempt.',
       backoff,
     ),
   },
@@ -57,7 +57,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     action: blockedBy(
       'Synced',
       'RemoteError',
-      'The outcome of the call to change the instance is unknown. Wait for the next attempt.',
+      'The outcome of the call to update the instance is unknown. Wait for the next attempt.',
       backoff,
     ),
   },
@@ -66,7 +66,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     action: blockedBy(
       'Synced',
       'RemoteError',
-      'Cannot change the instance: Open Connectors responded with 404. Wait for the next attempt.',
+      'Cannot update the instance: Open Connectors responded with 404. Wait for the next attempt.',
       backoff,
     ),
   },
@@ -85,7 +85,7 @@ describe('a call that failed', () => {
       ...ANSWERS[name],
       input: settledWorld({
         pass: {
-          failure: { type: 'patch', words: 'change the instance', error: remoteError(name, 'Because.') },
+          failure: { type: 'patch', error: remoteError(name, 'Because.') },
         },
       }),
     })),
@@ -103,7 +103,6 @@ describe('a call through the instance that failed', () => {
           pass: {
             failure: {
               type: 'ping',
-              words: 'make a call through the instance',
               error: remoteError(name, 'Because.'),
             },
           },
@@ -121,7 +120,7 @@ describe('a call through the instance that failed', () => {
       name: 'throttled',
       because: 'that is a matter of the account, not of the instance',
       input: settledWorld({
-        pass: { failure: { type: 'ping', words: 'make a call', error: remoteError('throttled') } },
+        pass: { failure: { type: 'ping', error: remoteError('throttled') } },
       }),
       action: blockedBy(
         'Synced',
@@ -136,7 +135,6 @@ describe('a call through the instance that failed', () => {
 describe('what a failure comes before', () => {
   const failure = {
     type: 'search',
-    words: 'search the instance',
     error: remoteError('throttled', 'Because.', { status: 429, retryAfterMs: 7_000 }),
   } as const;
   decides([

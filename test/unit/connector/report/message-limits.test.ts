@@ -11,8 +11,9 @@ import { summarize } from '../../../../src/connector/report/summarize.ts';
 import { LONGEST_MESSAGE as LONGEST_REMOTE } from '../../../../src/openconnectors/errors/clean-message.ts';
 import { RemoteError } from '../../../../src/openconnectors/errors/remote-error.ts';
 import { account, accountWorld, OPEN } from '../../../support/builders/account.ts';
-import { ERROR_CLASSES, worlds } from '../../../support/builders/arbitraries.ts';
-import { CALLBACK } from '../../../support/builders/connector.ts';
+import { ERROR_CLASSES, inputChanges } from '../../../support/builders/arbitraries.ts';
+import { CALLBACK, connector } from '../../../support/builders/connector.ts';
+import { input, type WorldChange } from '../../../support/builders/input.ts';
 import { faultsOfLimits, isComplete } from '../../../support/builders/message-limits.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, NOW } from '../../../support/builders/time.ts';
@@ -23,8 +24,6 @@ const REMOTE =
     0,
     48 + LONGEST_REMOTE,
   );
-/** The longest name of an action. */
-const WORDS = 'record that the instance is disabled';
 
 const violations: readonly Violation[] = [
   ...[...CONNECTOR_RULES, ...ACCOUNT_RULES].map(({ at: path, fieldPath = '', message }) => ({
@@ -34,70 +33,72 @@ const violations: readonly Violation[] = [
   { path: 'spec.oauth.authorizationCodeSecretRef.name', message: 'must be at most 253 characters long' },
 ];
 
-/** The same state with remote texts of the greatest length. */
-function withLongTexts(input: ConnectorInput): ConnectorInput {
-  const { failure } = input.done;
-  const { refused } = input.memory;
+/** The change with remote texts of the greatest length. */
+function withLongTexts({ memory, pass, ...change }: WorldChange): WorldChange {
+  const failure = pass?.failure;
   return {
-    ...input,
-    memory: { ...input.memory, refused: refused && { ...refused, message: REMOTE } },
-    done: {
-      ...input.done,
+    ...change,
+    memory: { ...memory, refused: memory?.refused && { ...memory.refused, message: REMOTE } },
+    pass: {
+      ...pass,
       failure: failure && {
-        ...failure,
-        words: WORDS,
+        // The action with the longest name.
+        type: failure.type === 'patch' ? 'enable' : failure.type,
         error: new RemoteError(failure.error.class, REMOTE, { status: 400, source: failure.error.source }),
       },
     },
   };
 }
 
-/** The same state where the consent page is offered. */
-function withPage(input: ConnectorInput): ConnectorInput {
-  const { connector } = input;
-  const { clientSecretRef } = connector.spec.oauth;
+/** The change where the consent page is offered. */
+function withPage(change: WorldChange): WorldChange {
+  const subject = change.connector ?? connector();
+  const { clientSecretRef } = subject.spec.oauth;
   return {
-    ...input,
-    settings: { ...input.settings, ownCallbackUrl: CALLBACK },
-    connector: { ...connector, spec: { ...connector.spec, oauth: { clientSecretRef } } },
+    ...change,
+    settings: { ...change.settings, ownCallbackUrl: CALLBACK },
+    connector: { ...subject, spec: { ...subject.spec, oauth: { clientSecretRef } } },
   };
 }
 
-/** The same state where every field of the configuration differs. */
-function withConfiguration(input: ConnectorInput): ConnectorInput {
-  const { connector } = input;
+/** The change where every field of the configuration differs. */
+function withConfiguration(change: WorldChange): WorldChange {
+  const subject = change.connector ?? connector();
   const configuration = Object.fromEntries(
     Array.from({ length: 60 }, (_, index) => [`key.${index}`, 'value']),
   );
-  const instance = { ...connector.spec.instance, name: 'Other', tags: ['mine'], configuration };
-  return { ...input, connector: { ...connector, spec: { ...connector.spec, instance } } };
+  const instance = { ...subject.spec.instance, name: 'Other', tags: ['mine'], configuration };
+  const extraConfigurationKeys = Object.keys(configuration);
+  return {
+    ...change,
+    settings: { ...change.settings, extraConfigurationKeys },
+    connector: { ...subject, spec: { ...subject.spec, instance } },
+  };
+}
+
+/** The change where the fallback credentials do not work either. */
+function withoutFallback(change: WorldChange): WorldChange {
+  return { ...change, pass: { ...change.pass, fallback: 'refused' } };
 }
 
 const inputs: fc.Arbitrary<ConnectorInput> = fc
   .tuple(
-    worlds,
-    fc.constantFrom(
-      (input: ConnectorInput) => input,
-      withPage,
-      withConfiguration,
-      (input: ConnectorInput) => ({ ...input, violations }),
-    ),
-    fc.constantFrom(undefined, 'refused' as const),
-    fc.constantFrom(...violations),
+    inputChanges,
+    fc.constantFrom((change: WorldChange) => change, withPage, withConfiguration, withoutFallback),
+    fc.option(fc.constantFrom(...violations), { nil: undefined, freq: 5 }),
   )
-  .map(([input, change, fallback, violation]) => {
-    const next = withLongTexts(change(input));
-    const done = { ...next.done, fallback };
-    return { ...next, done, violations: next.violations.length > 0 ? [violation, ...violations] : [] };
+  .map(([change, vary, violation]) => {
+    const observed = input(withLongTexts(vary(change)));
+    return violation === undefined ? observed : { ...observed, violations: [violation, ...violations] };
   });
 
-/** Every message of the status that follows from `input`, with the result's own. */
-function messagesOf(input: ConnectorInput): string[] {
-  const action = decide(input);
+/** Every message of the status that follows from `state`, with the result's own. */
+function messagesOf(state: ConnectorInput): string[] {
+  const action = decide(state);
   if (action.type !== 'finish' || (action.result.kind !== 'blocked' && action.result.kind !== 'ready')) {
     return [];
   }
-  const { conditions = [] } = summarize(input, action.result, 0.5);
+  const { conditions = [] } = summarize(state, action.result, 0.5);
   return [action.result.message, ...conditions.map(({ message }) => message)];
 }
 

@@ -32,7 +32,6 @@ const saying = (status: ConnectorStatus): string[] =>
 const failing = (errorClass: Parameters<typeof remoteError>[0], retryAfterMs?: number) => ({
   failure: {
     type: 'patch' as const,
-    words: 'change the instance',
     error: remoteError(errorClass, 'Because.', retryAfterMs === undefined ? {} : { retryAfterMs }),
   },
 });

@@ -72,6 +72,24 @@ describe('metrics about resources', () => {
     expect(of('openconnectors_status_condition')).toEqual([]);
   });
 
+  test('connectors are counted by their element, and a standby counts none', async () => {
+    const of = (element: string | undefined): KubeObject =>
+      ({ ...connector('a'), spec: element === undefined ? {} : { connector: element } }) as KubeObject;
+    const { scrape, become } = bench({
+      connectors: [of('infusionsoftcrm'), of('infusionsoftrest'), of('infusionsoftrest'), of(undefined)],
+    });
+    const counts = async () =>
+      (await scrape())
+        .of('openconnectors_connectors')
+        .map(({ labels, value }) => [labels['connector'], value]);
+    expect(await counts()).toEqual([
+      ['infusionsoftcrm', 1],
+      ['infusionsoftrest', 2],
+    ]);
+    become(undefined);
+    expect(await counts()).toEqual([]);
+  });
+
   test('each resource has series where they are asked for, and none when it is deleted', async () => {
     const { scrape, become } = bench({ connectors: [connector('a', ['Ready', 'True', 'Succeeded'])] }, true);
     expect((await scrape()).of('openconnectors_status_condition')).toEqual([

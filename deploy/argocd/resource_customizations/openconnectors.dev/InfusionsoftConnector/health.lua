@@ -15,10 +15,11 @@ end
 local function paused()
   local annotations = obj.metadata.annotations
   return (obj.spec ~= nil and obj.spec.suspend == true)
-    or (annotations ~= nil and annotations["openconnectors.dev/paused"] == "true")
+    or (annotations ~= nil and annotations["openconnectors.dev/paused"] ~= nil
+      and annotations["openconnectors.dev/paused"] ~= ""
+      and annotations["openconnectors.dev/paused"] ~= "false")
 end
 
--- While it is suspended the operator writes no status, so what stands there may be old.
 if paused() then
   return { status = "Suspended", message = "Suspended: the operator leaves the connector alone" }
 end

@@ -1,5 +1,6 @@
 local annotations = obj.metadata.annotations
-local isPaused = annotations ~= nil and annotations["openconnectors.dev/paused"] == "true"
+local paused = annotations ~= nil and annotations["openconnectors.dev/paused"] or nil
+local isPaused = paused ~= nil and paused ~= "" and paused ~= "false"
 
 return {
   ["reconcile"] = {

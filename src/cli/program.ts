@@ -1,2 +1,0 @@
-/** How the plugin is called. */
-export const PROGRAM = 'kubectl openconnectors';

@@ -1,0 +1,89 @@
+import type { Instance } from '../../../openconnectors/port.ts';
+import { type Action, blocked } from '../../action.ts';
+import {
+  isAccountVerified,
+  isAuthorized,
+  isEnabledSet,
+  isRead,
+  isReconfigured,
+  pingAnswer,
+} from '../../action-log.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
+import { readInstance } from '../read-instance.ts';
+import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
+import { hasLegacyApiEnded } from './legacy-api-end.ts';
+import { lastPingDueAt } from './ping-time.ts';
+
+/** Whether the grant works; where it does not, the way to a new one. */
+export function checkGrant(input: ConnectorInput, instance: Instance): Action | undefined {
+  if (pingAnswer(input.log) === 'forbidden' && !isRead(input.log, instance.id)) {
+    // The platform may have disabled it since the inventory was taken.
+    return { type: 'read-instance', id: instance.id };
+  }
+  if (pingAnswer(input.log) === 'refused') {
+    return isAccountVerified(input.log)
+      ? authorize(input, { why: 'revoked', instance })
+      : { type: 'verify-account', id: instance.id };
+  }
+  if (instance.disabled === true && disabledByPlatform(input, instance)) {
+    // A listing may show what the instance was before the operator enabled it.
+    return isRead(input.log, instance.id)
+      ? (settleReauthorization(input, instance) ?? authorize(input, { why: 'revoked', instance }))
+      : { type: 'read-instance', id: instance.id };
+  }
+  if (pingAnswer(input.log) === 'forbidden' && instance.disabled !== true) {
+    return blocked(
+      'Ready',
+      'InstanceNotAnswering',
+      `Open Connectors refused the test call through instance ${instance.id} (403). Grant the user of the account access to the instance.`,
+      { kind: 'backoff' },
+    );
+  }
+  if (pingIsDue(input, instance)) {
+    return instance.token === undefined
+      ? readInstance(input, instance.id)
+      : { type: 'ping', id: instance.id, token: instance.token };
+  }
+  if (clientChanged(input)) {
+    return authorize(input, { why: 'client-changed', instance });
+  }
+  // An instance that works is left alone, whatever the annotation asks for.
+  return reauthorizationRequested(input) && !hasLegacyApiEnded(input)
+    ? authorize(input, { why: 'requested', instance })
+    : undefined;
+}
+
+/** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
+function settleReauthorization(input: ConnectorInput, instance: Instance): Action | undefined {
+  const { ambiguous } = input.memory;
+  return ambiguous !== undefined && ambiguous.digest === input.record?.digest
+    ? { type: 'enable', id: instance.id, enabled: true }
+    : undefined;
+}
+
+/** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
+function disabledByPlatform(input: ConnectorInput, instance: Instance): boolean {
+  if (!desiredEnabled(input) || isAuthorized(input.log)) {
+    return false;
+  }
+  return isEnabledSet(input.log)
+    ? pingAnswer(input.log) === 'forbidden'
+    : recordedEnabled(input, instance.id) === true;
+}
+
+/** Until the instance has answered once it is not called Ready, and an unproven one is asked again. */
+function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
+  if (pingAnswer(input.log) !== undefined || instance.disabled === true) {
+    return false;
+  }
+  const authorized = input.connector.status?.conditions?.find((condition) => condition.type === 'Authorized');
+  return (
+    isAuthorized(input.log) ||
+    isReconfigured(input.log) ||
+    isEnabledSet(input.log) ||
+    authorized?.status !== 'True' ||
+    input.memory.pingedAt < lastPingDueAt(input, input.now) ||
+    clientChanged(input)
+  );
+}

@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  apiBaseUrlOf,
+  authorizationCodeSecretNameOf,
+  connectionSecretNameOf,
+  connectorKeyOf,
+  consentSecretNameOf,
+  oneTimeCodeSecretNameOf,
+  scopeOf,
+} from '../../api/defaults.ts';
+import { type AuthorizationResponse, parseResponse } from '../../authorization/authorization-response.ts';
+import { consentRequestHash } from '../../authorization/consent-request.ts';
+import { isCurrent, isUnreadable, wasSent } from '../../ownership/write-ahead-record.ts';
+import type {
+  AuthorizationCodeSecret,
+  ConnectionSecret,
+  ConnectorSecrets,
+  GrantInput,
+  GrantUse,
+  OwnedSecret,
+  RecordMatch,
+  SecretInput,
+} from '../connector-secrets.ts';
+import type { ChosenInstance, ConnectorInput, Observation } from '../input.ts';
+import { canonicalContent, connectionData } from './connection-content.ts';
+import { type Fingerprint, factOf, secretInput } from './secret-inputs.ts';
+import { lastingUsesOf, namedGrantUseOf, pageGrantUseOf } from './secret-uses.ts';
+
+/** What the Secrets of a resource are derived from besides the observation. */
+export interface SecretContext {
+  readonly chosen: ChosenInstance | undefined;
+  readonly callbackUrl: string | undefined;
+  readonly offersPage: boolean;
+  readonly fingerprint: Fingerprint;
+  /** The input before the latest action: whatever the action did not change is taken from it. */
+  readonly previous: ConnectorInput | undefined;
+}
+
+/** The Secrets by role. The spec must be valid. */
+export function gatherSecrets(observation: Observation, context: SecretContext): ConnectorSecrets {
+  const { connector } = observation;
+  const { previous, fingerprint } = context;
+  const uses = lastingUsesOf(connector);
+  const inputOf = (use: SecretInput['use'], known: SecretInput | undefined): SecretInput =>
+    secretInput(observation, use, fingerprint, previous && { observation: previous, known });
+  const clientId = inputOf(uses.clientId, previous?.secrets.clientId);
+  const renamed = connector.status?.binding?.name;
+  const connection = connectionOf(observation, context);
+  const consents = {
+    oneTimeCode: consentSecret(observation, oneTimeCodeSecretNameOf(connector)),
+    authorizationCode: authorizationCodeOf(observation, clientId, context),
+    consent: consentSecret(observation, consentSecretNameOf(connector)),
+  };
+  const used = [connection, ...Object.values(consents)].map(({ name }) => name);
+  return {
+    clientId,
+    clientSecret: inputOf(uses.clientSecret, previous?.secrets.clientSecret),
+    encryptedKey: uses.encryptedKey && inputOf(uses.encryptedKey, previous?.secrets.encryptedKey),
+    grant: grantOf(observation, context),
+    connection,
+    previousConnection:
+      renamed === undefined || renamed === connection.name ? undefined : ownedSecret(observation, renamed),
+    ...consents,
+    leftovers: [...observation.facts.keys()]
+      .filter((name) => !used.includes(name))
+      .map((name) => ownedSecret(observation, name))
+      .filter(({ isOwn }) => isOwn),
+  };
+}
+
+function ownedSecret(observation: Observation, name: string): OwnedSecret {
+  const fact = factOf(observation, name);
+  const isOwn = fact.state !== 'absent' && fact.owners.includes(observation.connector.metadata.uid);
+  return { name, fact, isOwn };
+}
+
+/** A Secret of a consent. The connection Secret may have its name, which the user chooses. */
+function consentSecret(observation: Observation, name: string): OwnedSecret {
+  const secret = ownedSecret(observation, name);
+  return { ...secret, isOwn: secret.isOwn && name !== connectionSecretNameOf(observation.connector) };
+}
+
+function connectionOf(
+  observation: Observation,
+  { chosen, fingerprint, previous }: SecretContext,
+): ConnectionSecret {
+  const secret = ownedSecret(observation, connectionSecretNameOf(observation.connector));
+  const { account, connector } = observation;
+  const instance = chosen?.instance;
+  if (
+    account.state !== 'ready' ||
+    instance === undefined ||
+    instance === 'not-found' ||
+    instance.token === undefined
+  ) {
+    return { ...secret, desired: undefined };
+  }
+  const data = connectionData(account, connector.spec, instance.token);
+  const known = previous?.secrets.connection.desired;
+  return {
+    ...secret,
+    desired:
+      known !== undefined && isDeepStrictEqual(known.data, data)
+        ? known
+        : { data, content: fingerprint(canonicalContent(data)) },
+  };
+}
+
+function grantOf(
+  observation: Observation,
+  { offersPage, fingerprint, previous }: SecretContext,
+): GrantInput | undefined {
+  const { connector, storedRecord } = observation;
+  const use: GrantUse | undefined =
+    namedGrantUseOf(connector) ?? (offersPage ? pageGrantUseOf(connector) : undefined);
+  if (use === undefined) {
+    return undefined;
+  }
+  const known = previous?.secrets.grant;
+  const { value } = secretInput(observation, use, fingerprint, previous && { observation: previous, known });
+  return known !== undefined && known.value === value && previous?.storedRecord === storedRecord
+    ? known
+    : { use, value, match: value.state === 'value' ? matchOf(storedRecord, value) : undefined };
+}
+
+function matchOf(
+  record: Observation['storedRecord'],
+  credential: { readonly value: string; readonly fingerprint: string },
+): RecordMatch {
+  return {
+    isCurrent: isCurrent(record, credential),
+    wasSent: wasSent(record, credential),
+    isUnreadable: isUnreadable(record, credential),
+  };
+}
+
+function authorizationCodeOf(
+  observation: Observation,
+  clientId: SecretInput,
+  context: SecretContext,
+): AuthorizationCodeSecret {
+  const secret = consentSecret(observation, authorizationCodeSecretNameOf(observation.connector));
+  const { fact, isOwn } = secret;
+  if (!isOwn || fact.state !== 'read') {
+    return { ...secret, response: undefined, isCurrent: false };
+  }
+  const known = context.previous?.secrets.authorizationCode;
+  const response = known?.fact === fact ? known.response : parseResponse(fact.data);
+  return { ...secret, response, isCurrent: isCurrentResponse(observation, response, clientId, context) };
+}
+
+/** Whether the response belongs to what the resource asks consent for now. */
+function isCurrentResponse(
+  { account, connector }: Observation,
+  response: AuthorizationResponse | undefined,
+  clientId: SecretInput,
+  { callbackUrl }: SecretContext,
+): boolean {
+  if (response === undefined || account.state !== 'ready' || clientId.value.state !== 'value') {
+    return false;
+  }
+  const element = connectorKeyOf(connector.spec);
+  const requested = consentRequestHash({
+    accountUid: account.uid,
+    baseUrl: apiBaseUrlOf(account),
+    connector: element,
+    server: element === 'infusionsoftcrm' ? connector.spec.server : undefined,
+    clientId: clientId.value.value,
+    callbackUrl: callbackUrl ?? '',
+    scope: scopeOf(connector.spec),
+  });
+  return response.consent === requested;
+}
