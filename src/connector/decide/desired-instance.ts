@@ -56,15 +56,19 @@ export function shownDifference(input: ConnectorInput, instance: Instance): Inst
   return patchOf(input, instance, configurationOf(input, instance, false));
 }
 
-/** The fields of the instance that `patch` changes, in words for users; never a value. */
+/** Longest list of fields in a message. */
+const SHOWN_FIELDS = 5;
+
+/** The fields of the instance that `patch` changes, for a message: the first ones, without values. */
 export function describePatch(patch: InstancePatch): string {
-  return [
+  const fields = [
     ...(patch.name === undefined ? [] : [NAME.field]),
     ...(patch.tags === undefined ? [] : [TAGS.field]),
     ...Object.keys(patch.configuration ?? {})
       .sort()
       .map((key) => `configuration "${key}"`),
-  ].join(', ');
+  ];
+  return `${fields.slice(0, SHOWN_FIELDS).join(', ')}${fields.length > SHOWN_FIELDS ? ' and more' : ''}`;
 }
 
 /** Whether the patch carries the value of a Secret. */
