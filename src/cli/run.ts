@@ -2,6 +2,7 @@ import { VERSION } from '../config/version.ts';
 import type { Command } from './command.ts';
 import { authorize } from './commands/authorize.ts';
 import { explain } from './commands/explain.ts';
+import { importInstances } from './commands/import.ts';
 import { orphans } from './commands/orphans.ts';
 import { status } from './commands/status.ts';
 import type { CliContext } from './context.ts';
@@ -13,7 +14,7 @@ import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
 import { PROGRAM } from './program.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [authorize, status, explain, orphans];
+export const COMMANDS: readonly Command[] = [authorize, status, explain, importInstances, orphans];
 
 /** Runs one command line (without program and script). Returns the exit code; never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {

@@ -4,6 +4,8 @@ import { createScrubber } from '../../secrets/redaction.ts';
 export interface Output {
   /** One line on standard output. */
   say(line?: string): void;
+  /** Text of several lines on standard output, such as a manifest. */
+  write(text: string): void;
   /** One line on standard error. */
   complain(line: string): void;
   /** From now on `value` is shown by neither. */
@@ -20,7 +22,17 @@ export function createOutput(stdout: Sink, stderr: Sink): Output {
     (sink: Sink) =>
     (line = ''): void =>
       sink(`${scrubber.scrub(printable(line))}\n`);
-  return { say: lineTo(stdout), complain: lineTo(stderr), keepSecret: (value) => scrubber.register(value) };
+  const say = lineTo(stdout);
+  return {
+    say,
+    write(text) {
+      for (const line of text.replace(/\n$/, '').split('\n')) {
+        say(line);
+      }
+    },
+    complain: lineTo(stderr),
+    keepSecret: (value) => scrubber.register(value),
+  };
 }
 
 /** `text` on one line: what comes from a cluster may hold escape sequences or marks that turn the reading direction. */

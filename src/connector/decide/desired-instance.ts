@@ -4,6 +4,7 @@ import { isSameName } from '../../openconnectors/sanitise-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { MASKED } from '../../secrets/mask.ts';
 import type { ConnectorInput } from '../input.ts';
+import { recordOf } from '../observe/record-outcome.ts';
 import { inputsOf, textOf } from '../observe/secret-uses.ts';
 import { type SecretUse, secretValue } from '../observe/secret-value.ts';
 
@@ -121,7 +122,7 @@ function clearDifference(input: ConnectorInput, instance: Instance): Record<stri
   const differs = ([key, value]: [string, string]): boolean => {
     const current = shown?.[key];
     return current === undefined || current === null || current === MASKED
-      ? specChanged(input)
+      ? specChanged(input) && !isBaseline(input)
       : current !== value;
   };
   return Object.fromEntries(Object.entries(clearConfiguration(input)).filter(differs));
@@ -138,7 +139,16 @@ function secretDifference(input: ConnectorInput): Record<string, string> {
 
 function secretIfChanged(input: ConnectorInput, parameter: string, use: SecretUse): Record<string, string> {
   const found = secretValue(input, use);
-  return found.state === 'value' && found.changed !== false ? { [parameter]: found.value } : {};
+  const isChanged = found.state === 'value' && (found.changed ?? !isBaseline(input));
+  return isChanged ? { [parameter]: found.value } : {};
+}
+
+/**
+ * Whether values that the API does not show count as those of the instance: it was adopted, and the operator has neither
+ * applied nor sent anything yet. They are sent when they change afterwards.
+ */
+function isBaseline(input: ConnectorInput): boolean {
+  return (input.connector.status?.credentials ?? []).length === 0 && recordOf(input) === undefined;
 }
 
 function clearConfiguration(input: ConnectorInput): Record<string, string> {
