@@ -210,7 +210,6 @@ describe('an adoption', () => {
       'add-finalizer',
       'ping',
       'patch',
-      'ping',
       'write-connection-secret',
     ]);
     expect(instances.get(7)?.tags).toEqual(TAGS.own);

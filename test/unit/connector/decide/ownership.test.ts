@@ -1,4 +1,5 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../../src/connector/decide/decide.ts';
 import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
 import { ID, input, settledConnector, settledWorld, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
@@ -221,6 +222,17 @@ describe('whose an instance is', () => {
   ]);
 });
 
+it('is adopted without a value that the API masks', () => {
+  const action = decide(
+    input({
+      connector: importing({ metadata: HELD }),
+      instances: [instance(7, { tags: TAGS.none, name: 'team-a-crm' })],
+      pass: { read: [7], ping: 'answered' },
+    }),
+  );
+  expect(action).toEqual({ type: 'patch', id: 7, reason: 'Adopted', patch: { tags: TAGS.own } });
+});
+
 describe('an instance that the resource names', () => {
   decides([
     {
@@ -251,7 +263,8 @@ describe('an instance that the resource names', () => {
     },
     {
       name: "nobody's, answering",
-      because: 'our tags go on it, and the tags of others off it, in one call with all that differs',
+      because:
+        'one call sets the tags and what differs; values that the API masks are a baseline and are not sent',
       input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: TAGS.none, name: 'old name' })],
@@ -261,14 +274,7 @@ describe('an instance that the resource names', () => {
         type: 'patch',
         id: 7,
         reason: 'Adopted',
-        patch: {
-          name: 'team-a-crm',
-          tags: TAGS.own,
-          configuration: {
-            'oauth.api.secret': VALUES.clientSecret,
-            'infusionsoft.private.key': VALUES.encryptedKey,
-          },
-        },
+        patch: { name: 'team-a-crm', tags: TAGS.own },
       },
     },
     {
