@@ -30,6 +30,43 @@ ARG SOURCE_DATE_EPOCH=0
 RUN find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} + \
     && chmod -R u=rwX,go=rX /out
 
+# The simulator of Open Connectors, a development tool that no operator image contains:
+#   docker build --target simulator -t open-connectors-simulator:0.1.0 .
+# Node runs its TypeScript as it is, so nothing is compiled.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS simulator-build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+COPY packages/open-connectors-simulator/package.json packages/open-connectors-simulator/package.json
+COPY packages/test-kit/package.json packages/test-kit/package.json
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --omit=dev \
+      --workspace=open-connectors-simulator \
+    && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete \
+    && rm -f node_modules/.package-lock.json \
+    && find node_modules -depth -type d -empty -delete
+COPY packages/open-connectors-simulator/src packages/open-connectors-simulator/src
+COPY packages/test-kit/src packages/test-kit/src
+ARG SOURCE_DATE_EPOCH=0
+RUN mkdir -p /out/app \
+    && mv node_modules packages /out/app/ \
+    && find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} + \
+    && chmod -R u=rwX,go=rX /out
+
+FROM ${RUNTIME_IMAGE} AS simulator
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="open-connectors-simulator" \
+      org.opencontainers.image.description="Simulator of SAP Open Connectors and of the authorization server of Keap" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+COPY --from=simulator-build /out/ /
+WORKDIR /app
+USER 65532:65532
+EXPOSE 9443
+ENTRYPOINT ["/nodejs/bin/node", "/app/packages/open-connectors-simulator/src/main.ts"]
+
+# The last stage is the one that a build without --target gives: the operator.
 FROM ${RUNTIME_IMAGE} AS runtime
 ARG VERSION=0.1.0
 ARG REVISION=unknown

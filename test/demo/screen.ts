@@ -12,7 +12,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** What a person reads: colours and folded lines at a terminal, one plain line for each thing elsewhere. */
+/** What a person reads: colors and folded lines at a terminal, one plain line for each thing elsewhere. */
 export interface Screen {
   /** The title of a step. */
   step(title: string): void;
@@ -38,7 +38,7 @@ const statusStyles: Readonly<Record<Change['status'], Style>> = {
   gone: 'dim',
 };
 
-/** A screen on `output`. Colours follow NO_COLOR, FORCE_COLOR and whether it is a terminal. */
+/** A screen on `output`. Colors follow NO_COLOR, FORCE_COLOR and whether it is a terminal. */
 export function createScreen(output: Output & NodeJS.WritableStream, clock: Clock): Screen {
   const paint = (style: Style, text: string): string => styleText(style, text, { stream: output });
   const line = (text = ''): void => void output.write(`${text}\n`);

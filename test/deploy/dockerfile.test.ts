@@ -24,10 +24,36 @@ const instructions: readonly Instruction[] = text
   .filter((line) => line !== '')
   .map((line) => ({ name: line.split(' ', 1)[0] ?? '', rest: line.slice(line.indexOf(' ') + 1) }));
 
-/** The instructions of the last stage, which is what is shipped. */
-const runtime = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
-const inRuntime = (name: string): readonly string[] =>
-  runtime.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
+/** The instructions of a stage, in their order; `undefined` for the last one, which a build gives by default. */
+function stage(name?: string): readonly Instruction[] {
+  const starts = instructions.flatMap((instruction, index) => (instruction.name === 'FROM' ? [index] : []));
+  const start =
+    name === undefined
+      ? starts.at(-1)
+      : starts.find((index) => instructions[index]?.rest.endsWith(` AS ${name}`));
+  return instructions.slice(
+    start,
+    starts.find((index) => start !== undefined && index > start),
+  );
+}
+
+const valuesIn = (instructionsOfStage: readonly Instruction[], name: string): readonly string[] =>
+  instructionsOfStage.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
+
+const shipped = [
+  [
+    'runtime',
+    stage(),
+    '["/nodejs/bin/node", "--enable-source-maps", "/app/dist/main.js"]',
+    packageJson.description,
+  ],
+  [
+    'simulator',
+    stage('simulator'),
+    '["/nodejs/bin/node", "/app/packages/open-connectors-simulator/src/main.ts"]',
+    'Simulator of SAP Open Connectors and of the authorization server of Keap',
+  ],
+] as const;
 
 describe('Dockerfile', () => {
   test('lets both bases be pinned by digest', () => {
@@ -35,24 +61,41 @@ describe('Dockerfile', () => {
 
     expect(bases).toEqual([
       `--platform=$BUILDPLATFORM \${BUILD_IMAGE} AS build`,
+      `--platform=$BUILDPLATFORM \${BUILD_IMAGE} AS simulator-build`,
+      `\${RUNTIME_IMAGE} AS simulator`,
       `\${RUNTIME_IMAGE} AS runtime`,
     ]);
   });
 
-  test('ships no shell, no npm and nothing that was run in the shipped stage', () => {
-    expect(inRuntime('RUN')).toEqual([]);
+  test('builds the operator by default', () => {
+    expect(stage()[0]?.rest).toBe(`\${RUNTIME_IMAGE} AS runtime`);
+  });
+
+  test('bases what it ships on distroless', () => {
     expect(text).toMatch(/^ARG RUNTIME_IMAGE=gcr\.io\/distroless\/nodejs24-debian13:nonroot$/m);
   });
 
-  test('runs as a numbered user that is not root', () => {
-    expect(inRuntime('USER')).toEqual(['65532:65532']);
-  });
+  describe.each(shipped)('stage %s', (_name, instructionsOfStage, entrypoint, description) => {
+    test('ships no shell, no npm and nothing that was run in the shipped stage', () => {
+      expect(valuesIn(instructionsOfStage, 'RUN')).toEqual([]);
+    });
 
-  test('starts node itself, in exec form, with flags as arguments', () => {
-    expect(inRuntime('ENTRYPOINT')).toEqual([
-      '["/nodejs/bin/node", "--enable-source-maps", "/app/dist/main.js"]',
-    ]);
-    expect(inRuntime('CMD')).toEqual([]);
+    test('runs as a numbered user that is not root', () => {
+      expect(valuesIn(instructionsOfStage, 'USER')).toEqual(['65532:65532']);
+    });
+
+    test('starts node itself, in exec form, with flags as arguments', () => {
+      expect(valuesIn(instructionsOfStage, 'ENTRYPOINT')).toEqual([entrypoint]);
+      expect(valuesIn(instructionsOfStage, 'CMD')).toEqual([]);
+    });
+
+    test('carries license, description and version of the project', () => {
+      const labels = valuesIn(instructionsOfStage, 'LABEL').join();
+
+      expect(valuesIn(instructionsOfStage, 'ARG')).toContain(`VERSION=${packageJson.version}`);
+      expect(labels).toContain(`org.opencontainers.image.licenses="${packageJson.license}"`);
+      expect(labels).toContain(`org.opencontainers.image.description="${description}"`);
+    });
   });
 
   test('never names a floating version', () => {
@@ -63,20 +106,25 @@ describe('Dockerfile', () => {
   test("installs from the lockfile alone, and runs no package's scripts", () => {
     const installs = instructions.filter(({ rest }) => rest.includes('npm '));
 
-    expect(installs.length).toBe(2);
+    expect(installs.length).toBe(3);
     for (const { rest } of installs) {
       expect(rest).toContain('npm ci --ignore-scripts');
-      expect(rest).toContain('--workspaces=false');
     }
+  });
+
+  test('leaves development dependencies and workspaces out of the operator', () => {
+    const installs = stage('build').filter(({ rest }) => rest.includes('npm '));
+
+    expect(installs.every(({ rest }) => rest.includes('--workspaces=false'))).toBe(true);
     expect(installs.at(-1)?.rest).toContain('--omit=dev');
   });
 
-  test('carries the version of the project', () => {
-    expect(text).toContain(`ARG VERSION=${packageJson.version}\n`);
-    expect(inRuntime('LABEL').join()).toContain(`org.opencontainers.image.licenses="${packageJson.license}"`);
-    expect(inRuntime('LABEL').join()).toContain(
-      `org.opencontainers.image.description="${packageJson.description}"`,
-    );
+  test('installs only what the simulator depends on beside it', () => {
+    const installs = stage('simulator-build').filter(({ rest }) => rest.includes('npm '));
+
+    expect(installs.map(({ rest }) => rest)).toEqual([
+      expect.stringMatching(/--omit=dev +--workspace=open-connectors-simulator /),
+    ]);
   });
 
   test('sees only what it needs: everything else is ignored', () => {

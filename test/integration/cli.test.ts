@@ -184,7 +184,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       const redirected = await consent(plugin);
       const foreign = new URL(redirected);
       foreign.searchParams.set('state', 'A'.repeat(43));
-      foreign.searchParams.set('code', 'a-code-of-somebody-else');
+      foreign.searchParams.set('code', 'code-of-another-user');
       const denied = `${CALLBACK_URL}?error=access_denied&state=${'A'.repeat(43)}`;
       for (const [line, message] of [
         [foreign.href, /belongs to another consent/],
@@ -201,7 +201,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(code).toBe(ok.code);
       expect(stderr.match(/another consent/g)).toHaveLength(2);
       await expectNothingSecret(namespace, plugin, redirected);
-      expect(plugin.printed()).not.toContain('somebody-else');
+      expect(plugin.printed()).not.toContain('another-user');
     });
 
     it('updates only the key of the code in an existing Secret', async () => {
@@ -498,8 +498,8 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       const { stdout, code } = await run(namespace, 'orphans', 'sap');
       expect(code).toBe(ok.code);
       expect(stdout).toMatch(/^Account sap in namespace \S+: \d+ instances? managed, \d+ orphaned/);
-      expect((await run(namespace, 'orphans', 'nobody')).stderr).toBe(
-        `OpenConnectorsAccount "nobody" not found in namespace "${namespace.name}".\n`,
+      expect((await run(namespace, 'orphans', 'absent')).stderr).toBe(
+        `OpenConnectorsAccount "absent" not found in namespace "${namespace.name}".\n`,
       );
     });
 

@@ -4,7 +4,7 @@ import { type ObjectMeta, timestamp } from './objects.ts';
 import type { Registry } from './registry.ts';
 import type { Store } from './store.ts';
 
-/** What every operation works on. One for each server. */
+/** The state that every operation uses. One for each server. */
 export interface Context {
   readonly store: Store;
   readonly registry: Registry;
@@ -36,7 +36,7 @@ export function generatedName(context: Context, prefix: string): string {
   return prefix.slice(0, 58) + suffix;
 }
 
-/** Metadata of a new object: what the client asked for, without what only the server may say. */
+/** Metadata of a new object: that of the client without the fields of the server. */
 export function freshMetadata(context: Context, meta: ObjectMeta, generation: boolean): ObjectMeta {
   const {
     uid: _uid,

@@ -1,6 +1,6 @@
 import type { RequestInfo } from './http/request-info.ts';
 
-/** Which requests a fault is for: every field given has to be equal, a list means any of these. */
+/** Selects requests: every given field must be equal, a list means any of its values. */
 export interface FaultMatch {
   readonly verb?: string | readonly string[];
   readonly group?: string;
@@ -12,32 +12,32 @@ export interface FaultMatch {
   readonly when?: (request: RequestInfo) => boolean;
 }
 
-/** What happens to a request. */
+/** The effect of a fault. */
 export type Fault =
-  /** Answers instead of doing anything; without `body` a Status that fits the code. */
+  /** Responds without processing; without `body` a Status for the code. */
   | {
       readonly kind: 'respond';
       readonly status: number;
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Breaks the connection before anything is done. */
+  /** Resets the connection without processing. */
   | { readonly kind: 'reset' }
-  /** Does the request, then breaks the connection without an answer. */
+  /** Processes the request, then resets the connection without a response. */
   | { readonly kind: 'commit-then-reset' }
-  /** Waits this many milliseconds of the server's clock, then goes on. */
+  /** Delays the request by milliseconds of the server's clock. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Never answers, and does nothing. */
+  /** Never responds and does not process the request. */
   | { readonly kind: 'hang' }
-  /** A watch that is opened and then stays silent. */
+  /** Opens a watch that sends no events. */
   | { readonly kind: 'silent-watch' };
 
-/** Open watches that a fault can reach. */
+/** An open watch. */
 export interface WatchControl {
   readonly request: RequestInfo;
   /** Breaks the connection. */
   reset(): void;
-  /** Ends the stream in order. */
+  /** Ends the stream regularly. */
   end(): void;
   /** Sends an ERROR event with this Status, then ends the stream. */
   fail(status: unknown): void;
@@ -53,12 +53,12 @@ interface Injection {
 
 /** An injected fault. */
 export interface InjectedFault {
-  /** How many requests it has met. */
+  /** Number of requests to which it applied. */
   readonly hits: number;
   remove(): void;
 }
 
-/** Faults to come, and the open watches. */
+/** The injected faults and the open watches. */
 export class Faults {
   #injections: Injection[] = [];
   readonly #watches = new Set<WatchControl>();
@@ -68,7 +68,7 @@ export class Faults {
     this.#expire = expire;
   }
 
-  /** Lets `fault` happen to the next `times` matching requests (absent: to all), after the first `skip`. */
+  /** Applies `fault` to the next `times` matching requests (absent: to all), after the first `skip`. */
   inject(match: FaultMatch, fault: Fault, limits: { times?: number; skip?: number } = {}): InjectedFault {
     const injection: Injection = {
       match,
@@ -88,7 +88,7 @@ export class Faults {
     };
   }
 
-  /** Takes back every injected fault. */
+  /** Removes all faults. */
   clear(): void {
     this.#injections = [];
   }
@@ -103,7 +103,7 @@ export class Faults {
     return this.#eachWatch(match, (watch) => watch.fail(status));
   }
 
-  /** Forgets the history, so that every older resourceVersion and continue token is answered with 410. */
+  /** Drops the history, so that older resourceVersions and continue tokens get 410. */
   expireHistory(): void {
     this.#expire();
   }
@@ -113,7 +113,7 @@ export class Faults {
     return [...this.#watches].filter((watch) => matches(match, watch.request)).length;
   }
 
-  /** The fault for a request that has just come in; counts as met. */
+  /** The fault that applies to a new request; counts it. */
   take(request: RequestInfo): Fault | undefined {
     for (const injection of this.#injections) {
       if (injection.remaining > 0 && matches(injection.match, request)) {
@@ -129,7 +129,7 @@ export class Faults {
     return undefined;
   }
 
-  /** Tells of an open watch; the returned function tells of its end. */
+  /** Registers an open watch; the returned function removes it. */
   register(watch: WatchControl): () => void {
     this.#watches.add(watch);
     return () => this.#watches.delete(watch);

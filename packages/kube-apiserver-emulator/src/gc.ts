@@ -14,7 +14,7 @@ interface Place {
 
 type OwnerState = 'present' | 'absent' | 'waiting' | 'unknown';
 
-/** Deletes what has lost all its owners, and does the work of the foreground and orphan finalizers. */
+/** Garbage collection: deletes objects without owners and processes the foreground and orphan finalizers. */
 export function startGarbageCollector(context: Context, worker: Worker): () => void {
   const collector = new GarbageCollector(context, worker);
   return context.store.subscribe((change) => collector.observe(change));
@@ -80,7 +80,7 @@ class GarbageCollector {
     }
   }
 
-  /** Deletes the object at `place` when no owner is left, or drops the references to owners that are gone. */
+  /** Deletes the object at `place` if it has no owner left, else removes references to deleted owners. */
   #collect(place: Place): void {
     const object = this.#context.store.get(place.collection, place.key);
     const type = this.#typeAt(place);

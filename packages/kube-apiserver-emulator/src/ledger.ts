@@ -1,4 +1,4 @@
-/** What is known of one request. Never a body, a token or a header that could carry one. */
+/** One request, without body, token and headers. */
 export interface LedgerEntry {
   readonly method: string;
   /** Without the query. */
@@ -21,13 +21,13 @@ export interface LedgerEntry {
   readonly accept: string;
   /** Wall clock of the server at arrival, milliseconds. */
   readonly at: number;
-  /** The authorizer said no. A 403 without this has another cause, such as a namespace that is being deleted. */
+  /** The authorizer denied the request. A 403 without this has another cause, such as a namespace that is being deleted. */
   denied: boolean;
-  /** 0 until answered, and for ever when no answer was sent. */
+  /** 0 until the response is sent. */
   status: number;
 }
 
-/** Which entries: every field given has to be equal, a list means any of these. */
+/** Selects entries: every given field must be equal, a list means any of its values. */
 export type LedgerMatch = {
   readonly [Field in keyof LedgerEntry]?: LedgerEntry[Field] | readonly LedgerEntry[Field][];
 };

@@ -20,7 +20,7 @@ const immutableFields = [
   'deletionGracePeriodSeconds',
 ] as const;
 
-/** What is wrong with the metadata of a new object, or of an object after a change. */
+/** The field errors of the metadata of a new or changed object. */
 export function metadataCauses(type: ResourceType, meta: ObjectMeta): Cause[] {
   return [
     ...nameCauses(type, meta),

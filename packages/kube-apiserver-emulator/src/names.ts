@@ -1,4 +1,4 @@
-/** Formats of names as Kubernetes checks them, each with the sentence it answers with. */
+/** Formats of names in Kubernetes, each with its error message. */
 
 const labelFormat = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomainFormat = `${labelFormat}(\\.${labelFormat})*`;

@@ -8,7 +8,7 @@ import { isFinished } from './operations/update.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Worker } from './worker.ts';
 
-/** Empties namespaces that are being deleted, and lets them go when nothing is left in them. */
+/** Deletes the content of terminating namespaces, then their finalizer. */
 export function startNamespaceController(context: Context, worker: Worker): () => void {
   return context.store.subscribe((change) => {
     const name = change.collection === 'namespaces' ? change.key : change.object.metadata.namespace;

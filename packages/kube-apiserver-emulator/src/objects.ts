@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** A JSON object whose fields nobody has looked at yet. */
+/** A JSON object with unvalidated fields. */
 export interface JsonObject {
   [field: string]: unknown;
 }
@@ -67,7 +67,7 @@ export function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Equality of JSON values; the order of an object's keys does not count. */
+/** Equality of JSON values, independent of the order of keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b);
 }

@@ -1,4 +1,4 @@
-/** Computes what follows from an object once: objects are values, so it stays the same. */
+/** Memoizes a function of an object. Objects are immutable, so the result stays valid. */
 export function once<K extends object, V>(compute: (object: K) => V): (object: K) => V {
   const known = new WeakMap<K, { readonly value: V }>();
   return (object) => {

@@ -26,7 +26,7 @@ export interface Column {
   readonly cell: (object: KubeObject, nowMs: number) => unknown;
 }
 
-/** Who asks a type that answers instead of storing. */
+/** The caller of a type that is evaluated instead of stored. */
 export interface Question {
   readonly user: User;
   /** Of the path; empty for cluster-scoped types. */
@@ -34,15 +34,15 @@ export interface Question {
   readonly authorizer: Authorizer;
 }
 
-/** What a type adds to the behaviour that all types share. */
+/** Hooks of a type beside the common behavior. */
 export interface Strategy {
   /** Fields that only the server sets, dropped or defaulted before a create is validated. */
   prepareCreate?(object: KubeObject): KubeObject;
   validateCreate?(object: KubeObject): readonly Cause[];
-  /** Takes over what a write to this (sub)resource may not change; the metadata is dealt with already. */
+  /** Restores fields that a write to this (sub)resource may not change, except for metadata. */
   prepareUpdate?(next: KubeObject, current: KubeObject, subresource: string): KubeObject;
   validateUpdate?(next: KubeObject, current: KubeObject, subresource: string): readonly Cause[];
-  /** Top-level fields that a write to this (sub)resource leaves as they are: nobody comes to own them by it. */
+  /** Top-level fields that a write to this (sub)resource does not change or own. */
   untouched?(subresource: string): readonly string[];
   /** Throws an ApiError when this object may not be created now. */
   admitCreate?(object: KubeObject): void;
@@ -56,7 +56,7 @@ export interface Strategy {
   warnings?(object: KubeObject): readonly string[];
 }
 
-/** A resource in one group version: everything the handlers ask about it. */
+/** A resource in one group version. */
 export interface ResourceType {
   readonly group: string;
   readonly version: string;

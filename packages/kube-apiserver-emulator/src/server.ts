@@ -35,24 +35,24 @@ import { Worker } from './worker.ts';
 export interface ApiServerOptions {
   /** Absent: any free port. */
   readonly port?: number;
-  /** Made at the start, besides `default` and those whose names begin with `kube-`. */
+  /** Created at the start, in addition to `default` and the `kube-` namespaces. */
   readonly namespaces?: readonly string[];
-  /** For timestamps, bookmarks, time-outs, and the turns of the controllers (which come after 0 ms). */
+  /** For timestamps, bookmarks, timeouts, and controllers (which run after 0 ms). */
   readonly clock?: Clock;
   readonly random?: Random;
   /** Milliseconds between bookmarks of a watch; 60,000 unless given. */
   readonly bookmarkIntervalMs?: number;
   /** Changes of each resource that a watch may lie behind before it gets 410; 10,000 unless given. */
   readonly watchHistory?: number;
-  /** Users besides the administrator, by their bearer tokens. */
+  /** Further users, by their bearer tokens. */
   readonly users?: Readonly<Record<string, User>>;
-  /** `AlwaysAllow` (the default), or `RBAC`, where the administrator may still do everything and others need roles. */
+  /** `AlwaysAllow` (the default), or `RBAC`, where every user except the administrator needs roles. */
   readonly authorization?: 'AlwaysAllow' | 'RBAC';
-  /** Throws an ApiError when the user may not do this, besides what `authorization` says. */
+  /** Further authorization: throws an ApiError to deny a request. */
   readonly authorize?: (user: User, request: RequestInfo) => void;
 }
 
-/** A running embedded API server: a development tool that behaves like Kubernetes, and is not Kubernetes. */
+/** A running emulator: a development tool that behaves like an API server, and is not Kubernetes. */
 export interface ApiServer {
   /** `https://127.0.0.1:<port>`. */
   readonly url: string;
@@ -72,7 +72,7 @@ export interface ApiServer {
 const defaultBookmarkIntervalMs = 60_000;
 const defaultHistory = 10_000;
 
-/** Starts an API server on loopback, with an authority and a token made for this run. */
+/** Starts an API server on the loopback address, with a new certificate authority and token. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const context = createContext(options);
   const worker = new Worker(context.clock);
@@ -183,11 +183,11 @@ async function listen(
 ): Promise<Server> {
   const server = createServer({ key: certificate.keyPem, cert: certificate.certPem }, (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
-      // Only a connection that is gone, or a stop, gets here: nobody is left to be told.
+      // Only a closed connection or a stop leads here, so there is no client to respond to.
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
-  // Watches are quiet for long, and clients keep connections between requests.
+  // Watches send nothing for long times, and clients reuse connections.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import type { Clock } from 'test-kit/clock.ts';
 
 /**
- * Runs what controllers have to do after the change that caused it has been answered, one job at a time in the order
- * in which they came. A key that waits already is not queued again.
+ * Runs the jobs of controllers after the response to the change that caused them, one at a time in order of their
+ * arrival. A queued key is not queued again.
  */
 export class Worker {
   readonly #clock: Clock;

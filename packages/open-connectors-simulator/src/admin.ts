@@ -4,7 +4,7 @@ import { setKnob } from './knobs.ts';
 import type { Simulation } from './simulation.ts';
 import { type Answer, empty, escapeHtml, html, json, type WireRequest } from './wire.ts';
 
-/** Where a person or a script steers a running simulator; below the API's prefix nothing of it can be seen. */
+/** Prefix of the control interface of a running simulator. It is outside the prefix of the API. */
 export const adminPrefix = '/_simulator';
 
 const when = z.enum(['before', 'after']).exactOptional();
@@ -110,7 +110,7 @@ function changeKnobs(simulation: Simulation, parameters: Parameters): Answer {
   return refused === undefined ? json(200, simulation.knobs) : problem(400, refused);
 }
 
-/** Instances as anybody may see them. */
+/** Instances without secrets. */
 const listed = (simulation: Simulation): Answer =>
   json(
     200,
@@ -160,10 +160,10 @@ const operations: Readonly<Record<string, Operation>> = {
     json(200, { code: simulation.issueCode(read(codeSchema, parameters)) }),
 };
 
-/** Names of all operations, for the help text and the documentation. */
+/** All operations, for the help text and the README. */
 export const adminOperations: readonly string[] = Object.keys(operations);
 
-/** A callback URL for people without a client: shows what the provider gave. */
+/** A callback URL without a client: shows the parameters of the redirect. */
 function callbackPage(query: URLSearchParams): Answer {
   const rows = [...query].map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd><code>${escapeHtml(value)}</code></dd>`,
@@ -171,7 +171,7 @@ function callbackPage(query: URLSearchParams): Answer {
   return html(200, 'Returned from the provider', `<dl>${rows.join('')}</dl>`);
 }
 
-/** Answers a request below `adminPrefix`. A web page cannot send one: each write needs JSON or a method that browsers ask for first. */
+/** Handles a request below `adminPrefix`. Writes need JSON or a method with a CORS preflight, so web pages cannot send them. */
 export function handleAdmin(simulation: Simulation, { method, target, headers, body }: WireRequest): Answer {
   const { pathname, searchParams } = new URL(target, 'https://localhost');
   const path = pathname.slice(adminPrefix.length);

@@ -8,7 +8,7 @@ export interface PresentedSecrets {
   readonly element?: string;
 }
 
-/** Who calls, and the instance that the token names. */
+/** The caller, and the instance of the token. */
 export interface Caller {
   readonly user: UserRecord;
   readonly instance: InstanceRecord | undefined;
@@ -34,12 +34,12 @@ export function parseAuthorization(header: string | undefined): PresentedSecrets
 }
 
 /**
- * `account`: user and organization are needed, the instance token is checked where there is one.
- * `instance`: the user and the instance token are needed, the organization is checked where there is one.
+ * `account`: requires user and organization; checks an instance token if present.
+ * `instance`: requires user and instance token; checks an organization if present.
  */
 export type Access = 'none' | 'account' | 'instance';
 
-/** Finds out who calls, or throws the platform's 401. */
+/** Authenticates the caller. Throws the 401 of the platform. */
 export function authenticate(
   state: State,
   secrets: PresentedSecrets,

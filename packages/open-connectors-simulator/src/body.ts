@@ -3,7 +3,7 @@ import { ApiError } from './errors.ts';
 
 const scalar = z
   .union([z.string(), z.number(), z.boolean(), z.null()])
-  // Whatever is sent, the platform keeps and shows text.
+  // The platform stores and shows every value as text.
   .transform((value) => (value === null ? null : String(value)));
 
 export const instanceBody = z.looseObject({
@@ -15,7 +15,7 @@ export const instanceBody = z.looseObject({
   externalAuthentication: z.string().optional(),
 });
 
-/** What a create, PUT or PATCH carries; parts that are not sent are absent. */
+/** The body of a create, PUT or PATCH. */
 export type InstanceBody = z.infer<typeof instanceBody>;
 
 export const propertyBody = z.looseObject({ propertyValue: scalar });
@@ -31,7 +31,7 @@ export const oauthUrlInput = z.looseObject({
 
 export const traceLoggingBody = z.looseObject({ duration: z.number().positive().optional() });
 
-/** The code and the refresh token by which a request asks for a grant, so far as the body can be read. */
+/** The code and the refresh token of a request, as far as its body can be parsed. */
 export function grantsIn(text: string): { code: string | undefined; refreshToken: string | undefined } {
   const body = instanceBody.safeParse(parseJson(text)).data;
   const initial = body?.externalAuthentication === 'initial';

@@ -1,12 +1,12 @@
 import type { Caller } from './authorization.ts';
+import type { Context } from './context.ts';
 import { ApiError, noInstance, unauthorized } from './errors.ts';
 import type { InstanceRecord, UserRecord } from './state.ts';
 import type { Answer } from './wire.ts';
-import type { World } from './world.ts';
 
 /** One request to the platform, with the route's parameters. */
 export interface Call {
-  readonly world: World;
+  readonly context: Context;
   /** Values of the `{…}` segments of the route. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -14,7 +14,7 @@ export interface Call {
   readonly caller: Caller | undefined;
 }
 
-/** Carries out one operation at once, or throws `ApiError`. */
+/** Processes one operation synchronously. Throws `ApiError`. */
 export type Handler = (call: Call) => Answer;
 
 export function userOf({ caller }: Call): UserRecord {
@@ -24,7 +24,7 @@ export function userOf({ caller }: Call): UserRecord {
   return caller.user;
 }
 
-/** The user, who has to be an administrator to create or change instances. */
+/** The user of a write. Throws 403 unless the user is an administrator. */
 export function administratorOf(call: Call): UserRecord {
   const user = userOf(call);
   if (user.role !== 'admin') {
@@ -33,12 +33,12 @@ export function administratorOf(call: Call): UserRecord {
   return user;
 }
 
-/** The instance that the path names by id (of the path's connector, where it names one), or else the header by token. */
+/** The instance by the id of the path (within the element of the path, if any), or by the token of the header. */
 export function instanceOf(call: Call): InstanceRecord {
-  const { world, parameters, caller } = call;
+  const { context, parameters, caller } = call;
   const { id, element } = parameters;
   const user = userOf(call);
-  const instance = id === undefined ? caller?.instance : world.state.instances.get(Number(id));
+  const instance = id === undefined ? caller?.instance : context.state.instances.get(Number(id));
   if (instance === undefined || instance.account !== user.account) {
     throw id === undefined ? unauthorized() : noInstance(id);
   }

@@ -3,18 +3,18 @@ import { hostOf } from './provider.ts';
 
 export type ElementKey = 'infusionsoftcrm' | 'infusionsoftrest';
 
-/** One configuration property of a connector. */
+/** One configuration property of an element. */
 export interface PropertyDefinition {
   readonly key: string;
   readonly name: string;
   readonly type: string;
   readonly initial: string | null;
   readonly required: boolean;
-  /** Written by the platform after an exchange or refresh; a client has no reason to send it. */
+  /** Written by the platform after an exchange or refresh; clients do not send it. */
   readonly byPlatform?: boolean;
 }
 
-/** A connector of the platform's catalogue. */
+/** An element of the platform's catalog. */
 export interface ElementDefinition {
   readonly id: number;
   readonly key: ElementKey;
@@ -87,17 +87,17 @@ export const elements: readonly ElementDefinition[] = [
   },
 ];
 
-/** The connector with this key, or with this id in decimal digits. */
+/** The element with this key or decimal id. */
 export function findElement(keyOrId: string): ElementDefinition | undefined {
   return elements.find((element) => element.key === keyOrId || String(element.id) === keyOrId);
 }
 
-/** Whether an instance cannot be made without this property. */
+/** Whether a create requires this property. */
 export function isRequired(definition: PropertyDefinition, knobs: Knobs): boolean {
   return definition.required && (knobs.serverAndKeyRequired || !definition.key.startsWith('infusionsoft.'));
 }
 
-/** Where the connector calls: infusionsoftcrm speaks XML-RPC with the account's own host. */
+/** The base URL of the provider: infusionsoftcrm calls XML-RPC on the host of the account. */
 export function baseUrlOf(element: ElementDefinition, server: string | null | undefined): string | undefined {
   return element.key === 'infusionsoftcrm' && server ? `https://${hostOf(server)}/api/xmlrpc` : undefined;
 }

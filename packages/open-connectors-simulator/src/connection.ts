@@ -1,8 +1,8 @@
+import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
 import { remember } from './past.ts';
 import { ProviderError, type Tokens } from './provider.ts';
 import type { InstanceRecord } from './state.ts';
-import type { World } from './world.ts';
 
 type Configuration = Map<string, string | null>;
 
@@ -13,22 +13,22 @@ const clientOf = (configuration: Configuration): { clientId: string; clientSecre
   clientSecret: textOf(configuration, 'oauth.api.secret'),
 });
 
-function store(world: World, configuration: Configuration, tokens: Tokens): void {
+function store(context: Context, configuration: Configuration, tokens: Tokens): void {
   configuration.set('oauth.user.token', tokens.accessToken);
   configuration.set('oauth.user.refresh_token', tokens.refreshToken);
-  configuration.set('oauth.user.refresh_time', String(world.clock.now()));
+  configuration.set('oauth.user.refresh_time', String(context.clock.now()));
 }
 
-/** The error that the platform makes of a refusal by the provider, or nothing where it makes a useless instance of it. */
-function refusal(world: World, error: ProviderError): ApiError | undefined {
-  const { badGrant } = world.knobs;
+/** The platform's error for a refusal by the provider; `undefined` where it creates a broken instance instead. */
+function refusal(context: Context, error: ProviderError): ApiError | undefined {
+  const { badGrant } = context.knobs;
   return badGrant === 'dead-instance'
     ? undefined
     : new ApiError(Number(badGrant), 'Failed to authenticate with the provider', error.body());
 }
 
-function atProvider<T>(world: World, ask: () => T): T | ProviderError {
-  if (!world.knobs.providerAvailable) {
+function atProvider<T>(context: Context, ask: () => T): T | ProviderError {
+  if (!context.knobs.providerAvailable) {
     throw new ApiError(502, 'The provider did not answer', 'Service Unavailable');
   }
   try {
@@ -41,12 +41,12 @@ function atProvider<T>(world: World, ask: () => T): T | ProviderError {
   }
 }
 
-function keepOrRefuse(world: World, configuration: Configuration, tokens: Tokens | ProviderError): void {
+function keepOrRefuse(context: Context, configuration: Configuration, tokens: Tokens | ProviderError): void {
   if (!(tokens instanceof ProviderError)) {
-    store(world, configuration, tokens);
+    store(context, configuration, tokens);
     return;
   }
-  const error = refusal(world, tokens);
+  const error = refusal(context, tokens);
   if (error !== undefined) {
     throw error;
   }
@@ -55,33 +55,33 @@ function keepOrRefuse(world: World, configuration: Configuration, tokens: Tokens
 }
 
 /** Exchanges a grant code for tokens and stores them in `configuration`. */
-export function exchangeCode(world: World, configuration: Configuration, code: string): void {
+export function exchangeCode(context: Context, configuration: Configuration, code: string): void {
   const callbackUrl = textOf(configuration, 'oauth.callback.url');
-  const tokens = atProvider(world, () =>
-    world.provider.exchange({ ...clientOf(configuration), code, callbackUrl }),
+  const tokens = atProvider(context, () =>
+    context.provider.exchange({ ...clientOf(configuration), code, callbackUrl }),
   );
-  keepOrRefuse(world, configuration, tokens);
+  keepOrRefuse(context, configuration, tokens);
 }
 
-function refreshedTokens(world: World, configuration: Configuration): Tokens | ProviderError {
+function refreshedTokens(context: Context, configuration: Configuration): Tokens | ProviderError {
   const refreshToken = textOf(configuration, 'oauth.user.refresh_token');
-  return atProvider(world, () => world.provider.refresh({ ...clientOf(configuration), refreshToken }));
+  return atProvider(context, () => context.provider.refresh({ ...clientOf(configuration), refreshToken }));
 }
 
-/** Uses the refresh token that came with a create. */
-export function useGivenRefreshToken(world: World, configuration: Configuration): void {
-  keepOrRefuse(world, configuration, refreshedTokens(world, configuration));
+/** Uses the refresh token of a create. */
+export function useGivenRefreshToken(context: Context, configuration: Configuration): void {
+  keepOrRefuse(context, configuration, refreshedTokens(context, configuration));
 }
 
-/** Refuses an Encrypted Key that the account does not know. */
+/** Throws for an Encrypted Key that the account does not accept. */
 export function checkEncryptedKey(
-  world: World,
+  context: Context,
   instance: Pick<InstanceRecord, 'element' | 'configuration'>,
 ): void {
   const { element, configuration } = instance;
   if (
     element.key === 'infusionsoftcrm' &&
-    !world.provider.acceptsKey(
+    !context.provider.acceptsKey(
       textOf(configuration, 'infusionsoft.server'),
       textOf(configuration, 'infusionsoft.private.key'),
     )
@@ -90,78 +90,78 @@ export function checkEncryptedKey(
   }
 }
 
-function tokenWorks(world: World, { configuration }: InstanceRecord): boolean {
+function tokenWorks(context: Context, { configuration }: InstanceRecord): boolean {
   const { clientId } = clientOf(configuration);
-  return world.provider.acceptsToken(textOf(configuration, 'oauth.user.token'), clientId);
+  return context.provider.acceptsToken(textOf(configuration, 'oauth.user.token'), clientId);
 }
 
-function refreshWorks(world: World, { configuration, refreshLocked }: InstanceRecord): boolean {
+function refreshWorks(context: Context, { configuration, refreshLocked }: InstanceRecord): boolean {
   const { clientId } = clientOf(configuration);
   const refreshToken = textOf(configuration, 'oauth.user.refresh_token');
-  return !refreshLocked && world.provider.acceptsRefreshToken(refreshToken, clientId);
+  return !refreshLocked && context.provider.acceptsRefreshToken(refreshToken, clientId);
 }
 
-function refreshIsDue(world: World, { configuration }: InstanceRecord): boolean {
+function refreshIsDue(context: Context, { configuration }: InstanceRecord): boolean {
   const refreshedAt = Number(configuration.get('oauth.user.refresh_time') ?? 0);
   const intervalSeconds = Number(configuration.get('oauth.user.refresh_interval') ?? 28_800);
-  return world.clock.now() >= refreshedAt + intervalSeconds * 1000;
+  return context.clock.now() >= refreshedAt + intervalSeconds * 1000;
 }
 
-/** One failed refresh; after the last the platform locks the refresh and disables the instance. */
-export function countFailedRefresh(world: World, instance: InstanceRecord): void {
-  remember(world, instance);
+/** Counts a failed refresh. After the last one the platform stops refreshing and disables the instance. */
+export function countFailedRefresh(context: Context, instance: InstanceRecord): void {
+  remember(context, instance);
   instance.refreshFailures += 1;
-  if (instance.refreshFailures >= world.knobs.refreshAttempts) {
+  if (instance.refreshFailures >= context.knobs.refreshAttempts) {
     instance.refreshLocked = true;
     instance.disabled = true;
   }
 }
 
-function refresh(world: World, instance: InstanceRecord): void {
+function refresh(context: Context, instance: InstanceRecord): void {
   const tokens = instance.refreshLocked
     ? new ProviderError(400, 'invalid_request', 'Invalid Refresh Token')
-    : refreshedTokens(world, instance.configuration);
+    : refreshedTokens(context, instance.configuration);
   if (tokens instanceof ProviderError) {
     if (!instance.refreshLocked) {
-      countFailedRefresh(world, instance);
+      countFailedRefresh(context, instance);
     }
     throw new ApiError(401, 'Failed to refresh the token of the provider', tokens.body());
   }
-  remember(world, instance);
+  remember(context, instance);
   instance.refreshFailures = 0;
-  store(world, instance.configuration, tokens);
+  store(context, instance.configuration, tokens);
 }
 
-/** Whether a hub call would reach the provider. Changes nothing. */
-export function works(world: World, instance: InstanceRecord): boolean {
+/** Whether a hub call would succeed. Changes nothing. */
+export function works(context: Context, instance: InstanceRecord): boolean {
   const { clientId, clientSecret } = clientOf(instance.configuration);
   return (
-    world.provider.knowsClient(clientId, clientSecret) &&
-    (tokenWorks(world, instance) || refreshWorks(world, instance)) &&
+    context.provider.knowsClient(clientId, clientSecret) &&
+    (tokenWorks(context, instance) || refreshWorks(context, instance)) &&
     (instance.element.key !== 'infusionsoftcrm' ||
-      world.provider.acceptsKey(
+      context.provider.acceptsKey(
         textOf(instance.configuration, 'infusionsoft.server'),
         textOf(instance.configuration, 'infusionsoft.private.key'),
       ))
   );
 }
 
-/** A call through the instance to the provider: refreshes the token where due, or throws the platform's answer. */
-export function callProvider(world: World, instance: InstanceRecord): void {
+/** A call through the instance to the provider. Refreshes an expired token. Throws the platform's error. */
+export function callProvider(context: Context, instance: InstanceRecord): void {
   if (instance.disabled) {
     throw new ApiError(403, 'The connector instance is disabled');
   }
-  if (!world.knobs.providerAvailable) {
+  if (!context.knobs.providerAvailable) {
     throw new ApiError(502, 'The provider did not answer', 'Service Unavailable');
   }
-  if (!tokenWorks(world, instance) || refreshIsDue(world, instance)) {
-    refresh(world, instance);
+  if (!tokenWorks(context, instance) || refreshIsDue(context, instance)) {
+    refresh(context, instance);
   }
-  if (world.knobs.credentialsUsedOnEveryCall) {
+  if (context.knobs.credentialsUsedOnEveryCall) {
     const { clientId, clientSecret } = clientOf(instance.configuration);
-    if (!world.provider.knowsClient(clientId, clientSecret)) {
+    if (!context.provider.knowsClient(clientId, clientSecret)) {
       throw new ApiError(401, 'Failed to authenticate with the provider', 'Client authentication failed');
     }
   }
-  checkEncryptedKey(world, instance);
+  checkEncryptedKey(context, instance);
 }

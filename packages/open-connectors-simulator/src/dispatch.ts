@@ -1,5 +1,6 @@
 import { authenticate, parseAuthorization } from './authorization.ts';
 import { grantsIn } from './body.ts';
+import type { Context } from './context.ts';
 import { ApiError, errorAnswer } from './errors.ts';
 import {
   authorizePath,
@@ -12,15 +13,14 @@ import {
 import type { Opening } from './ledger.ts';
 import { findRoute, type Match } from './router.ts';
 import type { Answer, WireRequest } from './wire.ts';
-import type { World } from './world.ts';
 
-/** Where the platform's API is below its host. */
+/** Path prefix of the platform's API. */
 export const apiPrefix = '/elements/api-v2';
 
-/** Requests beyond this many bytes are refused with 429 (SAP help, technical restrictions: 8 MB). */
+/** Larger requests get 429 (SAP help, technical restrictions: 8 MB). */
 export const largestRequestBytes = 8 * 1024 * 1024;
 
-/** A request with what it asks for. */
+/** A request with its operation and its secrets. */
 export interface Parsed {
   readonly request: WireRequest;
   readonly opening: Opening;
@@ -33,7 +33,7 @@ const providerPages: Readonly<Record<string, string>> = {
   [`POST ${tokenPath}`]: 'exchangeToken',
 };
 
-/** Finds out what a request asks for; its secrets are still in clear. */
+/** Parses a request. Its secrets are in clear text. */
 export function parse(request: WireRequest): Parsed {
   const { pathname, searchParams: query } = new URL(request.target, 'https://localhost');
   const secrets = parseAuthorization(request.headers.authorization);
@@ -62,7 +62,7 @@ export function parse(request: WireRequest): Parsed {
   };
 }
 
-/** The checks of the transport that come before the operation's own. */
+/** The checks of the transport, before those of the operation. */
 function checkRequest({ body, headers, method }: WireRequest): void {
   if (Buffer.byteLength(body) > largestRequestBytes) {
     throw new ApiError(429, 'The request is larger than 8 MB');
@@ -75,7 +75,7 @@ function checkRequest({ body, headers, method }: WireRequest): void {
   }
 }
 
-function handleApi(world: World, { request, match, opening }: Parsed): Answer {
+function handleApi(context: Context, { request, match, opening }: Parsed): Answer {
   if (match.kind !== 'route') {
     throw match.kind === 'none'
       ? new ApiError(404, `No resource found for ${request.method} ${opening.path}`)
@@ -83,30 +83,30 @@ function handleApi(world: World, { request, match, opening }: Parsed): Answer {
   }
   const { route, parameters } = match;
   const presented = parseAuthorization(request.headers.authorization);
-  const open = route.access === 'none' && !world.knobs.elementsNeedAuthorization;
+  const open = route.access === 'none' && !context.knobs.elementsNeedAuthorization;
   const access = route.access === 'none' ? 'account' : route.access;
-  const caller = open ? undefined : authenticate(world.state, presented, access);
+  const caller = open ? undefined : authenticate(context.state, presented, access);
   checkRequest(request);
-  return route.handler({ world, parameters, query: opening.query, body: request.body, caller });
+  return route.handler({ context, parameters, query: opening.query, body: request.body, caller });
 }
 
-function handlePage(world: World, { request, opening }: Parsed): Answer {
+function handlePage(context: Context, { request, opening }: Parsed): Answer {
   switch (opening.operation) {
     case 'showConsent':
-      return showConsent(world, opening.query);
+      return showConsent(context, opening.query);
     case 'decideConsent':
-      return decideConsent(world, new URLSearchParams(request.body));
+      return decideConsent(context, new URLSearchParams(request.body));
     case 'exchangeToken':
-      return exchangeToken(world, new URLSearchParams(request.body), request.headers.authorization);
+      return exchangeToken(context, new URLSearchParams(request.body), request.headers.authorization);
     default:
       throw noPage();
   }
 }
 
-/** Carries a request out at once, or gives the error that it deserves. */
-export function answered(world: World, parsed: Parsed, requestId: string): Answer {
+/** Processes a request and returns its response, also for an error. */
+export function answered(context: Context, parsed: Parsed, requestId: string): Answer {
   try {
-    return parsed.opening.area === 'api' ? handleApi(world, parsed) : handlePage(world, parsed);
+    return parsed.opening.area === 'api' ? handleApi(context, parsed) : handlePage(context, parsed);
   } catch (error) {
     if (error instanceof ApiError) {
       return errorAnswer(error, requestId);

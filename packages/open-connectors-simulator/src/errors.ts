@@ -4,7 +4,7 @@ import { type Answer, json } from './wire.ts';
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  /** What the provider said, where the error is its. */
+  /** The error text of the provider, if the provider caused the error. */
   readonly providerMessage: string | undefined;
 
   constructor(status: number, message: string, providerMessage?: string) {
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The text seen for any wrong secret or token. */
+/** The platform's text for any wrong secret or token. */
 export const unauthorizedText = 'Invalid Organization or User secret, or invalid Element token provided.';
 
 export const unauthorized = (): ApiError => new ApiError(401, unauthorizedText);
@@ -23,7 +23,7 @@ export const unauthorized = (): ApiError => new ApiError(401, unauthorizedText);
 export const noInstance = (id: string | number): ApiError =>
   new ApiError(404, `No instance found with ID ${id}`);
 
-/** The JSON that the platform sends for `error`. */
+/** The JSON body of an error. */
 export function errorAnswer(error: ApiError, requestId: string): Answer {
   const { message, providerMessage } = error;
   return json(error.status, {

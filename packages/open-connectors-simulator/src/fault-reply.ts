@@ -3,15 +3,15 @@ import { ApiError, errorAnswer } from './errors.ts';
 import type { Fault } from './faults.ts';
 import { type Answer, html, json, type Reply } from './wire.ts';
 
-/** What a fault needs to know of the request that it is laid over. */
+/** The request to which a fault applies. */
 export interface FaultContext {
   readonly clock: Clock;
   readonly requestId: string;
-  /** Carries the request out and gives the true answer. */
+  /** Processes the request and returns the true response. */
   readonly carryOut: () => Promise<Answer>;
-  /** Uses the code of the request up at the provider, without any other effect. */
+  /** Marks the code of the request as used at the provider, without any other effect. */
   readonly spendCode: () => void;
-  /** Resolves once the client has given up. */
+  /** Resolves when the client disconnects. */
   readonly clientGone: () => Promise<void>;
   /** Ends every wait when the simulator stops. */
   readonly stopped: AbortSignal;
@@ -53,7 +53,7 @@ function throttled(
   };
 }
 
-/** What the client gets to see of a fault that has no other effect. */
+/** The response of a fault without other effects. */
 function surface(
   fault: Exclude<Fault, { kind: 'slow' | 'late-commit' | 'half' | 'meanwhile' }>,
   context: FaultContext,
@@ -90,7 +90,7 @@ function surface(
   }
 }
 
-/** Carries the request out after `delayMs`, with or without its client, unless the simulator stops before. */
+/** Processes the request after `delayMs`, also after the client disconnected, unless the simulator stops before. */
 function commitLater({ clock, carryOut, stopped }: FaultContext, delayMs: number): void {
   const cancel = clock.schedule(delayMs, () => {
     stopped.removeEventListener('abort', cancel);
@@ -103,7 +103,7 @@ function commitLater({ clock, carryOut, stopped }: FaultContext, delayMs: number
   stopped.addEventListener('abort', cancel, { once: true });
 }
 
-/** Carries a request out, or not, and gives what the client gets to see instead of the true answer. */
+/** Applies a fault: processes the request or not, and returns the response of the fault. */
 export async function applyFault(fault: Fault, context: FaultContext): Promise<Reply> {
   const { clock, carryOut, stopped } = context;
   switch (fault.kind) {

@@ -1,16 +1,16 @@
 import type { LedgerEntry } from './ledger.ts';
 
 /**
- * Whether the request is carried out before the fault shows (`after`), not at all (`before`), or in the background
- * `commitAfterMs` after it arrived (`later`), whatever becomes of the connection.
+ * Whether the request is processed before the fault (`after`), not at all (`before`), or in the background
+ * `commitAfterMs` after it arrived (`later`), independently of the connection.
  */
 type Moment = { readonly when?: 'before' | 'after' | 'later'; readonly commitAfterMs?: number };
 
-/** What may go wrong with one request; `when` is `before` unless said otherwise. */
+/** A fault of one request. The default of `when` is `before`. */
 export type Fault =
   /**
-   * 429; `Retry-After` in seconds, as an HTTP date so many seconds from now, or absent. One of the `platform` itself
-   * (the default) has no `providerMessage`; one that it forwards from the `provider` has, and may have spent the code.
+   * 429, with `Retry-After` in seconds, as an HTTP date, or without. A 429 of the `platform` itself (the default) has no
+   * `providerMessage`; a 429 that it forwards from the `provider` has one, and may have used up the code.
    */
   | {
       readonly kind: 'throttle';
@@ -19,64 +19,64 @@ export type Fault =
       readonly retryAfterSeconds?: number;
       readonly retryAfterForm?: 'seconds' | 'date';
     }
-  /** An error status with the platform's JSON; `providerMessage` makes it an error that the provider caused. */
+  /** An error status with the platform's JSON; with `providerMessage` an error that the provider caused. */
   | ({
       readonly kind: 'status';
       readonly status: number;
       readonly message?: string;
       readonly providerMessage?: string;
     } & Moment)
-  /** The answer takes this long; the commit comes after the wait (`before`) or at once (`after`), client or no client. */
+  /** A delayed response. The commit follows after the delay (`before`) or immediately (`after`), also without the client. */
   | { readonly kind: 'slow'; readonly delayMs: number; readonly when?: 'before' | 'after' }
-  /** No answer; the request is carried out once the client has given up, and so many milliseconds more have passed. */
+  /** No response. The request is processed `delayMs` after the client disconnected. */
   | { readonly kind: 'late-commit'; readonly delayMs?: number }
-  /** The connection is reset without an answer. */
+  /** The connection is reset without a response. */
   | ({ readonly kind: 'reset' } & Moment)
-  /** The connection stays open and nothing comes. */
+  /** The connection stays open without a response. */
   | ({ readonly kind: 'hang' } & Moment)
-  /** An HTML page of something between client and platform. */
+  /** An HTML page of a gateway before the platform. */
   | ({ readonly kind: 'gateway-page'; readonly status?: number } & Moment)
   /** The JSON of an API gateway before the platform: `{"message": …}` without a request id; absent: 404 Not Found. */
   | ({ readonly kind: 'gateway-json'; readonly status?: number; readonly message?: string } & Moment)
-  /** What another client does right before the request is carried out, or right after. The answer is the true one. */
+  /** A change by another client immediately before or after the request. The response is the true one. */
   | { readonly kind: 'meanwhile'; readonly act: () => void; readonly when?: 'before' | 'after' }
-  /** Status 200, content type JSON, and text that is none. */
+  /** Status 200, content type JSON, and invalid JSON. */
   | ({ readonly kind: 'garbage'; readonly body?: string } & Moment)
-  /** 302 to another place. */
+  /** 302 to another URL. */
   | ({ readonly kind: 'redirect'; readonly location?: string } & Moment)
-  /** Half of the true answer, then a reset or nothing more. */
+  /** Half of the true response, then a reset or nothing. */
   | { readonly kind: 'half'; readonly end?: 'reset' | 'hang' }
-  /** A well-formed JSON answer of at least so many bytes. */
+  /** A valid JSON response of at least `bytes` bytes. */
   | { readonly kind: 'oversized'; readonly bytes: number };
 
-/** Which requests a fault is for. Without `path` and `operation` all of the API, none of the provider's pages. */
+/** Selects requests. Without `path` and `operation` it matches all of the API and no page of the provider. */
 export interface FaultMatch {
   readonly method?: string;
-  /** Path below `/elements/api-v2` (or the whole path of a page): equal to the text, or matched by the expression. */
+  /** Path below `/elements/api-v2` (or the whole path of a page): an exact text or a regular expression. */
   readonly path?: string | RegExp;
   /** Name of the operation as in the ledger. */
   readonly operation?: string;
-  /** Only requests for a further page of a list (`true`), or none of them (`false`). */
+  /** Only requests for a further page of a list (`true`), or all others (`false`). */
   readonly nextPage?: boolean;
-  /** The first matching request that is hit, counted from 1. */
+  /** The first matching request to which the fault applies, counted from 1. */
   readonly nth?: number;
 }
 
 export interface Injection {
   readonly match?: FaultMatch;
-  /** How many matching requests are hit; absent: one. */
+  /** Number of matching requests to which the fault applies; absent: one. */
   readonly times?: number;
   readonly fault: Fault;
 }
 
 /** A fault that was injected. */
 export interface InjectedFault {
-  /** Requests hit so far. */
+  /** Requests to which the fault applied so far. */
   hits(): number;
   remove(): void;
 }
 
-/** Faults by chance: each matching request is hit by at most one of the mix. */
+/** Random faults: at most one of the mix applies to a matching request. */
 export interface RandomFaults {
   readonly seed: number;
   readonly match?: FaultMatch;
@@ -86,9 +86,9 @@ export interface RandomFaults {
 
 export interface Faults {
   inject(injection: Injection): InjectedFault;
-  /** Starts faults by chance, in place of those that ran; `undefined` ends them. */
+  /** Replaces the random faults; `undefined` removes them. */
   random(faults: RandomFaults | undefined): void;
-  /** Ends all faults. */
+  /** Removes all faults. */
   clear(): void;
   /** The fault for this request, counted as used. */
   pick(entry: LedgerEntry): Fault | undefined;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A short, one-way name of a secret (16 hex digits of its SHA-256), by which a test can tell secrets apart. */
+/** The first 16 hex digits of the SHA-256 of a secret, to compare secrets in tests. */
 export function fingerprint(secret: string): string {
   return createHash('sha256').update(secret).digest('hex').slice(0, 16);
 }

@@ -1,6 +1,6 @@
 import type { Random } from 'test-kit/random.ts';
 
-/** Secrets and ids in the shapes of the platform and of the provider. */
+/** Random secrets and ids in the formats of the platform and of the provider. */
 export interface Ids {
   /** 44 characters of base64 with `+`, `/` and `=`: user secrets and instance tokens. */
   secret(): string;
@@ -17,7 +17,7 @@ export function createIds(random: Random): Ids {
   return {
     secret() {
       const text = random.bytes(32).toString('base64');
-      // Every secret carries the characters that a client gets wrong when it encodes for a URL.
+      // Every secret has the characters that break in a URL without encoding.
       return `${text.slice(0, 9)}+${text.slice(10, 20)}/${text.slice(21)}`;
     },
     organizationSecret: () => hex(16),

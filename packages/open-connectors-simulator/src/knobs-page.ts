@@ -8,12 +8,8 @@ function row(name: string, { initial, choices, doc, fact }: KnobDefinition<unkno
   return `| \`${name}\` | ${values} | ${doc} | ${fact} |`;
 }
 
-/** The table of all knobs for the documentation, in Markdown. */
+/** The table of all knobs in the README, in Markdown. */
 export function knobsTable(): string {
   const rows = Object.entries(knobTable).map(([name, definition]) => row(name, definition));
-  return [
-    '| knob | value | what it does | where the first value is from |',
-    '|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+  return ['| knob | value | effect | source of the initial value |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -1,9 +1,9 @@
-/** One switch of the simulator: what it is set to unless a test says otherwise, and why. */
+/** One knob of the simulator: its initial value, what it changes, and the source of the fact. */
 export interface KnobDefinition<T> {
   readonly initial: T;
   /** What the knob changes, as one or two sentences. */
   readonly doc: string;
-  /** Where the initial value is known from, or that it is an assumption. */
+  /** Source of the initial value, or that it is an assumption. */
   readonly fact: string;
   /** The values a text knob may take. */
   readonly choices?: readonly T[];
@@ -28,112 +28,112 @@ const choice = <const C extends readonly string[]>(
   fact: string,
 ): KnobDefinition<C[number]> => ({ initial, doc, fact, choices });
 
-const assumed = 'Assumption: nothing public says it';
+const assumed = 'Assumption: no public source';
 const churros = 'Cloud Elements acceptance tests (churros)';
 const swagger = 'Swagger of the SAP Open Connectors "Instances" API';
 
-/** Every knob of the simulator, declared once; `docs/development/simulator.md` lists them from here. */
+/** Every knob of the simulator. The README has the table that `--print-knobs` prints from it. */
 export const knobTable = {
-  latencyMs: amount(0, 'Milliseconds every answer takes, before anything is done.', assumed),
+  latencyMs: amount(0, 'Milliseconds before each request is processed.', assumed),
   provisioningMs: amount(
     0,
-    'Milliseconds between a create or re-authorization and its commit. The commit happens even when the client has gone.',
-    'About 19 s with the browser login, cloud-elements/churros pull request 2233; 0 keeps tests quick',
+    'Milliseconds between a create or reauthorization and its commit. The commit happens also after the client disconnected.',
+    'About 19 s with the browser login, cloud-elements/churros pull request 2233; 0 keeps tests fast',
   ),
   requestsPerSecond: amount(
     0,
-    'Requests an organization may send within a second before it gets 429 with `Retry-After: 1`. 0 is without limit.',
+    'Requests of an organization per second; further ones get 429 with `Retry-After: 1`. 0 means no limit.',
     'No number is published',
   ),
   badGrant: choice(
     ['400', '401', '502', 'dead-instance'],
     '400',
-    'Answer to a code that the provider refuses: an error status, or 200 with an instance that cannot reach the provider.',
+    'Response to a code that the provider refuses: an error status, or 200 with an instance that cannot reach the provider.',
     `${churros}, basics.js: the status may be 4xx or 5xx, and some connectors answer 200`,
   ),
   codeTtlMs: amount(
     600_000,
-    'Milliseconds an authorization code can be exchanged after consent.',
+    'Lifetime of an authorization code in milliseconds.',
     'RFC 6749 4.1.2 recommends at most ten minutes; the lifetime at Keap is not published',
   ),
   codeReuseRevokes: flag(
     false,
-    'Whether presenting a code for the second time revokes what was granted for it.',
+    'Whether a code that is sent twice revokes its grant.',
     'RFC 6749 4.1.2 says SHOULD; what Keap does is not published',
   ),
   accessTokenTtlMs: amount(
     86_400_000,
-    'Milliseconds an access token of the provider lives.',
+    'Lifetime of an access token of the provider in milliseconds.',
     'Keap staff: 24 hours',
   ),
   refreshTokenTtlMs: amount(
     3_888_000_000,
-    'Milliseconds a refresh token of the provider lives.',
+    'Lifetime of a refresh token of the provider in milliseconds.',
     'Keap staff: 45 days',
   ),
   providerAvailable: flag(
     true,
-    'Whether the provider answers the platform. Otherwise exchange and hub calls end in 502.',
+    'Whether the platform reaches the provider. Otherwise exchange and hub calls get 502.',
     assumed,
   ),
   encryptedKeyCheckedOnCreate: flag(
     false,
-    'Whether a wrong encrypted key fails the create. Otherwise only hub calls fail.',
+    'Whether a wrong Encrypted Key fails the create. Otherwise only hub calls fail.',
     assumed,
   ),
   serverAndKeyRequired: flag(
     true,
-    'Whether `infusionsoft.server` and `infusionsoft.private.key` are required by infusionsoftcrm.',
-    'The setup and authenticate pages ask for both; the flag itself is an assumption',
+    'Whether infusionsoftcrm requires `infusionsoft.server` and `infusionsoft.private.key`.',
+    'The setup and authenticate pages list both; the flag itself is an assumption',
   ),
   externalAuthentication: choice(
     ['accepted', 'refused'],
     'accepted',
-    'Whether an instance can be made from a refresh token with `externalAuthentication: initial`.',
+    'Whether an instance can be created from a refresh token with `externalAuthentication: initial`.',
     'Cloud Elements page on provisioning with an existing refresh token',
   ),
   refreshTokenChecked: choice(
     ['first-call', 'create'],
     'first-call',
-    'When a refresh token given at creation is first used at the provider.',
+    'When the platform first uses a refresh token that was given at creation.',
     'The same page: the platform refreshes later',
   ),
   createEchoesProviderData: flag(
     false,
-    'Whether the answer to a create shows `providerData` again. Never on PUT and PATCH.',
+    'Whether the response to a create repeats `providerData`. PUT and PATCH never do.',
     'Sometimes: infusionsoft-rest sample of the Cloud Elements developer portal',
   ),
   createShowsConfiguration: flag(
     true,
-    'Whether the answer to a create shows the configuration, or `{}`.',
+    'Whether the response to a create shows the configuration instead of `{}`.',
     `${churros} read it; the infusionsoftcrm sample of the developer portal has {}`,
   ),
   maskedKeys: choice(
     ['oauth', 'oauth-and-key', 'all-secrets'],
     'oauth',
-    'What is shown as `********`: the client id and secret; these and the encrypted key; or also the tokens of the provider.',
-    `${churros}: both OAuth keys; the rest is not known`,
+    'Values shown as `********`: client id and secret; these and the Encrypted Key; or also the tokens of the provider.',
+    `${churros}: both OAuth keys; the rest is unknown`,
   ),
   maskedValueSentBack: choice(
     ['stored', 'ignored'],
     'stored',
-    'What `********` in a request does: it is stored as the value, which breaks the instance, or it is skipped.',
+    'Effect of `********` in a request: stored as the value, which breaks the instance, or ignored.',
     assumed,
   ),
   putConfiguration: choice(
     ['replaced', 'merged'],
     'replaced',
-    'What PUT does with the configuration it carries. A PUT without one keeps it either way.',
+    'Effect of the configuration in a PUT. A PUT without one keeps the current one in both cases.',
     'Instance APIs page: PUT replaces; its own sample sends only name and tags',
   ),
   tokenRotatesOnReauthorization: flag(
     false,
-    'Whether a re-authorization gives the instance a new token. The old one answers 401 then.',
+    'Whether a reauthorization gives the instance a new token. The old one then gets 401.',
     'Assumption: stable, as over PATCH',
   ),
   reauthorizationEnables: flag(
     false,
-    'Whether a re-authorization also enables an instance that the platform disabled.',
+    'Whether a reauthorization also enables an instance that the platform disabled.',
     'Help page on automatic disabling: re-enable and re-authenticate',
   ),
   refreshAttempts: amount(
@@ -143,84 +143,84 @@ export const knobTable = {
   ),
   credentialsUsedOnEveryCall: flag(
     true,
-    'Whether each hub call proves that client id and client secret still work, instead of the next token refresh only.',
-    'Assumption that makes a client error show at once',
+    'Whether each hub call checks client id and client secret, instead of the next token refresh only.',
+    'Assumption that shows a client error immediately',
   ),
   listLagMs: amount(
     0,
-    'Milliseconds until lists and searches show a created instance. A read by id shows it at once.',
+    'Milliseconds until lists and searches show a created instance. A read by id shows it immediately.',
     assumed,
   ),
   listStaleMs: amount(
     0,
-    'Milliseconds by which lists and searches are behind: they show what there was so long ago, creations, changes and deletions alike. A read by id is current. Counts from the moment it is set.',
+    'Milliseconds by which lists and searches are stale, for creations, changes and deletions. A read by id is current. Counts from the time it is set.',
     assumed,
   ),
-  listDeleteLagMs: amount(0, 'Milliseconds for which lists still show a deleted instance.', assumed),
+  listDeleteLagMs: amount(0, 'Milliseconds until lists hide a deleted instance.', assumed),
   noMatch: choice(
     ['not-found', 'empty-list'],
     'not-found',
-    'Answer to a search without a hit: 404, or 200 with `[]`.',
+    'Response to a search without a match: 404, or 200 with `[]`.',
     `${churros}: 404`,
   ),
   emptyAccount: choice(
     ['not-found', 'empty-list'],
     'not-found',
-    'Answer to a list without filter in an account that has no instance.',
-    'Assumption: as a search',
+    'Response to a list without filter in an account without instances.',
+    'Assumption: the same as for a search',
   ),
   tagsMatch: choice(
     ['all', 'any'],
     'all',
-    'Whether several `tags[]` must all be on an instance, or one of them.',
+    'Whether an instance must have all of several `tags[]`, or one of them.',
     assumed,
   ),
   pageCap: amount(
     200,
-    'Most instances in one answer, whatever `pageSize` asks for.',
-    `${swagger}: default and most 200`,
+    'Maximum of instances in one response, for any `pageSize`.',
+    `${swagger}: default and maximum 200`,
   ),
   oversizedPage: choice(
     ['refused', 'capped'],
     'refused',
-    'Answer to a `pageSize` beyond 200: 400, or 200 instances.',
+    'Response to a `pageSize` above 200: status 400, or 200 instances.',
     assumed,
   ),
   tagsWithoutHydrate: flag(
     false,
     'Whether a list without `hydrate=true` shows tags.',
-    `${swagger}: it does not; ${churros} of 2018 saw them`,
+    `${swagger}: it does not; ${churros} of 2018 show them`,
   ),
   listValid: choice(
     ['always', 'actual'],
     'always',
-    'Whether a list says `valid: true` of every instance.',
+    'Whether a list shows `valid: true` for every instance.',
     'Instance APIs page: the same instance is valid in the list and not in the read',
   ),
   listWithElementToken: choice(
     ['list', 'instance'],
     'list',
-    'What `GET /instances` answers when the header names an instance token.',
+    'Response to `GET /instances` with an instance token in the header.',
     `${swagger} says the list; the help page on revoking tokens reads the instance`,
   ),
   enabledAnswersInstance: flag(
     false,
-    'Whether PUT and DELETE of `/enabled` answer the instance instead of an empty body.',
+    'Whether PUT and DELETE of `/enabled` return the instance instead of an empty body.',
     assumed,
   ),
   pingSupported: flag(
     true,
-    'Whether the connectors have a ping. Otherwise 404, and `/contacts?pageSize=1` is what is left.',
-    'Not known of infusionsoftcrm; infusionsoftmarketing has one',
+    'Whether the elements have a ping. Otherwise it gets 404, and only `/contacts?pageSize=1` works.',
+    'Unknown for infusionsoftcrm; infusionsoftmarketing has one',
   ),
   oauthUrlByPost: flag(
     true,
-    'Whether the authorize URL can be asked for by POST. Otherwise 405.',
+    'Whether POST returns the authorize URL. Otherwise it gets 405.',
     'Platform SDK generated by Cloud Elements (ce-sdkifier)',
   ),
   elementsNeedAuthorization: flag(
     false,
-    'Whether `/elements` asks for credentials.',
+    'Whether `/elements` requires credentials.',
     'Element APIs page: none needed',
   ),
   elementConfigurationShape: choice(
@@ -247,15 +247,15 @@ const initialKnobs = Object.fromEntries(
   Object.entries(knobTable).map(([name, definition]) => [name, definition.initial]),
 ) as unknown as Knobs;
 
-/** All knobs at their initial values, but for `overrides`. */
+/** All knobs at their initial values, except for `overrides`. */
 export function createKnobs(overrides: Partial<Knobs> = {}): Knobs {
   return { ...initialKnobs, ...overrides };
 }
 
-/** Sets one knob from data of unknown origin; the returned text says why it could not. */
+/** Sets one knob from unvalidated data. Returns the reason as text when it does not. */
 export function setKnob(knobs: Knobs, name: string, value: unknown): string | undefined {
   if (!Object.hasOwn(knobTable, name)) {
-    return `There is no knob "${name}".`;
+    return `Unknown knob "${name}".`;
   }
   const definition: Definition = knobTable[name as KnobName];
   if (typeof value !== typeof definition.initial) {

@@ -2,10 +2,10 @@ import type { Clock } from 'test-kit/clock.ts';
 import type { PresentedSecrets } from './authorization.ts';
 import { fingerprint } from './fingerprint.ts';
 
-/** `committed`: carried out. `refused`: answered with an error by the rules. `faulted`: a fault was laid over it. */
+/** `committed`: processed. `refused`: an error of the API. `faulted`: a fault applied. */
 export type Outcome = 'pending' | 'committed' | 'refused' | 'faulted';
 
-/** One request, without any secret value: secrets are named by `fingerprint` only. */
+/** One request. Secrets appear as fingerprints only. */
 export interface LedgerEntry {
   readonly number: number;
   /** Milliseconds since the epoch, on the simulator's clock. */
@@ -19,17 +19,17 @@ export interface LedgerEntry {
   readonly secrets: PresentedSecrets;
   readonly codeFingerprint: string | undefined;
   readonly refreshTokenFingerprint: string | undefined;
-  /** The status that was sent; absent while there is none, and where none was sent. */
+  /** The sent status; absent before the response, and without one. */
   status: number | undefined;
   outcome: Outcome;
-  /** Whether the request was carried out, whatever the client got to see. */
+  /** Whether the request was processed, independently of the response. */
   committed: boolean;
   fault: string | undefined;
-  /** The client closed the connection before it had the answer. */
+  /** The client disconnected before the response. */
   abortedByClient: boolean;
 }
 
-/** A live instance as a test asks for it; no secrets. */
+/** A current instance, without secrets. */
 export interface LiveInstance {
   readonly id: number;
   readonly name: string;
@@ -39,7 +39,7 @@ export interface LiveInstance {
   readonly organizationId: number;
 }
 
-/** What is needed to open an entry. */
+/** The content of a new entry. */
 export interface Opening {
   readonly area: 'api' | 'provider';
   readonly method: string;
@@ -57,22 +57,22 @@ export interface Repetition {
   readonly entries: readonly LedgerEntry[];
 }
 
-/** Which requests to look at; a text stands for the operation. */
+/** Selects entries; a text is the name of an operation. */
 export type LedgerFilter = string | ((entry: LedgerEntry) => boolean);
 
 export interface Ledger {
   open(opening: Opening): LedgerEntry;
   entries(filter?: LedgerFilter): readonly LedgerEntry[];
   count(filter?: LedgerFilter): number;
-  /** Codes that reached the simulator in more than one request, whatever became of them. */
+  /** Codes that reached the simulator in more than one request, also in requests that failed. */
   codesSentTwice(): readonly Repetition[];
   refreshTokensSentTwice(): readonly Repetition[];
   liveInstancesByTag(tag: string): readonly LiveInstance[];
-  /** Forgets all requests. */
+  /** Removes all entries. */
   reset(): void;
 }
 
-/** Query parameters whose values are shown; of all others the fingerprint. */
+/** Query parameters that appear in clear text; all others appear as fingerprints. */
 const plainParameters = new Set([
   'tags[]',
   'searchText',

@@ -4,10 +4,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { IssuedCertificate } from 'test-kit/certificate-authority.ts';
 import type { Answer, Reply, WireRequest } from './wire.ts';
 
-/** Answers one request as far as a handler wants to. */
+/** Answers one request, or decides how its connection ends. */
 export type Exchange = (request: WireRequest) => Promise<Reply>;
 
-/** An https server on the loopback address. */
+/** A running https server. */
 export interface Listener {
   readonly port: number;
   stop(): Promise<void>;
@@ -33,7 +33,7 @@ function sendHalf(response: ServerResponse, { status, headers, body }: Answer, d
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), done);
 }
 
-/** Aborts when the client closes its connection before the answer is complete. */
+/** Aborts when the client closes its connection before the response is complete. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.on('close', () => {
@@ -44,7 +44,7 @@ function goneSignal(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-/** TLS hides the connection below it, and only that one can be reset; the remote port tells which it is. */
+/** Resets the TCP connection of a request, which a TLS socket does not expose. The remote port identifies it. */
 function trackConnections(server: Server): (request: IncomingMessage) => void {
   const raw = new Map<number, Socket>();
   server.on('connection', (socket: Socket) => {
@@ -62,14 +62,14 @@ function trackConnections(server: Server): (request: IncomingMessage) => void {
   };
 }
 
-/** Listens on 127.0.0.1 only; `port` 0 takes a free one. */
+/** Listens on `host`; `port` 0 takes a free one. */
 export async function listen(
   certificate: IssuedCertificate,
-  port: number,
+  { host, port }: { readonly host: string; readonly port: number },
   exchange: Exchange,
 ): Promise<Listener> {
   const server = createServer({ key: certificate.keyPem, cert: certificate.certPem });
-  // A server that closes idle connections races with the next request; that reset would be nobody's fault.
+  // Closing an idle connection races with the next request on it, which would see a reset that no test injected.
   server.keepAliveTimeout = 10 * 60_000;
   server.requestTimeout = 0;
   const reset = trackConnections(server);
@@ -93,7 +93,7 @@ export async function listen(
 
   server.on('request', (request, response) => {
     serve(request, response).catch((error: unknown) => {
-      // Nobody is left to tell when the client left in the middle, or the simulator stops; all else is a defect here.
+      // Expected after a disconnect of the client or while stopping; anything else is a defect of the simulator.
       if (!request.socket.destroyed && !stopping) {
         process.emitWarning(error instanceof Error ? error : String(error));
       }
@@ -102,7 +102,7 @@ export async function listen(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,6 +1,6 @@
 import type { Knobs } from './knobs.ts';
 
-/** What stands in an answer instead of a secret: exactly eight asterisks. */
+/** The mask of a secret in a response: eight asterisks. */
 export const mask = '********';
 
 const clientCredentials = ['oauth.api.key', 'oauth.api.secret'];
@@ -13,7 +13,7 @@ const maskedKeys: Readonly<Record<Knobs['maskedKeys'], readonly string[]>> = {
   'all-secrets': [...clientCredentials, encryptedKey, ...providerTokens],
 };
 
-/** The value of one configuration property as an answer shows it. */
+/** The value of one configuration property in a response. */
 export function masked(key: string, value: string | null, knobs: Knobs): string | null {
   return value !== null && maskedKeys[knobs.maskedKeys].includes(key) ? mask : value;
 }

@@ -1,15 +1,15 @@
 import { type InstanceBody, instanceBody } from './body.ts';
 import { baseUrlOf, type ElementKey, findElement } from './catalog.ts';
 import { works } from './connection.ts';
+import type { Context } from './context.ts';
 import { applyChange } from './handlers/change-instance.ts';
 import { addInstance } from './handlers/create-instance.ts';
 import type { LiveInstance } from './ledger.ts';
 import type { ProviderApp } from './provider.ts';
 import { type InstanceRecord, removeInstance, type UserRecord } from './state.ts';
 import { timestamp } from './view.ts';
-import type { World } from './world.ts';
 
-/** An instance with its secrets in clear, as only a test may see it. */
+/** An instance with its secrets in clear text. */
 export interface InstanceSnapshot extends LiveInstance {
   readonly accountId: number;
   readonly token: string;
@@ -23,21 +23,21 @@ export interface InstanceSnapshot extends LiveInstance {
   readonly works: boolean;
 }
 
-/** An instance that somebody else makes, in the console or by another client. */
+/** An instance that another client creates. */
 export interface AddInstanceOptions {
   readonly connector?: ElementKey;
   readonly name?: string;
   readonly tags?: readonly string[];
-  /** Laid over a configuration that works with the default application. */
+  /** Merged into a configuration that works with the default application. */
   readonly configuration?: Readonly<Record<string, string | null>>;
   readonly disabled?: boolean;
   /** Milliseconds since the epoch; absent: now. Lists that lag count from then. */
   readonly createdAt?: number;
-  /** Whose it is; absent: the default user. */
+  /** Its user; absent: the default user. */
   readonly userId?: number;
 }
 
-/** A change that somebody else makes; `configuration` merges, `tags` replaces. */
+/** A change by another client: `configuration` merges, `tags` replaces. */
 export interface InstanceEdit {
   readonly name?: string;
   readonly tags?: readonly string[];
@@ -45,7 +45,7 @@ export interface InstanceEdit {
   readonly disabled?: boolean;
 }
 
-export function snapshotOf(instance: InstanceRecord, world: World): InstanceSnapshot {
+export function snapshotOf(instance: InstanceRecord, context: Context): InstanceSnapshot {
   return {
     id: instance.id,
     name: instance.name,
@@ -59,14 +59,14 @@ export function snapshotOf(instance: InstanceRecord, world: World): InstanceSnap
     createdDate: timestamp(instance.createdAt),
     externalAuthentication: instance.externalAuthentication,
     refreshLocked: instance.refreshLocked,
-    traceLoggingEnabled: instance.traceLoggingUntil > world.clock.now(),
-    works: works(world, instance),
+    traceLoggingEnabled: instance.traceLoggingUntil > context.clock.now(),
+    works: works(context, instance),
   };
 }
 
-/** The instance, for a test that has to know that it is there. */
-export function existing(world: World, id: number): InstanceRecord {
-  const instance = world.state.instances.get(id);
+/** The instance with this id. Throws if it does not exist. */
+export function existing(context: Context, id: number): InstanceRecord {
+  const instance = context.state.instances.get(id);
   if (instance === undefined) {
     throw new Error(`the simulator has no instance ${id}`);
   }
@@ -74,11 +74,11 @@ export function existing(world: World, id: number): InstanceRecord {
 }
 
 function workingConfiguration(
-  world: World,
+  context: Context,
   app: ProviderApp,
   given: AddInstanceOptions,
 ): Map<string, string | null> {
-  const { provider } = world;
+  const { provider } = context;
   const tokens = provider.refresh({ ...app, refreshToken: provider.issueRefreshToken(app.clientId) });
   const element = findElement(given.connector ?? 'infusionsoftcrm');
   return new Map<string, string | null>([
@@ -95,14 +95,14 @@ function workingConfiguration(
       : []),
     ['oauth.user.token', tokens.accessToken],
     ['oauth.user.refresh_token', tokens.refreshToken],
-    ['oauth.user.refresh_time', String(world.clock.now())],
+    ['oauth.user.refresh_time', String(context.clock.now())],
     ...Object.entries(given.configuration ?? {}),
   ]);
 }
 
-/** Makes an instance without any request. */
+/** Creates an instance without a request. */
 export function addOutOfBand(
-  world: World,
+  context: Context,
   app: ProviderApp,
   user: UserRecord,
   options: AddInstanceOptions,
@@ -113,12 +113,12 @@ export function addOutOfBand(
     throw new Error(`the simulator has no connector ${key}`);
   }
   const name = options.name ?? 'made-in-the-console';
-  const instance = addInstance(world, {
+  const instance = addInstance(context, {
     user,
     element,
     name,
     tags: options.tags ?? [name],
-    configuration: workingConfiguration(world, app, options),
+    configuration: workingConfiguration(context, app, options),
     externalAuthentication: 'none',
     ...(options.createdAt === undefined ? {} : { createdAt: options.createdAt }),
   });
@@ -126,14 +126,17 @@ export function addOutOfBand(
   return instance;
 }
 
-/** Copies an instance with its name, tags and values, as a person does in the console: a new id, a new token. */
+/** Copies an instance as the console does: the same name, tags and values under a new id and token. */
 export function copyOutOfBand(
-  world: World,
+  context: Context,
   id: number,
-  { createdAt = world.clock.now() }: { readonly createdAt?: number },
+  { createdAt = context.clock.now() }: { readonly createdAt?: number },
 ): InstanceRecord {
-  const { user, element, name, tags, configuration, externalAuthentication, disabled } = existing(world, id);
-  const copy = addInstance(world, {
+  const { user, element, name, tags, configuration, externalAuthentication, disabled } = existing(
+    context,
+    id,
+  );
+  const copy = addInstance(context, {
     user,
     element,
     name,
@@ -146,16 +149,20 @@ export function copyOutOfBand(
   return copy;
 }
 
-/** Changes an instance without any request. */
-export function editOutOfBand(world: World, id: number, { disabled, ...edit }: InstanceEdit): InstanceRecord {
-  const instance = existing(world, id);
+/** Changes an instance without a request. */
+export function editOutOfBand(
+  context: Context,
+  id: number,
+  { disabled, ...edit }: InstanceEdit,
+): InstanceRecord {
+  const instance = existing(context, id);
   const body: InstanceBody = instanceBody.parse(edit);
-  applyChange(world, instance, body, false);
+  applyChange(context, instance, body, false);
   instance.disabled = disabled ?? instance.disabled;
   return instance;
 }
 
-/** Deletes an instance without any request. */
-export function deleteOutOfBand(world: World, id: number): void {
-  removeInstance(world.state, existing(world, id), world.clock);
+/** Deletes an instance without a request. */
+export function deleteOutOfBand(context: Context, id: number): void {
+  removeInstance(context.state, existing(context, id), context.clock);
 }

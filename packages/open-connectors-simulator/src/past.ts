@@ -1,8 +1,8 @@
+import type { Context } from './context.ts';
 import type { InstanceRecord } from './state.ts';
-import type { World } from './world.ts';
 
-/** Keeps what `instance` is now for lists that are behind. Every change of an instance calls it first. */
-export function remember({ state, clock, knobs }: World, instance: InstanceRecord): void {
+/** Records the current `instance` for stale lists. Callers call it before every change. */
+export function remember({ state, clock, knobs }: Context, instance: InstanceRecord): void {
   if (knobs.listStaleMs <= 0) {
     state.past.delete(instance.id);
     return;
@@ -16,8 +16,8 @@ export function remember({ state, clock, knobs }: World, instance: InstanceRecor
   state.past.set(instance.id, [...needed, { until: now, instance: copy }]);
 }
 
-/** The instance as a list shows it: what it was `listStaleMs` ago. */
-export function asListed({ state, clock, knobs }: World, instance: InstanceRecord): InstanceRecord {
+/** The instance as a list shows it: its state `listStaleMs` ago. */
+export function asListed({ state, clock, knobs }: Context, instance: InstanceRecord): InstanceRecord {
   const at = clock.now() - knobs.listStaleMs;
   const past = knobs.listStaleMs <= 0 ? undefined : state.past.get(instance.id);
   return past?.find(({ until }) => until > at)?.instance ?? instance;

@@ -1,20 +1,20 @@
 import { sleep } from 'test-kit/clock.ts';
+import type { Context } from './context.ts';
 import { answered, type Parsed, parse } from './dispatch.ts';
 import { applyFault } from './fault-reply.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { Answer, Reply, WireRequest } from './wire.ts';
-import type { World } from './world.ts';
 
-/** The platform and the provider without any socket: one request in, what the client gets to see out. */
+/** The platform and the provider without a socket: maps a request to a response. */
 export interface Platform {
   exchange(request: WireRequest): Promise<Reply>;
-  /** Ends every wait; what was to be committed later is dropped. */
+  /** Ends all waits and drops pending commits. */
   stop(): void;
 }
 
-/** Whether the operation waits for the provider's token endpoint. */
+/** Whether the operation calls the token endpoint of the provider. */
 const provisions = ({ codeFingerprint, refreshTokenFingerprint }: LedgerEntry): boolean =>
   codeFingerprint !== undefined || refreshTokenFingerprint !== undefined;
 
@@ -27,39 +27,39 @@ const until = (signal: AbortSignal): Promise<void> =>
     }
   });
 
-export function createPlatform(world: World, ledger: Ledger, faults: Faults): Platform {
+export function createPlatform(context: Context, ledger: Ledger, faults: Faults): Platform {
   const stopping = new AbortController();
   const never = new AbortController().signal;
-  const rateLimit = createRateLimit(world);
+  const rateLimit = createRateLimit(context);
 
   const carryOut = async (parsed: Parsed, entry: LedgerEntry, requestId: string): Promise<Answer> => {
-    if (provisions(entry) && world.knobs.provisioningMs > 0) {
-      await sleep(world.clock, world.knobs.provisioningMs, stopping.signal);
+    if (provisions(entry) && context.knobs.provisioningMs > 0) {
+      await sleep(context.clock, context.knobs.provisioningMs, stopping.signal);
     }
-    const done = rateLimit(parsed.opening.secrets, requestId) ?? answered(world, parsed, requestId);
+    const done = rateLimit(parsed.opening.secrets, requestId) ?? answered(context, parsed, requestId);
     entry.committed = done.status < 400;
     const headers = entry.area === 'api' ? { 'Elements-Request-Id': requestId } : {};
     return { ...done, headers: { ...headers, ...done.headers } };
   };
 
   const reply = async (parsed: Parsed, entry: LedgerEntry): Promise<Reply> => {
-    const requestId = world.ids.requestId();
+    const requestId = context.ids.requestId();
     const fault = faults.pick(entry);
     entry.fault = fault?.kind;
-    if (world.knobs.latencyMs > 0) {
-      await sleep(world.clock, world.knobs.latencyMs, stopping.signal);
+    if (context.knobs.latencyMs > 0) {
+      await sleep(context.clock, context.knobs.latencyMs, stopping.signal);
     }
     if (fault === undefined) {
       return { kind: 'answer', ...(await carryOut(parsed, entry, requestId)) };
     }
     return applyFault(fault, {
-      clock: world.clock,
+      clock: context.clock,
       requestId,
       stopped: stopping.signal,
       carryOut: () => carryOut(parsed, entry, requestId),
       spendCode: () => {
         if (parsed.opening.code !== undefined) {
-          world.provider.spendCode(parsed.opening.code);
+          context.provider.spendCode(parsed.opening.code);
         }
       },
       clientGone: () => until(AbortSignal.any([parsed.request.gone ?? never, stopping.signal])),
@@ -76,7 +76,7 @@ export function createPlatform(world: World, ledger: Ledger, faults: Faults): Pl
       request.gone?.addEventListener('abort', gone, { once: true });
       const result = await reply(parsed, entry);
       if (result.kind !== 'hang' && result.kind !== 'half') {
-        // From here on it is this side that ends the connection.
+        // A later disconnect is caused by the response, not by the client.
         request.gone?.removeEventListener('abort', gone);
       }
       if (!request.gone?.aborted && (result.kind === 'answer' || result.kind === 'half')) {

@@ -23,7 +23,7 @@ export interface CodeRequest {
   readonly scope?: string;
 }
 
-/** A refusal by the provider, in the terms of RFC 6749 5.2. */
+/** An error of the provider (RFC 6749 5.2). */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly status: number;
@@ -35,7 +35,7 @@ export class ProviderError extends Error {
     this.code = code;
   }
 
-  /** The provider's own JSON. */
+  /** The JSON body of the provider. */
   body(): string {
     return JSON.stringify({ error: this.code, error_description: this.message });
   }
@@ -55,29 +55,29 @@ interface Code extends CodeRequest {
   grant: Grant | undefined;
 }
 
-/** The authorization server of Keap (Infusionsoft), as far as Open Connectors and a person's browser deal with it. */
+/** The authorization server of Keap (Infusionsoft), as Open Connectors and browsers use it. */
 export interface Provider {
   registerApp(app?: Partial<ProviderApp>): ProviderApp;
-  /** From then on calls to this server need this Encrypted Key; a server that is not registered takes any. */
+  /** Calls to this server then need this Encrypted Key. An unregistered server accepts any. */
   registerAccount(server: string, encryptedKey: string): void;
   findApp(clientId: string): ProviderApp | undefined;
   acceptsCallback(app: ProviderApp, callbackUrl: string): boolean;
-  /** A code as a person's consent makes it. */
+  /** A code, as after a consent. */
   issueCode(request: CodeRequest): string;
-  /** A refresh token of a grant made elsewhere. */
+  /** A refresh token of a grant to another client of the same application. */
   issueRefreshToken(clientId: string): string;
   /** Throws `ProviderError`. */
   exchange(request: { clientId: string; clientSecret: string; code: string; callbackUrl: string }): Tokens;
-  /** Uses a code up as an exchange does whose answer nobody keeps. */
+  /** Marks a code as used, as an exchange with a lost response does. */
   spendCode(code: string): void;
-  /** Gives a new pair and ends the old refresh token. Throws `ProviderError`. */
+  /** Issues new tokens and invalidates the old refresh token. Throws `ProviderError`. */
   refresh(request: { clientId: string; clientSecret: string; refreshToken: string }): Tokens;
   knowsClient(clientId: string, clientSecret: string): boolean;
   acceptsToken(accessToken: string, clientId: string): boolean;
-  /** Whether a refresh would succeed; uses nothing up. */
+  /** Whether a refresh would succeed. Changes nothing. */
   acceptsRefreshToken(refreshToken: string, clientId: string): boolean;
   acceptsKey(server: string, encryptedKey: string): boolean;
-  /** Ends the grant that this access or refresh token belongs to, as a person does who removes the application. */
+  /** Revokes the grant of this access or refresh token, as a user does who removes the application. */
   revoke(token: string): void;
 }
 

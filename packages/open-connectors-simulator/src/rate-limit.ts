@@ -1,19 +1,19 @@
 import type { PresentedSecrets } from './authorization.ts';
+import type { Context } from './context.ts';
 import { ApiError, errorAnswer } from './errors.ts';
 import type { Answer } from './wire.ts';
-import type { World } from './world.ts';
 
-/** Counts the requests of each organization within one second, and answers 429 to those beyond the knob's number. */
+/** Limits the requests of each organization per second to the value of the knob; further ones get 429. */
 export function createRateLimit(
-  world: World,
+  context: Context,
 ): (secrets: PresentedSecrets, requestId: string) => Answer | undefined {
   const windows = new Map<string, { since: number; count: number }>();
   return ({ organization }, requestId) => {
-    const limit = world.knobs.requestsPerSecond;
+    const limit = context.knobs.requestsPerSecond;
     if (limit === 0 || organization === undefined) {
       return undefined;
     }
-    const now = world.clock.monotonic();
+    const now = context.clock.monotonic();
     let window = windows.get(organization);
     if (window === undefined || now - window.since >= 1000) {
       window = { since: now, count: 0 };

@@ -1,6 +1,6 @@
 import { hubAccounts, type Route, routes } from './routes.ts';
 
-/** What a method and path lead to. */
+/** The route of a method and path. */
 export type Match =
   | { readonly kind: 'route'; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
   | { readonly kind: 'wrong-method' }
@@ -32,12 +32,12 @@ function parametersOf(
   return parameters;
 }
 
-/** Without percent-encoding; a segment that is not valid fits no parameter of this API anyway. */
+/** Decodes percent-encoding. An invalid segment matches no parameter of this API, so it stays as it is. */
 function decoded(segments: readonly string[]): readonly string[] {
   return segments.map((segment) => new URLSearchParams(`s=${segment.replaceAll('+', '%2B')}`).get('s') ?? '');
 }
 
-/** Finds the operation for a path below the API's prefix. The hub's name makes no difference (churros). */
+/** Finds the operation for a path below the API's prefix. The name of the hub has no effect (churros). */
 export function findRoute(method: string, path: string, withInstanceToken: boolean): Match {
   const [, inHub] = /^\/hubs\/[^/]+(\/.*)$/.exec(path) ?? [];
   const plain = inHub ?? path;

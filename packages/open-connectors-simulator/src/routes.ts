@@ -48,7 +48,7 @@ const to = (
 const enable = setEnabled(true);
 const disable = setEnabled(false);
 
-/** Operations on one instance, which exist by id, by id below the connector, and by token without an id. */
+/** Operations on one instance: by id, by id below the element, and by token without an id. */
 const ofInstance: readonly (readonly [string, string, string, Handler])[] = [
   ['PUT', '', 'replaceInstance', replaceInstance],
   ['PATCH', '', 'patchInstance', patchInstance],
@@ -70,7 +70,7 @@ const byId = ofInstance.flatMap(([method, path, operation, handler]) => [
   to(method, `/elements/{element}/instances/{id}${path}`, operation, handler),
 ]);
 
-/** All operations. The first that fits a path counts, so fixed segments stand before parameters. */
+/** All operations. The first match wins, so fixed segments precede parameters. */
 export const routes: readonly Route[] = [
   to('GET', '/instances', 'listInstances', listInstances),
   to('POST', '/instances', 'createInstance', createInstance),
@@ -103,5 +103,5 @@ export const routes: readonly Route[] = [
   to('POST', '/authentication/user-secret-reset', 'resetUserSecret', resetUserSecret),
 ];
 
-/** `/accounts` of a hub, which an instance token tells from the accounts of the organization. */
+/** `/accounts` of a hub. An instance token distinguishes it from the accounts of the organization. */
 export const hubAccounts: Route = to('GET', '/accounts', 'listHubAccounts', listHubAccounts, 'instance');

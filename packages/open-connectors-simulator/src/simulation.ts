@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from 'test-kit/clock.ts';
 import { type Random, systemRandom } from 'test-kit/random.ts';
 import { countFailedRefresh } from './connection.ts';
+import { type Context, createContext } from './context.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { authorizePath } from './handlers/consent.ts';
 import { createKnobs, type Knobs } from './knobs.ts';
@@ -20,7 +21,6 @@ import { createPlatform, type Platform } from './platform.ts';
 import type { CodeRequest, ProviderApp } from './provider.ts';
 import { replaceUserSecret, type UserRecord } from './state.ts';
 import { type Credentials, credentialsOf, type OrganizationOptions, type UserOptions } from './tenancy.ts';
-import { createWorld, type World } from './world.ts';
 
 export interface SimulationOptions {
   readonly clock?: Clock;
@@ -28,17 +28,17 @@ export interface SimulationOptions {
   readonly knobs?: Partial<Knobs>;
   /** Organizations besides the default one. */
   readonly organizations?: readonly OrganizationOptions[];
-  /** Secrets of the default organization; random where absent. */
+  /** Secrets of the default organization; absent: random. */
   readonly credentials?: { readonly userSecret?: string; readonly organizationSecret?: string };
-  /** The application that is registered from the start; random where absent, any https callback URL. */
+  /** The application that is registered at the start; absent: random, with any https callback URL. */
   readonly app?: Partial<ProviderApp>;
 }
 
-/** The platform and the provider with everything a test does behind a client's back; without a socket. */
+/** The platform and the provider without a socket, with the changes that a test makes as another client. */
 export interface Simulation extends Pick<Platform, 'exchange'> {
   /** `https://localhost:PORT` in a running simulator. */
   readonly baseUrl: string;
-  /** Those of the default organization's user, as they are now. */
+  /** The current credentials of the default user. */
   readonly credentials: Credentials;
   /** The application that is registered from the start. */
   readonly app: ProviderApp;
@@ -50,37 +50,37 @@ export interface Simulation extends Pick<Platform, 'exchange'> {
   /** All live instances of all organizations. */
   instances(): readonly InstanceSnapshot[];
   addInstance(options?: AddInstanceOptions): InstanceSnapshot;
-  /** As a person who copies an instance in the console: the same name, tags and values under a new id. */
+  /** Copies an instance as the console does: the same name, tags and values under a new id. */
   copyInstance(id: number, options?: { readonly createdAt?: number }): InstanceSnapshot;
-  /** As another client: `tags` replaces all, so that it can also take an instance over. */
+  /** Changes an instance as another client. `tags` replaces the list, including owner tags. */
   editInstance(id: number, edit: InstanceEdit): InstanceSnapshot;
   deleteInstance(id: number): void;
 
-  /** Credentials of all organizations' first users, the default one first. */
+  /** Credentials of the first user of each organization, the default organization first. */
   organizations(): readonly Credentials[];
   addOrganization(options?: OrganizationOptions): Credentials;
   addUser(options: UserOptions): Credentials;
-  /** Resets a user's secret (absent: the default user's); the old one stops at once. */
+  /** Resets the secret of a user (absent: the default user). The old one is invalid immediately. */
   rotateUserSecret(userId?: number): Credentials;
 
   registerApp(app?: Partial<ProviderApp>): ProviderApp;
-  /** From then on hub calls to this server need this Encrypted Key. */
+  /** Hub calls to this server then need this Encrypted Key. */
   registerAccount(account: { readonly server: string; readonly encryptedKey: string }): void;
-  /** A code as consent gives it; absent parts: the default application, and its callback URL of the request. */
+  /** A code, as after a consent; by default for the default application. */
   issueCode(request: Partial<CodeRequest> & { readonly callbackUrl: string }): string;
   issueRefreshToken(request?: { readonly clientId?: string }): string;
-  /** Consents, or not, as a person in a browser; gives the address that the browser is sent to. */
+  /** Submits the consent page as a browser does. Resolves with the URL of the redirect. */
   consent(authorizeUrl: string, answer: { readonly approve: boolean }): Promise<string>;
-  /** As a person who removes the application at the provider. */
+  /** Revokes the grant, as a user does who removes the application at the provider. */
   revokeGrant(id: number): void;
-  /** The refreshes of the platform fail until it gives up: grant dead, instance disabled. */
+  /** Revokes the grant and fails refreshes until the platform disables the instance. */
   failTokenRefresh(id: number): void;
 }
 
-/** The part that a server needs besides. */
+/** A simulation with the parts that a server needs. */
 export interface SimulationControl {
   readonly simulation: Simulation;
-  readonly world: World;
+  readonly context: Context;
   stop(): void;
 }
 
@@ -115,8 +115,8 @@ async function consentAt(
   return location;
 }
 
-function userOf(world: World, id: number): UserRecord {
-  const user = world.state.users.get(id);
+function userOf(context: Context, id: number): UserRecord {
+  const user = context.state.users.get(id);
   if (user === undefined) {
     throw new Error(`the simulator has no user ${id}`);
   }
@@ -126,11 +126,11 @@ function userOf(world: World, id: number): UserRecord {
 export function createSimulation(options: SimulationOptions = {}): SimulationControl {
   const clock = options.clock ?? systemClock;
   const knobs = createKnobs(options.knobs);
-  const world = createWorld(knobs, clock, options.random ?? systemRandom);
-  const { state, provider, tenancy } = world;
+  const context = createContext(knobs, clock, options.random ?? systemRandom);
+  const { state, provider, tenancy } = context;
   const faults = createFaults();
   const snapshots = (): readonly InstanceSnapshot[] =>
-    [...state.instances.values()].map((instance) => snapshotOf(instance, world));
+    [...state.instances.values()].map((instance) => snapshotOf(instance, context));
   const ledger = createLedger(clock, () =>
     snapshots().map(({ id, name, connector, tags, disabled, organizationId }) => ({
       id,
@@ -141,14 +141,14 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
       organizationId,
     })),
   );
-  const platform = createPlatform(world, ledger, faults);
+  const platform = createPlatform(context, ledger, faults);
   const owner = tenancy.addOrganization({ name: 'Example', ...options.credentials });
   const firstUsers = [owner, ...(options.organizations ?? []).map((one) => tenancy.addOrganization(one))];
   const app = provider.registerApp(options.app);
 
   const simulation: Simulation = {
     get baseUrl() {
-      return world.origin;
+      return context.origin;
     },
     get credentials() {
       return credentialsOf(owner);
@@ -161,10 +161,13 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
 
     instances: snapshots,
     addInstance: ({ userId, ...rest } = {}) =>
-      snapshotOf(addOutOfBand(world, app, userId === undefined ? owner : userOf(world, userId), rest), world),
-    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(world, id, options), world),
-    editInstance: (id, edit) => snapshotOf(editOutOfBand(world, id, edit), world),
-    deleteInstance: (id) => deleteOutOfBand(world, id),
+      snapshotOf(
+        addOutOfBand(context, app, userId === undefined ? owner : userOf(context, userId), rest),
+        context,
+      ),
+    copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(context, id, options), context),
+    editInstance: (id, edit) => snapshotOf(editOutOfBand(context, id, edit), context),
+    deleteInstance: (id) => deleteOutOfBand(context, id),
 
     organizations: () => firstUsers.map(credentialsOf),
     addOrganization(organization) {
@@ -174,8 +177,8 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     },
     addUser: (user) => credentialsOf(tenancy.addUser(user)),
     rotateUserSecret(userId = owner.id) {
-      const user = userOf(world, userId);
-      replaceUserSecret(state, user, world.ids);
+      const user = userOf(context, userId);
+      replaceUserSecret(state, user, context.ids);
       return credentialsOf(user);
     },
 
@@ -183,17 +186,17 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     registerAccount: ({ server, encryptedKey }) => provider.registerAccount(server, encryptedKey),
     issueCode: (request) => provider.issueCode({ clientId: app.clientId, scope: 'full', ...request }),
     issueRefreshToken: ({ clientId } = {}) => provider.issueRefreshToken(clientId ?? app.clientId),
-    consent: (authorizeUrl, { approve }) => consentAt(platform, world.origin, authorizeUrl, approve),
+    consent: (authorizeUrl, { approve }) => consentAt(platform, context.origin, authorizeUrl, approve),
     revokeGrant(id) {
-      provider.revoke(existing(world, id).configuration.get('oauth.user.token') ?? '');
+      provider.revoke(existing(context, id).configuration.get('oauth.user.token') ?? '');
     },
     failTokenRefresh(id) {
-      const instance = existing(world, id);
+      const instance = existing(context, id);
       provider.revoke(instance.configuration.get('oauth.user.token') ?? '');
       while (!instance.refreshLocked) {
-        countFailedRefresh(world, instance);
+        countFailedRefresh(context, instance);
       }
     },
   };
-  return { simulation, world, stop: () => platform.stop() };
+  return { simulation, context, stop: () => platform.stop() };
 }

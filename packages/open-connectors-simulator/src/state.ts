@@ -46,17 +46,17 @@ export interface InstanceRecord {
   traceLoggingUntil: number;
   /** Failed token refreshes in a row. */
   refreshFailures: number;
-  /** Set once the platform has given up refreshing; only a new grant takes it away. */
+  /** True after the platform stopped refreshing; only a new grant resets it. */
   refreshLocked: boolean;
 }
 
-/** An instance as it was until it changed. */
+/** An earlier state of an instance. */
 export interface PastInstance {
   readonly until: number;
   readonly instance: InstanceRecord;
 }
 
-/** Everything the platform has stored: several organizations, each with accounts, users and instances. */
+/** The stored data of the platform: organizations with accounts, users and instances. */
 export interface State {
   readonly organizations: Map<number, OrganizationRecord>;
   readonly accounts: Map<number, AccountRecord>;
@@ -64,14 +64,14 @@ export interface State {
   readonly instances: Map<number, InstanceRecord>;
   readonly instancesByToken: Map<string, InstanceRecord>;
   readonly usersBySecret: Map<string, UserRecord>;
-  /** Deleted instances with the time of their end, for lists that lag behind. */
+  /** Deleted instances with the time of deletion, for stale lists. */
   readonly deleted: Map<number, { readonly instance: InstanceRecord; readonly at: number }>;
-  /** What changed instances were before, oldest first, for lists that are behind. */
+  /** Earlier states of instances, oldest first, for stale lists. */
   readonly past: Map<number, readonly PastInstance[]>;
   nextId(): number;
 }
 
-/** The first id is beyond 2^31, so that a client that decodes ids as 32-bit integers fails. */
+/** Ids start above 2^31, so that a client with 32-bit ids fails. */
 export function createState(firstId = 2_200_000_001): State {
   let id = firstId;
   return {

@@ -2,7 +2,7 @@ import type { Clock } from 'test-kit/clock.ts';
 import type { Ids } from './ids.ts';
 import type { AccountRecord, OrganizationRecord, Role, State, UserRecord } from './state.ts';
 
-/** What a client needs to call the platform as one user. */
+/** The credentials of one user. */
 export interface Credentials {
   readonly userSecret: string;
   readonly organizationSecret: string;

@@ -1,13 +1,13 @@
 import { type ElementDefinition, isRequired } from './catalog.ts';
 import { works } from './connection.ts';
+import type { Context } from './context.ts';
 import { masked } from './masking.ts';
 import type { InstanceRecord, UserRecord } from './state.ts';
-import type { World } from './world.ts';
 
 /** `2017-08-07T18:46:38Z`, to the second. */
 export const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** A connector as it stands in the catalogue and inside of an instance. */
+/** An element in the catalog and inside of an instance. */
 export function elementView(element: ElementDefinition): Record<string, unknown> {
   const { id, key, name, description, beta, bulk } = element;
   return {
@@ -35,7 +35,7 @@ export function elementView(element: ElementDefinition): Record<string, unknown>
   };
 }
 
-export function userView(user: UserRecord, world: World): Record<string, unknown> {
+export function userView(user: UserRecord, context: Context): Record<string, unknown> {
   const { id, emailAddress, role, secret } = user;
   return {
     id,
@@ -44,32 +44,36 @@ export function userView(user: UserRecord, world: World): Record<string, unknown
     lastName: 'Last',
     active: true,
     roles: [{ key: role }],
-    ...(world.knobs.organizationShowsSecret ? { secret } : {}),
+    ...(context.knobs.organizationShowsSecret ? { secret } : {}),
   };
 }
 
-/** Where an instance is shown: reads, and answers to changes, tell all; lists leave out what they are not asked for. */
+/** Where an instance is shown. Reads and responses to changes are complete; lists omit fields unless requested. */
 export type InstanceViewKind = 'create' | 'read' | 'list' | 'hydrated-list';
 
-function configurationView(instance: InstanceRecord, world: World): Record<string, string | null> {
+function configurationView(instance: InstanceRecord, context: Context): Record<string, string | null> {
   return Object.fromEntries(
-    [...instance.configuration].map(([key, value]) => [key, masked(key, value, world.knobs)]),
+    [...instance.configuration].map(([key, value]) => [key, masked(key, value, context.knobs)]),
   );
 }
 
-function hydration(instance: InstanceRecord, kind: InstanceViewKind, world: World): Record<string, unknown> {
+function hydration(
+  instance: InstanceRecord,
+  kind: InstanceViewKind,
+  context: Context,
+): Record<string, unknown> {
   if (kind === 'list') {
-    return world.knobs.tagsWithoutHydrate ? { tags: instance.tags } : {};
+    return context.knobs.tagsWithoutHydrate ? { tags: instance.tags } : {};
   }
-  const empty = kind === 'create' && !world.knobs.createShowsConfiguration;
-  return { tags: instance.tags, configuration: empty ? {} : configurationView(instance, world) };
+  const empty = kind === 'create' && !context.knobs.createShowsConfiguration;
+  return { tags: instance.tags, configuration: empty ? {} : configurationView(instance, context) };
 }
 
-/** An instance as the platform shows it; the token is in clear everywhere. */
+/** An instance as the platform shows it. The token is never masked. */
 export function instanceView(
   instance: InstanceRecord,
   kind: InstanceViewKind,
-  world: World,
+  context: Context,
 ): Record<string, unknown> {
   const inList = kind === 'list' || kind === 'hydrated-list';
   const { id: userId, emailAddress } = instance.user;
@@ -82,13 +86,13 @@ export function instanceView(
     element: elementView(instance.element),
     elementId: instance.element.id,
     provisionInteractions: [],
-    valid: inList && world.knobs.listValid === 'always' ? true : works(world, instance),
+    valid: inList && context.knobs.listValid === 'always' ? true : works(context, instance),
     disabled: instance.disabled,
     maxCacheSize: 0,
     cacheTimeToLive: 0,
-    ...hydration(instance, kind, world),
+    ...hydration(instance, kind, context),
     eventsEnabled: instance.configuration.get('event.notification.enabled') === 'true',
-    traceLoggingEnabled: instance.traceLoggingUntil > world.clock.now(),
+    traceLoggingEnabled: instance.traceLoggingUntil > context.clock.now(),
     cachingEnabled: false,
     externalAuthentication: instance.externalAuthentication,
     user: { id: userId, emailAddress, firstName: 'First', lastName: 'Last' },
@@ -96,15 +100,19 @@ export function instanceView(
 }
 
 /** One configuration property of an instance, addressed by its numeric id. */
-export function propertyView(instance: InstanceRecord, key: string, world: World): Record<string, unknown> {
+export function propertyView(
+  instance: InstanceRecord,
+  key: string,
+  context: Context,
+): Record<string, unknown> {
   const definition = instance.element.properties.find((property) => property.key === key);
   return {
     id: instance.propertyIds.get(key),
     key,
     name: definition?.name ?? key,
     description: definition?.name ?? key,
-    propertyValue: masked(key, instance.configuration.get(key) ?? null, world.knobs),
-    required: definition !== undefined && isRequired(definition, world.knobs),
+    propertyValue: masked(key, instance.configuration.get(key) ?? null, context.knobs),
+    required: definition !== undefined && isRequired(definition, context.knobs),
     type: definition?.type ?? 'TEXTFIELD_1000',
     active: true,
     hideFromConsole: definition?.byPlatform === true,

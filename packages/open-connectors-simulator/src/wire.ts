@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A request as it reached the simulator, its body read to the end. */
+/** A complete request. */
 export interface WireRequest {
   readonly method: string;
   /** Path and query, as sent. */
@@ -8,25 +8,25 @@ export interface WireRequest {
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Aborted once the client has closed its side without waiting for the answer. */
+  /** Aborts when the client disconnects before the response. */
   readonly gone?: AbortSignal;
 }
 
-/** An answer that is sent whole. */
+/** A complete response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What the client gets to see: an answer, a connection reset, half an answer, or nothing at all. */
+/** What the client receives: a response, half a response, a connection reset, or nothing. */
 export type Reply =
   | ({ readonly kind: 'answer' } & Answer)
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' }
   | ({ readonly kind: 'half'; readonly end: 'reset' | 'hang' } & Answer);
 
-/** A JSON answer with the content type of the platform. */
+/** A JSON response with the content type of the platform. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
   return {
     status,
@@ -35,12 +35,12 @@ export function json(status: number, value: unknown, headers: Record<string, str
   };
 }
 
-/** 200 without a body, as the platform answers deletes and switches. */
+/** 200 without a body: the platform's response to deletes and switches. */
 export function empty(): Answer {
   return { status: 200, headers: {}, body: '' };
 }
 
-/** An HTML page that nothing may keep, frame or script. */
+/** An HTML page with headers against caching, framing and scripts. */
 export function html(status: number, title: string, content: string): Answer {
   return {
     status,

@@ -8,7 +8,7 @@ import { createBody, type Running, running } from './client.ts';
 const steer = (run: Running, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) =>
   run.open(method, `${run.simulator.baseUrl}/_simulator${path}`, body === undefined ? {} : { body });
 
-describe('steering a simulator while it runs', () => {
+describe('the control interface', () => {
   test('knobs', async () => {
     await using run = await running();
     expect((await steer(run, 'PATCH', '/knobs', { noMatch: 'empty-list' })).status).toBe(200);
@@ -19,7 +19,7 @@ describe('steering a simulator while it runs', () => {
     }
   });
 
-  test('faults, with the path as an expression', async () => {
+  test('injects faults, with the path as a regular expression', async () => {
     await using run = await running();
     await steer(run, 'POST', '/faults', {
       match: { pathPattern: '^/instances', method: 'POST' },
@@ -59,7 +59,7 @@ describe('steering a simulator while it runs', () => {
     expect((await steer(run, 'DELETE', `/instances/${id}`)).status).toBe(400);
   });
 
-  test('takes no form of a web page, names what it knows, and escapes what the provider sent', async () => {
+  test('refuses a form of a web page, lists the known operations, and escapes the parameters of the provider', async () => {
     await using run = await running();
     const { baseUrl } = run.simulator;
     const form = { body: 'x=1', headers: { 'content-type': 'text/plain' } };
@@ -84,9 +84,9 @@ describe('npm run simulator', () => {
     return { child, output, exit };
   };
 
-  test('prints what is needed to call it, and ends cleanly', async () => {
+  test('prints URL, CA file and credentials, and ends cleanly', async () => {
     const { child, output, exit } = start('--port', '0');
-    await vi.waitFor(() => expect(output.text).toContain('Ctrl-C ends it.'));
+    await vi.waitFor(() => expect(output.text).toContain('Press Ctrl-C to stop.'));
     const find = (pattern: RegExp) => pattern.exec(output.text)?.[1] ?? '';
     const caFile = find(/CA certificate +(\S+)/);
     const dispatcher = new Agent({ connect: { ca: await readFile(caFile, 'utf8') } });
@@ -101,7 +101,7 @@ describe('npm run simulator', () => {
     await dispatcher.destroy();
   });
 
-  test('refuses a port that is none', async () => {
+  test('refuses an invalid port', async () => {
     const { output, exit } = start('--port', 'http');
     expect(await exit).toBe(1);
     expect(output.text).toContain('--port takes a number');

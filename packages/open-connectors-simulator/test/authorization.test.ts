@@ -18,7 +18,7 @@ describe('the Authorization header', () => {
   });
 });
 
-describe('who may call', () => {
+describe('authentication', () => {
   test('secrets have the documented shapes: 44 characters of base64, and 32 hex digits', async () => {
     await using run = await running();
     const { userSecret, organizationSecret } = run.simulator.credentials;
@@ -48,19 +48,19 @@ describe('who may call', () => {
     expect((await run.call('GET', '/hubs/crm/ping', { authorization, element: token })).status).toBe(200);
   });
 
-  test('401 with the organization of somebody else', async () => {
+  test('401 with the secret of another organization', async () => {
     await using run = await running();
     const other = run.simulator.addOrganization();
     const authorization = `User ${run.simulator.credentials.userSecret}, Organization ${other.organizationSecret}`;
     expect((await run.call('GET', '/organizations/me', { authorization })).status).toBe(401);
   });
 
-  test('401 with a token that is not there, even where none is needed', async () => {
+  test('401 with an unknown token, also where none is required', async () => {
     await using run = await running();
     expect((await run.call('GET', '/organizations/me', { element: 'gone' })).status).toBe(401);
   });
 
-  test('each answer names its request in body and header (churros, headers)', async () => {
+  test('each response has the request id in body and header (churros, headers)', async () => {
     await using run = await running();
     const seen = await run.call('GET', '/instances/1');
     expect(seen.json).toMatchObject({ requestId: seen.headers['elements-request-id'] });
@@ -103,7 +103,7 @@ describe('several customers', () => {
 });
 
 describe('reset of the user secret (SAP help, manage security settings)', () => {
-  test('by request: the old secret stops at once', async () => {
+  test('by request: the old secret is invalid immediately', async () => {
     await using run = await running();
     const { userSecret: old, organizationSecret } = run.simulator.credentials;
     expect((await run.call('POST', '/authentication/user-secret-reset')).status).toBe(200);
@@ -113,7 +113,7 @@ describe('reset of the user secret (SAP help, manage security settings)', () => 
     expect((await run.call('GET', '/organizations/me')).status).toBe(200);
   });
 
-  test('by somebody else', async () => {
+  test('by another client', async () => {
     await using run = await running();
     const old = run.simulator.credentials.userSecret;
     const { userSecret } = run.simulator.rotateUserSecret();

@@ -39,7 +39,7 @@ describe('a commit after the client has its response', () => {
     await vi.waitFor(() => expect(run.simulator.instances()).toHaveLength(1));
   });
 
-  it('commits while the connection hangs, whether or not the client is still there', async () => {
+  it('commits while the connection hangs, with or without the client', async () => {
     const clock = heldClock();
     await using run = await running({ clock });
     run.simulator.faults.inject({ fault: { kind: 'hang', when: 'later', commitAfterMs: 5 } });
@@ -53,7 +53,7 @@ describe('a commit after the client has its response', () => {
     await expect(response).rejects.toThrow();
   });
 
-  it('uses the code at the commit, so that one that expired by then creates nothing', async () => {
+  it('uses the code at the commit, so that an expired one creates nothing', async () => {
     const clock = heldClock();
     let now = Date.UTC(2026, 0, 1);
     await using run = await running({ clock: { ...clock, now: () => now } });

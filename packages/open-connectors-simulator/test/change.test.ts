@@ -23,7 +23,7 @@ describe('PATCH', () => {
     });
   });
 
-  test('sanitises the name (churros), and keeps id and token', async () => {
+  test('sanitizes the name (churros), and keeps id and token', async () => {
     await using run = await running();
     const { path, id, token } = await created(run);
     const seen = await run.call('PATCH', path, { body: { name: '<i>new</i>' } });
@@ -49,14 +49,14 @@ describe('PATCH', () => {
     expect(only(run)?.configuration['base.url']).toBe('https://xy9.infusionsoft.com/api/xmlrpc');
   });
 
-  test('does not move an instance to another connector', async () => {
+  test('does not move an instance to another element', async () => {
     await using run = await running();
     const { path } = await created(run);
     const body = { element: { key: 'infusionsoftrest' } };
     expect((await run.call('PATCH', path, { body })).status).toBe(400);
   });
 
-  test('with a code re-authorizes (churros provision)', async () => {
+  test('with a code reauthorizes (churros provision)', async () => {
     await using run = await running();
     const { path, id } = await created(run);
     run.simulator.revokeGrant(id);
@@ -109,7 +109,7 @@ describe('PUT', () => {
     expect(only(run)).toMatchObject({ name: 'new', tags: [], configuration: before });
   });
 
-  test('replaces the configuration that it carries, but not what the platform wrote; or merges by knob', async () => {
+  test('replaces the configuration of clients, not that of the platform; or merges by knob', async () => {
     await using run = await running();
     const { path } = await created(run);
     const rest = crmConfiguration(run.simulator);
@@ -148,7 +148,7 @@ describe('PUT', () => {
     expect(only(run)).toMatchObject({ disabled: false, works: true });
   });
 
-  test('with a code gives a new token by knob; the old one is dead', async () => {
+  test('with a code gives a new token by knob; the old one is invalid', async () => {
     await using run = await running({ knobs: { tokenRotatesOnReauthorization: true } });
     const { path, token: old } = await created(run);
     const seen = await run.call('PUT', path, { body: createBody(run.simulator) });
@@ -201,7 +201,7 @@ describe('DELETE', () => {
   });
 });
 
-describe('every operation also goes by token, and below the connector (Swagger of the Instances API)', () => {
+describe('every operation exists also by token, and below the element (Swagger of the Instances API)', () => {
   test('by token', async () => {
     await using run = await running();
     const { token: element } = await created(run);
@@ -214,7 +214,7 @@ describe('every operation also goes by token, and below the connector (Swagger o
     expect((await run.call('DELETE', '/instances')).status).toBe(401);
   });
 
-  test('below the connector, which has to be the right one', async () => {
+  test('below the element, which has to match', async () => {
     await using run = await running();
     const { id } = await created(run);
     expect((await run.call('GET', `/elements/191/instances/${id}`)).status).toBe(200);
@@ -295,7 +295,7 @@ describe('single properties', () => {
   });
 });
 
-describe('behind the back of the client', () => {
+describe('changes by another client', () => {
   test('instances are added, edited and deleted', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance({ name: 'foreign', disabled: true });

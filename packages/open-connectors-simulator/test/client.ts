@@ -3,7 +3,7 @@ import { parseJson } from '../src/body.ts';
 import { apiPrefix } from '../src/dispatch.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../src/simulator.ts';
 
-/** What a test looks at in an answer. `json` is `undefined` where the body is empty or not JSON. */
+/** A response. `json` is `undefined` if the body is empty or not JSON. */
 export interface Seen {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
@@ -13,7 +13,7 @@ export interface Seen {
 
 export interface CallOptions {
   readonly body?: unknown;
-  /** Instead of the header that the default credentials give. */
+  /** Replaces the header of the default credentials. */
   readonly authorization?: string;
   /** Instance token, added to the header. */
   readonly element?: string;
@@ -31,7 +31,7 @@ export interface Running extends AsyncDisposable {
   readonly open: (method: Dispatcher.HttpMethod, url: string, options?: CallOptions) => Promise<Seen>;
 }
 
-/** A simulator of its own and a bare https client, for the length of one test. */
+/** A simulator and an https client for one test. */
 export async function running(options?: SimulatorOptions): Promise<Running> {
   const simulator = await startSimulator(options);
   const dispatcher = new Agent({ connect: { ca: simulator.caPem } });

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from 'test-kit/clock.ts';
 
-/** A clock whose wall time stands still until it is moved; its timers are the machine's. */
+/** A clock whose wall time a test advances; its timers are those of the machine. */
 export function manualClock(start = Date.UTC(2026, 0, 1)): Clock & { advance(ms: number): void } {
   let now = start;
   return {
@@ -12,7 +12,7 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): Clock & { advance(ms:
   };
 }
 
-/** A clock whose timers fire only when they are told to. */
+/** A clock whose timers a test fires. */
 export function heldClock(): Clock & { readonly pending: readonly number[]; fire(): void } {
   const timers = new Map<() => void, number>();
   return {

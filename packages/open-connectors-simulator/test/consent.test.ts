@@ -67,7 +67,7 @@ const authorizeUrl = (baseUrl: string, parameters: Record<string, string>): stri
   `${baseUrl}/provider/app/oauth/authorize?${new URLSearchParams({ scope: 'full', response_type: 'code', redirect_uri: callbackUrl, ...parameters })}`;
 
 describe('the page of the provider', () => {
-  test('is a form with Allow and Deny, all text escaped, nothing loaded', async () => {
+  test('is a form with Allow and Deny, with escaped text and without external resources', async () => {
     await using run = await running();
     const state = '"><script>alert(1)</script>';
     const url = authorizeUrl(run.simulator.baseUrl, { client_id: run.simulator.app.clientId, state });
@@ -77,6 +77,14 @@ describe('the page of the provider', () => {
     expect(page.text).toContain('&quot;&gt;&lt;script&gt;');
     expect(page.text).toContain('value="allow"');
     expect(page.text).toContain('value="deny"');
+    const hidden = [...page.text.matchAll(/<input type="hidden" name="(\w+)" value="[^"]+">/g)];
+    expect(hidden.map(([, name]) => name)).toEqual([
+      'client_id',
+      'redirect_uri',
+      'response_type',
+      'scope',
+      'state',
+    ]);
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
@@ -105,7 +113,7 @@ describe('the page of the provider', () => {
     });
   });
 
-  test('consent() gives code or refusal as the browser gets it (Cloud Elements authenticate page: `error` instead of `code`)', async () => {
+  test('consent() returns the redirect of the browser, with code or error (Cloud Elements authenticate page: `error` instead of `code`)', async () => {
     await using run = await running();
     const url = authorizeUrl(run.simulator.baseUrl, { client_id: run.simulator.app.clientId, state: 's' });
     const allowed = new URL(await run.simulator.consent(url, { approve: true })).searchParams;
@@ -118,7 +126,7 @@ describe('the page of the provider', () => {
     ]);
   });
 
-  // RFC 6749 4.1.2.1: nobody is redirected to a callback that is not proven to belong to the client.
+  // RFC 6749 4.1.2.1: no redirect to a callback URL that is not proven to belong to the client.
   test.each([
     ['an unknown client', { client_id: 'nobody' }],
     [
@@ -158,7 +166,7 @@ describe('the page of the provider', () => {
   });
 });
 
-describe('what a code is good for', () => {
+describe('a code works', () => {
   test('once', async () => {
     await using run = await running();
     const body = createBody(run.simulator);

@@ -47,7 +47,7 @@ describe('create', () => {
     expect(run.simulator.addInstance().id).toBeGreaterThan(2 ** 31);
   });
 
-  test('below the connector, without element in the body', async () => {
+  test('below the element, without element in the body', async () => {
     await using run = await running();
     const { element: _, ...body } = createBody(run.simulator);
     for (const connector of ['191', 'infusionsoftcrm']) {
@@ -165,7 +165,7 @@ describe('create is refused', () => {
     expect((second.json as { message: string }).message).not.toContain('infusionsoft.');
   });
 
-  // churros, basics.js: a bad code gives a status above 399, 4xx or 5xx, or an instance that is useless.
+  // churros, basics.js: a bad code gives a status above 399, 4xx or 5xx, or a broken instance.
   test.each(['400', '401', '502'] as const)('for a bad code with status %s', async (badGrant) => {
     await using run = await running({ knobs: { badGrant } });
     const seen = await run.call('POST', '/instances', {
@@ -175,7 +175,7 @@ describe('create is refused', () => {
     expect(run.simulator.instances()).toEqual([]);
   });
 
-  test('for a bad code not at all: 200 and an instance that does not work', async () => {
+  test('not for a bad code, by knob: 200 and an instance that does not work', async () => {
     await using run = await running({ knobs: { badGrant: 'dead-instance' } });
     const seen = await run.call('POST', '/instances', {
       body: createBody(run.simulator, { providerData: { code: 'bad' } }),
@@ -196,7 +196,7 @@ describe('create is refused', () => {
     expect(run.simulator.instances()).toEqual([]);
   });
 
-  test('when the provider is away; the code is not used up', async () => {
+  test('while the provider is unavailable; the code stays valid', async () => {
     await using run = await running({ knobs: { providerAvailable: false } });
     const body = createBody(run.simulator);
     expect((await run.call('POST', '/instances', { body })).status).toBe(502);
@@ -204,7 +204,7 @@ describe('create is refused', () => {
     expect((await run.call('POST', '/instances', { body })).status).toBe(200);
   });
 
-  test('for a wrong encrypted key only where the knob says so; else hub calls fail', async () => {
+  test('for a wrong Encrypted Key by knob only; otherwise hub calls fail', async () => {
     await using run = await running();
     run.simulator.registerAccount({ server: 'https://dt123.infusionsoft.com', encryptedKey: 'another' });
     const created = await run.call('POST', '/instances', { body: createBody(run.simulator) });
@@ -235,13 +235,13 @@ describe('create from a refresh token, `externalAuthentication: initial` (Cloud 
     const { token } = created.json as { token: string };
     expect((await run.call('GET', '/ping', { element: token })).status).toBe(200);
     const [instance] = run.simulator.instances();
-    // Keap gives a new refresh token with each refresh: the one that was sent is stale now.
+    // Keap issues a new refresh token with each refresh, so the sent one is invalid.
     expect(instance?.configuration['oauth.user.refresh_token']).not.toBe(refreshToken);
     const second = await run.call('POST', '/instances', { body: initialBody(run, refreshToken) });
     expect(second.json).toMatchObject({ valid: false });
   });
 
-  test('a bad token shows at the first call, or at once by knob', async () => {
+  test('a bad token fails the first call, or the create by knob', async () => {
     await using run = await running();
     const created = await run.call('POST', '/instances', { body: initialBody(run, 'bad') });
     const { token } = created.json as { token: string };

@@ -64,7 +64,7 @@ describe('before or after the commit', () => {
   });
 });
 
-describe('bodies that a client cannot use', () => {
+describe('unusable bodies', () => {
   test('a gateway answers 404 with a page, not with the JSON of the platform', async () => {
     await using run = await running();
     run.simulator.faults.inject({ fault: { kind: 'gateway-page' } });
@@ -74,7 +74,7 @@ describe('bodies that a client cannot use', () => {
     expect(seen.json).toBeUndefined();
   });
 
-  test('garbage claims to be JSON', async () => {
+  test('garbage has the content type of JSON', async () => {
     await using run = await running();
     run.simulator.faults.inject({ fault: { kind: 'garbage' } });
     const seen = await run.call('GET', '/instances');
@@ -82,14 +82,14 @@ describe('bodies that a client cannot use', () => {
     expect(seen.headers['content-type']).toContain('application/json');
   });
 
-  test('half an answer, then a reset', async () => {
+  test('half a response, then a reset', async () => {
     await using run = await running();
     run.simulator.faults.inject({ fault: { kind: 'half' } });
     await expect(create(run)).rejects.toThrow();
     expect(run.simulator.instances()).toHaveLength(1);
   });
 
-  test('a redirect elsewhere, and an answer that is too large', async () => {
+  test('a redirect to another URL, and an oversized response', async () => {
     await using run = await running();
     run.simulator.faults.inject({ fault: { kind: 'redirect', location: 'https://elsewhere.example.com/' } });
     expect(await create(run)).toMatchObject({
@@ -102,7 +102,7 @@ describe('bodies that a client cannot use', () => {
 });
 
 describe('time', () => {
-  test('a slow answer commits although the client has gone', async () => {
+  test('a slow response commits although the client disconnected', async () => {
     const clock = heldClock();
     await using run = await running({ clock });
     run.simulator.faults.inject({ fault: { kind: 'slow', delayMs: 90_000 } });
@@ -119,7 +119,7 @@ describe('time', () => {
     expect(last(run)?.status).toBeUndefined();
   });
 
-  test('slow after the commit: done at once, told late', async () => {
+  test('slow after the commit: commits immediately and responds later', async () => {
     const clock = heldClock();
     await using run = await running({ clock });
     run.simulator.faults.inject({ fault: { kind: 'slow', delayMs: 5, when: 'after' } });
@@ -129,7 +129,7 @@ describe('time', () => {
     expect((await answer).status).toBe(200);
   });
 
-  test('late-commit waits for the client to give up', async () => {
+  test('late-commit waits until the client disconnects', async () => {
     await using run = await running();
     run.simulator.faults.inject({ fault: { kind: 'late-commit' } });
     const client = new AbortController();
@@ -156,7 +156,7 @@ describe('time', () => {
     },
   );
 
-  test('knobs: every answer takes latencyMs, and a create or re-authorization provisioningMs more', async () => {
+  test('knobs: every response takes latencyMs, and a create or reauthorization provisioningMs more', async () => {
     const clock = heldClock();
     await using run = await running({ clock, knobs: { latencyMs: 50, provisioningMs: 19_000 } });
     const answer = create(run);
@@ -171,7 +171,7 @@ describe('time', () => {
     expect((await read).status).toBe(200);
   });
 
-  test('a stop drops what was to be committed later', async () => {
+  test('a stop drops pending commits', async () => {
     const clock = heldClock();
     const run = await running({ clock });
     run.simulator.faults.inject({ fault: { kind: 'slow', delayMs: 1000 } });
@@ -184,11 +184,11 @@ describe('time', () => {
   });
 });
 
-describe('which requests are hit', () => {
+describe('the requests to which a fault applies', () => {
   const statusOf = async (run: Running, path: string) => (await run.call('GET', path)).status;
   const broken: Fault = { kind: 'status', status: 500 };
 
-  test('by method, path, operation; so many times', async () => {
+  test('are selected by method, path and operation, up to a count', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance();
     const byPath = run.simulator.faults.inject({
@@ -209,7 +209,7 @@ describe('which requests are hit', () => {
     expect(await statusOf(run, '/users')).toBe(500);
   });
 
-  test('the nth alone', async () => {
+  test('are selected by nth', async () => {
     await using run = await running();
     run.simulator.faults.inject({ match: { nth: 2 }, fault: broken });
     const seen = [];
@@ -219,7 +219,7 @@ describe('which requests are hit', () => {
     expect(seen).toEqual([200, 500, 200]);
   });
 
-  test('one fault for each request; the next one keeps its turn', async () => {
+  test('get one fault each; the next fault applies to the next request', async () => {
     await using run = await running();
     run.simulator.faults.inject({ fault: { kind: 'status', status: 500 } });
     run.simulator.faults.inject({ fault: { kind: 'status', status: 503 } });
@@ -230,7 +230,7 @@ describe('which requests are hit', () => {
     expect(seen).toEqual([500, 503, 200]);
   });
 
-  test('removed or cleared they are gone; pages of the provider are hit by path only', async () => {
+  test('get no removed or cleared fault; pages of the provider match by path only', async () => {
     await using run = await running();
     const { baseUrl } = run.simulator;
     run.simulator.faults.inject({ times: 9, fault: broken }).remove();
@@ -244,7 +244,7 @@ describe('which requests are hit', () => {
   });
 });
 
-describe('faults by chance', () => {
+describe('random faults', () => {
   const statuses = async (seed: number): Promise<readonly number[]> => {
     await using run = await running();
     run.simulator.faults.random({
@@ -261,7 +261,7 @@ describe('faults by chance', () => {
     return seen;
   };
 
-  test('the same seed gives the same faults, another one others, at about the rates', async () => {
+  test('are the same for the same seed, differ for another one, and follow the rates', async () => {
     const [first, again, other] = [await statuses(1), await statuses(1), await statuses(2)];
     expect(first).toEqual(again);
     expect(first).not.toEqual(other);
@@ -272,7 +272,7 @@ describe('faults by chance', () => {
     }
   });
 
-  test('rates that add up to more than one are refused, and undefined ends them', async () => {
+  test('refuse rates with a sum above one; undefined removes them', async () => {
     await using run = await running();
     const always = { rate: 1, fault: { kind: 'status', status: 500 } } as const;
     expect(() => run.simulator.faults.random({ seed: 1, mix: [always, always] })).toThrow(RangeError);

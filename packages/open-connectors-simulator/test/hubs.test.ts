@@ -5,7 +5,7 @@ import { manualClock } from './clock.ts';
 const hour = 3_600_000;
 
 describe('hub calls', () => {
-  test('the name of the hub makes no difference (churros)', async () => {
+  test('the name of the hub has no effect (churros)', async () => {
     await using run = await running();
     const { token: element, id } = run.simulator.addInstance();
     for (const path of ['/ping', '/hubs/crm/ping', '/hubs/anything/ping']) {
@@ -29,7 +29,7 @@ describe('hub calls', () => {
     expect((await run.call('GET', '/hubs/crm/ping')).status).toBe(401);
   });
 
-  test('403 of a disabled instance, but its objects are there (churros)', async () => {
+  test('403 for a disabled instance, except for its objects (churros)', async () => {
     await using run = await running();
     const { token: element } = run.simulator.addInstance({ disabled: true });
     expect((await run.call('GET', '/ping', { element })).status).toBe(403);
@@ -37,7 +37,7 @@ describe('hub calls', () => {
     expect((await run.call('GET', '/hubs/crm/objects', { element })).status).toBe(200);
   });
 
-  test('knob pingSupported off: 404 in JSON, and contacts are what is left', async () => {
+  test('knob pingSupported off: 404 in JSON for ping, not for contacts', async () => {
     await using run = await running({ knobs: { pingSupported: false } });
     const { token: element } = run.simulator.addInstance();
     expect(await run.call('GET', '/hubs/crm/ping', { element })).toMatchObject({
@@ -47,7 +47,7 @@ describe('hub calls', () => {
     expect((await run.call('GET', '/hubs/crm/contacts?pageSize=1', { element })).status).toBe(200);
   });
 
-  test('502 when the provider is away', async () => {
+  test('502 while the provider is unavailable', async () => {
     await using run = await running({ knobs: { providerAvailable: false } });
     const { token: element } = run.simulator.addInstance();
     expect((await run.call('GET', '/ping', { element })).status).toBe(502);
@@ -69,7 +69,7 @@ describe('the platform refreshes the tokens of the provider', () => {
     expect(after?.['oauth.user.refresh_time']).toBe(String(clock.now()));
   });
 
-  test('until the refresh token has ended after 45 days (Keap staff)', async () => {
+  test('until the refresh token expires after 45 days (Keap staff)', async () => {
     const clock = manualClock();
     await using run = await running({ clock });
     const { token: element } = run.simulator.addInstance();
@@ -119,14 +119,14 @@ describe('the platform refreshes the tokens of the provider', () => {
     expect([await ping(), await ping(), await ping()]).toEqual([401, 401, 403]);
   });
 
-  test('failTokenRefresh does all this at once', async () => {
+  test('failTokenRefresh disables immediately', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance();
     run.simulator.failTokenRefresh(id);
     expect((await run.call('GET', `/instances/${id}`)).json).toMatchObject({ disabled: true, valid: false });
   });
 
-  test('a wrong client secret shows at the next call, or by knob at the next refresh', async () => {
+  test('a wrong client secret fails the next call, or by knob the next refresh', async () => {
     const clock = manualClock();
     await using run = await running({ clock });
     const { token: element, id } = run.simulator.addInstance();

@@ -17,7 +17,7 @@ async function sources(folder: string, leaveOut: RegExp): Promise<string> {
 }
 
 describe('knobs', () => {
-  test('each one is used by the simulator, and turned by a test', async () => {
+  test('each one is read by the simulator and set by a test', async () => {
     const simulator = await sources('packages/open-connectors-simulator/src', /^knobs/);
     const tests = await sources('packages/open-connectors-simulator/test', /^knobs/);
     for (const name of Object.keys(knobTable)) {
@@ -26,7 +26,7 @@ describe('knobs', () => {
     }
   });
 
-  test('each simulator has its own', () => {
+  test('are separate for each simulator', () => {
     const one = createKnobs({ pageCap: 3 });
     expect(setKnob(one, 'noMatch', 'empty-list')).toBeUndefined();
     expect(one).toMatchObject({ pageCap: 3, noMatch: 'empty-list' });
@@ -34,8 +34,8 @@ describe('knobs', () => {
   });
 
   test.each([
-    ['nothing', 1, 'There is no knob'],
-    ['constructor', 1, 'There is no knob'],
+    ['nothing', 1, 'Unknown knob'],
+    ['constructor', 1, 'Unknown knob'],
     ['pageCap', '3', 'takes a number'],
     ['noMatch', 'maybe', 'is one of'],
   ])('%s cannot be %o', (name, value, text) => {
@@ -43,14 +43,14 @@ describe('knobs', () => {
   });
 });
 
-describe('docs/development/simulator.md', () => {
-  const page = readFile(at('docs/development/simulator.md'), 'utf8');
+describe('README.md', () => {
+  const page = readFile(at('packages/open-connectors-simulator/README.md'), 'utf8');
 
   test('has the table of knobs (npm run simulator -- --print-knobs)', async () => {
     expect(await page).toContain(knobsTable());
   });
 
-  test('names every operation of the API and of the steering', async () => {
+  test('names every operation of the API and of the control interface', async () => {
     for (const operation of new Set(routes.map((route) => route.operation))) {
       expect(await page).toContain(`\`${operation}\``);
     }

@@ -4,7 +4,7 @@ import { callbackUrl, createBody, running } from './client.ts';
 import { manualClock } from './clock.ts';
 
 describe('the ledger', () => {
-  test('tells each request: when, what, with which secrets by fingerprint, and what became of it', async () => {
+  test('has each request with time, operation, fingerprints of secrets and outcome', async () => {
     const clock = manualClock();
     await using run = await running({ clock });
     const { userSecret, organizationSecret } = run.simulator.credentials;
@@ -35,7 +35,7 @@ describe('the ledger', () => {
     ]);
   });
 
-  test('holds no secret value, wherever it was sent', async () => {
+  test('has no secret value from any part of a request', async () => {
     await using run = await running();
     const { simulator, call } = run;
     const secret = 'a-client-secret-of-somebody';
@@ -71,7 +71,7 @@ describe('the ledger', () => {
     }
   });
 
-  test('knows codes sent twice, also when the first request was lost before it was carried out', async () => {
+  test('finds codes sent twice, also when a fault dropped the first request', async () => {
     await using run = await running();
     const { ledger, faults } = run.simulator;
     const body = createBody(run.simulator);
@@ -86,7 +86,7 @@ describe('the ledger', () => {
     expect(repetition?.entries.map(({ outcome }) => outcome)).toEqual(['faulted', 'committed']);
   });
 
-  test('knows refresh tokens sent twice as a grant, not those of a body that was read before', async () => {
+  test('finds refresh tokens sent twice as a grant, not those in a body that a client read before', async () => {
     await using run = await running();
     const { providerData: _, ...body } = createBody(run.simulator);
     const configuration = {
@@ -105,7 +105,7 @@ describe('the ledger', () => {
     expect(run.simulator.ledger.refreshTokensSentTwice()).toHaveLength(1);
   });
 
-  test('finds live instances by tag, counts, filters and forgets', async () => {
+  test('finds current instances by tag, counts, filters and resets', async () => {
     await using run = await running();
     const { ledger } = run.simulator;
     const { id } = run.simulator.addInstance({ tags: ['t'] });
@@ -125,7 +125,7 @@ describe('the ledger', () => {
     expect(ledger.entries()).toEqual([]);
   });
 
-  test('an unknown path is in it too', async () => {
+  test('has requests to unknown paths', async () => {
     await using run = await running();
     await run.call('GET', '/nothing');
     expect(run.simulator.ledger.entries('unknown')).toMatchObject([{ path: '/nothing', status: 404 }]);

@@ -24,7 +24,7 @@ describe('which instances a list shows', () => {
     expect(ids((await run.call('GET', '/instances?searchText=rest')).json)).toEqual([named.id, rest.id]);
   });
 
-  test('by connector', async () => {
+  test('by element', async () => {
     await using run = await running();
     run.simulator.addInstance();
     const { id, createdDate } = run.simulator.addInstance({ connector: 'infusionsoftrest' });
@@ -80,7 +80,7 @@ describe('which instances a list shows', () => {
   });
 });
 
-describe('what a list tells of an instance', () => {
+describe('the fields of an instance in a list', () => {
   test('tags and configuration only with hydrate=true (Swagger); the token always (churros)', async () => {
     await using run = await running();
     const { token } = run.simulator.addInstance({ tags: ['t'] });
@@ -96,7 +96,7 @@ describe('what a list tells of an instance', () => {
     expect((await run.call('GET', '/instances')).json).toMatchObject([{ tags: ['t'] }]);
   });
 
-  test('`valid` of a list is not to be trusted (Instance APIs page: true in the list, false in the read)', async () => {
+  test('`valid` of a list is not reliable (Instance APIs page: true in the list, false in the read)', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance();
     run.simulator.revokeGrant(id);
@@ -106,7 +106,7 @@ describe('what a list tells of an instance', () => {
     expect((await run.call('GET', '/instances')).json).toMatchObject([{ valid: false }]);
   });
 
-  test('with an instance token it is a list, or that instance by knob (SAP help, revoke OAuth token)', async () => {
+  test('with an instance token returns the list, or that instance by knob (SAP help, revoke OAuth token)', async () => {
     await using run = await running();
     const { token, id } = run.simulator.addInstance();
     expect((await run.call('GET', '/instances', { element: token })).json).toMatchObject([{ id }]);
@@ -116,7 +116,7 @@ describe('what a list tells of an instance', () => {
 });
 
 describe('paging', () => {
-  test('goes by Elements-Next-Page-Token until it is absent (churros)', async () => {
+  test('uses Elements-Next-Page-Token until it is absent (churros)', async () => {
     await using run = await running({ knobs: { pageCap: 2 } });
     const all = [1, 2, 3, 4, 5].map(() => run.simulator.addInstance({ tags: ['t'] }).id);
     const seen: number[] = [];
@@ -134,7 +134,7 @@ describe('paging', () => {
     expect([seen, pages]).toEqual([all, 3]);
   });
 
-  test('the last full page names no next one', async () => {
+  test('has no token on a full last page', async () => {
     await using run = await running();
     run.simulator.addInstance();
     run.simulator.addInstance();
@@ -143,7 +143,7 @@ describe('paging', () => {
     expect(seen.headers).not.toHaveProperty('elements-next-page-token');
   });
 
-  test('a deletion between two pages loses no instance', async () => {
+  test('shows every other instance after a deletion between two pages', async () => {
     await using run = await running();
     const [first, , third] = [1, 2, 3].map(() => run.simulator.addInstance().id);
     const page = await run.call('GET', '/instances?pageSize=2');

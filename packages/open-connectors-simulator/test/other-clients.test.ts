@@ -47,8 +47,8 @@ describe('a copy in the console', () => {
   });
 });
 
-describe('what another client does meanwhile', () => {
-  it('takes an instance over right before the request is carried out', async () => {
+describe('a change by another client during a request', () => {
+  it('takes an instance over immediately before the request', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance({ tags: ['ours'] });
     run.simulator.faults.inject({
@@ -58,7 +58,7 @@ describe('what another client does meanwhile', () => {
     expect((await run.call('GET', `/instances/${id}`)).json).toMatchObject({ tags: ['theirs'] });
   });
 
-  it('changes an instance right after the request is carried out', async () => {
+  it('changes an instance immediately after the request', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance({ tags: ['ours'] });
     run.simulator.faults.inject({
@@ -74,7 +74,7 @@ describe('what another client does meanwhile', () => {
   });
 });
 
-describe('lists that are behind (listStaleMs)', () => {
+describe('stale lists (listStaleMs)', () => {
   it('show a change later than a read by id', async () => {
     const clock = manualClock();
     await using run = await running({ clock });

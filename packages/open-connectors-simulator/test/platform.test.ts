@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createBody, running } from './client.ts';
 
 describe('organization, accounts, users', () => {
-  test('organizations/me names the organization, its secret too (churros); not by knob', async () => {
+  test('organizations/me shows the organization and its secret (churros); by knob without the secret', async () => {
     await using run = await running({ organizations: [{ name: 'Other' }] });
     const { organizationId: id, organizationSecret: secret } = run.simulator.credentials;
     const seen = await run.call('GET', '/organizations/me');
@@ -38,7 +38,7 @@ describe('elements', () => {
     expect((await run.call('GET', '/elements/7')).status).toBe(404);
   });
 
-  test('tell their configuration, as a list (churros) or wrapped (generated SDK)', async () => {
+  test('show their configuration as a list (churros) or wrapped (generated SDK)', async () => {
     await using run = await running();
     const required = (properties: unknown) =>
       (properties as { key: string; required: boolean }[])
@@ -78,7 +78,7 @@ describe('the transport', () => {
     expect((await run.call('POST', '/instances', { body })).status).toBe(429);
   });
 
-  test('nothing is there outside of the prefix', async () => {
+  test('404 outside of the prefix', async () => {
     await using run = await running();
     const { userSecret, organizationSecret } = run.simulator.credentials;
     const headers = { authorization: `User ${userSecret}, Organization ${organizationSecret}` };

@@ -61,8 +61,8 @@ describe('429 of the platform and 429 of the provider', () => {
   });
 });
 
-describe('errors of others', () => {
-  it('answers 404 as an API gateway, on every route', async () => {
+describe('errors of gateway and provider', () => {
+  it('returns 404 as an API gateway does, on every route', async () => {
     await using run = await running();
     const { id } = run.simulator.addInstance();
     run.simulator.faults.inject({ times: 3, fault: { kind: 'gateway-json' } });
@@ -92,7 +92,7 @@ describe('errors of others', () => {
     });
   });
 
-  it('answers 404 to further pages of a list alone', async () => {
+  it('returns 404 for further pages of a list only', async () => {
     await using run = await running({ knobs: { pageCap: 1 } });
     run.simulator.addInstance();
     run.simulator.addInstance();

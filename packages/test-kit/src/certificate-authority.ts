@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const dayMs = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A key pair with its certificate, both PEM. */
 export interface IssuedCertificate {
@@ -12,10 +12,10 @@ export interface IssuedCertificate {
   readonly certPem: string;
 }
 
-/** A certificate authority that lives as long as one run. */
+/** A certificate authority whose key exists in this process only. */
 export interface CertificateAuthority {
   readonly caPem: string;
-  /** A server (and client) certificate for host names and IP addresses; valid for one day. */
+  /** A server (and client) certificate for host names and IP addresses; valid as long as the authority. */
   issue(commonName: string, hosts: readonly string[], organization?: string): Promise<IssuedCertificate>;
 }
 
@@ -31,13 +31,16 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return pemOf('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', key));
 }
 
-/** Makes a new authority; nothing of it is written to disk. */
-export async function createAuthority(name = 'test authority'): Promise<CertificateAuthority> {
-  const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + dayMs) };
+/** Creates an authority, valid from yesterday for `days` from now. Writes nothing to disk. */
+export async function createAuthority(name = 'test authority', days = 1): Promise<CertificateAuthority> {
+  const validity = {
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + days * DAY_MS),
+  };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      // Other than any leaf's name: a certificate whose issuer has its own name is taken for a self-signed one.
+      // Differs from the name of every leaf: a certificate with equal issuer and subject counts as self-signed.
       name: `CN=${name} CA`,
       keys,
       signingAlgorithm: algorithm,

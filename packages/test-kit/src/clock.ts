@@ -1,22 +1,21 @@
 /**
- * Time as a dependency. Nothing outside this file and the composition root asks the system for the time,
- * so that every test can hold time in its hand.
+ * Time as a dependency, so that tests can use a virtual clock. No other file reads the system time.
  */
 export interface Clock {
-  /** Wall clock, milliseconds since the epoch. May jump; only for what people and other machines read. */
+  /** Wall clock, milliseconds since the epoch. May jump; only for timestamps that others read. */
   now(): number;
-  /** Milliseconds from an arbitrary start, never going back. For every interval and deadline. */
+  /** Monotonic milliseconds from an arbitrary start. For all intervals and deadlines. */
   monotonic(): number;
   /** Calls `callback` once after `delayMs` (at least 0). The returned function cancels it. */
   schedule(delayMs: number, callback: () => void): () => void;
 }
 
-/** A `Clock` on the machine's own time. Its timers keep the process alive, as work that is still due should. */
+/** The clock of the machine. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(delayMs, callback) {
-    // Node fires at once, with a warning, for delays beyond 2^31-1 ms (24.8 days).
+    // Node fires immediately, with a warning, for delays above 2^31-1 ms (24.8 days).
     const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), 2_147_483_647));
     return () => clearTimeout(timer);
   },

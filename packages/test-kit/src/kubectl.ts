@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** What a kubectl run printed. */
+/** Exit code and output of a kubectl run. */
 export interface KubectlResult {
   readonly code: number;
   readonly stdout: string;
@@ -14,8 +14,8 @@ export interface KubectlResult {
 /** The real kubectl, bound to one control plane. */
 export interface Kubectl {
   /**
-   * Runs `kubectl <args>`; `input` goes to standard input (`apply -f -`). Rejects where the exit code is not 0, with what
-   * it printed to standard error; with `check: false` any code is a result.
+   * Runs `kubectl <args>` with `input` on standard input (`apply -f -`). Rejects with standard error if the exit code is
+   * not 0, unless `check` is false.
    */
   run(
     args: readonly string[],
@@ -25,7 +25,7 @@ export interface Kubectl {
   close(): Promise<void>;
 }
 
-/** The program's name or path: `KUBECTL`, else the one on `PATH`. */
+/** Name or path of the program: `KUBECTL`, or kubectl on `PATH`. */
 export function kubectlProgram(env: Readonly<Record<string, string | undefined>> = process.env): string {
   return env['KUBECTL'] ?? 'kubectl';
 }
@@ -35,7 +35,7 @@ export function hasKubectl(program: string): boolean {
   return spawnSync(program, ['version', '--client'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Keeps the kubeconfig and kubectl's caches in a folder of its own, so that no run sees another's discovery. */
+/** Keeps kubeconfig and discovery cache in a temporary folder, separate from other runs. */
 export async function createKubectl(program: string, kubeconfig: string): Promise<Kubectl> {
   const folder = await mkdtemp(join(tmpdir(), 'kubectl-'));
   const config = join(folder, 'config');
@@ -49,7 +49,7 @@ export async function createKubectl(program: string, kubeconfig: string): Promis
         child.once('error', reject);
         child.once('close', (status) => resolve(status ?? -1));
       });
-      // kubectl may end without reading all of its input; its exit code tells.
+      // kubectl may exit without reading all of its input; the exit code shows the failure.
       child.stdin.once('error', () => undefined);
       child.stdin.end(input ?? '');
       const [status, stdout, stderr] = await Promise.all([code, text(child.stdout), text(child.stderr)]);

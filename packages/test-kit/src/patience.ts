@@ -1,9 +1,9 @@
-/** How many times slower than the machine that the limits were written on a machine may be. */
+/** Factor by which a machine may be slower than the one on which the limits were chosen. */
 const SLOWNESS = 4;
 
 /**
- * A limit for a wait or a test, milliseconds, that also holds on a slow machine. A limit ends what would never come; it
- * says nothing about how fast something should be.
+ * A timeout in milliseconds for a wait or a test that also holds on a slow machine. A timeout ends hanging tests; it does
+ * not assert speed.
  */
 export function patient(limitMs: number): number {
   return limitMs * SLOWNESS;

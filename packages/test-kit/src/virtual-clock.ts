@@ -6,19 +6,19 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Lets every promise that can settle do so, and gives sockets one turn of the event loop. */
+/** Settles pending promises and gives sockets one turn of the event loop. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A `Clock` that moves only when told to. Timers fire in order of their due time, then of their creation. */
+/** A `Clock` that a test advances. Timers fire in order of their due time, then of their creation. */
 export class VirtualClock implements Clock {
   #elapsed = 0;
   #order = 0;
   readonly #timers = new Set<Timer>();
   #startMs: number;
 
-  /** `startMs` is what `now()` says at first: 2026-01-01T00:00:00Z unless told otherwise. */
+  /** `startMs` is the initial `now()`, by default 2026-01-01T00:00:00Z. */
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
     this.#startMs = startMs;
   }
@@ -31,7 +31,7 @@ export class VirtualClock implements Clock {
     return this.#elapsed;
   }
 
-  /** Sets the wall clock, as an administrator or NTP does. Monotonic time and timers go on. */
+  /** Sets the wall clock, as an administrator or NTP does. Monotonic time and timers are unaffected. */
   setWall(nowMs: number): void {
     this.#startMs = nowMs - this.#elapsed;
   }
@@ -44,18 +44,18 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Timers that are still to fire. */
+  /** Number of pending timers. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Milliseconds until the next timer, `undefined` when there is none. */
+  /** Milliseconds until the next timer, `undefined` without one. */
   get untilNext(): number | undefined {
     const next = this.#next(Number.POSITIVE_INFINITY);
     return next === undefined ? undefined : next.due - this.#elapsed;
   }
 
-  /** Moves on by `ms`; between any two timers everything that became possible happens. */
+  /** Advances by `ms` and settles promises between timers. */
   async advance(ms: number): Promise<void> {
     const target = this.#elapsed + ms;
     await settle();

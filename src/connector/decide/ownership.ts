@@ -24,7 +24,7 @@ export function claim(input: ConnectorInput, instance: Instance): Action | undef
   );
 }
 
-/** An instance that was there before cannot be made into one of another connector. */
+/** The element of an existing instance cannot be changed. */
 function mismatch(input: ConnectorInput, instance: Instance): Action | undefined {
   if (input.connector.spec.instance?.importId !== instance.id || sameConnector(input, instance)) {
     return undefined;
@@ -100,7 +100,7 @@ function addFinalizer(input: ConnectorInput): Action | undefined {
 
 /**
  * A second instance with the uid of this resource. One that a lost answer left behind is deleted; one that was copied in
- * the console is for a person to judge.
+ * the console is reported to the user.
  */
 function removeDuplicate(input: ConnectorInput, instance: Instance): Action | undefined {
   const unconfirmed = deletedInstances(input.log).find((id) => knownInstance(input, id) === undefined);
@@ -127,7 +127,7 @@ function removeDuplicate(input: ConnectorInput, instance: Instance): Action | un
       );
 }
 
-/** The next step to delete an instance of a resource that lives on: status names the instance before it is deleted. */
+/** The next action to delete an instance of a resource that lives on: status names the instance first. */
 export function removeWhileAlive(
   input: ConnectorInput,
   id: number,

@@ -14,7 +14,7 @@ export function accountInWords({ connector }: ConnectorInput): string {
   return name === undefined ? 'The default account' : `Account "${name}"`;
 }
 
-/** What a remote call that failed in this pass means for the resource. */
+/** What a failed call of Open Connectors means for the resource. */
 export function afterFailure(input: ConnectorInput): Action | undefined {
   const failure = failedCall(input.log);
   if (failure === undefined) {
@@ -44,7 +44,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
         'AccountReady',
         'AccountForbidden',
         `Cannot ${action}: ${quote(error.message)}. Grant the user the required role.`,
-        // A role that is granted at the remote side tells nobody here.
+        // No watch shows that a role was granted in Open Connectors.
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       ),
     invalid: () =>

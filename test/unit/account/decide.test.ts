@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { decideAccount } from '../../../src/account/decide.ts';
-import type { AccountAction, AccountInput, AccountResult } from '../../../src/account/input.ts';
-import { summarizeAccount } from '../../../src/account/summarize.ts';
+import type { AccountAction, AccountResult } from '../../../src/account/action.ts';
+import { decideAccount } from '../../../src/account/decide/decide.ts';
+import type { AccountInput } from '../../../src/account/input.ts';
+import { summarizeAccount } from '../../../src/account/report/summarize.ts';
 import type { Reason } from '../../../src/api/reasons.ts';
 import type { Retry } from '../../../src/reconciler/retry.ts';
 import {

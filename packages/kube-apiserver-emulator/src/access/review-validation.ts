@@ -1,7 +1,7 @@
 import { type KubeObject, objectOf, stringOf } from '../objects.ts';
 import { type Cause, invalid, invalidValue } from '../status.ts';
 
-/** Fails with 422 where a review asks nothing, two things, for nobody, or for another namespace than its path's. */
+/** Fails with 422 for a review without attributes, with both kinds, without a subject, or with a namespace that differs from its path. */
 export function checkReview(review: KubeObject, namespace: string): void {
   const causes = [...attributeCauses(review), ...subjectCauses(review), ...placeCauses(review, namespace)];
   if (causes.length > 0) {

@@ -54,7 +54,7 @@ const common = {
   wire: { spec: 2 },
 } as const;
 
-/** What the caller may do. */
+/** SelfSubjectAccessReview: the rights of the caller. */
 const selfSubjectAccessReviews = defineBuiltin({
   ...common,
   kind: 'SelfSubjectAccessReview',
@@ -64,7 +64,7 @@ const selfSubjectAccessReviews = defineBuiltin({
   answer: (review, question) => reviewed(review, question, question.user),
 });
 
-/** What somebody else may do. */
+/** SubjectAccessReview: the rights of another user. */
 const subjectAccessReviews = defineBuiltin({
   ...common,
   kind: 'SubjectAccessReview',
@@ -74,7 +74,7 @@ const subjectAccessReviews = defineBuiltin({
   answer: (review, question) => reviewed(review, question, subjectOf(review)),
 });
 
-/** What somebody else may do in one namespace. */
+/** LocalSubjectAccessReview: the rights of another user in one namespace. */
 const localSubjectAccessReviews = defineBuiltin({
   ...common,
   kind: 'LocalSubjectAccessReview',
@@ -83,7 +83,7 @@ const localSubjectAccessReviews = defineBuiltin({
   answer: (review, question) => reviewed(review, question, subjectOf(review)),
 });
 
-/** Everything that the caller may do in a namespace. */
+/** SelfSubjectRulesReview: all rules of the caller in a namespace. */
 const selfSubjectRulesReviews = defineBuiltin({
   ...common,
   kind: 'SelfSubjectRulesReview',
@@ -113,7 +113,7 @@ const selfSubjectRulesReviews = defineBuiltin({
   },
 });
 
-/** Who the caller is. */
+/** SelfSubjectReview: the identity of the caller. */
 const selfSubjectReviews = defineBuiltin({
   ...common,
   group: 'authentication.k8s.io',
@@ -127,7 +127,7 @@ const selfSubjectReviews = defineBuiltin({
   }),
 });
 
-/** Types that are asked, and never stored. */
+/** Types that are evaluated and never stored. */
 export const reviewTypes: readonly ResourceType[] = [
   localSubjectAccessReviews,
   selfSubjectAccessReviews,

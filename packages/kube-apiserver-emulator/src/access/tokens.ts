@@ -11,10 +11,10 @@ interface Issued {
   readonly expiresAt: number;
 }
 
-/** Groups of everybody who showed who he is. */
+/** Group of all authenticated users. */
 export const authenticatedGroup = 'system:authenticated';
 
-/** The user that a service account is. */
+/** The user of a service account. */
 export function serviceAccountUser(namespace: string, name: string): User {
   return {
     name: `system:serviceaccount:${namespace}:${name}`,
@@ -22,7 +22,7 @@ export function serviceAccountUser(namespace: string, name: string): User {
   };
 }
 
-/** Bearer tokens of service accounts. They end with their time, and with the account. */
+/** Bearer tokens of service accounts. They are valid until they expire or the account is deleted. */
 export class ServiceAccountTokens {
   readonly #issued = new Map<string, Issued>();
   readonly #store: Store;
@@ -42,7 +42,7 @@ export class ServiceAccountTokens {
     return token;
   }
 
-  /** Whose token it is; `undefined` when it is nobody's, or not any more. */
+  /** The user of a token; `undefined` if it is unknown or no longer valid. */
   user(token: string): User | undefined {
     const found = this.#issued.get(token);
     if (found === undefined || found.expiresAt <= this.#clock.now()) {

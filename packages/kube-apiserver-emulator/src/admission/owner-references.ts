@@ -5,7 +5,7 @@ import type { Registry } from '../registry.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { type ApiError, forbidden } from '../status.ts';
 
-/** What the check works with. */
+/** The input of the check. */
 export interface OwnerReferenceCheck {
   readonly registry: Registry;
   readonly authorizer: Authorizer;
@@ -15,8 +15,8 @@ export interface OwnerReferenceCheck {
 
 /**
  * The admission plugin OwnerReferencesPermissionEnforcement
- * (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/): who changes the owners of an object
- * has to be allowed to delete it, and who sets `blockOwnerDeletion` to update the owner's `finalizers`. Fails with 403.
+ * (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/): a user who changes owner references
+ * needs the right to delete the object, and for `blockOwnerDeletion` to update the owner's `finalizers`. Fails with 403.
  */
 export function checkOwnerReferences(
   check: OwnerReferenceCheck,

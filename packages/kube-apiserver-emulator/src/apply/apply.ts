@@ -11,20 +11,20 @@ import { removeFields } from './remove.ts';
 import type { Shape } from './shape.ts';
 import { updated } from './update.ts';
 
-/** A server-side apply: a write that says everything that its manager wants, and nothing else. */
+/** A server-side apply: the complete configuration of one field manager. */
 export interface Application extends Write {
-  /** Take what others own. */
+  /** Take over fields of other managers. */
   readonly force: boolean;
   /** From the served form of the request's version to the stored form. Fails with ApiError. */
   readonly decode: (object: JsonObject) => KubeObject;
 }
 
-/** Owner of what was there before anybody's fields were tracked. */
+/** Manager of fields that were set before fields were tracked. */
 const beforeFirstApply = 'before-first-apply';
 
 /**
  * The object after a server-side apply (stored form), with its `managedFields`: the configuration is merged into it, and
- * what the manager applied before and does not any more goes unless others own it. Fails with ApiError, 409 on conflicts.
+ * fields that the manager applied before and no longer applies are removed unless others own them. Fails with ApiError, 409 on conflicts.
  */
 export function applyConfiguration(
   application: Application,
@@ -60,7 +60,7 @@ function ownersOf(write: Write, live: KubeObject | undefined): Managers {
   return updated({ ...write, subresource: '', manager: beforeFirstApply }, new Map(), undefined, live);
 }
 
-/** Removes what was applied last time, is not this time, and nobody else owns. */
+/** Removes fields that were applied before, are not applied now, and have no other owner. */
 function prune(shape: Shape, merged: unknown, managers: Managers, last: FieldSet): unknown {
   if (last.isEmpty) {
     return merged;
@@ -68,7 +68,7 @@ function prune(shape: Shape, merged: unknown, managers: Managers, last: FieldSet
   const named = (set: FieldSet): FieldSet => withNamedFields(shape, set);
   const owned = [...managers.values()].reduce((all, { fields }) => all.union(fields), FieldSet.empty);
   const all = named(fieldsOf(shape, merged));
-  // First without all of it, then with what somebody owns of it put back, then with what was never applied put back.
+  // First remove all of them, then restore those with an owner, then those that were never applied.
   const without = removeFields(shape, merged, named(last));
   const kept = named(fieldsOf(shape, without)).union(named(owned));
   const rest = removeFields(shape, merged, all.difference(kept));

@@ -3,26 +3,26 @@ import { byStep, entriesOf, isNothing, itemsOf } from './elements.ts';
 import { FieldSet, fieldStep } from './field-set.ts';
 import { resolve, type Shape, shapeOfField } from './shape.ts';
 
-/** What tells one value from another, as fields. */
+/** The difference of two values, as fields. */
 export interface Comparison {
   readonly added: FieldSet;
   readonly modified: FieldSet;
   readonly removed: FieldSet;
 }
 
-/** The comparison of what is the same. */
+/** The comparison of equal values. */
 export const noDifference: Comparison = {
   added: FieldSet.empty,
   modified: FieldSet.empty,
   removed: FieldSet.empty,
 };
 
-/** True where nothing differs. */
+/** True if the values are equal. */
 export function isSame({ added, modified, removed }: Comparison): boolean {
   return added.isEmpty && modified.isEmpty && removed.isEmpty;
 }
 
-/** The comparison without what it says about these fields and all below them. */
+/** The comparison without these fields and all below them. */
 export function ignoring({ added, modified, removed }: Comparison, fields: FieldSet): Comparison {
   return {
     added: added.without(fields),
@@ -61,7 +61,7 @@ export function compare(shape: Shape, before: unknown, after: unknown): Comparis
 
 type Pair = readonly [step: string, shape: Shape, before: unknown, after: unknown];
 
-/** Each pair's own verdict as members, what is below it as children. */
+/** The result of each pair as members, the fields below as children. */
 function combine(pairs: readonly Pair[]): Comparison {
   const members = { added: [] as string[], modified: [] as string[], removed: [] as string[] };
   const inner: (readonly [string, Comparison])[] = [];
@@ -92,7 +92,7 @@ function result(shape: Shape, before: unknown, after: unknown): Verdict {
   return isLeafPair(shape, before, after) && !sameJson(before, after) ? 'modified' : undefined;
 }
 
-/** Compared as a whole: scalars, what is atomic, and empty things, so that empty and null differ. */
+/** Compared as a whole: scalars, atomic values and empty values, so that empty and null differ. */
 function isLeafPair(shape: Shape, before: unknown, after: unknown): boolean {
   const resolved = resolve(shape, after ?? before);
   switch (resolved.kind) {

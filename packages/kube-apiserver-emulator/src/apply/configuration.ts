@@ -3,7 +3,7 @@ import type { ResourceType } from '../resource-type.ts';
 import { ApiError, badRequest } from '../status.ts';
 import { shapeProblems } from './typed.ts';
 
-/** Fails with 400 and 500 (as servers do) where the configuration cannot be applied to objects of the type. */
+/** Fails with 400 and 500 (as servers do) if the configuration cannot be applied to objects of the type. */
 export function checkConfiguration(type: ResourceType, configuration: JsonObject): void {
   const given = stringOf(configuration['apiVersion']);
   const expected = apiVersionOf(type.group, type.version);

@@ -2,7 +2,7 @@ import { ApiError, type Cause } from '../status.ts';
 import type { FieldSet } from './field-set.ts';
 import type { Manager } from './managers.ts';
 
-/** Fields that somebody wants to change and others own. */
+/** Fields of a write that other managers own. */
 export interface Conflict {
   readonly manager: Manager;
   readonly fields: FieldSet;

@@ -2,7 +2,7 @@ import { canonical } from '../crd/list-types.ts';
 import { isJsonObject, type JsonObject } from '../objects.ts';
 import type { ListShape } from './shape.ts';
 
-/** The step to an element of a set, or of a list with keys; `undefined` where a key is missing that has no default. */
+/** The path element of an item of a set or a keyed list; `undefined` if a key without a default is missing. */
 export function elementStep(shape: ListShape, element: unknown): string | undefined {
   if (shape.type === 'set') {
     return `v:${canonical(element)}`;
@@ -18,7 +18,7 @@ export function elementStep(shape: ListShape, element: unknown): string | undefi
   return `k:${canonical(keys)}`;
 }
 
-/** The elements of a list by their steps; of two with the same step the first. */
+/** The items of a list by their path elements; the first one of duplicates. */
 export function byStep(shape: ListShape, list: readonly unknown[]): Map<string, unknown> {
   const found = new Map<string, unknown>();
   for (const element of list) {
@@ -30,17 +30,17 @@ export function byStep(shape: ListShape, list: readonly unknown[]): Map<string, 
   return found;
 }
 
-/** The fields of a value; none of what is no object. */
+/** The fields of an object; none for other values. */
 export function entriesOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** The elements of a value; none of what is no list. */
+/** The items of a list; none for other values. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** True for an object without fields, a list without elements, and what is neither. */
+/** True for an empty object, an empty list, and other values. */
 export function isNothing(value: unknown): boolean {
   return Object.keys(entriesOf(value)).length === 0 && itemsOf(value).length === 0;
 }

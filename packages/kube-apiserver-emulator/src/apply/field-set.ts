@@ -12,7 +12,7 @@ export class FieldSet {
   readonly members: ReadonlySet<string>;
   /** Never empty ones. */
   readonly children: ReadonlyMap<string, FieldSet>;
-  /** Computed once; nobody changes it. */
+  /** Computed once. */
   #encoded: JsonObject | undefined;
 
   private constructor(members: ReadonlySet<string>, children: ReadonlyMap<string, FieldSet>) {
@@ -40,7 +40,7 @@ export class FieldSet {
     return FieldSet.#decoded(fields);
   }
 
-  /** Most writes leave most entries as they are, so the same text is read again and again. */
+  /** Cached, because most writes keep most entries and the same text is read repeatedly. */
   static readonly #decoded = once((fields: JsonObject): FieldSet => {
     const members: string[] = [];
     const children: [string, FieldSet][] = [];
@@ -63,7 +63,7 @@ export class FieldSet {
     return this.members.size === 0 && this.children.size === 0;
   }
 
-  /** What the set says about the fields below a step. */
+  /** The set of the fields below a path element. */
   below(step: string): FieldSet {
     return this.children.get(step) ?? FieldSet.empty;
   }
@@ -107,7 +107,7 @@ export class FieldSet {
     );
   }
 
-  /** Without the members of the other set; what lies below them stays. */
+  /** Without the members of the other set; the fields below them stay. */
   difference(other: FieldSet): FieldSet {
     if (this.isEmpty || other.isEmpty) {
       return this;
@@ -118,7 +118,7 @@ export class FieldSet {
     );
   }
 
-  /** Without the members of the other set and all that lies below them. */
+  /** Without the members of the other set and the fields below them. */
   without(other: FieldSet): FieldSet {
     if (this.isEmpty || other.isEmpty) {
       return this;

@@ -3,7 +3,7 @@ import { byStep, entriesOf, itemsOf } from './elements.ts';
 import { FieldSet, fieldStep } from './field-set.ts';
 import { resolve, type Shape, shapeOfField } from './shape.ts';
 
-/** What somebody owns who has written this value: its leaves, what is owned as a whole, and elements of lists and maps. */
+/** The fields that the writer of a value owns: leaves, atomic values, and items of lists and maps. */
 export function fieldsOf(shape: Shape, value: unknown): FieldSet {
   const resolved = resolve(shape, value);
   const members: string[] = [];
@@ -28,7 +28,7 @@ export function fieldsOf(shape: Shape, value: unknown): FieldSet {
   return FieldSet.of(members, children);
 }
 
-/** The set, and in it every declared field that leads to something in it: what would vanish with all that it holds. */
+/** The set with every declared parent field of its members. */
 export function withNamedFields(shape: Shape, set: FieldSet): FieldSet {
   const children = [...set.children].map(
     ([step, child]) => [step, withNamedFields(shapeAt(shape, step), child)] as const,

@@ -5,7 +5,7 @@ import { fieldsOf } from './fields-of.ts';
 import type { Shape } from './shape.ts';
 
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
-/** Only kubectl itself is known to have written the annotation. */
+/** Only kubectl writes the annotation. */
 const kubectl = 'kubectl';
 
 /**

@@ -1,22 +1,22 @@
 import type { JsonObject, ManagedFieldsEntry } from '../objects.ts';
 import { FieldSet, fieldStep } from './field-set.ts';
 
-/** Who owns which fields, through which operation: an entry of `managedFields` with its set read. */
+/** A parsed entry of `managedFields`: manager, operation and fields. */
 export interface Manager {
   readonly manager: string;
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
   /** Empty for writes to the object itself. */
   readonly subresource: string;
-  /** RFC 3339; absent when not known. */
+  /** RFC 3339; absent if unknown. */
   readonly time: string | undefined;
   readonly fields: FieldSet;
 }
 
-/** Managers by what tells them apart. */
+/** Managers by their key. */
 export type Managers = ReadonlyMap<string, Manager>;
 
-/** Nobody owns what identifies an object, nor what only the server sets. */
+/** Fields without an owner: those that identify an object, and those that only the server sets. */
 const unowned = FieldSet.of(['apiVersion', 'kind', 'metadata'].map(fieldStep), [
   [
     fieldStep('metadata'),
@@ -36,7 +36,7 @@ const unowned = FieldSet.of(['apiVersion', 'kind', 'metadata'].map(fieldStep), [
   ],
 ]);
 
-/** Two entries with the same key are the same manager. Whoever applies is the same in every version. */
+/** Entries with the same key are the same manager. For an apply the version is not part of the key. */
 export function managerKey(
   one: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>,
 ): string {
@@ -44,7 +44,7 @@ export function managerKey(
   return JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
 }
 
-/** Reads `managedFields`; `undefined` where there are none, or where they cannot be read. */
+/** Reads `managedFields`; `undefined` if they are absent or invalid. */
 export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined): Managers | undefined {
   const managers = new Map<string, Manager>();
   for (const entry of entries ?? []) {
@@ -117,7 +117,7 @@ function compareTexts(a: readonly string[], b: readonly string[]): number {
   return index < 0 ? 0 : (a[index] ?? '') < (b[index] ?? '') ? -1 : 1;
 }
 
-/** True when both say the same but for times. */
+/** True if both are equal except for times. */
 export function sameOwners(
   a: readonly ManagedFieldsEntry[] | undefined,
   b: readonly ManagedFieldsEntry[] | undefined,

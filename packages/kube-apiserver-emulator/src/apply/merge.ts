@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../objects.ts';
 import { byStep, entriesOf, isNothing, itemsOf } from './elements.ts';
 import { type ListShape, resolve, type Shape, shapeOfField } from './shape.ts';
 
-/** The live value with the applied one over it. `undefined` is absence. */
+/** Merges the applied value into the live one. `undefined` means absent. */
 export function mergeApplied(shape: Shape, live: unknown, applied: unknown): unknown {
   if (applied === undefined) {
     return live;
@@ -25,8 +25,8 @@ export function mergeApplied(shape: Shape, live: unknown, applied: unknown): unk
 }
 
 /**
- * Elements in the applied order; those that only the live list has stay before what they stood before, as far as both
- * orders allow.
+ * Items in the applied order. Items of the live list only keep their place before their successor, as far as both orders
+ * allow it.
  */
 function mergeElements(shape: ListShape, live: readonly unknown[], applied: readonly unknown[]): unknown[] {
   const before = byStep(shape, live);

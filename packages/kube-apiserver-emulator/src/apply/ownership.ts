@@ -6,7 +6,7 @@ import { type Conflict, conflictError } from './conflict.ts';
 import { FieldSet, fieldStep } from './field-set.ts';
 import type { Manager, Managers } from './managers.ts';
 
-/** One write, and whose it is. */
+/** One write with its manager. */
 export interface Write {
   readonly registry: Registry;
   readonly type: ResourceType;
@@ -17,30 +17,30 @@ export interface Write {
   readonly time: string;
 }
 
-/** The object in the version of a type, without what ownership is not about. */
+/** The object in the version of a type, without fields that have no owner. */
 export function bare(type: ResourceType, stored: KubeObject): KubeObject {
   return withMeta(type.encode(stored), { managedFields: undefined });
 }
 
-/** An object of the type with nothing in it: what a new one is compared with. */
+/** An empty object of the type, with which a new one is compared. */
 export function blank(type: ResourceType): KubeObject {
   const { kind, group, version } = type;
   return bare(type, { apiVersion: apiVersionOf(group, version), kind, metadata: {} });
 }
 
-/** Fields that this way in leaves as they are, whatever a write says. */
+/** Fields that this (sub)resource never changes. */
 export function untouched({ type, subresource }: Write): FieldSet {
   return FieldSet.of((type.strategy.untouched?.(subresource) ?? []).map(fieldStep));
 }
 
-/** What a change does, in the write's own version and in those of other managers. */
+/** The fields that a change adds, modifies and removes, in the versions of all managers. */
 export class Change {
   readonly #write: Write;
   readonly #before: KubeObject | undefined;
   readonly #after: KubeObject;
   readonly #known = new Map<string, Comparison | undefined>();
 
-  /** Stored forms; `before` is `undefined` for a new object, `own` given where it is known already. */
+  /** Stored forms. `before` is `undefined` for a new object; `own` is the comparison if already computed. */
   constructor(write: Write, before: KubeObject | undefined, after: KubeObject, own?: Comparison) {
     this.#write = write;
     this.#before = before;
@@ -50,13 +50,13 @@ export class Change {
     }
   }
 
-  /** In the version that was asked for. */
+  /** In the version of the request. */
   get own(): Comparison {
     const { group, version } = this.#write.type;
     return this.in(apiVersionOf(group, version)) ?? noDifference;
   }
 
-  /** In a version of the same group; `undefined` where it is not served (any more). */
+  /** In another version of the group; `undefined` if it is not served. */
   in(apiVersion: string): Comparison | undefined {
     if (!this.#known.has(apiVersion)) {
       this.#known.set(apiVersion, this.#compareIn(apiVersion));

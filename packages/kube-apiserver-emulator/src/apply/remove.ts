@@ -3,7 +3,7 @@ import { elementStep, entriesOf, itemsOf } from './elements.ts';
 import { type FieldSet, fieldStep } from './field-set.ts';
 import { resolve, type Shape, shapeOfField } from './shape.ts';
 
-/** The value without these fields and elements; `undefined` where nothing is left of what held them. */
+/** The value without these fields and items; `undefined` if nothing remains. */
 export function removeFields(shape: Shape, value: unknown, fields: FieldSet): unknown {
   const resolved = resolve(shape, value);
   if (fields.isEmpty) {

@@ -2,7 +2,7 @@ import { fieldSchema, type Schema } from '../crd/schema.ts';
 import { isJsonObject, type JsonObject } from '../objects.ts';
 import { type FieldSchema, objectMetaSchema } from '../schema.ts';
 
-/** How values of a place are merged and owned: field by field, element by element, or as a whole. */
+/** How a value is merged and owned: by field, by item, or as a whole. */
 export type Shape = ScalarShape | MapShape | ListShape | AnyShape;
 
 /** Owned as a whole. */
@@ -16,11 +16,11 @@ export interface MapShape {
   readonly kind: 'map';
   readonly atomic: boolean;
   field(name: string): Shape | undefined;
-  /** Shape of fields that are not declared; `undefined`: there may be none. */
+  /** Shape of undeclared fields; `undefined`: not allowed. */
   readonly element: Shape | undefined;
 }
 
-/** Elements of a `set` are told apart by their value, of a `map` by their keys. */
+/** Items of a `set` are identified by their value, of a `map` by their keys. */
 export interface ListShape {
   readonly kind: 'list';
   readonly type: 'atomic' | 'set' | 'map';
@@ -30,7 +30,7 @@ export interface ListShape {
   readonly element: Shape;
 }
 
-/** Nothing is known: maps are merged, lists replaced. */
+/** Unknown shape: maps are merged, lists replaced. */
 export interface AnyShape {
   readonly kind: 'any';
 }

@@ -3,7 +3,7 @@ import { elementStep } from './elements.ts';
 import { FieldSet } from './field-set.ts';
 import { type ListShape, type MapShape, resolve, type ScalarShape, type Shape } from './shape.ts';
 
-/** What keeps a value from being applied: fields that are not declared, wrong types, elements that cannot be told apart. */
+/** Why a value cannot be applied: undeclared fields, wrong types, duplicate items. */
 export function shapeProblems(shape: Shape, value: unknown, path = ''): string[] {
   if (value === null || value === undefined) {
     return [];

@@ -2,13 +2,13 @@ import { apiVersionOf, type KubeObject, withMeta } from '../objects.ts';
 import { type Managers, managerKey, readManagers, writeManagers } from './managers.ts';
 import { Change, settle, type Write } from './ownership.ts';
 
-/** The object after an ordinary write (stored form), with `managedFields` that say who wrote what. */
+/** The object after an ordinary write (stored form), with its `managedFields`. */
 export function trackUpdate(write: Write, before: KubeObject | undefined, after: KubeObject): KubeObject {
   const managers = updated(write, startingPoint(write, before, after), before, after);
   return withMeta(after, { managedFields: writeManagers(managers) });
 }
 
-/** The managers after an ordinary write: what it adds or modifies is its own from now on. */
+/** The managers after an ordinary write, which owns the fields that it adds or modifies. */
 export function updated(
   write: Write,
   managers: Managers,
@@ -30,8 +30,8 @@ export function updated(
 }
 
 /**
- * Who owns what before the write. A client may rewrite the list through the object itself, and forget it with one empty
- * entry; what it leaves out, or what cannot be read, stays as it was.
+ * The managers before the write. A client may rewrite the list in the object, and reset it with one empty
+ * entry; an absent or invalid list leaves the managers unchanged.
  */
 function startingPoint(write: Write, before: KubeObject | undefined, after: KubeObject): Managers {
   const known = readManagers(before?.metadata.managedFields) ?? new Map();

@@ -18,7 +18,7 @@ export const allVerbs = [
   'watch',
 ] as const;
 
-/** What tells one built-in type from another. */
+/** The definition of a built-in type. */
 export interface BuiltinDefinition {
   readonly group: string;
   readonly version: string;
@@ -52,7 +52,7 @@ export interface BuiltinDefinition {
   readonly fromStored?: (stored: KubeObject) => KubeObject;
 }
 
-/** A built-in type with what all of them have in common. */
+/** A built-in type with the common behavior. */
 export function defineBuiltin(definition: BuiltinDefinition): ResourceType {
   const { group, version, kind, plural, fields } = definition;
   const namespaced = definition.namespaced ?? true;

@@ -5,7 +5,7 @@ import { type Cause, invalidValue, requiredValue } from '../status.ts';
 const noteLength = 1024;
 const shortLength = 128;
 
-/** Stored fields that nobody may change through `events.k8s.io`, with the names that errors give them. */
+/** Stored fields that are immutable in `events.k8s.io`, with their names in errors. */
 const fixedFields: Readonly<Record<string, string>> = {
   involvedObject: 'involvedObject',
   reason: 'reason',
@@ -22,13 +22,13 @@ const fixedFields: Readonly<Record<string, string>> = {
   reportingInstance: 'reportingInstance',
 };
 
-/** What every event is asked for, in its stored form. `reporter` is what the version calls the reporting controller. */
+/** Validation of every event in its stored form. `reporter` is the name of the reporting controller in the version. */
 export function legacyEventCauses(event: KubeObject, reporter: string): Cause[] {
   const namespace = namespaceCauses(event);
   return stringOf(event['eventTime']) === '' ? namespace : [...namespace, ...reporterCauses(event, reporter)];
 }
 
-/** What `events.k8s.io` asks of a new event besides. */
+/** Further validation of a new event in `events.k8s.io`. */
 export function newEventCauses(event: KubeObject): Cause[] {
   const causes = [...legacyEventCauses(event, 'reportingController'), ...seriesCauses(event)];
   if (stringOf(event['eventTime']) === '') {
@@ -53,7 +53,7 @@ export function newEventCauses(event: KubeObject): Cause[] {
   return causes;
 }
 
-/** What `events.k8s.io` asks of a change: what happened stays, only the series goes on. */
+/** Validation of an update in `events.k8s.io`: only the series may change. */
 export function newEventUpdateCauses(next: KubeObject, current: KubeObject): Cause[] {
   return [
     ...legacyEventCauses(next, 'reportingController'),

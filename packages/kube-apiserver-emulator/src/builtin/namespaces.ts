@@ -87,7 +87,7 @@ function withNameLabel(namespace: KubeObject): KubeObject {
   return name === '' ? namespace : withMeta(namespace, { labels: { ...labels, [nameLabel]: name } });
 }
 
-/** Each way in changes its own part only: metadata, status, or (by `finalize`) the finalizers. */
+/** Each (sub)resource changes its own part only: metadata, status, or (`finalize`) the finalizers. */
 function withUntouched(next: KubeObject, current: KubeObject, subresource: string): KubeObject {
   const taken = subresource === 'finalize' ? ['spec'] : subresource === 'status' ? ['status'] : [];
   const kept = ['spec', 'status'].filter((field) => !taken.includes(field));

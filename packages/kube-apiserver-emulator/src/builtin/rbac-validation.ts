@@ -52,7 +52,7 @@ export function bindingCauses(binding: KubeObject, kinds: readonly string[]): Ca
   ];
 }
 
-/** A binding is to one role for ever. */
+/** The role of a binding is immutable. */
 export function roleRefCauses(next: KubeObject, current: KubeObject): Cause[] {
   if (sameJson(next['roleRef'], current['roleRef'])) {
     return [];

@@ -42,7 +42,7 @@ export const secrets: ResourceType = defineBuiltin({
   },
 });
 
-/** stringData is written, never read: it goes over data. */
+/** stringData is write-only and merged into data. */
 function withStringData(secret: KubeObject): KubeObject {
   const plain = objectOf(secret['stringData']);
   if (Object.keys(plain).length === 0) {
@@ -75,7 +75,7 @@ function secretCauses(secret: KubeObject): Cause[] {
   return causes;
 }
 
-/** What `immutable: true` protects, and the type, which may never change. */
+/** The fields that `immutable: true` protects, and the type, which is always immutable. */
 function immutableCauses(next: KubeObject, current: KubeObject): Cause[] {
   const causes =
     next['type'] === current['type'] ? [] : [invalidValue('type', next['type'], 'field is immutable')];

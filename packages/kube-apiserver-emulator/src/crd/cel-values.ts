@@ -1,7 +1,7 @@
 import { set } from './prune.ts';
 import { isObject, type JsonObject, type Schema } from './schema.ts';
 
-/** Names that CEL keeps for itself; a field of that name is visible as `__name__`. */
+/** Reserved words of CEL; a field of that name is visible as `__name__`. */
 const RESERVED = new Set(
   (
     'true false null in as break const continue else for function if import let loop package ' +
@@ -9,7 +9,7 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-/** How a field is called in a rule, or `undefined` where no rule can name it. */
+/** The name of a field in a rule; `undefined` if no rule can refer to it. */
 export function celName(field: string): string | undefined {
   if (RESERVED.has(field)) {
     return `__${field}__`;
@@ -62,7 +62,7 @@ function toDeclared(value: JsonObject, properties: Record<string, Schema>): Json
   return result;
 }
 
-/** The schema of the whole object with what every rule at the root sees besides: type and name. */
+/** The schema of the object with the fields that rules at the root also see: type and name. */
 export function withTypeAndName(schema: Schema): Schema {
   const text: Schema = { type: 'string' };
   return {

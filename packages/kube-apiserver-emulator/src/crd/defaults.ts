@@ -26,7 +26,7 @@ function defaultObject(value: JsonObject, schema: Schema): JsonObject {
   return result;
 }
 
-/** Objects share no part of a default; cloning a scalar would be the larger part of the work. */
+/** Defaults are cloned, because objects must not share them; scalars need no clone. */
 function copyOf(value: unknown): unknown {
   return typeof value === 'object' ? structuredClone(value) : value;
 }

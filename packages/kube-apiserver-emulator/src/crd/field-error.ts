@@ -9,7 +9,7 @@ export type FieldErrorReason =
   | 'FieldValueTooMany'
   | 'FieldValueTypeInvalid';
 
-/** What the API server says about one field: `path: message`. */
+/** An error of one field: `path: message`. */
 export interface FieldError {
   /** Such as `spec.instance.tags[0]`; empty for the object itself. */
   readonly path: string;

@@ -1,7 +1,7 @@
 import { duplicate, type FieldError } from './field-error.ts';
 import { fieldSchema, isObject, type Schema } from './schema.ts';
 
-/** Sets and list maps (`x-kubernetes-list-type`) hold no element twice. */
+/** Checks sets and list maps (`x-kubernetes-list-type`) for duplicates. */
 export function listTypeErrors(value: unknown, schema: Schema | undefined, path = ''): FieldError[] {
   if (schema === undefined) {
     return [];

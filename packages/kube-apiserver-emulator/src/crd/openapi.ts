@@ -73,7 +73,7 @@ function toJsonSchema(schema: Schema): Record<string, unknown> {
     delete result['format'];
   }
   if (schema['x-kubernetes-int-or-string'] === true) {
-    // The two branches that say the same are part of how such a field is written.
+    // Both branches are part of the schema of such a field.
     delete result['anyOf'];
   }
   const types = schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : asList(schema.type);
@@ -103,7 +103,7 @@ function asList(type: string | undefined): string[] {
   return type === undefined ? [] : [type];
 }
 
-/** Errors inside of a junctor are told by the junctor itself. */
+/** A junctor reports the errors inside of it. */
 function isSummary(error: ErrorObject): boolean {
   const inside = error.schemaPath.split('/').slice(0, -1);
   return !inside.some((part) => part === 'anyOf' || part === 'oneOf' || part === 'not');

@@ -1,4 +1,4 @@
-/** What Go's regexp (RE2) refuses although JavaScript accepts it, or reads differently. */
+/** Syntax that Go's regexp (RE2) refuses or interprets differently from JavaScript. */
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/\(\?<?[=!]/, 'look-around'],
   [/\\[1-9]/, 'a back-reference'],

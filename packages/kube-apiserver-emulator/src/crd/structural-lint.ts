@@ -3,7 +3,7 @@ import { celName } from './cel-values.ts';
 import { re2Problem } from './re2.ts';
 import type { Schema, ValidationRule } from './schema.ts';
 
-/** What the API server would refuse about a schema, or what would make it fragile. */
+/** A problem of a schema: the API server would refuse it, or it is fragile. */
 export interface LintProblem {
   /** Such as `properties[spec].items`. */
   readonly path: string;

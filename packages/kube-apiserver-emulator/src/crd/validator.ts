@@ -8,7 +8,7 @@ import { schemaOf } from './schema.ts';
 
 export { aggregate, type FieldError, type FieldErrorReason } from './field-error.ts';
 
-/** What the API server does with the custom resources of one version of a CustomResourceDefinition. */
+/** Pruning, defaulting and validation of the custom resources of one version of a CustomResourceDefinition. */
 export interface CrdValidator {
   /** The object as it would be stored: without unknown fields, and without null where null is not allowed. */
   prune(object: unknown): unknown;

@@ -10,7 +10,7 @@ import { customResourceTypes } from './custom-resource.ts';
 import { type CrdSpec, collectionOf, readDefinition } from './definition.ts';
 
 /**
- * Serves what CustomResourceDefinitions define, tells in their status so, and cleans up behind deleted ones. Watches of
+ * Serves the resources of CustomResourceDefinitions, updates their status, and cleans up after deleted ones. Watches of
  * a definition whose spec changes are ended by `endWatches`, since a new spec is a new storage.
  */
 export function startCrdController(
@@ -63,7 +63,7 @@ function serve(context: Context, served: Map<string, readonly ResourceType[]>, c
   served.set(crd.metadata.name ?? '', types);
 }
 
-/** Brings the status of a definition up to its spec, in the steps that the real controllers take. */
+/** Updates the status of a definition in the same steps as the real controllers. */
 function settle(context: Context, crd: KubeObject): void {
   const time = now(context);
   if (crd.metadata.deletionTimestamp !== undefined) {
@@ -187,7 +187,7 @@ function finishDeletion(context: Context, change: Change): void {
   }
 }
 
-/** Lets a deleted definition go once no object of it is left. */
+/** Removes the finalizer of a deleted definition when it has no objects. */
 function release(context: Context, crd: KubeObject): void {
   const name = crd.metadata.name ?? '';
   const current = context.store.get(crdCollection, name);

@@ -1,6 +1,6 @@
 import type { Column } from '../resource-type.ts';
 
-/** CustomResourceDefinitions show when they were made, not how old they are. */
+/** CustomResourceDefinitions show their creation time instead of their age. */
 export const ageless: Column = {
   name: 'Created At',
   type: 'date',

@@ -114,7 +114,7 @@ function defaultCauses(schema: JsonObject, path: string): Cause[] {
     }));
 }
 
-/** Inside allOf, anyOf, oneOf and not, values are only judged: nothing there describes, defaults or types them. */
+/** Schemas inside allOf, anyOf, oneOf and not only validate: they have no description, default or type. */
 function junctorCauses(outer: JsonObject, schema: JsonObject, path: string): Cause[] {
   const nested = [
     ...junctors.flatMap((junctor) =>

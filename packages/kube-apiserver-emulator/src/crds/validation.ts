@@ -7,14 +7,14 @@ import { versionValidator } from './version-validator.ts';
 
 const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
 
-/** What is wrong with a CustomResourceDefinition. */
+/** The field errors of a CustomResourceDefinition. */
 export function definitionCauses(crd: KubeObject): Cause[] {
   const spec = objectOf(crd['spec']);
   const causes = [...nameCauses(crd, spec), ...scopeCauses(spec), ...versionsCauses(spec)];
   return causes.length > 0 ? causes : compileCauses(spec);
 }
 
-/** What may not change in a definition that is in use. */
+/** The field errors of a change to immutable fields of a definition. */
 export function definitionUpdateCauses(next: KubeObject, current: KubeObject): Cause[] {
   const fields = ['group', 'scope'] as const;
   const [after, before] = [objectOf(next['spec']), objectOf(current['spec'])];

@@ -54,7 +54,7 @@ export function textAnswer(code: number, body: string): Answer {
   return { code, contentType: 'text/plain; charset=utf-8', body };
 }
 
-/** The Status (or text) of a failure. What is no ApiError is a defect of this server: 500 with its message. */
+/** The Status (or text) of an error. Errors other than ApiError are defects of this server: 500 with the message. */
 export function failureAnswer(error: unknown): Answer {
   const known =
     error instanceof ApiError

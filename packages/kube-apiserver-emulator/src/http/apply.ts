@@ -14,7 +14,7 @@ import { admission, decodePatched } from './write.ts';
 /** Media type of a server-side apply. */
 export const applyPatchType = 'application/apply-patch+yaml';
 
-/** PATCH of an object, or of a subresource, with all that its manager wants it to be; makes the object if need be. */
+/** Server-side apply to an object or a subresource. Creates a missing object. */
 export async function applyHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
@@ -65,7 +65,7 @@ function parseConfiguration(body: string): JsonObject {
   return value;
 }
 
-/** What is applied with a uid is meant for an object that was there. */
+/** An apply with a uid requires an existing object. */
 function asNew({ info }: Exchange, type: ResourceType, applied: KubeObject): KubeObject {
   const { uid = '', name } = applied.metadata;
   if (stringOf(name) === '') {

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { unauthorized } from '../status.ts';
 
-/** Who a request comes from. */
+/** The user of a request. */
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
 }
 
-/** Finds the user of a bearer token; `undefined` for a token that nobody has. */
+/** The user of a bearer token; `undefined` for an unknown one. */
 export type Authenticator = (token: string) => User | undefined;
 
-/** Who asks without a token. Without an authorizer he may see health and version only. */
+/** The user without a token. Without an authorizer it can read health and version only. */
 export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 const publicPaths = /^\/(healthz|livez|readyz|version)(\/|$)/;
 
-/** The user of a request. Fails with 401 for a wrong token, and for none where strangers are not let in. */
+/** The user of a request. Fails with 401 for a wrong token, and without one where anonymous access is not allowed. */
 export function authenticate(
   request: IncomingMessage,
   path: string,

@@ -64,7 +64,7 @@ function parseProtobuf(schema: FieldSchema, body: Buffer, fail: (why: string) =>
   }
 }
 
-/** Parses JSON, or YAML where `mediaType` says so. Parsers quote what they read, so their words are not passed on. */
+/** Parses JSON or YAML by `mediaType`. Errors of parsers quote the body, so they are not passed on. */
 export function parseText(mediaType: string, body: string, fail: (why: string) => ApiError): unknown {
   if (body.trim() === '') {
     throw fail('unexpected end of JSON input');

@@ -6,7 +6,7 @@ import type { Authorizer } from '../rbac/authorizer.ts';
 import type { User } from './authentication.ts';
 import type { RequestInfo } from './request-info.ts';
 
-/** What a handler of a request works with. */
+/** The context of a request handler. */
 export interface Exchange {
   readonly context: Context;
   readonly info: RequestInfo;

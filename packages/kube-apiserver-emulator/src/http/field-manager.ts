@@ -14,7 +14,7 @@ export function readFieldManager(info: RequestInfo, optionsKind: string): string
   return check(info, optionsKind, []);
 }
 
-/** Reads the options of a patch, of which only an apply may and has to say who and how. Fails with 422. */
+/** Reads the options of a patch. `fieldManager` is required by an apply; `force` is allowed there only. Fails with 422. */
 export function readPatchManager(
   info: RequestInfo,
   isApply: boolean,
@@ -30,7 +30,7 @@ export function readPatchManager(
   return { manager, force: force === 'true' || force === '1' };
 }
 
-/** Notes who wrote which field: `manager`, or the program that sends the request. */
+/** Records the manager of fields: `manager`, or the user agent of the request. */
 export function tracking(exchange: Exchange, type: ResourceType, manager: string): Track {
   const { context, info, request } = exchange;
   const write = {

@@ -7,8 +7,8 @@ import type { User } from './authentication.ts';
 const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 /**
- * Whom a request is to be made as (`Impersonate-User`, `Impersonate-Group`), once `check` has let the caller do so;
- * the caller himself where it names nobody. Fails with 400, and as `check` does.
+ * The impersonated user (`Impersonate-User`, `Impersonate-Group`), after `check` allowed it; the caller without these
+ * headers. Fails with 400, and as `check` does.
  */
 export function impersonated(
   request: IncomingMessage,

@@ -30,7 +30,7 @@ export interface ListenerParts {
   readonly stopped: AbortSignal;
 }
 
-/** Takes a request through ledger, faults, authentication, authorization and the handlers. */
+/** Processes a request: ledger, faults, authentication, authorization, handler. */
 export async function handle(
   parts: ListenerParts,
   request: IncomingMessage,
@@ -99,7 +99,7 @@ function check(parts: ListenerParts, entry: Mutable<LedgerEntry>, user: User, at
   }
 }
 
-/** Does what a fault says should happen instead of the request, or before it. */
+/** Applies a fault before or instead of the request. */
 async function before(
   parts: ListenerParts,
   fault: Fault | undefined,

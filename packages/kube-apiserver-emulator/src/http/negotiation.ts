@@ -1,6 +1,6 @@
 import { notAcceptable } from '../status.ts';
 
-/** How an answer is to be written. */
+/** The negotiated format of a response. */
 export interface Representation {
   readonly format: 'json' | 'yaml';
   /** `Table`, `PartialObjectMetadata` or `PartialObjectMetadataList` of `meta.k8s.io`; absent: the type itself. */

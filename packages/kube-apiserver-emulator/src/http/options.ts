@@ -17,7 +17,7 @@ import {
 import { negotiate } from './negotiation.ts';
 import type { RequestInfo } from './request-info.ts';
 
-/** What to do with fields that the type does not have. */
+/** How to treat unknown fields. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
 /** Reads `dryRun`. Fails with 422. */

@@ -1,4 +1,4 @@
-/** What a request is about, in the terms that authorization, audit and this server's ledger use. */
+/** The attributes of a request for authorization, audit and ledger. */
 export interface RequestInfo {
   readonly method: string;
   /** Without the query. */
@@ -19,7 +19,7 @@ export interface RequestInfo {
 
 const namespaceSubresources = new Set(['status', 'finalize']);
 
-/** Reads method and URL. Names are decoded, so that no slash in one can become part of the path. */
+/** Reads method and URL. Names are decoded after the path is split, so that an encoded slash stays part of a name. */
 export function parseRequest(method: string, url: string): RequestInfo {
   const { pathname, searchParams } = new URL(url, 'https://localhost');
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;

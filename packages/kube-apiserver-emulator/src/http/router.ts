@@ -50,7 +50,7 @@ export async function route(exchange: Exchange): Promise<Answer | undefined> {
   }
 }
 
-/** The type that a path names, once the verb is known to exist for it. */
+/** The type of a path. Fails if the type does not support the verb. */
 function findType({ context, info }: Exchange): ResourceType {
   const type = context.registry.find(info.group, info.version, info.resource);
   if (type === undefined) {

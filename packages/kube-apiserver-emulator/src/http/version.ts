@@ -1,4 +1,4 @@
-/** What `/version` says. The suffix keeps anybody from taking this server for Kubernetes. */
+/** The document of `/version`. The suffix marks this server as not being Kubernetes. */
 export const versionDocument = {
   major: '1',
   minor: '33',

@@ -3,7 +3,7 @@ import type { Selector } from '../selectors.ts';
 import { readResourceVersion, readSelectors } from './options.ts';
 import type { RequestInfo } from './request-info.ts';
 
-/** Servers end a watch that names no time by themselves, after half an hour to an hour. */
+/** Servers end a watch without timeoutSeconds after 30 to 60 minutes. */
 const defaultTimeoutMs = 45 * 60_000;
 
 /** What to watch. */

@@ -24,7 +24,7 @@ class WatchStream {
   readonly #request: WatchRequest;
   readonly #presenter: EventPresenter;
   readonly #cleanups: (() => void)[] = [];
-  /** The revision up to which the client has been told everything. */
+  /** The revision up to which the client has all events. */
   #seen = 0;
   #closed = false;
 

@@ -129,7 +129,7 @@ export async function deleteCollectionHandler(exchange: Exchange, type: Resource
   return listAnswer(type, page, how);
 }
 
-/** Judges a write for who asks for it. Subresources are let through, as the plugin does. */
+/** Admission of a write for its user. Subresources pass, as in the plugin. */
 export function admission({ context, authorizer, user, info }: Exchange, type: ResourceType): Admit {
   const check = { registry: context.registry, authorizer, user, type };
   return (next, current) => {
@@ -161,7 +161,7 @@ function decode(
   return { object, warnings: validation === 'Warn' ? sentences : [] };
 }
 
-/** A patch that leads to something undecodable is the patch's fault: 422 instead of 400. */
+/** An undecodable result of a patch is an error of the patch: 422 instead of 400. */
 export function decodePatched(
   exchange: Exchange,
   type: ResourceType,

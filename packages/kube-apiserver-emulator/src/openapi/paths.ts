@@ -1,7 +1,7 @@
 import type { JsonObject } from '../objects.ts';
 import type { ResourceType } from '../resource-type.ts';
 
-/** Query parameters of writes that clients look for before they send them. */
+/** Query parameters of writes that clients look up before they use them. */
 const writeParameters = ['dryRun', 'fieldManager', 'fieldValidation'];
 
 /** Path templates of a type, each with its operations. Clients read the parameters of PATCH there. */

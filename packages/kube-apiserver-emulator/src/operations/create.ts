@@ -9,7 +9,7 @@ export interface CreateRequest {
   /** Namespace of the path; empty for cluster-scoped types. */
   readonly namespace: string;
   readonly dryRun: boolean;
-  /** Throws an ApiError where this write is not to be; knows who asks for it. */
+  /** Throws an ApiError if admission refuses this write for its user. */
   readonly admit?: Admit;
   readonly track?: Track;
 }
@@ -17,7 +17,7 @@ export interface CreateRequest {
 /** Gives an object the `managedFields` that follow from the write; `stored` is what it was (`undefined`: it is new). */
 export type Track = (next: KubeObject, stored: KubeObject | undefined) => KubeObject;
 
-/** Judges a write by what an object is to become, and what it was (`undefined`: it is new). */
+/** Admission of a write by the new and the old object (`undefined`: a create). */
 export type Admit = (next: KubeObject, current: KubeObject | undefined) => void;
 
 /** Creates an object (in its stored form) and returns it as stored. Fails with ApiError. */

@@ -11,7 +11,7 @@ export interface DeleteOptions {
   readonly dryRun?: boolean;
 }
 
-/** What became of the object. */
+/** The object after the delete. */
 export interface Deleted {
   readonly object: KubeObject;
   /** False while finalizers keep it. */

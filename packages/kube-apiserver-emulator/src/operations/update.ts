@@ -17,7 +17,7 @@ export interface UpdateRequest {
   readonly uidIsPrecondition: boolean;
   readonly admit?: Admit;
   readonly track?: Track;
-  /** An object that is not there is made; absent: as its type has it. */
+  /** Creates a missing object; absent: the default of its type. */
   readonly creates?: boolean;
 }
 
@@ -28,8 +28,8 @@ export interface Updated {
 }
 
 /**
- * Replaces an object with what `change` makes of the current one (stored forms, defaults applied). A change of nothing
- * writes nothing; one that removes the last finalizer of a deleted object removes the object. Fails with ApiError.
+ * Replaces an object with the result of `change` (stored forms, defaults applied). A change without a difference
+ * writes nothing. Removing the last finalizer of a deleted object removes the object. Fails with ApiError.
  */
 export function updateObject(
   context: Context,
@@ -91,7 +91,7 @@ function isUnchanged(next: KubeObject, stored: KubeObject): boolean {
   );
 }
 
-/** True for an object whose deletion waits for nothing any more. */
+/** True for a deleted object without finalizers. */
 export function isFinished(type: ResourceType, object: KubeObject): boolean {
   return (
     object.metadata.deletionTimestamp !== undefined &&
@@ -148,7 +148,7 @@ function checkPreconditions(
   }
 }
 
-/** What a client may leave out of the metadata stays as it is; the generation is never the client's to say. */
+/** Keeps metadata that a client may omit. The generation is always that of the server. */
 function withInheritedMetadata(asked: KubeObject, current: KubeObject): KubeObject {
   const kept = current.metadata;
   return withMeta(asked, {

@@ -1,6 +1,6 @@
 import type { RequestInfo } from '../http/request-info.ts';
 
-/** What somebody wants to do, as rules are asked about it. */
+/** The attributes of a request that RBAC rules match. */
 export type Attributes =
   | {
       readonly verb: string;

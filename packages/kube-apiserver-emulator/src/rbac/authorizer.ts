@@ -4,20 +4,20 @@ import type { Store } from '../store.ts';
 import type { Attributes } from './attributes.ts';
 import { type PolicyRule, ruleAllows, rulesOf } from './rules.ts';
 
-/** Whether somebody may do something. */
+/** The decision of an authorizer. */
 export interface Decision {
   readonly allowed: boolean;
-  /** What allowed it, or what kept a rule from being looked at; often empty. */
+  /** The binding that allowed it, or an error of a rule; often empty. */
   readonly reason: string;
 }
 
-/** All that somebody may do in a namespace, and what could not be resolved. */
+/** All rules of a user in a namespace, and errors of resolution. */
 export interface Permissions {
   readonly rules: readonly PolicyRule[];
   readonly errors: readonly string[];
 }
 
-/** Decides who may do what. */
+/** Authorizes requests. */
 export interface Authorizer {
   decide(user: User, attributes: Attributes): Decision;
   permissions(user: User, namespace: string): Permissions;
@@ -31,7 +31,7 @@ const everything: PolicyRule = {
   nonResourceURLs: [],
 };
 
-/** Everybody may do everything. */
+/** Allows everything. */
 export const alwaysAllow: Authorizer = {
   decide: () => ({ allowed: true, reason: '' }),
   permissions: () => ({
@@ -74,7 +74,7 @@ export function aggregate(errors: readonly string[]): string {
 
 type Grant = { readonly rules: readonly PolicyRule[]; readonly origin: string } | { readonly error: string };
 
-/** What each binding that speaks of the user gives, cluster-wide ones first. */
+/** The rules of each binding of the user, cluster-wide ones first. */
 function* grantsTo(store: Store, user: User, namespace: string): Generator<Grant> {
   for (const [, binding] of store.list('clusterrolebindings').entries) {
     yield* grantOf(store, user, binding, '');

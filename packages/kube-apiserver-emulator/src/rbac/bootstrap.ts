@@ -83,7 +83,7 @@ const defaults: readonly DefaultRole[] = [
   },
 ];
 
-/** Makes the default roles and bindings. */
+/** Creates the default roles and bindings. */
 export function createDefaultRoles(context: Context): void {
   const apiVersion = `${rbacGroup}/v1`;
   const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };

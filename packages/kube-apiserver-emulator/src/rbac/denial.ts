@@ -2,7 +2,7 @@ import type { User } from '../http/authentication.ts';
 import { ApiError } from '../status.ts';
 import { type Attributes, fullResource } from './attributes.ts';
 
-/** 403 in the words of a server that was told "no" by its authorizer, with the authorizer's reason if it has one. */
+/** The 403 of a server for a denial, with the reason of the authorizer if any. */
 export function denial(user: User, attributes: Attributes, reason: string): ApiError {
   const because = reason === '' ? '' : `: ${reason}`;
   const who = `User "${user.name}" cannot ${attributes.verb}`;

@@ -5,7 +5,7 @@ import type { ResourceType } from '../resource-type.ts';
 import { notAcceptable } from '../status.ts';
 import { type IncludeObject, partialMetadata, tableOf } from './table.ts';
 
-/** How the caller wants objects shown. */
+/** The requested representation of objects. */
 export interface Presentation extends Representation {
   readonly include: IncludeObject;
   readonly nowMs: number;

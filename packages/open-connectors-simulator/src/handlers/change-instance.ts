@@ -2,6 +2,7 @@ import { type InstanceBody, instanceBody, readBody, traceLoggingBody } from '../
 import { administratorOf, type Call, type Handler, instanceOf } from '../call.ts';
 import { baseUrlOf } from '../catalog.ts';
 import { exchangeCode } from '../connection.ts';
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { mask } from '../masking.ts';
 import { sanitizeName } from '../names.ts';
@@ -9,24 +10,23 @@ import { remember } from '../past.ts';
 import { type InstanceRecord, removeInstance, replaceToken } from '../state.ts';
 import { instanceView } from '../view.ts';
 import { empty, json } from '../wire.ts';
-import type { World } from '../world.ts';
 
 type Configuration = Map<string, string | null>;
 
-/** Lays `given` over `configuration`, key by key. */
+/** Merges `given` into `configuration`, key by key. */
 function merge(
   configuration: Configuration,
   given: Readonly<Record<string, string | null>>,
-  world: World,
+  context: Context,
 ): void {
   for (const [key, value] of Object.entries(given)) {
-    if (value !== mask || world.knobs.maskedValueSentBack === 'stored') {
+    if (value !== mask || context.knobs.maskedValueSentBack === 'stored') {
       configuration.set(key, value);
     }
   }
 }
 
-/** The connector's defaults and what the platform wrote itself; what a client had sent before is left out. */
+/** The defaults of the element and the values of the platform, without those of clients. */
 function withoutClientValues({ element, configuration }: InstanceRecord): Configuration {
   return new Map(
     element.properties.map(({ key, initial, byPlatform }) => [
@@ -40,7 +40,7 @@ function configurationAfter(
   instance: InstanceRecord,
   body: InstanceBody,
   replace: boolean,
-  world: World,
+  context: Context,
 ): Configuration {
   if (body.configuration === undefined) {
     return new Map(instance.configuration);
@@ -50,40 +50,40 @@ function configurationAfter(
   if (baseUrl !== undefined) {
     configuration.set('base.url', baseUrl);
   }
-  merge(configuration, body.configuration, world);
+  merge(configuration, body.configuration, context);
   return configuration;
 }
 
 function reauthorize(
-  world: World,
+  context: Context,
   instance: InstanceRecord,
   configuration: Configuration,
   code: string,
 ): void {
-  exchangeCode(world, configuration, code);
+  exchangeCode(context, configuration, code);
   instance.refreshFailures = 0;
   instance.refreshLocked = false;
-  if (world.knobs.reauthorizationEnables) {
+  if (context.knobs.reauthorizationEnables) {
     instance.disabled = false;
   }
-  if (world.knobs.tokenRotatesOnReauthorization) {
-    replaceToken(world.state, instance, world.ids.secret());
+  if (context.knobs.tokenRotatesOnReauthorization) {
+    replaceToken(context.state, instance, context.ids.secret());
   }
 }
 
-function store(world: World, instance: InstanceRecord, configuration: Configuration): void {
+function store(context: Context, instance: InstanceRecord, configuration: Configuration): void {
   instance.configuration.clear();
   for (const [key, value] of configuration) {
     instance.configuration.set(key, value);
     if (!instance.propertyIds.has(key)) {
-      instance.propertyIds.set(key, world.state.nextId());
+      instance.propertyIds.set(key, context.state.nextId());
     }
   }
 }
 
-/** Changes what the body names; `tags` replaces the list, a code re-authorizes and keeps the id. */
+/** Applies the body: `tags` replaces the list, a code reauthorizes and keeps the id. */
 export function applyChange(
-  world: World,
+  context: Context,
   instance: InstanceRecord,
   body: InstanceBody,
   replace: boolean,
@@ -92,37 +92,37 @@ export function applyChange(
   if (named !== undefined && named !== instance.element.key && named !== instance.element.id) {
     throw new ApiError(400, 'An instance cannot be moved to another element');
   }
-  const configuration = configurationAfter(instance, body, replace, world);
-  remember(world, instance);
+  const configuration = configurationAfter(instance, body, replace, context);
+  remember(context, instance);
   const code = body.providerData?.code;
   if (code) {
-    reauthorize(world, instance, configuration, code);
+    reauthorize(context, instance, configuration, code);
   }
-  store(world, instance, configuration);
+  store(context, instance, configuration);
   instance.name = sanitizeName(body.name ?? '') || instance.name;
   instance.tags = body.tags ?? instance.tags;
-  instance.updatedAt = world.clock.now();
+  instance.updatedAt = context.clock.now();
 }
 
 function change(call: Call, replace: boolean) {
-  const { world } = call;
+  const { context } = call;
   administratorOf(call);
   const instance = instanceOf(call);
-  applyChange(world, instance, readBody(instanceBody, call.body), replace);
-  return json(200, instanceView(instance, 'read', world));
+  applyChange(context, instance, readBody(instanceBody, call.body), replace);
+  return json(200, instanceView(instance, 'read', context));
 }
 
-/** `PUT /instances/{id}`; `?reAuthenticate=true` is accepted and changes nothing: the code does. */
+/** `PUT /instances/{id}`. `?reAuthenticate=true` has no effect: the code reauthorizes. */
 export const replaceInstance: Handler = (call) =>
-  change(call, call.world.knobs.putConfiguration === 'replaced');
+  change(call, call.context.knobs.putConfiguration === 'replaced');
 
 /** `PATCH /instances/{id}`: merges the configuration. */
 export const patchInstance: Handler = (call) => change(call, false);
 
-/** `DELETE /instances/{id}`: for good; the token ends with it. */
+/** `DELETE /instances/{id}`. Its token becomes invalid. */
 export const deleteInstance: Handler = (call) => {
   administratorOf(call);
-  removeInstance(call.world.state, instanceOf(call), call.world.clock);
+  removeInstance(call.context.state, instanceOf(call), call.context.clock);
   return empty();
 };
 
@@ -130,13 +130,15 @@ export const deleteInstance: Handler = (call) => {
 export const setEnabled =
   (enabled: boolean): Handler =>
   (call) => {
-    const { world } = call;
+    const { context } = call;
     administratorOf(call);
     const instance = instanceOf(call);
-    remember(world, instance);
+    remember(context, instance);
     instance.disabled = !enabled;
-    instance.updatedAt = world.clock.now();
-    return world.knobs.enabledAnswersInstance ? json(200, instanceView(instance, 'read', world)) : empty();
+    instance.updatedAt = context.clock.now();
+    return context.knobs.enabledAnswersInstance
+      ? json(200, instanceView(instance, 'read', context))
+      : empty();
   };
 
 const defaultTraceMinutes = 30;
@@ -144,7 +146,7 @@ const defaultTraceMinutes = 30;
 /** `PUT /instances/{id}/trace-logging`, for some minutes. */
 export const startTraceLogging: Handler = (call) => {
   const { duration } = call.body === '' ? {} : readBody(traceLoggingBody, call.body);
-  instanceOf(call).traceLoggingUntil = call.world.clock.now() + (duration ?? defaultTraceMinutes) * 60_000;
+  instanceOf(call).traceLoggingUntil = call.context.clock.now() + (duration ?? defaultTraceMinutes) * 60_000;
   return empty();
 };
 

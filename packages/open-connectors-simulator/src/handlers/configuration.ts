@@ -22,14 +22,14 @@ export const listConfiguration: Handler = (call) => {
   const instance = instanceOf(call);
   return json(
     200,
-    [...instance.configuration.keys()].map((key) => propertyView(instance, key, call.world)),
+    [...instance.configuration.keys()].map((key) => propertyView(instance, key, call.context)),
   );
 };
 
 /** `GET /instances/{id}/configuration/{property}`; the property's id, not its key. */
 export const readProperty: Handler = (call) => {
   const instance = instanceOf(call);
-  return json(200, propertyView(instance, keyOf(instance, call), call.world));
+  return json(200, propertyView(instance, keyOf(instance, call), call.context));
 };
 
 /** `PATCH /instances/{id}/configuration/{property}` with `{"propertyValue": "…"}`. */
@@ -38,10 +38,10 @@ export const patchProperty: Handler = (call) => {
   const instance = instanceOf(call);
   const key = keyOf(instance, call);
   const { propertyValue } = readBody(propertyBody, call.body);
-  if (propertyValue !== mask || call.world.knobs.maskedValueSentBack === 'stored') {
-    remember(call.world, instance);
+  if (propertyValue !== mask || call.context.knobs.maskedValueSentBack === 'stored') {
+    remember(call.context, instance);
     instance.configuration.set(key, propertyValue);
-    instance.updatedAt = call.world.clock.now();
+    instance.updatedAt = call.context.clock.now();
   }
-  return json(200, propertyView(instance, key, call.world));
+  return json(200, propertyView(instance, key, call.context));
 };

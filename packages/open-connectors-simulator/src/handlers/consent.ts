@@ -1,9 +1,9 @@
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { type ProviderApp, ProviderError } from '../provider.ts';
 import { type Answer, escapeHtml, html, json } from '../wire.ts';
-import type { World } from '../world.ts';
 
-/** Where the provider's pages are; in production they are on hosts of their own. */
+/** Paths of the provider, which has its own hosts in production. */
 export const authorizePath = '/provider/app/oauth/authorize';
 export const tokenPath = '/provider/token';
 
@@ -11,22 +11,22 @@ const fields = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state'] 
 
 type Parameters = Readonly<Record<(typeof fields)[number], string>>;
 
-function parametersOf(world: URLSearchParams): Parameters {
+function parametersOf(input: URLSearchParams): Parameters {
   const [client_id = '', redirect_uri = '', response_type = '', scope = '', state = ''] = fields.map(
-    (name) => world.get(name) ?? '',
+    (name) => input.get(name) ?? '',
   );
   return { client_id, redirect_uri, response_type, scope, state };
 }
 
 const sorry = (text: string): Answer => html(400, 'Authorization failed', `<p>${escapeHtml(text)}</p>`);
 
-/** The application that asks, or the page that says why a person is not sent back to it (RFC 6749 4.1.2.1). */
-function applicationFor(world: World, parameters: Parameters): ProviderApp | Answer {
-  const app = world.provider.findApp(parameters.client_id);
+/** The OAuth client, or an error page instead of a redirect to an unproven callback URL (RFC 6749 4.1.2.1). */
+function applicationFor(context: Context, parameters: Parameters): ProviderApp | Answer {
+  const app = context.provider.findApp(parameters.client_id);
   if (app === undefined) {
     return sorry('This application is not known.');
   }
-  if (!world.provider.acceptsCallback(app, parameters.redirect_uri)) {
+  if (!context.provider.acceptsCallback(app, parameters.redirect_uri)) {
     return sorry('The callback URL is not registered for this application.');
   }
   return app;
@@ -45,10 +45,10 @@ function redirect(parameters: Parameters, answer: Readonly<Record<string, string
 
 const isAnswer = (value: ProviderApp | Answer): value is Answer => 'status' in value;
 
-/** The page that asks a person. `scope` and `response_type` have one legal value each at Keap. */
-export function showConsent(world: World, query: URLSearchParams): Answer {
+/** The consent page. Keap accepts one value of `scope` and of `response_type`. */
+export function showConsent(context: Context, query: URLSearchParams): Answer {
   const parameters = parametersOf(query);
-  const app = applicationFor(world, parameters);
+  const app = applicationFor(context, parameters);
   if (isAnswer(app)) {
     return app;
   }
@@ -59,7 +59,7 @@ export function showConsent(world: World, query: URLSearchParams): Answer {
     return redirect(parameters, { error: 'invalid_scope' });
   }
   const inputs = fields.map(
-    (name) => `<world type="hidden" name="${name}" value="${escapeHtml(parameters[name])}">`,
+    (name) => `<input type="hidden" name="${name}" value="${escapeHtml(parameters[name])}">`,
   );
   return html(
     200,
@@ -72,10 +72,10 @@ export function showConsent(world: World, query: URLSearchParams): Answer {
   );
 }
 
-/** What the person answered: back to the callback URL with a code, or with `access_denied`. */
-export function decideConsent(world: World, form: URLSearchParams): Answer {
+/** Redirects to the callback URL with a code, or with `access_denied`. */
+export function decideConsent(context: Context, form: URLSearchParams): Answer {
   const parameters = parametersOf(form);
-  const app = applicationFor(world, parameters);
+  const app = applicationFor(context, parameters);
   if (isAnswer(app)) {
     return app;
   }
@@ -83,7 +83,7 @@ export function decideConsent(world: World, form: URLSearchParams): Answer {
     return redirect(parameters, { error: 'access_denied', error_description: 'The user denied the request' });
   }
   const { client_id: clientId, redirect_uri: callbackUrl, scope } = parameters;
-  return redirect(parameters, { code: world.provider.issueCode({ clientId, callbackUrl, scope }) });
+  return redirect(parameters, { code: context.provider.issueCode({ clientId, callbackUrl, scope }) });
 }
 
 /** The client's id and secret, from the form or from a `Basic` header. */
@@ -97,9 +97,9 @@ function clientOf(
   return { clientId: form.get('client_id') ?? id, clientSecret: form.get('client_secret') ?? secret };
 }
 
-/** The token endpoint, for those who exchange a code themselves to get a refresh token. */
+/** The token endpoint, for clients that exchange a code themselves. */
 export function exchangeToken(
-  world: World,
+  context: Context,
   form: URLSearchParams,
   authorization: string | undefined,
 ): Answer {
@@ -107,8 +107,8 @@ export function exchangeToken(
   try {
     const tokens =
       form.get('grant_type') === 'refresh_token'
-        ? world.provider.refresh({ ...client, refreshToken: form.get('refresh_token') ?? '' })
-        : world.provider.exchange({
+        ? context.provider.refresh({ ...client, refreshToken: form.get('refresh_token') ?? '' })
+        : context.provider.exchange({
             ...client,
             code: form.get('code') ?? '',
             callbackUrl: form.get('redirect_uri') ?? '',
@@ -128,5 +128,5 @@ export function exchangeToken(
   }
 }
 
-/** No page of the provider. */
+/** The error for an unknown page of the provider. */
 export const noPage = (): ApiError => new ApiError(404, 'Not Found');

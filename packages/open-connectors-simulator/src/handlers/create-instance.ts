@@ -2,12 +2,12 @@ import { type InstanceBody, instanceBody, readBody } from '../body.ts';
 import { administratorOf, type Call, type Handler } from '../call.ts';
 import { baseUrlOf, type ElementDefinition, findElement, isRequired } from '../catalog.ts';
 import { checkEncryptedKey, exchangeCode, useGivenRefreshToken } from '../connection.ts';
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { sanitizeName } from '../names.ts';
 import type { InstanceRecord } from '../state.ts';
 import { instanceView } from '../view.ts';
 import { json } from '../wire.ts';
-import type { World } from '../world.ts';
 
 type Configuration = Map<string, string | null>;
 
@@ -37,7 +37,7 @@ function requireConfiguration(
   }
 }
 
-/** The defaults of the connector, what was sent, and what follows from it. */
+/** The defaults of the element, the sent values, and the derived ones. */
 function completeConfiguration(element: ElementDefinition, given: Configuration): Configuration {
   const configuration = new Map(element.properties.map(({ key, initial }) => [key, initial]));
   configuration.set(
@@ -50,9 +50,9 @@ function completeConfiguration(element: ElementDefinition, given: Configuration)
   return configuration;
 }
 
-/** A create with a grant code: the code is asked for before anything else is looked at. */
+/** A create with an authorization code. A missing code is the first error that the platform reports. */
 function connectByCode(
-  world: World,
+  context: Context,
   element: ElementDefinition,
   given: Configuration,
   code: string | undefined,
@@ -60,31 +60,31 @@ function connectByCode(
   if (!code) {
     throw new ApiError(400, 'You must provide an OAuth code in order to create an instance of this element');
   }
-  const required = element.properties.filter((property) => isRequired(property, world.knobs));
+  const required = element.properties.filter((property) => isRequired(property, context.knobs));
   requireConfiguration(
     element,
     required.map(({ key }) => key),
     given,
   );
   const configuration = completeConfiguration(element, given);
-  if (world.knobs.encryptedKeyCheckedOnCreate) {
-    checkEncryptedKey(world, { element, configuration });
+  if (context.knobs.encryptedKeyCheckedOnCreate) {
+    checkEncryptedKey(context, { element, configuration });
   }
-  exchangeCode(world, configuration, code);
+  exchangeCode(context, configuration, code);
   return configuration;
 }
 
 /** A create with a refresh token and without a browser, `externalAuthentication: initial`. */
 function connectByRefreshToken(
-  world: World,
+  context: Context,
   element: ElementDefinition,
   given: Configuration,
 ): Configuration {
-  if (world.knobs.externalAuthentication === 'refused') {
+  if (context.knobs.externalAuthentication === 'refused') {
     throw new ApiError(400, 'External authentication is not supported by this element');
   }
   const ofConnector = element.properties.filter(
-    (property) => property.key.startsWith('infusionsoft.') && isRequired(property, world.knobs),
+    (property) => property.key.startsWith('infusionsoft.') && isRequired(property, context.knobs),
   );
   requireConfiguration(
     element,
@@ -92,13 +92,13 @@ function connectByRefreshToken(
     given,
   );
   const configuration = completeConfiguration(element, given);
-  if (world.knobs.refreshTokenChecked === 'create') {
-    useGivenRefreshToken(world, configuration);
+  if (context.knobs.refreshTokenChecked === 'create') {
+    useGivenRefreshToken(context, configuration);
   }
   return configuration;
 }
 
-/** What an instance is made of; also for instances that a test adds behind the client's back. */
+/** The parts of an instance, also of one that another client creates. */
 export interface InstanceParts {
   readonly user: InstanceRecord['user'];
   readonly element: ElementDefinition;
@@ -110,8 +110,8 @@ export interface InstanceParts {
   readonly createdAt?: number;
 }
 
-export function addInstance(world: World, parts: InstanceParts): InstanceRecord {
-  const { state, clock, ids } = world;
+export function addInstance(context: Context, parts: InstanceParts): InstanceRecord {
+  const { state, clock, ids } = context;
   const now = clock.now();
   const instance: InstanceRecord = {
     ...parts,
@@ -137,7 +137,7 @@ export function addInstance(world: World, parts: InstanceParts): InstanceRecord 
 
 /** `POST /instances` and `POST /elements/{keyOrId}/instances`: 200, not 201. Names need not be unique. */
 export const createInstance: Handler = (call) => {
-  const { world } = call;
+  const { context } = call;
   const user = administratorOf(call);
   const body = readBody(instanceBody, call.body);
   const element = elementFor(call, body);
@@ -148,9 +148,9 @@ export const createInstance: Handler = (call) => {
   const given = new Map(Object.entries(body.configuration ?? {}));
   const initial = body.externalAuthentication === 'initial';
   const configuration = initial
-    ? connectByRefreshToken(world, element, given)
-    : connectByCode(world, element, given, body.providerData?.code);
-  const instance = addInstance(world, {
+    ? connectByRefreshToken(context, element, given)
+    : connectByCode(context, element, given, body.providerData?.code);
+  const instance = addInstance(context, {
     user,
     element,
     name,
@@ -160,6 +160,6 @@ export const createInstance: Handler = (call) => {
     externalAuthentication: initial ? 'initial' : 'none',
   });
   const echo =
-    world.knobs.createEchoesProviderData && body.providerData ? { providerData: body.providerData } : {};
-  return json(200, { ...instanceView(instance, 'create', world), ...echo });
+    context.knobs.createEchoesProviderData && body.providerData ? { providerData: body.providerData } : {};
+  return json(200, { ...instanceView(instance, 'create', context), ...echo });
 };

@@ -23,7 +23,7 @@ export const readElement: Handler = (call) => json(200, elementView(elementOf(ca
 
 /** `GET /elements/{keyOrId}/configuration`. */
 export const readElementConfiguration: Handler = (call) => {
-  const { knobs } = call.world;
+  const { knobs } = call.context;
   const element = elementOf(call);
   const configuration = element.properties.map((property, index) => ({
     id: element.id * 100 + index,
@@ -47,11 +47,11 @@ export const readElementConfiguration: Handler = (call) => {
   );
 };
 
-function oauthUrl(call: Call, world: unknown) {
+function oauthUrl(call: Call, context: unknown) {
   const element = elementOf(call);
-  const { apiKey, callbackUrl, scope, state } = check(oauthUrlInput, world);
-  // The platform builds the URL and asks nobody: a wrong client shows at the provider only.
-  const url = new URL(authorizePath, call.world.origin);
+  const { apiKey, callbackUrl, scope, state } = check(oauthUrlInput, context);
+  // The platform does not validate the OAuth client here; the provider refuses a wrong one.
+  const url = new URL(authorizePath, call.context.origin);
   url.searchParams.set('scope', scope ?? 'full');
   url.searchParams.set('response_type', 'code');
   url.searchParams.set('redirect_uri', callbackUrl);
@@ -65,7 +65,7 @@ export const readOauthUrl: Handler = (call) => oauthUrl(call, Object.fromEntries
 
 /** `POST /elements/{keyOrId}/oauth/url`, which keeps the client secret out of URLs. */
 export const createOauthUrl: Handler = (call) => {
-  if (!call.world.knobs.oauthUrlByPost) {
+  if (!call.context.knobs.oauthUrlByPost) {
     throw new ApiError(405, 'Request method POST not supported');
   }
   return oauthUrl(call, readBody(oauthUrlInput, call.body));

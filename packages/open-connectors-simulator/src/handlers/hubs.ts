@@ -12,17 +12,17 @@ const ofInstance = (instance: InstanceRecord): Record<string, string> => ({
 /** `GET /ping` and `GET /hubs/{any}/ping`. */
 export const ping: Handler = (call) => {
   const instance = instanceOf(call);
-  if (!call.world.knobs.pingSupported) {
+  if (!call.context.knobs.pingSupported) {
     throw new ApiError(404, 'No resource found for GET /ping');
   }
-  callProvider(call.world, instance);
-  const now = call.world.clock.now();
+  callProvider(call.context, instance);
+  const now = call.context.clock.now();
   return json(200, { dateTime: timestamp(now), endpoint: instance.element.key }, ofInstance(instance));
 };
 
 function records(call: Call, content: readonly unknown[]): Answer {
   const instance = instanceOf(call);
-  callProvider(call.world, instance);
+  callProvider(call.context, instance);
   return json(200, content, { ...ofInstance(instance), 'Elements-Returned-Count': String(content.length) });
 }
 
@@ -33,6 +33,6 @@ export const listContacts: Handler = (call) =>
 /** `GET /hubs/{any}/accounts`. */
 export const listHubAccounts: Handler = (call) => records(call, [{ Id: 1, Company: 'Analytical Engines' }]);
 
-/** `GET /hubs/{any}/objects`: also of a disabled instance, as it does not go to the provider. */
+/** `GET /hubs/{any}/objects`: works also on a disabled instance, because it does not call the provider. */
 export const listObjects: Handler = (call) =>
   json(200, ['contacts', 'accounts', 'opportunities'], ofInstance(instanceOf(call)));

@@ -1,17 +1,17 @@
 import { type Call, type Handler, instanceOf, userOf } from '../call.ts';
 import { findElement } from '../catalog.ts';
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { asListed } from '../past.ts';
 import type { AccountRecord, InstanceRecord } from '../state.ts';
 import { instanceView } from '../view.ts';
 import { type Answer, json } from '../wire.ts';
-import type { World } from '../world.ts';
 
 const largestPage = 200;
 
-/** The instances that a list shows by now, in order of their ids. */
-function shown(world: World, account: AccountRecord): readonly InstanceRecord[] {
-  const { state, clock, knobs } = world;
+/** The instances that a list currently shows, by id. */
+function shown(context: Context, account: AccountRecord): readonly InstanceRecord[] {
+  const { state, clock, knobs } = context;
   const now = clock.now();
   const live = [...state.instances.values()].filter(
     (instance) =>
@@ -28,17 +28,17 @@ function shown(world: World, account: AccountRecord): readonly InstanceRecord[] 
     .map(({ instance }) => instance)
     .filter((instance) => instance.account === account);
   const all = gone.length === 0 ? live : [...live, ...gone].sort((left, right) => left.id - right.id);
-  return all.map((instance) => asListed(world, instance));
+  return all.map((instance) => asListed(context, instance));
 }
 
 type Filter = (instance: InstanceRecord) => boolean;
 
-function byTags({ query, world }: Call): Filter | undefined {
+function byTags({ query, context }: Call): Filter | undefined {
   const tags = query.getAll('tags[]');
   if (tags.length === 0) {
     return undefined;
   }
-  return world.knobs.tagsMatch === 'all'
+  return context.knobs.tagsMatch === 'all'
     ? (instance) => tags.every((tag) => instance.tags.includes(tag))
     : (instance) => tags.some((tag) => instance.tags.includes(tag));
 }
@@ -63,22 +63,22 @@ function byElement({ parameters }: Call): Filter | undefined {
   return (instance) => instance.element === element;
 }
 
-function pageSizeOf({ query, world }: Call): number {
+function pageSizeOf({ query, context }: Call): number {
   const asked = query.get('pageSize') ?? String(largestPage);
   const size = Number(asked);
   if (
     !Number.isSafeInteger(size) ||
     size < 1 ||
-    (size > largestPage && world.knobs.oversizedPage === 'refused')
+    (size > largestPage && context.knobs.oversizedPage === 'refused')
   ) {
     throw new ApiError(400, `The page size has to be a number from 1 to ${largestPage}`);
   }
-  return Math.min(size, largestPage, world.knobs.pageCap);
+  return Math.min(size, largestPage, context.knobs.pageCap);
 }
 
 const tokenAfter = (id: number): string => Buffer.from(`after:${id}`).toString('base64');
 
-/** The id after which the page begins, from an opaque token. */
+/** The id before the first one of the page, from an opaque token. */
 function startOf({ query }: Call): number {
   const token = query.get('nextPage');
   if (token === null) {
@@ -99,7 +99,7 @@ function page(call: Call, hits: readonly InstanceRecord[], hydrate: boolean): An
   const last = content.at(-1);
   return json(
     200,
-    content.map((instance) => instanceView(instance, hydrate ? 'hydrated-list' : 'list', call.world)),
+    content.map((instance) => instanceView(instance, hydrate ? 'hydrated-list' : 'list', call.context)),
     {
       'Elements-Returned-Count': String(content.length),
       'Elements-Total-Count': String(hits.length),
@@ -111,11 +111,11 @@ function page(call: Call, hits: readonly InstanceRecord[], hydrate: boolean): An
 }
 
 function list(call: Call, account: AccountRecord, hydrate: boolean): Answer {
-  const { knobs } = call.world;
+  const { knobs } = call.context;
   const filters = [byTags(call), bySearchText(call), byElement(call)].filter(
     (filter) => filter !== undefined,
   );
-  const hits = shown(call.world, account).filter((instance) => filters.every((filter) => filter(instance)));
+  const hits = shown(call.context, account).filter((instance) => filters.every((filter) => filter(instance)));
   const whenNone = filters.length > 0 ? knobs.noMatch : knobs.emptyAccount;
   if (hits.length === 0 && whenNone === 'not-found') {
     throw new ApiError(404, 'No instances found');
@@ -125,22 +125,22 @@ function list(call: Call, account: AccountRecord, hydrate: boolean): Answer {
 
 /** `GET /instances` and `GET /elements/{keyOrId}/instances`. */
 export const listInstances: Handler = (call) => {
-  const { caller, world, query, parameters } = call;
+  const { caller, context, query, parameters } = call;
   if (
     caller?.instance !== undefined &&
     parameters['element'] === undefined &&
-    world.knobs.listWithElementToken === 'instance'
+    context.knobs.listWithElementToken === 'instance'
   ) {
-    return json(200, instanceView(caller.instance, 'read', world));
+    return json(200, instanceView(caller.instance, 'read', context));
   }
   return list(call, userOf(call).account, query.get('hydrate') === 'true');
 };
 
-/** `GET /accounts/instances` and `GET /accounts/{account}/instances`; never with tags and configuration. */
+/** `GET /accounts/instances` and `GET /accounts/{account}/instances`, always without tags and configuration. */
 export const listAccountInstances: Handler = (call) => {
   const own = userOf(call).account;
   const wanted = call.parameters['account'];
-  const account = wanted === undefined ? own : call.world.state.accounts.get(Number(wanted));
+  const account = wanted === undefined ? own : call.context.state.accounts.get(Number(wanted));
   if (account?.organization !== own.organization) {
     throw new ApiError(404, `No account found with ID ${wanted}`);
   }
@@ -148,4 +148,5 @@ export const listAccountInstances: Handler = (call) => {
 };
 
 /** `GET /instances/{id}` and `GET /elements/{keyOrId}/instances/{id}`. */
-export const readInstance: Handler = (call) => json(200, instanceView(instanceOf(call), 'read', call.world));
+export const readInstance: Handler = (call) =>
+  json(200, instanceView(instanceOf(call), 'read', call.context));

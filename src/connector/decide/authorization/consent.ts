@@ -8,7 +8,7 @@ import { type Due, dueReason, dueSentence } from '../../observe/authorization-ne
 import { sendability } from '../../observe/record-outcome.ts';
 
 // The consent pages run beside the controllers, in every replica. The two meet in Secrets only: the controller offers
-// the enrolment Secret, the pages leave what the provider answered in the grant Secret.
+// the one-time code Secret, the pages write the response of the provider to the authorization code Secret.
 
 /** The refusal of a code begins with general words; its cause comes after them. */
 export const LONGEST_REFUSAL = 130;

@@ -1,5 +1,5 @@
 import OperatorPkg from '@dot-i/k8s-operator';
-import { createHandler, finalizer, runUntilSignal, tell } from './behaviour.ts';
+import { createHandler, finalizer, runUntilSignal, tell } from './behavior.ts';
 
 const log = (message: string): void => tell({ type: 'LOG', message });
 

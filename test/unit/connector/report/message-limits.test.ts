@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideAccount } from '../../../../src/account/decide.ts';
+import { decideAccount } from '../../../../src/account/decide/decide.ts';
 import type { AccountInput } from '../../../../src/account/input.ts';
 import { ACCOUNT_RULES } from '../../../../src/api/validation/account-rules.ts';
 import { CONNECTOR_RULES } from '../../../../src/api/validation/connector-rules.ts';

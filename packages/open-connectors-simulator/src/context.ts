@@ -6,19 +6,19 @@ import { createProvider, type Provider } from './provider.ts';
 import { createState, type State } from './state.ts';
 import { createTenancy, type Tenancy } from './tenancy.ts';
 
-/** What the handlers work on. */
-export interface World {
+/** What every handler works on. One for each simulator. */
+export interface Context {
   readonly state: State;
   readonly tenancy: Tenancy;
   readonly provider: Provider;
   readonly knobs: Knobs;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** `https://localhost:PORT`, known once the server listens. */
+  /** The URL of clients and browsers without a path; set when the server listens. */
   origin: string;
 }
 
-export function createWorld(knobs: Knobs, clock: Clock, random: Random): World {
+export function createContext(knobs: Knobs, clock: Clock, random: Random): Context {
   const ids = createIds(random);
   const state = createState();
   return {
