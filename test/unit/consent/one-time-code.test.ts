@@ -85,14 +85,13 @@ const sent = ({ calls }: Bench): string[] =>
   calls.flatMap(([operation]) => (/^(create|reauthorize)/.test(operation) ? [operation] : []));
 
 describe('a connector that leaves the consent to the page', () => {
-  test('gets a Secret with a code, and says where to go, with what, and what to register', async () => {
+  test('gets a Secret with a code, and says where to go and with what', async () => {
     const it = bench({ connector: byPage(), settings: OWN_PAGE });
     await pass(it);
     expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-enrolment', 'status']);
     expect(readiness(it)).toBe('False AuthorizationRequired');
     expect(message(it)).toContain(START);
     expect(message(it)).toContain('with the code in Secret "crm-enrolment".');
-    expect(message(it)).toContain(CALLBACK);
     expect(it.stored().status?.authorization).toEqual({ startUrl: START, codeSecretName: 'crm-enrolment' });
     it.writes.at(0);
     const again = await pass(it);
