@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
-import { deletionPolicyOf } from '../../../../src/api/defaults.ts';
+import { connectorKeyOf, deletionPolicyOf } from '../../../../src/api/defaults.ts';
 import { FINALIZER } from '../../../../src/api/group.ts';
 import type { Action } from '../../../../src/connector/action.ts';
 import { failedCall, isRemovalRecorded } from '../../../../src/connector/action-log.ts';
