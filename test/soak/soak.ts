@@ -20,7 +20,7 @@ import { startPerson } from './storm/person.ts';
 import { scheduleStorm } from './storm/schedule.ts';
 import { rage, type StormCounts } from './storm/storm.ts';
 
-/** Storms, calms down and checks. Prints what it finds; returns whether nothing was lost. */
+/** Runs storm, calm and checks. Prints the findings; returns whether nothing was lost. */
 export async function soak(
   options: SoakOptions,
   print: (text: string) => void,
@@ -72,7 +72,7 @@ export async function soak(
   const result: SoakResult = {
     options,
     controlPlane: `${stage.plane.name} ${stage.plane.version}`,
-    // Also what the last moments of the operator did.
+    // After the operators ended, so that it includes their last calls.
     audit: { ...last, sentTwice: afterwards.sentTwice, lost: afterwards.lost },
     tookMs,
     counts,

@@ -20,7 +20,7 @@ export interface JournalEntry {
   readonly text: string;
 }
 
-/** Everything that happened, in the order in which it was seen. Holds no value of a Secret. */
+/** The event log of a run, in the order of observation. Holds no value of a Secret. */
 export interface Journal {
   note(source: Source, text: string, subject?: string): void;
   /** Entries of one connector and those that concern all. */

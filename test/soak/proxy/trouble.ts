@@ -1,16 +1,16 @@
 import type { Random } from '../../../src/runtime/random.ts';
 
-/** What befalls one watch. */
+/** The fault of one watch. */
 export type WatchFate =
   | { readonly kind: 'refused' }
   | {
       readonly kind: 'served';
-      /** How long it lives; `undefined`: as long as the API server lets it. */
+      /** Its lifetime; `undefined`: until the API server ends it. */
       readonly lifeMs: number | undefined;
       readonly end: 'cut' | 'closed' | 'gone';
     };
 
-/** Chooses by chance. While `raging` is false, watches are only delayed. */
+/** Chooses at random. While `raging` is false, watches are only delayed. */
 export function drawFate(random: Random, raging: boolean): WatchFate {
   const [refused, life, end] = [random.fraction(), random.fraction(), random.fraction()];
   if (!raging) {

@@ -5,7 +5,7 @@ import { delayLines } from './delayed-lines.ts';
 import { GONE, GONE_EVENT } from './gone.ts';
 import { drawFate } from './trouble.ts';
 
-/** What befell watches so far. */
+/** Counts of faults of watches. */
 export interface WatchCounts {
   watches: number;
   /** Ended in the middle, by a reset or a clean end. */
@@ -14,7 +14,7 @@ export interface WatchCounts {
   gone: number;
 }
 
-/** What the proxy knows while it serves one watch. */
+/** The state of one proxied watch. */
 export interface WatchContext {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,7 +26,7 @@ export interface WatchContext {
 /** Opens the request at the API server. */
 type Open = (onResponse: (incoming: IncomingMessage) => void) => ClientRequest;
 
-/** Serves one watch: refuses it with 410, or delays each of its events and ends it before its time. */
+/** Serves one watch: refuses it with 410, or delays its events and ends it early. */
 export function serveWatch(open: Open, response: ServerResponse, context: WatchContext): void {
   const { clock, counts } = context;
   const fate = drawFate(context.random, context.raging());

@@ -7,7 +7,7 @@ import { instanceIn, type Sightings } from '../model/sightings.ts';
 import type { Subject } from '../model/subject.ts';
 import type { StormContext } from '../storm/context.ts';
 
-/** Writes one file for each connector that something was found about, in order of time, and returns their paths. */
+/** Writes a chronological file for each connector with findings. Returns the paths. */
 export async function writeTraces(
   context: StormContext,
   sightings: Sightings,

@@ -13,7 +13,7 @@ const lineSchema = z.looseObject({
   error: z.unknown().optional(),
 });
 
-/** Puts what an operator logs about a connector, or about its Lease, into the journal. */
+/** Adds the log lines of an operator about connectors and its Lease to the journal. */
 export function noteLogLine(auditLog: Journal, replica: string, line: string): void {
   const parsed = parse(line);
   if (parsed === undefined) {

@@ -7,26 +7,26 @@ import type { Workbench } from '../../support/workbench/workbench.ts';
 import type { Journal } from '../model/journal.ts';
 import { noteLogLine } from './log-line.ts';
 
-/** A process that ended while the storm raged. */
+/** A process that ended during the storm. */
 export interface Death {
   readonly at: number;
   readonly killed: boolean;
 }
 
-/** The replicas of the operator; each that ends is started again, as a kubelet does. */
+/** The replicas of the operator. One that ends is restarted, as a kubelet does. */
 export interface Replicas {
   readonly deaths: readonly Death[];
-  /** SIGKILL for the replica with this number (from 0). Returns whether it was up: one that is still starting is left. */
+  /** SIGKILL for the replica with this number (from 0). Returns whether it was running; a starting one is not killed. */
   kill(index: number): Promise<boolean>;
-  /** SIGKILL for the replica that holds the Lease. Returns whether there was one. */
+  /** SIGKILL for the holder of the Lease. Returns whether one was running. */
   killLeader(): Promise<boolean>;
-  /** SIGTERM for all. Returns how many did not end with code 0 in time. */
+  /** SIGTERM for all. Returns the number of replicas that did not exit with code 0 in time. */
   stop(): Promise<number>;
 }
 
-/** A process that ends by itself is started again after this time, milliseconds. */
+/** Delay before the restart of a process, milliseconds. */
 const RESTART_MS = 1_000;
-/** A replica that was asked to end has this long, milliseconds. */
+/** Grace period after SIGTERM, milliseconds. */
 const TERMINATION_MS = 40_000;
 
 export interface ReplicasOptions {
@@ -41,7 +41,7 @@ export interface ReplicasOptions {
 
 interface Running {
   readonly process: OperatorProcess;
-  /** Begins the name by which it holds the Lease. */
+  /** Prefix of its holder identity in the Lease. */
   readonly identity: string;
 }
 

@@ -49,9 +49,9 @@ const PLANS: readonly FaultPlan[] = [
   { name: '404 page of a gateway', operations: READS, fault: () => ({ kind: 'gateway-page' }) },
 ];
 
-/** What was injected by kind, and how many requests were hit. */
+/** Injected faults by kind, and the number of affected requests. */
 export interface FaultTable {
-  /** Lays one fault over the next one or two requests of a kind. */
+  /** Applies a fault to the next one or two requests of a kind. */
   inject(random: Random): void;
   hits(): ReadonlyMap<string, number>;
 }

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
 import { isRecord } from '../../../../src/kube/client/object.ts';
 
-/** What the two programs under comparison do with a widget: the same, on either base class. */
+/** The handler of both compared programs, independent of the base class. */
 
 /** The finalizer that both programs set. */
 export const finalizer = 'example.dev/cleanup';
@@ -13,12 +13,12 @@ export interface Base {
   patchStatus(meta: ResourceMeta, status: unknown): Promise<unknown>;
 }
 
-/** Tells the test what happens, as one line of JSON; synchronously, so that nothing is lost when the process dies. */
+/** Reports an event to the test as one line of JSON; synchronously, so that nothing is lost on a crash. */
 export function tell(message: Record<string, unknown>): void {
   writeSync(1, `${JSON.stringify(message)}\n`);
 }
 
-/** Handles widgets as their spec says: `spec.throwTimes`, `spec.workMs`, `spec.finalize`, `spec.report`. */
+/** Handles widgets by `spec.throwTimes`, `spec.workMs`, `spec.finalize` and `spec.report`. */
 export function createHandler(base: Base): (event: ResourceEvent) => Promise<void> {
   const attempts = new Map<string, number>();
   return async (event) => {
@@ -46,7 +46,7 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
   };
 }
 
-/** Says that the program is ready, and stops on SIGTERM as the library's README shows it, but for `process.exit(0)`. */
+/** Reports readiness and stops on SIGTERM as in the library's README, except for `process.exit(0)`. */
 export function runUntilSignal(operator: { start(): Promise<void>; stop(): unknown }): void {
   process.once('SIGTERM', () => {
     tell({ type: 'STOPPING' });
