@@ -15,28 +15,28 @@ import { type Telling, tell } from './story.ts';
 const crdFolder = join(import.meta.dirname, '..', '..', 'crds');
 const namespace = 'demo';
 
-/** How a demonstration is given. */
+/** The options of the demo. */
 export interface DemoOptions {
-  /** Check, take down and end instead of staying. */
+  /** Check the result, clean up and exit instead of staying. */
   readonly once: boolean;
   readonly screen: Screen;
   readonly clock: Clock;
   /** Time to read before each step, milliseconds. */
   readonly pauseMs: number;
-  /** Ends the demonstration, wherever it is. */
+  /** Ends the demo at any time. */
   readonly signal: AbortSignal;
-  /** Told that the story is over, and that the demonstration only stays. */
+  /** Called when the story is complete and the demo stays. */
   readonly onStay: () => void;
 }
 
 /**
- * Gives the demonstration, and leaves nothing behind however it ends. Rejects with the reason when something is not as
- * it should be, and when `signal` aborts.
+ * Runs the demo and always cleans up. Rejects with the reason if a result is not as
+ * expected, and if `signal` aborts.
  */
 export async function demonstrate(options: DemoOptions): Promise<void> {
   const { screen, clock, once } = options;
   await using cleanup = new AsyncDisposableStack();
-  // Ends what is under way before what it needs is taken away.
+  // Ends the running steps before the servers that they use.
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   screen.say(

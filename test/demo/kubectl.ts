@@ -4,13 +4,13 @@ import type { Cluster } from './cluster.ts';
 import { aligned, describeObject } from './describe.ts';
 import type { Screen } from './screen.ts';
 
-/** The two commands with which a person looks at a connector. */
+/** The two commands with which a user reads a connector. */
 export interface Looking {
   describe(name: string): Promise<void>;
   get(): Promise<void>;
 }
 
-/** By the kubectl of this machine; without one by an own rendering, which says that it is one. */
+/** Runs the kubectl of this machine. Without one it renders the output itself and says so. */
 export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string): Looking {
   const { namespace } = cluster;
   const ours: Looking = {

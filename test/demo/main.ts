@@ -8,9 +8,9 @@ import { createScreen } from './screen.ts';
 const usage = `npm run demo              shows the operator at work, and stays until Ctrl-C
 npm run demo -- --once    the same without staying: checks the outcome, takes everything down, ends with 0 if all is well`;
 
-/** A demonstration that checks itself is over by then, milliseconds. */
+/** Timeout of a demo that checks itself, milliseconds. */
 const deadlineMs = patient(60_000);
-/** How long ending may take before it is cut short, milliseconds. */
+/** Grace period of the cleanup, milliseconds. */
 const endingMs = patient(15_000);
 const readingMs = 1_500;
 
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => end.abort(new Interrupted(signal)));
   }
-  // Whoever read the output has gone (a pipe into head).
+  // The reader of the output has closed the pipe, such as `head`.
   process.stdout.on('error', () => end.abort(new Interrupted('nobody reads the output')));
   end.signal.addEventListener('abort', () => void setTimeout(() => process.exit(1), endingMs).unref());
   const deadline = once

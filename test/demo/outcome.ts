@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
 import type { Telling } from './story.ts';
 
-/** What has to be true of each connector at the end of the story. */
+/** The expected state of each connector at the end of the story. */
 const expected = [
   { name: 'crm', status: 'True', reason: 'Succeeded' },
   { name: 'wrong-reference', status: 'True', reason: 'Succeeded' },
@@ -13,10 +13,10 @@ const expected = [
 ] as const;
 
 const connector = CONNECTOR_NAMES.kind;
-/** How long it may take until something has gone, milliseconds. */
+/** Timeout of deletions, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** Fails with the first thing that is not as the story says. */
+/** Fails with the first unexpected state. */
 export async function checkOutcome({ stage: { simulator }, cluster }: Telling): Promise<void> {
   const ids: number[] = [];
   for (const { name, status, reason } of expected) {
@@ -43,7 +43,7 @@ export async function checkOutcome({ stage: { simulator }, cluster }: Telling): 
   require(simulator.ledger.codesSentTwice().length === 0, 'an authorization code was sent twice');
 }
 
-/** What a consent on the operator's page needs while it lasts. */
+/** The state of a consent on the operator's page. */
 async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
   for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
     await poll(
@@ -54,7 +54,7 @@ async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Deletes everything in the order that README gives, and fails when something stays behind. */
+/** Deletes everything in the documented order, and fails if something remains. */
 export async function takeDown({ stage, cluster, observer, screen }: Telling): Promise<void> {
   screen.step('Taking everything down');
   screen.command('kubectl delete ifc --all -n demo');

@@ -9,7 +9,7 @@ import type { Observer } from './observer.ts';
 import type { Screen } from './screen.ts';
 import { inventorySeconds, type Stage } from './stage.ts';
 
-/** What the story is told with. */
+/** The context of the story. */
 export interface Telling {
   readonly stage: Stage;
   readonly cluster: Cluster;
@@ -22,10 +22,10 @@ export interface Telling {
 }
 
 const connector = CONNECTOR_NAMES.kind;
-/** How long a change at the remote side may take to be seen there, milliseconds. */
+/** Timeout of a change in Open Connectors, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** From an empty namespace to connectors that work, and through what happens to them afterwards. */
+/** The story: from an empty namespace to working connectors, then through drift, rotation and deletion. */
 export async function tell(telling: Telling): Promise<void> {
   for (const act of [account, threeConnectors, consent, mend, drift, rotation, look]) {
     await telling.pause();

@@ -7,7 +7,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const RECORD = 'openconnectors.dev/attempt';
@@ -28,7 +28,7 @@ describeControlPlanes('credentials that wait for their turn', (plane) => {
 
   /** An account that allows one call at a time. */
   async function furnishSlowAccount(namespace: Namespace): Promise<void> {
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     await namespace.patch('OpenConnectorsAccount', 'sap', { spec: { limits: { concurrency: 1 } } });
   }
 

@@ -11,7 +11,7 @@ import { formatFindings, formatTable } from './report/table.ts';
 import { writeTraces } from './report/traces.ts';
 import { derivedRandom } from './seeds.ts';
 import { buildStage } from './stage/stage.ts';
-import { tend } from './stage/tend.ts';
+import { runControllers } from './stage/tend.ts';
 import { waitForCalm } from './storm/calm.ts';
 import type { StormContext } from './storm/context.ts';
 import { createFaultTable } from './storm/faults.ts';
@@ -38,7 +38,7 @@ export async function soak(
   const context: StormContext = { stage, clock, subjects, foreign };
   const sightings = sightInstances(simulator, stage.auditLog, clock);
   cleanup.defer(async () => sightings.stop());
-  const stopTending = tend(stage, clock);
+  const stopTending = runControllers(stage, clock);
   cleanup.defer(stopTending);
   const person = startPerson(stage, subjects, clock, derivedRandom(options.seed, 'person'));
   const faults = createFaultTable(simulator, stage.auditLog);

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 const INTERVAL_MS = 1_000;
 
 /** Runs the controllers that the control plane lacks. The returned function stops them and throws their error. */
-export function tend({ auditLog: journal, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
+export function runControllers({ auditLog: journal, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted && !plane.features.garbageCollection) {

@@ -3,7 +3,7 @@ import { locationOf } from '../consent/visitor.ts';
 import { poll } from '../controlplane/poll.ts';
 import type { Namespace } from '../workbench/cluster.ts';
 import { connector } from '../workbench/manifests.ts';
-import { furnish, type Workbench } from '../workbench/workbench.ts';
+import { createPrerequisites, type Workbench } from '../workbench/workbench.ts';
 
 const kind = 'InfusionsoftConnector';
 
@@ -21,7 +21,7 @@ export interface Stage {
  */
 export async function liveThrough(stage: Stage): Promise<void> {
   const { bench, namespace } = stage;
-  await furnish(bench, namespace, { code: false });
+  await createPrerequisites(bench, namespace, { code: false });
   await namespace.create(connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } } }));
   await consent(stage);
   await namespace.waitFor(kind, 'crm', 'Ready', 'True');

@@ -173,7 +173,7 @@ export async function startWorkbench(
 }
 
 /** The Secrets and the account that the manifests' connectors reference; `code` also creates the Secret of the code. */
-export async function furnish(
+export async function createPrerequisites(
   { simulator }: Workbench,
   namespace: Namespace,
   options: { readonly code?: boolean } = {},

@@ -14,7 +14,7 @@ export interface Base {
 }
 
 /** Reports an event to the test as one line of JSON; synchronously, so that nothing is lost on a crash. */
-export function tell(message: Record<string, unknown>): void {
+export function report(message: Record<string, unknown>): void {
   writeSync(1, `${JSON.stringify(message)}\n`);
 }
 
@@ -24,14 +24,14 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
   return async (event) => {
     const spec = specOf(event.object);
     const { name } = event.meta;
-    tell({ type: event.type, name });
+    report({ type: event.type, name });
     const attempt = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, attempt);
     if (attempt <= numberOf(spec['throwTimes'])) {
       throw new Error('the handler fails');
     }
     if (spec['finalize'] === true) {
-      const isDone = await base.handleFinalizer(event, async () => tell({ type: 'CLEANED', name }));
+      const isDone = await base.handleFinalizer(event, async () => report({ type: 'CLEANED', name }));
       if (isDone) {
         return;
       }
@@ -42,19 +42,19 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
     if (spec['report'] === true) {
       await base.patchStatus(event.meta, { jitterOffset: 'Done' });
     }
-    tell({ type: 'HANDLED', name });
+    report({ type: 'HANDLED', name });
   };
 }
 
 /** Reports readiness and stops on SIGTERM as in the library's README, except for `process.exit(0)`. */
 export function runUntilSignal(operator: { start(): Promise<void>; stop(): unknown }): void {
   process.once('SIGTERM', () => {
-    tell({ type: 'STOPPING' });
+    report({ type: 'STOPPING' });
     operator.stop();
   });
   operator.start().then(
-    () => tell({ type: 'STARTED' }),
-    (error: unknown) => tell({ type: 'FAILED', error: String(error) }),
+    () => report({ type: 'STARTED' }),
+    (error: unknown) => report({ type: 'FAILED', error: String(error) }),
   );
 }
 
