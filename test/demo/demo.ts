@@ -10,7 +10,7 @@ import { observe } from './observer.ts';
 import { checkOutcome, takeDown } from './outcome.ts';
 import type { Screen } from './screen.ts';
 import { buildStage, type Stage, startOperatorOn } from './stage.ts';
-import { type Telling, tell } from './story.ts';
+import { runStory, type StoryContext } from './story.ts';
 
 const crdFolder = join(import.meta.dirname, '..', '..', 'crds');
 const namespace = 'demo';
@@ -54,7 +54,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
   cleanup.defer(() => over.abort(new Interrupted('the demonstration is over')));
 
   const observer = observe(cluster, screen, clock, signal);
-  const telling: Telling = {
+  const telling: StoryContext = {
     stage,
     cluster,
     observer,
@@ -89,8 +89,8 @@ function introduce({ server, simulator, operator, logFile }: Stage, screen: Scre
   screen.note('Its log', logFile);
 }
 
-async function tellAndCheck(telling: Telling): Promise<void> {
-  await tell(telling);
+async function tellAndCheck(telling: StoryContext): Promise<void> {
+  await runStory(telling);
   await checkOutcome(telling);
   await takeDown(telling);
   telling.screen.say(
@@ -98,8 +98,8 @@ async function tellAndCheck(telling: Telling): Promise<void> {
   );
 }
 
-async function tellAndStay(telling: Telling, { screen, onStay }: DemoOptions): Promise<void> {
-  await tell(telling);
+async function tellAndStay(telling: StoryContext, { screen, onStay }: DemoOptions): Promise<void> {
+  await runStory(telling);
   screen.step('Your turn');
   screen.say('In another terminal, with your own kubectl:');
   screen.command(`export KUBECONFIG=${telling.stage.kubeconfig}`);

@@ -3,7 +3,7 @@ import { parseConnector } from '../../src/api/parse.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
-import type { Telling } from './story.ts';
+import type { StoryContext } from './story.ts';
 
 /** The expected state of each connector at the end of the story. */
 const expected = [
@@ -17,7 +17,7 @@ const connector = CONNECTOR_NAMES.kind;
 const maxWaitMs = 30_000;
 
 /** Fails with the first unexpected state. */
-export async function checkOutcome({ stage: { simulator }, cluster }: Telling): Promise<void> {
+export async function checkOutcome({ stage: { simulator }, cluster }: StoryContext): Promise<void> {
   const ids: number[] = [];
   for (const { name, status, reason } of expected) {
     const { status: found } = parseConnector(await cluster.read(connector, name));
@@ -55,7 +55,7 @@ async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
 }
 
 /** Deletes everything in the documented order, and fails if something remains. */
-export async function takeDown({ stage, cluster, observer, screen }: Telling): Promise<void> {
+export async function takeDown({ stage, cluster, observer, screen }: StoryContext): Promise<void> {
   screen.step('Taking everything down');
   screen.command('kubectl delete ifc --all -n demo');
   for (const { name } of expected) {

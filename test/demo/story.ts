@@ -10,7 +10,7 @@ import type { Screen } from './screen.ts';
 import { inventorySeconds, type Stage } from './stage.ts';
 
 /** The context of the story. */
-export interface Telling {
+export interface StoryContext {
   readonly stage: Stage;
   readonly cluster: Cluster;
   readonly observer: Observer;
@@ -26,14 +26,14 @@ const connector = CONNECTOR_NAMES.kind;
 const maxWaitMs = 30_000;
 
 /** The story: from an empty namespace to working connectors, then through drift, rotation and deletion. */
-export async function tell(telling: Telling): Promise<void> {
-  for (const act of [account, threeConnectors, consent, mend, drift, rotation, look]) {
-    await telling.pause();
-    await act(telling);
+export async function runStory(context: StoryContext): Promise<void> {
+  for (const act of [account, threeConnectors, consent, fixReference, drift, rotation, showConnectors]) {
+    await context.pause();
+    await act(context);
   }
 }
 
-async function account({ observer, screen, hands }: Telling): Promise<void> {
+async function account({ observer, screen, hands }: StoryContext): Promise<void> {
   screen.step('An account of SAP Open Connectors');
   screen.say('A Secret with two credentials, and an OpenConnectorsAccount that names the Secret.');
   await hands.apply('account.yaml');
@@ -41,7 +41,7 @@ async function account({ observer, screen, hands }: Telling): Promise<void> {
   screen.say('The operator has tried the credentials: they work.');
 }
 
-async function threeConnectors({ observer, screen, hands }: Telling): Promise<void> {
+async function threeConnectors({ observer, screen, hands }: StoryContext): Promise<void> {
   screen.step('Three connectors, two of them with a mistake');
   screen.say(
     'Each line below is a condition in the status of a connector that has changed. Ready is the summary.',
@@ -61,7 +61,7 @@ async function threeConnectors({ observer, screen, hands }: Telling): Promise<vo
   );
 }
 
-async function consent({ stage, observer, screen, hands }: Telling): Promise<void> {
+async function consent({ stage, observer, screen, hands }: StoryContext): Promise<void> {
   screen.step('A person allows access, in a browser');
   await hands.consentOnPage('crm');
   await observer.until(connector, 'crm', { status: 'True' });
@@ -72,7 +72,7 @@ async function consent({ stage, observer, screen, hands }: Telling): Promise<voi
   );
 }
 
-async function mend({ observer, screen, hands }: Telling): Promise<void> {
+async function fixReference({ observer, screen, hands }: StoryContext): Promise<void> {
   screen.step('A mistake is mended');
   screen.say('The Secret is called crm-oauth, not crm-oaht:');
   const patch = { spec: { oauth: { clientSecretRef: { name: 'crm-oauth' } } } };
@@ -86,7 +86,7 @@ async function mend({ observer, screen, hands }: Telling): Promise<void> {
   screen.say('Ready. Nothing had to be restarted.');
 }
 
-async function drift({ stage, screen }: Telling): Promise<void> {
+async function drift({ stage, screen }: StoryContext): Promise<void> {
   screen.step('Somebody renames the instance in the console of Open Connectors');
   const { id, name } = onlyInstance(stage, 'demo-crm');
   stage.simulator.editInstance(id, { name: 'renamed by hand' });
@@ -99,7 +99,7 @@ async function drift({ stage, screen }: Telling): Promise<void> {
   );
 }
 
-async function rotation({ stage, screen, hands }: Telling): Promise<void> {
+async function rotation({ stage, screen, hands }: StoryContext): Promise<void> {
   screen.step('The client secret of the OAuth app is replaced');
   const { id, token } = onlyInstance(stage, 'demo-crm');
   const clientSecret = 'made-up-secret-2';
@@ -121,7 +121,7 @@ async function rotation({ stage, screen, hands }: Telling): Promise<void> {
   screen.say(`Instance ${id} has the new client secret. Its token stayed, so applications notice nothing.`);
 }
 
-async function look({ screen, looking }: Telling): Promise<void> {
+async function showConnectors({ screen, looking }: StoryContext): Promise<void> {
   screen.step('What kubectl shows');
   const kubectl = looking();
   screen.command('kubectl describe infusionsoftconnector crm -n demo');

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { API_VERSION } from '../../../src/api/group.ts';
 import type { ControlPlane } from '../../support/controlplane/control-plane.ts';
+import type { AuditLog } from './audit-log.ts';
 import { type ConnectorView, conditionsInWords, viewOf } from './connector-view.ts';
-import type { Journal } from './journal.ts';
 
 const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 
@@ -25,7 +25,7 @@ export interface ConnectorWatch {
 
 export async function watchConnectors(
   plane: ControlPlane,
-  auditLog: Journal,
+  auditLog: AuditLog,
   now: () => number,
 ): Promise<ConnectorWatch> {
   const known = new Map<string, Watched>();

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import type { Journal } from './journal.ts';
+import type { AuditLog } from './audit-log.ts';
 
 const LOOK_MS = 200;
 
@@ -13,7 +13,7 @@ export interface Sightings {
 }
 
 /** Records when instances of this cluster appear, change their owner and disappear. */
-export function sightInstances(simulator: Simulator, auditLog: Journal, clock: Clock): Sightings {
+export function sightInstances(simulator: Simulator, auditLog: AuditLog, clock: Clock): Sightings {
   const subjects = new Map<number, string>();
   let alive = new Map<number, string>();
   let cancel = (): void => undefined;

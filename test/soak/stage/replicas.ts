@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { type OperatorProcess, startOperatorProcess } from '../../support/workbench/process.ts';
 import type { Workbench } from '../../support/workbench/workbench.ts';
-import type { Journal } from '../model/journal.ts';
+import type { AuditLog } from '../model/audit-log.ts';
 import { noteLogLine } from './log-line.ts';
 
 /** A process that ended during the storm. */
@@ -34,7 +34,7 @@ export interface ReplicasOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly count: number;
   readonly clock: Clock;
-  readonly auditLog: Journal;
+  readonly auditLog: AuditLog;
   /** Folder for the log of each process. */
   readonly folder: string;
 }
@@ -56,7 +56,7 @@ async function leaseHolder({ plane, home }: Workbench): Promise<string> {
 }
 
 export function startReplicas(options: ReplicasOptions): Replicas {
-  const { bench, clock, auditLog: journal } = options;
+  const { bench, clock, auditLog } = options;
   const deaths: Death[] = [];
   const running: (Running | undefined)[] = [];
   let stopping = false;
@@ -69,10 +69,10 @@ export function startReplicas(options: ReplicasOptions): Replicas {
     const identity = `replica-${name}`;
     const replica = startOperatorProcess(bench, { ...options.env, POD_NAME: identity }, (line) => {
       log.write(`${line}\n`);
-      noteLogLine(journal, name, line);
+      noteLogLine(auditLog, name, line);
     });
     running[index] = { process: replica, identity };
-    journal.note('replica', `${name} started (pid ${replica.pid})`);
+    auditLog.note('replica', `${name} started (pid ${replica.pid})`);
     void replica.ended.then((code) => {
       log.end();
       if (running[index]?.process !== replica || stopping) {
@@ -80,7 +80,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
       }
       running[index] = undefined;
       deaths.push({ at: clock.now(), killed: false });
-      journal.note('replica', `${name} ended by itself with code ${code}`);
+      auditLog.note('replica', `${name} ended by itself with code ${code}`);
       clock.schedule(RESTART_MS, () => {
         if (!stopping && running[index] === undefined) {
           start(index);
@@ -98,7 +98,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
     }
     running[index] = undefined;
     deaths.push({ at: clock.now(), killed: true });
-    journal.note('replica', `SIGKILL for pid ${replica.pid}`);
+    auditLog.note('replica', `SIGKILL for pid ${replica.pid}`);
     await replica.kill();
     if (!stopping && running[index] === undefined) {
       start(index);

@@ -5,8 +5,8 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import type { ControlPlane } from '../../support/controlplane/control-plane.ts';
 import { controlPlanes } from '../../support/controlplane/sources.ts';
 import { startWorkbench, type Workbench } from '../../support/workbench/workbench.ts';
+import { type AuditLog, createAuditLog } from '../model/audit-log.ts';
 import { type ConnectorWatch, watchConnectors } from '../model/connector-watch.ts';
-import { createJournal, type Journal } from '../model/journal.ts';
 import type { Tenant } from '../model/subject.ts';
 import type { SoakOptions } from '../options.ts';
 import { type ApiServerProxy, startApiServerProxy } from '../proxy/api-server-proxy.ts';
@@ -42,7 +42,7 @@ export interface Stage {
   readonly replicas: Replicas;
   readonly tenants: readonly Tenant[];
   readonly connectors: ConnectorWatch;
-  readonly auditLog: Journal;
+  readonly auditLog: AuditLog;
   /** Holds the logs and, after a failure, the traces. */
   readonly folder: string;
   /** Stops everything. Returns the findings of the workbench: broken statuses, leaked values. */
@@ -70,7 +70,7 @@ export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableS
     watchDelayMs: options.watchDelayMs,
   });
   cleanup.defer(() => proxy.stop());
-  const auditLog = createJournal(systemClock.now);
+  const auditLog = createAuditLog(systemClock.now);
   const connectors = await watchConnectors(plane, auditLog, systemClock.now);
   cleanup.defer(async () => connectors.stop());
   const tenants = await createTenants(bench);

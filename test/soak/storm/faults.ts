@@ -1,7 +1,7 @@
 import type { Fault, InjectedFault } from 'open-connectors-simulator/faults.ts';
 import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { Journal } from '../model/journal.ts';
+import type { AuditLog } from '../model/audit-log.ts';
 import { pick } from '../seeds.ts';
 import { CREATE_DEADLINE_MS } from '../stage/stage.ts';
 
@@ -56,7 +56,7 @@ export interface FaultTable {
   hits(): ReadonlyMap<string, number>;
 }
 
-export function createFaultTable(simulator: Simulator, auditLog: Journal): FaultTable {
+export function createFaultTable(simulator: Simulator, auditLog: AuditLog): FaultTable {
   const injected: { readonly name: string; readonly fault: InjectedFault }[] = [];
   return {
     inject(random) {

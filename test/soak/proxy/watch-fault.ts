@@ -1,7 +1,7 @@
 import type { Random } from '../../../src/runtime/random.ts';
 
 /** The fault of one watch. */
-export type WatchFate =
+export type WatchFault =
   | { readonly kind: 'refused' }
   | {
       readonly kind: 'served';
@@ -11,7 +11,7 @@ export type WatchFate =
     };
 
 /** Chooses at random. While `raging` is false, watches are only delayed. */
-export function drawFate(random: Random, raging: boolean): WatchFate {
+export function drawWatchFault(random: Random, raging: boolean): WatchFault {
   const [refused, life, end] = [random.fraction(), random.fraction(), random.fraction()];
   if (!raging) {
     return { kind: 'served', lifeMs: undefined, end: 'closed' };
