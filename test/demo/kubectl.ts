@@ -25,7 +25,7 @@ export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string
   };
   const program = kubectlProgram();
   if (!hasKubectl(program)) {
-    screen.say('There is no kubectl on this machine, so this is our own rendering of what it shows.');
+    screen.say('kubectl is not installed, so the demo renders its output.');
     return ours;
   }
   const run = async (args: readonly string[], otherwise: () => Promise<void>): Promise<void> => {
@@ -37,7 +37,7 @@ export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string
       screen.verbatim(stdout);
       return;
     }
-    screen.say(`kubectl failed (${stderr.trim().split('\n')[0]}), so this is our own rendering.`);
+    screen.say(`kubectl failed (${stderr.trim().split('\n')[0]}), so the demo renders its output.`);
     await otherwise();
   };
   return {

@@ -49,10 +49,10 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) {
-      console.log('\nEnded; nothing is left.');
+      console.log('\nThe demo has ended and removed everything.');
       return staying ? 0 : 130;
     }
-    console.error(`Demonstration failed: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   } finally {
     deadline();

@@ -56,7 +56,7 @@ async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
 
 /** Deletes everything in the documented order, and fails if something remains. */
 export async function takeDown({ stage, cluster, observer, screen }: StoryContext): Promise<void> {
-  screen.step('Taking everything down');
+  screen.step('Clean up');
   screen.command('kubectl delete ifc --all -n demo');
   for (const { name } of expected) {
     await cluster.remove(connector, name);
@@ -64,7 +64,7 @@ export async function takeDown({ stage, cluster, observer, screen }: StoryContex
   await Promise.all(expected.map(({ name }) => observer.untilGone(connector, name)));
   const left = stage.simulator.instances();
   require(left.length === 0, `${left.length} instances are left in Open Connectors`);
-  screen.say('The connectors are gone, and their instances in Open Connectors with them.');
+  screen.say('The connectors and their instances in Open Connectors are deleted.');
 
   screen.command('kubectl delete oca sap -n demo');
   await cluster.remove(ACCOUNT_NAMES.kind, 'sap');
