@@ -16,6 +16,8 @@ const node = (...args) => [join(bin, 'node'), ['--disable-warning=ExperimentalWa
 const vitest = (...args) => node(join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args);
 const tsc = (...args) => node(join(root, 'node_modules/typescript/bin/tsc'), ...args);
 
+const knip = () => node(join(root, 'node_modules/knip/bin/knip.js'), '--no-progress');
+
 const commands = {
   demo: (args) => [node('test/demo/main.ts', ...args)],
   soak: (args) => [node('test/soak/main.ts', ...args)],
@@ -23,10 +25,10 @@ const commands = {
   cli: (args) => [node('src/cli/main.ts', ...args)],
   simulator: (args) => [node('packages/open-connectors-simulator/src/main.ts', ...args)],
   generate: (args) => [node('scripts/generate.ts', ...args)],
-  lint: (args) => [biome('check', ...args), tsc()],
+  lint: (args) => [biome('check', ...args), tsc(), knip()],
   format: (args) => [biome('check', '--write', ...args)],
   build: () => [tsc('-p', 'tsconfig.build.json')],
-  test: (args) => (args.length > 0 ? [vitest(...args)] : [biome('check'), tsc(), vitest()]),
+  test: (args) => (args.length > 0 ? [vitest(...args)] : [biome('check'), tsc(), knip(), vitest()]),
   'test:k3s': (args) => [vitest('--project', 'integration', ...args)],
 };
 const environments = { 'test:k3s': { TEST_K3S: '1' } };

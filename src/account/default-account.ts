@@ -3,12 +3,13 @@ import { ACCOUNT_NAMES, API_VERSION } from '../api/group.ts';
 import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
-import { type AccountPorts, reconcileAccount } from './reconcile.ts';
+import type { AccountPorts } from './ports.ts';
+import { reconcileAccount } from './reconcile.ts';
 
 /** Reads the mounted Secret of the default account: file names to contents in clear; `undefined` for a missing file. */
 export type ReadMounted = (name: 'userSecret' | 'organizationSecret') => string | undefined;
 
-/** How often the mounted files are looked at, and the longest pause after a failure. */
+/** How often the mounted files are checked, and the longest pause after a failure. */
 const CHECK_INTERVAL_MS = 60_000;
 
 /** What the default account works with; `secrets` and `report` of the ports are replaced by its own. */
@@ -17,7 +18,7 @@ export interface DefaultAccountOptions {
   readonly readMounted: ReadMounted;
   readonly ports: Omit<AccountPorts, 'secrets' | 'report'>;
   readonly clock: Clock;
-  /** Told the status after each pass, and errors that ended one. */
+  /** Called with the status after each reconcile, and with errors that ended one. */
   readonly onReconcile: (status: AccountStatus) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -47,12 +48,12 @@ export class DefaultAccount {
     if (signal.aborted || this.#running !== undefined) {
       return;
     }
-    this.#running = this.#pass(signal).finally(() => {
+    this.#running = this.#reconcile(signal).finally(() => {
       this.#running = undefined;
     });
   }
 
-  async #pass(signal: AbortSignal): Promise<void> {
+  async #reconcile(signal: AbortSignal): Promise<void> {
     let afterMs = CHECK_INTERVAL_MS;
     try {
       const outcome = await reconcileAccount(this.#ports(), this.#account(), signal);

@@ -1,13 +1,12 @@
 import type { OpenConnectorsAccount } from '../api/account.ts';
-import type { Reason } from '../api/reasons.ts';
-import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { Violation } from '../api/validation/validate.ts';
 import type { Organization } from '../openconnectors/port.ts';
 import type { AccountCredentials } from '../ownership/account-view.ts';
-import type { Retry } from '../reconciler/retry.ts';
 import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { AccountLog } from './action-log.ts';
 
-/** What this process knows of an account beyond the resource. */
+/** What this process remembers of an account beyond the resource. */
 export type SessionFacts =
   | { readonly state: 'none' }
   /** These credentials were refused at this time (wall clock). */
@@ -29,55 +28,48 @@ export type SessionFacts =
       readonly invalidated: boolean;
     };
 
-/** What this pass has done so far. */
-export interface AccountDone {
-  readonly failure: { readonly action: 'verify' | 'list'; readonly error: RemoteError } | undefined;
-}
-
-/** All that `decideAccount` may look at. */
-export interface AccountInput {
+/** What was gathered of one account, before anything is derived from it. */
+export interface AccountObservation {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: number;
   readonly account: OpenConnectorsAccount;
+  /** What is wrong with the spec. */
+  readonly violations: readonly Violation[];
   readonly allowedHosts: readonly HostPattern[];
   readonly inventoryIntervalMs: number;
   readonly secret: SecretFact;
   readonly session: SessionFacts;
-  /** Until when the remote side wants to be left alone; wall clock. */
+  /** Until when Open Connectors pauses the account; wall clock. */
   readonly throttledUntil: number | undefined;
   /** Names of the connectors that use the account and that this operator watches. Empty unless it is being deleted. */
   readonly users: readonly string[];
   /** The same as the API server listed them in this reconcile, with those of other operators. */
   readonly listedUsers: readonly string[] | undefined;
-  /** Somebody asked for this pass: an edit, a changed Secret, `reconcile-at`. */
+  /** An edit, a changed Secret or `reconcile-at` triggered this reconcile. */
   readonly triggered: boolean;
-  readonly done: AccountDone;
-  readonly fingerprint: (value: string) => string;
+  readonly log: AccountLog;
 }
 
-/** The next thing to do for an account. */
-export type AccountAction =
-  | { readonly type: 'read-secret'; readonly name: string }
+/** The credentials in the Secret of the account, decoded and hashed once. */
+export type CredentialsInput =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unread'; readonly resourceVersion: string }
+  | { readonly state: 'key-missing'; readonly key: string }
   | {
-      readonly type: 'verify';
+      readonly state: 'invalid';
+      readonly field: keyof AccountCredentials;
+      readonly key: string;
+      readonly why: string;
+    }
+  | {
+      readonly state: 'read';
+      readonly resourceVersion: string;
       readonly credentials: AccountCredentials;
+      /** Keyed hash of both. */
       readonly credential: string;
-      readonly secretVersion: string;
-    }
-  | { readonly type: 'list' }
-  | { readonly type: 'list-users' }
-  | { readonly type: 'finish'; readonly result: AccountResult };
+    };
 
-/** How a pass over an account ends. */
-export type AccountResult =
-  | { readonly kind: 'ready'; readonly again: number }
-  | {
-      readonly kind: 'blocked';
-      readonly reason: Reason;
-      readonly message: string;
-      readonly retry: Retry;
-      /** Whether connectors may go on with the session that is open. */
-      readonly usable: boolean;
-    }
-  | { readonly kind: 'not-due'; readonly time: number }
-  | { readonly kind: 'released' };
+/** The input of `decideAccount`. A plain value. */
+export interface AccountInput extends AccountObservation {
+  readonly credentials: CredentialsInput;
+}

@@ -1,32 +1,18 @@
-import type { OpenConnectorsAccount } from '../api/account.ts';
 import { apiBaseUrlOf, limitsOf, timeoutMsOf } from '../api/defaults.ts';
-import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
-import { RemoteError } from '../openconnectors/errors/remote-error.ts';
-import type { OpenConnectors, Organization } from '../openconnectors/port.ts';
+import type { OpenConnectors } from '../openconnectors/port.ts';
 import { accountKey } from '../ownership/account-key.ts';
 import type { AccountCredentials, AccountView } from '../ownership/account-view.ts';
 import type { AccountSession, Accounts, FallbackOutcome } from '../ownership/accounts.ts';
 import { Inventory } from '../ownership/inventory.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
-import type { FallbackAccount } from './credentials/fallback-credentials.ts';
+import { absenceOf } from './account-absence.ts';
+import { type AccountTarget, poolKey, type VerifiedCredentials } from './account-target.ts';
+import { openFallback } from './credentials/open-fallback.ts';
 import type { SessionFacts } from './input.ts';
+import type { RegistryPorts } from './registry-ports.ts';
 
-/** Where an account is, and how much it may be asked: of a resource, or of the operator's own configuration. */
-export interface AccountTarget {
-  /** uid of the resource, or `default`. */
-  readonly uid: string;
-  readonly spec: Pick<OpenConnectorsAccount['spec'], 'baseUrl' | 'limits' | 'timeoutSeconds'>;
-  readonly isDefault: boolean;
-  /** The credentials are those of the operator's namespace, not those of the account's own Secret. */
-  readonly isFallback?: boolean;
-}
-
-interface OpenSession {
+interface OpenSession extends VerifiedCredentials {
   readonly target: AccountTarget;
-  readonly credentials: AccountCredentials;
-  readonly credential: string;
-  readonly secretVersion: string;
-  readonly organization: Organization;
   readonly inventory: Inventory;
   readonly isInvalidated: boolean;
   readonly releaseSecrets: () => void;
@@ -37,9 +23,9 @@ interface Entry {
   readonly open: OpenSession | undefined;
   /** Key in the pool of the credentials that were tried last and have not worked yet. */
   readonly candidate: string | undefined;
-  /** What connectors are told while they cannot use the account. */
+  /** What connectors show while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
-  /** What connectors were told last, in one text. */
+  /** What was published to connectors last, in one text. */
   readonly published: string | undefined;
 }
 
@@ -51,31 +37,6 @@ const EMPTY: Entry = {
   published: undefined,
 };
 
-/** What the registry needs of its surroundings. */
-export interface RegistryPorts {
-  readonly pool: OpenConnectorsPool;
-  readonly createTimeoutMs: number;
-  /** How long a list may lag behind answers about single instances. */
-  readonly searchGraceMs: number;
-  /** Wall clock. */
-  readonly now: () => number;
-  /** Keeps the values from being logged for as long as they are used; returns the end of it. */
-  readonly redact: (values: readonly string[]) => () => void;
-  /** The credentials that last worked for the account with this uid. */
-  readonly readFallback: (uid: string, signal: AbortSignal) => Promise<FallbackAccount | undefined>;
-  /** Whether the host of an address may be called. */
-  readonly isAllowed: (baseUrl: string) => boolean;
-  readonly fingerprint: (value: string) => string;
-  /** The label selector of this operator: accounts without these labels are another operator's. */
-  readonly selector: string | undefined;
-  /** Whether an OpenConnectorsAccount of that name, with the labels of the selector, is there. */
-  readonly exists: (namespace: string, name: string) => boolean;
-  /** Whether the operator has a default account for connectors of the namespace. */
-  readonly hasDefault: (namespace: string) => boolean;
-  /** The account has to be looked at again: one of its calls was refused. */
-  readonly onInvalidated: (key: string) => void;
-}
-
 /** The verified accounts of this process: their clients, credentials and inventories. */
 export class AccountRegistry implements Accounts {
   readonly #entries = new Map<string, Entry>();
@@ -86,7 +47,7 @@ export class AccountRegistry implements Accounts {
   }
 
   view(namespace: string, name: string | undefined): AccountView {
-    const absent = this.#absence(namespace, name);
+    const absent = absenceOf(this.#ports, namespace, name);
     if (absent !== undefined) {
       return absent;
     }
@@ -139,39 +100,9 @@ export class AccountRegistry implements Accounts {
   }
 
   async openFallback(account: RecordedAccount, signal: AbortSignal): Promise<FallbackOutcome> {
-    if (this.fallbackSession(account.uid) !== undefined) {
-      return 'open';
-    }
-    const kept = await this.#ports.readFallback(account.uid, signal);
-    if (
-      kept === undefined ||
-      kept.organizationId !== account.organizationId ||
-      kept.baseUrl !== account.baseUrl
-    ) {
-      return 'absent';
-    }
-    const { credentials } = kept;
-    const credential = this.#ports.fingerprint(JSON.stringify(credentials));
-    const key = fallbackKey(account.uid);
-    const target = { uid: account.uid, spec: { baseUrl: kept.baseUrl }, isDefault: false, isFallback: true };
-    if (!this.#ports.isAllowed(kept.baseUrl)) {
-      return 'refused';
-    }
-    try {
-      const organization = await this.candidate(key, target, credentials, credential).organization(signal);
-      if (organization.id !== account.organizationId) {
-        this.close(key);
-        return 'refused';
-      }
-      this.opened(key, target, { credentials, credential, secretVersion: '', organization });
-      return 'open';
-    } catch (error) {
-      if (error instanceof RemoteError && error.class === 'unauthorized') {
-        this.close(key);
-        return 'refused';
-      }
-      throw error;
-    }
+    return this.fallbackSession(account.uid) === undefined
+      ? await openFallback(this, this.#ports, fallbackKey(account.uid), account, signal)
+      : 'open';
   }
 
   /** A client for credentials that are not in use yet, to try them out. Each account has one at most. */
@@ -190,7 +121,7 @@ export class AccountRegistry implements Accounts {
     return client;
   }
 
-  /** Until when the remote side wants to be left alone (wall clock); `undefined` while calls flow. */
+  /** Until when the account's calls are paused (wall clock); `undefined` while they flow. */
   throttledUntil(key: string): number | undefined {
     const open = this.#entries.get(key)?.open;
     return open && this.#ports.pool.throttledUntil(poolKey(open.target, open.credential));
@@ -216,16 +147,7 @@ export class AccountRegistry implements Accounts {
   }
 
   /** The credentials were verified: connectors work with them from here on. */
-  opened(
-    key: string,
-    target: AccountTarget,
-    verified: {
-      readonly credentials: AccountCredentials;
-      readonly credential: string;
-      readonly secretVersion: string;
-      readonly organization: Organization;
-    },
-  ): void {
+  opened(key: string, target: AccountTarget, verified: VerifiedCredentials): void {
     const before = this.#entries.get(key)?.open;
     const { candidate } = this.#entries.get(key) ?? EMPTY;
     if (candidate !== poolKey(target, verified.credential)) {
@@ -276,7 +198,7 @@ export class AccountRegistry implements Accounts {
     }
   }
 
-  /** The remote side refuses these credentials. A session with other ones stays open. */
+  /** Open Connectors refuses these credentials. A session with other ones stays open. */
   refused(key: string, target: AccountTarget, credential: string, at: number): void {
     const entry = this.#entries.get(key) ?? EMPTY;
     const keepsOpen = entry.open !== undefined && entry.open.credential !== credential;
@@ -292,17 +214,17 @@ export class AccountRegistry implements Accounts {
     });
   }
 
-  /** What connectors are told: a problem, or that there is none. Returns whether it differs from what they know. */
+  /** Publishes a problem to connectors, or that there is none. Returns whether it differs from the last one. */
   publish(key: string, problem: Extract<AccountView, { state: 'blocked' }> | undefined): boolean {
     const entry = this.#entries.get(key) ?? EMPTY;
-    const told = JSON.stringify([
+    const published = JSON.stringify([
       problem?.reason,
       problem?.message,
       entry.open?.credential,
       entry.open?.inventory.listedAt !== undefined,
     ]);
-    this.#entries.set(key, { ...entry, problem, published: told });
-    return entry.published !== told;
+    this.#entries.set(key, { ...entry, problem, published });
+    return entry.published !== published;
   }
 
   /** Nothing depends on the account with this uid any more. */
@@ -310,7 +232,7 @@ export class AccountRegistry implements Accounts {
     this.close(fallbackKey(uid));
   }
 
-  /** The account is gone. */
+  /** The account was deleted. */
   close(key: string): void {
     this.#dropCandidate(key);
     const open = this.#entries.get(key)?.open;
@@ -337,7 +259,7 @@ export class AccountRegistry implements Accounts {
   #invalidate(key: string): void {
     const entry = this.#entries.get(key);
     if (entry?.open !== undefined && !entry.open.isInvalidated) {
-      // Whoever was refused waits for news, also for the news that all is well.
+      // Connectors that were refused wait for the next publication, also for one without a problem.
       this.#entries.set(key, {
         ...entry,
         published: undefined,
@@ -349,27 +271,6 @@ export class AccountRegistry implements Accounts {
         this.#ports.onInvalidated(key);
       }
     }
-  }
-
-  #absence(
-    namespace: string,
-    name: string | undefined,
-  ): Extract<AccountView, { state: 'blocked' }> | undefined {
-    if (name === undefined) {
-      return this.#ports.hasDefault(namespace)
-        ? undefined
-        : notFound(
-            'spec.accountRef is not set and the operator has no default account for this namespace. Create an OpenConnectorsAccount and set spec.accountRef.',
-          );
-    }
-    if (this.#ports.exists(namespace, name)) {
-      return undefined;
-    }
-    return notFound(
-      this.#ports.selector === undefined
-        ? `Account "${name}" (spec.accountRef) not found. Create it, or correct the name.`
-        : `Account "${name}" (spec.accountRef) not found among those with labels "${this.#ports.selector}". Create it, or add the labels.`,
-    );
   }
 
   /** The only place where credentials meet an address. */
@@ -394,13 +295,4 @@ function fallbackKey(uid: string): string {
 
 function isFallbackKey(key: string): boolean {
   return key.startsWith('kept:');
-}
-
-function notFound(message: string): Extract<AccountView, { state: 'blocked' }> {
-  return { state: 'blocked', reason: 'AccountNotFound', message, stalled: false };
-}
-
-/** The uid comes first: whoever is told of a client by its key reads the account from it. */
-function poolKey(target: AccountTarget, credential: string): string {
-  return `${target.uid}/${target.isFallback === true ? 'fallback:' : ''}${credential}`;
 }

@@ -78,8 +78,6 @@ export const failuresSchema = z
   })
   .describe('Failures in a row, so that a restart of the operator does not forget the backoff.');
 
-export type Failures = z.infer<typeof failuresSchema>;
-
 /** `-1` until the operator has seen the resource (schema default of status). */
 export const observedGenerationSchema = z
   .int()

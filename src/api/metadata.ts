@@ -30,5 +30,4 @@ export const objectMetaSchema = z.object({
   ownerReferences: z.array(ownerReferenceSchema).optional(),
 });
 
-export type OwnerReference = z.infer<typeof ownerReferenceSchema>;
 export type ObjectMeta = z.infer<typeof objectMetaSchema>;

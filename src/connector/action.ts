@@ -6,7 +6,7 @@ import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
 import type { Retry } from '../reconciler/retry.ts';
 
-/** How a pass ends. */
+/** How a reconcile ends. */
 export type Result =
   /** The instance exists and equals the resource. */
   | {
@@ -24,16 +24,16 @@ export type Result =
       readonly message: string;
       readonly retry: Retry;
     }
-  /** The resource is suspended: conditions stay as they are. */
+  /** The resource is suspended. */
   | { readonly kind: 'suspended' }
   /** A retry is not due yet: nothing is written. */
   | { readonly kind: 'not-due'; readonly time: number }
-  /** This process does not know its surroundings yet; what status says stands. News of the account bring the next pass. */
+  /** The caches are not synced yet: status stays as it is. A change of the account triggers the next reconcile. */
   | { readonly kind: 'cache-not-synced' }
   /** Deletion may go on: the finalizer can be removed. */
   | {
       readonly kind: 'released';
-      /** Why the remote side was not touched, in the words of whoever wanted it so. */
+      /** Why Open Connectors was not called: the value of the annotation. */
       readonly abandoned?: string | undefined;
     };
 
@@ -49,7 +49,7 @@ export type RecordChange =
       readonly credentialKind: 'code' | 'refresh-token';
     };
 
-/** The next thing to do. `decide` returns one; `act` carries it out; only `finish` ends a pass. */
+/** The next action. `decide` returns it and `act` carries it out; only `finish` ends the reconcile. */
 export type Action =
   | { readonly type: 'read-secret'; readonly name: string }
   | { readonly type: 'search' }
@@ -97,12 +97,12 @@ export type Action =
 /** An action that does something: every one but `finish`. */
 export type Act = Exclude<Action, { type: 'finish' }>;
 
-/** Ends the pass. */
+/** Ends the reconcile. */
 export function finish(result: Result): Action {
   return { type: 'finish', result };
 }
 
-/** Ends the pass with one condition False. */
+/** Ends the reconcile with one condition False. */
 export function blocked(
   condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>,
   reason: Reason,

@@ -9,7 +9,7 @@ import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { ActionLog } from './action-log.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 
-/** What this process remembers of a resource between passes. Losing it costs calls, never correctness. */
+/** What this process remembers of a resource between reconciles. Its loss costs calls, never correctness. */
 export interface Memory {
   /** The recorded credential (by its digest) whose sending ended in doubt, and when. */
   readonly ambiguous: { readonly digest: string; readonly at: number } | undefined;
@@ -111,7 +111,7 @@ export interface ConnectorInstances {
 /** The input of `decide`. A plain value: the same input always leads to the same action. */
 export interface ConnectorInput extends Observation {
   readonly secrets: ConnectorSecrets;
-  /** The write-ahead record, with what this process has learned of its outcome since. */
+  /** The write-ahead record, with its outcome as this process remembers it. */
   readonly record: WriteAheadRecord | undefined;
   readonly instances: ConnectorInstances;
   /** The callback URL of the OAuth app: the resource's, else the operator's own. */

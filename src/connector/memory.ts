@@ -7,7 +7,7 @@ interface Remembered {
 
 const NOTHING: Remembered = { memory: NO_MEMORY, inputHash: undefined };
 
-/** What the process remembers of each connector between its passes, by uid. */
+/** What the process remembers of each connector between its reconciles, by uid. */
 export class ConnectorMemory {
   readonly #entries = new Map<string, Remembered>();
 
@@ -24,7 +24,7 @@ export class ConnectorMemory {
     this.#entries.set(uid, { ...(this.#entries.get(uid) ?? NOTHING), memory });
   }
 
-  /** What the pass before last saw of its inputs: equal witnesses mean that nobody changed anything since. */
+  /** The input hash of the latest reconcile: an equal one means that no user changed anything since. */
   inputHash(uid: string): string | undefined {
     return this.#entries.get(uid)?.inputHash;
   }

@@ -12,7 +12,7 @@ import type { DecisionSettings, Observation } from './input.ts';
 import type { ConnectorMemory } from './memory.ts';
 import { recordedAccountOf } from './observe/record-outcome.ts';
 
-/** Writes to the resources, each on the condition that the resource still has the version that was looked at. */
+/** Writes to the resources, each on the condition that the resource still has the observed resourceVersion. */
 export interface Connectors {
   /** Returns what the server stored. */
   patchMetadata(
@@ -26,7 +26,7 @@ export interface Connectors {
   ): Promise<InfusionsoftConnector>;
 }
 
-/** The session that a pass works with. */
+/** The session that a reconcile works with. */
 export function sessionFor(accounts: Accounts, input: Observation): AccountSession | undefined {
   const { connector, log } = input;
   const recorded = recordedAccountOf(input);
@@ -35,10 +35,10 @@ export function sessionFor(accounts: Accounts, input: Observation): AccountSessi
     : accounts.session(connector.metadata.namespace, accountNameOf(connector.spec));
 }
 
-/** Tells people what happened to a resource. Never fails. */
+/** Records an event of a resource. Never fails. */
 export type RecordEvent = (connector: InfusionsoftConnector, event: EventDraft) => void;
 
-/** Everything a connector's pass works with. */
+/** Everything that a reconcile of a connector works with. */
 export interface ConnectorPorts {
   readonly clock: Clock;
   readonly random: Random;

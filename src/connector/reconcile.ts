@@ -1,7 +1,7 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { KubeError } from '../kube/client/errors.ts';
-import { LeaseNotHeldError } from '../kube/leader/lease-elector.ts';
 import type { ReconcileOutcome } from '../reconciler/outcome.ts';
+import { runReconcile } from '../reconciler/reconcile-loop.ts';
 import { type ReconcileObserver, UNOBSERVED } from '../reconciler/reconcile-observer.ts';
 import { act } from './act/act.ts';
 import type { Act, Result } from './action.ts';
@@ -11,13 +11,13 @@ import { observe } from './observe/observe.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { report } from './report/report.ts';
 
-/** More steps than any way through `decide` has: a pass that takes longer goes in a circle. */
+/** More actions than any way through `decide` has. */
 const MAX_ACTIONS = 40;
 
-/** Sees each step before it is carried out; for tests. */
+/** Called with each action before it is carried out; for tests. */
 export type ActionObserver = (connector: InfusionsoftConnector, action: Act) => void;
 
-/** What a resource shows after a defect of ours, until a pass comes to its end. */
+/** What a resource shows after a defect of the operator, until a reconcile comes to its end. */
 const INTERNAL_ERROR: Result = {
   kind: 'blocked',
   condition: 'Ready',
@@ -26,62 +26,34 @@ const INTERNAL_ERROR: Result = {
   retry: { kind: 'backoff' },
 };
 
-/**
- * One pass over one resource: observe, then decide and act until there is a verdict, then report. Throws `KubeError`
- * (a conflict among them), the signal's reason, or a defect, which status shows then; the queue calls again with backoff.
- */
-export async function reconcile(
+/** One reconcile of one connector. Throws as `runReconcile` does. */
+export function reconcile(
   ports: ConnectorPorts,
   connector: InfusionsoftConnector,
   signal: AbortSignal,
   onAction: ActionObserver = () => undefined,
   observer: ReconcileObserver = UNOBSERVED,
 ): Promise<ReconcileOutcome> {
-  const path = { input: observe(ports, connector) };
-  try {
-    return await walk(ports, path, signal, onAction, observer);
-  } catch (error) {
-    const result = resultOfError(error, signal);
-    if (result !== undefined) {
-      await report(ports, path.input, result).catch((second: unknown) => {
-        throw new AggregateError([error, second], 'a pass failed, and so did its report');
-      });
-    }
-    throw error;
-  }
+  return runReconcile<ConnectorInput, Act, Result>(
+    {
+      observe: () => observe(ports, connector),
+      decide,
+      act: (input, action, advance) => {
+        onAction(input.connector, action);
+        return act(ports, input, action, signal, advance);
+      },
+      report: (input, result) => report(ports, input, result),
+      resourceOf: (input) => input.connector,
+      resultOfError,
+      maxActions: MAX_ACTIONS,
+    },
+    signal,
+    observer,
+  );
 }
 
-async function walk(
-  ports: ConnectorPorts,
-  /** How far the pass has come: what status says after a defect has to build on it. */
-  path: { input: ConnectorInput },
-  signal: AbortSignal,
-  onAction: ActionObserver,
-  observer: ReconcileObserver,
-): Promise<ReconcileOutcome> {
-  for (let actions = 0; actions < MAX_ACTIONS; actions += 1) {
-    signal.throwIfAborted();
-    const { input: world } = path;
-    const action = decide(world);
-    if (action.type === 'finish') {
-      observer.concluded(world.connector, action.result);
-      return report(ports, world, action.result);
-    }
-    onAction(world.connector, action);
-    path.input = await observer.action(action, () =>
-      act(ports, world, action, signal, (advanced) => {
-        path.input = advanced;
-      }),
-    );
-  }
-  throw new Error(`no result after ${MAX_ACTIONS} actions`);
-}
-
-/** What status says about an error that ended a pass. Most calls that fail, a lost Lease and a shutdown say nothing there. */
-function resultOfError(error: unknown, signal: AbortSignal): Result | undefined {
-  if (signal.aborted || error instanceof LeaseNotHeldError) {
-    return undefined;
-  }
+/** Most calls that fail say nothing about the resource; the queue repeats them. */
+function resultOfError(error: unknown): Result | undefined {
   if (error instanceof KubeError) {
     return error.kind === 'forbidden' && error.message.includes('/secrets') ? unreadable(error) : undefined;
   }

@@ -23,7 +23,7 @@ interface Cached<T> {
 
 /**
  * Compares what strangers send with Secrets, without letting them work the API server. Of each version of a Secret that
- * the metadata cache shows one GET is made, and its essence (hashes) kept: a right value is recognised from memory at
+ * the metadata cache shows one GET is made, and its essence (hashes) kept: a right value is recognized from memory at
  * any time, whatever anybody else does. Only a value that does not match can mean that the cache lags behind; that is
  * looked at again, as often as the limits allow. Who acts on what was found has to read the Secret once more: it may be
  * gone since.

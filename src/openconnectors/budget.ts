@@ -1,3 +1,4 @@
+import { type BackoffLimits, backoffDelayMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
@@ -5,8 +6,7 @@ import { RemoteError } from './errors/remote-error.ts';
 import type { Turn } from './port.ts';
 
 /** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSE_LIMITS: BackoffLimits = { baseMs: 1_000, maxMs: 60_000 };
 const SHORTEST_PAUSE_MS = 100;
 /** So many calls in a row that found the remote side unavailable pause the account. */
 const FAILURES_TO_PAUSE = 5;
@@ -303,8 +303,7 @@ class AccountBudget implements Budget {
   }
 
   #backoffMs(): number {
-    const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#level - 1, 20));
-    return Math.round(full / 2 + (full / 2) * this.#options.random.fraction());
+    return backoffDelayMs(PAUSE_LIMITS, this.#level, this.#options.random.fraction());
   }
 
   #remainingMs(): number {

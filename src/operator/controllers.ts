@@ -2,7 +2,7 @@ import { FallbackCredentials } from '../account/credentials/fallback-credentials
 import { createFallbackRelease, type ReleaseFallback } from '../account/credentials/fallback-release.ts';
 import { LateInstances, type LateInstancesOptions } from '../account/late/late-instances.ts';
 import { TombstoneStore } from '../account/late/tombstones.ts';
-import type { AccountPorts } from '../account/reconcile.ts';
+import type { AccountPorts } from '../account/ports.ts';
 import { AccountRegistry } from '../account/registry.ts';
 import { createAccountUsers } from '../account/users.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';

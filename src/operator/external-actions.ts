@@ -1,4 +1,4 @@
-import type { AccountAction } from '../account/input.ts';
+import type { AccountAction } from '../account/action.ts';
 import type { Act } from '../connector/action.ts';
 import type { WithoutWorker } from '../kube/queue/work-queue.ts';
 import type { ReconcileObserver } from '../reconciler/reconcile-observer.ts';

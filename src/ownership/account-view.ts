@@ -6,14 +6,14 @@ export interface AccountCredentials {
   readonly organizationSecret: string;
 }
 
-/** The account of a connector as this process knows it. Only `ready` can be worked with. */
+/** The account of a connector as this process observes it. Only `ready` has a session. */
 export type AccountView =
   | { readonly state: 'unknown' }
   | {
       readonly state: 'blocked';
       readonly reason: Reason;
       readonly message: string;
-      /** Whether somebody has to act before anything can change. */
+      /** Whether a user has to act before anything can change. */
       readonly stalled: boolean;
     }
   | {

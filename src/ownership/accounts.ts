@@ -2,7 +2,7 @@ import type { OpenConnectors } from '../openconnectors/port.ts';
 import type { AccountView } from './account-view.ts';
 import type { Inventory } from './inventory.ts';
 import type { RecordedAccount } from './recorded-account.ts';
-/** `absent`: nothing was kept. `refused`: the remote side does not take them any more, or shows another organization. */
+/** `absent`: none are stored. `refused`: Open Connectors refuses them, or they belong to another organization. */
 export type FallbackOutcome = 'open' | 'absent' | 'refused';
 
 /** One account that can be worked with. */
@@ -10,7 +10,7 @@ export interface AccountSession {
   readonly view: Extract<AccountView, { state: 'ready' }>;
   readonly api: OpenConnectors;
   readonly inventory: Inventory;
-  /** The account's credentials were refused: have them verified again before anybody uses them. */
+  /** The account's credentials were refused: they are verified again before the next use. */
   invalidate(): void;
 }
 

@@ -4,9 +4,9 @@ import type { Instance } from '../openconnectors/port.ts';
 import { isOwnerTag } from './owner-tags.ts';
 
 /**
- * What this process knows of an account's instances: the latest list by our cluster's tag, corrected by every answer
+ * The instances of an account: the latest list by the tag of the cluster, corrected by every response
  * about a single instance since. Lists lag: one that began within the grace period after such an answer neither changes
- * nor removes that instance. Absence from it proves nothing; `gone` is only what a read by id said.
+ * nor removes that instance. Absence from it proves nothing; `not-found` follows from a read by id alone.
  */
 export class Inventory {
   readonly #instances = new Map<number, Instance | 'not-found'>();
@@ -54,7 +54,7 @@ export class Inventory {
     );
   }
 
-  /** Takes in a complete answer about one owner tag, begun at `startedAt`. */
+  /** Updates the inventory with a complete response about one owner tag, begun at `startedAt`. */
   searched(ownerTag: string, found: readonly Instance[], startedAt: number): void {
     for (const id of [...(this.#byOwner.get(ownerTag) ?? [])]) {
       this.#forgetOlder(id, startedAt);
@@ -95,7 +95,7 @@ export class Inventory {
     }
   }
 
-  /** Takes in one instance as an answer showed it. What the answer left out keeps its last known value. */
+  /** Updates one instance from a response. What the response leaves out keeps its last known value. */
   learn(instance: Instance): void {
     const before = this.#instances.get(instance.id);
     const known = before === undefined || before === 'not-found' ? instance : merge(before, instance);
@@ -123,7 +123,7 @@ export class Inventory {
     this.#learnedAt.set(id, this.#now());
   }
 
-  /** Nothing is known of this id any more. */
+  /** Forgets an id. */
   forget(id: number): void {
     const known = this.#instances.get(id);
     this.#instances.delete(id);
@@ -177,7 +177,7 @@ function latest(a: number | undefined, b: number | undefined): number | undefine
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** What is known of the remote side. `gone` is the API's own 404 on a read by id, never absence from a list. */
+/** The instances of a resource. `not-found` is the API's own 404 on a read by id, never absence from a list. */
 export interface ExternalFacts {
   /** The instances that concern this resource: by owner tag, by the ids in status, by `importId`. */
   readonly instances: ReadonlyMap<number, Instance | 'not-found'>;

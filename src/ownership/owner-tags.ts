@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The tags by which an instance says whose it is. What a tag store at the remote side keeps is unknown, so all of them
+ * The tags that name the owner of an instance. Which characters Open Connectors keeps is not documented, so all of them
  * stay within `[a-z0-9.-]` and 64 characters. Tags with the prefix `k8s-` belong to the operator, all others to the user.
  */
 export interface OwnerTags {
@@ -11,7 +11,7 @@ export interface OwnerTags {
   readonly owner: string;
   /** This very resource. */
   readonly uid: string;
-  /** For people who look at the remote side's own console. */
+  /** For users of the console of Open Connectors. */
   readonly namespace: string;
   readonly name: string;
 }
@@ -83,7 +83,7 @@ export function ownershipOf(tags: readonly string[], mine: OwnerTags): Ownership
   return uids.includes(mine.uid) ? 'this-resource' : 'same-name';
 }
 
-/** What the tags on an instance tell people about its owner, e.g. `cluster a, namespace b, resource c`. */
+/** The owner of an instance as its tags name it, for a message, e.g. `cluster a, namespace b, resource c`. */
 export function ownerInWords(tags: readonly string[]): string {
   const read = (kind: string, word: string): string[] => {
     const tag = tags.find((candidate) => candidate.startsWith(`${PREFIX}${kind}-`));

@@ -1,4 +1,4 @@
-/** The account in which an instance was made, as status records it. */
+/** The account in which an instance was created, as status records it. */
 export interface RecordedAccount {
   readonly uid: string;
   readonly baseUrl: string;

@@ -16,7 +16,7 @@ export const INDEX = {
   secretOwner: 'secret-owner',
 } as const;
 
-// These run on every change of every object, before anything has been validated: they look, but believe nothing.
+// These run on every change of every object, before validation: they assume no shape.
 
 /** The Secrets that a connector reads or writes, as `<namespace>/<name>`: the index from a Secret to its connectors. */
 export function secretsOfConnector(object: KubeObject): string[] {

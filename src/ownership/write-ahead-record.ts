@@ -165,7 +165,7 @@ export function isKeyed(digest: string): boolean {
   return digest.includes(':');
 }
 
-/** The id of the key that made a keyed hash. */
+/** The id of the key of a keyed hash. */
 function keyIdOf(fingerprint: string): string {
   return fingerprint.slice(0, fingerprint.indexOf(':'));
 }
@@ -199,7 +199,7 @@ export function wasSent(record: WriteAheadRecord | undefined, credential: Creden
 }
 
 /**
- * Whether the record's current digest was made with a key that is lost, so that nothing can be compared with it. The
+ * Whether the record's current digest was hashed with a key that is lost, so that nothing can be compared with it. The
  * first credential seen then counts as the one that was sent.
  */
 export function isUnreadable(record: WriteAheadRecord | undefined, credential: Credential): boolean {

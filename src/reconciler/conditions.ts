@@ -1,7 +1,7 @@
 import { CONDITION_TYPES, type Condition, type ConditionType } from '../api/condition.ts';
 import { mayAppear, type Reason, reason } from '../api/reasons.ts';
 
-/** What a pass says about one condition; time and generation are added when it is merged. */
+/** One condition after a reconcile; time and generation are added when it is merged. */
 export interface ConditionDraft {
   readonly type: ConditionType;
   readonly status: Condition['status'];
@@ -9,7 +9,7 @@ export interface ConditionDraft {
   readonly message: string;
 }
 
-/** A False statement, or an Unknown one where the reason does not claim to know. */
+/** A condition that is False, or Unknown where the reason allows no False. */
 export function notTrue(type: ConditionType, name: Reason, message: string): ConditionDraft {
   return { type, status: mayAppear(name, type, 'False') ? 'False' : 'Unknown', reason: name, message };
 }
@@ -30,7 +30,7 @@ export function severityOf(name: Reason, message: string): ConditionDraft[] {
 }
 
 /**
- * The conditions after a pass, in their fixed order. All of them carry the generation that was acted on; the time of one
+ * The conditions after a reconcile, in their fixed order. All of them carry the generation that was acted on; the time of one
  * moves only with its status (Kubernetes API conventions). `Reconciling` and `Stalled` are there only while True.
  */
 export function mergeConditions(

@@ -1,14 +1,14 @@
 import type { Condition } from '../api/condition.ts';
 import { isReason, type Reason, reason } from '../api/reasons.ts';
 
-/** Something that people should find in the events of an object. */
+/** One event of an object. */
 export interface EventDraft {
   readonly type: 'Normal' | 'Warning';
   readonly reason: Reason;
   readonly message: string;
 }
 
-/** The events of a pass: what happened in it, then what changed between two sets of conditions, once for each reason. */
+/** The events of a reconcile: those of its actions, then the changes between two sets of conditions, once for each reason. */
 export function eventsOf(
   events: readonly { readonly reason: Reason; readonly message: string }[],
   before: readonly Condition[],

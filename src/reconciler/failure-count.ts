@@ -17,7 +17,7 @@ export function retryWaitsUntil(failures: ConnectorStatus['failures'], now: numb
   return nextAttemptAt > now && nextAttemptAt <= now + LONGEST_WAIT_MS ? nextAttemptAt : undefined;
 }
 
-/** What a verdict has that decides about the next try. */
+/** The part of a result that decides about the next attempt. */
 type Ending =
   | { readonly kind: 'ready' }
   | { readonly kind: 'blocked'; readonly reason: Reason; readonly retry: Retry };

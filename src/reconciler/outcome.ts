@@ -1,4 +1,4 @@
-/** How a pass ended, for the queue. */
+/** How a reconcile ended, for the queue. */
 export type ReconcileOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'again'; readonly afterMs: number }

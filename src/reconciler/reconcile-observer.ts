@@ -2,15 +2,15 @@ import type { OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
 
-/** Which resource a pass is over. */
+/** The resource of a reconcile. */
 export interface ReconcileContext {
   readonly kind: (InfusionsoftConnector | OpenConnectorsAccount)['kind'];
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** The resource is no more, and this is its last pass. */
+  /** The resource was deleted, and this is its last reconcile. */
   readonly isDeleted: boolean;
-  /** Aborts when the pass has to end. */
+  /** Aborts when the reconcile has to end. */
   readonly signal: AbortSignal;
 }
 
@@ -21,25 +21,25 @@ export interface ReconcileEnd {
   readonly message?: string;
 }
 
-/** Told what happens in one pass, for logs and traces. */
+/** Observes one reconcile, for logs and traces. */
 export interface ReconcileObserver {
-  /** Carries out a step: calls `carryOut` once and passes on how it ends. */
+  /** Carries out an action: calls `carryOut` once and returns or throws what it does. */
   action<Result>(action: { readonly type: string }, carryOut: () => Promise<Result>): Promise<Result>;
-  /** What was decided about the resource; `resource` as the pass last saw it. */
+  /** Called with the result; `resource` as the reconcile last observed it. */
   concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, end: ReconcileEnd): void;
 }
 
-/** Runs one pass and passes on how it ends. */
+/** Runs one reconcile and returns or throws what it does. */
 export type ObserveReconcile = <Result>(
-  subject: ReconcileContext,
-  pass: (observer: ReconcileObserver) => Promise<Result>,
+  context: ReconcileContext,
+  reconcile: (observer: ReconcileObserver) => Promise<Result>,
 ) => Promise<Result>;
 
-/** For passes that nobody looks at. */
+/** Observes nothing. */
 export const UNOBSERVED: ReconcileObserver = {
-  action: (_step, carryOut) => carryOut(),
+  action: (_action, carryOut) => carryOut(),
   concluded: () => undefined,
 };
 
-/** Runs a pass that nobody looks at. */
-export const unobservedReconcile: ObserveReconcile = (_subject, pass) => pass(UNOBSERVED);
+/** Runs a reconcile without an observer. */
+export const unobservedReconcile: ObserveReconcile = (_context, reconcile) => reconcile(UNOBSERVED);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../kube/client/object.ts';
 
 /**
- * The JSON merge patch (RFC 7396) that turns `before` into `after`: only what differs, `null` for what is gone, lists
+ * The JSON merge patch (RFC 7396) that turns `before` into `after`: only what differs, `null` for what was removed, lists
  * whole. `undefined` when nothing differs, so that nothing needs to be written.
  */
 export function mergePatch(

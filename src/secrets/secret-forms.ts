@@ -36,7 +36,7 @@ function lowerCaseEscapes(text: string): string {
 
 /**
  * Base64 depends on where the secret begins within a group of three bytes. For each of the three places only the digits
- * that the secret alone decides are taken: the first and the last may be shared with its neighbours.
+ * that the secret alone decides are taken: the first and the last may be shared with its neighbors.
  */
 function base64Forms(value: string): readonly string[] {
   const bytes = Buffer.from(value, 'utf8');

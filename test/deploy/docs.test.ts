@@ -2,9 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { connectorSpecSchema } from '../../src/api/connector.ts';
 import { ACCOUNT_FINALIZER, ANNOTATIONS, API_VERSION, FINALIZER, GROUP } from '../../src/api/group.ts';
 import { isReason } from '../../src/api/reasons.ts';
+import { COMMANDS } from '../../src/cli/run.ts';
 import { settingList } from '../../src/config/settings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -27,6 +29,11 @@ const pages = [
   ...HOW_TOS,
   ...['tutorials', 'reference', 'explanation', 'security', 'decisions', 'runbooks'].flatMap(pagesIn),
 ].map((path) => [path, read(path)] as const);
+
+/** The scripts of package.json by name. */
+const SCRIPTS = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(read('package.json'))).scripts;
 
 /** The longest README that a reader takes in at once. */
 const README_MAX_LINES = 150;
@@ -59,6 +66,16 @@ describe.each(pages)('%s', (path, text) => {
     const files = matches(text, /`((?:deploy|docs|scripts|src|test|crds)\/[\w./-]+)`/g);
 
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  test('names npm scripts, folders of kustomize and commands of the plugin that exist', () => {
+    const scripts = matches(text, /npm run ([a-z][a-z0-9:]*)/g);
+    const folders = matches(text, /kubectl (?:apply|delete|diff) -k ((?:deploy|crds)[\w./-]*)/g);
+    const commands = matches(text, /kubectl openconnectors ([a-z]+)/g);
+
+    expect(scripts.filter((name) => !Object.hasOwn(SCRIPTS, name))).toEqual([]);
+    expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
+    expect(commands.filter((name) => !COMMANDS.some((command) => command.name === name))).toEqual([]);
   });
 
   test('names annotations, labels and finalizers that mean something', () => {

@@ -46,11 +46,11 @@ describe.skipIf(!canRender)('manifests (need kubectl)', () => {
     });
 
     test('labels every object of its own', () => {
-      const unlabelled = manifests
+      const unlabeled = manifests
         .filter(({ kind }) => kind !== 'CustomResourceDefinition')
         .filter(({ metadata }) => metadata.labels['app.kubernetes.io/part-of'] !== 'openconnectors');
 
-      expect(unlabelled.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
+      expect(unlabeled.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
     });
 
     test('brings both CRDs', () => {

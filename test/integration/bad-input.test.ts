@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const oauth = {
   clientSecretRef: { name: 'crm-oauth' },
@@ -39,7 +44,7 @@ const cases: readonly Case[] = [
     type: 'SecretsResolved',
     reason: 'SecretKeyMissing',
     transient: 'Stalled',
-    says: ['"encrypted_key"', '"crm-key"', 'spec.encryptedKeySecretRef', '"encryptedKey"'],
+    says: ['"encrypted_key"', '"crm-key"', 'spec.encryptedKeySecretRef'],
   },
   {
     title: 'an empty value',
@@ -88,7 +93,7 @@ const cases: readonly Case[] = [
     type: 'Synced',
     reason: 'ServerNotAllowed',
     transient: 'Stalled',
-    says: ['spec.server', '*.infusionsoft.com', 'ALLOWED_SERVERS'],
+    says: ['spec.server', 'ALLOWED_SERVERS'],
   },
   {
     title: 'a code that was used before',
@@ -106,7 +111,7 @@ const cases: readonly Case[] = [
     type: 'Authorized',
     reason: 'AuthorizationFailed',
     transient: 'neither',
-    says: ['"used"', 'spec.oauth.authorizationCodeSecretRef', 'never sent twice', 'used before'],
+    says: ['"used"', 'invalid_grant', 'Provide a new code'],
   },
   {
     title: 'neither code nor token',
@@ -117,7 +122,7 @@ const cases: readonly Case[] = [
     type: 'Authorized',
     reason: 'AuthorizationRequired',
     transient: 'neither',
-    says: [CALLBACK_URL, 'spec.oauth.authorizationCodeSecretRef', 'spec.oauth.refreshTokenSecretRef'],
+    says: ['kubectl openconnectors authorize bad'],
   },
   {
     title: 'a connection Secret that is somebody else’s',
@@ -133,7 +138,7 @@ const cases: readonly Case[] = [
     type: 'Ready',
     reason: 'ConnectionSecretConflict',
     transient: 'Stalled',
-    says: ['"taken"', 'spec.connectionSecretRef.name'],
+    says: ['"taken"', 'spec.connectionSecretRef'],
   },
 ];
 
@@ -268,7 +273,7 @@ describeControlPlanes('bad input', (plane) => {
             account('sap', simulator.baseUrl),
           ),
         reason: 'AccountUnauthorized',
-        says: ['"sap-account"', '"userSecret"', '"organizationSecret"'],
+        says: ['Account "sap"', '"sap-account"'],
       },
       {
         title: 'a host outside the allow-list',

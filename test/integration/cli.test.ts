@@ -9,7 +9,12 @@ import { type PluginProcess, type PluginResult, startPlugin } from '../support/c
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const ENCRYPTED_KEY = 'f6d2a8b1c9e04735aa61';
@@ -184,7 +189,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       const redirected = await consent(plugin);
       const foreign = new URL(redirected);
       foreign.searchParams.set('state', 'A'.repeat(43));
-      foreign.searchParams.set('code', 'a-code-of-somebody-else');
+      foreign.searchParams.set('code', 'code-of-another-user');
       const denied = `${CALLBACK_URL}?error=access_denied&state=${'A'.repeat(43)}`;
       for (const [line, message] of [
         [foreign.href, /belongs to another consent/],
@@ -201,7 +206,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(code).toBe(ok.code);
       expect(stderr.match(/another consent/g)).toHaveLength(2);
       await expectNothingSecret(namespace, plugin, redirected);
-      expect(plugin.printed()).not.toContain('somebody-else');
+      expect(plugin.printed()).not.toContain('another-user');
     });
 
     it('updates only the key of the code in an existing Secret', async () => {
@@ -236,7 +241,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         const { code, stderr } = await plugin.ended;
         expect({ time, code }).toEqual({ time, code: userAction.code });
         expect(stderr).toContain('Connector "crm" is not Ready (AuthorizationFailed).');
-        expect(stderr).toContain('What to do: Check client id');
+        expect(stderr).toContain('What to do: Compare client_id');
         await expectNothingSecret(namespace, plugin, redirected);
       }
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
@@ -448,7 +453,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(await stable(await run(namespace, 'status', 'done'))).toMatchInlineSnapshot(`
         "Connector done in namespace <namespace>
           Ready  True (Succeeded) for <age>
-          Message  The instance is authorized and equals the resource.
+          Message  Instance <id> is authorized and up to date.
           Instance  <id> "<namespace>-done" (infusionsoftcrm)
           Account  sap (organization <id> at localhost:<port>)
           Authorization  authorized <age> ago
@@ -476,17 +481,17 @@ describeControlPlanes('the kubectl plugin', (plane) => {
     it('explains the conditions of a connector', async () => {
       expect(await stable(await run(namespace, 'explain', 'crm'))).toMatchInlineSnapshot(`
         "Connector crm in namespace <namespace> is not Ready: AuthorizationRequired
-          Meaning  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
+          Meaning  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
           Message  <message>
-          What to do  Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.
+          What to do  Open status.authorization.startUrl with the code in the Secret status.authorization.codeSecretName. Without a start URL, run: kubectl openconnectors authorize <name>.
           Operator  The operator waits for a user.
           Command  kubectl openconnectors authorize crm -n <namespace>
 
         Conditions:
-          SecretsResolved True  Every Secret and key that is needed now is there. (SecretsResolved)
-          AccountReady True  The credentials of the account work. (AccountReady)
-          Authorized False  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
-          Synced Unknown  The operator is at work, or has not come to this point yet. (Progressing)
+          SecretsResolved True  All required Secrets and keys exist. (SecretsResolved)
+          AccountReady True  The credentials of the account are valid. (AccountReady)
+          Authorized False  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
+          Synced Unknown  The operator reconciles the resource, or has not checked this condition yet. (Progressing)
         "
       `);
       expect(await stable(await run(namespace, 'explain', 'done'))).toMatch(
@@ -498,8 +503,8 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       const { stdout, code } = await run(namespace, 'orphans', 'sap');
       expect(code).toBe(ok.code);
       expect(stdout).toMatch(/^Account sap in namespace \S+: \d+ instances? managed, \d+ orphaned/);
-      expect((await run(namespace, 'orphans', 'nobody')).stderr).toBe(
-        `OpenConnectorsAccount "nobody" not found in namespace "${namespace.name}".\n`,
+      expect((await run(namespace, 'orphans', 'absent')).stderr).toBe(
+        `OpenConnectorsAccount "absent" not found in namespace "${namespace.name}".\n`,
       );
     });
 

@@ -5,7 +5,12 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 /** The steps of a first creation, in order, as the log names them. */
 const STEPS = ['read-secret', 'create', 'ping', 'write-connection-secret'] as const;

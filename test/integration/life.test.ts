@@ -3,7 +3,12 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 describeControlPlanes('the whole life of a connector', (plane) => {
   let bench: Workbench;

@@ -4,7 +4,12 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, connector, secret } from '../support/workbench/manifests.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 /** Longer than a test: listings do not show the instance before the test allows it. */

@@ -158,13 +158,13 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
 
     test('are enough in the namespaces that they are given in, without any cluster role', async () => {
       const namespace = await bench.namespace('rights');
-      const neighbour = await bench.namespace('rights');
+      const neighbor = await bench.namespace('rights');
       await applyRights(
         plane,
         renderOverlay({ namespace: namespace.name, resources: ['deploy/watched-namespace'] }),
       );
-      await createPrerequisites(bench, neighbour);
-      await neighbour.create(connector('crm'));
+      await createPrerequisites(bench, neighbor);
+      await neighbor.create(connector('crm'));
       const from = plane.ledger?.length ?? 0;
       const operator = await bench.startOperator({
         env: {
@@ -178,7 +178,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
       await operator.stop();
 
       expect(refusedLines(operator)).toEqual([]);
-      expect((await neighbour.connector('crm')).status?.conditions).toBeUndefined();
+      expect((await neighbor.connector('crm')).status?.conditions).toBeUndefined();
       const bindings = await plane.kubectl(['get', 'clusterrolebindings', '-o', 'name']);
       expect(bindings.stdout).not.toContain('openconnectors');
       expect(bindings.stdout).not.toContain(OPERATOR_NAME);

@@ -5,7 +5,12 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 describeControlPlanes('two replicas', (plane) => {
   let bench: Workbench;

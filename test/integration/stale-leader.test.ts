@@ -11,7 +11,12 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 /** The change of `spec.connector`. */

@@ -6,7 +6,12 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
-import { createPrerequisites, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const RECORD = 'openconnectors.dev/attempt';

@@ -28,7 +28,7 @@ const secretSchema = z.object({
 
 /**
  * The last credentials of each account that worked, in Secrets of the operator's namespace, for as long as the account or
- * a connector that was made in it is there. When a namespace is deleted its Secrets go first; without this the instances
+ * a connector that was created in it exists. When a namespace is deleted its Secrets go first; without this the instances
  * could not be deleted any more. `enabled: false` keeps nothing.
  */
 export class FallbackCredentials {
@@ -76,7 +76,7 @@ export class FallbackCredentials {
     this.#written.set(uid, content);
   }
 
-  /** What worked last; `undefined` where nothing was kept. Throws `KubeError`. */
+  /** The credentials that worked last; `undefined` where none are stored. Throws `KubeError`. */
   async read(uid: string, signal?: AbortSignal): Promise<FallbackAccount | undefined> {
     try {
       const answer = await this.#rest.get(this.#path(uid), signal === undefined ? {} : { signal });

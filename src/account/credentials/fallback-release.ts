@@ -20,12 +20,12 @@ export interface FallbackReleaseOptions {
   readonly drop: (uid: string) => Promise<void>;
 }
 
-/** Something that needed the account with this uid is gone from the namespace. Throws `KubeError`. */
+/** Something in the namespace that needed the account with this uid was deleted. Throws `KubeError`. */
 export type ReleaseFallback = (uid: string, namespace: string, signal: AbortSignal) => Promise<void>;
 
 /** What ends with the account and with its users. */
 export interface FallbackRelease {
-  /** A connector or a late instance that needed the account is gone, or the account itself. */
+  /** A connector or a late instance that needed the account was deleted, or the account itself. */
   readonly release: ReleaseFallback;
   /**
    * The account is about to go: deletes the credentials unless something that it does not wait for still needs them, such

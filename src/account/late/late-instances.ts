@@ -134,7 +134,7 @@ export class LateInstances implements Tombstones {
 
   /** Deletes what is found. Resolves with whether nothing of the resource is left. */
   async #clean(
-    { api, invalidate: suspect }: AccountSession,
+    { api, invalidate }: AccountSession,
     tombstone: Tombstone,
     signal: AbortSignal,
   ): Promise<boolean> {
@@ -147,7 +147,7 @@ export class LateInstances implements Tombstones {
       return isClean;
     } catch (error) {
       if (error instanceof RemoteError && error.class === 'unauthorized') {
-        suspect();
+        invalidate();
       }
       throw error;
     }

@@ -100,7 +100,7 @@ async function waitUntilReferenced(
   return connector;
 }
 
-/** Triggers a reconcile whose status can be told from an earlier one. */
+/** Triggers a reconcile whose status differs from an earlier one. */
 async function requestReconcile(
   { context, cluster }: Session,
   { metadata, status }: InfusionsoftConnector,

@@ -1,8 +1,7 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf } from '../../api/defaults.ts';
-import { AUTHORIZATION_REASONS } from '../../api/reasons/authorization.ts';
 import { decodeText } from '../../secrets/decode.ts';
-import { conditionOf, infoOf, isCurrent } from '../cluster/conditions.ts';
+import { conditionOf, infoOf, isCurrent, requiresConsent } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 import { blockedError, isHalted } from './blocked.ts';
 import { readConnector, type Session } from './session.ts';
@@ -23,7 +22,7 @@ export function consentProgress(connector: InfusionsoftConnector): ConsentProgre
   if (ready.status === 'True') {
     return 'ready';
   }
-  if (Object.hasOwn(AUTHORIZATION_REASONS, ready.reason)) {
+  if (requiresConsent(ready)) {
     return 'required';
   }
   if (ready.reason === 'SecretInvalid') {

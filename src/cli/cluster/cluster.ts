@@ -23,7 +23,7 @@ export interface Cluster {
 const NAMESPACE_PATTERN = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Reads the kubeconfig as kubectl does, by `--kubeconfig`, `--context` and `--namespace`. Throws `CliError`. */
-export function openCluster(args: Arguments, clock: Clock): Cluster {
+function openCluster(args: Arguments, clock: Clock): Cluster {
   const kubeConfig = loadKubeConfig(args.text('kubeconfig'));
   const context = args.text('context');
   if (context !== undefined) {

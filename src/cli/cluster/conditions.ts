@@ -24,11 +24,21 @@ export function infoOf(
   return isReason(condition.reason) ? { name: condition.reason, info: reason(condition.reason) } : undefined;
 }
 
+/** Whether a condition is about an authorization that a consent can give. */
+export function requiresConsent({ status, reason: name }: Pick<Condition, 'status' | 'reason'>): boolean {
+  return (
+    status === 'False' &&
+    Object.hasOwn(AUTHORIZATION_REASONS, name) &&
+    infoOf({ reason: name })?.info.severity === 'person'
+  );
+}
+
 /** The command that authorizes the connector, where it requires a consent and has no start page. */
 export function authorizeCommandFor(connector: InfusionsoftConnector): string | undefined {
   const ready = conditionOf(connector, 'Ready');
-  const isRequired = ready?.status === 'False' && Object.hasOwn(AUTHORIZATION_REASONS, ready.reason);
-  return isRequired && connector.status?.authorization?.startUrl === undefined
+  return ready !== undefined &&
+    requiresConsent(ready) &&
+    connector.status?.authorization?.startUrl === undefined
     ? authorizeCommand(connector)
     : undefined;
 }

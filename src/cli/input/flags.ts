@@ -6,7 +6,7 @@ export const COMMON_FLAGS: readonly Flag[] = [
     name: 'namespace',
     short: 'n',
     value: 'NAMESPACE',
-    description: 'namespace of the resources (default of the kubeconfig context)',
+    description: 'namespace of the resources (default from the kubeconfig context)',
   },
   {
     name: 'kubeconfig',

@@ -82,7 +82,7 @@ export const patch: ActionHandler<'patch'> = async (context, input, { id, patch:
 };
 
 /**
- * Writes that the operator is about to disable the instance, on the condition that nobody edited the resource. Without
+ * Writes that the operator is about to disable the instance, on the condition that the resource was not edited. Without
  * it, a spec that asks for the opposite by the end of the call would take our own change for a revoked authorization.
  */
 export const recordDisabling: ActionHandler<'record-disabling'> = async ({ ports }, input) => {

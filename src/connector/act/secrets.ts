@@ -14,8 +14,9 @@ import {
   stale,
   withMemory,
 } from './action-context.ts';
+import { removeSecretOf, withFact } from './owned-secret.ts';
 
-/** One GET of a Secret that the pass needs the values of. */
+/** One GET of a Secret whose values are needed. */
 export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
   const { namespace } = input.connector.metadata;
   const fact = await context.ports.secrets.read(namespace, action.name, context.signal);
@@ -97,29 +98,11 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   action,
 ) => {
   const known = input.facts.get(action.name);
-  if (known !== undefined && known.state !== 'absent') {
-    const current = await requireCurrent(context, input);
-    const { namespace } = current.connector.metadata;
-    await removeIfPresent(context, namespace, action.name, known.resourceVersion);
-    return done(withFact(current, action.name, { state: 'absent' }));
-  }
-  return done(withFact(input, action.name, { state: 'absent' }));
+  const isPresent = known !== undefined && known.state !== 'absent';
+  const current = isPresent ? await requireCurrent(context, input) : input;
+  await removeSecretOf(context, current, action.name);
+  return done(withFact(current, action.name, { state: 'absent' }));
 };
-
-async function removeIfPresent(
-  { ports, signal }: ActionContext,
-  namespace: string,
-  name: string,
-  resourceVersion: string,
-): Promise<void> {
-  try {
-    await ports.secrets.remove(namespace, name, resourceVersion, signal);
-  } catch (error) {
-    if (!isKubeError(error, 'not-found')) {
-      throw error;
-    }
-  }
-}
 
 function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {
   const next = withFact(input, name, fact);
@@ -131,8 +114,4 @@ function keep(context: ActionContext, input: Observation, name: string, fact: Se
   );
   const content = context.ports.fingerprinter.of(canonicalContent(clear));
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
-}
-
-function withFact(input: Observation, name: string, fact: SecretFact): Observation {
-  return { ...input, facts: new Map(input.facts).set(name, fact) };
 }

@@ -17,8 +17,8 @@ import { replace } from './replacement.ts';
 import { synchronize } from './synchronize.ts';
 
 /**
- * The next step for a resource. Pure: everything that matters is in the world, and the same world always gives the same
- * step. `act` carries the step out and says what it learned in a new world; only `finish` ends the pass.
+ * The next action for a resource. Pure: the same input always gives the same action. `act` carries it out and returns
+ * the input that follows; only `finish` ends the reconcile.
  */
 export function decide(input: ConnectorInput): Action {
   if (input.connector.metadata.deletionTimestamp !== undefined) {
@@ -61,7 +61,7 @@ function decideInstance(input: ConnectorInput): Action {
   );
 }
 
-/** `reconcile-at` means: look for yourself, do not believe the inventory. */
+/** `reconcile-at` asks for a read by id, because the inventory may be minutes old. */
 function isReconcileRequested(input: ConnectorInput, id: number): boolean {
   const { connector, log } = input;
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;

@@ -17,7 +17,7 @@ import { accountInWords, afterFailure } from './remote-failure.ts';
 
 const released = finish({ kind: 'released' });
 
-/** The next step for a resource that is being deleted: nothing of it may stay behind, and nothing foreign may be touched. */
+/** The next action for a resource that is being deleted. No instance of it may remain, and no foreign one may change. */
 export function decideDeletion(input: ConnectorInput): Action {
   if (!input.connector.metadata.finalizers?.includes(FINALIZER)) {
     return released;
@@ -43,18 +43,18 @@ export function decideDeletion(input: ConnectorInput): Action {
 /** Without an id and without a credential that was sent no instance can exist, whatever the account's state. */
 function nothingWasCreated(input: ConnectorInput): Action | undefined {
   const { status } = input.connector;
-  const made =
+  const isCreated =
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
     wasCreated(input) ||
     input.instances.created.length > 0;
-  return made ? undefined : (watchForLateInstance(input) ?? released);
+  return isCreated ? undefined : (watchForLateInstance(input) ?? released);
 }
 
 /** Whether an instance without an id in status may exist. */
 function wasCreated(input: ConnectorInput): boolean {
   const { record } = input;
-  // The finalizer without a record: an existing instance may have been adopted, and only a search tells.
+  // The finalizer without a record: an existing instance may have been adopted, and only a search finds it.
   return record === undefined
     ? input.external.searchedAt === undefined
     : record.absentAt === undefined && record.unprocessed === undefined;
@@ -82,7 +82,7 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
     blocked(
       'Ready',
       'InvalidSpec',
-      `Deletion is blocked: ${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
+      `${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
     )
   );
 }
@@ -112,7 +112,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     return blocked(
       'Synced',
       'AccountChanged',
-      `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon.`,
+      `${accountInWords(input)} now belongs to another organization than the instance ("${recorded.organizationId}" at ${recorded.baseUrl}). Restore the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (input.external.searchedAt !== undefined) {
@@ -179,7 +179,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
     : { type: 'delete-instance', id, reason: 'Deleted' };
 }
 
-/** A deletion that Open Connectors confirmed is not believed before a read says so. */
+/** Open Connectors confirmed the deletion, and a read by id still shows the instance. */
 function beingDeleted(id: number): Action {
   return blocked(
     'Ready',
@@ -189,7 +189,7 @@ function beingDeleted(id: number): Action {
   );
 }
 
-/** Somebody else's by now, or named by `importId` and never taken over: such an instance stays as it is. */
+/** An instance of another owner, or one that `importId` names and that was never adopted, stays as it is. */
 function isOurs(input: ConnectorInput, instance: Instance): boolean {
   const owner = ownership(input, instance);
   return (
@@ -213,7 +213,7 @@ function watchForLateInstance(input: ConnectorInput): Action | undefined {
   return { type: 'write-tombstone', tombstone: { uid, namespace, account, until } };
 }
 
-/** With the owner gone the garbage collector would take the Secret along, which `Orphan` must not let happen. */
+/** Without its owner the garbage collector would delete the Secret, which `Orphan` must keep. */
 function releaseConnection(input: ConnectorInput): Action | undefined {
   if (!leavesInstances(input)) {
     return undefined;

@@ -1,18 +1,10 @@
-import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
+import { connectorKeyOf } from '../../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
-import { isSameName } from '../../openconnectors/sanitise-name.ts';
-import { allTags } from '../../ownership/owner-tags.ts';
-import { MASKED } from '../../secrets/mask.ts';
-import type { SecretInput } from '../connector-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
+import { MASKED_CONFIGURATION, NAME, type ShownField, shownConfiguration, TAGS } from './instance-fields.ts';
 import { textOf } from './obtain-secrets.ts';
 
-/** Tags that the instance should carry. */
-export function desiredTags(input: ConnectorInput): string[] {
-  return allTags(input.tags, input.connector.spec.instance?.tags ?? []);
-}
-
-/** Whether people want the instance to answer calls. */
+/** Whether the spec asks for an instance that answers calls. */
 export function desiredEnabled(input: ConnectorInput): boolean {
   return input.connector.spec.instance?.enabled ?? true;
 }
@@ -23,19 +15,18 @@ export function recordedEnabled({ connector }: ConnectorInput, id: number): bool
   return recorded?.id === id ? recorded.enabled : undefined;
 }
 
-/** The whole instance with all true values, for a create or a re-authorization. All inputs must have been obtained. */
+/** The whole instance with all true values, for a create or a re-authorization. All values must have been read. */
 export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody {
-  const { clientId, clientSecret, encryptedKey } = input.secrets;
+  const shown = shownConfiguration(input).map(({ field, desired }) => [field, desired(input)] as const);
+  const masked = MASKED_CONFIGURATION.map(({ field, desired }) => {
+    const found = desired(input);
+    return [field, found && textOf(found)] as const;
+  });
   return {
     connector: connectorKeyOf(input.connector.spec),
-    name: instanceNameOf(input.connector),
-    tags: desiredTags(input),
-    configuration: {
-      ...clearConfiguration(input),
-      'oauth.api.key': textOf(clientId),
-      'oauth.api.secret': textOf(clientSecret),
-      ...(encryptedKey && { 'infusionsoft.private.key': textOf(encryptedKey) }),
-    },
+    name: NAME.desired(input) ?? '',
+    tags: TAGS.desired(input) ?? [],
+    configuration: definedEntries([...shown, ...masked]),
     grant,
   };
 }
@@ -50,29 +41,19 @@ export function specChanged(input: ConnectorInput): boolean {
 
 /** The smallest change that makes the instance equal to the resource; `undefined` when nothing differs. */
 export function difference(input: ConnectorInput, instance: Instance): InstancePatch | undefined {
-  const patch = {
-    ...namePatch(input, instance),
-    ...tagPatch(input, instance),
-    ...configurationPatch(input, instance),
-  };
-  return Object.keys(patch).length === 0 ? undefined : patch;
+  // A value that the API leaves out is sent after an edit only: it may never show it.
+  const shown = configurationOf(input, instance, specChanged(input));
+  const masked = MASKED_CONFIGURATION.map(({ field, desired, changedBy }) => {
+    const value = desired(input)?.value;
+    const isDue = changedBy === 'patch' && value?.state === 'value' && value.changed !== false;
+    return [field, isDue ? value.value : undefined] as const;
+  });
+  return patchOf(input, instance, { ...shown, ...definedEntries(masked) });
 }
 
-/** What the instance still shows otherwise after it was changed: values that the remote side took and did not keep. */
+/** What the instance still shows otherwise after it was changed: values that Open Connectors did not keep. */
 export function shownDifference(input: ConnectorInput, instance: Instance): InstancePatch | undefined {
-  const shown = instance.configuration;
-  const configuration = Object.fromEntries(
-    Object.entries(clearConfiguration(input)).filter(([key, value]) => {
-      const current = shown?.[key];
-      return current !== undefined && current !== null && current !== MASKED && current !== value;
-    }),
-  );
-  const patch = {
-    ...namePatch(input, instance),
-    ...tagPatch(input, instance),
-    ...(Object.keys(configuration).length > 0 && { configuration }),
-  };
-  return Object.keys(patch).length === 0 ? undefined : patch;
+  return patchOf(input, instance, configurationOf(input, instance, false));
 }
 
 /** Longest list of fields in a message. */
@@ -81,68 +62,62 @@ const SHOWN_FIELDS = 5;
 /** The fields of the instance that `patch` changes, for a message: the first ones, without values. */
 export function describePatch(patch: InstancePatch): string {
   const fields = [
-    ...(patch.name === undefined ? [] : ['name']),
-    ...(patch.tags === undefined ? [] : ['tags']),
+    ...(patch.name === undefined ? [] : [NAME.field]),
+    ...(patch.tags === undefined ? [] : [TAGS.field]),
     ...Object.keys(patch.configuration ?? {})
       .sort()
       .map((key) => `configuration "${key}"`),
   ];
-  return [...fields.slice(0, SHOWN_FIELDS), ...(fields.length > SHOWN_FIELDS ? ['...'] : [])].join(', ');
+  return `${fields.slice(0, SHOWN_FIELDS).join(', ')}${fields.length > SHOWN_FIELDS ? ' and more' : ''}`;
 }
 
-function namePatch(input: ConnectorInput, instance: Instance): InstancePatch {
-  const name = instanceNameOf(input.connector);
-  // An answer without a name tells nothing about it.
-  return instance.name === '' || isSameName(name, instance.name) ? {} : { name };
+/** Whether the patch carries the value of a Secret. */
+export function carriesSecret({ configuration = {} }: InstancePatch): boolean {
+  return MASKED_CONFIGURATION.some(({ field }) => field in configuration);
 }
 
-function tagPatch(input: ConnectorInput, instance: Instance): InstancePatch {
-  const wanted = desiredTags(input);
-  const { tags } = instance;
-  if (tags === undefined || (tags.length === wanted.length && wanted.every((tag) => tags.includes(tag)))) {
-    return {};
+function patchOf(
+  input: ConnectorInput,
+  instance: Instance,
+  configuration: Readonly<Record<string, string>>,
+): InstancePatch | undefined {
+  const name = changeOf(NAME, input, instance, false);
+  const tags = changeOf(TAGS, input, instance, false);
+  const patch = {
+    ...(name !== undefined && { name }),
+    ...(tags !== undefined && { tags }),
+    ...(Object.keys(configuration).length > 0 && { configuration }),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+function configurationOf(
+  input: ConnectorInput,
+  instance: Instance,
+  sendsUnshown: boolean,
+): Record<string, string> {
+  return definedEntries(
+    shownConfiguration(input).map((row) => [row.field, changeOf(row, input, instance, sendsUnshown)]),
+  );
+}
+
+/** The value to send; `undefined` where the instance has it. `sendsUnshown`: also where the response leaves it out. */
+function changeOf<Value>(
+  { desired, observed, equal }: ShownField<Value>,
+  input: ConnectorInput,
+  instance: Instance,
+  sendsUnshown: boolean,
+): Value | undefined {
+  const [wanted, shown] = [desired(input), observed(instance)];
+  if (wanted === undefined) {
+    return undefined;
   }
-  return { tags: wanted };
+  const differs = shown === undefined ? sendsUnshown : !equal(wanted, shown);
+  return differs ? wanted : undefined;
 }
 
-function configurationPatch(input: ConnectorInput, instance: Instance): InstancePatch {
-  const configuration = { ...clearDifference(input, instance), ...secretDifference(input) };
-  return Object.keys(configuration).length === 0 ? {} : { configuration };
-}
-
-/** Values that the API shows. One that it leaves out is only sent after an edit: it may never show it. */
-function clearDifference(input: ConnectorInput, instance: Instance): Record<string, string> {
-  const shown = instance.configuration;
-  const differs = ([key, value]: [string, string]): boolean => {
-    const current = shown?.[key];
-    return current === undefined || current === null || current === MASKED
-      ? specChanged(input)
-      : current !== value;
-  };
-  return Object.fromEntries(Object.entries(clearConfiguration(input)).filter(differs));
-}
-
-/** Values that the API masks: known from our own fingerprints. A new client_id is not patched, it needs a new consent. */
-function secretDifference({ secrets }: ConnectorInput): Record<string, string> {
-  const { clientSecret, encryptedKey } = secrets;
-  return {
-    ...secretIfChanged('oauth.api.secret', clientSecret),
-    ...(encryptedKey && secretIfChanged('infusionsoft.private.key', encryptedKey)),
-  };
-}
-
-function secretIfChanged(parameter: string, { value }: SecretInput): Record<string, string> {
-  return value.state === 'value' && value.changed !== false ? { [parameter]: value.value } : {};
-}
-
-function clearConfiguration(input: ConnectorInput): Record<string, string> {
-  const { spec } = input.connector;
-  const { callbackUrl } = input;
-  return {
-    ...spec.instance?.configuration,
-    ...(callbackUrl !== undefined && { 'oauth.callback.url': callbackUrl }),
-    ...(spec.oauth.scope !== undefined && { 'oauth.scope': spec.oauth.scope }),
-    ...(connectorKeyOf(spec) === 'infusionsoftcrm' &&
-      spec.server !== undefined && { 'infusionsoft.server': spec.server }),
-  };
+function definedEntries(entries: readonly (readonly [string, string | undefined])[]): Record<string, string> {
+  return Object.fromEntries(
+    entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
+  );
 }

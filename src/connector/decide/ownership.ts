@@ -24,7 +24,7 @@ export function claim(input: ConnectorInput, instance: Instance): Action | undef
   );
 }
 
-/** An instance that was there before cannot be made into one of another connector. */
+/** The element of an existing instance cannot be changed. */
 function mismatch(input: ConnectorInput, instance: Instance): Action | undefined {
   if (input.connector.spec.instance?.importId !== instance.id || sameConnector(input, instance)) {
     return undefined;
@@ -85,7 +85,7 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
 /** The first ids of a list, for a message. */
 function idList(instances: readonly Instance[]): string {
   const ids = instances.slice(0, 5).map(({ id }) => `${id}`);
-  return [...ids, ...(instances.length > ids.length ? ['...'] : [])].join(', ');
+  return `${ids.join(', ')}${instances.length > ids.length ? ' and others' : ''}`;
 }
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
@@ -100,7 +100,7 @@ function addFinalizer(input: ConnectorInput): Action | undefined {
 
 /**
  * A second instance with the uid of this resource. One that a lost answer left behind is deleted; one that was copied in
- * the console is for a person to judge.
+ * the console is reported to the user.
  */
 function removeDuplicate(input: ConnectorInput, instance: Instance): Action | undefined {
   const unconfirmed = deletedInstances(input.log).find((id) => knownInstance(input, id) === undefined);
@@ -127,7 +127,7 @@ function removeDuplicate(input: ConnectorInput, instance: Instance): Action | un
       );
 }
 
-/** The next step to delete an instance of a resource that lives on: status names the instance before it is deleted. */
+/** The next action to delete an instance of a resource that lives on: status names the instance first. */
 export function removeWhileAlive(
   input: ConnectorInput,
   id: number,

@@ -9,10 +9,10 @@ import { isSettled, lateUntil } from '../observe/record-outcome.ts';
 import { lastingInputs, obtain } from './obtain-secrets.ts';
 import { accountInWords, afterFailure } from './remote-failure.ts';
 
-/** One consideration: a step if it has something to say, `undefined` to let the next one speak. */
+/** One rule: an action, or `undefined` to go on to the next rule. */
 export type Rule = (input: ConnectorInput) => Action | undefined;
 
-/** The considerations before anything is done at the remote side, in order; the first that answers wins. */
+/** The rules before any call of Open Connectors, in order; the first action wins. */
 export const PRECONDITIONS: readonly Rule[] = [
   suspended,
   specIsValid,
@@ -32,15 +32,16 @@ function suspended(input: ConnectorInput): Action | undefined {
 }
 
 function specIsValid(input: ConnectorInput): Action | undefined {
-  const [violation, another] = input.violations;
+  const [violation] = input.violations;
   if (violation === undefined) {
     return undefined;
   }
+  const another = input.violations.find(({ path }) => path !== violation.path);
   const others = another === undefined ? '' : ` Correct also ${another.path}.`;
   return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}.${others}`);
 }
 
-/** What the API server refuses by a transition rule, where it knows such rules. */
+/** The API server refuses this by a transition rule, where it supports CEL. */
 function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
   const { spec, status } = input.connector;
   const importId = spec.instance?.importId;
@@ -103,7 +104,7 @@ function isReady({ connector: { status, metadata } }: ConnectorInput): boolean {
   return ready?.status === 'True' && status?.observedGeneration === metadata.generation;
 }
 
-/** Only where the instance was made, or may be, can its absence be believed, and only there may it be changed. */
+/** An instance can be found missing, and changed, only in the account in which it was created or may be. */
 function accountIsTheSame(input: ConnectorInput): Action | undefined {
   const { account, connector } = input;
   const recorded = connector.status?.instance?.account;
@@ -116,7 +117,7 @@ function accountIsTheSame(input: ConnectorInput): Action | undefined {
     ? blocked(
         'Synced',
         'AccountChanged',
-        `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or delete the resource with the annotation openconnectors.dev/abandon.`,
+        `${accountInWords(input)} now belongs to another organization than the instance ("${recorded.organizationId}" at ${recorded.baseUrl}). Restore the account, or delete the resource with the annotation openconnectors.dev/abandon.`,
       )
     : createdElsewhere(input, isElsewhere);
 }
@@ -136,12 +137,12 @@ function createdElsewhere(
     : blocked(
         'Synced',
         'AccountChanged',
-        `${accountInWords(input)} changed, but an instance may have been created in organization "${record.account.organizationId}" at ${record.account.baseUrl}. Restore the account until the outcome is known.`,
+        `${accountInWords(input)} now belongs to another organization than the latest create call ("${record.account.organizationId}" at ${record.account.baseUrl}). Restore the account until the outcome is known.`,
         Number.isFinite(until) ? { kind: 'at', time: until } : { kind: 'on-change' },
       );
 }
 
-/** A failure that is remembered in status holds the resource back, unless somebody changed something since. */
+/** A failure in status delays the next attempt, unless a change triggered the reconcile. */
 function retryIsDue(input: ConnectorInput): Action | undefined {
   const { status, metadata } = input.connector;
   const time = retryWaitsUntil(status?.failures, input.now);

@@ -2,7 +2,7 @@ import { type Action, blocked } from '../action.ts';
 import { isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 
-/** Reads one instance, once in a pass: an answer that lacks what is needed would lack it again. */
+/** Reads one instance, once in a reconcile: a response that lacks what is needed would lack it again. */
 export function readInstance(input: ConnectorInput, id: number): Action {
   return isRead(input.log, id)
     ? blocked(
@@ -14,7 +14,7 @@ export function readInstance(input: ConnectorInput, id: number): Action {
     : { type: 'read-instance', id };
 }
 
-/** A deletion that was confirmed is not believed before a read says so; this one still shows the instance. */
+/** The deletion was confirmed, and a read by id still shows the instance. */
 export function stillShown(id: number): Action {
   return blocked(
     'Synced',

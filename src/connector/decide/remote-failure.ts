@@ -14,7 +14,7 @@ export function accountInWords({ connector }: ConnectorInput): string {
   return name === undefined ? 'The default account' : `Account "${name}"`;
 }
 
-/** What a remote call that failed in this pass means for the resource. */
+/** What a failed call of Open Connectors means for the resource. */
 export function afterFailure(input: ConnectorInput): Action | undefined {
   const failure = failedCall(input.log);
   if (failure === undefined) {
@@ -27,7 +27,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
     return blocked(
       'Ready',
       'InstanceNotAnswering',
-      `The test call through the instance failed: ${quote(error.message)}. Check the availability of Infusionsoft and spec.server.`,
+      `The test call through the instance failed: ${quote(error.message)}. Check Infusionsoft and spec.`,
       backoff,
     );
   }
@@ -43,8 +43,8 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'AccountReady',
         'AccountForbidden',
-        `Cannot ${action}: ${quote(error.message)}. Grant the user of the account the required role.`,
-        // A role that is granted at the remote side tells nobody here.
+        `Cannot ${action}: ${quote(error.message)}. Grant the user the required role.`,
+        // No watch shows that a role was granted in Open Connectors.
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       ),
     invalid: () =>
@@ -87,7 +87,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'Synced',
         'UnexpectedAnswer',
-        `Cannot ${action}: ${quote(error.message)}. Check spec.baseUrl of the account.`,
+        `Cannot ${action}: ${quote(error.message)}. Check the account's spec.baseUrl.`,
         backoff,
       ),
   };

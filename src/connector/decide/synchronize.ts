@@ -6,6 +6,7 @@ import { isAuthorized, isEnabledSet, isPatched, isRead } from '../action-log.ts'
 import type { ConnectorInput } from '../input.ts';
 import { ownership } from '../observe/instances.ts';
 import {
+  carriesSecret,
   describePatch,
   desiredEnabled,
   difference,
@@ -54,7 +55,7 @@ function ignored(input: ConnectorInput, instance: Instance): Action | undefined 
   );
 }
 
-/** Why the instance has to change: whose wish it is, or that it is drift. */
+/** Why the instance has to change: an edit, an adoption, or drift. */
 function reasonOf(input: ConnectorInput, instance: Instance, patch: InstancePatch): Reason {
   const isRecorded = input.connector.status?.instance?.id === instance.id;
   switch (ownership(input, instance)) {
@@ -65,14 +66,9 @@ function reasonOf(input: ConnectorInput, instance: Instance, patch: InstancePatc
     case 'unowned':
       return isRecorded ? 'DriftCorrected' : 'Adopted';
     case 'this-resource':
-      return specChanged(input) || secretsDiffer(patch) ? 'Updated' : 'DriftCorrected';
+      // A rotated Secret is a change by the user, not drift.
+      return specChanged(input) || carriesSecret(patch) ? 'Updated' : 'DriftCorrected';
   }
-}
-
-/** A rotated Secret is a wish of the user, not drift. */
-function secretsDiffer(patch: InstancePatch): boolean {
-  const keys = Object.keys(patch.configuration ?? {});
-  return keys.includes('oauth.api.secret') || keys.includes('infusionsoft.private.key');
 }
 
 function enable(input: ConnectorInput, instance: Instance): Action | undefined {

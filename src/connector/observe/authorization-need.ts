@@ -13,7 +13,7 @@ export type Due =
   /** The instance exists, but its grant does not work, belongs to another OAuth client, or is to be replaced on request. */
   | { readonly why: 'revoked' | 'client-changed' | 'requested'; readonly instance: Instance };
 
-/** The reason to wait for a person. An authorization that never worked was not revoked. */
+/** The reason to wait for consent. An authorization that never worked was not revoked. */
 export function dueReason(
   input: ConnectorInput,
   due: Due,
@@ -31,7 +31,7 @@ function hasWorked({ connector, log }: ConnectorInput): boolean {
   );
 }
 
-/** Why a person is needed, as a sentence. */
+/** Why consent is needed, as a sentence. */
 export function dueSentence(input: ConnectorInput, due: Due): string {
   switch (due.why) {
     case 'create':

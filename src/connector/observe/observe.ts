@@ -109,7 +109,7 @@ function isSame(a: ExternalFacts, b: ExternalFacts): boolean {
   );
 }
 
-/** Everything that a pass starts from and that people change; two equal ones need no new try of what failed. */
+/** Hash of everything that users change. While it stays the same, a failure is not retried early. */
 export function inputHashOf(input: Observation): string {
   const { connector, account } = input;
   const { generation, annotations = {}, deletionTimestamp } = connector.metadata;

@@ -13,7 +13,7 @@ import type { ConnectorInput, Observation } from '../input.ts';
 /** How far the clock of Open Connectors may be behind ours. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** The write-ahead record of the resource, with what this process has learned of its outcome since. */
+/** The write-ahead record of the resource, with its outcome as this process remembers it. */
 export function learnedRecord({ storedRecord: record, memory }: Observation): WriteAheadRecord | undefined {
   const { unprocessed } = memory;
   return record !== undefined && unprocessed?.digest === record.digest

@@ -98,7 +98,7 @@ function abandonment(input: ConnectorInput, why: string | undefined): DueEvent[]
   return [{ reason: 'Abandoned', message }];
 }
 
-/** From here on a waiting retry is only hurried by what changes after this pass. */
+/** A later reconcile compares its input with this hash: only a change runs a waiting retry early. */
 function rememberInputs(ports: ConnectorPorts, input: ConnectorInput): void {
   ports.memory.rememberInputHash(input.connector.metadata.uid, inputHashOf(input));
 }

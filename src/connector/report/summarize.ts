@@ -24,14 +24,14 @@ import { gracePeriodEndsAt } from '../observe/grace-period.ts';
 import { ownership } from '../observe/instances.ts';
 import { isAccepted, mayBeOf } from '../observe/record-outcome.ts';
 
-/** A verdict that says something about the resource. */
+/** A result that status shows. */
 export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' }>;
 
-/** The conditions between Ready and the transient ones, in the order in which a pass establishes them. */
+/** The conditions between Ready and the transient ones, in the order in which a reconcile establishes them. */
 const STAGES = ['SecretsResolved', 'AccountReady', 'Authorized', 'Synced'] as const;
 type Stage = (typeof STAGES)[number];
 
-/** The whole status after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
+/** The whole status after a reconcile. Pure; `fraction` (in [0, 1)) spreads the retries. */
 export function summarize(input: ConnectorInput, result: StatusUpdate, fraction: number): ConnectorStatus {
   const { connector } = input;
   const before: ConnectorStatus = connector.status ?? {};
@@ -102,7 +102,7 @@ function fulfilled(type: Stage): ConditionDraft {
   return { type, status: 'True', ...texts[type] };
 }
 
-/** What this pass has found out for itself, although it did not come to its end. */
+/** A condition that this reconcile established before it was blocked. */
 function established(input: ConnectorInput, type: Stage): ConditionDraft | undefined {
   switch (type) {
     case 'AccountReady':
@@ -130,7 +130,7 @@ function accountCondition({ account }: ConnectorInput): ConditionDraft {
   }
 }
 
-/** What an earlier pass found still stands; what was never looked at is Unknown. */
+/** The condition of an earlier reconcile; Unknown where there is none. */
 function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
   const previous = condition(input, type);
   // That the instance equals the resource was said of an older generation.
@@ -266,7 +266,7 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
   );
 }
 
-/** The start page is shown for as long as a person is waited for, also while something else is in the way. */
+/** Status shows the start page while consent is pending, also while another condition blocks. */
 function pageStatus(input: ConnectorInput, result: StatusUpdate) {
   if (result.kind === 'ready' || isAuthorized(input.log)) {
     return undefined;

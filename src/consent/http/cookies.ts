@@ -3,7 +3,7 @@ import { TOKEN_PATTERN } from '../../authorization/state-token.ts';
 import { formatName, type NamespacedName, readName } from '../connector-name.ts';
 
 // The prefix makes browsers refuse these cookies unless they come from this very host, over https, for all paths
-// (RFC 6265bis, 4.1.3.2): no neighbour under the same domain can plant one.
+// (RFC 6265bis, 4.1.3.2): no neighbor under the same domain can plant one.
 
 /** Ties a form to the browser that it was given to. */
 export const FORM_COOKIE = '__Host-connect-form';

@@ -44,7 +44,7 @@ const LONGEST_WAIT_MS = 10_000;
 const DEFAULT_WAIT_MS = 1_000;
 
 /**
- * Calls to the Kubernetes API: pooled connections, a deadline on every call, `Retry-After` honoured, errors as
+ * Calls to the Kubernetes API: pooled connections, a deadline on every call, `Retry-After` honored, errors as
  * `KubeError`. Answers are parsed JSON, for the caller to narrow.
  */
 export class KubeRest {

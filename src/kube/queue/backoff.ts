@@ -1,10 +1,5 @@
+import { type BackoffLimits, backoffCeilingMs } from '../../runtime/backoff.ts';
 import type { Random } from '../../runtime/random.ts';
-
-/** First and longest ceiling of a delay, milliseconds. */
-export interface BackoffLimits {
-  readonly baseMs: number;
-  readonly maxMs: number;
-}
 
 /** Exponential backoff with full jitter: uniform between 0 and a ceiling that doubles with each failure. */
 export class Backoff {
@@ -24,10 +19,8 @@ export class Backoff {
 
   /** Counts one more failure and returns the delay before the next try, milliseconds. */
   next(): number {
-    const { baseMs, maxMs } = this.#limits;
-    const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(this.#failures, 40));
     this.#failures++;
-    return ceiling * this.#random.fraction();
+    return backoffCeilingMs(this.#limits, this.#failures) * this.#random.fraction();
   }
 
   reset(): void {

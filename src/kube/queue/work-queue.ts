@@ -1,3 +1,4 @@
+import { backoffCeilingMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import { FairQueue, higherOf, type Priority, type StarvationGuard, type Taken } from './fair-queue.ts';
@@ -206,10 +207,9 @@ export class WorkQueue {
 
   /** Queues `key` again after its backoff, which grows with every call until `forget`. Returns the delay in milliseconds. */
   retry(key: string): number {
-    const { baseMs, maxMs } = this.#options.backoff ?? defaultBackoff;
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 40));
+    const ceiling = backoffCeilingMs(this.#options.backoff ?? defaultBackoff, failures);
     const delayMs = ceiling * (1 - this.#options.random.fraction() / 2);
     this.#options.observer?.retried?.(key);
     this.addAfter(key, delayMs);

@@ -4,7 +4,11 @@ import { metricNames } from '../../../src/telemetry/metrics/definitions.ts';
 import { readExposition, type Scrape } from '../../support/exposition.ts';
 import type { Namespace } from '../../support/workbench/cluster.ts';
 import { connector } from '../../support/workbench/manifests.ts';
-import { createPrerequisites, type RunningOperator, type Workbench } from '../../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  type RunningOperator,
+  type Workbench,
+} from '../../support/workbench/workbench.ts';
 import { embeddedWorkbench } from './support/bench.ts';
 import { expressions, metricsOf } from './support/promql.ts';
 

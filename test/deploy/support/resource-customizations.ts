@@ -34,15 +34,6 @@ export function customizations(): readonly Customization[] {
   });
 }
 
-const healthTests = z.object({
-  tests: z.array(
-    z.strictObject({
-      inputPath: z.string(),
-      healthStatus: z.strictObject({ status: z.string(), message: z.string() }),
-    }),
-  ),
-});
-
 const actionTests = z.object({
   discoveryTests: z.array(
     z.strictObject({
@@ -64,18 +55,9 @@ const actionTests = z.object({
 
 const readYaml = (folder: string, path: string): unknown => parse(readFileSync(join(folder, path), 'utf8'));
 
-/** `health_test.yaml`. */
-export const healthTestsOf = ({ folder }: Customization) =>
-  healthTests.parse(readYaml(folder, 'health_test.yaml')).tests;
-
 /** `actions/action_test.yaml`. */
 export const actionTestsOf = ({ folder }: Customization) =>
   actionTests.parse(readYaml(folder, 'actions/action_test.yaml'));
 
 /** An object of `testdata`. */
 export const testdata = ({ folder }: Customization, path: string): unknown => readYaml(folder, path);
-
-/** The files below `testdata` and `actions/testdata`, as the test files name them. */
-export function testdataFiles({ folder }: Customization): readonly string[] {
-  return readdirSync(join(folder, 'testdata')).map((name) => `testdata/${name}`);
-}

@@ -1,5 +1,6 @@
 import type { FallbackAccount } from '../../../src/account/credentials/fallback-credentials.ts';
-import { type AccountPorts, reconcileAccount } from '../../../src/account/reconcile.ts';
+import type { AccountPorts } from '../../../src/account/ports.ts';
+import { reconcileAccount } from '../../../src/account/reconcile.ts';
 import { AccountRegistry } from '../../../src/account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';

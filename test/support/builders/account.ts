@@ -1,11 +1,15 @@
-import type { AccountInput, SessionFacts } from '../../../src/account/input.ts';
+import type { AccountLogEntry } from '../../../src/account/action-log.ts';
+import type { AccountInput, AccountObservation, SessionFacts } from '../../../src/account/input.ts';
+import { gatherAccount } from '../../../src/account/observe/gather.ts';
 import type { AccountSpec, AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
 import { ACCOUNT_NAMES, ANNOTATIONS, API_VERSION } from '../../../src/api/group.ts';
 import type { ObjectMeta } from '../../../src/api/metadata.ts';
+import { validateAccount } from '../../../src/api/validation/validate.ts';
+import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { type Change, changed } from './changed.ts';
 import { ACCOUNT } from './connector.ts';
-import { fingerprinter, printOf } from './fingerprints.ts';
+import { printOf } from './fingerprints.ts';
 import { secretRead, VALUES } from './secrets.ts';
 import { MINUTE, NOW } from './time.ts';
 
@@ -73,21 +77,45 @@ export const OPEN: Extract<SessionFacts, { state: 'open' }> = {
   invalidated: false,
 };
 
-/** The world of an account; without a change its Secret is read and nothing else has happened. */
-export function accountWorld(change: Partial<AccountInput> = {}): AccountInput {
-  return {
-    now: NOW,
-    account: account(),
-    allowedHosts: [{ host: 'api.openconnectors.*.ext.hana.ondemand.com', port: undefined }],
-    inventoryIntervalMs: INVENTORY_MS,
-    secret: ACCOUNT_SECRET,
-    session: { state: 'none' },
-    throttledUntil: undefined,
-    users: [],
-    listedUsers: undefined,
-    triggered: false,
-    done: { failure: undefined },
-    fingerprint: fingerprinter.of,
-    ...change,
+/** What differs from the input of an account whose Secret is read and to which nothing else has happened. */
+export interface AccountWorldChange extends Partial<AccountObservation> {
+  readonly done?: {
+    readonly failure: { readonly action: 'verify' | 'list'; readonly error: RemoteError } | undefined;
   };
+}
+
+/** The input of an account. */
+export function accountWorld({ done, ...change }: AccountWorldChange = {}): AccountInput {
+  const subject = change.account ?? account();
+  const failure = done?.failure;
+  return gatherAccount(
+    {
+      now: NOW,
+      account: subject,
+      violations: validateAccount(subject),
+      allowedHosts: [{ host: 'api.openconnectors.*.ext.hana.ondemand.com', port: undefined }],
+      inventoryIntervalMs: INVENTORY_MS,
+      secret: ACCOUNT_SECRET,
+      session: { state: 'none' },
+      throttledUntil: undefined,
+      users: [],
+      listedUsers: undefined,
+      triggered: false,
+      log: failure === undefined ? [] : [failedEntry(failure)],
+      ...change,
+    },
+    printOf,
+  );
+}
+
+function failedEntry({
+  action,
+  error,
+}: {
+  readonly action: 'verify' | 'list';
+  readonly error: RemoteError;
+}): AccountLogEntry {
+  const credentials = { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret };
+  const verify = { type: 'verify', credentials, credential: CREDENTIAL, secretVersion: '1' } as const;
+  return { action: action === 'list' ? { type: 'list' } : verify, outcome: { kind: 'failed', error } };
 }

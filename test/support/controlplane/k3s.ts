@@ -1,4 +1,5 @@
 import { K3sContainer } from '@testcontainers/k3s';
+import { getContainerRuntimeClient } from 'testcontainers';
 
 /** K3s in a container. */
 export interface K3s {
@@ -14,6 +15,7 @@ const disabled = 'traefik,servicelb,metrics-server,local-storage,coredns';
 
 /** Starts K3s. Fails with the reason if no container engine responds or the image is not available. */
 export async function startK3s(image: string): Promise<K3s> {
+  await requireContainerEngine();
   try {
     const container = await new K3sContainer(image).withCommand(['server', `--disable=${disabled}`]).start();
     return {
@@ -24,5 +26,13 @@ export async function startK3s(image: string): Promise<K3s> {
     };
   } catch (error) {
     throw new Error(`K3s (${image}) was asked for by TEST_K3S, but could not be started`, { cause: error });
+  }
+}
+
+async function requireContainerEngine(): Promise<void> {
+  try {
+    await getContainerRuntimeClient();
+  } catch (error) {
+    throw new Error('TEST_K3S is 1, but no container engine was found', { cause: error });
   }
 }

@@ -21,6 +21,11 @@ describe('progress before the consent', () => {
     ['consent required', { status: waiting('AuthorizationRequired') }, 'required'],
     ['code refused', { status: waiting('AuthorizationFailed') }, 'required'],
     ['code used', { status: waiting('CredentialUsed') }, 'required'],
+    [
+      'provider no longer grants access to this element',
+      { status: waiting('LegacyApiEnded', [stalled('LegacyApiEnded')]) },
+      'blocked',
+    ],
     ['grant revoked', { status: waiting('AuthorizationRevoked') }, 'required'],
     [
       'status of an older generation',

@@ -23,7 +23,7 @@ type Handler = (event: ResourceEvent, context: HandlerContext) => Promise<Handle
 
 const id = 'widgets.example.dev/v1';
 
-/** An operator whose behaviour each test gives it. Its protected members are opened for the tests. */
+/** An operator whose behavior each test gives it. Its protected members are opened for the tests. */
 class TestOperator extends ReliableOperator {
   readonly seen: string[] = [];
   handler: Handler = async () => undefined;

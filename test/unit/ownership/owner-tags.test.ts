@@ -50,7 +50,7 @@ describe('the tags of an owner', () => {
     );
   });
 
-  test('are recognised as those of this resource, whatever tags of the user stand beside them', () => {
+  test('are recognized as those of this resource, whatever tags of the user stand beside them', () => {
     const userTags = fc.array(fc.stringMatching(/^[A-Za-z0-9]{1,20}$/), { maxLength: 3 });
     fc.assert(
       fc.property(owners, userTags, (owner, tags) => {

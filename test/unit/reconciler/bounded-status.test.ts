@@ -5,7 +5,7 @@ import type { FieldError } from 'kube-apiserver-emulator/crd/field-error.ts';
 import { createCrdValidator } from 'kube-apiserver-emulator/crd/validator.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { summarizeAccount } from '../../../src/account/summarize.ts';
+import { summarizeAccount } from '../../../src/account/report/summarize.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../../../src/api/group.ts';
 import { parseAccount, parseConnector } from '../../../src/api/parse.ts';
 import { decide } from '../../../src/connector/decide/decide.ts';

@@ -55,8 +55,8 @@ export function applySuite(client: () => Client): void {
     test('gets a new generation only from a new spec', async () => {
       const name = newName();
       await apply('one', name, { size: 1 });
-      const labelled = await apply('one', name, { size: 1 }, { labels: { a: 'b' } });
-      expect(labelled.body['metadata']?.['generation']).toBe(1);
+      const labeled = await apply('one', name, { size: 1 }, { labels: { a: 'b' } });
+      expect(labeled.body['metadata']?.['generation']).toBe(1);
       expect((await apply('one', name, { size: 2 })).body['metadata']?.['generation']).toBe(2);
     });
 
@@ -268,8 +268,8 @@ export function applySuite(client: () => Client): void {
       await expect
         .poll(async () => JSON.stringify((await client().get(path)).body['status']))
         .toContain('"Established"');
-      const labelled = { ...definition, metadata: { name, labels: { a: 'b' } } };
-      const { status, body } = await client().apply(path, labelled);
+      const labeled = { ...definition, metadata: { name, labels: { a: 'b' } } };
+      const { status, body } = await client().apply(path, labeled);
       expect(status).toBe(200);
       expect(body).toMatchObject({ metadata: { generation: 1 }, status: { storedVersions: ['v1'] } });
       expect(elements(body['status']?.['conditions']).length).toBeGreaterThan(1);

@@ -19,12 +19,12 @@ import {
 } from '../../observe/record-outcome.ts';
 import { instanceBody } from '../desired-instance.ts';
 import { confirmAbsence, lastingInputs, obtain, textOf } from '../obtain-secrets.ts';
-import { awaitConsent } from './consent.ts';
+import { awaitConsent, LONGEST_REFUSAL } from './consent.ts';
 import { refuseLegacyGrant } from './legacy-api-end.ts';
 
 /**
- * What a grant is for: a code that was sent for one OAuth client proves nothing about another. Part of the announcement,
- * so that a restart can tell whether a working instance is the result of it.
+ * The OAuth client of a grant: a code that was sent for one client proves nothing about another. Part of the record, so
+ * that after a restart a working instance can be attributed to it.
  */
 function clientFingerprint(input: ConnectorInput): string | undefined {
   const found = input.secrets.clientId.value;
@@ -59,7 +59,7 @@ export function reauthorizationRequested(input: ConnectorInput): boolean {
   return !isAuthorized(log) && requested !== undefined && requested !== accepted;
 }
 
-/** The next step towards a working grant. `undefined` never: a grant is due. */
+/** The next action towards a working grant. */
 export function authorize(input: ConnectorInput, due: Due): Action {
   return (
     obtain(input, lastingInputs(input), true) ??
@@ -74,7 +74,7 @@ export function authorize(input: ConnectorInput, due: Due): Action {
 }
 
 /**
- * A create whose outcome is unknown is searched for before anything else is tried: at once, after the lag of listings,
+ * A create whose outcome is unknown is searched for before anything else: immediately, after the lag of listings,
  * and when no request can be under way any more.
  */
 export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined {
@@ -228,7 +228,7 @@ function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
     return blocked(
       'Authorized',
       'AuthorizationFailed',
-      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message)}. Provide a new ${noun}.`,
+      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message, LONGEST_REFUSAL)}. Provide a new ${noun}.`,
     );
   }
   const isFirst = due.why === 'create' && due.insteadOf === undefined;

@@ -54,7 +54,7 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
     : undefined;
 }
 
-/** After an answer that was lost a read and a call through the instance decide, before a person is asked again. */
+/** After an ambiguous re-authorization a read and a ping decide before consent is requested again. */
 function settleReauthorization(input: ConnectorInput, instance: Instance): Action | undefined {
   const { ambiguous } = input.memory;
   return ambiguous !== undefined && ambiguous.digest === input.record?.digest
@@ -62,7 +62,7 @@ function settleReauthorization(input: ConnectorInput, instance: Instance): Actio
     : undefined;
 }
 
-/** We wanted it enabled and left it so: whoever disabled it, enabling it in a loop would not make its grant work. */
+/** The operator left the instance enabled and it is disabled: enabling it in a loop would not make its grant work. */
 function disabledByPlatform(input: ConnectorInput, instance: Instance): boolean {
   if (!desiredEnabled(input) || isAuthorized(input.log)) {
     return false;

@@ -3,7 +3,7 @@ import type { ConnectorInput } from '../../input.ts';
 
 /**
  * The latest moment at or before `time` at which this resource's regular ping is due. Each resource has an offset of its
- * own within the interval, made of its uid, so that the pings of many are spread, also after a restart.
+ * own within the interval, derived from its uid, so that the pings of many are spread, also after a restart.
  */
 export function lastPingDueAt(input: ConnectorInput, time: number): number {
   const { pingIntervalMs } = input.settings;

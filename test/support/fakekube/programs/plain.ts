@@ -1,5 +1,5 @@
 import OperatorPkg from '@dot-i/k8s-operator';
-import { createHandler, finalizer, runUntilSignal, report } from './behavior.ts';
+import { createHandler, finalizer, report, runUntilSignal } from './behavior.ts';
 
 const log = (message: string): void => report({ type: 'LOG', message });
 

@@ -1,7 +1,7 @@
 import { ReliableOperator } from '../../../../src/kube/reliable-operator.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../../src/runtime/random.ts';
-import { createHandler, finalizer, runUntilSignal, report } from './behavior.ts';
+import { createHandler, finalizer, report, runUntilSignal } from './behavior.ts';
 
 const log = (message: string): void => report({ type: 'LOG', message });
 

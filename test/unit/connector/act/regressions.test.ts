@@ -1,6 +1,6 @@
 // Each of these was wrong once: a way through several rules, or several passes, that no single rule shows.
 import { describe, expect, test } from 'vitest';
-import { decideAccount } from '../../../../src/account/decide.ts';
+import { decideAccount } from '../../../../src/account/decide/decide.ts';
 import { reconcileAccount } from '../../../../src/account/reconcile.ts';
 import { responseData } from '../../../../src/authorization/authorization-response.ts';
 import { consentRequestHash } from '../../../../src/authorization/consent-request.ts';

@@ -110,7 +110,12 @@ describe('whose an instance is', () => {
       name: 'a second one without any record',
       because: 'an instance that was copied in the console carries our tags, too',
       input: settledWorld({ instances: [instance(9), instance(ID)] }),
-      action: blockedBy('Synced', 'AmbiguousOwner', 'carry the tags of this resource', 'any'),
+      action: blockedBy(
+        'Synced',
+        'AmbiguousOwner',
+        'Instances 4711 and 9 carry the owner tags of this resource. Delete one of them in Open Connectors, or remove its k8s- tags.',
+        'any',
+      ),
     },
     {
       name: 'a second one that was deleted, not confirmed yet',
@@ -162,7 +167,11 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake }), instance(8, { tags: TAGS.namesake })],
         pass: { searched: true },
       }),
-      action: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 8, 9.'),
+      action: blockedBy(
+        'Synced',
+        'AmbiguousOwner',
+        'Several instances carry the owner tags of this resource: 8, 9. Delete all but one in Open Connectors.',
+      ),
     },
     {
       name: 'a namesake of another connector',
@@ -172,7 +181,11 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake, connector: 'infusionsoftrest' })],
         pass: { searched: true },
       }),
-      action: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 9.'),
+      action: blockedBy(
+        'Synced',
+        'AmbiguousOwner',
+        'Instance 9 carries the owner tags of this resource, but has connector "infusionsoftrest". Correct spec.connector, or delete the instance in Open Connectors.',
+      ),
     },
     {
       name: 'one of our own and a namesake',
@@ -304,7 +317,11 @@ describe('an instance that the resource names', () => {
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: [], connector: 'salesforce' })],
       }),
-      action: blockedBy('Synced', 'ConnectorMismatch', 'is of connector "salesforce", not "infusionsoftcrm"'),
+      action: blockedBy(
+        'Synced',
+        'ConnectorMismatch',
+        'Instance 7 (spec.instance.importId) has connector "salesforce", not "infusionsoftcrm". Correct spec.connector, or import another instance.',
+      ),
     },
     {
       name: "nobody's, claimed by an older resource too",
@@ -339,13 +356,22 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: undefined })],
         pass: { read: [7] },
       }),
-      action: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags or its token', { kind: 'backoff' }),
+      action: blockedBy(
+        'Synced',
+        'UnexpectedAnswer',
+        'Open Connectors returned instance 7 without its tags or its token. Grant the user of the account access to the whole instance.',
+        { kind: 'backoff' },
+      ),
     },
     {
       name: 'not-found',
       because: 'the operator cannot make an instance of that id',
       input: input({ connector: importing(), gone: [7] }),
-      action: blockedBy('Synced', 'InstanceMissing', 'named by spec.instance.importId'),
+      action: blockedBy(
+        'Synced',
+        'InstanceMissing',
+        'Instance 7 (spec.instance.importId) not found in Open Connectors. Create the resource again with another importId or none.',
+      ),
     },
     {
       name: 'gone after it was adopted',
@@ -355,7 +381,11 @@ describe('an instance that the resource names', () => {
         secrets: UNREAD,
         gone: [ID],
       }),
-      action: blockedBy('Synced', 'InstanceMissing', 'restore it'),
+      action: blockedBy(
+        'Synced',
+        'InstanceMissing',
+        'Instance 4711 (spec.instance.importId) not found in Open Connectors. Create the resource again with another importId or none.',
+      ),
     },
   ]);
 });
@@ -382,7 +412,11 @@ describe('an instance that is gone', () => {
         instances: [],
         gone: [ID],
       }),
-      action: blockedBy('Synced', 'InstanceMissing', 'set it to "Recreate"'),
+      action: blockedBy(
+        'Synced',
+        'InstanceMissing',
+        'Instance 4711 not found in Open Connectors. Set spec.missingPolicy to "Recreate" to create a new one.',
+      ),
     },
     {
       name: 'proven, with another of our own',

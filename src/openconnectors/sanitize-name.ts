@@ -11,7 +11,7 @@ const entities: readonly (readonly [escaped: RegExp, text: string])[] = [
  * A name as the remote side keeps it: HTML tags go, their text stays (`<a href="x">crm</a>` is stored as `crm`).
  * Names are to be compared in this form only; otherwise a name with a tag in it would look like drift for ever.
  */
-export function sanitiseName(name: string): string {
+export function sanitizeName(name: string): string {
   let text = name;
   for (let before = ''; before !== text; ) {
     before = text;
@@ -25,5 +25,5 @@ export function sanitiseName(name: string): string {
 
 /** Whether the remote side would keep both under the same name. */
 export function isSameName(left: string, right: string): boolean {
-  return sanitiseName(left) === sanitiseName(right);
+  return sanitizeName(left) === sanitizeName(right);
 }

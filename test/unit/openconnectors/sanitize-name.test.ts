@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSameName, sanitiseName } from '../../../src/openconnectors/sanitise-name.ts';
+import { isSameName, sanitizeName } from '../../../src/openconnectors/sanitize-name.ts';
 
 describe('a name as the remote side keeps it', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('a name as the remote side keeps it', () => {
     ['  two   words ', 'two words'],
     ['<!-- x -->crm', 'crm'],
   ])('%s', (name, expected) => {
-    expect(sanitiseName(name)).toBe(expected);
+    expect(sanitizeName(name)).toBe(expected);
   });
 
   test('is compared in that form', () => {

@@ -1,23 +1,24 @@
-import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../api/account.ts';
-import { requestOf } from '../api/annotations.ts';
-import { boundedStatus } from '../reconciler/bounded-status.ts';
+import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from '../../api/account.ts';
+import { requestOf } from '../../api/annotations.ts';
+import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import {
   type ConditionDraft,
   mergeConditions,
   notTrue,
   severityOf,
   timestamp,
-} from '../reconciler/conditions.ts';
-import { failuresAfter } from '../reconciler/failure-count.ts';
-import type { AccountInput, AccountResult } from './input.ts';
+} from '../../reconciler/conditions.ts';
+import { failuresAfter } from '../../reconciler/failure-count.ts';
+import type { AccountResult } from '../action.ts';
+import type { AccountInput } from '../input.ts';
 
-/** A verdict that says something about the account. */
+/** A result that status shows. */
 export type AccountStatusUpdate = Extract<AccountResult, { kind: 'ready' | 'blocked' }>;
 
 /** Writes the status where it differs, and the events that follow from the difference. */
 export type AccountReport = (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
 
-/** The whole status of an account after a pass. Pure; `fraction` (in [0, 1)) spreads the retries. */
+/** The whole status of an account after a reconcile. Pure; `fraction` (in [0, 1)) spreads the retries. */
 export function summarizeAccount(
   input: AccountInput,
   result: AccountStatusUpdate,

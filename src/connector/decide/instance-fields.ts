@@ -1,0 +1,80 @@
+import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import { isSameName } from '../../openconnectors/sanitize-name.ts';
+import { allTags } from '../../ownership/owner-tags.ts';
+import { MASKED } from '../../secrets/mask.ts';
+import type { SecretInput } from '../connector-secrets.ts';
+import type { ConnectorInput } from '../input.ts';
+
+/** One field of the instance that Open Connectors shows. */
+export interface ShownField<Value> {
+  readonly field: string;
+  /** `undefined`: the resource does not set the field. */
+  readonly desired: (input: ConnectorInput) => Value | undefined;
+  /** `undefined`: the response does not show the field. */
+  readonly observed: (instance: Instance) => Value | undefined;
+  readonly equal: (desired: Value, observed: Value) => boolean;
+}
+
+/** One configuration value that Open Connectors masks, so that it is compared by our own fingerprints. */
+export interface MaskedField {
+  readonly field: string;
+  /** `undefined`: the element has no such value. */
+  readonly desired: (input: ConnectorInput) => SecretInput | undefined;
+  /** `consent`: a new value belongs to another OAuth app, so that it is sent with a new grant only. */
+  readonly changedBy: 'patch' | 'consent';
+}
+
+export const NAME: ShownField<string> = {
+  field: 'name',
+  desired: ({ connector }) => instanceNameOf(connector),
+  observed: ({ name }) => (name === '' ? undefined : name),
+  equal: isSameName,
+};
+
+export const TAGS: ShownField<readonly string[]> = {
+  field: 'tags',
+  desired: ({ tags, connector }) => allTags(tags, connector.spec.instance?.tags ?? []),
+  observed: ({ tags }) => tags,
+  equal: (desired, observed) =>
+    observed.length === desired.length && desired.every((tag) => observed.includes(tag)),
+};
+
+/** The configuration that follows from fields of the spec, besides `spec.instance.configuration`. */
+const SHOWN_CONFIGURATION: readonly ShownField<string>[] = [
+  configuration('oauth.callback.url', ({ callbackUrl }) => callbackUrl),
+  configuration('oauth.scope', ({ connector }) => connector.spec.oauth.scope),
+  configuration('infusionsoft.server', ({ connector: { spec } }) =>
+    connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.server : undefined,
+  ),
+];
+
+export const MASKED_CONFIGURATION: readonly MaskedField[] = [
+  { field: 'oauth.api.key', desired: ({ secrets }) => secrets.clientId, changedBy: 'consent' },
+  { field: 'oauth.api.secret', desired: ({ secrets }) => secrets.clientSecret, changedBy: 'patch' },
+  { field: 'infusionsoft.private.key', desired: ({ secrets }) => secrets.encryptedKey, changedBy: 'patch' },
+];
+
+/** The fields of the configuration that Open Connectors shows. */
+export function shownConfiguration(input: ConnectorInput): ShownField<string>[] {
+  const set = SHOWN_CONFIGURATION.filter(({ desired }) => desired(input) !== undefined);
+  const free = Object.entries(input.connector.spec.instance?.configuration ?? {});
+  return [
+    ...free
+      .filter(([key]) => !set.some(({ field }) => field === key))
+      .map(([key, value]) => configuration(key, () => value)),
+    ...set,
+  ];
+}
+
+function configuration(key: string, desired: ShownField<string>['desired']): ShownField<string> {
+  return {
+    field: key,
+    desired,
+    observed: (instance) => {
+      const shown = instance.configuration?.[key];
+      return shown === null || shown === MASKED ? undefined : shown;
+    },
+    equal: (wanted, shown) => wanted === shown,
+  };
+}
