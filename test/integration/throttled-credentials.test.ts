@@ -1,6 +1,6 @@
+import type { Fault } from 'open-connectors-simulator/faults.ts';
+import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
-import type { LedgerEntry } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
