@@ -14,7 +14,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { secret } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   type RunningOperator,
   startWorkbench,
   type Workbench,
@@ -45,7 +45,7 @@ describeControlPlanes('the consent', (plane) => {
 
     async function prepare(): Promise<Namespace> {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(byPage());
       return namespace;
     }
@@ -150,7 +150,7 @@ describeControlPlanes('the consent', (plane) => {
 
     test('neither reads nor overwrites a Secret that is not its own', async () => {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(secret('crm-enrolment', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
       expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-enrolment');
       const start = `${site.externalUrl}/connect/${namespace.name}/crm`;
@@ -235,7 +235,7 @@ describeControlPlanes('the consent', (plane) => {
 
     test('offers no page where the resource names another callback URL', async () => {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(
         byPage({
           oauth: { clientSecretRef: { name: 'crm-oauth' }, callbackUrl: 'https://other.example.com/cb' },
