@@ -80,7 +80,7 @@ describe('the demonstration', () => {
     expect(await demo.ended, demo.output()).toBe(0);
     const output = demo.output();
     for (const line of [
-      /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepts/m,
+      /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepted the credentials\./m,
       /^ {2}[\d:]{8} {2}crm +Ready +False +AuthorizationRequired +.*crm-enrolment/m,
       /^ {2}[\d:]{8} {2}missing-key +Ready +False +SecretKeyMissing +.*"client_id"/m,
       /^ {2}[\d:]{8} {2}missing-key +Stalled +True +SecretKeyMissing/m,
