@@ -4,23 +4,35 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type Tracer, trace } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 import type { ReadMounted } from './account/default-account.ts';
-import { GROUP } from './api/group.ts';
+import { ACCOUNT_RESOURCE, CONNECTOR_RESOURCE, GROUP } from './api/group.ts';
 import { allowedHost } from './api/validation/allowlist.ts';
 import type { Config } from './config/config.ts';
 import { leaseNameOf } from './config/lease-name.ts';
 import { bypassesProxy } from './config/proxy.ts';
 import { VERSION } from './config/version.ts';
 import type { ActionObserver } from './connector/reconcile.ts';
+import type { ConsentServer } from './consent/http/server.ts';
 import { createConsentService } from './consent/service.ts';
+import { createKubeClient } from './kube/client/kube-client.ts';
+import { wellKnown } from './kube/client/paths.ts';
+import { createLeadership, type LeaderElectionOptions } from './kube/leader/create-leadership.ts';
 import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
-import { ConnectorOperator } from './operator/operator.ts';
+import { ControllerManager } from './operator/controller-manager.ts';
+import { Controllers } from './operator/controllers.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Random } from './runtime/random.ts';
 import { createScrubber, type Redactor } from './secrets/redaction.ts';
 import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
+import type { OperatorResources } from './telemetry/metrics/resource-metrics.ts';
 import { SERVICE_NAME } from './telemetry/tracing/start-tracing.ts';
+
+/** Field manager, user agent and `reportingController` of Events. */
+const COMPONENT = `${GROUP}/operator`;
+
+/** Time for requests to the consent pages before the operator itself stops: an aborted callback loses its code. */
+const CONSENT_STOP_MS = 2_000;
 
 /** What an operator is composed from: its configuration, and everything that is not a function of it. */
 export interface Composition {
@@ -39,7 +51,6 @@ export interface Composition {
 /** An operator that is ready to be started, and how to end it in order. */
 export interface ComposedOperator {
   readonly logger: Logger;
-  readonly operator: ConnectorOperator;
   /** Serves probes and metrics, then starts the operator. Throws `ListenError`. */
   start(): Promise<Ports>;
   /** Ends the operator, then its connections and servers. `graceMs` is what calls under way get. */
@@ -69,80 +80,125 @@ export function compose(parts: Composition): ComposedOperator {
     kubeHost: hostOf(kubeConfig),
   });
   const leaseName = config.leaderElect ? leaseNameOf(config) : undefined;
-  // The pool asks the operator for its leadership, and the operator works with the pool.
-  const leading = { assert: (): void => undefined, paused: (_accountUid: string): void => undefined };
+  const log = operatorLogger(logger.child({ controller: 'operator' }));
+  const client = createKubeClient({
+    kubeConfig,
+    clock,
+    userAgent: COMPONENT,
+    observe: instruments.kube.observeCall,
+    observeRetry: instruments.kube.observeRetry,
+  });
+  const leadership = createLeadership({
+    rest: client.rest,
+    clock,
+    random,
+    logger: log,
+    election: leaseName === undefined ? undefined : electionOf(config, namespace, leaseName, random),
+  });
   const pool = createOpenConnectorsPool({
     clock,
     random,
-    guard: () => leading.assert(),
+    guard: () => leadership.assertHeld(),
     ...instruments.pool,
     onBudgetChange: (key, state) => {
       instruments.pool.onBudgetChange(key, state);
-      leading.paused(key.slice(0, key.indexOf('/')));
+      controllers.accountPaused(key.slice(0, key.indexOf('/')));
     },
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
     proxyFor: (host, port) => (bypassesProxy(config.noProxy, host, port) ? undefined : config.httpsProxy),
     ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
   });
-  const readFile: ReadMounted = (file) => readMounted(config.defaultAccountSecretDir, file);
-  const operator = new ConnectorOperator({
-    logger: operatorLogger(logger.child({ controller: 'operator' })),
-    kubeConfig,
+  const readMounted: ReadMounted = (file) => readMountedFile(config.defaultAccountSecretDir, file);
+  const shared = { config, pool, scrubber, clock, random, readMounted };
+  const controllers = new Controllers({
+    ...shared,
+    namespace,
+    replicaRest: client.rest,
+    leadership,
+    log,
+    onAction: parts.onAction,
+  });
+  const operator = new ControllerManager({
+    logger: log,
+    client,
+    leadership,
     clock,
     random,
     workers: config.workers,
-    component: `${GROUP}/operator`,
+    component: COMPONENT,
     instance: config.podName,
-    leaderElection:
-      leaseName === undefined
-        ? undefined
-        : {
-            namespace,
-            name: leaseName,
-            identity: `${config.podName}_${random.bytes(4).toString('hex')}`,
-            timing: {
-              leaseDurationMs: config.leaseDurationMs,
-              renewDeadlineMs: config.leaseRenewDeadlineMs,
-              retryPeriodMs: config.leaseRetryPeriodMs,
-            },
-          },
-    ...instruments.kube,
+    queue: instruments.kube.queue,
     observeReconcile: instruments.observeReconcile,
     onStoppedLeading: parts.onStoppedLeading,
-    config,
-    namespace,
-    pool,
-    scrubber,
-    readMounted: readFile,
-    startConsent: createConsentService({
-      config,
-      pool,
-      scrubber,
-      clock,
-      random,
-      log: logger.child({ controller: 'consent' }),
-      readMounted: readFile,
-      observe: instruments.observeConsent,
-    }),
-    onAction: parts.onAction,
+    controllers: controllers.list,
+    namespaces: config.watchNamespaces,
+    labelSelector: config.watchLabelSelector,
+    prepare: () => controllers.prepare(),
+    onLeading: (manager) => controllers.start(manager),
   });
-  leading.assert = () => operator.assertLeading();
-  leading.paused = (uid) => operator.accountPaused(uid);
-  const endpoints = createEndpoints({ config, instruments, operator, leaseName, clock, logger });
+  const startConsent = createConsentService({
+    ...shared,
+    log: logger.child({ controller: 'consent' }),
+    observe: instruments.observeConsent,
+  });
+  const endpoints = createEndpoints({
+    config,
+    instruments,
+    operator: { healthy: () => operator.healthy(), resources: () => resourcesOf(operator, controllers) },
+    leaseName,
+    clock,
+    logger,
+  });
+  let consent: Promise<ConsentServer> | undefined;
   return {
     logger,
-    operator,
     async start() {
       const ports = await endpoints.open();
       await operator.start();
+      if (!operator.healthy().stopping) {
+        // Every replica serves the consent pages, whether or not it leads.
+        consent = startConsent?.({
+          rest: client.rest,
+          clusterId: controllers.clusterId,
+          secret: (namespace, name) => operator.store(wellKnown.secrets).get(namespace, name),
+          connector: (namespace, name) => operator.store(CONNECTOR_RESOURCE).get(namespace, name),
+        });
+        await consent;
+      }
       return ports;
     },
     async stop(graceMs) {
+      const server = await consent?.catch(() => undefined);
+      await server?.stop(CONSENT_STOP_MS);
       await operator.stop(graceMs);
       await pool.close();
       await endpoints.close();
     },
+  };
+}
+
+/** The Lease that replicas with the same selection share. */
+function electionOf(config: Config, namespace: string, name: string, random: Random): LeaderElectionOptions {
+  return {
+    namespace,
+    name,
+    identity: `${config.podName}_${random.bytes(4).toString('hex')}`,
+    timing: {
+      leaseDurationMs: config.leaseDurationMs,
+      renewDeadlineMs: config.leaseRenewDeadlineMs,
+      retryPeriodMs: config.leaseRetryPeriodMs,
+    },
+  };
+}
+
+/** The cached resources, for metrics; none before the caches are synced. */
+function resourcesOf(operator: ControllerManager, controllers: Controllers): OperatorResources {
+  const { synced } = operator.healthy();
+  return {
+    connectors: synced ? operator.store(CONNECTOR_RESOURCE).list() : [],
+    accounts: synced ? operator.store(ACCOUNT_RESOURCE).list() : [],
+    defaultAccount: controllers.defaultAccountStatus,
   };
 }
 
@@ -165,7 +221,7 @@ function contextNamespace(kubeConfig: KubeConfig): string | undefined {
   return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
 }
 
-function readMounted(folder: string | undefined, file: string): string | undefined {
+function readMountedFile(folder: string | undefined, file: string): string | undefined {
   if (folder === undefined) {
     return undefined;
   }

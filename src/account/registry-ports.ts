@@ -22,6 +22,6 @@ export interface RegistryPorts {
   readonly exists: (namespace: string, name: string) => boolean;
   /** Whether the operator has a default account for connectors of the namespace. */
   readonly hasDefault: (namespace: string) => boolean;
-  /** The account has to be reconciled: one of its calls was refused. */
-  readonly onInvalidated: (key: string) => void;
+  /** The account with this uid has to be reconciled: one of its calls was refused. */
+  readonly onInvalidated: (uid: string) => void;
 }

@@ -268,7 +268,7 @@ export class AccountRegistry implements Accounts {
       if (isFallbackKey(key)) {
         this.close(key);
       } else {
-        this.#ports.onInvalidated(key);
+        this.#ports.onInvalidated(entry.open.target.uid);
       }
     }
   }

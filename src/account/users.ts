@@ -1,5 +1,5 @@
 import type { OpenConnectorsAccount } from '../api/account.ts';
-import { CONNECTOR_NAMES, GROUP, VERSION } from '../api/group.ts';
+import { CONNECTOR_RESOURCE } from '../api/group.ts';
 import { listLive } from '../kube/client/list-live.ts';
 import type { KubeObject } from '../kube/client/object.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
@@ -23,8 +23,6 @@ export interface AccountUsers {
   listNames(account: OpenConnectorsAccount, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
-
 /** `connectors` needs the indexes `INDEX.account` and `INDEX.owner`. */
 export function createAccountUsers(connectors: Store, rest: Pick<KubeRest, 'get'>): AccountUsers {
   const usersOf = (account: OpenConnectorsAccount): KubeObject[] =>
@@ -38,7 +36,7 @@ export function createAccountUsers(connectors: Store, rest: Pick<KubeRest, 'get'
         .some((connector) => accountOfConnector(connector).includes(keyOfAccount(account))),
     isOwned: (ownerTag) => connectors.byIndex(INDEX.owner, ownerTag).length > 0,
     async listNames(account, signal) {
-      const listed = await listLive(rest, CONNECTORS, account.metadata.namespace, signal);
+      const listed = await listLive(rest, CONNECTOR_RESOURCE, account.metadata.namespace, signal);
       return listed
         .filter((connector) => accountOfConnector(connector).includes(keyOfAccount(account)))
         .map(({ metadata }) => metadata.name);

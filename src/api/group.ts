@@ -32,6 +32,16 @@ export const ACCOUNT_NAMES = {
   shortName: 'oca',
 } as const satisfies KindNames;
 
+/** Where the API server serves the connectors. */
+export const CONNECTOR_RESOURCE = {
+  group: GROUP,
+  version: VERSION,
+  plural: CONNECTOR_NAMES.plural,
+} as const;
+
+/** Where the API server serves the accounts. */
+export const ACCOUNT_RESOURCE = { group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural } as const;
+
 /** `kubectl get openconnectors` lists both kinds. */
 export const CATEGORY = 'openconnectors';
 

@@ -7,7 +7,7 @@ import {
   timeoutMsOf,
   userSecretKeyOf,
 } from '../api/defaults.ts';
-import { ACCOUNT_NAMES, GROUP, VERSION } from '../api/group.ts';
+import { ACCOUNT_RESOURCE } from '../api/group.ts';
 import { parseAccount } from '../api/parse.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
 import { validateAccount } from '../api/validation/validate.ts';
@@ -30,8 +30,6 @@ export interface AccountAccess {
 
 type Options = Pick<KubeSourceOptions, 'rest' | 'secrets' | 'config' | 'readMounted'>;
 type ReadAccount = (connector: InfusionsoftConnector, signal: AbortSignal) => Promise<AccountAccess>;
-
-const ACCOUNTS = { group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural };
 
 /** Reads the account of a connector with its credentials, under the rules of the account controller. Throws `ObstacleError`. */
 export function createAccountReader(options: Options): ReadAccount {
@@ -65,7 +63,9 @@ async function namedAccount(
   name: string,
   signal: AbortSignal,
 ): Promise<AccountAccess> {
-  const account = parseAccount(await found(rest.get(objectPath(ACCOUNTS, namespace, name), { signal })));
+  const account = parseAccount(
+    await found(rest.get(objectPath(ACCOUNT_RESOURCE, namespace, name), { signal })),
+  );
   if (validateAccount(account).length > 0) {
     throw new FailedPreconditionError('account');
   }

@@ -7,7 +7,7 @@ import {
   connectorKeyOf,
   scopeOf,
 } from '../api/defaults.ts';
-import { CONNECTOR_NAMES, GROUP, VERSION } from '../api/group.ts';
+import { CONNECTOR_RESOURCE } from '../api/group.ts';
 import { parseConnector } from '../api/parse.ts';
 import { isAllowedServer } from '../api/validation/allowlist.ts';
 import { validateConnector } from '../api/validation/validate.ts';
@@ -21,8 +21,6 @@ import { type AccountAccess, createAccountReader } from './accounts.ts';
 import type { KubeSourceOptions } from './source.ts';
 import { type ConnectorConsent, type ConsentSource, FailedPreconditionError } from './source.ts';
 
-const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
-
 /** The source on the API server and on Open Connectors. */
 export function createKubeSource(options: KubeSourceOptions): ConsentSource {
   const { rest, config, callbackUrl } = options;
@@ -31,7 +29,9 @@ export function createKubeSource(options: KubeSourceOptions): ConsentSource {
     isServed: options.isServed,
     async connector({ namespace, name }, signal) {
       try {
-        const found = parseConnector(await rest.get(objectPath(CONNECTORS, namespace, name), { signal }));
+        const found = parseConnector(
+          await rest.get(objectPath(CONNECTOR_RESOURCE, namespace, name), { signal }),
+        );
         return found.metadata.deletionTimestamp === undefined ? found : undefined;
       } catch (error) {
         if (isKubeError(error, 'not-found')) {

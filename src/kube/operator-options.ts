@@ -1,45 +1,29 @@
 import type { OperatorLogger, ResourceEvent } from '@dot-i/k8s-operator';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { KubeClient } from './client/kube-client.ts';
 import type { KubeObject } from './client/object.ts';
-import type { ObservedCall, ObservedRetry } from './client/rest.ts';
-import type { LeaseTiming } from './leader/lease-elector.ts';
+import type { Leadership } from './leader/leadership.ts';
 import type { Priority, WithoutWorker, WorkQueueOptions } from './queue/work-queue.ts';
 import type { ReflectorState } from './watch/reflector.ts';
-
-/** Where the Lease is and under which name this process holds it. */
-export interface LeaderElectionOptions {
-  readonly namespace: string;
-  readonly name: string;
-  /** Has to be different in every process, also after a restart. */
-  readonly identity: string;
-  readonly timing?: LeaseTiming | undefined;
-}
 
 /** What a `ReliableOperator` is made with. */
 export interface ReliableOperatorOptions {
   readonly logger: OperatorLogger;
-  /** Absent: `KubeConfig.loadFromDefault()`. Its connections are closed by `stop()`. */
-  readonly kubeConfig?: KubeConfig | undefined;
+  /** Connections and calls; `stop()` closes them. */
+  readonly client: KubeClient;
+  /** Handlers and writes need it; `start()` and `stop()` of the operator start and stop it. */
+  readonly leadership: Leadership;
   readonly clock: Clock;
   readonly random: Random;
   /** How many keys are worked on at a time; those whose handler waits without a worker are not counted. */
   readonly workers: number;
-  /** Absent: no election, workers start at once. */
-  readonly leaderElection?: LeaderElectionOptions | undefined;
-  /** Deadline of a Kubernetes call, milliseconds; 30 s unless set. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** Reported in Events as `reportingController`, e.g. `openconnectors.dev/operator`; also field manager and user agent. */
+  /** `reportingController` of Events, e.g. `openconnectors.dev/operator`. */
   readonly component: string;
-  /** Reported in Events as `reportingInstance`: the pod's name. */
+  /** `reportingInstance` of Events: the name of the pod. */
   readonly instance: string;
-  /** The Lease is lost and all work has been told to stop: exit with a code other than 0. */
+  /** The leadership ended and the signals of all handlers are aborted. The process has to exit with an error. */
   readonly onStoppedLeading?: (() => void) | undefined;
-  /** Told about every call to the API server. */
-  readonly observeCall?: ((call: ObservedCall) => void) | undefined;
-  /** Told about every call that is sent once more. */
-  readonly observeRetry?: ((retry: ObservedRetry) => void) | undefined;
   readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'starvationGuard' | 'observer' | 'waiting'> | undefined;
 }
 

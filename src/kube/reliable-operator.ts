@@ -4,14 +4,13 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { describeError } from './client/describe-error.ts';
 import { isKubeError } from './client/errors.ts';
-import type { KubeObject } from './client/object.ts';
-import { collectionPath, resourceId } from './client/paths.ts';
-import { NoClusterError, PooledKubeConfig } from './client/pooled-config.ts';
-import { metaOf, ResourceWriter } from './client/resource-writer.ts';
+import type { KubeObject, NamespacedName, ObjectVersion } from './client/object.ts';
+import { patchObject } from './client/patch-object.ts';
+import { type ResourceType, resourceId } from './client/paths.ts';
+import type { PooledKubeConfig } from './client/pooled-config.ts';
 import type { KubeRest } from './client/rest.ts';
-import type { EventRecorder } from './events/event-recorder.ts';
-import { electedLeadership, type Leadership, soleLeadership } from './leader/leadership.ts';
-import { createClient, createRecorder } from './operator-clients.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import { type Leadership, writeGuardOf } from './leader/leadership.ts';
 import type {
   EnqueueOptions,
   OperatorHealth,
@@ -37,24 +36,24 @@ export class OperatorStoppedError extends Error {
 }
 
 const DEFAULT_STOP_MS = 20_000;
-/** What handlers get to react to their signal. */
+/** Time for handlers to react to their signal. */
 const ABORT_GRACE_MS = 1_000;
 const FLUSH_MS = 1_000;
 const RELEASE_MS = 2_000;
 
 /**
- * `@dot-i/k8s-operator` with an engine that is fit for production: the programming model (`init`, `watchResource`,
- * events and metas, `handleResourceFinalizer`) is the library's, the transport under its protected methods is ours.
- * `docs/decisions/0002-operator-base.md` says what is overridden and why. No other file knows the library's insides.
+ * `@dot-i/k8s-operator` for production: the programming model (`init`, `watchResource`, events and metas,
+ * `handleResourceFinalizer`) is the library's; watches, queue and writes are replaced. `docs/decisions/0002` lists each
+ * override and its reason. No other file depends on the library's insides.
  *
  * A handler is called at least once for each change, with the latest state, one call at a time for each object and up
- * to `workers` in parallel; when it throws it is called again, after a backoff.
+ * to `workers` in parallel. When it throws, it is called again after a backoff.
  */
 export abstract class ReliableOperator extends OperatorPkg.default {
   protected readonly clock: Clock;
   protected readonly random: Random;
   /** Calls as the leader: every write is refused unless the Lease is held. */
-  protected readonly rest: KubeRest;
+  readonly rest: KubeRest;
   /** Calls that any replica may make. */
   protected readonly replicaRest: KubeRest;
   /** Writes Events as the leader. */
@@ -62,41 +61,33 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   readonly #options: ReliableOperatorOptions;
   readonly #log: OperatorLogger;
   readonly #connections: PooledKubeConfig;
-  readonly #election: Leadership;
+  readonly #leadership: Leadership;
   readonly #dispatcher: Dispatcher;
   readonly #queue: WorkQueue;
-  readonly #writer: ResourceWriter;
   readonly #caches = new Map<string, ResourceCache>();
   #isReady = false;
-  #hasYielded = false;
+  #hasLostLeadership = false;
   #stopped: Promise<void> | undefined;
 
-  /** Throws when the file that `KUBECONFIG` names cannot be read, even with `options.kubeConfig`: the library loads it. */
+  /** Throws when the file that `KUBECONFIG` names cannot be read: the library loads it. */
   constructor(options: ReliableOperatorOptions) {
     super(options.logger);
     this.#options = options;
     this.#log = options.logger;
     this.clock = options.clock;
     this.random = options.random;
-    this.#connections = PooledKubeConfig.from(options.kubeConfig ?? this.kubeConfig);
-    if (options.requestTimeoutMs !== undefined) {
-      this.#connections.setCallTimeout(options.requestTimeoutMs);
-    }
+    this.#connections = options.client.config;
     this.kubeConfig = this.#connections;
     this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
-    this.replicaRest = createClient(options, this.#connections);
-    this.#election = this.#createLeadership();
-    this.rest = this.replicaRest.withGuard(() => {
-      this.#election.assertHeld();
-      return this.#election.signal;
-    });
-    this.#writer = new ResourceWriter(this.rest, (id, answer) => this.updateCache(id, answer));
-    this.events = createRecorder(options, this.rest);
+    this.#leadership = options.leadership;
+    this.replicaRest = options.client.rest;
+    this.rest = this.replicaRest.withGuard(writeGuardOf(options.leadership));
+    this.events = this.#createRecorder();
     this.#dispatcher = new Dispatcher(options.logger);
     this.#queue = this.#createQueue();
   }
 
-  /** Fills the caches, then takes part in the election (or starts to work at once without one). */
+  /** Fills the caches, then takes part in the election. Handlers run once this process leads. */
   override async start(): Promise<void> {
     try {
       await super.start();
@@ -110,19 +101,22 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       return;
     }
     this.#isReady = true;
-    this.#election.start();
+    this.#leadership.start({
+      onStartedLeading: () => void this.#lead(),
+      onStoppedLeading: () => this.#stopLeading(),
+    });
   }
 
   /**
-   * Ends everything in order: no more keys, `deadlineMs` for the handlers under way, Events, Lease, connections.
-   * Resolves when nothing is left that keeps Node alive. May be called at any time, and again.
+   * Ends everything in order: no more keys, `deadlineMs` for running handlers, Events, Lease, connections. Resolves when
+   * nothing is left that keeps Node alive. May be called at any time, and again.
    */
   override stop(deadlineMs = DEFAULT_STOP_MS): Promise<void> {
     this.#stopped ??= this.#end(deadlineMs);
     return this.#stopped;
   }
 
-  /** How the operator is doing. */
+  /** State of the operator, for probes and metrics. */
   healthy(): OperatorHealth {
     const watches = [...this.#caches.values()].flatMap(watchHealthOf);
     const contacts = watches.map(({ lastContactMs }) => lastContactMs ?? Number.POSITIVE_INFINITY);
@@ -130,7 +124,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     return {
       synced: this.#isReady,
       lastContactMs: Number.isFinite(quietest) ? quietest : undefined,
-      leading: this.#election.isLeading,
+      leading: this.#leadership.isLeading,
       stopping: this.#stopped !== undefined,
       queueDepth: this.#queue.depth,
       inFlight: this.#queue.inFlight,
@@ -140,24 +134,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     };
   }
 
-  /** Throws `LeaseNotHeldError` unless the Lease is held: to be called in the same tick as a remote write is sent. */
-  assertLeading(): void {
-    this.#election.assertHeld();
-  }
-
-  /** Aborts when the leadership ends: takes back remote writes that wait for a socket. */
-  get leadership(): AbortSignal {
-    return this.#election.signal;
-  }
-
-  /** Runs once the Lease is held, before the first handler. A throw gives the leadership back. */
+  /** Runs once the Lease is held, before the first handler. A throw releases the Lease. */
   protected async onStartedLeading(): Promise<void> {
-    // Nothing has to be prepared, unless a subclass has something.
+    // Nothing to prepare unless a subclass overrides it.
   }
 
   /**
-   * What the handler of a key waits for without a worker, such as an account. A lane with many such handlers is full,
-   * and its other keys stay queued. No lane unless overridden. Has to be quick: it is asked for each key that is queued.
+   * What the handler of a key waits for without a worker, such as an account. A full lane keeps its other keys queued.
+   * No lane unless overridden. Called for each key that is queued, so it has to be quick.
    */
   protected laneOf(_key: QueueKey): string | undefined {
     return undefined;
@@ -175,14 +159,15 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     namespace?: string,
     options: SelectorOptions = {},
   ): Promise<void> {
-    const id = resourceId({ group, version, plural });
-    const cache = this.#cacheOf(id);
+    const resource = { group, version, plural };
+    const id = resourceId(resource);
+    const cache = this.#cacheOf(resource);
     const primary = this.#dispatcher.register(id, namespace ?? '', cache.store, onEvent);
     const synced = await cache.watch({ ...options, namespace }, (change) => {
       const { metadata } = change.object;
       if (change.type === 'delete') {
         if (!this.#queue.isStarted) {
-          // A standby has not worked on the object, so it has nothing to clean up, and nobody takes its keys.
+          // A standby has reconciled nothing, so that nothing is to be cleaned up, and no worker takes its keys.
           this.#queue.discard(
             formatQueueKey({ id, namespace: metadata.namespace ?? '', name: metadata.name }),
           );
@@ -190,30 +175,30 @@ export abstract class ReliableOperator extends OperatorPkg.default {
         }
         primary.noteDeletion(change.object);
       }
-      this.enqueue(id, metadata.namespace ?? '', metadata.name, { priority: priorityOf(change) });
+      this.enqueue(resource, metadata, { priority: priorityOf(change) });
     });
     this.#requireRunning(synced);
-    this.#log.info(`watching resource ${id}`);
+    this.#log.info(`Watching ${id}`);
   }
 
   /** Watches a resource that others depend on. Resolves with its store when that is filled; rejects like `watchResource`. */
   protected async watchSecondary<T extends KubeObject = KubeObject>(
-    group: string,
-    version: string,
-    plural: string,
-    options: SecondaryOptions<T>,
+    resource: ResourceType,
+    { map, ...selection }: SecondaryOptions<T>,
   ): Promise<Store<T>> {
-    const { map, ...selection } = options;
-    const id = resourceId({ group, version, plural });
-    const cache = this.#cacheOf(id);
+    const cache = this.#cacheOf(resource);
     const synced = await cache.watch(selection, (change) => map(change.object as T, change.type));
     this.#requireRunning(synced);
-    return this.resourceStore<T>(id);
+    return this.resourceStore<T>(resource);
   }
 
-  /** Has the handler of `id` called for this object, whether or not anything changed. Ids are `<plural>.<group>/<version>`. */
-  protected enqueue(id: string, namespace: string, name: string, options: EnqueueOptions = {}): void {
-    const key = formatQueueKey({ id, namespace, name });
+  /** Has the handler of `resource` called for this object, whether or not anything changed. */
+  protected enqueue(resource: ResourceType, object: NamespacedName, options: EnqueueOptions = {}): void {
+    const key = formatQueueKey({
+      id: resourceId(resource),
+      namespace: object.namespace ?? '',
+      name: object.name,
+    });
     if (options.afterMs === undefined) {
       this.#queue.add(key, { priority: options.priority });
     } else {
@@ -221,52 +206,44 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     }
   }
 
-  /** The cache behind `watchResource` or `watchSecondary`; throws when there is none. `T` is the caller's promise. */
-  protected resourceStore<T extends KubeObject = KubeObject>(id: string): Store<T> {
-    const cache = this.#caches.get(id);
-    if (cache === undefined) {
-      throw new Error(`${id} is not watched`);
-    }
-    return cache.store as Store<KubeObject> as Store<T>;
+  /** The cache of a watched resource; throws when it is not watched. `T` is the caller's promise. */
+  protected resourceStore<T extends KubeObject = KubeObject>(resource: ResourceType): Store<T> {
+    return this.#cacheById(resourceId(resource)).store as Store<KubeObject> as Store<T>;
   }
 
   /**
-   * Merge-patches the object of `meta` (RFC 7396), or its status, on the condition that it still has
-   * `meta.resourceVersion`, takes the answer into the store and returns it. The handler is not called for it. Throws
-   * `KubeError`.
+   * Merge-patches the object (RFC 7396), or its status, on the condition that it still has its `resourceVersion`. The
+   * response is in the store at once, and the caller gets a copy of it. The handler is not called for this change.
+   * Throws `KubeError`.
    */
-  protected patchResource(
-    meta: ResourceMeta,
-    mergePatch: Record<string, unknown>,
+  protected async patchResource(
+    resource: ResourceType,
+    object: ObjectVersion,
+    patch: Readonly<Record<string, unknown>>,
     subresource?: 'status',
   ): Promise<KubeObject> {
-    return this.#writer.patch(meta, mergePatch, subresource);
-  }
-
-  /** Replaces the status like `patchResourceStatus` patches it. */
-  protected override async setResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
-    return metaOf(meta.id, await this.#writer.replaceStatus(meta, status));
-  }
-
-  /**
-   * Merge-patches the status on the condition that the object still has `meta.resourceVersion`. Returns the new meta.
-   * Throws `KubeError`, where the library logs and returns null. The handler is not called for its own change.
-   */
-  protected override async patchResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
-    return metaOf(meta.id, await this.#writer.patch(meta, { status }, 'status'));
+    const response = await patchObject(this.rest, resource, object, patch, subresource);
+    const copy = structuredClone(response);
+    this.#caches.get(resourceId(resource))?.updateCache(response);
+    return copy;
   }
 
   /**
    * Sets the finalizers on the condition that the object still has `meta.resourceVersion`, so that no finalizer of
-   * another controller is lost. An object that is gone has none to remove. Throws `KubeError`, where the library logs
-   * and goes on. After an addition the handler is called again, as `handleResourceFinalizer` relies on it.
+   * another controller is lost. Removal from a deleted object succeeds. Throws `KubeError`. After an addition the
+   * handler is called again, as `handleResourceFinalizer` relies on it.
    */
   protected override async setResourceFinalizers(meta: ResourceMeta, finalizers: string[]): Promise<void> {
-    const stored = this.#caches.get(meta.id)?.store.get(meta.namespace, meta.name);
-    const isRemoval =
-      finalizers.length === 0 || finalizers.length < (stored?.metadata.finalizers?.length ?? 0);
+    const { resource, store } = this.#cacheById(meta.id);
+    const { namespace, name, resourceVersion = '' } = meta;
+    const stored = store.get(namespace, name)?.metadata.finalizers ?? [];
+    const isRemoval = finalizers.length === 0 || finalizers.length < stored.length;
     try {
-      await this.#writer.patch(meta, { metadata: { finalizers } });
+      await this.patchResource(
+        resource,
+        { metadata: { namespace, name, resourceVersion } },
+        { metadata: { finalizers } },
+      );
     } catch (error) {
       if (isRemoval && isKubeError(error, 'not-found')) {
         return;
@@ -274,45 +251,15 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       throw error;
     }
     if (!isRemoval) {
-      this.enqueue(meta.id, meta.namespace ?? '', meta.name, { priority: 'edit' });
+      this.enqueue(resource, meta, { priority: 'edit' });
     }
   }
 
-  /** Takes the answer to an own write of a watched object into its store at once; `map` and handlers are not told. */
-  protected updateCache(id: string, answer: KubeObject): void {
-    this.#caches.get(id)?.updateCache(answer);
-  }
-
-  /** URL of a resource type's collection. */
-  protected override getCustomResourceApiUri(
-    group: string,
-    version: string,
-    plural: string,
-    namespace?: string,
-  ): string {
-    const cluster = this.#connections.getCurrentCluster();
-    if (cluster === null) {
-      throw new NoClusterError('the kubeconfig has no current cluster');
-    }
-    return `${cluster.server.replace(/\/+$/, '')}${collectionPath({ group, version, plural }, namespace)}`;
-  }
-
-  #createLeadership(): Leadership {
-    const { leaderElection, clock, random } = this.#options;
-    const onStartedLeading = (): void => void this.#lead();
-    if (leaderElection === undefined) {
-      return soleLeadership(onStartedLeading);
-    }
-    return electedLeadership({
-      ...leaderElection,
-      rest: this.replicaRest,
-      clock,
-      random,
-      onStartedLeading,
-      onStoppedLeading: () => this.#yieldLeadership(),
-      onHolder: (identity) => this.#log.info(`the Lease is held by ${identity === '' ? 'nobody' : identity}`),
-      onFailure: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
-    });
+  #createRecorder(): EventRecorder {
+    const { clock, random, component, instance } = this.#options;
+    const onDropped = (event: { readonly reason: string }, error: unknown): void =>
+      this.#log.debug(`Failed to write event ${event.reason}: ${describeError(error)}`);
+    return new EventRecorder({ rest: this.rest, clock, random, component, instance, onDropped });
   }
 
   #createQueue(): WorkQueue {
@@ -326,18 +273,19 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       laneOf: (key) => this.laneOf(parseQueueKey(key)),
       handle: (key, signal, withoutWorker) =>
         this.#dispatcher.dispatch(key, this.#queue, { signal, withoutWorker }),
-      onError: (key, error) => this.#log.error(`handling ${key} failed: ${describeError(error)}`),
+      onError: (key, error) => this.#log.error(`Failed to handle ${key}: ${describeError(error)}`),
     });
   }
 
-  #cacheOf(id: string): ResourceCache {
+  #cacheOf(resource: ResourceType): ResourceCache {
+    const id = resourceId(resource);
     const known = this.#caches.get(id);
     if (known !== undefined) {
       return known;
     }
     const { replicaRest: rest, clock, random } = this;
     const log = this.#log;
-    const cache = new ResourceCache(id, {
+    const cache = new ResourceCache(resource, {
       rest,
       clock,
       random,
@@ -346,6 +294,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       error: (message) => log.error(message),
     });
     this.#caches.set(id, cache);
+    return cache;
+  }
+
+  #cacheById(id: string): ResourceCache {
+    const cache = this.#caches.get(id);
+    if (cache === undefined) {
+      throw new Error(`${id} is not watched`);
+    }
     return cache;
   }
 
@@ -358,40 +314,40 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   async #lead(): Promise<void> {
     try {
       await this.onStartedLeading();
-      if (this.#stopped === undefined && this.#election.isLeading) {
+      if (this.#stopped === undefined && this.#leadership.isLeading) {
         this.#queue.start();
       }
     } catch (error) {
-      this.#log.error(`could not begin to lead: ${describeError(error)}`);
-      this.#yieldLeadership();
-      await this.#election.stop(RELEASE_MS);
+      this.#log.error(`Failed to start leading: ${describeError(error)}`);
+      this.#stopLeading();
+      await this.#leadership.stop(RELEASE_MS);
     }
   }
 
-  /** Stops all work at once; the composition root is told to end the process. */
-  #yieldLeadership(): void {
-    if (this.#stopped !== undefined || this.#hasYielded) {
+  /** Aborts all handlers; the process has to end. */
+  #stopLeading(): void {
+    if (this.#stopped !== undefined || this.#hasLostLeadership) {
       return;
     }
-    this.#hasYielded = true;
-    this.#log.error('stopped leading');
+    this.#hasLostLeadership = true;
+    this.#log.error('Leader election lost');
     this.#queue.abort(new Error('the Lease is not held any more'));
     this.#options.onStoppedLeading?.();
   }
 
   async #end(deadlineMs: number): Promise<void> {
-    // One turn later, so that `stopped` is set before anything is told.
+    // One turn later, so that `#stopped` is set before the first await of anything below.
     await Promise.resolve();
     super.stop();
     this.#isReady = false;
     await Promise.all([...this.#caches.values()].map((cache) => cache.stop()));
     const unfinished = await this.#queue.drain(deadlineMs);
     if (unfinished > 0) {
-      this.#log.warn(`${unfinished} handlers did not end in time`);
+      this.#log.warn(`${unfinished} handlers did not end within the grace period`);
       await this.#queue.drain(ABORT_GRACE_MS);
     }
     await this.events.flush(FLUSH_MS);
-    await this.#election.stop(RELEASE_MS);
+    await this.#leadership.stop(RELEASE_MS);
     await this.#connections.close();
   }
 }

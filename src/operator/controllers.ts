@@ -1,209 +1,184 @@
-import { FallbackCredentials } from '../account/credentials/fallback-credentials.ts';
-import { createFallbackRelease, type ReleaseFallback } from '../account/credentials/fallback-release.ts';
-import { LateInstances, type LateInstancesOptions } from '../account/late/late-instances.ts';
-import { TombstoneStore } from '../account/late/tombstones.ts';
-import type { AccountPorts } from '../account/ports.ts';
-import { AccountRegistry } from '../account/registry.ts';
-import { createAccountUsers } from '../account/users.ts';
-import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
+import { createAccountController } from '../account/controller.ts';
+import { DefaultAccount, type ReadMounted } from '../account/default-account.ts';
+import type { AccountStatus } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import { accountNameOf } from '../api/defaults.ts';
-import { allowedHost } from '../api/validation/allowlist.ts';
+import { ACCOUNT_RESOURCE, CONNECTOR_RESOURCE } from '../api/group.ts';
 import type { Config } from '../config/config.ts';
-import { ConnectorMemory } from '../connector/memory.ts';
-import type { ConnectorPorts, Connectors, RecordEvent } from '../connector/ports.ts';
-import type { KubeObject } from '../kube/client/object.ts';
+import { createConnectorController } from '../connector/controller.ts';
+import type { ActionObserver } from '../connector/reconcile.ts';
+import { wellKnown } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
-import type { Store } from '../kube/watch/store.ts';
+import type { Leadership } from '../kube/leader/leadership.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
-import { clusterTag } from '../ownership/owner-tags.ts';
-import { INDEX, instanceKey } from '../ownership/references.ts';
-import type { Tombstone } from '../ownership/tombstone.ts';
+import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
+import { INDEX, ownersOfSecret, recordedAccountsOfConnector } from '../ownership/references.ts';
+import type { Controller, Manager, ReferencedResource } from '../reconciler/controller.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import { createFingerprinter, type Fingerprinter } from '../secrets/fingerprint.ts';
-import { createKubeSecrets } from '../secrets/kube-secrets.ts';
+import { loadFingerprintKey } from '../secrets/fingerprint-key.ts';
 import type { Redactor } from '../secrets/redaction.ts';
+import { loadClusterId } from './cluster-id.ts';
+import { type ControllerPorts, createPorts } from './ports.ts';
+import { readyText } from './ready-text.ts';
 
-/** What the two controllers are made of; everything that touches the cluster comes from the operator. */
-export interface ControllerSources {
+const SECRETS: ReferencedResource = {
+  resource: wellKnown.secrets,
+  indexes: { [INDEX.secretOwner]: ownersOfSecret },
+};
+
+/** What the controllers are created from. */
+export interface ControllersOptions {
   readonly config: Config;
-  readonly clusterId: string;
   /** Namespace of the operator's own Secrets. */
   readonly namespace: string;
-  readonly fingerprintKey: Buffer;
+  /** Calls that any replica may make. */
+  readonly replicaRest: KubeRest;
+  readonly leadership: Leadership;
   readonly clock: Clock;
   readonly random: Random;
-  readonly rest: KubeRest;
   readonly pool: OpenConnectorsPool;
   readonly scrubber: Redactor;
-  readonly stores: { readonly connectors: Store; readonly accounts: Store; readonly secrets: Store };
-  readonly connectors: Connectors;
-  readonly recordEvent: RecordEvent;
-  readonly recordAccountEvent: AccountPorts['recordEvent'];
-  readonly reportAccount: (account: OpenConnectorsAccount, after: AccountStatus) => Promise<void>;
-  readonly wakeConnector: (connector: KubeObject) => void;
-  readonly wakeAccount: (key: string) => void;
-  /** An instance that was created after its resource was deleted is deleted. */
-  readonly onLateInstance: (id: number, tombstone: Tombstone) => void;
-  readonly onLateInstanceError: (error: unknown) => void;
+  readonly readMounted: ReadMounted;
+  readonly log: { info(message: string): void; error(message: string): void };
+  readonly onAction: ActionObserver | undefined;
 }
 
-/** The ports of both controllers, sharing one registry of accounts. */
-export interface Controllers {
-  readonly connector: ConnectorPorts;
-  readonly account: AccountPorts;
-  /** A connector or an account is gone: lets go of fallback credentials that only it needed. Throws `KubeError`. */
-  readonly releaseFallback: ReleaseFallback;
-  readonly lateInstances: LateInstances;
+/** A term of leadership. */
+interface Term {
+  readonly manager: Manager;
+  readonly ports: ControllerPorts;
+  readonly defaultAccount: DefaultAccount | undefined;
 }
 
-/** Puts the controllers together. */
-export function createControllers(sources: ControllerSources): Controllers {
-  const { config, clock, random, clusterId, stores } = sources;
-  const fingerprinter = createFingerprinter(sources.fingerprintKey);
-  const secrets = createKubeSecrets({
-    rest: sources.rest,
-    cached: (namespace, name) => stores.secrets.get(namespace, name),
-    ownedBy: (uid) => stores.secrets.byIndex(INDEX.secretOwner, uid),
-    register: (value) => sources.scrubber.register(value),
-    isAlive: (namespace, name, uid) => stores.connectors.get(namespace, name)?.metadata.uid === uid,
-  });
-  const kept = new FallbackCredentials({
-    rest: sources.rest,
-    namespace: sources.namespace,
-    enabled: config.keepAccountCredentials,
-    register: (value) => sources.scrubber.register(value),
-  });
-  const registry = createRegistry(sources, kept, fingerprinter);
-  const lateInstances: LateInstances = createLateInstances(sources, registry, (...gone) =>
-    fallback.release(...gone),
-  );
-  const fallback = createFallbackRelease({
-    rest: sources.rest,
-    connectors: stores.connectors,
-    watches: (uid) => lateInstances.watches(uid),
-    close: (uid) => registry.closeFallback(uid),
-    drop: (uid) => kept.drop(uid),
-  });
-  const users = createAccountUsers(stores.connectors, sources.rest);
-  return {
-    lateInstances,
-    connector: {
-      clock,
-      random,
-      fingerprinter,
-      secrets,
-      settings: {
-        clusterId,
-        allowedServers: config.allowedServers,
-        extraConfigurationKeys: config.extraConfigurationKeys,
-        ownCallbackUrl: config.externalUrl && `${config.externalUrl.replace(/\/+$/, '')}/oauth/callback`,
-        createDeadlineMs: config.createDeadlineMs,
-        searchGraceMs: config.searchGraceMs,
-        lateCommitWindowMs: config.lateCommitWindowMs,
-        codeLifetimeMs: config.codeLifetimeMs,
-        legacyApiEndMs: config.legacyApiEndMs,
-        pingIntervalMs: config.pingIntervalMs,
-      },
-      accounts: registry,
-      memory: new ConnectorMemory(),
-      connectors: sources.connectors,
-      tombstones: lateInstances,
-      recordEvent: sources.recordEvent,
-      claimants: (connector) => claimantsOf(sources, connector),
-    },
-    account: {
-      clock,
-      random,
-      fingerprinter,
-      registry,
-      secrets,
-      allowedHosts: config.allowedHosts,
-      inventoryIntervalMs: config.inventoryIntervalMs,
-      clusterTag: clusterTag(clusterId),
-      users,
-      seesEverything: config.watchNamespaces.length === 0 && config.watchLabelSelector === undefined,
-      wakeUsers: (account) => {
-        for (const connector of users.connectors(account)) {
-          sources.wakeConnector(connector);
-        }
-      },
-      wakeOwners: (tags) => {
-        for (const connector of [...tags].flatMap((tag) => stores.connectors.byIndex(INDEX.owner, tag))) {
-          sources.wakeConnector(connector);
-        }
-      },
-      inputHashes: new Map(),
-      report: sources.reportAccount,
-      recordEvent: sources.recordAccountEvent,
-      kept: { keep: (uid, account) => kept.keep(uid, account), drop: fallback.dropWithAccount },
-    },
-    releaseFallback: fallback.release,
-  };
-}
+/** The controllers of this operator, and what runs beside them: late instances and the default account. */
+export class Controllers {
+  readonly list: readonly Controller[];
+  readonly #options: ControllersOptions;
+  #clusterId = '';
+  #term: Term | undefined;
+  #defaultAccountStatus: AccountStatus | undefined;
 
-function createLateInstances(
-  sources: ControllerSources,
-  registry: AccountRegistry,
-  onDone: LateInstancesOptions['onDone'],
-): LateInstances {
-  const { clock, clusterId, config, namespace, rest } = sources;
-  return new LateInstances({
-    store: new TombstoneStore(rest, namespace),
-    clock,
-    intervalMs: config.inventoryIntervalMs,
-    clusterTag: clusterTag(clusterId),
-    open: (account, signal) => registry.sessionOf(account, signal),
-    onDeleted: sources.onLateInstance,
-    onDone,
-    onError: sources.onLateInstanceError,
-  });
-}
-
-function createRegistry(
-  sources: ControllerSources,
-  kept: FallbackCredentials,
-  fingerprinter: Fingerprinter,
-): AccountRegistry {
-  const { config, stores, scrubber } = sources;
-  return new AccountRegistry({
-    pool: sources.pool,
-    createTimeoutMs: config.createDeadlineMs,
-    searchGraceMs: config.searchGraceMs,
-    now: () => sources.clock.now(),
-    redact: (values) => {
-      const releases = values.map((value) => scrubber.hold(value));
-      return () => {
-        for (const release of releases) {
-          release();
-        }
-      };
-    },
-    readFallback: (uid, signal) => kept.read(uid, signal),
-    isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,
-    fingerprint: fingerprinter.of,
-    selector: config.watchLabelSelector,
-    exists: (namespace, name) => stores.accounts.get(namespace, name) !== undefined,
-    hasDefault: (namespace) =>
-      config.defaultAccountUrl !== undefined &&
-      (config.defaultAccountNamespaces === '*' || config.defaultAccountNamespaces.includes(namespace)),
-    onInvalidated: sources.wakeAccount,
-  });
-}
-
-function claimantsOf({ stores }: ControllerSources, connector: InfusionsoftConnector): string[] {
-  const importId = connector.spec.instance?.importId;
-  if (importId === undefined) {
-    return [];
+  constructor(options: ControllersOptions) {
+    this.#options = options;
+    this.list = [
+      createAccountController({
+        secrets: SECRETS,
+        ports: () => this.#leading().ports.account,
+        releaseFallback: (...deleted) => this.#leading().ports.releaseFallback(...deleted),
+      }),
+      createConnectorController({
+        clusterId: () => this.#clusterId,
+        secrets: SECRETS,
+        ports: () => this.#leading().ports.connector,
+        onDeleted: (connector, signal) => this.#releaseAccounts(connector, signal),
+        onAction: options.onAction,
+      }),
+    ];
   }
-  const { uid, creationTimestamp = '', namespace } = connector.metadata;
-  const isOlder = ({ metadata: other }: KubeObject): boolean =>
-    other.uid !== uid &&
-    ((other.creationTimestamp ?? '') < creationTimestamp ||
-      (other.creationTimestamp === creationTimestamp && other.uid < uid));
-  return stores.connectors
-    .byIndex(INDEX.instance, instanceKey(namespace, accountNameOf(connector.spec), importId))
-    .filter(isOlder)
-    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+
+  /** Identifies this cluster in owner tags; empty before `prepare`. */
+  get clusterId(): string {
+    return this.#clusterId;
+  }
+
+  /** Status of the default account; `undefined` before its first reconcile. */
+  get defaultAccountStatus(): AccountStatus | undefined {
+    return this.#defaultAccountStatus;
+  }
+
+  /** Loads what every replica needs before the first watch. Throws `KubeError`. */
+  async prepare(): Promise<void> {
+    const { config, replicaRest } = this.#options;
+    this.#clusterId = config.clusterId ?? (await loadClusterId(replicaRest));
+  }
+
+  /** Begins a term of leadership. Throws `KubeError`. */
+  async start(manager: Manager): Promise<void> {
+    const { namespace, random, leadership, log } = this.#options;
+    const ports = createPorts({
+      ...this.#options,
+      clusterId: this.#clusterId,
+      fingerprintKey: await loadFingerprintKey(manager.rest, namespace, random),
+      manager,
+      stores: {
+        connectors: manager.store(CONNECTOR_RESOURCE),
+        accounts: manager.store(ACCOUNT_RESOURCE),
+        secrets: manager.store(SECRETS.resource),
+      },
+      reconcileAccount: (uid) => this.#reconcileAccount(uid),
+      onLateInstance: (id, { uid }) =>
+        log.info(`Deleted instance ${id}, which was created after its resource (uid ${uid}) was deleted`),
+      onLateInstanceError: (error) => log.error(`Failed to search for late instances: ${messageOf(error)}`),
+    });
+    const defaultAccount = this.#createDefaultAccount(ports);
+    this.#term = { manager, ports, defaultAccount };
+    await ports.lateInstances.start(leadership.signal);
+    defaultAccount?.look(leadership.signal);
+  }
+
+  /** A pause of the account with this uid began or ended, which its status shows. Without effect in a standby. */
+  accountPaused(uid: string): void {
+    if (this.#term === undefined) {
+      return;
+    }
+    const { manager } = this.#term;
+    for (const { metadata } of manager.store(ACCOUNT_RESOURCE).list()) {
+      if (metadata.uid === uid) {
+        manager.reconcileLater(ACCOUNT_RESOURCE, metadata);
+      }
+    }
+  }
+
+  #reconcileAccount(uid: string): void {
+    if (uid === DEFAULT_ACCOUNT_UID) {
+      this.#term?.defaultAccount?.look(this.#options.leadership.signal);
+    } else {
+      this.accountPaused(uid);
+    }
+  }
+
+  /** After the deletion of a connector: its account may wait for its last user, and its fallback credentials too. */
+  async #releaseAccounts(connector: InfusionsoftConnector, signal: AbortSignal): Promise<void> {
+    const { manager, ports } = this.#leading();
+    const { namespace } = connector.metadata;
+    const name = connector.spec.accountRef?.name;
+    if (name !== undefined && manager.store(ACCOUNT_RESOURCE).get(namespace, name) !== undefined) {
+      manager.reconcileLater(ACCOUNT_RESOURCE, { namespace, name });
+    }
+    for (const uid of recordedAccountsOfConnector(connector)) {
+      await ports.releaseFallback(uid, namespace, signal);
+    }
+  }
+
+  #createDefaultAccount({ account: ports }: ControllerPorts): DefaultAccount | undefined {
+    const { config, readMounted, clock, log } = this.#options;
+    if (config.defaultAccountUrl === undefined) {
+      return undefined;
+    }
+    return new DefaultAccount({
+      baseUrl: config.defaultAccountUrl,
+      readMounted,
+      ports,
+      clock,
+      onReconcile: (status) => {
+        const [before, after] = [readyText(this.#defaultAccountStatus), readyText(status)];
+        this.#defaultAccountStatus = status;
+        if (after !== before) {
+          log.info(`Default account: ${after}`);
+        }
+      },
+      onError: (error) => log.error(`Failed to reconcile the default account: ${messageOf(error)}`),
+    });
+  }
+
+  #leading(): Term {
+    if (this.#term === undefined) {
+      throw new Error('a handler was called before the leadership began');
+    }
+    return this.#term;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { VERSION } from '../config/version.ts';
 import { type Listener, listen, type RequestHandler } from '../http/listener.ts';
-import type { ConnectorOperator } from '../operator/operator.ts';
+import type { OperatorHealth } from '../kube/operator-options.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { BLOCK_WINDOW_MS, liveness, livenessLimits, readiness } from './health/checks.ts';
 import { watchEventLoop } from './health/event-loop.ts';
@@ -11,7 +11,7 @@ import type { Instruments } from './instruments.ts';
 import type { Logger } from './log.ts';
 import { metricsHandler } from './metrics/handler.ts';
 import { exposeOperator } from './metrics/operator-metrics.ts';
-import { exposeResources } from './metrics/resource-metrics.ts';
+import { exposeResources, type OperatorResources } from './metrics/resource-metrics.ts';
 
 /** What the endpoints are made of. */
 export interface EndpointOptions {
@@ -20,7 +20,10 @@ export interface EndpointOptions {
     'bindAddress' | 'metricsPort' | 'healthPort' | 'metricsPerResource' | 'createDeadlineMs'
   >;
   readonly instruments: Pick<Instruments, 'metrics' | 'pauses'>;
-  readonly operator: Pick<ConnectorOperator, 'healthy' | 'resources'>;
+  readonly operator: {
+    healthy(): OperatorHealth;
+    resources(): OperatorResources;
+  };
   /** Name of the Lease; `undefined` without an election. */
   readonly leaseName: string | undefined;
   readonly clock: Clock;

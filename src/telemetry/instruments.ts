@@ -1,5 +1,6 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { ConsentOutcome } from '../consent/outcomes.ts';
+import type { ObservedCall, ObservedRetry } from '../kube/client/rest-options.ts';
 import type { ReliableOperatorOptions } from '../kube/operator-options.ts';
 import type { OpenConnectorsPoolOptions } from '../openconnectors/account-pool.ts';
 import type { ObserveReconcile } from '../reconciler/reconcile-observer.ts';
@@ -34,7 +35,11 @@ export interface InstrumentOptions {
 export interface Instruments {
   readonly metrics: Metrics;
   readonly pauses: PauseBook;
-  readonly kube: Required<Pick<ReliableOperatorOptions, 'observeCall' | 'observeRetry' | 'queue'>>;
+  readonly kube: {
+    readonly observeCall: (call: ObservedCall) => void;
+    readonly observeRetry: (retry: ObservedRetry) => void;
+    readonly queue: Required<Pick<ReliableOperatorOptions, 'queue'>>['queue'];
+  };
   readonly pool: Required<Pick<OpenConnectorsPoolOptions, 'observe' | 'onBudgetChange'>>;
   readonly observeReconcile: ObserveReconcile;
   /** Told how each request to the consent pages ends. */

@@ -58,7 +58,7 @@ describeControlPlanes('two replicas', (plane) => {
     expect(worked(second)).toBe(true);
 
     const third = startOperatorProcess(bench, ELECTION);
-    await third.line((line) => line.includes('the Lease is held by'));
+    await third.line((line) => line.includes('New leader elected'));
     expect(await second.terminate()).toBe(0);
     await addConnector(namespace, 'three');
     expect(worked(third)).toBe(true);

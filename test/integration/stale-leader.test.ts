@@ -102,7 +102,7 @@ describeControlPlanes('a new leader that missed the change of spec.connector', (
       }
 
       const second = startOperatorProcess(bench, { ...ELECTION, KUBECONFIG: stale });
-      await second.line((line) => line.includes('the Lease is held by'));
+      await second.line((line) => line.includes('New leader elected'));
 
       // The first leader dies after the switch and before it has deleted the old instance.
       const removal = bench.simulator.faults.inject({

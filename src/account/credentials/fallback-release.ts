@@ -1,12 +1,9 @@
-import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../api/group.ts';
+import { ACCOUNT_RESOURCE, CONNECTOR_RESOURCE } from '../../api/group.ts';
 import { listLive } from '../../kube/client/list-live.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { Store } from '../../kube/watch/store.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { INDEX, recordedAccountsOfConnector } from '../../ownership/references.ts';
-
-const CONNECTORS = { group: GROUP, version: VERSION, plural: CONNECTOR_NAMES.plural };
-const ACCOUNTS = { group: GROUP, version: VERSION, plural: ACCOUNT_NAMES.plural };
 
 export interface FallbackReleaseOptions {
   readonly rest: Pick<KubeRest, 'get'>;
@@ -47,11 +44,11 @@ export function createFallbackRelease({
   drop,
 }: FallbackReleaseOptions): FallbackRelease {
   const accountExists = async (uid: string, namespace: string, signal: AbortSignal): Promise<boolean> => {
-    const accounts = await listLive(rest, ACCOUNTS, namespace, signal);
+    const accounts = await listLive(rest, ACCOUNT_RESOURCE, namespace, signal);
     return accounts.some(({ metadata }) => metadata.uid === uid);
   };
   const isRecorded = async (uid: string, namespace: string, signal: AbortSignal): Promise<boolean> => {
-    const users = await listLive(rest, CONNECTORS, namespace, signal);
+    const users = await listLive(rest, CONNECTOR_RESOURCE, namespace, signal);
     return users.some((connector) => recordedAccountsOfConnector(connector).includes(uid));
   };
   return {

@@ -1,3 +1,14 @@
+/** `types.NamespacedName`: which object of a resource. Cluster-scoped objects have no namespace. */
+export interface NamespacedName {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/** Names an object and the version that a write depends on. */
+export interface ObjectVersion {
+  readonly metadata: NamespacedName & { readonly resourceVersion: string };
+}
+
 /** The part of `metadata` that the machinery reads; everything else passes through untouched. */
 export interface ObjectMetadata {
   readonly name: string;

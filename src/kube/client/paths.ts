@@ -10,16 +10,6 @@ export function resourceId({ group, version, plural }: ResourceType): string {
   return `${plural}.${apiVersionOf({ group, version })}`;
 }
 
-/** The type that `resourceId` named. Throws on what it cannot have made. */
-export function parseResourceId(id: string): ResourceType {
-  const match = /^([^.]+)\.(?:(.+)\/)?([^/]+)$/.exec(id);
-  const [, plural, group, version] = match ?? [];
-  if (plural === undefined || version === undefined) {
-    throw new Error(`${id} is not <plural>.<group>/<version>`);
-  }
-  return { group: group ?? '', version, plural };
-}
-
 /** `group/version`, or `version` alone in the core group. */
 export function apiVersionOf({ group, version }: Pick<ResourceType, 'group' | 'version'>): string {
   return group === '' ? version : `${group}/${version}`;
@@ -68,9 +58,4 @@ export const wellKnown = {
   namespaces: { group: '', version: 'v1', plural: 'namespaces' },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
   events: { group: 'events.k8s.io', version: 'v1', plural: 'events' },
-  customResourceDefinitions: {
-    group: 'apiextensions.k8s.io',
-    version: 'v1',
-    plural: 'customresourcedefinitions',
-  },
 } as const satisfies Record<string, ResourceType>;

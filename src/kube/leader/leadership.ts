@@ -1,40 +1,29 @@
-import { LeaseElector, type LeaseElectorOptions, LeaseNotHeldError } from './lease-elector.ts';
+import type { WriteGuard } from '../client/rest-options.ts';
 
-/** The right to write: bound to a Lease, or to nothing but the life of the process where there is no election. */
+/** Called at the begin and at the end of a term. */
+export interface LeadershipListener {
+  readonly onStartedLeading: () => void;
+  /** Called once, when the Lease is lost or released after leading. */
+  readonly onStoppedLeading: () => void;
+}
+
+/** The right to write. It is created before everything that writes, and nobody holds it until `start`. */
 export interface Leadership {
   readonly isLeading: boolean;
-  /** Aborts when the right ends. */
+  /** Aborts when the term ends. */
   readonly signal: AbortSignal;
-  /** Throws `LeaseNotHeldError` without the right. */
+  /** Throws `LeaseNotHeldError` while this process does not lead. */
   assertHeld(): void;
-  /** Begins to strive for it; `onStartedLeading` follows, at once without an election. */
-  start(): void;
-  /** Gives it up. */
+  /** Takes part in the election. Without an election `onStartedLeading` is called immediately. */
+  start(listener: LeadershipListener): void;
+  /** Releases the Lease. Resolves within `deadlineMs`. */
   stop(deadlineMs: number): Promise<void>;
 }
 
-/** Leadership by a Lease. */
-export function electedLeadership(options: LeaseElectorOptions): Leadership {
-  return new LeaseElector(options);
-}
-
-/** Leadership of the only replica. */
-export function soleLeadership(onStartedLeading: () => void): Leadership {
-  const life = new AbortController();
-  const isLeading = (): boolean => !life.signal.aborted;
-  return {
-    get isLeading() {
-      return isLeading();
-    },
-    signal: life.signal,
-    assertHeld() {
-      if (!isLeading()) {
-        throw new LeaseNotHeldError('the operator has stopped');
-      }
-    },
-    start: onStartedLeading,
-    async stop() {
-      life.abort(new LeaseNotHeldError('the operator has stopped'));
-    },
+/** The guard of a client whose writes need the leadership. */
+export function writeGuardOf(leadership: Leadership): WriteGuard {
+  return () => {
+    leadership.assertHeld();
+    return leadership.signal;
   };
 }

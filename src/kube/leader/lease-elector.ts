@@ -4,6 +4,7 @@ import { isKubeError } from '../client/errors.ts';
 import { microTime } from '../client/micro-time.ts';
 import { apiVersionOf, collectionPath, objectPath, wellKnown } from '../client/paths.ts';
 import type { KubeRest } from '../client/rest.ts';
+import type { Leadership, LeadershipListener } from './leadership.ts';
 import { isSameRecord, type Lease, type LeaseSpec, parseLease } from './lease.ts';
 
 /** Durations of an election, milliseconds. */
@@ -55,12 +56,9 @@ export interface LeaseElectorOptions {
   /** Different in every process, also after a restart. */
   readonly identity: string;
   readonly timing?: LeaseTiming | undefined;
-  readonly onStartedLeading: () => void;
-  /** Runs once, when the Lease is lost or given up after leading. */
-  readonly onStoppedLeading: () => void;
-  /** Told when the holder changes; empty for none. */
+  /** Called when the holder changes; empty for none. */
   readonly onHolder?: ((identity: string) => void) | undefined;
-  /** Told about a failed attempt, which will be repeated. */
+  /** Called for each failed attempt, which is repeated. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
@@ -78,7 +76,7 @@ const JITTER = 0.1;
  * no sign of life for the lease duration, on the candidate's own monotonic clock; a holder stops by itself before that.
  * Clocks of different machines are never compared.
  */
-export class LeaseElector {
+export class LeaseElector implements Leadership {
   readonly #options: LeaseElectorOptions;
   readonly #timing: LeaseTiming;
   /** Ends the waiting between attempts. */
@@ -90,6 +88,7 @@ export class LeaseElector {
   #observed: Observation | undefined;
   #cancelExpiry: () => void = () => undefined;
   #finished: Promise<void> | undefined;
+  #listener: LeadershipListener | undefined;
   #hasStarted = false;
 
   constructor(options: LeaseElectorOptions) {
@@ -122,11 +121,12 @@ export class LeaseElector {
     }
   }
 
-  /** Begins to take part; returns at once. */
-  start(): void {
+  /** Takes part in the election; returns immediately. */
+  start(listener: LeadershipListener): void {
     if (this.#current.name !== 'idle') {
       return;
     }
+    this.#listener = listener;
     this.#current = { name: 'candidate' };
     this.#finished = this.#run();
   }
@@ -296,7 +296,7 @@ export class LeaseElector {
       return;
     }
     this.#hasStarted = true;
-    this.#options.onStartedLeading();
+    this.#listener?.onStartedLeading();
   }
 
   #armExpiry(renewedAt: number): void {
@@ -320,7 +320,7 @@ export class LeaseElector {
     this.#calls.abort(new Error('the election is over'));
     this.#term.abort(new LeaseNotHeldError(`the Lease ${this.#options.name} is not held any more`));
     if (this.#hasStarted) {
-      this.#options.onStoppedLeading();
+      this.#listener?.onStoppedLeading();
     }
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import { describeError } from '../client/describe-error.ts';
 import type { KubeObject } from '../client/object.ts';
-import { collectionPath, parseResourceId } from '../client/paths.ts';
+import { collectionPath, type ResourceType, resourceId } from '../client/paths.ts';
 import type { KubeRest } from '../client/rest.ts';
 import { type Change, Reflector } from './reflector.ts';
 import { ObjectStore } from './store.ts';
@@ -38,14 +38,19 @@ interface Watch {
 
 /** One resource type: a store, filled by a reflector for each namespace that is watched (or one for all of them). */
 export class ResourceCache {
-  readonly id: string;
+  readonly resource: ResourceType;
   readonly store = new ObjectStore();
   readonly #environment: CacheEnvironment;
   readonly #watches = new Map<string, Watch>();
 
-  constructor(id: string, environment: CacheEnvironment) {
-    this.id = id;
+  constructor(resource: ResourceType, environment: CacheEnvironment) {
+    this.resource = resource;
     this.#environment = environment;
+  }
+
+  /** `<plural>.<group>/<version>`. */
+  get id(): string {
+    return resourceId(this.resource);
   }
 
   /** The reflectors, for probes and metrics. */
@@ -100,7 +105,7 @@ export class ResourceCache {
       rest,
       clock,
       random,
-      path: collectionPath(parseResourceId(this.id), namespace),
+      path: collectionPath(this.resource, namespace),
       store: this.store,
       onChange: (change) => {
         for (const told of listeners) {

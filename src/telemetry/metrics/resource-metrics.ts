@@ -3,11 +3,18 @@ import type { Condition } from '../../api/condition.ts';
 import { CONNECTORS } from '../../api/connector.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
 import { isRecord, type KubeObject } from '../../kube/client/object.ts';
-import type { OperatorResources } from '../../operator/options.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Metrics, Sample } from './metrics.ts';
 import type { PauseBook, PauseCause } from './pauses.ts';
+
+/** The cached resources. Objects are shared and must not be changed. */
+export interface OperatorResources {
+  readonly connectors: readonly KubeObject[];
+  readonly accounts: readonly KubeObject[];
+  /** Status of the default account; `undefined` before its first reconcile. */
+  readonly defaultAccount: AccountStatus | undefined;
+}
 
 /** What the metrics about resources are made of at each scrape. */
 export interface ResourceMetricsOptions {

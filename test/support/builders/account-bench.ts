@@ -96,7 +96,7 @@ export function accountBench(
     selector: undefined,
     exists: (_namespace, name) => name !== 'missing',
     hasDefault: (namespace) => namespace === 'team-a',
-    onInvalidated: (key) => invalidated.push(key),
+    onInvalidated: (uid) => invalidated.push(uid),
   });
   const bench: AccountBench = {
     clock,

@@ -148,7 +148,7 @@ describe('credentials that are refused', () => {
     it.woken.length = 0;
     it.registry.session('team-a', 'sap')?.invalidate();
     it.registry.session('team-a', 'sap')?.invalidate();
-    expect(it.invalidated).toEqual([KEY]);
+    expect(it.invalidated).toEqual([ACCOUNT.uid]);
 
     it.answers = { organization: refuse('unauthorized') };
     await it.pass(account());

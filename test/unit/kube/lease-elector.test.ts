@@ -89,6 +89,12 @@ function elector(
     namespace: 'system',
     name: 'operator',
     identity,
+  });
+}
+
+/** Starts an elector whose term is written to the log. */
+function start(identity: string, candidate: LeaseElector): void {
+  candidate.start({
     onStartedLeading: () => log.push(`${identity} leads`),
     onStoppedLeading: () => log.push(`${identity} stopped`),
   });
@@ -123,7 +129,7 @@ async function pass(
 describe('one candidate', () => {
   test('takes a Lease that nobody has, in the format that the API server accepts', async () => {
     const a = elector('a');
-    a.start();
+    start('a', a);
     expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
     await pass(1_000, () => a.isLeading);
     expect(() => a.assertHeld()).not.toThrow();
@@ -135,7 +141,7 @@ describe('one candidate', () => {
 
   test('renews every two seconds with one write and no read', async () => {
     const a = elector('a');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     const before = fake.requests.length;
     await pass(22_000);
@@ -148,7 +154,7 @@ describe('one candidate', () => {
 
   test('goes on through a conflict that was only somebody’s label', async () => {
     const a = elector('a');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     fake
       .collection('coordination.k8s.io/v1', 'leases')
@@ -161,7 +167,7 @@ describe('one candidate', () => {
 
   test('stops at once when it sees another holder', async () => {
     const a = elector('a');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     fake
       .collection('coordination.k8s.io/v1', 'leases')
@@ -179,7 +185,7 @@ describe('one candidate', () => {
     ['answers 500', { kind: 'status', code: 500 } as const],
   ])('stops before the Lease can be lost when the API server %s', async (_what, fault) => {
     const a = elector('a');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     await pass(5_000);
     fake.fail({}, fault, 1_000);
@@ -193,7 +199,7 @@ describe('one candidate', () => {
 
   test('survives an API server that is away for less than the renew deadline', async () => {
     const a = elector('a');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     fake.fail({}, { kind: 'status', code: 503 }, 3);
     await pass(30_000);
@@ -206,9 +212,9 @@ describe('of two candidates', () => {
   test('never do both lead, and the second waits out a crash on its own clock', async () => {
     const a = elector('a');
     const b = elector('b');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
-    b.start();
+    start('b', b);
     const onlyOne = (): void => expect(a.isLeading && b.isLeading).toBe(false);
     await pass(30_000, undefined, onlyOne);
     expect(log).toEqual(['a leads']);
@@ -227,9 +233,9 @@ describe('of two candidates', () => {
   test('the second takes over soon when the first releases the Lease', async () => {
     const a = elector('a');
     const b = elector('b');
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
-    b.start();
+    start('b', b);
     await pass(5_000);
     await a.stop();
     expect(lease()['holderIdentity']).toBe('');
@@ -242,9 +248,9 @@ describe('of two candidates', () => {
     const wrong: Clock = { ...bind(clock), now: () => clock.now() + 3_600_000 };
     const a = elector('a');
     const b = elector('b', wrong);
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
-    b.start();
+    start('b', b);
     await pass(20_000);
     expect(log).toEqual(['a leads']);
     await Promise.all([a.stop(), b.stop()]);
@@ -253,7 +259,7 @@ describe('of two candidates', () => {
 
 test('a stop is not held back by an API server that does not answer', async () => {
   const a = elector('a');
-  a.start();
+  start('a', a);
   await pass(1_000, () => a.isLeading);
   fake.fail({}, { kind: 'silent' }, 1_000);
   let isStopped = false;
@@ -270,7 +276,7 @@ describe('an answer that arrives after the renew deadline', () => {
   it('does not count as an acquisition: the candidate tries again and leads with the next answer', async () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
-    a.start();
+    start('a', a);
     await pass(1_000, () => rest.holding === 1);
     await pass(10_500);
     rest.isHolding = false;
@@ -286,7 +292,7 @@ describe('an answer that arrives after the renew deadline', () => {
   it('releases the Lease when the candidate stops before it leads', async () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
-    a.start();
+    start('a', a);
     await pass(1_000, () => rest.holding === 1);
     await pass(10_500);
     rest.isHolding = false;
@@ -301,7 +307,7 @@ describe('an answer that arrives after the renew deadline', () => {
     const rest = new HeldRest({ config, clock: stalled });
     rest.isHolding = false;
     const a = elector('a', stalled, rest);
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     rest.isHolding = true;
     await pass(3_000, () => rest.holding === 1);
@@ -317,7 +323,7 @@ describe('a leader past the renew deadline', () => {
   it('counts from when the request was sent, however late the answer was', async () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
-    a.start();
+    start('a', a);
     await pass(1_000, () => rest.holding === 1);
     const sentBy = clock.monotonic();
     await pass(6_000);
@@ -333,7 +339,7 @@ describe('a leader past the renew deadline', () => {
   it('refuses writes before the timer of the deadline has fired', async () => {
     const stalled = stallable(clock);
     const a = elector('a', stalled);
-    a.start();
+    start('a', a);
     await pass(1_000, () => a.isLeading);
     stalled.behindMs = 9_999;
     expect(() => a.assertHeld()).not.toThrow();

@@ -2,6 +2,9 @@ import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { isKubeError } from '../../../src/kube/client/errors.ts';
+import { createKubeClient } from '../../../src/kube/client/kube-client.ts';
+import { wellKnown } from '../../../src/kube/client/paths.ts';
+import { createLeadership, type LeaderElectionOptions } from '../../../src/kube/leader/create-leadership.ts';
 import { LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import {
   type HandlerContext,
@@ -19,6 +22,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 type Handler = (event: ResourceEvent, context: HandlerContext) => Promise<HandlerResult | undefined>;
 
 const id = 'widgets.example.dev/v1';
+const WIDGETS = { group: 'example.dev', version: 'v1', plural: 'widgets' } as const;
 
 /** An operator whose behavior each test gives it. Its protected members are opened for the tests. */
 class TestOperator extends ReliableOperator {
@@ -52,7 +56,6 @@ class TestOperator extends ReliableOperator {
 
   get open() {
     return {
-      rest: this.rest,
       replicaRest: this.replicaRest,
       events: this.events,
       k8sApi: this.k8sApi,
@@ -60,11 +63,8 @@ class TestOperator extends ReliableOperator {
       store: this.resourceStore.bind(this),
       watchSecondary: this.watchSecondary.bind(this),
       patchResource: this.patchResource.bind(this),
-      patchStatus: this.patchResourceStatus.bind(this),
-      setStatus: this.setResourceStatus.bind(this),
       setFinalizers: this.setResourceFinalizers.bind(this),
       handleFinalizer: this.handleResourceFinalizer.bind(this),
-      uri: this.getCustomResourceApiUri.bind(this),
     };
   }
 }
@@ -89,14 +89,20 @@ afterEach(async () => {
   await fake.close();
 });
 
-function create(options: Partial<ReliableOperatorOptions> = {}): TestOperator {
+function create({
+  election,
+  ...options
+}: Partial<ReliableOperatorOptions> & { readonly election?: LeaderElectionOptions } = {}): TestOperator {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromString(fake.kubeconfig);
+  const random = { ...seededRandom(9), fraction: () => 0 };
+  const client = createKubeClient({ kubeConfig, clock, userAgent: 'test' });
   const operator = new TestOperator({
     logger,
-    kubeConfig,
+    client,
+    leadership: createLeadership({ rest: client.rest, clock, random, logger, election }),
     clock,
-    random: { ...seededRandom(9), fraction: () => 0 },
+    random,
     workers: 4,
     component: 'example.dev/operator',
     instance: 'pod-1',
@@ -197,7 +203,7 @@ describe('a handler', () => {
     };
     await operator.start();
     await seen(operator, 'ADDED a');
-    expect(operator.open.store(id).get('team', 'a')).toMatchObject({
+    expect(operator.open.store(WIDGETS).get('team', 'a')).toMatchObject({
       spec: { size: 1 },
       metadata: { name: 'a' },
     });
@@ -283,7 +289,7 @@ describe('a handler', () => {
     operator.namespaces = ['one', 'two'];
     await operator.start();
     await expect.poll(() => operator.seen.toSorted()).toEqual(['ADDED a', 'ADDED b']);
-    expect(operator.open.store(id).size).toBe(2);
+    expect(operator.open.store(WIDGETS).size).toBe(2);
     await watching(2);
   });
 });
@@ -300,10 +306,10 @@ describe('among triggered keys', () => {
     await watching();
     const busy = Promise.withResolvers<undefined>();
     operator.handler = ({ meta }) => (meta.name === 'busy' ? busy.promise : Promise.resolve(undefined));
-    operator.open.enqueue(id, 'team', 'busy');
+    operator.open.enqueue(WIDGETS, { namespace: 'team', name: 'busy' });
     await expect.poll(() => operator.seen.length).toBe(5);
     for (const name of ['x', 'y']) {
-      operator.open.enqueue(id, 'team', name);
+      operator.open.enqueue(WIDGETS, { namespace: 'team', name });
     }
     happen();
     await expect.poll(() => operator.healthy().queueDepth).toBe(3);
@@ -346,11 +352,14 @@ describe('a write', () => {
 
   test('of the status is in the store with its answer, and does not wake the handler', async () => {
     const { operator, meta } = await running();
-    const next = await operator.open.patchStatus(meta, { jitterOffset: 'Done' });
-    expect(operator.open.store(id).get('team', 'a')).toMatchObject({ status: { jitterOffset: 'Done' } });
-    expect(next.resourceVersion).toBe(widgets.get('team', 'a').metadata.resourceVersion);
-    await operator.open.setStatus(next, { jitterOffset: 'Again' });
-    expect(widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Again' });
+    const { metadata } = await operator.open.patchResource(
+      WIDGETS,
+      { metadata: meta },
+      { status: { jitterOffset: 'Done' } },
+      'status',
+    );
+    expect(operator.open.store(WIDGETS).get('team', 'a')).toMatchObject({ status: { jitterOffset: 'Done' } });
+    expect(metadata.resourceVersion).toBe(widgets.get('team', 'a').metadata.resourceVersion);
     add('b');
     await seen(operator, 'ADDED a', 'ADDED b');
   });
@@ -358,11 +367,8 @@ describe('a write', () => {
   test.each([
     [
       'the status',
-      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.patchStatus(meta, {}),
-    ],
-    [
-      'the whole status',
-      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.setStatus(meta, {}),
+      (operator: TestOperator, meta: ResourceEvent['meta']) =>
+        operator.open.patchResource(WIDGETS, { metadata: meta }, { status: {} }, 'status'),
     ],
     [
       'finalizers',
@@ -370,7 +376,8 @@ describe('a write', () => {
     ],
     [
       'metadata',
-      (operator: TestOperator, meta: ResourceEvent['meta']) => operator.open.patchResource(meta, {}),
+      (operator: TestOperator, meta: ResourceEvent['meta']) =>
+        operator.open.patchResource(WIDGETS, { metadata: meta }, {}),
     ],
   ])('of %s on an outdated state throws a conflict', async (_what, write) => {
     const { operator, meta } = await running();
@@ -395,7 +402,11 @@ describe('a write', () => {
 
   test('of metadata returns the new object', async () => {
     const { operator, meta } = await running();
-    const object = await operator.open.patchResource(meta, { metadata: { annotations: { x: 'y' } } });
+    const object = await operator.open.patchResource(
+      WIDGETS,
+      { metadata: meta },
+      { metadata: { annotations: { x: 'y' } } },
+    );
     expect(object.metadata).toMatchObject({ annotations: { x: 'y' }, name: 'a' });
     expect(object.metadata.resourceVersion).not.toBe(meta.resourceVersion);
   });
@@ -409,11 +420,11 @@ describe('a secondary resource', () => {
     const operator = create();
     const mapped: string[] = [];
     operator.prepare = async () => {
-      const store = await operator.open.watchSecondary('', 'v1', 'secrets', {
+      const store = await operator.open.watchSecondary(wellKnown.secrets, {
         metadataOnly: true,
         map: ({ metadata }, change) => {
           mapped.push(`${change} ${metadata.name}`);
-          operator.open.enqueue(id, 'team', 'a');
+          operator.open.enqueue(WIDGETS, { namespace: 'team', name: 'a' });
         },
       });
       expect(store.size).toBe(1);
@@ -426,13 +437,13 @@ describe('a secondary resource', () => {
     secrets.delete('team', 's');
     await seen(operator, 'ADDED a', 'MODIFIED a', 'MODIFIED a');
     expect(mapped).toEqual(['upsert s', 'upsert s', 'delete s']);
-    expect(JSON.stringify(operator.open.store('secrets.v1').list())).not.toContain('hunter');
+    expect(JSON.stringify(operator.open.store(wellKnown.secrets).list())).not.toContain('hunter');
   });
 
   test('whose map throws is logged and does not end the watch', async () => {
     const operator = create();
     operator.prepare = async () => {
-      await operator.open.watchSecondary('', 'v1', 'secrets', {
+      await operator.open.watchSecondary(wellKnown.secrets, {
         map: () => {
           throw new Error('a defect');
         },
@@ -441,7 +452,7 @@ describe('a secondary resource', () => {
     await operator.start();
     await watching(2);
     fake.collection('v1', 'secrets').create('team', { kind: 'Secret', metadata: { name: 's' } });
-    await expect.poll(() => operator.open.store('secrets.v1').size).toBe(1);
+    await expect.poll(() => operator.open.store(wellKnown.secrets).size).toBe(1);
     expect(logger.lines.join()).toContain('a defect');
   });
 
@@ -451,11 +462,11 @@ describe('a secondary resource', () => {
     await operator.start();
     await watching();
     const mapped: string[] = [];
-    await operator.open.watchSecondary('example.dev', 'v1', 'widgets', {
+    await operator.open.watchSecondary(WIDGETS, {
       map: ({ metadata }) => mapped.push(metadata.name),
     });
     expect([mapped, fake.openWatches]).toEqual([['a'], 1]);
-    const other = operator.open.watchSecondary('example.dev', 'v1', 'widgets', {
+    const other = operator.open.watchSecondary(WIDGETS, {
       labelSelector: 'x=y',
       map: () => undefined,
     });
@@ -464,12 +475,12 @@ describe('a secondary resource', () => {
 });
 
 describe('with an election', () => {
-  const leaderElection = (identity: string) => ({ namespace: 'system', name: 'operator', identity });
+  const election = (identity: string) => ({ namespace: 'system', name: 'operator', identity });
 
   test('the caches are filled on every replica, and only the leader works and writes', async () => {
     add('a');
-    const leader = create({ leaderElection: leaderElection('one') });
-    const standby = create({ leaderElection: leaderElection('two') });
+    const leader = create({ election: election('one') });
+    const standby = create({ election: election('two') });
     await leader.start();
     await passUntil(() => leader.healthy().leading);
     await standby.start();
@@ -477,8 +488,7 @@ describe('with an election', () => {
     await clock.advance(5_000);
     expect(standby.seen).toEqual([]);
     expect(standby.healthy()).toMatchObject({ synced: true, leading: false, queueDepth: 1 });
-    expect(() => standby.assertLeading()).toThrow(LeaseNotHeldError);
-    await expect(standby.open.rest.create('/api/v1/namespaces/team/secrets', {})).rejects.toThrow(
+    await expect(standby.rest.create('/api/v1/namespaces/team/secrets', {})).rejects.toThrow(
       LeaseNotHeldError,
     );
     const stopping = leader.stop();
@@ -487,7 +497,7 @@ describe('with an election', () => {
   });
 
   it('keeps nothing of objects that were deleted while another replica led', async () => {
-    const standby = create({ leaderElection: leaderElection('two') });
+    const standby = create({ election: election('two') });
     fake.collection('coordination.k8s.io/v1', 'leases').create('system', {
       kind: 'Lease',
       metadata: { name: 'operator' },
@@ -513,7 +523,7 @@ describe('with an election', () => {
 
   test('onStartedLeading comes before the first handler', async () => {
     add('a');
-    const operator = create({ leaderElection: leaderElection('one') });
+    const operator = create({ election: election('one') });
     const prepared = Promise.withResolvers<void>();
     operator.onLeading = () => prepared.promise;
     await operator.start();
@@ -528,7 +538,7 @@ describe('with an election', () => {
     add('a');
     let reported = 0;
     const operator = create({
-      leaderElection: leaderElection('one'),
+      election: election('one'),
       onStoppedLeading: () => {
         reported++;
       },
@@ -546,7 +556,9 @@ describe('with an election', () => {
     fake.fail({ path: /leases/ }, { kind: 'status', code: 500 }, 1_000);
     await passUntil(() => reported === 1);
     expect(told).toBeInstanceOf(Error);
-    expect(operator.leadership.aborted).toBe(true);
+    await expect(operator.rest.delete('/api/v1/namespaces/team/secrets/s')).rejects.toThrow(
+      LeaseNotHeldError,
+    );
     add('b');
     await clock.advance(1_000);
     expect(operator.seen).toEqual(['ADDED a']);
@@ -555,7 +567,7 @@ describe('with an election', () => {
   test('a hook that fails gives the leadership back', async () => {
     let reported = 0;
     const operator = create({
-      leaderElection: leaderElection('one'),
+      election: election('one'),
       onStoppedLeading: () => {
         reported++;
       },
@@ -574,11 +586,16 @@ describe('with an election', () => {
 describe('a stop', () => {
   test('lets handlers finish, writes Events, releases the Lease, and leaves no timer and no connection', async () => {
     add('a');
-    const operator = create({ leaderElection: { namespace: 'system', name: 'operator', identity: 'one' } });
+    const operator = create({ election: { namespace: 'system', name: 'operator', identity: 'one' } });
     const work = Promise.withResolvers<undefined>();
     operator.handler = async ({ meta, object }) => {
       await work.promise;
-      await operator.open.patchStatus(meta, { jitterOffset: 'Done' });
+      await operator.open.patchResource(
+        WIDGETS,
+        { metadata: meta },
+        { status: { jitterOffset: 'Done' } },
+        'status',
+      );
       const regarding = { ...meta, uid: object.metadata?.uid ?? '' };
       operator.open.events.record({
         object: regarding,
@@ -670,9 +687,6 @@ test('the library’s own API client works, over the same connections', async ()
   const operator = create();
   await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
   await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
-  await operator.open.rest.get('/api/v1/namespaces/team/secrets/s');
+  await operator.rest.get('/api/v1/namespaces/team/secrets/s');
   expect(fake.connections).toBeLessThanOrEqual(2);
-  expect(operator.open.uri('example.dev', 'v1', 'widgets', 'team')).toBe(
-    `${fake.url}/apis/example.dev/v1/namespaces/team/widgets`,
-  );
 });

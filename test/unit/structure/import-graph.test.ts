@@ -39,11 +39,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   operator: [
     ...['api', 'config', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
-    ...['account', 'connector', 'consent'],
+    ...['account', 'connector'],
   ],
   telemetry: [
     ...['api', 'config', 'http', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
-    ...['consent', 'operator'],
+    'consent',
   ],
 };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../../src/kube/client/object.ts';
-import type { OperatorResources } from '../../../../src/operator/options.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { createPauseBook } from '../../../../src/telemetry/metrics/pauses.ts';
+import type { OperatorResources } from '../../../../src/telemetry/metrics/resource-metrics.ts';
 import { exposeResources } from '../../../../src/telemetry/metrics/resource-metrics.ts';
 import { readExposition } from '../../../support/exposition.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
