@@ -55,7 +55,8 @@ export function reconcile(
 /** Most calls that fail say nothing about the resource; the queue repeats them. */
 function resultOfError(error: unknown): Result | undefined {
   if (error instanceof KubeError) {
-    return error.kind === 'forbidden' && error.message.includes('/secrets') ? unreadable(error) : undefined;
+    const isSecret = error.resource?.group === '' && error.resource.plural === 'secrets';
+    return error.kind === 'forbidden' && isSecret ? unreadable(error) : undefined;
   }
   return INTERNAL_ERROR;
 }

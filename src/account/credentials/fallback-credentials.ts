@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MANAGED_BY } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
-import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
+import { collectionPath, objectPath, type ResourcePath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { AccountCredentials } from '../../ownership/account-view.ts';
 
@@ -112,7 +112,7 @@ export class FallbackCredentials {
     }
   }
 
-  #path(uid: string): string {
+  #path(uid: string): ResourcePath {
     return objectPath(wellKnown.secrets, this.#namespace, fallbackSecretName(uid));
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MANAGED_BY } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
-import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
+import { collectionPath, objectPath, type ResourcePath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { Tombstone } from '../../ownership/tombstone.ts';
 
@@ -85,7 +85,7 @@ export class TombstoneStore {
     });
   }
 
-  #path(): string {
+  #path(): ResourcePath {
     return objectPath(wellKnown.secrets, this.#namespace, TOMBSTONE_SECRET);
   }
 }

@@ -1,3 +1,5 @@
+import type { ResourcePath } from './paths.ts';
+
 /**
  * What can go wrong between us and the Kubernetes API, as a closed set. Made at one place from status, body and
  * transport error; client-node's `ApiException` (which prints body and headers in its message) never leaves it.
@@ -21,7 +23,9 @@ export class KubeError extends Error {
   override readonly name = 'KubeError';
   readonly kind: KubeErrorKind;
   readonly status: number | undefined;
-  /** `Status.reason` of the answer, e.g. `AlreadyExists`. */
+  /** The resource of the call; `undefined` only for an error that was not created from a call. */
+  readonly resource: ResourcePath | undefined;
+  /** `Status.reason` of the response, such as `AlreadyExists`. */
   readonly reason: string | undefined;
   readonly retryAfterMs: number | undefined;
 
@@ -29,6 +33,7 @@ export class KubeError extends Error {
     kind: KubeErrorKind,
     message: string,
     details: {
+      resource?: ResourcePath | undefined;
       status?: number | undefined;
       reason?: string | undefined;
       retryAfterMs?: number | undefined;
@@ -36,6 +41,7 @@ export class KubeError extends Error {
   ) {
     super(message);
     this.kind = kind;
+    this.resource = details.resource;
     this.status = details.status;
     this.reason = details.reason;
     this.retryAfterMs = details.retryAfterMs;

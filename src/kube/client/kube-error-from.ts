@@ -1,11 +1,12 @@
 import { retryAfterMs } from '../../runtime/retry-after.ts';
 import { KubeError, type KubeErrorKind } from './errors.ts';
 import { isRecord } from './object.ts';
+import { formatPath, type ResourcePath } from './paths.ts';
 
 /** An answer that is not a success, as far as it matters. */
 export interface FailedResponse {
   readonly method: string;
-  readonly path: string;
+  readonly path: ResourcePath;
   readonly status: number;
   /** `Retry-After` as received. */
   readonly retryAfter: string | undefined;
@@ -18,7 +19,8 @@ export function kubeErrorFromResponse(answer: FailedResponse, nowMs: number): Ku
   const reason = statusReason(answer.body);
   const kind = kindOf(answer.status, reason);
   const label = reason === undefined ? kind : reason;
-  return new KubeError(kind, `${answer.method} ${answer.path}: ${answer.status} ${label}`, {
+  return new KubeError(kind, `${answer.method} ${formatPath(answer.path)}: ${answer.status} ${label}`, {
+    resource: answer.path,
     status: answer.status,
     reason,
     retryAfterMs: retryAfterMs({ 'retry-after': answer.retryAfter ?? '' }, nowMs),
@@ -26,7 +28,7 @@ export function kubeErrorFromResponse(answer: FailedResponse, nowMs: number): Ku
 }
 
 /** The error for a `metav1.Status` that came as an ERROR event of a watch. */
-export function kubeErrorFromStatus(path: string, status: unknown): KubeError {
+export function kubeErrorFromStatus(path: ResourcePath, status: unknown): KubeError {
   const code = isRecord(status) && typeof status['code'] === 'number' ? status['code'] : 500;
   return kubeErrorFromResponse(
     { method: 'WATCH', path, status: code, retryAfter: undefined, body: status },
@@ -35,13 +37,23 @@ export function kubeErrorFromStatus(path: string, status: unknown): KubeError {
 }
 
 /** The error for a request that got no complete answer. `KubeError`s pass through. */
-export function kubeErrorFromTransport(method: string, path: string, error: unknown): KubeError {
+export function kubeErrorFromTransport(method: string, path: ResourcePath, error: unknown): KubeError {
   if (error instanceof KubeError) {
     return error;
   }
   const code = transportCode(error);
   const kind = code !== undefined && timeoutCodes.has(code) ? 'timeout' : 'network';
-  return new KubeError(kind, `${method} ${path}: ${code ?? 'connection failed'}`);
+  return callError(kind, method, path, code ?? 'connection failed');
+}
+
+/** An error of a call without a usable response. */
+export function callError(
+  kind: KubeErrorKind,
+  method: string,
+  path: ResourcePath,
+  problem: string,
+): KubeError {
+  return new KubeError(kind, `${method} ${formatPath(path)}: ${problem}`, { resource: path });
 }
 
 const timeoutCodes = new Set([

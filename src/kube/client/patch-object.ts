@@ -1,4 +1,4 @@
-import { KubeError } from './errors.ts';
+import { callError } from './kube-error-from.ts';
 import { isKubeObject, isRecord, type KubeObject, type ObjectVersion } from './object.ts';
 import { objectPath, type ResourceType } from './paths.ts';
 import type { KubeRest } from './rest.ts';
@@ -19,7 +19,7 @@ export async function patchObject(
   const body = { ...patch, metadata: { ...metadata, resourceVersion } };
   const response = await rest.patch(path, body, { type: 'merge' });
   if (!isKubeObject(response)) {
-    throw new KubeError('server', `PATCH ${path}: the response is not an object`);
+    throw callError('server', 'PATCH', path, 'the response is not an object');
   }
   return response;
 }

@@ -15,41 +15,50 @@ export function apiVersionOf({ group, version }: Pick<ResourceType, 'group' | 'v
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** Path of the collection: all namespaces without `namespace`. */
-export function collectionPath({ group, version, plural }: ResourceType, namespace?: string): string {
-  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-  const scope =
-    namespace === undefined || namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${root}${scope}/${plural}`;
+/** Where the API serves a collection, an object of it (`name`), or a subresource of the object. */
+export interface ResourcePath extends ResourceType {
+  /** Absent for cluster-scoped resources and for a collection of all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: 'status' | undefined;
 }
 
-/** Path of one object, or of its `subresource`. Cluster-scoped without `namespace`. */
+/** A collection: of all namespaces without `namespace`. */
+export function collectionPath(
+  { group, version, plural }: ResourceType,
+  namespace?: string | undefined,
+): ResourcePath {
+  return { group, version, plural, namespace: namespace === '' ? undefined : namespace };
+}
+
+/** One object, or its `subresource`. Cluster-scoped without `namespace`. */
 export function objectPath(
   type: ResourceType,
   namespace: string | undefined,
   name: string,
   subresource?: 'status',
-): string {
-  const path = `${collectionPath(type, namespace)}/${encodeURIComponent(name)}`;
-  return subresource === undefined ? path : `${path}/${subresource}`;
+): ResourcePath {
+  return { ...collectionPath(type, namespace), name, subresource };
 }
 
-/**
- * `path` with the namespace and the name replaced by placeholders, for metric labels:
- * `/api/v1/namespaces/{namespace}/secrets/{name}`.
- */
-export function pathTemplate(path: string): string {
-  const parts = path.split('/');
-  const afterVersion = parts[1] === 'api' ? 3 : 4;
-  const isNamespaced = parts[afterVersion] === 'namespaces' && parts.length > afterVersion + 2;
-  const plural = isNamespaced ? afterVersion + 2 : afterVersion;
-  if (isNamespaced) {
-    parts[afterVersion + 1] = '{namespace}';
-  }
-  if (parts.length > plural + 1) {
-    parts[plural + 1] = '{name}';
-  }
-  return parts.join('/');
+/** The path of a URL, such as `/api/v1/namespaces/team/secrets/crm-key`. */
+export function formatPath({ namespace, name, ...path }: ResourcePath): string {
+  return join({
+    ...path,
+    namespace: namespace && encodeURIComponent(namespace),
+    name: name && encodeURIComponent(name),
+  });
+}
+
+/** The path with placeholders, for metric labels: `/api/v1/namespaces/{namespace}/secrets/{name}`. */
+export function pathTemplate({ namespace, name, ...path }: ResourcePath): string {
+  return join({ ...path, namespace: namespace && '{namespace}', name: name && '{name}' });
+}
+
+function join({ group, version, plural, namespace, name, subresource }: ResourcePath): string {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return [`${root}${scope}`, plural, name, subresource].filter((part) => part !== undefined).join('/');
 }
 
 /** The types that the operator's own machinery uses. */

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { KubeError } from './errors.ts';
+import { callError } from './kube-error-from.ts';
+import type { ResourcePath } from './paths.ts';
 
 /** A list page of 500 objects of the largest size would be larger; nothing that is watched comes near. */
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
@@ -23,14 +24,17 @@ export async function readBody(body: Dispatcher.ResponseData['body']): Promise<s
 }
 
 /** Parses a successful answer; an empty one is `undefined`. Throws `KubeError`. */
-export function parseJson(text: string, call: { readonly method: string; readonly path: string }): unknown {
+export function parseJson(
+  text: string,
+  call: { readonly method: string; readonly path: ResourcePath },
+): unknown {
   if (text === '') {
     return undefined;
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new KubeError('server', `${call.method} ${call.path}: the answer is not JSON`);
+    throw callError('server', call.method, call.path, 'the response is not JSON');
   }
 }
 

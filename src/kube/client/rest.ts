@@ -2,9 +2,9 @@ import type { Dispatcher } from 'undici';
 import { sleep } from '../../runtime/clock.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
-import { kubeErrorFromResponse, kubeErrorFromTransport } from './kube-error-from.ts';
+import { callError, kubeErrorFromResponse, kubeErrorFromTransport } from './kube-error-from.ts';
 import { isRecord } from './object.ts';
-import { pathTemplate } from './paths.ts';
+import { formatPath, pathTemplate, type ResourcePath } from './paths.ts';
 import { parseJson, parseLeniently, readBody } from './response-body.ts';
 import type {
   CallOptions,
@@ -23,7 +23,7 @@ export type * from './rest-options.ts';
 
 interface Call {
   readonly method: KubeMethod;
-  readonly path: string;
+  readonly path: ResourcePath;
   readonly verb: WriteVerb | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -59,7 +59,7 @@ export class KubeRest {
     return new KubeRest({ ...this.#options, guard });
   }
 
-  get(path: string, options: GetOptions = {}): Promise<unknown> {
+  get(path: ResourcePath, options: GetOptions = {}): Promise<unknown> {
     const headers = { accept: options.accept ?? 'application/json' };
     return this.#call(
       { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true },
@@ -68,24 +68,24 @@ export class KubeRest {
   }
 
   /** POSTs `body` to a collection. Never repeated unless the server refused to look at it. */
-  create(path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
+  create(path: ResourcePath, body: unknown, options: CallOptions = {}): Promise<unknown> {
     return this.#write('POST', 'create', path, body, 'application/json', false, options);
   }
 
   /** PUTs `body`, which should carry `metadata.resourceVersion`. */
-  replace(path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
+  replace(path: ResourcePath, body: unknown, options: CallOptions = {}): Promise<unknown> {
     return this.#write('PUT', 'update', path, body, 'application/json', hasPrecondition(body), options);
   }
 
   /** Patches an object or its subresource; `metadata.resourceVersion` in a merge patch is a precondition. */
-  patch(path: string, body: unknown, options: PatchOptions): Promise<unknown> {
+  patch(path: ResourcePath, body: unknown, options: PatchOptions): Promise<unknown> {
     const isRepeatable = options.type === 'apply' || hasPrecondition(body);
     const query = { ...options.query, fieldManager: options.fieldManager, force: options.force };
     const contentType = patchContentTypes[options.type];
     return this.#write('PATCH', 'patch', path, body, contentType, isRepeatable, { ...options, query });
   }
 
-  delete(path: string, options: DeleteOptions = {}): Promise<unknown> {
+  delete(path: ResourcePath, options: DeleteOptions = {}): Promise<unknown> {
     const { preconditions, propagationPolicy } = options;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };
     const isRepeatable = preconditions?.uid !== undefined;
@@ -97,7 +97,7 @@ export class KubeRest {
    * covers the time until the answer begins.
    */
   async watch(
-    path: string,
+    path: ResourcePath,
     options: GetOptions & { readonly signal: AbortSignal },
   ): Promise<Dispatcher.ResponseData['body']> {
     const { clock } = this.#options;
@@ -122,7 +122,7 @@ export class KubeRest {
   #write(
     method: KubeMethod,
     verb: WriteVerb,
-    path: string,
+    path: ResourcePath,
     body: unknown,
     contentType: string,
     isRepeatable: boolean,
@@ -188,7 +188,7 @@ export class KubeRest {
   ): Promise<Dispatcher.ResponseData> {
     const connection = await this.#options.config.connection();
     const url = new URL(connection.server);
-    const path = `${url.pathname === '/' ? '' : url.pathname}${call.path}${queryString(query)}`;
+    const path = `${url.pathname === '/' ? '' : url.pathname}${formatPath(call.path)}${queryString(query)}`;
     const headers = {
       'user-agent': this.#options.userAgent ?? 'kube-rest',
       ...connection.headers,
@@ -217,7 +217,7 @@ export class KubeRest {
     }
   }
 
-  async #failedResponse(method: string, path: string, answer: Dispatcher.ResponseData) {
+  async #failedResponse(method: string, path: ResourcePath, answer: Dispatcher.ResponseData) {
     const retryAfter = answer.headers['retry-after'];
     const text = await readBody(answer.body);
     return {
@@ -231,7 +231,7 @@ export class KubeRest {
 
   #transportError(call: Call, error: unknown, expired: boolean): KubeError {
     if (expired) {
-      return new KubeError('timeout', `${call.method} ${call.path}: no answer in time`);
+      return callError('timeout', call.method, call.path, 'no response in time');
     }
     return kubeErrorFromTransport(call.method, call.path, error);
   }
@@ -240,7 +240,7 @@ export class KubeRest {
     return options.timeoutMs ?? this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
 
-  #observe(method: ObservedCall['method'], path: string, code: string, startedAt: number): void {
+  #observe(method: ObservedCall['method'], path: ResourcePath, code: string, startedAt: number): void {
     const durationMs = this.#options.clock.monotonic() - startedAt;
     this.#options.observe?.({ method, pathTemplate: pathTemplate(path), code, durationMs });
   }

@@ -1,10 +1,11 @@
+import type { ResourcePath } from '../client/paths.ts';
 import type { KubeRest, Query } from '../client/rest.ts';
 import { type ListPage, parseListPage } from './watch-event.ts';
 
 /** How a collection is listed. */
 export interface ListRequest {
   readonly rest: KubeRest;
-  readonly path: string;
+  readonly path: ResourcePath;
   readonly query: Query;
   /** Items in a page; `undefined` for all in one. */
   readonly limit: number | undefined;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { KubeObject } from '../client/object.ts';
+import type { ResourcePath } from '../client/paths.ts';
 import type { KubeRest } from '../client/rest.ts';
 import type { ObjectStore } from './store.ts';
 
@@ -38,7 +39,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly clock: Clock;
   readonly random: Random;
   /** Collection path, of all namespaces or of one. */
-  readonly path: string;
+  readonly path: ResourcePath;
   /** The namespace of `path`, so that a list of it does not remove the objects of others from a shared store. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;

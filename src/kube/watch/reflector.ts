@@ -1,7 +1,8 @@
 import { sleep } from '../../runtime/clock.ts';
 import { KubeError } from '../client/errors.ts';
-import { kubeErrorFromStatus, kubeErrorFromTransport } from '../client/kube-error-from.ts';
+import { callError, kubeErrorFromStatus, kubeErrorFromTransport } from '../client/kube-error-from.ts';
 import type { KubeObject } from '../client/object.ts';
+import { formatPath } from '../client/paths.ts';
 import type { Query } from '../client/rest.ts';
 import { Backoff } from '../queue/backoff.ts';
 import { listPages } from './list-pages.ts';
@@ -205,8 +206,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   #silenceFailure(resourceVersion: string): Outcome {
-    const what = `WATCH ${this.#options.path}: silent for ${LONGEST_SILENCE_MS / 1000} s`;
-    const error = new KubeError('timeout', what);
+    const problem = `silent for ${LONGEST_SILENCE_MS / 1000} s`;
+    const error = callError('timeout', 'WATCH', this.#options.path, problem);
     this.#silences += 1;
     if (this.#silences < SILENCES_BEFORE_LIST) {
       return { name: 'interrupted', error, resourceVersion };
@@ -222,7 +223,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (isHealthy) {
       return { name: 'ended', resourceVersion };
     }
-    const error = new KubeError('network', `WATCH ${this.#options.path}: ended at once`);
+    const error = callError('network', 'WATCH', this.#options.path, 'ended without an event');
     return { name: 'interrupted', error, resourceVersion };
   }
 
@@ -297,7 +298,9 @@ export class Reflector<T extends KubeObject = KubeObject> {
   #advance(from: string, event: Exclude<WatchEvent, { type: 'error' }>): string {
     const version = event.type === 'bookmark' ? event.resourceVersion : event.object.metadata.resourceVersion;
     if (isOlderVersion(version, from)) {
-      throw new HistoryError(`WATCH ${this.#options.path}: an event is older than the one before`);
+      throw new HistoryError(
+        `WATCH ${formatPath(this.#options.path)}: an event is older than the one before`,
+      );
     }
     this.#silences = 0;
     this.#apply(event);

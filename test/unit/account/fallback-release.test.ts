@@ -50,7 +50,8 @@ function arrange(cluster: Cluster, watched: readonly string[]) {
     watches: (uid) => watched.includes(uid),
     rest: {
       get: async (path) => ({
-        items: path.endsWith('accounts') ? accounts : (cluster.connectors ?? cluster.watched ?? []),
+        items:
+          path.plural === 'openconnectorsaccounts' ? accounts : (cluster.connectors ?? cluster.watched ?? []),
         metadata: {},
       }),
     },

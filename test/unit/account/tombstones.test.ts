@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TOMBSTONE_SECRET, TombstoneStore } from '../../../src/account/late/tombstones.ts';
+import { objectPath, wellKnown } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
 import type { Tombstone } from '../../../src/ownership/tombstone.ts';
@@ -81,7 +82,7 @@ describe('the stored tombstones', () => {
 
   it('leave out entries that cannot be read', async () => {
     await store.write(tombstone('a'));
-    const path = `/api/v1/namespaces/${HOME}/secrets/${TOMBSTONE_SECRET}`;
+    const path = objectPath(wellKnown.secrets, HOME, TOMBSTONE_SECRET);
     const data = {
       text: base64('not JSON'),
       empty: base64(''),

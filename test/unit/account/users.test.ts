@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createAccountUsers } from '../../../src/account/users.ts';
 import type { KubeObject } from '../../../src/kube/client/object.ts';
+import { formatPath } from '../../../src/kube/client/paths.ts';
 import { ObjectStore } from '../../../src/kube/watch/store.ts';
 import { ownerTags } from '../../../src/ownership/owner-tags.ts';
 import { accountOfConnector, INDEX, ownerOfConnector } from '../../../src/ownership/references.ts';
@@ -37,7 +38,7 @@ function usersOf(connectors: readonly KubeObject[], pages: readonly unknown[] = 
   const asked: unknown[] = [];
   const users = createAccountUsers(store, {
     get: async (path, options) => {
-      asked.push([path, options?.query]);
+      asked.push([formatPath(path), options?.query]);
       return pages[asked.length - 1];
     },
   });

@@ -4,6 +4,7 @@ import { loadConfig } from '../../../src/config/config.ts';
 import { createKubeSource } from '../../../src/consent/kube-source.ts';
 import { type FAILED_PRECONDITIONS, FailedPreconditionError } from '../../../src/consent/source.ts';
 import { KubeError } from '../../../src/kube/client/errors.ts';
+import { formatPath } from '../../../src/kube/client/paths.ts';
 import type { KubeRest } from '../../../src/kube/client/rest.ts';
 import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
 import type { AuthorizeRequest, OpenConnectors } from '../../../src/openconnectors/port.ts';
@@ -61,10 +62,11 @@ function createSource(
   };
   const rest: Pick<KubeRest, 'get'> = {
     async get(path) {
-      if (!objects.has(path)) {
-        throw new KubeError('not-found', `GET ${path}: NotFound`);
+      const url = formatPath(path);
+      if (!objects.has(url)) {
+        throw new KubeError('not-found', `GET ${url}: NotFound`, { resource: path });
       }
-      return objects.get(path);
+      return objects.get(url);
     },
   };
   const source = createKubeSource({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   collectionPath,
+  formatPath,
   objectPath,
   pathTemplate,
   resourceId,
@@ -11,28 +12,29 @@ const widgets = { group: 'example.dev', version: 'v1', plural: 'widgets' };
 
 describe('paths', () => {
   test('of core and named groups, with and without a namespace', () => {
-    expect(collectionPath(wellKnown.secrets)).toBe('/api/v1/secrets');
-    expect(objectPath(wellKnown.secrets, 'team', 'a')).toBe('/api/v1/namespaces/team/secrets/a');
-    expect(objectPath(widgets, 'team', 'a', 'status')).toBe(
+    expect(formatPath(collectionPath(wellKnown.secrets))).toBe('/api/v1/secrets');
+    expect(formatPath(objectPath(wellKnown.secrets, 'team', 'a'))).toBe('/api/v1/namespaces/team/secrets/a');
+    expect(formatPath(objectPath(widgets, 'team', 'a', 'status'))).toBe(
       '/apis/example.dev/v1/namespaces/team/widgets/a/status',
     );
   });
 
   test('a name cannot leave its place', () => {
-    expect(objectPath(widgets, '../x', 'a/../../b?c')).toBe(
+    expect(formatPath(objectPath(widgets, '../x', 'a/../../b?c'))).toBe(
       '/apis/example.dev/v1/namespaces/..%2Fx/widgets/a%2F..%2F..%2Fb%3Fc',
     );
   });
 
   test.each([
-    ['/api/v1/namespaces/team/secrets/a', '/api/v1/namespaces/{namespace}/secrets/{name}'],
-    ['/api/v1/namespaces/team', '/api/v1/namespaces/{name}'],
-    ['/apis/example.dev/v1/widgets', '/apis/example.dev/v1/widgets'],
+    [objectPath(wellKnown.secrets, 'team', 'a'), '/api/v1/namespaces/{namespace}/secrets/{name}'],
+    [objectPath(wellKnown.namespaces, undefined, 'team'), '/api/v1/namespaces/{name}'],
+    [collectionPath(widgets), '/apis/example.dev/v1/widgets'],
+    [collectionPath(widgets, 't'), '/apis/example.dev/v1/namespaces/{namespace}/widgets'],
     [
-      '/apis/example.dev/v1/namespaces/t/widgets/a/status',
+      objectPath(widgets, 't', 'a', 'status'),
       '/apis/example.dev/v1/namespaces/{namespace}/widgets/{name}/status',
     ],
-  ])('the template of %s', (path, template) => {
+  ])('the template of %o is %s', (path, template) => {
     expect(pathTemplate(path)).toBe(template);
   });
 

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { type CertificateAuthority, createAuthority } from 'test-kit/certificate-authority.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { objectPath, wellKnown } from '../../../src/kube/client/paths.ts';
 import { NoClusterError, PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -64,7 +65,7 @@ function load(caPem: string, cluster: Record<string, unknown> = {}): KubeConfig 
   return config;
 }
 
-const path = '/api/v1/namespaces/team/secrets/s';
+const path = objectPath(wellKnown.secrets, 'team', 's');
 
 describe('a pooled configuration', () => {
   test('shares TLS connections between all calls, typed ones too, and does not speak HTTP/2', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { KubeObject } from '../../../src/kube/client/object.ts';
+import { collectionPath } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { Reflector, type ReflectorOptions } from '../../../src/kube/watch/reflector.ts';
@@ -9,7 +10,8 @@ import { FakeKube } from '../../support/fakekube/fakekube.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const path = '/apis/example.dev/v1/widgets';
+const WIDGETS = { group: 'example.dev', version: 'v1', plural: 'widgets' } as const;
+const path = collectionPath(WIDGETS);
 
 let fake: FakeKube;
 let config: PooledKubeConfig;
@@ -408,7 +410,7 @@ test('of one namespace shares a store with that of another', async () => {
   add('a', 'one');
   add('b', 'two');
   for (const namespace of ['one', 'two']) {
-    await reflect({ namespace, path: `/apis/example.dev/v1/namespaces/${namespace}/widgets` }).start();
+    await reflect({ namespace, path: collectionPath(WIDGETS, namespace) }).start();
   }
   expect(store.size).toBe(2);
 });

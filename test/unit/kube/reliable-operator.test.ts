@@ -3,7 +3,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { isKubeError } from '../../../src/kube/client/errors.ts';
 import { createKubeClient } from '../../../src/kube/client/kube-client.ts';
-import { wellKnown } from '../../../src/kube/client/paths.ts';
+import { collectionPath, objectPath, wellKnown } from '../../../src/kube/client/paths.ts';
 import { createLeadership, type LeaderElectionOptions } from '../../../src/kube/leader/create-leadership.ts';
 import { LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import {
@@ -488,7 +488,7 @@ describe('with an election', () => {
     await clock.advance(5_000);
     expect(standby.seen).toEqual([]);
     expect(standby.healthy()).toMatchObject({ synced: true, leading: false, queueDepth: 1 });
-    await expect(standby.rest.create('/api/v1/namespaces/team/secrets', {})).rejects.toThrow(
+    await expect(standby.rest.create(collectionPath(wellKnown.secrets, 'team'), {})).rejects.toThrow(
       LeaseNotHeldError,
     );
     const stopping = leader.stop();
@@ -556,7 +556,7 @@ describe('with an election', () => {
     fake.fail({ path: /leases/ }, { kind: 'status', code: 500 }, 1_000);
     await passUntil(() => reported === 1);
     expect(told).toBeInstanceOf(Error);
-    await expect(operator.rest.delete('/api/v1/namespaces/team/secrets/s')).rejects.toThrow(
+    await expect(operator.rest.delete(objectPath(wellKnown.secrets, 'team', 's'))).rejects.toThrow(
       LeaseNotHeldError,
     );
     add('b');
@@ -687,6 +687,6 @@ test('the library’s own API client works, over the same connections', async ()
   const operator = create();
   await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
   await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
-  await operator.rest.get('/api/v1/namespaces/team/secrets/s');
+  await operator.rest.get(objectPath(wellKnown.secrets, 'team', 's'));
   expect(fake.connections).toBeLessThanOrEqual(2);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KubeError } from '../../../src/kube/client/errors.ts';
-import { collectionPath, objectPath } from '../../../src/kube/client/paths.ts';
+import { collectionPath, formatPath, objectPath } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import {
   KubeRest,
@@ -72,7 +72,8 @@ describe('a call that fails', () => {
     fake.fail({ method: 'GET' }, { kind: 'status', code, reason });
     const error = await failure(client().get(path));
     expect([error.kind, error.status, error.reason]).toEqual([kind, code, reason]);
-    expect(error.message).toBe(`GET ${path}: ${code} ${reason}`);
+    expect(error.message).toBe(`GET ${formatPath(path)}: ${code} ${reason}`);
+    expect(error.resource).toEqual(path);
   });
 
   test('with no answer ends at its deadline', async () => {

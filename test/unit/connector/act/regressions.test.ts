@@ -5,6 +5,8 @@ import { reconcileAccount } from '../../../../src/account/reconcile.ts';
 import { responseData } from '../../../../src/authorization/authorization-response.ts';
 import { consentRequestHash } from '../../../../src/authorization/consent-request.ts';
 import { reconcile } from '../../../../src/connector/reconcile.ts';
+import { KubeError } from '../../../../src/kube/client/errors.ts';
+import { objectPath, wellKnown } from '../../../../src/kube/client/paths.ts';
 import type { Instance } from '../../../../src/openconnectors/port.ts';
 import { account, accountWorld } from '../../../support/builders/account.ts';
 import { accountBench } from '../../../support/builders/account-bench.ts';
@@ -405,6 +407,16 @@ test('a defect after the record is shown in status, and thrown as what it was', 
   });
   await expect(go(it)).rejects.toThrow('a defect'); // today: conflict, which is logged at debug only; no status
   expect(ready(it)).toBe('False InternalError');
+});
+
+test.each([
+  ['of a Secret', objectPath(wellKnown.secrets, 'team-a', 'crm-key'), 'False SecretUnreadable'],
+  ['of another resource', objectPath(wellKnown.leases, 'team-a', 'secrets'), 'undefined undefined'],
+])('a forbidden call %s is shown in status only for a Secret', async (_what, resource, shown) => {
+  const it = bench({ connector: connector() });
+  it.ports.secrets.read = () => Promise.reject(new KubeError('forbidden', 'GET: 403', { resource }));
+  await expect(go(it)).rejects.toThrow(KubeError);
+  expect(ready(it)).toBe(shown);
 });
 
 test('a code from the consent page is sent', async () => {
