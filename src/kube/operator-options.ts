@@ -4,6 +4,7 @@ import type { Random } from '../runtime/random.ts';
 import type { KubeClient } from './client/kube-client.ts';
 import type { KubeObject } from './client/object.ts';
 import type { Leadership } from './leader/leadership.ts';
+import type { QueueKey } from './queue/queue-key.ts';
 import type { Priority, WithoutWorker, WorkQueueOptions } from './queue/work-queue.ts';
 import type { ReflectorState } from './watch/reflector.ts';
 
@@ -24,7 +25,9 @@ export interface ReliableOperatorOptions {
   readonly instance: string;
   /** The leadership ended and the signals of all handlers are aborted. The process has to exit with an error. */
   readonly onStoppedLeading?: (() => void) | undefined;
-  readonly queue?: Pick<WorkQueueOptions, 'backoff' | 'starvationGuard' | 'observer' | 'waiting'> | undefined;
+  readonly queue?:
+    | Pick<WorkQueueOptions<QueueKey>, 'backoff' | 'starvationGuard' | 'observer' | 'waiting'>
+    | undefined;
 }
 
 /** Told to a handler beside the event. `signal` aborts when the work has to end: lost Lease or end of the drain. */

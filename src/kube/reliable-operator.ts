@@ -21,7 +21,7 @@ import type {
 } from './operator-options.ts';
 import { priorityOf } from './queue/change-priority.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
-import { formatQueueKey, parseQueueKey, type QueueKey } from './queue/queue-key.ts';
+import { formatQueueKey, type QueueKey } from './queue/queue-key.ts';
 import { WorkQueue } from './queue/work-queue.ts';
 import { ResourceCache } from './watch/resource-cache.ts';
 import type { Store } from './watch/store.ts';
@@ -63,7 +63,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
   readonly #connections: PooledKubeConfig;
   readonly #leadership: Leadership;
   readonly #dispatcher: Dispatcher;
-  readonly #queue: WorkQueue;
+  readonly #queue: WorkQueue<QueueKey>;
   readonly #caches = new Map<string, ResourceCache>();
   #isReady = false;
   #hasLostLeadership = false;
@@ -168,9 +168,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       if (change.type === 'delete') {
         if (!this.#queue.isStarted) {
           // A standby has reconciled nothing, so that nothing is to be cleaned up, and no worker takes its keys.
-          this.#queue.discard(
-            formatQueueKey({ id, namespace: metadata.namespace ?? '', name: metadata.name }),
-          );
+          this.#queue.discard({ resource, object: metadata });
           return;
         }
         primary.noteDeletion(change.object);
@@ -194,11 +192,8 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /** Has the handler of `resource` called for this object, whether or not anything changed. */
   protected enqueue(resource: ResourceType, object: NamespacedName, options: EnqueueOptions = {}): void {
-    const key = formatQueueKey({
-      id: resourceId(resource),
-      namespace: object.namespace ?? '',
-      name: object.name,
-    });
+    // Metadata would keep a whole object in the queue.
+    const key = { resource, object: { namespace: object.namespace, name: object.name } };
     if (options.afterMs === undefined) {
       this.#queue.add(key, { priority: options.priority });
     } else {
@@ -262,18 +257,20 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     return new EventRecorder({ rest: this.rest, clock, random, component, instance, onDropped });
   }
 
-  #createQueue(): WorkQueue {
+  #createQueue(): WorkQueue<QueueKey> {
     const { clock, random, workers, queue } = this.#options;
     return new WorkQueue({
       ...queue,
       clock,
       random,
       workers,
-      groupOf: (key) => parseQueueKey(key).namespace,
-      laneOf: (key) => this.laneOf(parseQueueKey(key)),
+      idOf: formatQueueKey,
+      groupOf: ({ object }) => object.namespace ?? '',
+      laneOf: (key) => this.laneOf(key),
       handle: (key, signal, withoutWorker) =>
         this.#dispatcher.dispatch(key, this.#queue, { signal, withoutWorker }),
-      onError: (key, error) => this.#log.error(`Failed to handle ${key}: ${describeError(error)}`),
+      onError: (key, error) =>
+        this.#log.error(`Failed to handle ${formatQueueKey(key)}: ${describeError(error)}`),
     });
   }
 

@@ -1,6 +1,6 @@
 import { type ResourceEvent, ResourceEventType } from '@dot-i/k8s-operator';
 import { isRecord, type KubeObject, type NamespacedName, type ObjectVersion } from '../kube/client/object.ts';
-import { type ResourceType, resourceId } from '../kube/client/paths.ts';
+import type { ResourceType } from '../kube/client/paths.ts';
 import type { QueueKey } from '../kube/queue/queue-key.ts';
 import {
   type HandlerContext,
@@ -114,12 +114,12 @@ export class ControllerManager extends ReliableOperator implements Manager {
     return this.#own.onLeading(this);
   }
 
-  protected override laneOf({ id, namespace, name }: QueueKey): string | undefined {
-    const controller = this.#own.controllers.find(({ resource }) => resourceId(resource) === id);
+  protected override laneOf({ resource, object: { namespace, name } }: QueueKey): string | undefined {
+    const controller = this.#own.controllers.find(({ resource: { plural } }) => plural === resource.plural);
     if (controller?.laneOf === undefined) {
       return undefined;
     }
-    const object = this.store(controller.resource).get(namespace, name);
+    const object = this.store(resource).get(namespace, name);
     return object && controller.laneOf(object);
   }
 

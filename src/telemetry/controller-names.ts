@@ -1,5 +1,5 @@
-import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from '../api/group.ts';
-import { parseQueueKey } from '../kube/queue/queue-key.ts';
+import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../api/group.ts';
+import type { QueueKey } from '../kube/queue/queue-key.ts';
 
 /** The controllers by the names that logs, metrics and traces show: the kind in lower case, as controller-runtime has it. */
 export const controllerNames = [CONNECTOR_NAMES.singular, ACCOUNT_NAMES.singular] as const;
@@ -12,15 +12,11 @@ export const controllerOfKind = {
   [ACCOUNT_NAMES.kind]: ACCOUNT_NAMES.singular,
 } as const;
 
-/** The controller that a key of the work queue is for; `undefined` for a key of no known resource. */
-export function controllerOfKey(key: string): ControllerName | undefined {
-  const { id } = parseQueueKey(key);
-  switch (id) {
-    case `${CONNECTOR_NAMES.plural}.${API_VERSION}`:
-      return CONNECTOR_NAMES.singular;
-    case `${ACCOUNT_NAMES.plural}.${API_VERSION}`:
-      return ACCOUNT_NAMES.singular;
-    default:
-      return undefined;
+/** The controller that handles a key of the work queue; `undefined` for another resource. */
+export function controllerOfKey({ resource }: QueueKey): ControllerName | undefined {
+  if (resource.group !== GROUP) {
+    return undefined;
   }
+  const names = [CONNECTOR_NAMES, ACCOUNT_NAMES].find(({ plural }) => plural === resource.plural);
+  return names?.singular;
 }

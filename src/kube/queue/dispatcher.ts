@@ -2,20 +2,21 @@ import type { OperatorLogger } from '@dot-i/k8s-operator';
 import { describeError } from '../client/describe-error.ts';
 import { isKubeError } from '../client/errors.ts';
 import { isRecord } from '../client/object.ts';
+import { resourceId } from '../client/paths.ts';
 import type { HandlerContext, HandlerResult, ResourceHandler } from '../operator-options.ts';
 import { PrimaryResource } from '../watch/primary-resource.ts';
 import type { Store } from '../watch/store.ts';
-import { parseQueueKey } from './queue-key.ts';
+import { formatQueueKey, type QueueKey } from './queue-key.ts';
 import { RequeueAfter } from './requeue-after.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 interface Entry {
   readonly resource: PrimaryResource;
-  /** By watched namespace; the empty one serves all. */
+  /** By watched namespace; the empty one is for all. */
   readonly handlers: Map<string, ResourceHandler>;
 }
 
-/** Calls the handler that a key of the queue is for, and decides when the key has to come again. */
+/** Calls the handler of a key, and requeues the key by the handler's result or error. */
 export class Dispatcher {
   readonly #entries = new Map<string, Entry>();
   readonly #log: OperatorLogger;
@@ -32,10 +33,10 @@ export class Dispatcher {
     return entry.resource;
   }
 
-  /** Handles one key of `queue`: what the handler asks for or throws becomes a delay, a backoff or nothing. */
-  async dispatch(key: string, queue: WorkQueue, context: HandlerContext): Promise<void> {
-    const { id, namespace, name } = parseQueueKey(key);
-    const entry = this.#entries.get(id);
+  /** Handles one key of `queue` and requeues it with a delay, with backoff, or not at all. */
+  async dispatch(key: QueueKey, queue: WorkQueue<QueueKey>, context: HandlerContext): Promise<void> {
+    const { namespace = '', name } = key.object;
+    const entry = this.#entries.get(resourceId(key.resource));
     const handler = entry?.handlers.get(namespace) ?? entry?.handlers.get('');
     if (entry === undefined || handler === undefined) {
       return;
@@ -55,14 +56,14 @@ export class Dispatcher {
     }
   }
 
-  #retry(key: string, queue: WorkQueue, error: unknown, signal: AbortSignal): void {
+  #retry(key: QueueKey, queue: WorkQueue<QueueKey>, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) {
-      this.#log.info(`handling ${key} ended early: ${describeError(error)}`);
+      this.#log.info(`Stopped handling ${formatQueueKey(key)}: ${describeError(error)}`);
       return;
     }
     const delayMs = Math.round(queue.retry(key));
-    const message = `handling ${key} failed, again in ${delayMs} ms: ${describeError(error)}`;
-    // After a conflict somebody else was quicker, and the newer state is on its way: no error.
+    const message = `Failed to handle ${formatQueueKey(key)}, retrying in ${delayMs} ms: ${describeError(error)}`;
+    // After a conflict the watch delivers the newer state: not an error.
     if (isKubeError(error, 'conflict')) {
       this.#log.debug(message);
     } else {

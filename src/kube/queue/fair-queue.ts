@@ -22,8 +22,9 @@ export interface Place {
 }
 
 /** A key that was taken. */
-export interface Taken extends Place {
-  readonly key: string;
+export interface Taken<Key> extends Place {
+  readonly id: string;
+  readonly key: Key;
   readonly waitedMs: number;
 }
 
@@ -47,24 +48,24 @@ class Level {
   }
 
   get oldest(): string | undefined {
-    for (const key of this.#arrivals) {
-      return key;
+    for (const id of this.#arrivals) {
+      return id;
     }
     return undefined;
   }
 
-  add(key: string, { group, lane }: Place): void {
+  add(id: string, { group, lane }: Place): void {
     const lanes = this.#groups.get(group) ?? new Map<string | undefined, Set<string>>();
     const keys = lanes.get(lane) ?? new Set();
-    this.#groups.set(group, lanes.set(lane, keys.add(key)));
-    this.#arrivals.add(key);
+    this.#groups.set(group, lanes.set(lane, keys.add(id)));
+    this.#arrivals.add(id);
   }
 
-  remove(key: string, { group, lane }: Place): void {
+  remove(id: string, { group, lane }: Place): void {
     const lanes = this.#groups.get(group);
     const keys = lanes?.get(lane);
-    this.#arrivals.delete(key);
-    keys?.delete(key);
+    this.#arrivals.delete(id);
+    keys?.delete(id);
     if (keys?.size === 0) {
       lanes?.delete(lane);
     }
@@ -76,13 +77,13 @@ class Level {
   take(isOpen: IsOpen): string | undefined {
     for (const [group, lanes] of this.#groups) {
       for (const [lane, keys] of lanes) {
-        const key = isOpen(lane) ? first(keys) : undefined;
-        if (key !== undefined) {
+        const id = isOpen(lane) ? first(keys) : undefined;
+        if (id !== undefined) {
           this.#groups.delete(group);
           lanes.delete(lane);
           this.#groups.set(group, lanes.set(lane, keys));
-          this.remove(key, { group, lane });
-          return key;
+          this.remove(id, { group, lane });
+          return id;
         }
       }
     }
@@ -90,8 +91,9 @@ class Level {
   }
 }
 
-/** What a `FairQueue` knows of a key that waits. */
-interface Waiting extends Place {
+/** A queued key. */
+interface Waiting<Key> extends Place {
+  readonly key: Key;
   readonly priority: Priority;
   readonly since: number;
 }
@@ -101,17 +103,17 @@ interface Waiting extends Place {
  * A lower priority that has waited gets its share, so that a constant stream of edits does not starve it, and never
  * more, so that an edit is served soon also among thousands of changes.
  */
-export class FairQueue {
-  readonly #waiting = new Map<string, Waiting>();
+export class FairQueue<Key> {
+  readonly #waiting = new Map<string, Waiting<Key>>();
   readonly #levels: Readonly<Record<Priority, Level>> = {
     edit: new Level(),
     change: new Level(),
     resync: new Level(),
   };
-  readonly #placeOf: (key: string) => Place;
+  readonly #placeOf: (key: Key) => Place;
   readonly #starvationGuard: StarvationGuard;
 
-  constructor(placeOf: (key: string) => Place, starvationGuard: StarvationGuard) {
+  constructor(placeOf: (key: Key) => Place, starvationGuard: StarvationGuard) {
     this.#placeOf = placeOf;
     this.#starvationGuard = starvationGuard;
   }
@@ -120,46 +122,47 @@ export class FairQueue {
     return this.#waiting.size;
   }
 
-  has(key: string): boolean {
-    return this.#waiting.has(key);
+  has(id: string): boolean {
+    return this.#waiting.has(id);
   }
 
-  /** Queues `key` once, with the highest priority with which it was added, at the place that it has now. */
-  add(key: string, asked: Priority, now: number): void {
-    const known = this.#waiting.get(key);
+  /** Queues `key`, identified by `id`, once: with the highest priority of all calls, at its present place. */
+  add(id: string, key: Key, asked: Priority, now: number): void {
+    const known = this.#waiting.get(id);
     const { group, lane } = this.#placeOf(key);
     const priority = higherOf(known?.priority, asked);
     if (known?.priority === priority && known.group === group && known.lane === lane) {
       return;
     }
-    this.remove(key);
-    this.#waiting.set(key, { priority, since: known?.since ?? now, group, lane });
-    this.#levels[priority].add(key, { group, lane });
+    this.remove(id);
+    this.#waiting.set(id, { key, priority, since: known?.since ?? now, group, lane });
+    this.#levels[priority].add(id, { group, lane });
   }
 
-  /** Takes `key` out, as if it had never been added. Returns whether it was there. */
-  remove(key: string): boolean {
-    const known = this.#waiting.get(key);
+  /** Removes a key as if it had never been added. Returns whether it was queued. */
+  remove(id: string): boolean {
+    const known = this.#waiting.get(id);
     if (known === undefined) {
       return false;
     }
-    this.#waiting.delete(key);
-    this.#levels[known.priority].remove(key, known);
+    this.#waiting.delete(id);
+    this.#levels[known.priority].remove(id, known);
     return true;
   }
 
   /** The next key of an open lane; `undefined` when nothing waits there. */
-  take(now: number, isOpen: IsOpen = () => true): Taken | undefined {
+  take(now: number, isOpen: IsOpen = () => true): Taken<Key> | undefined {
     const starved = PRIORITIES.filter(
       (priority) => this.#levels[priority].overtaken >= this.#starvationGuard.share - 1,
     );
     for (const priority of [...starved, ...PRIORITIES]) {
-      const key = this.#levels[priority].take(isOpen);
-      const known = key === undefined ? undefined : this.#waiting.get(key);
-      if (key !== undefined && known !== undefined) {
-        this.#waiting.delete(key);
+      const id = this.#levels[priority].take(isOpen);
+      const known = id === undefined ? undefined : this.#waiting.get(id);
+      if (id !== undefined && known !== undefined) {
+        this.#waiting.delete(id);
         this.#countOvertaken(priority, now);
-        return { key, group: known.group, lane: known.lane, waitedMs: now - known.since };
+        const { key, group, lane, since } = known;
+        return { id, key, group, lane, waitedMs: now - since };
       }
     }
     return undefined;

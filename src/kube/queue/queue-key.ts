@@ -1,20 +1,13 @@
-/** What a key of the work queue names. */
+import type { NamespacedName } from '../client/object.ts';
+import { type ResourceType, resourceId } from '../client/paths.ts';
+
+/** An object to be handled. */
 export interface QueueKey {
-  /** `<plural>.<group>/<version>`. */
-  readonly id: string;
-  /** Empty for cluster-scoped objects. */
-  readonly namespace: string;
-  readonly name: string;
+  readonly resource: ResourceType;
+  readonly object: NamespacedName;
 }
 
-/** `<id>|<namespace>/<name>`. */
-export function formatQueueKey({ id, namespace, name }: QueueKey): string {
-  return `${id}|${namespace}/${name}`;
-}
-
-/** The reverse of `formatQueueKey`. */
-export function parseQueueKey(key: string): QueueKey {
-  const bar = key.indexOf('|');
-  const slash = key.indexOf('/', bar);
-  return { id: key.slice(0, bar), namespace: key.slice(bar + 1, slash), name: key.slice(slash + 1) };
+/** `<resource id>|<namespace>/<name>`: the identity of a key, also for log lines. */
+export function formatQueueKey({ resource, object }: QueueKey): string {
+  return `${resourceId(resource)}|${object.namespace ?? ''}/${object.name}`;
 }

@@ -14,18 +14,18 @@ export interface AddOptions {
 }
 
 /** Told about every step, for metrics. */
-export interface WorkQueueObserver {
+export interface WorkQueueObserver<Key> {
   /** Also told of a key that is queued already. */
-  added?(key: string, priority: Priority): void;
+  added?(key: Key, priority: Priority): void;
   /** A key that was queued is not any more, without having been handled. */
-  discarded?(key: string): void;
-  started?(key: string, waitedMs: number): void;
+  discarded?(key: Key): void;
+  started?(key: Key, waitedMs: number): void;
   /** The handler waits for something external and has no worker. */
-  waiting?(key: string): void;
+  waiting?(key: Key): void;
   /** The handler has a worker again. */
-  resumed?(key: string): void;
-  finished?(key: string, tookMs: number): void;
-  retried?(key: string): void;
+  resumed?(key: Key): void;
+  finished?(key: Key, tookMs: number): void;
+  retried?(key: Key): void;
 }
 
 /**
@@ -43,24 +43,26 @@ export interface WaitingLimits {
 }
 
 /** What a `WorkQueue` is made with. Durations in milliseconds. */
-export interface WorkQueueOptions {
+export interface WorkQueueOptions<Key> {
   readonly clock: Clock;
   readonly random: Random;
   /** How many keys are handled at a time. */
   readonly workers: number;
+  /** The identity of a key: keys with one identity are one key. */
+  readonly idOf: (key: Key) => string;
   /** Handles one key; decides itself on `retry`, `forget` and `addAfter`. `signal` aborts when the work has to end. */
-  readonly handle: (key: string, signal: AbortSignal, withoutWorker: WithoutWorker) => Promise<void>;
+  readonly handle: (key: Key, signal: AbortSignal, withoutWorker: WithoutWorker) => Promise<void>;
   /** Told what `handle` threw in spite of that; the key is retried. */
-  readonly onError: (key: string, error: unknown) => void;
+  readonly onError: (key: Key, error: unknown) => void;
   /** The group among which turns are taken: the namespace. All keys are one group unless set. */
-  readonly groupOf?: ((key: string) => string) | undefined;
+  readonly groupOf?: ((key: Key) => string) | undefined;
   /** What the handler of a key waits for, such as an account: keys of a full lane stay queued. No lane: no limit. */
-  readonly laneOf?: ((key: string) => string | undefined) | undefined;
+  readonly laneOf?: ((key: Key) => string | undefined) | undefined;
   readonly waiting?: WaitingLimits | undefined;
   /** Delay after the first failure; doubled by each further one, with up to half of it taken off at random. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number } | undefined;
   readonly starvationGuard?: StarvationGuard | undefined;
-  readonly observer?: WorkQueueObserver | undefined;
+  readonly observer?: WorkQueueObserver<Key> | undefined;
 }
 
 interface Delay {
@@ -87,9 +89,9 @@ const LANES_IN_TOTAL = 8;
  * the limits of lanes. A key is queued at most once and handled by one worker at a time; one added while it
  * is handled is handled again afterwards. Holds keys alone: the handler reads the latest state itself.
  */
-export class WorkQueue {
-  readonly #options: WorkQueueOptions;
-  readonly #ready: FairQueue;
+export class WorkQueue<Key> {
+  readonly #options: WorkQueueOptions<Key>;
+  readonly #ready: FairQueue<Key>;
   readonly #running = new Map<string, Run>();
   readonly #delays = new Map<string, Delay>();
   readonly #failures = new Map<string, number>();
@@ -101,7 +103,7 @@ export class WorkQueue {
   #state: 'holding' | 'open' | 'closed' = 'holding';
   #isPumping = false;
 
-  constructor(options: WorkQueueOptions) {
+  constructor(options: WorkQueueOptions<Key>) {
     this.#options = options;
     const { groupOf = () => '', laneOf = () => undefined, workers } = options;
     const perLane = options.waiting?.perLane ?? Math.max(MIN_PER_LANE, workers);
@@ -156,31 +158,33 @@ export class WorkQueue {
   }
 
   /** Queues `key` now, whatever delay it had. */
-  add(key: string, { priority = 'change' }: AddOptions = {}): void {
+  add(key: Key, { priority = 'change' }: AddOptions = {}): void {
     if (this.#state === 'closed') {
       return;
     }
+    const id = this.#options.idOf(key);
     this.#options.observer?.added?.(key, priority);
-    this.#cancelDelay(key);
-    const run = this.#running.get(key);
+    this.#cancelDelay(id);
+    const run = this.#running.get(id);
     if (run !== undefined) {
       run.dirty = higherOf(run.dirty, priority);
       return;
     }
-    this.#ready.add(key, priority, this.#options.clock.monotonic());
+    this.#ready.add(id, key, priority, this.#options.clock.monotonic());
     this.#pump();
   }
 
   /** Takes back a key that waits. */
-  discard(key: string): void {
-    this.#cancelDelay(key);
-    if (this.#ready.remove(key)) {
+  discard(key: Key): void {
+    const id = this.#options.idOf(key);
+    this.#cancelDelay(id);
+    if (this.#ready.remove(id)) {
       this.#options.observer?.discarded?.(key);
     }
   }
 
   /** Queues `key` after `delayMs` as a resync. Of several delays the earliest counts; a key that is queued stays so. */
-  addAfter(key: string, delayMs: number): void {
+  addAfter(key: Key, delayMs: number): void {
     if (this.#state === 'closed') {
       return;
     }
@@ -188,27 +192,29 @@ export class WorkQueue {
       this.add(key, { priority: 'resync' });
       return;
     }
-    if (this.#ready.has(key) || this.#running.get(key)?.dirty !== undefined) {
+    const { clock, idOf } = this.#options;
+    const id = idOf(key);
+    if (this.#ready.has(id) || this.#running.get(id)?.dirty !== undefined) {
       return;
     }
-    const { clock } = this.#options;
     const due = clock.monotonic() + delayMs;
-    const known = this.#delays.get(key);
+    const known = this.#delays.get(id);
     if (known !== undefined && known.due <= due) {
       return;
     }
     known?.cancel();
     const cancel = clock.schedule(delayMs, () => {
-      this.#delays.delete(key);
+      this.#delays.delete(id);
       this.add(key, { priority: 'resync' });
     });
-    this.#delays.set(key, { due, cancel });
+    this.#delays.set(id, { due, cancel });
   }
 
   /** Queues `key` again after its backoff, which grows with every call until `forget`. Returns the delay in milliseconds. */
-  retry(key: string): number {
-    const failures = (this.#failures.get(key) ?? 0) + 1;
-    this.#failures.set(key, failures);
+  retry(key: Key): number {
+    const id = this.#options.idOf(key);
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
     const ceiling = backoffCeilingMs(this.#options.backoff ?? defaultBackoff, failures);
     const delayMs = ceiling * (1 - this.#options.random.fraction() / 2);
     this.#options.observer?.retried?.(key);
@@ -217,13 +223,13 @@ export class WorkQueue {
   }
 
   /** The key is well: its next failure is its first. */
-  forget(key: string): void {
-    this.#failures.delete(key);
+  forget(key: Key): void {
+    this.#failures.delete(this.#options.idOf(key));
   }
 
   /** Failures of `key` since it was last well. */
-  failuresOf(key: string): number {
-    return this.#failures.get(key) ?? 0;
+  failuresOf(key: Key): number {
+    return this.#failures.get(this.#options.idOf(key)) ?? 0;
   }
 
   /**
@@ -279,16 +285,16 @@ export class WorkQueue {
     this.#isPumping = false;
   }
 
-  #run({ key, lane, waitedMs }: Taken): void {
+  #run({ id, key, lane, waitedMs }: Taken<Key>): void {
     const { clock, observer, onError } = this.#options;
     const startedAt = clock.monotonic();
     const run: Run = { startedAt, workingSince: startedAt, isOver: false, dirty: undefined };
     this.#slots.take();
     this.#lanes.enter(lane);
-    this.#running.set(key, run);
+    this.#running.set(id, run);
     observer?.started?.(key, waitedMs);
     const done = (): void => {
-      this.#running.delete(key);
+      this.#running.delete(id);
       run.isOver = true;
       this.#lanes.leave(lane);
       if (run.workingSince !== undefined) {
@@ -315,7 +321,7 @@ export class WorkQueue {
       .then(done, done);
   }
 
-  async #withoutWorker<Result>(key: string, run: Run, wait: () => Promise<Result>): Promise<Result> {
+  async #withoutWorker<Result>(key: Key, run: Run, wait: () => Promise<Result>): Promise<Result> {
     if (run.workingSince === undefined || run.isOver) {
       return wait();
     }
@@ -349,8 +355,8 @@ export class WorkQueue {
     this.#idleWaiters.clear();
   }
 
-  #cancelDelay(key: string): void {
-    this.#delays.get(key)?.cancel();
-    this.#delays.delete(key);
+  #cancelDelay(id: string): void {
+    this.#delays.get(id)?.cancel();
+    this.#delays.delete(id);
   }
 }

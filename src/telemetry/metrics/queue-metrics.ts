@@ -1,4 +1,5 @@
 import { higherOf, PRIORITIES, type Priority } from '../../kube/queue/fair-queue.ts';
+import { formatQueueKey, type QueueKey } from '../../kube/queue/queue-key.ts';
 import type { WorkQueueObserver } from '../../kube/queue/work-queue.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
@@ -11,9 +12,9 @@ const priorities: Readonly<Record<Priority, string>> = { edit: '100', change: '0
  * Follows the work queue and keeps `workqueue_*` and `controller_runtime_active_workers`. The two controllers share one
  * queue of the program, and have one each in the metrics, as dashboards expect it.
  */
-export function observeQueue(metrics: Metrics, clock: Clock, workers: number): WorkQueueObserver {
+export function observeQueue(metrics: Metrics, clock: Clock, workers: number): WorkQueueObserver<QueueKey> {
   const books = new Map(controllerNames.map((controller) => [controller, new QueueBook()]));
-  const bookOf = (key: string): [QueueBook | undefined, QueueLabels] => {
+  const bookOf = (key: QueueKey): [QueueBook | undefined, QueueLabels] => {
     const controller = controllerOfKey(key);
     return [controller && books.get(controller), labelsOf(controller)];
   };
@@ -33,27 +34,27 @@ export function observeQueue(metrics: Metrics, clock: Clock, workers: number): W
   return {
     added(key, priority) {
       const [book, labels] = bookOf(key);
-      if (book?.add(key, priority) === true) {
+      if (book?.add(formatQueueKey(key), priority) === true) {
         metrics.add('workqueue_adds_total', labels);
       }
     },
     discarded(key) {
-      bookOf(key)[0]?.discard(key);
+      bookOf(key)[0]?.discard(formatQueueKey(key));
     },
     started(key, waitedMs) {
       const [book, labels] = bookOf(key);
-      book?.start(key, clock.monotonic());
+      book?.start(formatQueueKey(key), clock.monotonic());
       metrics.observe('workqueue_queue_duration_seconds', labels, waitedMs / 1000);
     },
     waiting(key) {
-      bookOf(key)[0]?.wait(key);
+      bookOf(key)[0]?.wait(formatQueueKey(key));
     },
     resumed(key) {
-      bookOf(key)[0]?.resume(key);
+      bookOf(key)[0]?.resume(formatQueueKey(key));
     },
     finished(key, tookMs) {
       const [book, labels] = bookOf(key);
-      book?.finish(key);
+      book?.finish(formatQueueKey(key));
       metrics.observe('workqueue_work_duration_seconds', labels, tookMs / 1000);
     },
     retried(key) {

@@ -5,12 +5,13 @@ import { seededRandom } from '../../support/seeded-random.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 /** A queue whose handlers run until they are told to end. */
-function createQueue(overrides: Partial<WorkQueueOptions> = {}) {
+function createQueue(overrides: Partial<WorkQueueOptions<string>> = {}) {
   const clock = new VirtualClock();
   const handled: string[] = [];
   const running = new Map<string, () => void>();
   const errors: unknown[] = [];
-  const queue = new WorkQueue({
+  const queue = new WorkQueue<string>({
+    idOf: (key) => key,
     clock,
     random: { ...seededRandom(1), fraction: () => 0 },
     workers: 1,
@@ -217,12 +218,13 @@ describe('a work queue', () => {
 });
 
 /** A queue whose handlers wait without a worker until `answer`, then work until `finish`. */
-function createWaitingQueue(overrides: Partial<WorkQueueOptions> = {}) {
+function createWaitingQueue(overrides: Partial<WorkQueueOptions<string>> = {}) {
   const clock = new VirtualClock();
   const log: string[] = [];
   const calls = new Map<string, () => void>();
   const works = new Map<string, () => void>();
-  const queue = new WorkQueue({
+  const queue = new WorkQueue<string>({
+    idOf: (key) => key,
     clock,
     random: seededRandom(1),
     workers: 1,
@@ -391,7 +393,8 @@ describe('a handler that waits without a worker', () => {
           const owed = new Set<string>();
           const violations: string[] = [];
           let isFinishing = false;
-          const queue = new WorkQueue({
+          const queue = new WorkQueue<string>({
+            idOf: (key) => key,
             clock: new VirtualClock(),
             random: seededRandom(3),
             workers,
@@ -485,7 +488,8 @@ describe('for every order of events a work queue', () => {
           /** Not thrown, as the queue would take it for a failure of the handler. */
           const violations: string[] = [];
           let isFinishing = false;
-          const queue: WorkQueue = new WorkQueue({
+          const queue: WorkQueue<string> = new WorkQueue<string>({
+            idOf: (key) => key,
             clock,
             random: seededRandom(7),
             workers,

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { formatQueueKey } from '../../../../src/kube/queue/queue-key.ts';
+import { ACCOUNT_RESOURCE, CONNECTOR_RESOURCE } from '../../../../src/api/group.ts';
+import type { ResourceType } from '../../../../src/kube/client/paths.ts';
+import { formatQueueKey, type QueueKey } from '../../../../src/kube/queue/queue-key.ts';
 import { WorkQueue } from '../../../../src/kube/queue/work-queue.ts';
 import { createMetrics, type Metrics } from '../../../../src/telemetry/metrics/metrics.ts';
 import { observeQueue } from '../../../../src/telemetry/metrics/queue-metrics.ts';
@@ -7,20 +9,19 @@ import { readExposition } from '../../../support/exposition.ts';
 import { seededRandom } from '../../../support/seeded-random.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
-const CONNECTORS = 'infusionsoftconnectors.openconnectors.dev/v1beta1';
-const ACCOUNTS = 'openconnectorsaccounts.openconnectors.dev/v1beta1';
 const connectorQueue = { name: 'infusionsoftconnector', controller: 'infusionsoftconnector' };
 
 let clock: VirtualClock;
 let metrics: Metrics;
-let queue: WorkQueue;
+let queue: WorkQueue<QueueKey>;
 let release: Map<string, { readonly end: () => void; readonly fail: () => void }>;
 
 beforeEach(() => {
   clock = new VirtualClock();
   metrics = createMetrics();
   release = new Map();
-  queue = new WorkQueue({
+  queue = new WorkQueue<QueueKey>({
+    idOf: formatQueueKey,
     clock,
     random: seededRandom(1),
     workers: 1,
@@ -28,12 +29,15 @@ beforeEach(() => {
     onError: () => undefined,
     handle: (key) =>
       new Promise((end, reject) => {
-        release.set(key, { end, fail: () => reject(new Error('refused')) });
+        release.set(formatQueueKey(key), { end, fail: () => reject(new Error('refused')) });
       }),
   });
 });
 
-const keyOf = (name: string, id = CONNECTORS): string => formatQueueKey({ id, namespace: 'team', name });
+const keyOf = (name: string, resource: ResourceType = CONNECTOR_RESOURCE): QueueKey => ({
+  resource,
+  object: { namespace: 'team', name },
+});
 const scrape = async () => readExposition(await metrics.expose());
 
 describe('the metrics of the work queue', () => {
@@ -59,7 +63,7 @@ describe('the metrics of the work queue', () => {
     queue.add(keyOf('b'), { priority: 'resync' });
     queue.add(keyOf('b'));
     queue.add(keyOf('b'), { priority: 'resync' });
-    queue.add(keyOf('sap', ACCOUNTS));
+    queue.add(keyOf('sap', ACCOUNT_RESOURCE));
     const { value } = await scrape();
 
     expect(value('workqueue_adds_total', connectorQueue)).toBe(2);
@@ -84,7 +88,8 @@ describe('the metrics of the work queue', () => {
 
   it('do not count a key as active that waits without a worker', async () => {
     const call = Promise.withResolvers<void>();
-    const waiting = new WorkQueue({
+    const waiting = new WorkQueue<QueueKey>({
+      idOf: formatQueueKey,
       clock,
       random: seededRandom(1),
       workers: 1,
@@ -92,7 +97,7 @@ describe('the metrics of the work queue', () => {
       onError: () => undefined,
       handle: async (key, _signal, withoutWorker) => {
         await withoutWorker(() => call.promise);
-        await new Promise<void>((end) => release.set(key, { end, fail: end }));
+        await new Promise<void>((end) => release.set(formatQueueKey(key), { end, fail: end }));
       },
     });
     const active = async (): Promise<number | undefined> =>
@@ -104,7 +109,7 @@ describe('the metrics of the work queue', () => {
     call.resolve();
     await clock.advance(0);
     expect(await active()).toBe(1);
-    release.get(keyOf('a'))?.end();
+    release.get(formatQueueKey(keyOf('a')))?.end();
     await clock.advance(0);
     expect(await active()).toBe(0);
   });
@@ -124,7 +129,7 @@ describe('the metrics of the work queue', () => {
       1,
     );
 
-    release.get(keyOf('a'))?.end();
+    release.get(formatQueueKey(keyOf('a')))?.end();
     await clock.advance(0);
     const done = await scrape();
 
@@ -144,9 +149,9 @@ describe('the metrics of the work queue', () => {
     expect(working.value('workqueue_adds_total', connectorQueue)).toBe(2);
     expect(working.value('workqueue_depth', { ...connectorQueue, priority: '0' })).toBe(0);
 
-    release.get(keyOf('a'))?.end();
+    release.get(formatQueueKey(keyOf('a')))?.end();
     await clock.advance(0);
-    release.get(keyOf('a'))?.end();
+    release.get(formatQueueKey(keyOf('a')))?.end();
     await clock.advance(0);
     const done = await scrape();
 
@@ -159,7 +164,7 @@ describe('the metrics of the work queue', () => {
     queue.start();
     queue.add(keyOf('a'));
     await clock.advance(0);
-    release.get(keyOf('a'))?.fail();
+    release.get(formatQueueKey(keyOf('a')))?.fail();
     await clock.advance(0);
     expect((await scrape()).value('workqueue_retries_total', connectorQueue)).toBe(1);
     expect((await scrape()).value('workqueue_adds_total', connectorQueue)).toBe(1);
