@@ -1,5 +1,5 @@
 import { isRecord } from '../../../src/kube/client/object.ts';
-import { mergePatch } from './merge-patch.ts';
+import { mergePatched } from '../builders/merge-patch.ts';
 
 /** A stored object. */
 export interface Stored {
@@ -102,7 +102,7 @@ export class Collection {
     const { status, ...rest } = isRecord(patch) ? patch : {};
     // The status is written through its subresource only, and nothing else is.
     const part = subresource === 'status' ? { status } : rest;
-    return this.#store(current, mergePatch(current, part) as Stored);
+    return this.#store(current, mergePatched(current, part) as Stored);
   }
 
   replace(namespace: string | undefined, name: string, body: unknown, subresource?: string): Stored {

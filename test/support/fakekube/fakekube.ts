@@ -28,8 +28,8 @@ const pathPattern =
   /^\/(?:api\/(?<core>v1)|apis\/(?<group>[^/]+\/[^/]+))(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?$/;
 
 /**
- * A minimal API server for tests of failures: any resource type, lists with pages, watches with a history
- * that can be lost, preconditions, finalizers, and faults by script. Plain http on loopback.
+ * A minimal API server for what the emulator in `packages/` refuses to do: malformed lines in a watch, a backup whose
+ * resource versions run backward, and resources of any type without a definition.
  */
 export class FakeKube implements AsyncDisposable {
   /** All requests, in order. */
