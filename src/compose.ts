@@ -34,7 +34,7 @@ const COMPONENT = `${GROUP}/operator`;
 /** Time for requests to the consent pages before the operator itself stops: an aborted callback loses its code. */
 const CONSENT_STOP_MS = 2_000;
 
-/** What an operator is composed from: its configuration, and everything that is not a function of it. */
+/** What an operator is composed from: its configuration and its environment. */
 export interface Composition {
   readonly config: Config;
   readonly kubeConfig: KubeConfig;
@@ -44,20 +44,20 @@ export interface Composition {
   readonly logTo?: DestinationStream | undefined;
   readonly onStoppedLeading?: (() => void) | undefined;
   readonly onAction?: ActionObserver | undefined;
-  /** The process' own unless set. */
+  /** The process's tracer unless set. */
   readonly tracer?: Tracer | undefined;
 }
 
-/** An operator that is ready to be started, and how to end it in order. */
+/** A composed operator. */
 export interface ComposedOperator {
   readonly logger: Logger;
-  /** Serves probes and metrics, then starts the operator. Throws `ListenError`. */
+  /** Serves probes and metrics, then starts the operator and the consent pages. Throws `ListenError`. */
   start(): Promise<Ports>;
-  /** Ends the operator, then its connections and servers. `graceMs` is what calls under way get. */
+  /** Stops consent pages, operator, connections and servers, in this order. `graceMs` is the time for running handlers. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Puts the operator together; nothing is started and nothing is called yet. */
+/** Composes the operator; nothing is started and nothing is called yet. */
 export function compose(parts: Composition): ComposedOperator {
   const { config, kubeConfig, clock, random } = parts;
   const scrubber = createScrubber();
@@ -202,7 +202,7 @@ function resourcesOf(operator: ControllerManager, controllers: Controllers): Ope
   };
 }
 
-/** Held without release: the proxy's credentials stay in use as long as the process. */
+/** Never released: the proxy's credentials are used as long as the process runs. */
 function keepProxySecret({ httpsProxy }: Config, scrubber: Redactor): void {
   const credentials = httpsProxy?.credentials;
   if (credentials !== undefined) {
@@ -211,7 +211,7 @@ function keepProxySecret({ httpsProxy }: Config, scrubber: Redactor): void {
   }
 }
 
-/** Host and port as the kubeconfig has them: the port is part of the label in client-go's metrics, also a default one. */
+/** Host and port of the kubeconfig: client-go's metrics have both in the label, also a default port. */
 function hostOf(kubeConfig: KubeConfig): string {
   const server = kubeConfig.getCurrentCluster()?.server ?? '';
   return /^[a-z]+:\/\/([^/]+)/i.exec(server)?.[1] ?? '';
@@ -228,6 +228,6 @@ function readMountedFile(folder: string | undefined, file: string): string | und
   try {
     return readFileSync(join(folder, file), 'utf8');
   } catch {
-    return undefined; // Shown as a missing Secret, with what to do.
+    return undefined; // Reported as a missing Secret.
   }
 }

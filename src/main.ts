@@ -45,14 +45,14 @@ async function tracingOf({ otlpEndpoint }: Config, logger: Logger): Promise<Trac
     : await startTracing(otlpEndpoint, (error) => logger.warn({ error }, 'Failed to send traces'));
 }
 
-/** Says why the operator could not start; returns the exit code that follows. */
+/** Logs why the operator could not start. Returns the exit code. */
 function reportStart(logger: Logger, error: unknown): number {
   if (!(error instanceof ListenError)) {
     logger.error({ error }, 'Failed to start');
     return exitCodes.failure.code;
   }
   logger.error(error.message);
-  // Whoever holds the port may be gone after a restart; an address that is not there or not allowed stays so.
+  // A port in use may be free after a restart; an unknown or forbidden address needs another setting.
   return error.code === 'EADDRINUSE' ? exitCodes.failure.code : exitCodes.configuration.code;
 }
 
@@ -70,24 +70,24 @@ function configuration(): Config | undefined {
   }
 }
 
-/** The kubeconfig, or one line about why there is none that can be used. */
+/** The kubeconfig; prints one line and returns `undefined` when it cannot be loaded. */
 function cluster(): KubeConfig | undefined {
   const kubeConfig = new KubeConfig();
   try {
     kubeConfig.loadFromDefault();
   } catch (error) {
     console.error(
-      `KUBECONFIG names a file that cannot be used: ${error instanceof Error ? error.message : 'unknown error'}`,
+      `Failed to load the kubeconfig: ${error instanceof Error ? error.message : 'unknown error'}`,
     );
     return undefined;
   }
   return kubeConfig;
 }
 
-/** Spans that were not sent yet get so long at the end. */
+/** Time to send the remaining spans at the end. */
 const FLUSH_MS = 2_000;
 
-/** The end of the process. The first reason for it counts: what fails from then on is a consequence. */
+/** The end of the process. The first cause determines the exit code; later failures are consequences. */
 interface Ending {
   hasBegun(): boolean;
   begin(code: number, graceMs: number): Promise<void>;
@@ -100,7 +100,7 @@ function createEnding(composed: ComposedOperator, tracing: Tracing | undefined):
     composed.logger.info({ code }, 'Stopping');
     await composed.stop(graceMs);
     if ((await tracing?.stop(FLUSH_MS)) === false) {
-      // Everything else has ended; a collector that does not answer must not hold up the process.
+      // Everything else has ended; an unreachable collector must not delay the exit.
       process.exit();
     }
   };

@@ -8,7 +8,7 @@ import type { QueueKey } from './queue/queue-key.ts';
 import type { Priority, WithoutWorker, WorkQueueOptions } from './queue/work-queue.ts';
 import type { ReflectorState } from './watch/reflector.ts';
 
-/** What a `ReliableOperator` is made with. */
+/** Options of a `ReliableOperator`. */
 export interface ReliableOperatorOptions {
   readonly logger: OperatorLogger;
   /** Connections and calls; `stop()` closes them. */
@@ -17,7 +17,7 @@ export interface ReliableOperatorOptions {
   readonly leadership: Leadership;
   readonly clock: Clock;
   readonly random: Random;
-  /** How many keys are worked on at a time; those whose handler waits without a worker are not counted. */
+  /** Number of handlers at a time, without those that wait for an external API. */
   readonly workers: number;
   /** `reportingController` of Events, e.g. `openconnectors.dev/operator`. */
   readonly component: string;
@@ -30,14 +30,14 @@ export interface ReliableOperatorOptions {
     | undefined;
 }
 
-/** Told to a handler beside the event. `signal` aborts when the work has to end: lost Lease or end of the drain. */
+/** Second argument of a handler. `signal` aborts when it has to end: lost Lease or end of the grace period. */
 export interface HandlerContext {
   readonly signal: AbortSignal;
-  /** For waits for something external, such as a slow call. Of more than one at a time only the first counts. */
+  /** For slow external calls. Of several at a time, only the first frees the worker. */
   readonly withoutWorker: WithoutWorker;
 }
 
-/** `requeueAfterMs`: be called again after so long although nothing changes; counts as success. */
+/** `requeueAfterMs`: the handler is called again after this time without a change; counts as success. */
 export interface HandlerResult {
   readonly requeueAfterMs: number;
 }
@@ -57,9 +57,9 @@ export interface SelectorOptions {
 /** A watch that feeds no queue of its own. */
 export interface SecondaryOptions<T extends KubeObject = KubeObject> extends SelectorOptions {
   readonly namespace?: string | undefined;
-  /** Only metadata is asked for and kept: for Secrets, so that no value ever enters memory. */
+  /** Requests and caches only metadata: for Secrets, so that no value is cached. */
   readonly metadataOnly?: boolean | undefined;
-  /** Runs on every change, at once; has to be quick and is expected to call `enqueue`. */
+  /** Called synchronously for every change, to call `enqueue`; has to be fast. */
   readonly map: (object: T, change: 'upsert' | 'delete') => void;
 }
 
@@ -67,7 +67,7 @@ export interface SecondaryOptions<T extends KubeObject = KubeObject> extends Sel
 export interface EnqueueOptions {
   /** `change` unless set. */
   readonly priority?: Priority | undefined;
-  /** Not before so many milliseconds have passed; a later plain `enqueue` overrides it. */
+  /** Delay in milliseconds; an `enqueue` without delay replaces it. */
   readonly afterMs?: number | undefined;
 }
 
@@ -81,13 +81,13 @@ export interface WatchHealth {
   readonly lastContactMs: number | undefined;
 }
 
-/** How the operator is doing, for probes and metrics. */
+/** State of the operator, for probes and metrics. */
 export interface OperatorHealth {
-  /** All caches have been filled. */
+  /** All caches are synced. */
   readonly synced: boolean;
-  /** Milliseconds since the quietest watch last heard from the API server; `undefined` while one never has. */
+  /** Milliseconds since the last response to the quietest watch; `undefined` while one had none. */
   readonly lastContactMs: number | undefined;
-  /** Whether this process may work: it holds the Lease, or there is no election. */
+  /** Whether this process leads: it holds the Lease, or runs without an election. */
   readonly leading: boolean;
   readonly stopping: boolean;
   readonly queueDepth: number;

@@ -1,7 +1,5 @@
 import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-operator';
 import { CoreV1Api } from '@kubernetes/client-node';
-import type { Clock } from '../runtime/clock.ts';
-import type { Random } from '../runtime/random.ts';
 import { describeError } from './client/describe-error.ts';
 import { isKubeError } from './client/errors.ts';
 import type { KubeObject, NamespacedName, ObjectVersion } from './client/object.ts';
@@ -50,12 +48,8 @@ const RELEASE_MS = 2_000;
  * to `workers` in parallel. When it throws, it is called again after a backoff.
  */
 export abstract class ReliableOperator extends OperatorPkg.default {
-  protected readonly clock: Clock;
-  protected readonly random: Random;
   /** Calls as the leader: every write is refused unless the Lease is held. */
   readonly rest: KubeRest;
-  /** Calls that any replica may make. */
-  protected readonly replicaRest: KubeRest;
   /** Writes Events as the leader. */
   protected readonly events: EventRecorder;
   readonly #options: ReliableOperatorOptions;
@@ -74,14 +68,11 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     super(options.logger);
     this.#options = options;
     this.#log = options.logger;
-    this.clock = options.clock;
-    this.random = options.random;
     this.#connections = options.client.config;
     this.kubeConfig = this.#connections;
     this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
     this.#leadership = options.leadership;
-    this.replicaRest = options.client.rest;
-    this.rest = this.replicaRest.withGuard(writeGuardOf(options.leadership));
+    this.rest = options.client.rest.withGuard(writeGuardOf(options.leadership));
     this.events = this.#createRecorder();
     this.#dispatcher = new Dispatcher(options.logger);
     this.#queue = this.#createQueue();
@@ -141,7 +132,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /**
    * What the handler of a key waits for without a worker, such as an account. A full lane keeps its other keys queued.
-   * No lane unless overridden. Called for each key that is queued, so it has to be quick.
+   * No lane unless overridden. Called for each key that is queued, so it has to be fast.
    */
   protected laneOf(_key: QueueKey): string | undefined {
     return undefined;
@@ -167,7 +158,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       const { metadata } = change.object;
       if (change.type === 'delete') {
         if (!this.#queue.isStarted) {
-          // A standby has reconciled nothing, so that nothing is to be cleaned up, and no worker takes its keys.
+          // A standby has reconciled nothing, so there is nothing to clean up and no worker takes its keys.
           this.#queue.discard({ resource, object: metadata });
           return;
         }
@@ -208,7 +199,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /**
    * Merge-patches the object (RFC 7396), or its status, on the condition that it still has its `resourceVersion`. The
-   * response is in the store at once, and the caller gets a copy of it. The handler is not called for this change.
+   * response updates the store, and the caller gets a copy of it. The handler is not called for this change.
    * Throws `KubeError`.
    */
   protected async patchResource(
@@ -280,10 +271,10 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     if (known !== undefined) {
       return known;
     }
-    const { replicaRest: rest, clock, random } = this;
+    const { client, clock, random } = this.#options;
     const log = this.#log;
     const cache = new ResourceCache(resource, {
-      rest,
+      rest: client.rest,
       clock,
       random,
       info: (message) => log.info(message),

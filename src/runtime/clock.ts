@@ -1,9 +1,8 @@
 /**
- * Time as a dependency. Nothing outside this file and the composition root asks the system for the time,
- * so that every test can hold time in its hand.
+ * Time as a dependency. Only this file and the composition root read the system's clock, so that tests control time.
  */
 export interface Clock {
-  /** Wall clock, milliseconds since the epoch. May jump; only for what people and other machines read. */
+  /** Wall clock, milliseconds since the epoch. May jump; only for timestamps that others read. */
   now(): number;
   /** Milliseconds from an arbitrary start, never going back. For every interval and deadline. */
   monotonic(): number;
@@ -11,12 +10,12 @@ export interface Clock {
   schedule(delayMs: number, callback: () => void): () => void;
 }
 
-/** A `Clock` on the machine's own time. Its timers keep the process alive, as work that is still due should. */
+/** The system's clock. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(delayMs, callback) {
-    // Node fires at once, with a warning, for delays beyond 2^31-1 ms (24.8 days).
+    // Node.js fires immediately, with a warning, for delays beyond 2^31-1 ms (24.8 days).
     const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), 2_147_483_647));
     return () => clearTimeout(timer);
   },

@@ -2,7 +2,7 @@
 export interface HostPattern {
   /** Lower case, e.g. `api.openconnectors.*.ext.hana.ondemand.com`. */
   readonly host: string;
-  /** Present where the entry named it: then only this port matches, and the address check does not apply. */
+  /** Absent without a port in the entry. With it, only this port matches, and the address check does not apply. */
   readonly port: number | undefined;
 }
 
@@ -11,7 +11,7 @@ const syntax = new RegExp(`^(${LABEL}(?:\\.${LABEL})*)(?::([1-9]\\d{0,4}))?$`);
 const HTTPS_PORT = 443;
 
 /**
- * Reads `host` or `host:port`. `undefined` where it is neither: a scheme, a path, a partial wildcard (`a*`), an IP
+ * Parses `host` or `host:port`. `undefined` for anything else: a scheme, a path, a partial wildcard (`a*`), an IP
  * address (a name whose last label is a number is read as an address by URL parsers), or nothing but wildcards.
  */
 export function parseHostPattern(text: string): HostPattern | undefined {

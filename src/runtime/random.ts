@@ -6,7 +6,7 @@ export interface Random {
   bytes(length: number): Buffer;
 }
 
-/** A `Random` on the machine's own entropy. */
+/** The system's random numbers. */
 export const systemRandom: Random = {
   fraction: () => Math.random(),
   bytes: (length) => randomBytes(length),

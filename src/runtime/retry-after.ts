@@ -1,4 +1,4 @@
-/** No answer makes us wait longer than this, in milliseconds. */
+/** Longest wait, milliseconds. */
 export const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1_000;
 
 /** The three forms of HTTP-date (RFC 9110 5.6.7); only the last one lacks the zone. */
@@ -16,8 +16,8 @@ function parseHttpDate(text: string): number | undefined {
 }
 
 /**
- * `Retry-After` (RFC 9110 10.2.3) in milliseconds from now: seconds, or a date. A date is compared with the answer's
- * own `Date`, since the two clocks may differ, and with `nowMs` where it has none. Between 0 and one hour; `undefined`
+ * `Retry-After` (RFC 9110 10.2.3) in milliseconds from now: seconds, or a date. A date is compared with the `Date` of
+ * the response, because the two clocks may differ, and with `nowMs` without one. Between 0 and one hour; `undefined`
  * where the header is absent or unreadable.
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {

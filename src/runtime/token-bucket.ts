@@ -1,4 +1,4 @@
-/** Lets `burst` through at once and then one each `refillMs`; full at first. Times are milliseconds of one monotonic clock. */
+/** Allows a burst of `burst`, then one each `refillMs`; full at first. Times are milliseconds of one monotonic clock. */
 export class TokenBucket {
   readonly #refillMs: number;
   readonly #burst: number;
@@ -16,7 +16,7 @@ export class TokenBucket {
   take(now: number): number {
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#filledAt) / this.#refillMs);
     this.#filledAt = now;
-    // A sum of fractions may end just below the whole.
+    // A sum of fractions may end slightly below an integer.
     if (this.#tokens >= 1 - 1e-6) {
       this.#tokens -= 1;
       return 0;

@@ -1,11 +1,11 @@
 import type { Clock } from '../../runtime/clock.ts';
 
-/** A signal that aborts with the first of its causes. `dispose` has to be called when the work is over. */
+/** A signal that aborts with the first of its causes. Dispose it when the call has ended. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
-  /** Whether it was the time that ran out. */
+  /** Whether the time is over. */
   readonly expired: boolean;
-  /** From now on aborts with `signal` too. Until disposed only, so that nothing is left on a signal that lives long. */
+  /** Also aborts with `signal`, until disposed, so that no listener stays on a long-lived signal. */
   follow(signal: AbortSignal): void;
 }
 

@@ -1,8 +1,8 @@
 import type { ResourcePath } from './paths.ts';
 
 /**
- * What can go wrong between us and the Kubernetes API, as a closed set. Made at one place from status, body and
- * transport error; client-node's `ApiException` (which prints body and headers in its message) never leaves it.
+ * The errors of the Kubernetes API, as a closed set, created in one place from status, body and transport error.
+ * client-node's `ApiException`, whose message has body and headers, never leaves it.
  */
 export type KubeErrorKind =
   | 'bad-request'

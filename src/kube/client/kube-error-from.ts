@@ -3,27 +3,27 @@ import { KubeError, type KubeErrorKind } from './errors.ts';
 import { isRecord } from './object.ts';
 import { formatPath, type ResourcePath } from './paths.ts';
 
-/** An answer that is not a success, as far as it matters. */
+/** The used parts of a response that is not a success. */
 export interface FailedResponse {
   readonly method: string;
   readonly path: ResourcePath;
   readonly status: number;
   /** `Retry-After` as received. */
   readonly retryAfter: string | undefined;
-  /** The parsed body, a `metav1.Status` if all is well; nothing but its `reason` is kept. */
+  /** The parsed body, usually a `metav1.Status`; only its `reason` is kept. */
   readonly body: unknown;
 }
 
-/** The error for an answer that is not 2xx. `nowMs` is wall clock, for a `Retry-After` that is a date. */
-export function kubeErrorFromResponse(answer: FailedResponse, nowMs: number): KubeError {
-  const reason = statusReason(answer.body);
-  const kind = kindOf(answer.status, reason);
+/** The error for a response that is not 2xx. `nowMs` is wall clock, for a `Retry-After` that is a date. */
+export function kubeErrorFromResponse(response: FailedResponse, nowMs: number): KubeError {
+  const reason = statusReason(response.body);
+  const kind = kindOf(response.status, reason);
   const label = reason === undefined ? kind : reason;
-  return new KubeError(kind, `${answer.method} ${formatPath(answer.path)}: ${answer.status} ${label}`, {
-    resource: answer.path,
-    status: answer.status,
+  return new KubeError(kind, `${response.method} ${formatPath(response.path)}: ${response.status} ${label}`, {
+    resource: response.path,
+    status: response.status,
     reason,
-    retryAfterMs: retryAfterMs({ 'retry-after': answer.retryAfter ?? '' }, nowMs),
+    retryAfterMs: retryAfterMs({ 'retry-after': response.retryAfter ?? '' }, nowMs),
   });
 }
 
@@ -36,7 +36,7 @@ export function kubeErrorFromStatus(path: ResourcePath, status: unknown): KubeEr
   );
 }
 
-/** The error for a request that got no complete answer. `KubeError`s pass through. */
+/** The error for a request without a complete response. Returns a `KubeError` unchanged. */
 export function kubeErrorFromTransport(method: string, path: ResourcePath, error: unknown): KubeError {
   if (error instanceof KubeError) {
     return error;

@@ -9,7 +9,7 @@ export interface ObjectVersion {
   readonly metadata: NamespacedName & { readonly resourceVersion: string };
 }
 
-/** The part of `metadata` that the machinery reads; everything else passes through untouched. */
+/** The fields of `metadata` that this code reads; others are kept unchanged. */
 export interface ObjectMetadata {
   readonly name: string;
   readonly namespace?: string;
@@ -34,7 +34,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
-/** Any Kubernetes object as it came over the wire: JSON, dates as strings. `spec` and the like are for the reader to narrow. */
+/** A Kubernetes object as received: JSON, dates as strings. The reader validates `spec` and other fields. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -47,8 +47,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Whether `value` has what every stored object has: name, uid and resourceVersion. Hand-written, as it runs once for
- * each of tens of thousands of objects at start.
+ * Whether `value` has name, uid and resourceVersion. Without zod, because it runs for tens of thousands of objects at
+ * start.
  */
 export function isKubeObject(value: unknown): value is KubeObject {
   if (!isRecord(value) || !isRecord(value['metadata'])) {

@@ -10,7 +10,7 @@ import {
 } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
-/** What a request needs beside its path. */
+/** What a request needs besides its path. */
 export interface Connection {
   /** The server's URL without a trailing slash. */
   readonly server: string;
@@ -30,16 +30,16 @@ export class NoClusterError extends Error {
   override readonly name = 'NoClusterError';
 }
 
-/** Sockets of a pool live this long without a request: less than the 90 s after which a kube-apiserver closes them. */
+/** Idle time of a socket: less than the 90 s after which a kube-apiserver closes it. */
 const IDLE_SOCKET_MS = 30_000;
 /** The delay of client-go; cloud load balancers forget silent connections after 60 s. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
 const transport = {
-  // One dead HTTP/2 session would hold back every call that shares it; with HTTP/1.1 the next call opens a new socket.
+  // A dead HTTP/2 session blocks every call that shares it; with HTTP/1.1 the next call opens a new socket.
   allowH2: false,
   keepAliveTimeout: IDLE_SOCKET_MS,
-  // Every call has its own deadline and every watch its stall detection; undici's timers would only add a second opinion.
+  // Every call has its own deadline and every watch its stall detection; undici's timers are not needed.
   headersTimeout: 0,
   bodyTimeout: 0,
 } as const;
@@ -88,13 +88,13 @@ export class PooledKubeConfig extends KubeConfig {
     context.setSignal(AbortSignal.timeout(this.#callTimeoutMs));
   }
 
-  /** Keeps client-node from making a dispatcher of its own, but for SOCKS, whose connector it does not export. */
+  /** Prevents client-node from creating its own dispatcher, except for SOCKS, whose connector it does not export. */
   override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
     this.#transportOptions = super.createDispatcherOptions(cluster, agentOptions);
     return this.#transportOptions.type === 'socks' ? this.#transportOptions : { type: 'none' };
   }
 
-  /** Ends all connections at once, also those with requests in flight. No call works afterwards. */
+  /** Closes all connections immediately, also those with requests in flight. Later calls fail. */
   async close(): Promise<void> {
     this.#closed = true;
     const pools = this.#pools;

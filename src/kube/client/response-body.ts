@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { callError } from './kube-error-from.ts';
 import type { ResourcePath } from './paths.ts';
 
-/** A list page of 500 objects of the largest size would be larger; nothing that is watched comes near. */
+/** Far above every watched collection, although 500 objects of the largest size would exceed it. */
 const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Reads a whole body as UTF-8. Throws when it is larger than 64 MiB. */
@@ -13,7 +13,7 @@ export async function readBody(body: Dispatcher.ResponseData['body']): Promise<s
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
     if (size > LARGEST_BODY_BYTES) {
-      throw new Error('the answer is too large');
+      throw new Error('the response is too large');
     }
     chunks.push(bytes);
   }
@@ -23,7 +23,7 @@ export async function readBody(body: Dispatcher.ResponseData['body']): Promise<s
     : Buffer.concat(chunks).toString('utf8');
 }
 
-/** Parses a successful answer; an empty one is `undefined`. Throws `KubeError`. */
+/** Parses a successful response; an empty one is `undefined`. Throws `KubeError`. */
 export function parseJson(
   text: string,
   call: { readonly method: string; readonly path: ResourcePath },

@@ -11,12 +11,12 @@ export type WriteVerb = 'create' | 'update' | 'patch' | 'delete';
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * Called in the same tick as a write is sent, before every try. Throws to forbid it; a returned signal takes the
- * write back when it aborts, for as long as it waits for a socket.
+ * Called in the tick in which a write is sent, before every try. Throws to forbid it; when a returned signal aborts, a
+ * write that still waits for a socket is canceled.
  */
 export type WriteGuard = (verb: WriteVerb) => AbortSignal | undefined;
 
-/** One finished exchange, for metrics. `code` is the HTTP status or, without an answer, the kind of error. */
+/** One finished call, for metrics. `code` is the HTTP status or, without a response, the kind of error. */
 export interface ObservedCall {
   readonly method: KubeMethod | 'WATCH';
   /** The path with placeholders for namespace and name. */
@@ -25,13 +25,13 @@ export interface ObservedCall {
   readonly durationMs: number;
 }
 
-/** A request that is about to be sent once more; `code` as in `ObservedCall`, of the try before. */
+/** A retry; `code` as in `ObservedCall`, of the previous try. */
 export interface ObservedRetry {
   readonly method: KubeMethod;
   readonly code: string;
 }
 
-/** What a `KubeRest` works with. */
+/** Options of a `KubeRest`. */
 export interface KubeRestOptions {
   readonly config: PooledKubeConfig;
   readonly clock: Clock;
@@ -49,7 +49,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Instead of the client's deadline, milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** At most so many tries; 4 unless set. 1 turns retrying off. */
+  /** Largest number of tries; 4 unless set. 1 disables retries. */
   readonly maxTries?: number | undefined;
 }
 

@@ -27,7 +27,7 @@ interface Call {
   readonly verb: WriteVerb | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Whether sending it a second time cannot do more than sending it once. */
+  /** Whether the call is idempotent. */
   readonly isRepeatable: boolean;
 }
 
@@ -39,13 +39,13 @@ const patchContentTypes = {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_TRIES = 4;
-/** A longer `Retry-After` is the caller's to wait for: it comes with the error. */
+/** A longer `Retry-After` is returned with the error, for the caller to wait. */
 const LONGEST_WAIT_MS = 10_000;
 const DEFAULT_WAIT_MS = 1_000;
 
 /**
  * Calls to the Kubernetes API: pooled connections, a deadline on every call, `Retry-After` honored, errors as
- * `KubeError`. Answers are parsed JSON, for the caller to narrow.
+ * `KubeError`. Responses are parsed JSON, for the caller to validate.
  */
 export class KubeRest {
   readonly #options: KubeRestOptions;
@@ -67,7 +67,7 @@ export class KubeRest {
     );
   }
 
-  /** POSTs `body` to a collection. Never repeated unless the server refused to look at it. */
+  /** POSTs `body` to a collection. Retried only when the server rejected it unprocessed. */
   create(path: ResourcePath, body: unknown, options: CallOptions = {}): Promise<unknown> {
     return this.#write('POST', 'create', path, body, 'application/json', false, options);
   }
@@ -93,8 +93,8 @@ export class KubeRest {
   }
 
   /**
-   * Opens a watch and returns its body, to be read in chunks until it ends, fails or `signal` aborts. The deadline
-   * covers the time until the answer begins.
+   * Opens a watch and returns its body, a stream until it ends, fails or `signal` aborts. The deadline covers the time
+   * until the response begins.
    */
   async watch(
     path: ResourcePath,
@@ -104,7 +104,7 @@ export class KubeRest {
     const startedAt = clock.monotonic();
     const connecting = new AbortController();
     using deadline = startDeadline(clock, this.#timeoutMs(options), options.signal);
-    // The stream outlives the deadline, so that only the deadline of the connecting phase is passed on.
+    // The stream outlives the deadline, which applies only until the response begins.
     deadline.signal.addEventListener('abort', () => connecting.abort(deadline.signal.reason), { once: true });
     const stop = AbortSignal.any([options.signal, connecting.signal]);
     const headers = { accept: options.accept ?? 'application/json' };
@@ -179,7 +179,7 @@ export class KubeRest {
     }
   }
 
-  /** Sends `call`; `writes` is what a write follows as long as it is allowed. */
+  /** Sends `call`; the deadline `writes` of a write also follows the signal of the guard. */
   async #send(
     call: Call,
     query: Query | undefined,
@@ -246,7 +246,7 @@ export class KubeRest {
   }
 }
 
-/** Carries what the guard threw past the translation of transport errors. */
+/** Wraps an error of the guard, so that it is not reported as a transport error. */
 class GuardRefusal extends Error {
   readonly refusal: unknown;
 
@@ -257,16 +257,15 @@ class GuardRefusal extends Error {
 }
 
 /**
- * How long to wait before the next try, `undefined` for no other. 429 means that the server did not look at the
- * request (API Priority and Fairness), so every verb may come again; after 503 and a broken connection only what can
- * be repeated.
+ * Delay before the next try, `undefined` for none. 429 means that the server did not process the request (API Priority
+ * and Fairness), so every verb is retried; after 503 and a broken connection only idempotent calls.
  */
 function retryDelay(call: Call, error: KubeError, attempt: number): number | undefined {
   if (error.kind === 'throttled' || (error.status === 503 && call.isRepeatable)) {
     const waitMs = error.retryAfterMs ?? DEFAULT_WAIT_MS * attempt;
     return waitMs <= LONGEST_WAIT_MS ? waitMs : undefined;
   }
-  // A kept-alive socket may have been closed by the other side just now; a new one tells more.
+  // The server may just have closed a kept-alive socket; a new one shows whether it is reachable.
   const wasSocketStale = error.kind === 'network' && call.method === 'GET' && attempt === 1;
   return wasSocketStale ? 0 : undefined;
 }

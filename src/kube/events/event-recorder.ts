@@ -16,7 +16,7 @@ export interface EventTarget {
   readonly resourceVersion?: string | undefined;
 }
 
-/** One thing worth telling. `note` has to be free of secrets; it is cut at 1 kB. */
+/** An Event to write. `note` must contain no secret; it is cut at 1 kB. */
 export interface RecordedEvent {
   readonly object: EventTarget;
   readonly type: 'Normal' | 'Warning';
@@ -27,7 +27,7 @@ export interface RecordedEvent {
   readonly note: string;
 }
 
-/** What an `EventRecorder` is made with. */
+/** Options of an `EventRecorder`. */
 export interface EventRecorderOptions {
   readonly rest: KubeRest;
   readonly clock: Clock;
@@ -36,11 +36,11 @@ export interface EventRecorderOptions {
   readonly component: string;
   /** `reportingInstance`: the pod's name. */
   readonly instance: string;
-  /** Told about an Event that could not be written, or was left out because of too many. */
+  /** Called for an Event that could not be written or exceeded the rate limit. */
   readonly onDropped?: ((event: RecordedEvent, error: unknown) => void) | undefined;
 }
 
-/** Events that are one but for their time: same object, type, reason, action and note. */
+/** Events with equal object, type, reason, action and note. */
 interface Series {
   readonly key: string;
   readonly event: RecordedEvent;
@@ -56,12 +56,12 @@ interface Series {
   tries: number;
 }
 
-/** A repetition after a longer pause is news again; the value of client-go. */
+/** A repetition after this time is a new Event; the value of client-go. */
 const SERIES_ENDS_AFTER_MS = 6 * 60_000;
 /** A series is written at its second occurrence and then no more often than this. */
 const SERIES_WRITE_EVERY_MS = 60_000;
 const REMEMBERED_SERIES = 4_096;
-/** Per object, as client-go: 25 at once, then one every five minutes. */
+/** For each object, as client-go: a burst of 25, then one every five minutes. */
 const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
 const QUEUE_LIMIT = 1_000;
@@ -72,8 +72,8 @@ const NOTE_BYTES = 1_024;
 const NAME_LENGTH = 253;
 
 /**
- * Writes `events.k8s.io/v1` Events beside the work: nothing waits for it and nothing fails because of it. Repeats
- * become a series of the same Event; one object cannot flood the server.
+ * Writes `events.k8s.io/v1` Events in the background: callers do not wait and never fail. Repetitions become a series
+ * of one Event; each object has a rate limit.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -89,7 +89,7 @@ export class EventRecorder {
     this.#options = options;
   }
 
-  /** Takes `event` down and returns at once. Never throws. */
+  /** Queues `event`. Never throws. */
   record(event: RecordedEvent): void {
     if (this.#isClosed) {
       return;
@@ -110,8 +110,8 @@ export class EventRecorder {
   }
 
   /**
-   * Writes what is still due, also counts of series that waited for their time, and takes no more. Resolves when all
-   * is written or after `deadlineMs`.
+   * Writes all queued Events and the counts of open series, and accepts no more. Resolves when all is written or after
+   * `deadlineMs`.
    */
   async flush(deadlineMs: number): Promise<void> {
     this.#isClosed = true;
@@ -272,7 +272,7 @@ export class EventRecorder {
 
   #written(series: Series): void {
     this.#writing.delete(series);
-    // The second occurrence came while the first was being written.
+    // The second occurrence was recorded while the first was being written.
     if (series.writtenCount < 2 && series.count > series.writtenCount) {
       this.#queue.add(series);
     }

@@ -15,9 +15,9 @@ export interface LeaderElectionOptions {
   readonly timing?: LeaseTiming | undefined;
 }
 
-/** The surroundings of an election. */
+/** Options of `createLeadership`. */
 export interface LeadershipOptions {
-  /** Client without a guard: the guard asks for this Lease. */
+  /** Client without a guard: the guard checks this Lease. */
   readonly rest: KubeRest;
   readonly clock: Clock;
   readonly random: Random;

@@ -9,9 +9,9 @@ import { isSameRecord, type Lease, type LeaseSpec, parseLease } from './lease.ts
 
 /** Durations of an election, milliseconds. */
 export interface LeaseTiming {
-  /** A holder that shows no sign of life for so long may be replaced. */
+  /** A holder that does not renew for this time may be replaced. */
   readonly leaseDurationMs: number;
-  /** A holder that could not renew for so long stops working; less than `leaseDurationMs`. */
+  /** A holder that cannot renew for this time stops leading; less than `leaseDurationMs`. */
   readonly renewDeadlineMs: number;
   readonly retryPeriodMs: number;
 }
@@ -23,16 +23,16 @@ export const defaultLeaseTiming: LeaseTiming = {
   retryPeriodMs: 2_000,
 };
 
-/** Where an elector is. */
+/** State of an elector. */
 export type ElectorState =
   | { readonly name: 'idle' }
-  /** Somebody else leads, or nobody yet. */
+  /** Another process leads, or none yet. */
   | { readonly name: 'candidate' }
   /** `renewedAt`: monotonic milliseconds at which the last successful renewal was sent. */
   | { readonly name: 'leading'; readonly renewedAt: number }
-  /** Led, and does no longer. Final. */
+  /** Lost the Lease. Final. */
   | { readonly name: 'lost' }
-  /** Ended on request. Final. */
+  /** Stopped on request. Final. */
   | { readonly name: 'stopped' };
 
 /** A write was attempted without the Lease. */
@@ -40,14 +40,14 @@ export class LeaseNotHeldError extends Error {
   override readonly name = 'LeaseNotHeldError';
 }
 
-/** The Lease was acquired, but the answer came after the renew deadline. The next attempt renews it. */
+/** The Lease was acquired, but the response came after the renew deadline. The next attempt renews it. */
 class LateResponseError extends Error {
-  override readonly name = 'LateAnswerError';
+  override readonly name = 'LateResponseError';
 }
 
-/** What a `LeaseElector` is made with. */
+/** Options of a `LeaseElector`. */
 export interface LeaseElectorOptions {
-  /** Without a guard: it is this Lease that the guard asks for. */
+  /** Client without a guard: the guard checks this Lease. */
   readonly rest: KubeRest;
   readonly clock: Clock;
   readonly random: Random;
@@ -64,24 +64,24 @@ export interface LeaseElectorOptions {
 
 interface Observation {
   readonly lease: Lease;
-  /** When this sign of life was first seen, monotonic. */
+  /** When this renewal was first observed, monotonic. */
   readonly at: number;
 }
 
-/** Jitter of the attempts: up to this part of the period on top. Small, so that a released Lease is taken soon. */
+/** Largest jitter, as part of the period. Small, so that a released Lease is acquired soon. */
 const JITTER = 0.1;
 
 /**
- * Takes part in the election by a Lease, with the algorithm of client-go: a candidate waits until a holder has shown
- * no sign of life for the lease duration, on the candidate's own monotonic clock; a holder stops by itself before that.
- * Clocks of different machines are never compared.
+ * Leader election by a Lease with the algorithm of client-go: a candidate waits until the holder has not renewed for
+ * the lease duration, on the candidate's own monotonic clock; a holder stops by itself before that. Clocks of different
+ * machines are never compared.
  */
 export class LeaseElector implements Leadership {
   readonly #options: LeaseElectorOptions;
   readonly #timing: LeaseTiming;
-  /** Ends the waiting between attempts. */
+  /** Aborts the wait between attempts. */
   readonly #life = new AbortController();
-  /** Ends an attempt under way. */
+  /** Aborts a running attempt. */
   readonly #calls = new AbortController();
   readonly #term = new AbortController();
   #current: ElectorState = { name: 'idle' };
@@ -105,7 +105,7 @@ export class LeaseElector implements Leadership {
     return this.#term.signal;
   }
 
-  /** Whether this process may work now. */
+  /** Whether this process may write now. */
   get isLeading(): boolean {
     const { clock } = this.#options;
     return (
@@ -132,17 +132,17 @@ export class LeaseElector implements Leadership {
   }
 
   /**
-   * Stops taking part and, as leader, releases the Lease so that another can take it at once. All work has to be over.
-   * Resolves within `deadlineMs`, also when the API server does not answer.
+   * Leaves the election and, as leader, releases the Lease so that another process can acquire it immediately. All
+   * handlers must have ended. Resolves within `deadlineMs`, also when the API server does not respond.
    */
   async stop(deadlineMs = 5_000): Promise<void> {
     const { clock } = this.#options;
     this.#life.abort(new Error('stopped'));
-    // A renewal that is under way decides which version has to be released.
+    // A running renewal determines the version that is released.
     const cancel = clock.schedule(deadlineMs, () => this.#calls.abort(new Error('stopped')));
     await this.#finished;
     cancel();
-    // A candidate may hold the Lease as well, by an answer that came too late to lead with.
+    // A candidate may hold the Lease as well, by a response that came too late to lead.
     const mayAcquire = this.isLeading || this.#current.name === 'candidate';
     this.#endTerm('stopped');
     if (mayAcquire) {
@@ -171,9 +171,9 @@ export class LeaseElector implements Leadership {
     return this.#current.name === 'lost' || this.#current.name === 'stopped';
   }
 
-  /** One attempt to acquire or renew. Throws what the API answers, conflicts included. */
+  /** One attempt to acquire or renew. Throws `KubeError`, conflicts included. */
   async #attempt(): Promise<void> {
-    // As leader the last answer is known to be current, so the read can be spared until a write fails.
+    // The leader's last response is current, so no read is needed until a write fails.
     const lease = this.#current.name === 'leading' ? this.#observed?.lease : await this.#read();
     if (lease === undefined) {
       await this.#acquire(undefined);
@@ -195,7 +195,7 @@ export class LeaseElector implements Leadership {
     }
   }
 
-  /** Somebody else wrote the Lease: still ours with another version, or lost. */
+  /** Another client wrote the Lease: it is held with another version, or lost. */
   async #recheck(): Promise<void> {
     const lease = await this.#read();
     if (lease !== undefined && lease.spec.holderIdentity !== this.#options.identity) {
@@ -230,7 +230,7 @@ export class LeaseElector implements Leadership {
 
   async #acquire(lease: Lease | undefined): Promise<void> {
     const { rest, namespace, name, clock } = this.#options;
-    // The time of sending, as the answer may take long and the others count from the write.
+    // The time of sending: the response may be slow, and candidates count from the write.
     const sentAt = clock.monotonic();
     const spec = this.#nextSpec(lease?.spec);
     const answer =
@@ -265,7 +265,7 @@ export class LeaseElector implements Leadership {
   #observe(answer: unknown): Lease {
     const lease = parseLease(answer, this.#leaseSeconds());
     if (lease === undefined) {
-      throw new Error('the API server answered with something that is not a Lease');
+      throw new Error('the response of the API server is not a Lease');
     }
     const known = this.#observed;
     const isAlive = known === undefined || !isSameRecord(known.lease.spec, lease.spec);
@@ -276,22 +276,22 @@ export class LeaseElector implements Leadership {
     return lease;
   }
 
-  /** Counts from `sentAt`. Throws `LateAnswerError` for an acquisition whose renew deadline has passed already. */
+  /** Counts from `sentAt`. Throws `LateResponseError` for an acquisition whose renew deadline has passed already. */
   #renewed(sentAt: number): void {
     if (this.#isOver()) {
       return;
     }
     if (this.#current.name === 'leading' && !this.isLeading) {
-      // The timer of the deadline is late too. Whoever asked meanwhile was refused: the term cannot go on.
+      // The timer of the deadline is late too. Writes were already refused, so the term cannot continue.
       this.#lose();
       return;
     }
     if (this.#options.clock.monotonic() - sentAt >= this.#timing.renewDeadlineMs) {
-      throw new LateResponseError(`the Lease ${this.#options.name} was written too late to lead with it`);
+      throw new LateResponseError(`the Lease ${this.#options.name} was acquired after the renew deadline`);
     }
     this.#current = { name: 'leading', renewedAt: sentAt };
     this.#armExpiry(sentAt);
-    // Acquired while stopping: held just long enough to be released.
+    // Acquired while stopping: only to be released.
     if (this.#hasStarted || this.#life.signal.aborted) {
       return;
     }
@@ -340,13 +340,13 @@ export class LeaseElector implements Leadership {
     };
     const body = { ...leaseType, metadata: lease.object.metadata, spec };
     const path = objectPath(wellKnown.leases, namespace, name);
-    // Not released, it runs out by itself.
+    // Without a release it expires.
     await rest
       .replace(path, body, { timeoutMs: deadlineMs, maxTries: 1 })
       .catch((error: unknown) => onAttemptFailed?.(error));
   }
 
-  /** A candidate tries again at the moment the observed Lease runs out, should that be before its next turn. */
+  /** A candidate tries again when the observed Lease expires, if that is before the next period. */
   #delayMs(): number {
     const { clock, random } = this.#options;
     const period = this.#timing.retryPeriodMs * (1 + JITTER * random.fraction());
@@ -359,7 +359,7 @@ export class LeaseElector implements Leadership {
   }
 
   #callOptions() {
-    // One slow answer may not use up the time in which another attempt could still renew.
+    // One slow response must leave time for another attempt to renew.
     return { signal: this.#calls.signal, timeoutMs: this.#timing.renewDeadlineMs / 2, maxTries: 1 };
   }
 

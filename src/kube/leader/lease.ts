@@ -16,7 +16,7 @@ export interface Lease {
 }
 
 /**
- * Narrows an answer to a Lease; `undefined` when it is none. An absent holder is the empty text. Absent durations are
+ * Parses a response as a Lease; `undefined` when it is none. An absent holder is the empty text. Absent durations are
  * `fallbackSeconds`.
  */
 export function parseLease(value: unknown, fallbackSeconds: number): Lease | undefined {
@@ -37,7 +37,7 @@ export function parseLease(value: unknown, fallbackSeconds: number): Lease | und
   };
 }
 
-/** Whether two observations show the same sign of life of the same holder. */
+/** Whether two observations show the same renewal of the same holder. */
 export function isSameRecord(a: LeaseSpec, b: LeaseSpec): boolean {
   return (
     a.holderIdentity === b.holderIdentity &&

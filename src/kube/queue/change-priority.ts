@@ -5,7 +5,7 @@ import type { Priority } from './fair-queue.ts';
 
 /**
  * How urgent a change of a watched object is: `edit` for what users do (creation, deletion, spec, annotations), `change`
- * for everything else, such as status and labels, `resync` for what the first list brings, which may be settled.
+ * for everything else, such as status and labels, `resync` for the objects of the first list.
  */
 export function priorityOf(change: Change<KubeObject>): Priority {
   if (change.type === 'delete') {

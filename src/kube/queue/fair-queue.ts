@@ -3,19 +3,19 @@ export const PRIORITIES = ['edit', 'change', 'resync'] as const;
 
 /**
  * `edit`: a user changed the object itself. `change`: something that it depends on changed, maybe for thousands of
- * objects. `resync`: only a check whether all is well.
+ * objects. `resync`: a periodic check.
  */
 export type Priority = (typeof PRIORITIES)[number];
 
 /** Keeps lower priorities from starving while higher ones are waiting. */
 export interface StarvationGuard {
-  /** A key that has waited so long is due, milliseconds. */
+  /** A key is due after this wait, milliseconds. */
   readonly afterMs: number;
-  /** While one is due, one of so many picks goes to its priority. */
+  /** While one is due, its priority gets one of this many picks. */
   readonly share: number;
 }
 
-/** Where a key waits. Groups, and the lanes in each, take turns; a lane may be closed for a while. */
+/** Position of a key. Groups, and the lanes in each, are served round robin; a full lane is closed. */
 export interface Place {
   readonly group: string;
   readonly lane: string | undefined;
@@ -35,7 +35,7 @@ export function higherOf(a: Priority | undefined, b: Priority): Priority {
   return a !== undefined && PRIORITIES.indexOf(a) < PRIORITIES.indexOf(b) ? a : b;
 }
 
-/** The keys of one priority. Groups take turns, lanes take turns in each, and keys come first in, first out. */
+/** The keys of one priority: round robin over groups and over their lanes, first in, first out in a lane. */
 class Level {
   /** In order of the next turn; no group and no lane is empty. */
   readonly #groups = new Map<string, Map<string | undefined, Set<string>>>();
@@ -99,9 +99,8 @@ interface Waiting<Key> extends Place {
 }
 
 /**
- * A set of keys and the order in which they are taken: edits before changes before resyncs, one group after the other.
- * A lower priority that has waited gets its share, so that a constant stream of edits does not starve it, and never
- * more, so that an edit is served soon also among thousands of changes.
+ * A set of keys in the order edits, changes, resyncs, with groups round robin. A lower priority with a due key gets its
+ * share of the picks, so that a stream of edits does not starve it, and no more, so that edits stay fast.
  */
 export class FairQueue<Key> {
   readonly #waiting = new Map<string, Waiting<Key>>();

@@ -1,4 +1,4 @@
-/** How many handlers run in each lane. What has no lane is not limited. */
+/** Number of running handlers in each lane. Handlers without a lane have no limit. */
 export class Lanes {
   readonly #limit: number;
   readonly #running = new Map<string, number>();
@@ -7,7 +7,7 @@ export class Lanes {
     this.#limit = limit;
   }
 
-  /** Whether another handler may begin in `lane`. */
+  /** Whether another handler may start in `lane`. */
   isOpen(lane: string | undefined): boolean {
     return lane === undefined || (this.#running.get(lane) ?? 0) < this.#limit;
   }

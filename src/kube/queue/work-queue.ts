@@ -13,11 +13,11 @@ export interface AddOptions {
   readonly priority?: Priority | undefined;
 }
 
-/** Told about every step, for metrics. */
+/** Callbacks for metrics. */
 export interface WorkQueueObserver<Key> {
-  /** Also told of a key that is queued already. */
+  /** Also called for a key that is already queued. */
   added?(key: Key, priority: Priority): void;
-  /** A key that was queued is not any more, without having been handled. */
+  /** A queued key was removed without having been handled. */
   discarded?(key: Key): void;
   started?(key: Key, waitedMs: number): void;
   /** The handler waits for something external and has no worker. */
@@ -29,20 +29,20 @@ export interface WorkQueueObserver<Key> {
 }
 
 /**
- * Runs `wait` without a worker, which serves other keys meanwhile. The handler goes on with a worker again, before new
- * keys begin.
+ * Runs `wait` without a worker, which handles other keys for that time. The handler then gets a worker before new keys
+ * do.
  */
 export type WithoutWorker = <Result>(wait: () => Promise<Result>) => Promise<Result>;
 
-/** How many handlers may have begun and wait for something external, so that memory is bounded. */
+/** Limits of handlers that wait for an external API, which bound memory. */
 export interface WaitingLimits {
   /** Of all lanes together. */
   readonly total: number;
-  /** Handlers of one lane, so that none uses up the total. */
+  /** Of one lane, so that no lane uses the whole total. */
   readonly perLane: number;
 }
 
-/** What a `WorkQueue` is made with. Durations in milliseconds. */
+/** Options of a `WorkQueue`. Durations in milliseconds. */
 export interface WorkQueueOptions<Key> {
   readonly clock: Clock;
   readonly random: Random;
@@ -50,11 +50,11 @@ export interface WorkQueueOptions<Key> {
   readonly workers: number;
   /** The identity of a key: keys with one identity are one key. */
   readonly idOf: (key: Key) => string;
-  /** Handles one key; decides itself on `retry`, `forget` and `addAfter`. `signal` aborts when the work has to end. */
+  /** Handles one key and calls `retry`, `forget` and `addAfter` itself. `signal` aborts when it has to end. */
   readonly handle: (key: Key, signal: AbortSignal, withoutWorker: WithoutWorker) => Promise<void>;
-  /** Told what `handle` threw in spite of that; the key is retried. */
+  /** Called when `handle` throws; the key is retried. */
   readonly onError: (key: Key, error: unknown) => void;
-  /** The group among which turns are taken: the namespace. All keys are one group unless set. */
+  /** Groups, such as namespaces, are served round robin. One group unless set. */
   readonly groupOf?: ((key: Key) => string) | undefined;
   /** What the handler of a key waits for, such as an account: keys of a full lane stay queued. No lane: no limit. */
   readonly laneOf?: ((key: Key) => string | undefined) | undefined;
@@ -85,9 +85,9 @@ const MIN_PER_LANE = 64;
 const LANES_IN_TOTAL = 8;
 
 /**
- * Keys that have to be handled. At most `workers` handlers work at a time; more may wait for something external, within
- * the limits of lanes. A key is queued at most once and handled by one worker at a time; one added while it
- * is handled is handled again afterwards. Holds keys alone: the handler reads the latest state itself.
+ * Queue of keys to handle. At most `workers` handlers run at a time; more may wait for an external API, within the
+ * limits of lanes. A key is queued at most once and handled by one worker at a time; one that is added while it is
+ * handled is handled again. Holds keys only: the handler reads the latest state.
  */
 export class WorkQueue<Key> {
   readonly #options: WorkQueueOptions<Key>;
@@ -121,7 +121,7 @@ export class WorkQueue<Key> {
     return this.#ready.size;
   }
 
-  /** Keys that wait for their time. */
+  /** Keys that are queued after a delay. */
   get delayed(): number {
     return this.#delays.size;
   }
@@ -143,12 +143,12 @@ export class WorkQueue<Key> {
     return [...this.#running.values()].reduce((sum, { startedAt }) => sum + now - startedAt, 0);
   }
 
-  /** Whether the workers have begun. */
+  /** Whether the workers run. */
   get isStarted(): boolean {
     return this.#state === 'open';
   }
 
-  /** Lets the workers begin; until then keys are only collected. */
+  /** Starts the workers; until then keys are only queued. */
   start(): void {
     if (this.#state !== 'holding') {
       return;
@@ -174,7 +174,7 @@ export class WorkQueue<Key> {
     this.#pump();
   }
 
-  /** Takes back a key that waits. */
+  /** Removes a queued or delayed key. */
   discard(key: Key): void {
     const id = this.#options.idOf(key);
     this.#cancelDelay(id);
@@ -222,19 +222,19 @@ export class WorkQueue<Key> {
     return delayMs;
   }
 
-  /** The key is well: its next failure is its first. */
+  /** Resets the backoff of a key. */
   forget(key: Key): void {
     this.#failures.delete(this.#options.idOf(key));
   }
 
-  /** Failures of `key` since it was last well. */
+  /** Failures of `key` since the last `forget`. */
   failuresOf(key: Key): number {
     return this.#failures.get(this.#options.idOf(key)) ?? 0;
   }
 
   /**
-   * Takes no more keys and waits until the running handlers are done; those that are not after `deadlineMs` are told
-   * by their signal. Resolves with the number of handlers that were still running at that moment.
+   * Accepts no more keys and waits for the running handlers; after `deadlineMs` aborts their signal. Resolves with the
+   * number of handlers that were still running then.
    */
   async drain(deadlineMs: number): Promise<number> {
     this.#close();
@@ -250,11 +250,11 @@ export class WorkQueue<Key> {
       });
     });
     const unfinished = this.#running.size;
-    this.abort(new Error('the time to finish is over'));
+    this.abort(new Error('the grace period is over'));
     return unfinished;
   }
 
-  /** Takes no more keys and tells all running handlers to end at once. */
+  /** Accepts no more keys and aborts the signal of all running handlers. */
   abort(reason: Error): void {
     this.#close();
     this.#work.abort(reason);
@@ -311,7 +311,7 @@ export class WorkQueue<Key> {
       onError(key, error);
       this.retry(key);
     };
-    // One turn later: what else is added by the caller now is covered by this run, and a synchronous throw is a rejection.
+    // One turn later: keys that the caller adds now are covered by this run, and a synchronous throw becomes a rejection.
     Promise.resolve()
       .then(() => {
         run.dirty = undefined;
@@ -335,7 +335,7 @@ export class WorkQueue<Key> {
     } finally {
       await this.#slots.resume();
       if (run.isOver) {
-        // The handler did not wait for the end of this.
+        // The handler ended before its wait.
         this.#slots.release();
         this.#pump();
       } else {

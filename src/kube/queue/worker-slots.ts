@@ -1,8 +1,8 @@
-/** The slots of the workers: a handler needs one while it works, and none while it waits for something external. */
+/** Slots of the workers: a handler needs one while it runs, and none while it waits for an external API. */
 export class WorkerSlots {
   readonly #limit: number;
   #taken = 0;
-  /** Handlers that go on as soon as a slot is free, before new ones begin. */
+  /** Handlers that continue when a slot is free, before new ones start. */
   readonly #resuming: (() => void)[] = [];
   #isUnlimited = false;
 
@@ -18,7 +18,7 @@ export class WorkerSlots {
     this.#taken += 1;
   }
 
-  /** Gives a slot back, or to the handler that waits longest for one. */
+  /** Frees a slot, or passes it to the handler that waits longest. */
   release(): void {
     const next = this.#resuming.shift();
     if (next === undefined) {
@@ -28,7 +28,7 @@ export class WorkerSlots {
     }
   }
 
-  /** Takes a slot as soon as there is one; in order of the calls. */
+  /** Resolves when a slot is free, in order of the calls. */
   async resume(): Promise<void> {
     if (this.hasFree || this.#isUnlimited) {
       this.take();
@@ -37,7 +37,7 @@ export class WorkerSlots {
     await new Promise<void>((resolve) => this.#resuming.push(resolve));
   }
 
-  /** From now on no handler waits: all of them have to come to their end. */
+  /** Lifts the limit, so that all handlers can end. */
   lift(): void {
     this.#isUnlimited = true;
     for (const next of this.#resuming.splice(0)) {

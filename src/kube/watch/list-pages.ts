@@ -13,7 +13,7 @@ export interface ListRequest {
   readonly signal: AbortSignal;
 }
 
-/** The pages of a complete list, all of one version of the collection. Throws `KubeError` and `MalformedAnswerError`. */
+/** The pages of a complete list, all of one version of the collection. Throws `KubeError` and `MalformedResponseError`. */
 export async function* listPages({ rest, path, ...request }: ListRequest): AsyncGenerator<ListPage> {
   const { accept, signal, limit } = request;
   for (let token: string | undefined = ''; token !== undefined; ) {

@@ -4,15 +4,15 @@ import type { KubeObject } from '../client/object.ts';
 import { objectKey, type Store } from './store.ts';
 
 /**
- * Turns "something about this name has changed" into the events of `@dot-i/k8s-operator`, from the latest known state:
- * Deleted for an object that is gone, Added for one that no handler has dealt with yet, otherwise Modified.
+ * Creates the events of `@dot-i/k8s-operator` for a name from the cache: Deleted for an object that was deleted, Added
+ * for one that no handler has completed yet, otherwise Modified.
  */
 export class PrimaryResource {
   readonly #id: string;
   readonly #store: Store;
-  /** Uids by key that a handler has dealt with. */
+  /** Uids, by key, of objects that a handler has completed. */
   readonly #handled = new Map<string, string>();
-  /** Last known states by key whose deletion no handler has dealt with. */
+  /** Last states, by key, of deleted objects whose deletion no handler has completed. */
   readonly #deleted = new Map<string, KubeObject>();
 
   constructor(id: string, store: Store) {
@@ -20,14 +20,14 @@ export class PrimaryResource {
     this.#store = store;
   }
 
-  /** An object is gone. Of several with one name, only the last matters. */
+  /** Records a deletion. Of several objects with one name, only the last counts. */
   noteDeletion(object: KubeObject): void {
     this.#deleted.set(objectKey(object.metadata.namespace, object.metadata.name), object);
   }
 
   /**
-   * What a handler has to be told about this name, the deletion of an earlier object first; empty when there is
-   * nothing. Each event has its own copy of the object. `done` has to be called for each that was dealt with.
+   * The events for this name, the deletion of an earlier object first; may be empty. Each event has its own copy of
+   * the object. Call `done` for each that was handled.
    */
   eventsFor(namespace: string, name: string): ResourceEvent[] {
     const key = objectKey(namespace, name);

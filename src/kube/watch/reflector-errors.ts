@@ -1,11 +1,11 @@
 import { KubeError } from '../client/errors.ts';
 
-/** The server's history is another one than before: a backup was restored. */
+/** The server's history differs from the earlier one: a backup was restored. */
 export class HistoryError extends Error {
   override readonly name = 'HistoryError';
 }
 
-/** An ERROR event, told apart from the same status on the request itself. */
+/** An ERROR event of a watch, as distinct from the same status as the response. */
 export class InStreamError extends Error {
   readonly status: KubeError;
 
@@ -20,5 +20,5 @@ export function troubleOf(error: Error): string {
 }
 
 export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('something that is not an Error was thrown');
+  return error instanceof Error ? error : new Error('a value that is not an Error was thrown');
 }

@@ -5,24 +5,24 @@ import type { ResourcePath } from '../client/paths.ts';
 import type { KubeRest } from '../client/rest.ts';
 import type { ObjectStore } from './store.ts';
 
-/** Where a reflector is. */
+/** State of a reflector. */
 export type ReflectorState =
   /** Not started. */
   | { readonly name: 'idle' }
-  /** Reads everything, page by page. */
+  /** Lists the collection, page by page. */
   | { readonly name: 'listing' }
-  /** Has asked for changes since `resourceVersion`; no answer yet. */
+  /** Has requested a watch from `resourceVersion`; no response yet. */
   | { readonly name: 'connecting'; readonly resourceVersion: string }
   /** Receives changes. */
   | { readonly name: 'watching' }
   /** Waits before the next try, until `untilMs` on the monotonic clock. */
   | { readonly name: 'waiting'; readonly untilMs: number; readonly because: string }
-  /** Over, for good. */
+  /** Stopped; final. */
   | { readonly name: 'stopped' };
 
 /**
- * A change of the store. `isInitial`: seen in the first list, so maybe long known to the world. `previous`: what was
- * stored of the same object before; answers to own writes are stored without a change.
+ * A change of the store. `isInitial`: part of the first list, so possibly unchanged for long. `previous`: the stored
+ * object before; responses to own writes update the store without a change.
  */
 export type Change<T> =
   | {
@@ -33,7 +33,7 @@ export type Change<T> =
     }
   | { readonly type: 'delete'; readonly object: T };
 
-/** What a `Reflector` is made with. */
+/** Options of a `Reflector`. */
 export interface ReflectorOptions<T extends KubeObject> {
   readonly rest: KubeRest;
   readonly clock: Clock;
@@ -44,12 +44,12 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** Ask for and keep metadata alone. */
+  /** Requests and stores only metadata. */
   readonly metadataOnly?: boolean | undefined;
   readonly store: ObjectStore<T>;
-  /** Runs at once after the store has changed; must not throw. */
+  /** Called synchronously after a change of the store; must not throw. */
   readonly onChange: (change: Change<T>) => void;
-  /** Told once when trouble begins or changes its nature, and once when it is over (`undefined`). */
+  /** Called when a failure begins or its kind changes, and with `undefined` when the watch works again. */
   readonly onTrouble?: ((error: Error | undefined) => void) | undefined;
   readonly onState?: ((state: ReflectorState) => void) | undefined;
 }

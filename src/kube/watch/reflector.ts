@@ -19,13 +19,13 @@ export type * from './reflector-options.ts';
 /** How a list or a watch ended. */
 type Outcome =
   | { readonly name: 'listed'; readonly resourceVersion: string }
-  /** The watch ended without an error, after it was of use. */
+  /** The watch ended without an error, after it delivered something. */
   | { readonly name: 'ended'; readonly resourceVersion: string }
   /** The resource version is too old for the server. */
   | { readonly name: 'expired'; readonly error: Error }
   /** The position is lost for another reason. */
   | { readonly name: 'lost'; readonly error: Error }
-  /** Nothing is known to be missed. */
+  /** No event was missed. */
   | { readonly name: 'interrupted'; readonly error: Error; readonly resourceVersion: string }
   | { readonly name: 'stopped' };
 
@@ -33,13 +33,13 @@ const PAGE_SIZE = 500;
 const watchSeconds = { min: 300, max: 600 } as const;
 /** A server sends a bookmark about once a minute; a connection that is silent for longer is dead. */
 const LONGEST_SILENCE_MS = 70_000;
-/** A watch that has lived so long, or has delivered something, was a good one. */
+/** A watch is healthy after this time, or after its first event. */
 const HEALTHY_AFTER_MS = 10_000;
 const backoffLimits = { baseMs: 500, maxMs: 30_000 } as const;
 const LONGEST_RETRY_AFTER_MS = 60_000;
-/** So many interruptions in a row, and the position is not trusted any more. */
+/** After this many interruptions in a row, the resource version is not reused. */
 const RESUMES_BEFORE_LIST = 5;
-/** A server whose version is behind ours after a restore stays silent; one list tells. */
+/** A server that was restored to an older version sends nothing: a list detects it. */
 const SILENCES_BEFORE_LIST = 2;
 
 const metadataAccept = {
@@ -48,8 +48,8 @@ const metadataAccept = {
 } as const;
 
 /**
- * Keeps a store equal to a collection of the API server: lists, then watches, and recovers from everything that can
- * happen to either, for as long as it takes. Never ends by itself.
+ * Keeps a store equal to a collection of the API server: lists, then watches, and recovers from every failure of
+ * either. Runs until `stop`.
  */
 export class Reflector<T extends KubeObject = KubeObject> {
   readonly #options: ReflectorOptions<T>;
@@ -62,7 +62,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
   #contact: number | undefined;
   #isSynced = false;
   #expiredLists = 0;
-  /** Watches in a row that have delivered nothing. */
+  /** Watches in a row without an event. */
   #silences = 0;
   #finished: Promise<void> | undefined;
 
@@ -86,18 +86,18 @@ export class Reflector<T extends KubeObject = KubeObject> {
     return this.#isSynced;
   }
 
-  /** Milliseconds since the server was last heard, `undefined` before the first time. */
+  /** Milliseconds since the last response or event; `undefined` before the first. */
   get lastContactMs(): number | undefined {
     return this.#contact === undefined ? undefined : this.#options.clock.monotonic() - this.#contact;
   }
 
-  /** Begins. Resolves with true after the first complete list, with false when stopped before. */
+  /** Starts. Resolves with true after the first complete list, with false when stopped before. */
   start(): Promise<boolean> {
     this.#finished ??= this.#run();
     return this.#firstSync.promise;
   }
 
-  /** Ends whatever is under way; resolves when nothing is left of it. */
+  /** Aborts the list or watch; resolves when it has ended. */
   async stop(): Promise<void> {
     this.#life.abort(new Error('stopped'));
     this.#firstSync.resolve(false);
@@ -122,7 +122,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
       case 'stopped':
         return undefined;
       case 'expired':
-        // Ordinary after a long silence; only one that comes back at once is trouble.
+        // Expected after a long silence; an error only when it repeats immediately.
         if (this.#backoff.count > 0) {
           await this.#pause(outcome.error);
         } else {
@@ -164,7 +164,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const { rest, path, metadataOnly, store, namespace } = this.#options;
     const keys = new Set<string>();
     const start = store.beginList();
-    // A list whose continue tokens expire again and again has to be read in one piece.
+    // A list whose continue tokens keep expiring is read in one page.
     const limit = this.#expiredLists > 1 ? undefined : PAGE_SIZE;
     const accept = metadataOnly === true ? metadataAccept.list : undefined;
     const { signal } = this.#life;
@@ -240,7 +240,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (kubeError.kind === 'gone') {
       return { name: 'expired', error: kubeError };
     }
-    // The type itself went away, and with it what is known of its objects.
+    // The resource itself is not served any more, so the cached objects are invalid.
     if (kubeError.kind === 'not-found') {
       return { name: 'lost', error: kubeError };
     }
@@ -342,7 +342,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     }
   }
 
-  /** The store's type is a promise of who asks for the path; nothing here depends on it. */
+  /** The caller guarantees that the path serves objects of type `T`; nothing here depends on it. */
   #project(object: KubeObject): T {
     return reduce(object, this.#options.metadataOnly) as T;
   }

@@ -8,7 +8,7 @@ import { type Change, Reflector } from './reflector.ts';
 import { ObjectStore } from './store.ts';
 import { reduce } from './watch-event.ts';
 
-/** What caches share. */
+/** Dependencies of every cache. */
 export interface CacheEnvironment {
   readonly rest: KubeRest;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export interface CacheEnvironment {
   readonly error: (message: string) => void;
 }
 
-/** What is selected of a resource type. */
+/** The watched part of a resource. */
 export interface Selection {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
@@ -36,7 +36,7 @@ interface Watch {
   readonly synced: Promise<boolean>;
 }
 
-/** One resource type: a store, filled by a reflector for each namespace that is watched (or one for all of them). */
+/** The store of one resource, filled by one reflector for each watched namespace, or one for all. */
 export class ResourceCache {
   readonly resource: ResourceType;
   readonly store = new ObjectStore();
@@ -59,7 +59,7 @@ export class ResourceCache {
   }
 
   /**
-   * Tells `listener` about every change in `selection`, beginning with all that is there. Several listeners share one
+   * Calls `listener` for every change in `selection`, beginning with the present objects. Several listeners share one
    * watch. Resolves with true once the cache is filled, with false when stopped before. Throws when the same
    * namespace is watched with another selection.
    */
@@ -75,15 +75,15 @@ export class ResourceCache {
     known.listeners.push(listener);
     for (const object of this.store.list()) {
       if (namespace === '' || object.metadata.namespace === namespace) {
-        this.#tell(listener, { type: 'upsert', object, isInitial: true });
+        this.#notify(listener, { type: 'upsert', object, isInitial: true });
       }
     }
     return known.synced;
   }
 
   /**
-   * Takes in the answer to an own write, reduced like everything else that is stored. Listeners are not told, unless
-   * the watch knows something newer. `object` has to be one that the watch selects.
+   * Stores the response to an own write, reduced like every stored object, without a call of the listeners. `object` has
+   * to be one that the watch selects.
    */
   updateCache(object: KubeObject): void {
     const { namespace } = object.metadata;
@@ -108,8 +108,8 @@ export class ResourceCache {
       path: collectionPath(this.resource, namespace),
       store: this.store,
       onChange: (change) => {
-        for (const told of listeners) {
-          this.#tell(told, change);
+        for (const each of listeners) {
+          this.#notify(each, change);
         }
       },
       onTrouble: (error) => this.#reportTrouble(namespace, error),
@@ -119,23 +119,21 @@ export class ResourceCache {
     return synced;
   }
 
-  /** A listener that throws has a defect; the cache and the other listeners go on. */
-  #tell(listener: ChangeListener, change: Change<KubeObject>): void {
+  /** A listener that throws does not affect the cache and the other listeners. */
+  #notify(listener: ChangeListener, change: Change<KubeObject>): void {
     try {
       listener(change);
     } catch (error) {
-      this.#environment.error(`a listener on ${this.id} failed: ${describeError(error)}`);
+      this.#environment.error(`Listener on ${this.id} failed: ${describeError(error)}`);
     }
   }
 
   #reportTrouble(namespace: string, error: Error | undefined): void {
     const where = namespace === '' ? '' : ` in namespace ${namespace}`;
     if (error === undefined) {
-      this.#environment.info(`watch on ${this.id}${where} works again`);
+      this.#environment.info(`Watch on ${this.id}${where} recovered`);
     } else {
-      this.#environment.warn(
-        `watch on ${this.id}${where} is interrupted, trying again: ${describeError(error)}`,
-      );
+      this.#environment.warn(`Watch on ${this.id}${where} failed, retrying: ${describeError(error)}`);
     }
   }
 }

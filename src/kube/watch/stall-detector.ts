@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 
-/** Notices when nothing has been heard for too long. */
+/** Detects a watch that is silent for too long. */
 export class StallDetector implements Disposable {
   readonly #clock: Clock;
   readonly #longestSilenceMs: number;
@@ -22,7 +22,7 @@ export class StallDetector implements Disposable {
     return this.#hasStalled;
   }
 
-  /** Cheap: the timer looks at the time of the last sign only when it fires. */
+  /** Cheap: the timer compares times only when it fires. */
   heard(): void {
     this.#lastHeard = this.#clock.monotonic();
   }

@@ -4,7 +4,7 @@ import { isOlderVersion } from './resource-version.ts';
 /** Computes the keys under which an object is found in an index. */
 export type IndexFunction<T> = (object: T) => readonly string[];
 
-/** What is known of one resource type, to be read. Objects are shared: copy before changing one. */
+/** The cached objects of one resource, read-only. Objects are shared: copy before changing one. */
 export interface Store<T extends KubeObject = KubeObject> {
   get(namespace: string | undefined, name: string): T | undefined;
   list(): T[];
@@ -15,14 +15,14 @@ export interface Store<T extends KubeObject = KubeObject> {
   byIndex(name: string, key: string): T[];
 }
 
-/** What a change of the store did: `ignored` when something as new is known of the object. */
+/** Effect of an upsert: `ignored` when the store has the same or a newer version. */
 export type UpsertResult<T> =
   | { readonly outcome: 'ignored' }
   | { readonly outcome: 'added' }
   | { readonly outcome: 'updated'; readonly previous: T }
   | { readonly outcome: 'recreated'; readonly previous: T };
 
-/** The moment at which a list begins. Answers to own writes that arrive later may be newer than the list. */
+/** Marks the begin of a list. Responses to own writes that arrive later may be newer than the list. */
 export type ListStart = number;
 
 /** A complete list: when it began, the keys of its objects, its version and, unless it covers all, its namespace. */
@@ -35,7 +35,7 @@ export interface CompleteList {
 
 interface Entry<T> {
   readonly object: T;
-  /** Number of the own write whose answer this is; 0 when it came by a list or a watch. */
+  /** Number of the own write whose response this is; 0 from a list or a watch. */
   readonly write: number;
 }
 
@@ -52,13 +52,13 @@ export function objectKey(namespace: string | undefined, name: string): string {
 const REMEMBERED_DELETIONS = 4096;
 
 /**
- * The writing side of a `Store`. One client lists and watches: what it brings is the truth, in the order in which it
- * comes. Others absorb the answers to their own writes, which may be newer or older than what the watch has brought.
+ * The writing side of a `Store`. The reflector's objects are authoritative, in their order; responses to own writes may
+ * be newer or older than those.
  */
 export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #indexes = new Map<string, Index<T>>();
-  /** Deleted uids with the version of the deletion: the answer to a write may arrive after it. */
+  /** Deleted uids with the version of the deletion: the response to a write may arrive after it. */
   readonly #deletions = new Map<string, string>();
   #writes = 0;
 
@@ -76,7 +76,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
 
   addIndex(name: string, keysOf: IndexFunction<T>): void {
     if (this.#indexes.has(name)) {
-      throw new Error(`the store has an index named ${name} already`);
+      throw new Error(`the store already has an index named ${name}`);
     }
     const index: Index<T> = { keysOf, entries: new Map() };
     this.#indexes.set(name, index);
@@ -93,13 +93,13 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     return [...(index.entries.get(key) ?? [])];
   }
 
-  /** Has to be called before the first request of a list is sent. */
+  /** Call before the first request of a list is sent. */
   beginList(): ListStart {
     return this.#writes;
   }
 
   /**
-   * Takes in an item of a list. A list is a consistent read: it replaces what was known before it began, even by an
+   * Stores an item of a list. A list is a consistent read: it replaces what was stored before it began, even with an
    * older version, as after the restore of a backup.
    */
   upsertListed(object: T, start: ListStart): UpsertResult<T> {
@@ -114,7 +114,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     return this.#put(object, 0);
   }
 
-  /** Takes in an object of a watch event, unless the answer to an own write was newer. */
+  /** Stores the object of a watch event, unless the response to an own write was newer. */
   upsert(object: T): UpsertResult<T> {
     const known = this.#entries.get(keyOf(object));
     return known !== undefined && isStale(object, known.object)
@@ -122,7 +122,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
       : this.#put(object, 0);
   }
 
-  /** Takes in the answer to an own write, unless something as new is known, also of the object's deletion. */
+  /** Stores the response to an own write, unless the store has the same or a newer version, or a newer deletion. */
   updateCache(object: T): UpsertResult<T> {
     const { uid, resourceVersion } = object.metadata;
     const deletion = this.#deletions.get(uid);
@@ -138,13 +138,13 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
   }
 
   /**
-   * Removes the object with the name and uid of `gone` and returns its last known state, `undefined` when it was not
-   * stored. The version of `gone` is remembered, so that an older answer does not bring the object back.
+   * Removes the object with the name and uid of `deleted` and returns its last stored state, `undefined` when it was not
+   * stored. The version of `deleted` is kept, so that an older response does not restore the object.
    */
-  remove(gone: T): T | undefined {
-    const { uid, resourceVersion } = gone.metadata;
+  remove(deleted: T): T | undefined {
+    const { uid, resourceVersion } = deleted.metadata;
     this.#rememberDeletion(uid, resourceVersion);
-    const key = keyOf(gone);
+    const key = keyOf(deleted);
     const object = this.#entries.get(key)?.object;
     if (object?.metadata.uid !== uid) {
       return undefined;
@@ -154,7 +154,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
   }
 
   /**
-   * Removes what a complete list did not contain and returns it: deletions that happened unseen. Answers to own writes
+   * Removes and returns what a complete list did not contain: deletions that no watch reported. Responses to own writes
    * that are newer than the list stay.
    */
   removeAbsent({ start, keys, resourceVersion, namespace = '' }: CompleteList): T[] {

@@ -14,12 +14,12 @@ export interface ListPage {
   readonly continueToken: string;
 }
 
-/** An answer that is not what the API promises. */
+/** A response that violates the API. */
 export class MalformedResponseError extends Error {
-  override readonly name = 'MalformedAnswerError';
+  override readonly name = 'MalformedResponseError';
 }
 
-/** Reads a line of a watch. Throws `MalformedAnswerError`. */
+/** Reads a line of a watch. Throws `MalformedResponseError`. */
 export function parseWatchEvent(line: string): WatchEvent {
   const event = parse(line);
   if (!isRecord(event)) {
@@ -46,7 +46,7 @@ export function parseWatchEvent(line: string): WatchEvent {
 
 /**
  * Reads a page. List items come without `apiVersion` and `kind`, which are filled in from the list's own. Throws
- * `MalformedAnswerError`.
+ * `MalformedResponseError`.
  */
 export function parseListPage(body: unknown): ListPage {
   if (!isRecord(body) || !isRecord(body['metadata'])) {
@@ -73,7 +73,7 @@ export function reduce(object: KubeObject, metadataOnly = false): KubeObject {
   return metadataOnly ? metadataOf(object) : withoutManagedFields(object);
 }
 
-/** `managedFields` are half of many objects and of no use here. */
+/** `managedFields` are half of many objects and are not used. */
 function withoutManagedFields(object: KubeObject): KubeObject {
   const metadata: { managedFields?: unknown } & ObjectMetadata = object.metadata;
   delete metadata.managedFields;

@@ -1,7 +1,7 @@
 import type { WatchHealth } from '../operator-options.ts';
 import type { ResourceCache } from './resource-cache.ts';
 
-/** How the watches that fill a cache are doing. */
+/** State of the watches that fill a cache. */
 export function watchHealthOf({ id, reflectors }: ResourceCache): WatchHealth[] {
   return reflectors.map(({ namespace, reflector }) => ({
     id,

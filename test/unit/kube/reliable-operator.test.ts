@@ -56,7 +56,6 @@ class TestOperator extends ReliableOperator {
 
   get open() {
     return {
-      replicaRest: this.replicaRest,
       events: this.events,
       k8sApi: this.k8sApi,
       enqueue: this.enqueue.bind(this),
