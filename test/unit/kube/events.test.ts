@@ -50,7 +50,7 @@ function stored() {
 }
 
 describe('an event', () => {
-  test('is complete, as events.k8s.io/v1 asks for it', async () => {
+  test('has all fields that events.k8s.io/v1 requires', async () => {
     recorder().record(event('the Secret is missing'));
     await expect.poll(() => stored().length).toBe(1);
     expect(stored()[0]).toMatchObject({
@@ -75,7 +75,7 @@ describe('an event', () => {
     expect(note).toMatch(/^ü+…$/);
   });
 
-  test('that repeats becomes a series of one object, with few writes', async () => {
+  test('repeats as a series of one object with few writes', async () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
@@ -91,7 +91,7 @@ describe('an event', () => {
     expect(fake.requests).toHaveLength(3);
   });
 
-  test('whose series has expired on the server is written anew', async () => {
+  test('is created again when its series has expired on the server', async () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
@@ -100,7 +100,7 @@ describe('an event', () => {
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
   });
 
-  test('comes again as news after a longer pause', async () => {
+  test('starts a new series after a longer pause', async () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
@@ -163,7 +163,7 @@ describe('a recorder', () => {
     expect(stored()).toHaveLength(1);
   });
 
-  test('gives up flushing when the server does not answer in time', async () => {
+  test('ends a flush when the server does not respond in time', async () => {
     const events = recorder();
     fake.fail({}, { kind: 'silent' }, 9);
     events.record(event('a'));

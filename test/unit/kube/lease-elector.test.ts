@@ -127,7 +127,7 @@ async function pass(
 }
 
 describe('one candidate', () => {
-  test('takes a Lease that nobody has, in the format that the API server accepts', async () => {
+  test('acquires a free Lease in the format that the API server accepts', async () => {
     const a = elector('a');
     start('a', a);
     expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
@@ -152,7 +152,7 @@ describe('one candidate', () => {
     await a.stop();
   });
 
-  test('goes on through a conflict that was only somebody’s label', async () => {
+  test('keeps leading after a conflict that changed only a label', async () => {
     const a = elector('a');
     start('a', a);
     await pass(1_000, () => a.isLeading);
@@ -165,7 +165,7 @@ describe('one candidate', () => {
     await a.stop();
   });
 
-  test('stops at once when it sees another holder', async () => {
+  test('stops when it observes another holder', async () => {
     const a = elector('a');
     start('a', a);
     await pass(1_000, () => a.isLeading);
@@ -257,7 +257,7 @@ describe('of two candidates', () => {
   });
 });
 
-test('a stop is not held back by an API server that does not answer', async () => {
+test('a stop ends when the API server does not respond', async () => {
   const a = elector('a');
   start('a', a);
   await pass(1_000, () => a.isLeading);
@@ -272,8 +272,8 @@ test('a stop is not held back by an API server that does not answer', async () =
   expect(clock.pending).toBe(0);
 });
 
-describe('an answer that arrives after the renew deadline', () => {
-  it('does not count as an acquisition: the candidate tries again and leads with the next answer', async () => {
+describe('a response that arrives after the renew deadline', () => {
+  it('does not count as an acquisition: the candidate tries again and leads with the next response', async () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
     start('a', a);
@@ -311,7 +311,7 @@ describe('an answer that arrives after the renew deadline', () => {
     await pass(1_000, () => a.isLeading);
     rest.isHolding = true;
     await pass(3_000, () => rest.holding === 1);
-    // The event loop was blocked: no timer fired, and the answer is read first.
+    // The event loop was blocked: no timer fired, and the response is read first.
     stalled.behindMs = 9_000;
     rest.release();
     await settle();
@@ -320,7 +320,7 @@ describe('an answer that arrives after the renew deadline', () => {
 });
 
 describe('a leader past the renew deadline', () => {
-  it('counts from when the request was sent, however late the answer was', async () => {
+  it('counts from when the request was sent, however late the response was', async () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
     start('a', a);

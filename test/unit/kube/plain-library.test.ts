@@ -116,7 +116,7 @@ describe('a deletion while no watch is open, with the history lost', () => {
     expect(running.program.hasTold({ type: 'DELETED', name: 'b' })).toBe(false);
   });
 
-  test('is told by the reliable operator', async () => {
+  test('is reported by the reliable operator', async () => {
     await using running = await deleteUnseen('reliable');
     await until(() => running.program.hasTold({ type: 'DELETED', name: 'b' }), running.program);
   });
@@ -183,7 +183,7 @@ describe('a finalizer whose removal is refused once', () => {
 });
 
 describe('a status whose write is refused once', () => {
-  test('is never written by the plain library, which tells its caller nothing', async () => {
+  test('is never written by the plain library, which reports no error', async () => {
     await using running = await setUp('plain', { a: { report: true } });
     const { fake, program } = running;
     fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409 }, 1);

@@ -114,7 +114,7 @@ describe('a pooled configuration', () => {
     await config.close();
   });
 
-  test('refuses plain http, unless it is told to skip TLS', async () => {
+  test('refuses plain http unless TLS verification is skipped', async () => {
     const config = PooledKubeConfig.from(load(authority.caPem, { server: 'http://127.0.0.1:1' }));
     await expect(new KubeRest({ config, clock: systemClock }).get(path)).rejects.toMatchObject({
       kind: 'network',
@@ -122,7 +122,7 @@ describe('a pooled configuration', () => {
     await config.close();
   });
 
-  test('that is closed makes no new connections, and one without a cluster says so', async () => {
+  test('opens no connection after close, and throws without a cluster', async () => {
     const config = PooledKubeConfig.from(load(authority.caPem));
     await config.connection();
     await config.close();

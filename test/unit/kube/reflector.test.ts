@@ -162,7 +162,7 @@ describe('a watch that breaks', () => {
     },
   );
 
-  test('with HTTP 410 is followed by a list that tells the deletions nobody saw', async () => {
+  test('with HTTP 410 is followed by a list that reports the missed deletions', async () => {
     add('a');
     add('b');
     await reflect().start();
@@ -204,7 +204,7 @@ describe('a watch that breaks', () => {
     await expect.poll(() => changes.at(-1)).toBe('upsert b');
   });
 
-  test('because the type is gone keeps what is known until it can be listed again', async () => {
+  test('because the resource is not served keeps the cached objects until it can be listed again', async () => {
     add('a');
     const reflector = reflect();
     await reflector.start();
@@ -250,7 +250,7 @@ describe('a watch that breaks', () => {
     expect([clock.monotonic(), troubles]).toEqual([0, []]);
   });
 
-  test('that never gets its answer is opened again', async () => {
+  test('without a response is opened again', async () => {
     fake.fail({ isWatch: true }, { kind: 'silent' });
     await reflect().start();
     await expect.poll(() => fake.received({ isWatch: true }).length).toBe(1);
@@ -287,7 +287,7 @@ describe('the first list', () => {
     expect(store.size).toBe(1);
   });
 
-  test('that never comes does not hold back a stop', async () => {
+  test('without a response does not delay a stop', async () => {
     fake.fail({}, { kind: 'silent' }, 99);
     const reflector = reflect();
     const synced = reflector.start();
@@ -299,7 +299,7 @@ describe('the first list', () => {
 });
 
 describe('an object that leaves the selection', () => {
-  it('comes back with its uid, and its deletion is seen', async () => {
+  it('returns with its uid, and its deletion is reported', async () => {
     add('a');
     await reflect().start();
     await watching();
@@ -374,7 +374,7 @@ describe('after the restore of a backup', () => {
   });
 });
 
-test('a stop in the middle of a watch ends it, and nothing comes after', async () => {
+test('a stop ends an open watch, and no event follows', async () => {
   const reflector = reflect();
   await reflector.start();
   await watching();
@@ -384,7 +384,7 @@ test('a stop in the middle of a watch ends it, and nothing comes after', async (
   expect(changes).toEqual([]);
 });
 
-test('of metadata alone asks for no more and keeps no more, whatever the server sends', async () => {
+test('of metadata requests and stores only metadata, whatever the server sends', async () => {
   widgets.create('team', {
     kind: 'Secret',
     metadata: {

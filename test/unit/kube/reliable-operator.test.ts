@@ -160,7 +160,7 @@ async function watching(count = 1): Promise<void> {
 }
 
 describe('a handler', () => {
-  test('is told Added at first sight, Modified afterwards and Deleted with the last known state', async () => {
+  test('gets Added first, then Modified, and Deleted with the last state', async () => {
     add('a', { spec: { size: 1 } });
     const operator = create();
     const objects: unknown[] = [];
@@ -178,7 +178,7 @@ describe('a handler', () => {
     expect(objects).toEqual([{ size: 1 }, { size: 2 }, { size: 2 }]);
   });
 
-  test('is told of an object that was deleted and made anew as of two', async () => {
+  test('gets Deleted and Added for an object that was recreated unobserved', async () => {
     add('a');
     const operator = create();
     await operator.start();
@@ -208,7 +208,7 @@ describe('a handler', () => {
     });
   });
 
-  test('that throws is called again, with Added until it has dealt with it, and nothing secret is logged', async () => {
+  test('is called again after a throw, with Added until it succeeds, and no secret is logged', async () => {
     add('a');
     const operator = create();
     let isBroken = true;
@@ -232,7 +232,7 @@ describe('a handler', () => {
     expect(logger.lines.join()).not.toContain('hunter2');
   });
 
-  test('is called again after the time it asks for, by its result or by RequeueAfter, and that is no error', async () => {
+  test('is called again after the delay of its result or of RequeueAfter, without an error', async () => {
     add('a');
     const operator = create();
     operator.handler = async () => {
@@ -257,7 +257,7 @@ describe('a handler', () => {
     expect(logger.lines.filter((line) => line.startsWith('error'))).toEqual([]);
   });
 
-  test('that leaves a deletion with RequeueAfter keeps the finalizer until it is done', async () => {
+  test('keeps the finalizer of a deletion until it no longer throws RequeueAfter', async () => {
     add('a', { metadata: { name: 'a', finalizers: ['example.dev/f'] } });
     const operator = create();
     let isCleaned = false;
@@ -328,7 +328,7 @@ describe('among triggered keys', () => {
   it.each<[string, () => void]>([
     ['a status', () => widgets.patch('team', 'w', { status: { jitterOffset: 'Done' } }, 'status')],
     ['a label', () => widgets.patch('team', 'w', { metadata: { labels: { a: 'b' } } })],
-  ])('serves %s in its turn', async (_what, happen) => {
+  ])('serves %s in order', async (_what, happen) => {
     expect(await orderAfter(happen)).toEqual(['x', 'y', 'w']);
   });
 });
@@ -349,7 +349,7 @@ describe('a write', () => {
     return { operator, meta };
   }
 
-  test('of the status is in the store with its answer, and does not wake the handler', async () => {
+  test('of the status updates the store and does not call the handler', async () => {
     const { operator, meta } = await running();
     const { metadata } = await operator.open.patchResource(
       WIDGETS,
@@ -378,7 +378,7 @@ describe('a write', () => {
       (operator: TestOperator, meta: ResourceEvent['meta']) =>
         operator.open.patchResource(WIDGETS, { metadata: meta }, {}),
     ],
-  ])('of %s on an outdated state throws a conflict', async (_what, write) => {
+  ])('of %s on an outdated version throws a conflict', async (_what, write) => {
     const { operator, meta } = await running();
     widgets.patch('team', 'a', { spec: { size: 2 } });
     const error: unknown = await write(operator, meta).then(
@@ -388,7 +388,7 @@ describe('a write', () => {
     expect(isKubeError(error, 'conflict')).toBe(true);
   });
 
-  test('of finalizers wakes the handler after an addition, and is done after a removal from what is gone', async () => {
+  test('of finalizers calls the handler after an addition, and a removal from a deleted object succeeds', async () => {
     const { operator, meta } = await running();
     await operator.open.setFinalizers(meta, ['example.dev/f']);
     await expect.poll(() => operator.seen.length).toBe(2);
@@ -412,7 +412,7 @@ describe('a write', () => {
 });
 
 describe('a secondary resource', () => {
-  test('is mapped on every change, beginning with what is there, and wakes primaries', async () => {
+  test('is mapped on every change, beginning with the present objects, and queues primaries', async () => {
     add('a');
     const secrets = fake.collection('v1', 'secrets');
     secrets.create('team', { kind: 'Secret', metadata: { name: 's' }, data: { password: 'hunter2' } });
@@ -439,7 +439,7 @@ describe('a secondary resource', () => {
     expect(JSON.stringify(operator.open.store(wellKnown.secrets).list())).not.toContain('hunter');
   });
 
-  test('whose map throws is logged and does not end the watch', async () => {
+  test('logs a map that throws and keeps the watch', async () => {
     const operator = create();
     operator.prepare = async () => {
       await operator.open.watchSecondary(wellKnown.secrets, {
@@ -476,7 +476,7 @@ describe('a secondary resource', () => {
 describe('with an election', () => {
   const election = (identity: string) => ({ namespace: 'system', name: 'operator', identity });
 
-  test('the caches are filled on every replica, and only the leader works and writes', async () => {
+  test('the caches are synced on every replica, and only the leader handles and writes', async () => {
     add('a');
     const leader = create({ election: election('one') });
     const standby = create({ election: election('two') });
@@ -520,7 +520,7 @@ describe('with an election', () => {
     await seen(standby, 'ADDED last', 'DELETED last');
   });
 
-  test('onStartedLeading comes before the first handler', async () => {
+  test('onStartedLeading runs before the first handler', async () => {
     add('a');
     const operator = create({ election: election('one') });
     const prepared = Promise.withResolvers<void>();
@@ -533,7 +533,7 @@ describe('with an election', () => {
     await seen(operator, 'ADDED a');
   });
 
-  test('a lost Lease ends all work at once and is reported', async () => {
+  test('a lost Lease aborts all handlers and is reported', async () => {
     add('a');
     let reported = 0;
     const operator = create({
@@ -563,7 +563,7 @@ describe('with an election', () => {
     expect(operator.seen).toEqual(['ADDED a']);
   });
 
-  test('a hook that fails gives the leadership back', async () => {
+  test('a hook that throws releases the Lease', async () => {
     let reported = 0;
     const operator = create({
       election: election('one'),
@@ -625,7 +625,7 @@ describe('a stop', () => {
     await expect.poll(() => fake.openConnections).toBe(0);
   });
 
-  test('tells a handler that takes too long', async () => {
+  test('aborts the signal of a handler that exceeds the grace period', async () => {
     add('a');
     const operator = create();
     let isTold = false;
@@ -656,12 +656,12 @@ describe('a stop', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('before start() is no problem', async () => {
+  test('before start() resolves', async () => {
     await expect(ended(create().stop())).resolves.toBeUndefined();
   });
 });
 
-test('health tells what probes and metrics need', async () => {
+test('healthy() has what probes and metrics need', async () => {
   add('a');
   const operator = create();
   expect(operator.healthy()).toMatchObject({ synced: false, lastContactMs: undefined, queueDepth: 0 });

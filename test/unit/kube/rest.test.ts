@@ -68,7 +68,7 @@ describe('a call that fails', () => {
     [422, 'Invalid', 'invalid'],
     [500, 'InternalError', 'server'],
     [504, 'Timeout', 'timeout'],
-  ])('with %i %s is of one kind, and its message says nothing of the body', async (code, reason, kind) => {
+  ])('with %i %s has one kind, its resource, and a message without the body', async (code, reason, kind) => {
     fake.fail({ method: 'GET' }, { kind: 'status', code, reason });
     const error = await failure(client().get(path));
     expect([error.kind, error.status, error.reason]).toEqual([kind, code, reason]);
@@ -76,7 +76,7 @@ describe('a call that fails', () => {
     expect(error.resource).toEqual(path);
   });
 
-  test('with no answer ends at its deadline', async () => {
+  test('without a response ends at its deadline', async () => {
     fake.fail({}, { kind: 'silent' });
     const pending = failure(client({ requestTimeoutMs: 5_000 }).create(collectionPath(widgets, 'team'), {}));
     await expect.poll(() => fake.requests.length).toBe(1);
@@ -93,7 +93,7 @@ describe('a call that fails', () => {
     expect(fake.received({ method: 'GET' })).toHaveLength(4);
   });
 
-  test('with a reset connection is not tried again when it writes: nobody knows whether it was done', async () => {
+  test('with a reset connection is not retried when it writes, because the outcome is unknown', async () => {
     fake.fail({ method: 'POST' }, { kind: 'reset-after' });
     const error = await failure(
       client().create(collectionPath(widgets, 'team'), { metadata: { name: 'b' } }),
@@ -104,8 +104,8 @@ describe('a call that fails', () => {
   });
 });
 
-describe('an overloaded server', () => {
-  test('is asked again after the time it says, whatever the verb, as it did not look at the request', async () => {
+describe('a call to an overloaded server', () => {
+  test('retries after Retry-After for every verb, because a 429 is not processed', async () => {
     fake.fail(
       {},
       { kind: 'status', code: 429, reason: 'TooManyRequests', headers: { 'retry-after': '3' } },
@@ -141,7 +141,7 @@ describe('an overloaded server', () => {
       4,
     ],
     ['a read', (rest: KubeRest) => rest.get(path), 4],
-  ])('that answers 503 is asked again for %s only if that is safe', async (_what, call, tries) => {
+  ])('retries after 503 for %s only if that is idempotent', async (_what, call, tries) => {
     fake.fail({}, { kind: 'status', code: 503, headers: { 'retry-after': '1' } }, 99);
     expect((await whilePassing(failure(call(client())))).status).toBe(503);
     expect(fake.requests).toHaveLength(tries);
@@ -192,7 +192,7 @@ describe('a write', () => {
   });
 });
 
-test('a call that is sent again is told, with the status that was the reason; one that is given up is not', async () => {
+test('reports each retry with the status of the previous try, and no retry for the last one', async () => {
   const retries: ObservedRetry[] = [];
   const rest = client({ observeRetry: (retry) => retries.push(retry) });
   fake.fail({}, { kind: 'status', code: 429, headers: { 'retry-after': '1' } }, 1);

@@ -28,7 +28,7 @@ describe('a resource version', () => {
 });
 
 describe('a store', () => {
-  it('ignores an event that is older than the absorbed answer to an own write', () => {
+  it('ignores an event that is older than the stored response to an own write', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
     expect(store.updateCache(object('a', '10')).outcome).toBe('updated');
@@ -37,13 +37,13 @@ describe('a store', () => {
     expect(store.get('team', 'a')?.metadata.resourceVersion).toBe('10');
   });
 
-  it('ignores the answer to a write that is older than what the watch has brought', () => {
+  it('ignores the response to a write that is older than the last watch event', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '12'));
     expect(store.updateCache(object('a', '11')).outcome).toBe('ignored');
   });
 
-  it('does not bring back an object whose deletion was seen before the answer to a write', () => {
+  it('does not restore an object whose deletion arrived before the response to a write', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9'));
     expect(store.remove(object('a', '11'))?.metadata.resourceVersion).toBe('9');
@@ -68,7 +68,7 @@ describe('a store', () => {
     expect(store.upsertListed(object('a', '9'), store.beginList()).outcome).toBe('added');
   });
 
-  it('tells a recreated object from a changed one, and a late deletion of the old one does not remove the new', () => {
+  it('distinguishes a recreated object from a changed one, and a late deletion of the old one does not remove the new', () => {
     const store = new ObjectStore();
     store.upsert(object('a', '9', 'old'));
     expect(store.upsert(object('a', '12', 'new')).outcome).toBe('recreated');
@@ -76,7 +76,7 @@ describe('a store', () => {
     expect(store.get('team', 'a')?.metadata.uid).toBe('new');
   });
 
-  it('removes what a list does not have, but for other namespaces and newer answers to writes', () => {
+  it('removes what a list does not have, except in other namespaces and for newer responses to writes', () => {
     const store = new ObjectStore();
     store.upsert(object('listed', '1'));
     store.upsert(object('gone', '2'));
@@ -103,7 +103,7 @@ describe('a store', () => {
     expect(store.list().map(({ metadata }) => metadata.name)).toEqual(['listed', 'just-created', 'a']);
   });
 
-  it('takes an older version from a list, unless an answer arrived while the list was read', () => {
+  it('stores an older version from a list, unless a response arrived while the list was read', () => {
     const store = new ObjectStore();
     store.upsert(object('restored', '90'));
     store.upsert(object('written', '90'));

@@ -159,7 +159,7 @@ describe('a work queue', () => {
     expect(handled).toHaveLength(2);
   });
 
-  test('a handler that throws is retried with a growing delay until it is well', async () => {
+  test('a handler that throws is retried with a growing delay until it succeeds', async () => {
     const { clock, queue, errors } = createQueue({
       backoff: { baseMs: 100, maxMs: 300 },
       handle: () => Promise.reject(new Error('boom')),
@@ -194,7 +194,7 @@ describe('a work queue', () => {
     expect([handled, clock.pending]).toEqual([['a/1'], 0]);
   });
 
-  test('drain tells a handler that does not end in time', async () => {
+  test('drain aborts the signal of a handler that does not end in time', async () => {
     let told: unknown;
     const { clock, queue } = createQueue({
       handle: (_key, signal) =>
@@ -341,7 +341,7 @@ describe('a handler that waits without a worker', () => {
     expect([queue.longestRunningMs, queue.unfinishedMs]).toEqual([5_000, 65_000]);
   });
 
-  it('goes on at once when all work has to end', async () => {
+  it('continues immediately when all handlers have to end', async () => {
     const { queue, log, answer } = createWaitingQueue();
     queue.add('a/1');
     queue.add('b/1');
@@ -376,7 +376,7 @@ describe('a handler that waits without a worker', () => {
     expect([handled, queue.inFlight]).toEqual([['a/1', 'b/1', 'c/1'], 0]);
   });
 
-  it('never makes more workers than allowed, and loses nothing, for every order of events', async () => {
+  it('never uses more workers than allowed, and loses no key, for every order of events', async () => {
     const event = fc.record({ do: fc.constantFrom('add', 'wait', 'answer', 'finish', 'fail'), key });
     const limits = fc.record({
       perLane: fc.integer({ min: 1, max: 2 }),

@@ -29,7 +29,7 @@ describe('Retry-After', () => {
     expect(retryAfterMs({}, now)).toBeUndefined();
   });
 
-  test('counts a date from the date of the answer, whatever our clock says', () => {
+  test('counts a date from the date of the response, not from the local clock', () => {
     const headers = {
       'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT',
       date: 'Sun, 06 Nov 1994 08:49:30 GMT',
