@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodeData } from '../secrets/secret-data.ts';
 
 /** Errors that a provider may report instead of a code (RFC 6749, 4.1.2.1). Any other text counts as the last one. */
 export const PROVIDER_ERRORS = [
@@ -38,11 +39,7 @@ export function responseData(answer: AuthorizationResponse): Record<string, stri
 
 /** Reads the content of a grant Secret, its values in base64; `undefined` where it is none. */
 export function parseResponse(data: Readonly<Record<string, string>>): AuthorizationResponse | undefined {
-  const clear = Object.entries(data).map(([key, value]) => [
-    key,
-    Buffer.from(value, 'base64').toString('utf8'),
-  ]);
-  const { data: answer } = stored.safeParse(Object.fromEntries(clear));
+  const { data: answer } = stored.safeParse(decodeData(data));
   if (answer === undefined) {
     return undefined;
   }

@@ -1,9 +1,10 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { oneTimeCodeSecretNameOf } from '../api/defaults.ts';
 import { ONE_TIME_CODE_KEY, oneTimeCodeHash, sameHash } from '../authorization/one-time-code.ts';
-import { tokenHash } from '../authorization/state-token.ts';
+import { matchesTokenHash } from '../authorization/state-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { decodeValue } from '../secrets/secret-data.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -43,7 +44,7 @@ export interface ConsentContext extends ConsentPorts {
   readonly host: string;
   readonly codeLimiter: SecretLookup<CodeDigest>;
   /** Hashes of the cookies of consents in progress. */
-  readonly cookies: SecretLookup<Buffer>;
+  readonly cookies: SecretLookup<string>;
   readonly records: ConsentRecords;
   /** Consents begun with a right code, for each connector. */
   readonly startLimiter: KeyedLimit;
@@ -71,13 +72,12 @@ export function createContext(ports: ConsentPorts): ConsentContext {
 export function codeDigest(fact: SecretFact): CodeDigest | undefined {
   const encoded = fact.state === 'read' ? fact.data[ONE_TIME_CODE_KEY] : undefined;
   return fact.state === 'read' && encoded !== undefined && encoded !== ''
-    ? { owners: fact.owners, hash: oneTimeCodeHash(Buffer.from(encoded, 'base64').toString('utf8')) }
+    ? { owners: fact.owners, hash: oneTimeCodeHash(decodeValue(encoded)) }
     : undefined;
 }
 
-function cookieDigest(fact: SecretFact): Buffer | undefined {
-  const stored = parseRecord(fact);
-  return stored && Buffer.from(stored.record.cookie, 'base64');
+function cookieDigest(fact: SecretFact): string | undefined {
+  return parseRecord(fact)?.record.cookie;
 }
 
 /** Whether `code` is the code of the connector as it stands in the cluster now, made for this very resource. */
@@ -112,7 +112,7 @@ export async function currentConsent(
   const { target, value } = cookie;
   await requireKnownCookie(context, target, value, signal);
   const stored = await context.records.read(target, signal);
-  if (stored === undefined || !sameHash(Buffer.from(stored.record.cookie, 'base64'), tokenHash(value))) {
+  if (stored === undefined || !matchesTokenHash(stored.record.cookie, value)) {
     throw new RefusedError('refused-used');
   }
   if (context.clock.now() >= stored.record.expiresAt) {
@@ -128,9 +128,13 @@ async function requireKnownCookie(
   value: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const hash = tokenHash(value);
   const secretName = records.nameFor(target);
-  const found = await cookies.find(target.namespace, secretName, (digest) => sameHash(digest, hash), signal);
+  const found = await cookies.find(
+    target.namespace,
+    secretName,
+    (hash) => matchesTokenHash(hash, value),
+    signal,
+  );
   if (found.state === 'busy') {
     throw new BusyError();
   }

@@ -1,16 +1,12 @@
 import { isSuspended } from '../api/annotations.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import {
-  clientIdKeyOf,
-  clientSecretKeyOf,
-  connectionSecretNameOf,
-  connectorKeyOf,
-  scopeOf,
-} from '../api/defaults.ts';
+import { clientIdKeyOf, clientSecretKeyOf, connectionSecretNameOf } from '../api/defaults.ts';
 import { CONNECTOR_NAMES, GROUP, VERSION } from '../api/group.ts';
 import { parseConnector } from '../api/parse.ts';
 import { isAllowedServer } from '../api/validation/allowlist.ts';
 import { validateConnector } from '../api/validation/validate.ts';
+import { consentRequestOf } from '../authorization/consent-request.ts';
+import { callbackUrlOf } from '../authorization/consent-urls.ts';
 import type { Config } from '../config/config.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { objectPath } from '../kube/client/paths.ts';
@@ -65,7 +61,7 @@ function requireWaiting(connector: InfusionsoftConnector, config: Config, callba
   const { oauth, server } = connector.spec;
   const namesGrant =
     oauth.authorizationCodeSecretRef !== undefined || oauth.refreshTokenSecretRef !== undefined;
-  if (namesGrant || (oauth.callbackUrl ?? callbackUrl) !== callbackUrl) {
+  if (namesGrant || callbackUrlOf(connector.spec, callbackUrl) !== callbackUrl) {
     throw new FailedPreconditionError('not-waiting');
   }
   if (server !== undefined && !isAllowedServer(server, allowedServers)) {
@@ -95,26 +91,17 @@ function consentFor(
   account: AccountAccess,
   client: OAuthClient,
 ): ConnectorConsent {
-  const { spec } = connector;
-  const connectorKey = connectorKeyOf(spec);
-  const server = connectorKey === 'infusionsoftcrm' ? spec.server : undefined;
-  const scope = scopeOf(spec);
   const { uid, settings, name } = account;
+  const { baseUrl } = settings;
+  const subject = consentRequestOf(connector.spec, { uid, baseUrl }, client.id, callbackUrl);
+  const { server, scope } = subject;
   return {
-    subject: {
-      accountUid: uid,
-      baseUrl: settings.baseUrl,
-      connector: connectorKey,
-      server,
-      clientId: client.id,
-      callbackUrl,
-      scope,
-    },
+    subject,
     facts: {
       ...(server !== undefined && { server }),
       ...(name !== undefined && { account: name }),
-      connector: connectorKey,
-      apiHost: new URL(settings.baseUrl).host,
+      connector: subject.connector,
+      apiHost: new URL(baseUrl).host,
       clientId: client.id,
       scope,
       connectionSecret: connectionSecretNameOf(connector),
@@ -123,7 +110,7 @@ function consentFor(
       // A client for this one call: people are few, and nothing is left behind when an account goes.
       const key = `consent/${random.bytes(8).toString('hex')}`;
       const request: AuthorizeRequest = {
-        connector: connectorKey,
+        connector: subject.connector,
         apiKey: client.id,
         apiSecret: client.secret,
         callbackUrl,

@@ -3,6 +3,7 @@ import type { InfusionsoftConnector } from '../api/connector.ts';
 import { consentSecretNameOf } from '../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../api/group.ts';
 import { isKubeError } from '../kube/client/errors.ts';
+import { decodeValue } from '../secrets/secret-data.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { NamespacedName } from './connector-name.ts';
@@ -64,7 +65,7 @@ export function parseRecord(fact: SecretFact): StoredRecord | undefined {
   if (fact.state !== 'read' || encoded === undefined) {
     return undefined;
   }
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const text = decodeValue(encoded);
   const { data: record } = jsonText.pipe(recordSchema).safeParse(text);
   return record !== undefined && fact.owners.includes(record.uid)
     ? { record, resourceVersion: fact.resourceVersion }

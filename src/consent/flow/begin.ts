@@ -95,8 +95,8 @@ async function start(
     {
       uid: connector.metadata.uid,
       consent: consentRequestHash(subject),
-      cookie: tokenHash(cookie).toString('base64'),
-      state: tokenHash(state).toString('base64'),
+      cookie: tokenHash(cookie),
+      state: tokenHash(state),
       authorizeUrl: url,
       expiresAt: clock.now() + CONSENT_TTL_MS,
       facts,

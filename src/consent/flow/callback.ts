@@ -8,8 +8,7 @@ import {
   responseData,
 } from '../../authorization/authorization-response.ts';
 import { consentRequestHash } from '../../authorization/consent-request.ts';
-import { sameHash } from '../../authorization/one-time-code.ts';
-import { tokenHash } from '../../authorization/state-token.ts';
+import { matchesTokenHash } from '../../authorization/state-token.ts';
 import { type ConsentContext, type CurrentConsent, currentConsent } from '../context.ts';
 import { CONSENT_COOKIE, dropCookie, RESULT_COOKIE, readCookie, setCookie } from '../http/cookies.ts';
 import { RefusedError, readQuery, single } from '../http/request.ts';
@@ -68,7 +67,7 @@ function readResponse(query: URLSearchParams): ProviderResponse {
 }
 
 function requireState({ record }: CurrentConsent, state: string): void {
-  if (!sameHash(Buffer.from(record.state, 'base64'), tokenHash(state))) {
+  if (!matchesTokenHash(record.state, state)) {
     throw new RefusedError('refused-state');
   }
 }

@@ -1,4 +1,5 @@
-import { formatName, type NamespacedName } from '../connector-name.ts';
+import { ownCallbackUrlOf, startUrlOf } from '../../authorization/consent-urls.ts';
+import type { NamespacedName } from '../connector-name.ts';
 
 /** The public addresses of the consent pages. All follow from `EXTERNAL_URL`, none from what a request says. */
 export interface Addresses {
@@ -20,11 +21,12 @@ export function addressesOf(externalUrl: string): Addresses {
   const { origin, pathname } = new URL(externalUrl);
   const prefix = pathname.replace(/\/+$/, '');
   const base = `${origin}${prefix}`;
-  const start = (target: NamespacedName): string => `${base}/connect/${formatName(target)}`;
+  const callback = ownCallbackUrlOf(externalUrl);
+  const start = (target: NamespacedName): string => startUrlOf(callback, target);
   return {
     origin,
     prefix,
-    callback: `${base}/oauth/callback`,
+    callback,
     start,
     review: (target) => `${start(target)}/review`,
     leave: (target) => `${start(target)}/go`,

@@ -10,7 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   secrets: ['api', 'kube', 'runtime'],
   provider: [],
   openconnectors: ['runtime', 'secrets'],
-  authorization: ['runtime'],
+  authorization: ['api', 'runtime', 'secrets'],
   config: ['api', 'openconnectors', 'runtime'],
   ownership: ['api', 'kube', 'openconnectors'],
   reconciler: ['api', 'kube', 'ownership', 'runtime', 'secrets'],

@@ -1,6 +1,6 @@
-import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import { oneTimeCodeSecretNameOf } from '../../../api/defaults.ts';
 import type { ProviderError } from '../../../authorization/authorization-response.ts';
+import { startUrlOf } from '../../../authorization/consent-urls.ts';
 import { quote } from '../../../reconciler/quote.ts';
 import { type Action, blocked } from '../../action.ts';
 import type { ConnectorInput } from '../../input.ts';
@@ -100,13 +100,8 @@ function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | 
 }
 
 function openPage({ connector, settings }: ConnectorInput): string {
-  const url = startUrlOf(settings.ownCallbackUrl ?? '', connector);
+  const url = startUrlOf(settings.ownCallbackUrl ?? '', connector.metadata);
   return `Open ${url} with the code in Secret "${oneTimeCodeSecretNameOf(connector)}".`;
-}
-
-/** The start page of a connector, beside the callback URL. */
-function startUrlOf(callbackUrl: string, { metadata }: InfusionsoftConnector): string {
-  return new URL(`../connect/${metadata.namespace}/${metadata.name}`, callbackUrl).href;
 }
 
 function conflict(name: string): Action {
@@ -123,7 +118,10 @@ export function consentPage(
 ): { readonly startUrl: string; readonly codeSecretName: string } | undefined {
   const { name, isOwn } = input.secrets.oneTimeCode;
   return input.offersPage && isOwn
-    ? { startUrl: startUrlOf(input.settings.ownCallbackUrl ?? '', input.connector), codeSecretName: name }
+    ? {
+        startUrl: startUrlOf(input.settings.ownCallbackUrl ?? '', input.connector.metadata),
+        codeSecretName: name,
+      }
     : undefined;
 }
 
