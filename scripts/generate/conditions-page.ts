@@ -3,12 +3,11 @@ import { type Outlook, REASON_NAMES, type ReasonInfo, reason } from '../../src/a
 import { generatedFrom, table } from './markdown.ts';
 
 const OUTLOOKS: Readonly<Record<Outlook, string>> = {
-  settled: 'Nothing is to be done.',
-  working: 'The operator goes on by itself at once; `Reconciling` is True.',
-  retried:
-    'The operator tries again by itself, with growing pauses or when what is missing appears; `Reconciling` is True.',
-  person: 'The operator waits for a person; neither `Reconciling` nor `Stalled` is there.',
-  stalled: 'Trying again is useless until a person changes something; `Stalled` is True.',
+  settled: 'No action is required.',
+  working: 'The operator continues immediately. `Reconciling` is True.',
+  retried: 'The operator retries with backoff, or when the missing object appears. `Reconciling` is True.',
+  person: 'The operator waits for a user. Neither `Reconciling` nor `Stalled` is present.',
+  stalled: 'The operator waits for a change of the spec, a Secret or a setting. `Stalled` is True.',
 };
 
 /** `docs/reference/conditions.md`. */
@@ -18,8 +17,8 @@ export function renderConditionsPage(): string {
     '',
     generatedFrom('src/api/condition.ts and src/api/reasons'),
     '',
-    'Every condition of the operator is in the first table, and every reason that a condition or an event may carry in the',
-    'second. Reasons are stable: tools may rely on them. Messages are for people and may change.',
+    'All condition types, and all reasons of conditions and events. Reasons are stable, and tools may rely on them. Messages',
+    'may change. A message has at most 200 characters without names and URLs: the fact, then one action.',
     '',
     '## Conditions',
     '',
@@ -32,12 +31,12 @@ export function renderConditionsPage(): string {
       ]),
     ),
     '',
-    '`Reconciling` and `Stalled` are never there together. While the operator waits for a consent, neither is.',
+    '`Reconciling` and `Stalled` are never present together. While the operator waits for OAuth consent, neither is present.',
     '',
-    '## What follows',
+    '## Severities',
     '',
     table(
-      ['Word', 'Meaning'],
+      ['Severity', 'Meaning'],
       Object.entries(OUTLOOKS).map(([severity, meaning]) => [severity, meaning]),
     ),
     '',
@@ -54,10 +53,11 @@ function section(name: string, info: ReasonInfo): string[] {
     info.meaning,
     '',
     `- What to do: ${info.whatToDo}`,
-    `- What follows: ${info.severity}`,
+    `- Severity: ${info.severity}`,
     `- Conditions: ${conditionsOf(info)}`,
     `- Event: ${info.event}`,
     '',
+    ...(info.help ?? []).flatMap((block) => [block, '']),
   ];
 }
 

@@ -53,38 +53,37 @@ export const CONDITIONS = {
     kinds: ['connector', 'account'],
     transient: false,
     meaning:
-      'The summary. For a connector: the instance exists, equals the spec, has answered, is authorized, and the connection Secret is written. For an account: its credentials work. Otherwise its reason is the most useful one of all the others.',
+      'The summary. For a connector: the instance exists, equals the spec, is authorized and responds, and the connection Secret is written. For an account: its credentials are valid. Otherwise it has the most important reason of the other conditions.',
   },
   SecretsResolved: {
     kinds: ['connector'],
     transient: false,
-    meaning: 'Every Secret and key that is needed now is there and readable.',
+    meaning: 'All required Secrets and keys exist and are readable.',
   },
   AccountReady: {
     kinds: ['connector'],
     transient: false,
-    meaning: "The account's credentials work.",
+    meaning: 'The credentials of the account are valid.',
   },
   Authorized: {
     kinds: ['connector'],
     transient: false,
-    meaning: 'The OAuth grant of the provider works.',
+    meaning: 'The OAuth authorization works.',
   },
   Synced: {
     kinds: ['connector'],
     transient: false,
-    meaning: 'The instance at the remote side equals the spec.',
+    meaning: 'The instance in Open Connectors equals the spec.',
   },
   Reconciling: {
     kinds: ['connector', 'account'],
     transient: true,
-    meaning:
-      'The operator is working towards the spec, or will try again by itself. Present only while True.',
+    meaning: 'The operator reconciles the resource, or retries with backoff. Present only while True.',
   },
   Stalled: {
     kinds: ['connector', 'account'],
     transient: true,
-    meaning: 'Trying again is useless until a person changes something. Present only while True.',
+    meaning: 'The operator waits for a change of the spec, a Secret or a setting. Present only while True.',
   },
 } as const satisfies Record<string, ConditionInfo>;
 

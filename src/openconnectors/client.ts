@@ -1,7 +1,7 @@
 import { buildAuthorizeUrl } from './operations/authorize-url.ts';
 import { createInstance } from './operations/create-instance.ts';
 import { deleteInstance } from './operations/delete-instance.ts';
-import { listInstancesByTag } from './operations/list-instances.ts';
+import { listAllInstances, listInstancesByTag } from './operations/list-instances.ts';
 import { readOrganization } from './operations/organization.ts';
 import { patchInstance } from './operations/patch-instance.ts';
 import { pingInstance } from './operations/ping-instance.ts';
@@ -34,6 +34,7 @@ export function createOpenConnectors(options: OpenConnectorsOptions): OpenConnec
     createInstance: (body, signal, turn) => createInstance(call, body, signal, turn),
     readInstance: (id, signal) => readInstance(call, id, signal),
     listInstancesByTag: (tag, signal) => listInstancesByTag(call, tag, signal),
+    listAllInstances: (signal) => listAllInstances(call, signal),
     patchInstance: (id, patch, signal) => patchInstance(call, id, patch, signal),
     reauthorizeInstance: (id, body, signal, turn) => reauthorizeInstance(call, id, body, signal, turn),
     setInstanceEnabled: (id, enabled, signal) => setInstanceEnabled(call, id, enabled, signal),

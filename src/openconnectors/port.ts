@@ -87,6 +87,8 @@ export interface OpenConnectors {
   readInstance(id: number, signal?: AbortSignal): Promise<Instance>;
   /** `GET /instances?tags[]=...&hydrate=true&pageSize=200`, all pages; a 404 of the API to the first page is the empty list. */
   listInstancesByTag(tag: string, signal?: AbortSignal): Promise<readonly Instance[]>;
+  /** `GET /instances?hydrate=true&pageSize=200`, all pages: every instance of the account, whoever created it. */
+  listAllInstances(signal?: AbortSignal): Promise<readonly Instance[]>;
   /** `PATCH /instances/{id}`. */
   patchInstance(id: number, patch: InstancePatch, signal?: AbortSignal): Promise<Instance>;
   /** `PUT /instances/{id}?reAuthenticate=true` with the whole body and a new grant; the id stays. */

@@ -55,9 +55,14 @@ export function allTags(tags: OwnerTags, userTags: readonly string[]): string[] 
   return [tags.cluster, tags.owner, tags.uid, tags.namespace, tags.name, ...userTags];
 }
 
+/** Whether a tag is one of an operator's own. */
+export function isOperatorTag(tag: string): boolean {
+  return tag.startsWith(PREFIX);
+}
+
 /** The tags that are left when the operator lets go of an instance. */
 export function withoutOwnerTags(tags: readonly string[]): string[] {
-  return tags.filter((tag) => !tag.startsWith(PREFIX));
+  return tags.filter((tag) => !isOperatorTag(tag));
 }
 
 /** Whether a tag is one that names an owner by cluster, namespace and name. */

@@ -176,7 +176,7 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
         'False',
         'AuthorizationRequired',
       );
-      expect(message).toContain(`Instance ${id} does not exist`);
+      expect(message).toContain(`Instance ${id} not found`);
       await namespace.patch('Secret', 'crm-code', {
         stringData: { code: bench.simulator.issueCode({ callbackUrl: CALLBACK_URL }) },
       });

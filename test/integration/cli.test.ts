@@ -236,7 +236,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
         const { code, stderr } = await plugin.ended;
         expect({ time, code }).toEqual({ time, code: userAction.code });
         expect(stderr).toContain('Connector "crm" is not Ready (AuthorizationFailed).');
-        expect(stderr).toContain('What to do: Check client id');
+        expect(stderr).toContain('What to do: Compare client_id');
         await expectNothingSecret(namespace, plugin, redirected);
       }
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
@@ -476,17 +476,17 @@ describeControlPlanes('the kubectl plugin', (plane) => {
     it('explains the conditions of a connector', async () => {
       expect(await stable(await run(namespace, 'explain', 'crm'))).toMatchInlineSnapshot(`
         "Connector crm in namespace <namespace> is not Ready: AuthorizationRequired
-          Meaning  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
+          Meaning  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
           Message  <message>
-          What to do  Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.
+          What to do  Open status.authorization.startUrl with the code in the Secret status.authorization.codeSecretName. Without a start URL, run: kubectl openconnectors authorize <name>.
           Operator  The operator waits for a user.
           Command  kubectl openconnectors authorize crm -n <namespace>
 
         Conditions:
-          SecretsResolved True  Every Secret and key that is needed now is there. (SecretsResolved)
-          AccountReady True  The credentials of the account work. (AccountReady)
-          Authorized False  A person has to grant access at the provider once; no machine can. (AuthorizationRequired)
-          Synced Unknown  The operator is at work, or has not come to this point yet. (Progressing)
+          SecretsResolved True  All required Secrets and keys exist. (SecretsResolved)
+          AccountReady True  The credentials of the account are valid. (AccountReady)
+          Authorized False  The connector waits for OAuth consent, which a user gives once in a browser. (AuthorizationRequired)
+          Synced Unknown  The operator reconciles the resource, or has not checked this condition yet. (Progressing)
         "
       `);
       expect(await stable(await run(namespace, 'explain', 'done'))).toMatch(

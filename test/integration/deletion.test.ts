@@ -85,7 +85,7 @@ describeControlPlanes('deletion when the credentials went first', (plane) => {
       'DeletionBlocked',
     );
     expect(message).toContain('openconnectors.dev/abandon');
-    expect(message).toContain('refused as well');
+    expect(message).toContain('the fallback credentials do not work');
     expect(message).not.toContain(userSecret);
     await namespace.patch('InfusionsoftConnector', 'crm', {
       metadata: { annotations: { 'openconnectors.dev/abandon': 'the account is lost' } },

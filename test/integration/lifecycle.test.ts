@@ -61,7 +61,9 @@ describeControlPlanes('the life of a connector', (plane) => {
         'False',
         'AuthorizationRequired',
       );
-      expect(message).toContain('crm-code');
+      expect(message).toBe(
+        `Waiting for OAuth consent. Run: kubectl openconnectors authorize crm -n ${namespace.name}`,
+      );
 
       await namespace.create(secret('crm-code', { code: newCode(bench.simulator) }));
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');

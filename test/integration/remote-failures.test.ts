@@ -191,7 +191,7 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
       const injected = inject('ping', fault);
       await namespace.create(connector('crm'));
       const message = await namespace.waitFor('InfusionsoftConnector', 'crm', 'Synced', 'False', 'Throttled');
-      expect(message).toContain('Infusionsoft limits the calls through this instance');
+      expect(message).toContain('Infusionsoft throttles calls through the instance');
       const held = (await namespace.connector('crm')).status?.failures;
       expect(Date.parse(held?.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(500_000);
       await supplyCode(namespace);

@@ -57,7 +57,7 @@ function inUse(input: AccountInput): AccountAction | undefined {
   return blocked(
     input,
     'InUse',
-    `${accountInWords(input)} is still in use by InfusionsoftConnectors ${shown.join(', ')}${users.length > 5 ? ', ...' : ''}. Delete them, or set another spec.accountRef.`,
+    `${accountInWords(input)} is still in use by InfusionsoftConnectors ${shown.join(', ')}${users.length > 5 ? ' and others' : ''}. Delete them, or set another spec.accountRef.`,
     ON_CHANGE,
   );
 }

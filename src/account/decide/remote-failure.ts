@@ -6,6 +6,9 @@ import { failedCall } from '../action-log.ts';
 import type { AccountInput } from '../input.ts';
 import { blocked, secretInWords, unauthorized } from './blocked.ts';
 
+/** The cause of a failed connection comes after the name of the proxy. */
+const LONGEST_CAUSE = 138;
+
 /** What a call of Open Connectors that failed means for the account. */
 export function afterFailure(input: AccountInput): AccountAction | undefined {
   const failure = failedCall(input.log);
@@ -40,7 +43,7 @@ export function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'UnexpectedAnswer',
-        `The server at spec.baseUrl is not the Open Connectors API: ${quote(error.message)}. Check spec.baseUrl.`,
+        `Unexpected response from spec.baseUrl: ${quote(error.message)}. Check the URL.`,
         backoff,
       );
     case 'unavailable':
@@ -48,7 +51,7 @@ export function afterFailure(input: AccountInput): AccountAction | undefined {
       return blocked(
         input,
         'AccountUnreachable',
-        `Cannot reach spec.baseUrl: ${quote(error.message)}. Check the URL, DNS and network policies.`,
+        `${quote(error.message, LONGEST_CAUSE)}. Check spec.baseUrl, DNS and proxy.`,
         backoff,
       );
   }

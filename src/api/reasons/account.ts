@@ -6,7 +6,7 @@ export const ACCOUNT_REASONS = {
     conditions: { AccountReady: ['True'] },
     severity: 'settled',
     event: 'none',
-    meaning: 'The credentials of the account work.',
+    meaning: 'The credentials of the account are valid.',
     whatToDo: 'Nothing.',
   },
   AccountNotFound: {
@@ -14,73 +14,70 @@ export const ACCOUNT_REASONS = {
     severity: 'retried',
     event: 'Warning',
     meaning:
-      'The OpenConnectorsAccount that spec.accountRef names is not in this namespace, or lacks the labels that the operator of the connector selects (WATCH_LABEL_SELECTOR), or no account is named and the operator offers no default account here.',
-    whatToDo:
-      'Create the OpenConnectorsAccount, give it the labels that the message names, or name an existing one in spec.accountRef.',
+      'The OpenConnectorsAccount in spec.accountRef does not exist in this namespace, or its labels do not match WATCH_LABEL_SELECTOR. Or spec.accountRef is not set and the operator has no default account.',
+    whatToDo: 'Create the OpenConnectorsAccount, add the labels in the message, or correct spec.accountRef.',
   },
   AccountNotReady: {
     conditions: { AccountReady: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },
     severity: 'retried',
     event: 'none',
-    meaning: 'The OpenConnectorsAccount has a problem of its own.',
-    whatToDo: 'Look at the conditions of the OpenConnectorsAccount that the message names.',
+    meaning: 'The OpenConnectorsAccount is not ready.',
+    whatToDo: 'Fix the account: kubectl describe openconnectorsaccount <name>.',
   },
   AccountUnauthorized: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
     meaning:
-      'Open Connectors refuses the user or the organization secret (401). It is tried again when the Secret changes, and once an hour.',
-    whatToDo:
-      'Put the current secrets into the Secret of the account; resetting a secret in Open Connectors ends the old one at once.',
+      'Open Connectors rejected the user secret or the organization secret (401). The operator retries when the Secret changes, and every hour.',
+    whatToDo: 'Update the Secret of the account with the current secrets.',
+    help: ['A reset of a secret in Open Connectors invalidates the old one immediately.'],
   },
   AccountForbidden: {
     conditions: { AccountReady: ['False'], Synced: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
-    meaning: 'The user of the account lacks a privilege that is needed (403).',
-    whatToDo: 'Give the user the admin role in Open Connectors, or use the secrets of a user who has it.',
+    meaning: 'The user of the account lacks a required permission (403).',
+    whatToDo: 'Grant the user the admin role in Open Connectors, or use the secrets of another user.',
   },
   AccountUnreachable: {
     conditions: { AccountReady: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },
     severity: 'retried',
     event: 'Warning',
-    meaning:
-      'Open Connectors does not answer, or answers that it is unavailable. Existing instances are not touched.',
+    meaning: 'Open Connectors cannot be reached or is unavailable. Instances are not changed.',
     whatToDo:
-      'Wait if Open Connectors is down; else check spec.baseUrl, DNS, proxy, network policies and certificates.',
+      'Check spec.baseUrl, DNS, proxy, network policies, certificates and the status page of Open Connectors.',
   },
   HostNotAllowed: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
-    meaning:
-      'The host of spec.baseUrl is not among the hosts that the operator may talk to. Nothing was sent there.',
-    whatToDo: 'Correct spec.baseUrl, or add the host to ALLOWED_HOSTS of the operator.',
+    meaning: 'The host of spec.baseUrl is not in ALLOWED_HOSTS of the operator. No request was sent.',
+    whatToDo: 'Correct spec.baseUrl, or add the host to ALLOWED_HOSTS.',
   },
   NotAllowedWithDefaultAccount: {
     conditions: { AccountReady: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
     meaning:
-      "With the operator's default account, includeAccountCredentials, instance.importId and the take-over annotation are refused: they reach what belongs to others.",
+      'spec.includeAccountCredentials, spec.instance.importId and the annotation openconnectors.dev/take-over are not allowed with the default account, which several namespaces share.',
     whatToDo:
-      'Remove the field or annotation that the message names, or name an account of this namespace in spec.accountRef.',
+      'Remove the field or annotation in the message, or set spec.accountRef to an account of this namespace.',
   },
   AccountChanged: {
     conditions: { AccountReady: ['False'], Synced: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
     meaning:
-      'The account or its credentials now belong to another organization than the one that holds the instance. Nothing is created, changed or deleted.',
+      'The account or its credentials belong to another organization than the instance. The operator makes no changes.',
     whatToDo:
-      'Put the old account or credentials back; or give the instance up with the annotation openconnectors.dev/abandon and create the resource again.',
+      'Restore the account or its credentials. Or delete the resource with the annotation openconnectors.dev/abandon, and create it again.',
   },
   InUse: {
     conditions: { Ready: ['False'] },
     severity: 'person',
     event: 'Warning',
     meaning: 'The account is being deleted, but connectors still use it.',
-    whatToDo: 'Delete the connectors that the message names, or let them use another account.',
+    whatToDo: 'Delete the connectors in the message, or set another account in their spec.accountRef.',
   },
 } as const satisfies ReasonTable;

@@ -2,53 +2,79 @@ import type { ReasonTable } from './info.ts';
 
 const WAITING = { Authorized: ['False'], Ready: ['False'] } as const;
 
-/** Reasons about the OAuth grant of the provider. */
+/** How to obtain a code without the consent page and without the plugin. */
+const BY_HAND = [
+  '**With a start URL.** Read the one-time code, then open the start URL and enter it:',
+  [
+    '```sh',
+    'kubectl get infusionsoftconnector <name> -n <namespace> -o jsonpath="{.status.authorization}"',
+    'kubectl get secret <codeSecretName> -n <namespace> -o jsonpath="{.data.code}" | base64 -d',
+    '```',
+  ].join('\n'),
+  '**Without a start URL.** Run `kubectl openconnectors authorize <name> -n <namespace>`. Or obtain a code by hand:',
+  [
+    '1. Open this URL in a browser and allow access. Replace `<client_id>` and the percent-encoded callback URL, which must be',
+    '   the one of the OAuth app at Keap:',
+    '   `https://accounts.infusionsoft.com/app/oauth/authorize?response_type=code&scope=full&client_id=<client_id>&redirect_uri=<callback URL>`',
+    '2. Copy the value of `code` from the address that the browser is redirected to.',
+    '3. Store the code: `kubectl create secret generic crm-code -n <namespace> --from-literal=code=<code>`',
+    '4. Set `spec.oauth.authorizationCodeSecretRef.name` to `crm-code`.',
+  ].join('\n'),
+  '**With a refresh token.** Store it in a Secret and set `spec.oauth.refreshTokenSecretRef`. No browser is required.',
+] as const;
+
+/** Reasons about the OAuth authorization at the provider. */
 export const AUTHORIZATION_REASONS = {
   Authorized: {
     conditions: { Authorized: ['True'] },
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The provider has granted access, and the grant works.',
+    meaning: 'The OAuth authorization works.',
     whatToDo: 'Nothing.',
   },
   AuthorizationRequired: {
     conditions: WAITING,
     severity: 'person',
     event: 'Normal',
-    meaning: 'A person has to grant access at the provider once; no machine can.',
+    meaning: 'The connector waits for OAuth consent, which a user gives once in a browser.',
     whatToDo:
-      'Open status.authorization.startUrl with the code from the Secret status.authorization.codeSecretName, or run kubectl openconnectors authorize where there is no start page.',
+      'Open status.authorization.startUrl with the code in the Secret status.authorization.codeSecretName. Without a start URL, run: kubectl openconnectors authorize <name>.',
+    help: BY_HAND,
   },
   AuthorizationDenied: {
     conditions: WAITING,
     severity: 'person',
     event: 'Warning',
-    meaning: 'The person who was asked at the provider refused access.',
-    whatToDo: 'Begin the consent again with a person who may and will grant access.',
+    meaning: 'The user denied the OAuth consent.',
+    whatToDo: 'Repeat the consent as a user with access to the Infusionsoft account.',
   },
   AuthorizationRevoked: {
     conditions: WAITING,
     severity: 'person',
     event: 'Warning',
     meaning:
-      'Access was granted and does not work any more: it was revoked, or renewing it failed too often.',
-    whatToDo: 'Give the consent again; the instance and its token stay the same.',
+      'The OAuth authorization worked and does not work any more: it was revoked, or its renewal failed.',
+    whatToDo: 'Repeat the consent. The instance and its id stay the same.',
   },
   AuthorizationFailed: {
     conditions: WAITING,
     severity: 'person',
     event: 'Warning',
-    meaning: 'The code or refresh token was sent and refused.',
+    meaning: 'Open Connectors or Infusionsoft refused the authorization code or the refresh token.',
     whatToDo:
-      'Check client id, client secret and redirect URL against the registration at the provider, then give the consent again or provide a new code or refresh token.',
+      'Compare client_id, client_secret and callback URL with the OAuth app at Keap. Then repeat the consent, or store a new code or refresh token.',
+    help: ['`AuthorizationRequired` describes how to obtain a new code.'],
   },
   CredentialUsed: {
     conditions: WAITING,
     severity: 'person',
     event: 'Warning',
     meaning:
-      'The authorization code or refresh token in the Secret was sent before; it is never sent a second time.',
-    whatToDo: 'Put a new code or refresh token into the Secret that the message names.',
+      'The authorization code or refresh token in the Secret was sent before. It is never sent twice, because each works only once.',
+    whatToDo: 'Store a new code or refresh token in the Secret in the message.',
+    help: [
+      'After a call without a response the outcome is unknown: the code may be consumed. `AuthorizationRequired` describes how to obtain a new one.',
+    ],
   },
   LegacyApiEnded: {
     conditions: { ...WAITING, Stalled: ['True'] },

@@ -1,26 +1,28 @@
 import type { ConditionStatus, ConditionType } from '../condition.ts';
 
 /**
- * What follows while a condition carries the reason:
- * - `settled`: nothing is to be done.
- * - `working`: the operator goes on by itself at once (`Reconciling`).
- * - `retried`: the operator tries again by itself, with backoff or when what is missing appears (`Reconciling`).
- * - `person`: the operator waits for a person; neither `Reconciling` nor `Stalled`.
- * - `stalled`: trying again is useless until a person changes something (`Stalled`).
+ * What the operator does while a condition has the reason:
+ * - `settled`: nothing; no action is required.
+ * - `working`: it continues immediately (`Reconciling`).
+ * - `retried`: it retries with backoff, or when the missing object appears (`Reconciling`).
+ * - `person`: it waits for a user; neither `Reconciling` nor `Stalled`.
+ * - `stalled`: it waits for a change of the spec, a Secret or a setting (`Stalled`).
  */
 export type Severity = 'settled' | 'working' | 'retried' | 'person' | 'stalled';
 
-/** One row of the table of reasons. */
+/** One reason of a condition or an event. */
 export interface ReasonInfo {
-  /** The conditions it may appear on, each with the statuses it may have there. None: it is a reason of events only. */
+  /** The conditions that may have it, each with the possible statuses. Empty for a reason of events only. */
   readonly conditions: { readonly [Type in ConditionType]?: readonly ConditionStatus[] };
   readonly severity: Severity;
-  /** Type of the event written when the reason appears; Warning only where a person can act. */
+  /** Type of the event when the reason appears; Warning only where a user can act. */
   readonly event: 'Normal' | 'Warning' | 'none';
-  /** What it says, in one or two sentences. */
+  /** The fact, in one or two sentences. */
   readonly meaning: string;
-  /** What a person does about it, in one or two sentences. */
+  /** The action of a user, in one or two sentences. */
   readonly whatToDo: string;
+  /** Longer help for the documentation page, as blocks of Markdown. */
+  readonly help?: readonly string[];
 }
 
 /** A closed group of reasons. */

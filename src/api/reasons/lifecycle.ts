@@ -1,47 +1,48 @@
 import type { ReasonTable } from './info.ts';
 
-/** Reasons of events that report what was done, and reasons of a deletion. */
+/** Reasons of events about completed actions, and reasons of a deletion. */
 export const LIFECYCLE_REASONS = {
   Created: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'An instance was created.',
+    meaning: 'The instance was created.',
     whatToDo: 'Nothing.',
   },
   Adopted: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'An existing instance was adopted and marked as managed by this resource.',
+    meaning: 'An existing instance was adopted and carries the owner tags of this resource.',
     whatToDo: 'Nothing.',
   },
   TakenOver: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'An instance that another owner had marked was taken over, as the annotation take-over asked.',
-    whatToDo: 'Remove the annotation openconnectors.dev/take-over.',
+    meaning:
+      'An instance of another owner was taken over, as the annotation openconnectors.dev/take-over requires.',
+    whatToDo: 'Remove the annotation.',
   },
   Updated: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The instance was changed to what the spec or a Secret says now.',
+    meaning: 'The instance was updated after a change of the spec or of a Secret.',
     whatToDo: 'Nothing.',
   },
   DriftCorrected: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'Somebody else had changed the instance; it was set back to what the spec says.',
-    whatToDo: 'Nothing; make such changes in the spec.',
+    meaning: 'Another client had changed the instance. The operator reverted the change.',
+    whatToDo: 'Nothing. Make such changes in the spec.',
   },
   Reauthorized: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The instance was given a new grant; its id stayed.',
+    meaning: 'The instance has a new OAuth authorization. Its id stays the same.',
     whatToDo: 'Nothing.',
   },
   Replaced: {
@@ -49,47 +50,50 @@ export const LIFECYCLE_REASONS = {
     severity: 'settled',
     event: 'Normal',
     meaning:
-      'The connection Secret was switched to the instance of the new connector, and the old one deleted.',
-    whatToDo: 'Nothing; applications that read the Secret only at start have to be restarted.',
+      'The connection Secret points to the instance of the new connector, and the old instance was deleted.',
+    whatToDo: 'Restart applications that read the Secret only at start.',
   },
   LegacyConnector: {
     conditions: {},
     severity: 'settled',
     event: 'Warning',
     meaning:
-      'The instance is of infusionsoftcrm, which works by legacy keys and XML-RPC. Keap takes no new legacy keys since 2024 and ends XML-RPC at the end of 2026.',
+      'The instance uses infusionsoftcrm, which depends on XML-RPC. Keap ends XML-RPC at the end of 2026.',
     whatToDo:
-      'Set spec.connector to infusionsoftrest (and remove spec.encryptedKeySecretRef): a new instance is made beside the old one.',
+      'Set spec.connector to infusionsoftrest and remove spec.encryptedKeySecretRef. The operator creates a new instance beside the old one.',
   },
   DuplicateRemoved: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'A second instance that an interrupted creation had left behind was deleted.',
+    meaning: 'A duplicate instance of an interrupted create call was deleted.',
     whatToDo: 'Nothing.',
   },
   Deleting: {
     conditions: { Ready: ['False'], Reconciling: ['True'] },
     severity: 'working',
     event: 'none',
-    meaning:
-      'The resource is being deleted, and the instance with it if the deletion policy says so. The deletion did not end in one reconcile; the operator goes on with it.',
-    whatToDo: 'Wait; the message of Ready shows what the deletion waits for.',
+    meaning: 'The resource is being deleted, with its instance if spec.deletionPolicy is Delete.',
+    whatToDo: 'Wait. The message of Ready names the cause of the delay.',
   },
   DeletionBlocked: {
     conditions: { Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
     meaning:
-      'The instance cannot be deleted, because the remote side refuses the current and the last known credentials.',
+      'The instance cannot be deleted, because neither the credentials of the account nor the fallback credentials work.',
     whatToDo:
-      'Repair the credentials of the account; or delete the instance by hand and set the annotation openconnectors.dev/abandon to the reason.',
+      'Fix the account. Or delete the instance in Open Connectors and set the annotation openconnectors.dev/abandon to a reason.',
+    help: [
+      'The annotation releases the resource without a call to Open Connectors:',
+      '```sh\nkubectl annotate infusionsoftconnector <name> -n <namespace> openconnectors.dev/abandon="<reason>"\n```',
+    ],
   },
   Deleted: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The instance was deleted, or was gone already.',
+    meaning: 'The instance was deleted or did not exist.',
     whatToDo: 'Nothing.',
   },
   Orphaned: {
@@ -97,15 +101,15 @@ export const LIFECYCLE_REASONS = {
     severity: 'settled',
     event: 'Normal',
     meaning:
-      'The resource was deleted and the instance left at the remote side, as the deletion policy says.',
-    whatToDo: 'Nothing; delete the instance in Open Connectors when nobody needs it.',
+      'The resource was deleted and its instance stays in Open Connectors, as spec.deletionPolicy requires.',
+    whatToDo: 'Nothing. Delete the instance in Open Connectors when it is not needed.',
   },
   Abandoned: {
     conditions: {},
     severity: 'settled',
     event: 'Warning',
-    meaning: 'The resource was let go without touching the remote side, as the annotation abandon asked.',
-    whatToDo:
-      'Look in Open Connectors whether the instance that the message names still exists, and delete it there.',
+    meaning:
+      'The resource was deleted without its instance, as the annotation openconnectors.dev/abandon requires.',
+    whatToDo: 'Delete the instance in Open Connectors if it still exists.',
   },
 } as const satisfies ReasonTable;

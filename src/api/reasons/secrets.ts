@@ -6,7 +6,7 @@ export const SECRET_REASONS = {
     conditions: { SecretsResolved: ['True'] },
     severity: 'settled',
     event: 'none',
-    meaning: 'Every Secret and key that is needed now is there.',
+    meaning: 'All required Secrets and keys exist.',
     whatToDo: 'Nothing.',
   },
   SecretNotFound: {
@@ -14,69 +14,67 @@ export const SECRET_REASONS = {
     severity: 'retried',
     event: 'Warning',
     meaning:
-      'A Secret that the spec names is not there. It may still be on its way, so the operator waits for it; the resource counts as stalled when it has not come after some minutes.',
-    whatToDo:
-      'Create the Secret that the message names, in the namespace of the resource, or correct the name.',
+      'A Secret of the spec does not exist. The operator waits for it; after 5 minutes the resource is Stalled.',
+    whatToDo: 'Create the Secret in the message, or correct its name in the spec.',
   },
   SecretKeyMissing: {
     conditions: { SecretsResolved: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
-    meaning: 'The Secret is there but lacks a key.',
-    whatToDo: 'Add the key that the message names to the Secret, or name another key in the spec.',
+    meaning: 'The Secret exists but lacks a key.',
+    whatToDo: 'Add the key in the message to the Secret, or set another key in the spec.',
+    help: ['`kubectl describe secret <name>` lists the keys of a Secret without their values.'],
   },
   SecretInvalid: {
     conditions: { SecretsResolved: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
-    meaning:
-      'A value in the Secret cannot be right: it is empty, too long or holds characters that it cannot hold.',
-    whatToDo: 'Put the right value, without line breaks around it, under the key that the message names.',
+    meaning: 'A value in the Secret is empty, too long or contains invalid characters.',
+    whatToDo: 'Store the correct value as one line without surrounding white space.',
   },
   SecretUnreadable: {
     conditions: { SecretsResolved: ['False', 'Unknown'], Ready: ['False'], Reconciling: ['True'] },
     severity: 'retried',
     event: 'Warning',
-    meaning: 'The API server does not let the operator read the Secret.',
-    whatToDo: "Give the operator's service account the right to get Secrets in this namespace.",
+    meaning: 'The operator has no permission for the Secret (403).',
+    whatToDo: 'Bind the role of the operator in this namespace.',
   },
   ConnectionSecretConflict: {
     conditions: { Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
     meaning:
-      'A Secret with the name of the connection Secret exists and does not belong to the operator; it is left alone.',
-    whatToDo: 'Choose another name in spec.connectionSecretRef, or delete the Secret if nobody needs it.',
+      'The Secret for the connection exists and is not managed by this resource. It is not overwritten.',
+    whatToDo: 'Set another name in spec.connectionSecretRef, or delete the Secret.',
   },
   CodeSecretConflict: {
     conditions: { Authorized: ['False'], Ready: ['False'], Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
     meaning:
-      'A Secret with the name of the one-time code for the consent exists and does not belong to the operator; it is neither read nor overwritten.',
-    whatToDo: 'Delete the Secret that the message names, or rename the resource.',
+      'The name of a Secret for the OAuth consent is already in use. That Secret is neither read nor overwritten.',
+    whatToDo: 'Delete or rename the Secret in the message, or rename the resource.',
   },
   FallbackCredentialsNotWritten: {
     conditions: {},
     severity: 'settled',
     event: 'Warning',
     meaning:
-      "The account works, but its credentials could not be written to the operator's namespace (403). Connectors cannot be deleted after the account's own Secret is gone. The operator tries again every 5 minutes.",
-    whatToDo:
-      "Apply the Role of the operator's namespace again, or set KEEP_ACCOUNT_CREDENTIALS=false to do without.",
+      'The account works, but its fallback credentials cannot be written (403). Without them, connectors cannot be deleted after the Secret of the account is deleted.',
+    whatToDo: 'Apply the Role in the namespace of the operator, or set KEEP_ACCOUNT_CREDENTIALS=false.',
   },
   ConnectionSecretWritten: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The connection Secret was written.',
+    meaning: 'The connection Secret was created.',
     whatToDo: 'Nothing.',
   },
   ConnectionSecretRepaired: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The connection Secret had been deleted or edited and was written again.',
-    whatToDo: 'Nothing; find out who changed it if it happens again.',
+    meaning: 'The connection Secret was edited or deleted by another client. The operator restored it.',
+    whatToDo: 'Nothing. If it repeats, find the other client in the audit log of the API server.',
   },
 } as const satisfies ReasonTable;

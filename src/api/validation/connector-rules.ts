@@ -66,12 +66,14 @@ const FORMATS: readonly AnyRule[] = [
   matchesRule({
     at: 'spec.instance.name',
     pattern: /^[A-Za-z0-9]([A-Za-z0-9 ._-]*[A-Za-z0-9])?$/,
-    message: 'must consist of letters, digits, spaces and . _ - and start and end with a letter or digit',
+    message:
+      'must consist of letters, digits, spaces, dots, hyphens and underscores and start and end with a letter or digit',
   }),
   matchesRule({
     at: 'spec.instance.tags[*]',
     pattern: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
-    message: 'must consist of letters, digits and . _ - and start and end with a letter or digit',
+    message:
+      'must consist of letters, digits, dots, hyphens and underscores and start and end with a letter or digit',
   }),
   rule<string>({
     at: 'spec.instance.tags[*]',
@@ -86,7 +88,7 @@ const CONFIGURATION: readonly AnyRule[] = [
   rule<Readonly<Record<string, string>>>({
     at: 'spec.instance.configuration',
     rule: `self.all(key, key.matches(${celPattern(CONFIGURATION_KEY_PATTERN)}) && size(key) <= ${CONFIGURATION_KEY_MAX_LENGTH})`,
-    message: `must have keys of at most ${CONFIGURATION_KEY_MAX_LENGTH} letters, digits and . _ - that start with a letter or digit`,
+    message: `must have keys of up to ${CONFIGURATION_KEY_MAX_LENGTH} letters, digits, dots, hyphens and underscores`,
     holds: (configuration) =>
       Object.keys(configuration).every(
         (key) => CONFIGURATION_KEY_PATTERN.test(key) && key.length <= CONFIGURATION_KEY_MAX_LENGTH,

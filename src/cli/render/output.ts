@@ -4,6 +4,8 @@ import { createScrubber } from '../../secrets/redaction.ts';
 export interface Output {
   /** One line on standard output. */
   print(line?: string): void;
+  /** Several lines on standard output, such as a manifest. */
+  printText(text: string): void;
   /** One line on standard error. */
   printError(line: string): void;
   /** Masks `value` in all later output. */
@@ -20,7 +22,17 @@ export function createOutput(stdout: Sink, stderr: Sink): Output {
     (sink: Sink) =>
     (line = ''): void =>
       sink(`${scrubber.scrub(printable(line))}\n`);
-  return { print: lineTo(stdout), printError: lineTo(stderr), redact: (value) => scrubber.register(value) };
+  const print = lineTo(stdout);
+  return {
+    print,
+    printText(text) {
+      for (const line of text.replace(/\n$/, '').split('\n')) {
+        print(line);
+      }
+    },
+    printError: lineTo(stderr),
+    redact: (value) => scrubber.register(value),
+  };
 }
 
 /** `text` on one line, without escape sequences and direction marks that a field of a resource may contain. */

@@ -82,7 +82,7 @@ function specIsReadable(input: ConnectorInput): Action | undefined {
     blocked(
       'Ready',
       'InvalidSpec',
-      `Deletion is blocked: ${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
+      `${violation.path} ${violation.message}. Correct it, or set the annotation openconnectors.dev/abandon.`,
     )
   );
 }
@@ -112,7 +112,7 @@ function accountIsUsable(input: ConnectorInput): Action | undefined {
     return blocked(
       'Synced',
       'AccountChanged',
-      `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or set the annotation openconnectors.dev/abandon.`,
+      `${accountInWords(input)} now belongs to another organization than the instance ("${recorded.organizationId}" at ${recorded.baseUrl}). Restore the account, or set the annotation openconnectors.dev/abandon.`,
     );
   }
   if (input.external.searchedAt !== undefined) {

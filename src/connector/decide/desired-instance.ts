@@ -41,14 +41,23 @@ export function specChanged(input: ConnectorInput): boolean {
 
 /** The smallest change that makes the instance equal to the resource; `undefined` when nothing differs. */
 export function difference(input: ConnectorInput, instance: Instance): InstancePatch | undefined {
+  const isUnknown = isBaseline(input);
   // A value that the API leaves out is sent after an edit only: it may never show it.
-  const shown = configurationOf(input, instance, specChanged(input));
+  const shown = configurationOf(input, instance, specChanged(input) && !isUnknown);
   const masked = MASKED_CONFIGURATION.map(({ field, desired, changedBy }) => {
     const value = desired(input)?.value;
-    const isDue = changedBy === 'patch' && value?.state === 'value' && value.changed !== false;
+    const isDue = changedBy === 'patch' && value?.state === 'value' && (value.changed ?? !isUnknown);
     return [field, isDue ? value.value : undefined] as const;
   });
   return patchOf(input, instance, { ...shown, ...definedEntries(masked) });
+}
+
+/**
+ * Whether the values that the API does not show count as those of the instance: it was adopted, and the operator has
+ * neither applied nor sent anything. They are sent when they change.
+ */
+function isBaseline({ connector: { status }, record }: ConnectorInput): boolean {
+  return (status?.credentials ?? []).length === 0 && record === undefined;
 }
 
 /** What the instance still shows otherwise after it was changed: values that Open Connectors did not keep. */
@@ -56,15 +65,19 @@ export function shownDifference(input: ConnectorInput, instance: Instance): Inst
   return patchOf(input, instance, configurationOf(input, instance, false));
 }
 
-/** The fields of the instance that `patch` changes, in words for users; never a value. */
+/** Longest list of fields in a message. */
+const SHOWN_FIELDS = 5;
+
+/** The fields of the instance that `patch` changes, for a message: the first ones, without values. */
 export function describePatch(patch: InstancePatch): string {
-  return [
+  const fields = [
     ...(patch.name === undefined ? [] : [NAME.field]),
     ...(patch.tags === undefined ? [] : [TAGS.field]),
     ...Object.keys(patch.configuration ?? {})
       .sort()
       .map((key) => `configuration "${key}"`),
-  ].join(', ');
+  ];
+  return `${fields.slice(0, SHOWN_FIELDS).join(', ')}${fields.length > SHOWN_FIELDS ? ' and more' : ''}`;
 }
 
 /** Whether the patch carries the value of a Secret. */

@@ -85,7 +85,7 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
 /** The first ids of a list, for a message. */
 function idList(instances: readonly Instance[]): string {
   const ids = instances.slice(0, 5).map(({ id }) => `${id}`);
-  return [...ids, ...(instances.length > ids.length ? ['...'] : [])].join(', ');
+  return `${ids.join(', ')}${instances.length > ids.length ? ' and others' : ''}`;
 }
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */

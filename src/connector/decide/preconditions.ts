@@ -32,10 +32,11 @@ function suspended(input: ConnectorInput): Action | undefined {
 }
 
 function specIsValid(input: ConnectorInput): Action | undefined {
-  const [violation, another] = input.violations;
+  const [violation] = input.violations;
   if (violation === undefined) {
     return undefined;
   }
+  const another = input.violations.find(({ path }) => path !== violation.path);
   const others = another === undefined ? '' : ` Correct also ${another.path}.`;
   return blocked('Ready', 'InvalidSpec', `${violation.path} ${violation.message}.${others}`);
 }
@@ -116,7 +117,7 @@ function accountIsTheSame(input: ConnectorInput): Action | undefined {
     ? blocked(
         'Synced',
         'AccountChanged',
-        `${accountInWords(input)} changed, but the instance belongs to organization "${recorded.organizationId}" at ${recorded.baseUrl}. Restore the account, or delete the resource with the annotation openconnectors.dev/abandon.`,
+        `${accountInWords(input)} now belongs to another organization than the instance ("${recorded.organizationId}" at ${recorded.baseUrl}). Restore the account, or delete the resource with the annotation openconnectors.dev/abandon.`,
       )
     : createdElsewhere(input, isElsewhere);
 }
@@ -136,7 +137,7 @@ function createdElsewhere(
     : blocked(
         'Synced',
         'AccountChanged',
-        `${accountInWords(input)} changed, but an instance may have been created in organization "${record.account.organizationId}" at ${record.account.baseUrl}. Restore the account until the outcome is known.`,
+        `${accountInWords(input)} now belongs to another organization than the latest create call ("${record.account.organizationId}" at ${record.account.baseUrl}). Restore the account until the outcome is known.`,
         Number.isFinite(until) ? { kind: 'at', time: until } : { kind: 'on-change' },
       );
 }

@@ -27,7 +27,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
     return blocked(
       'Ready',
       'InstanceNotAnswering',
-      `The test call through the instance failed: ${quote(error.message)}. Check the availability of Infusionsoft and spec.server.`,
+      `The test call through the instance failed: ${quote(error.message)}. Check Infusionsoft and spec.`,
       backoff,
     );
   }
@@ -43,7 +43,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'AccountReady',
         'AccountForbidden',
-        `Cannot ${action}: ${quote(error.message)}. Grant the user of the account the required role.`,
+        `Cannot ${action}: ${quote(error.message)}. Grant the user the required role.`,
         // No watch shows that a role was granted in Open Connectors.
         { kind: 'at', time: input.now + PROBE_INTERVAL_MS },
       ),
@@ -87,7 +87,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       blocked(
         'Synced',
         'UnexpectedAnswer',
-        `Cannot ${action}: ${quote(error.message)}. Check spec.baseUrl of the account.`,
+        `Cannot ${action}: ${quote(error.message)}. Check the account's spec.baseUrl.`,
         backoff,
       ),
   };

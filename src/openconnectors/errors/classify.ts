@@ -192,7 +192,7 @@ function reasonOfFailure(code: string): string {
     case 'UND_ERR_DESTROYED':
       return 'the account settings changed meanwhile';
     case `${PROXY_STATUS}407`:
-      return 'the proxy does not accept the user and password in HTTPS_PROXY, or their absence (HTTP 407)';
+      return 'the proxy rejected the credentials in HTTPS_PROXY (HTTP 407)';
     default:
       if (code.startsWith(PROXY_STATUS)) {
         return `the proxy did not open a tunnel (${code})`;

@@ -9,21 +9,45 @@ const MOST_PAGES = 1_000;
 /** 200 instances of 160 KiB; a usual one has 4. */
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
+type Filter = readonly (readonly [name: string, value: string])[];
+
 interface Page {
   readonly instances: readonly Instance[];
   readonly next: string | undefined;
 }
 
 /**
- * `GET /instances?tags[]=<tag>&hydrate=true`, page by page. The remote search may be loose, so an instance whose tags
- * are known and do not have the tag is left out. An instance that moved between pages appears once, as seen last.
+ * `GET /instances?tags[]=<tag>&hydrate=true`, page by page. The search of Open Connectors may be loose, so an instance
+ * whose tags are known and do not have the tag is left out.
  *
- * @throws RemoteError of class `unexpected` after `MOST_PAGES`, or when a page after the first is answered by 404: a list
- *   that was cut may not pass for a whole one.
+ * @throws RemoteError as `listAllInstances`.
  */
 export async function listInstancesByTag(
   call: Caller,
   tag: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Instance[]> {
+  const found = await listPages(call, [['tags[]', tag]], signal);
+  return found.filter((instance) => instance.tags?.includes(tag) ?? true);
+}
+
+/**
+ * `GET /instances?hydrate=true`, page by page: every instance of the account, whoever created it.
+ *
+ * @throws RemoteError of class `unexpected` after `MOST_PAGES`, or when a page after the first is answered by 404: a list
+ *   that was cut may not pass for a whole one.
+ */
+export function listAllInstances(
+  call: Caller,
+  signal: AbortSignal | undefined,
+): Promise<readonly Instance[]> {
+  return listPages(call, [], signal);
+}
+
+/** An instance that moved between pages appears once, as seen last. */
+async function listPages(
+  call: Caller,
+  filter: Filter,
   signal: AbortSignal | undefined,
 ): Promise<readonly Instance[]> {
   const found = new Map<number, Instance>();
@@ -34,19 +58,19 @@ export async function listInstancesByTag(
     if (asked.size > MOST_PAGES) {
       throw new RemoteError('unexpected', `The list of instances has more than ${MOST_PAGES} pages`);
     }
-    const page = await readPage(call, tag, token, signal);
+    const page = await readPage(call, filter, token, signal);
     for (const instance of page.instances) {
       found.set(instance.id, instance);
     }
     token = page.next;
     // A token that was given before leads to pages that were read before.
   } while (token !== undefined && !asked.has(token));
-  return [...found.values()].filter((instance) => instance.tags?.includes(tag) ?? true);
+  return [...found.values()];
 }
 
 async function readPage(
   call: Caller,
-  tag: string,
+  filter: Filter,
   token: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Page> {
@@ -58,7 +82,7 @@ async function readPage(
         method: 'GET',
         path: '/instances',
         query: [
-          ['tags[]', tag],
+          ...filter,
           ['hydrate', 'true'],
           ['pageSize', String(PAGE_SIZE)],
           ...(token === undefined ? [] : [['nextPage', token] as const]),

@@ -7,7 +7,7 @@ import type { AccountView } from '../../../src/ownership/account-view.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
-import { connectionMemory, input, READY_ACCOUNT } from './input.ts';
+import { connectionMemory, input, READY_ACCOUNT, type WorldChange } from './input.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
@@ -270,8 +270,8 @@ const passes = fc.record({
   ),
 });
 
-/** Worlds of every kind, also those that no sequence of passes leads to. */
-export const worlds: fc.Arbitrary<ConnectorInput> = fc
+/** How inputs of every kind differ from the one of a new connector, also those that no sequence of reconciles leads to. */
+export const inputChanges: fc.Arbitrary<WorldChange> = fc
   .record({
     settings: often({}, { legacyApiEndMs: NOW }),
     connector: connectors,
@@ -288,12 +288,13 @@ export const worlds: fc.Arbitrary<ConnectorInput> = fc
     triggered: fc.boolean(),
     claimants: fc.constantFrom([], [], ['team-b/crm']),
   })
-  .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) =>
-    input({
-      ...change,
-      secrets: { ...READ, ...facts },
-      instances: found.filter(({ id }) => !change.gone.includes(id)),
-      memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
-      pass,
-    }),
-  );
+  .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) => ({
+    ...change,
+    secrets: { ...READ, ...facts },
+    instances: found.filter(({ id }) => !change.gone.includes(id)),
+    memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
+    pass,
+  }));
+
+/** Inputs of every kind. */
+export const worlds: fc.Arbitrary<ConnectorInput> = inputChanges.map(input);

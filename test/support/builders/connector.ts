@@ -136,16 +136,18 @@ export function readyStatus(id: number, change: Change<ConnectorStatus> = {}): C
       observedGeneration: 1,
       conditions: [
         condition('Ready', 'True', 'Succeeded', {
-          message: 'The instance is authorized and equals the resource.',
+          message: `Instance ${id} is authorized and up to date.`,
         }),
         condition('SecretsResolved', 'True', 'SecretsResolved', {
-          message: 'Every Secret and key that is needed is there.',
+          message: 'All required Secrets and keys exist.',
         }),
-        condition('AccountReady', 'True', 'AccountReady', { message: "The account's credentials work." }),
+        condition('AccountReady', 'True', 'AccountReady', {
+          message: 'The credentials of the account are valid.',
+        }),
         condition('Authorized', 'True', 'Authorized', {
-          message: 'Infusionsoft accepts the authorization of the instance.',
+          message: 'The OAuth authorization works.',
         }),
-        condition('Synced', 'True', 'Synced', { message: 'The instance equals the resource.' }),
+        condition('Synced', 'True', 'Synced', { message: 'The instance is up to date.' }),
       ],
       instance: {
         id,

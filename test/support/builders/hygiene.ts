@@ -1,13 +1,15 @@
 import { mayAppear } from '../../../src/api/reasons.ts';
 import type { Action } from '../../../src/connector/action.ts';
+import { faultsOfLimits, isComplete } from './message-limits.ts';
 import { VALUES } from './secrets.ts';
 
 /** Reasons whose text comes from the rules of the API, which are no sentences. */
 const QUOTING = ['InvalidSpec'];
 
-/** What is wrong with a text for people: no sentence, a value that is not there, a hash, or a secret. */
+/** What is wrong with a message: too long, no sentence, a value that is not there, a hash, or a secret. */
 export function faultsOfMessage(message: string): string[] {
   return [
+    ...faultsOfLimits(message),
     ...(/[a-z]{3}/.test(message) ? [] : ['no words']),
     ...(/undefined|\[object|NaN|null\b/.test(message) ? ['a value that is not there'] : []),
     ...(/[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-|[a-z2-7]{52}/.test(message) ? ['an id or hash'] : []),
@@ -48,5 +50,5 @@ export function faultsOfStep(action: Action): string[] {
 }
 
 function faultsOfSentence(message: string): string[] {
-  return [...faultsOfMessage(message), ...(message.endsWith('.') ? [] : ['no full stop'])];
+  return [...faultsOfMessage(message), ...(isComplete(message) ? [] : ['no full stop'])];
 }

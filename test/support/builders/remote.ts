@@ -45,6 +45,7 @@ export function fakeRemote(answers: Answers = {}, reserve?: () => Turn | undefin
     createInstance: answer('createInstance'),
     readInstance: answer('readInstance'),
     listInstancesByTag: answer('listInstancesByTag'),
+    listAllInstances: answer('listAllInstances'),
     patchInstance: answer('patchInstance'),
     reauthorizeInstance: answer('reauthorizeInstance'),
     setInstanceEnabled: answer('setInstanceEnabled'),

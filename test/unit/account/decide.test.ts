@@ -140,7 +140,7 @@ describe('an account', () => {
       input: accountWorld({ session: refusedAt(NOW - SECOND) }),
       action: blockedBy(
         'AccountUnauthorized',
-        'refuses the credentials in Secret "sap-account"',
+        'Account "sap" rejected the credentials (401). Update Secret "sap-account".',
         { kind: 'at', time: NOW - SECOND + HOUR },
         false,
       ),
@@ -149,13 +149,23 @@ describe('an account', () => {
       name: 'refused a moment ago, older ones in use',
       because: 'what works goes on working while somebody corrects the Secret',
       input: accountWorld({ session: refusedAt(NOW - SECOND, true) }),
-      action: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW - SECOND + HOUR }, true),
+      action: blockedBy(
+        'AccountUnauthorized',
+        'Account "sap" rejected the credentials (401). Update Secret "sap-account".',
+        { kind: 'at', time: NOW - SECOND + HOUR },
+        true,
+      ),
     },
     {
       name: 'refused almost an hour ago',
       because: 'the hour is kept to the millisecond',
       input: accountWorld({ session: refusedAt(NOW - HOUR + 1) }),
-      action: blockedBy('AccountUnauthorized', 'refuses', { kind: 'at', time: NOW + 1 }, false),
+      action: blockedBy(
+        'AccountUnauthorized',
+        'Account "sap" rejected the credentials (401). Update Secret "sap-account".',
+        { kind: 'at', time: NOW + 1 },
+        false,
+      ),
     },
     {
       name: 'refused an hour ago',
@@ -354,8 +364,14 @@ describe('an account', () => {
         users: ['f', 'e', 'd', 'c', 'b', 'a'],
       }),
     );
-    expect(action).toMatchObject(blockedBy('InUse', '6 InfusionsoftConnector(s)', onChange, true));
-    expect(action).toMatchObject(blockedBy('InUse', 'a, b, c, d, e, ...', onChange, true));
+    expect(action).toMatchObject(
+      blockedBy(
+        'InUse',
+        'Account "sap" is still in use by InfusionsoftConnectors "a", "b", "c", "d", "e" and others. Delete them, or set another spec.accountRef.',
+        onChange,
+        true,
+      ),
+    );
   });
 
   test('is listed within ten per cent of the interval, always at the same moment for the same account', () => {

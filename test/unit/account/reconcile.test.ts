@@ -305,7 +305,9 @@ describe('an account that cannot be reached', () => {
     expect(it.registry.view('team-a', 'sap')).toMatchObject({
       state: 'blocked',
       reason: 'AccountNotReady',
-      message: expect.stringContaining('OpenConnectorsAccount "sap"') as unknown,
+      message: expect.stringContaining(
+        'Account "sap" is not ready: no connection. Check spec.baseUrl, DNS and proxy.',
+      ) as unknown,
     });
   });
 
@@ -369,7 +371,9 @@ describe('the registry', () => {
     expect(registry.view('team-a', 'missing')).toMatchObject({
       state: 'blocked',
       reason: 'AccountNotFound',
-      message: expect.stringContaining('OpenConnectorsAccount "missing"') as unknown,
+      message: expect.stringContaining(
+        'Account "missing" (spec.accountRef) not found. Create it, or correct the name.',
+      ) as unknown,
     });
     expect(registry.view('team-b', undefined)).toMatchObject({
       state: 'blocked',

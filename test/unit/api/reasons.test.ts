@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CONDITION_TYPES, CONDITIONS, conditionSchema } from '../../../src/api/condition.ts';
 import { isReason, mayAppear, REASON_NAMES, reason } from '../../../src/api/reasons.ts';
+import { faultsOfLimits } from '../../support/builders/message-limits.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/reference/conditions.md'), 'utf8');
 
@@ -15,6 +16,10 @@ describe.each(REASON_NAMES.map((name) => [name, reason(name)] as const))('%s', (
   test('says what it means and what to do, in sentences', () => {
     expect(info.meaning).toMatch(/^[A-Za-z].*\.$/);
     expect(info.whatToDo).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test.each(['meaning', 'whatToDo'] as const)('keeps the limits of a message in its %s', (field) => {
+    expect(faultsOfLimits(info[field])).toEqual([]);
   });
 
   test('is documented', () => {

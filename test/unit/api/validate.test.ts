@@ -92,7 +92,12 @@ describe('an InfusionsoftConnector', () => {
     const old = { spec: withInstance({ importId: 4711 }) };
     for (const spec of [withInstance({ importId: 4712 }), withInstance({ name: 'x' }), crm]) {
       expect(validateConnector({ spec }, { old })).toEqual([
-        { path: 'spec.instance.importId', message: expect.stringContaining('cannot be changed or removed') },
+        {
+          path: 'spec.instance.importId',
+          message: expect.stringContaining(
+            'is immutable: create the resource again to adopt another instance',
+          ),
+        },
       ]);
       expect(connectors.validate({ spec }, old).errors.map((it) => it.path)).toEqual([
         'spec.instance.importId',
@@ -129,8 +134,14 @@ describe('an InfusionsoftConnector', () => {
     const spec = { ...withOAuth({ clientSecret: 'x' }), instnace: {} };
 
     expect(validateConnector({ spec })).toEqual([
-      { path: 'spec.oauth.clientSecret', message: expect.stringContaining('not a field') },
-      { path: 'spec.instnace', message: expect.stringContaining('not a field') },
+      {
+        path: 'spec.oauth.clientSecret',
+        message: expect.stringContaining('is an unknown field: remove it or correct its name'),
+      },
+      {
+        path: 'spec.instnace',
+        message: expect.stringContaining('is an unknown field: remove it or correct its name'),
+      },
     ]);
     expect(connectors.unknownFields({ spec })).toEqual(['spec.oauth.clientSecret', 'spec.instnace']);
   });

@@ -114,6 +114,7 @@ function withSignalOf(client: OpenConnectors, signal: AbortSignal): OpenConnecto
     createInstance: (value) => client.createInstance(value, signal),
     readInstance: (id) => client.readInstance(id, signal),
     listInstancesByTag: (tag) => client.listInstancesByTag(tag, signal),
+    listAllInstances: () => client.listAllInstances(signal),
     patchInstance: (id, patch) => client.patchInstance(id, patch, signal),
     reauthorizeInstance: (id, value) => client.reauthorizeInstance(id, value, signal),
     setInstanceEnabled: (id, enabled) => client.setInstanceEnabled(id, enabled, signal),

@@ -26,7 +26,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'secrets',
   ],
   consent: ['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'runtime', 'secrets'],
-  cli: ['api', 'authorization', 'config', 'kube', 'ownership', 'provider', 'runtime', 'secrets'],
+  cli: [
+    'openconnectors',
+    'api',
+    'authorization',
+    'config',
+    'kube',
+    'ownership',
+    'provider',
+    'runtime',
+    'secrets',
+  ],
   operator: [
     ...['api', 'config', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
     ...['account', 'connector', 'consent'],

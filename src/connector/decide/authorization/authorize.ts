@@ -19,7 +19,7 @@ import {
 } from '../../observe/record-outcome.ts';
 import { instanceBody } from '../desired-instance.ts';
 import { confirmAbsence, lastingInputs, obtain, textOf } from '../obtain-secrets.ts';
-import { awaitConsent } from './consent.ts';
+import { awaitConsent, LONGEST_REFUSAL } from './consent.ts';
 import { refuseLegacyGrant } from './legacy-api-end.ts';
 
 /**
@@ -228,7 +228,7 @@ function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
     return blocked(
       'Authorized',
       'AuthorizationFailed',
-      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message)}. Provide a new ${noun}.`,
+      `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message, LONGEST_REFUSAL)}. Provide a new ${noun}.`,
     );
   }
   const isFirst = due.why === 'create' && due.insteadOf === undefined;

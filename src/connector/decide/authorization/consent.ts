@@ -10,6 +10,9 @@ import { sendability } from '../../observe/record-outcome.ts';
 // The consent pages run beside the controllers, in every replica. The two meet in Secrets only: the controller offers
 // the one-time code Secret, the pages write the response of the provider to the authorization code Secret.
 
+/** The refusal of a code begins with general words; its cause comes after them. */
+export const LONGEST_REFUSAL = 130;
+
 /** What stands between the resource and a code from the consent page; `undefined` when there is one to be sent. */
 export function awaitConsent(input: ConnectorInput, due: Due): Action | undefined {
   if (!input.offersPage) {
@@ -93,7 +96,7 @@ function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | 
   if (refused !== undefined && refused.digest === input.record?.digest) {
     return {
       reason: 'AuthorizationFailed',
-      sentence: `The authorization code failed: ${quote(refused.message)}.`,
+      sentence: `The authorization code failed: ${quote(refused.message, LONGEST_REFUSAL)}.`,
     } as const;
   }
   return { reason: dueReason(input, due), sentence: dueSentence(input, due) } as const;

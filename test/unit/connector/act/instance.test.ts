@@ -192,7 +192,7 @@ describe('a deletion', () => {
       patchInstance: refuse('unavailable', 'no answer'),
     });
     expect((await pass(refused)).outcome).toEqual({ kind: 'released' });
-    expect(refused.events[0]?.message).toContain('could not be removed (no answer)');
+    expect(refused.events[0]?.message).toContain('with its k8s- tags: no answer.');
   });
 });
 
@@ -210,7 +210,6 @@ describe('an adoption', () => {
       'add-finalizer',
       'ping',
       'patch',
-      'ping',
       'write-connection-secret',
     ]);
     expect(instances.get(7)?.tags).toEqual(TAGS.own);

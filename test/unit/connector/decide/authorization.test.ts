@@ -134,7 +134,7 @@ describe('the first authorization', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        /connect\.example\.com%2Foauth%2Fcallback.* under key "code" of Secret "crm-code", .* is not there yet\.$/,
+        'Waiting for OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
       ),
     },
     {
@@ -150,7 +150,7 @@ describe('the first authorization', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        'under key "code" of Secret "crm-code", which spec.oauth.authorizationCodeSecretRef names and which has no such key',
+        'Waiting for OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
       ),
     },
     {
@@ -160,17 +160,17 @@ describe('the first authorization', () => {
       action: blockedBy(
         'SecretsResolved',
         'SecretInvalid',
-        'spec.oauth.authorizationCodeSecretRef, is empty',
+        'Key "code" of Secret "crm-code" (spec.oauth.authorizationCodeSecretRef) is empty.',
       ),
     },
     {
       name: 'no grant named',
-      because: 'a person has to consent, and is told both ways to hand it over',
+      because: 'a person has to consent, and the message gives the command',
       input: input({ connector: connector({ oauth: { authorizationCodeSecretRef: undefined } }) }),
       action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        /spec\.oauth\.authorizationCodeSecretRef .*kubectl openconnectors authorize .* spec\.oauth\.refreshTokenSecretRef\./,
+        'Waiting for OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
       ),
     },
     {
@@ -195,7 +195,11 @@ describe('the first authorization', () => {
 });
 
 describe('a credential that was sent before', () => {
-  const spent = blockedBy('Authorized', 'CredentialUsed', 'It is never sent twice.');
+  const spent = blockedBy(
+    'Authorized',
+    'CredentialUsed',
+    'The authorization code was sent and the outcome is unknown. Provide a new code in Secret "crm-code".',
+  );
   const absent = { absentAt: at(-MINUTE) } as const;
   const sent = (credential: string, ageMs = MINUTE, kind: 'code' | 'refresh-token' = 'code') =>
     ({ digest: digest(credential), at: at(-ageMs), kind, created: 'no' }) as const;
@@ -215,7 +219,11 @@ describe('a credential that was sent before', () => {
         connector: held(attempt({ ...absent, digest: OTHER, spent: [sent(VALUES.code)] })),
         searchedAt: NOW - MINUTE,
       }),
-      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before, and no instance came of it'),
+      action: blockedBy(
+        'Authorized',
+        'CredentialUsed',
+        'The authorization code was already used. Provide a new code in Secret "crm-code".',
+      ),
     },
     {
       name: 'and refused',
@@ -227,7 +235,7 @@ describe('a credential that was sent before', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationFailed',
-        'was refused. Invalid code. It is never sent twice',
+        'The authorization code in Secret "crm-code" failed: Invalid code. Provide a new code.',
       ),
     },
     {
@@ -237,7 +245,7 @@ describe('a credential that was sent before', () => {
         connector: held(attempt(absent)),
         memory: { refused: { digest: OTHER, message: 'Invalid code' } },
       }),
-      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+      action: blockedBy('Authorized', 'CredentialUsed', 'was sent and the outcome is unknown'),
     },
     {
       name: 'a new one in its place',
@@ -304,7 +312,11 @@ describe('a credential that was sent before', () => {
       name: 'with the Secret absent since',
       because: 'a new code is asked for, and the old one is of no interest',
       input: input({ connector: held(attempt(absent)), secrets: { 'crm-code': secretAbsent } }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'crm-code'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'Waiting for OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
   ]);
 });
@@ -312,7 +324,7 @@ describe('a credential that was sent before', () => {
 describe('a credential that provably was not processed', () => {
   const again = (change: Parameters<typeof attempt>[0] = {}) =>
     held(attempt({ at: at(-MINUTE), unprocessed: { notBefore: at(-SECOND) }, ...change }));
-  const spent = blockedBy('Authorized', 'CredentialUsed', 'was sent before');
+  const spent = blockedBy('Authorized', 'CredentialUsed', 'was sent and Open Connectors did not process it');
   decides([
     {
       name: 'before its time',
@@ -373,7 +385,7 @@ describe('a credential that provably was not processed', () => {
         memory: { unprocessed: { digest: OTHER, notBefore: at(-SECOND), sends: 1 } },
         searchedAt: NOW,
       }),
-      action: spent,
+      action: blockedBy('Authorized', 'CredentialUsed', 'was sent and the outcome is unknown'),
     },
   ]);
 });
@@ -401,7 +413,7 @@ describe('a record of keyed hashes', () => {
           }),
         ),
       }),
-      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+      action: blockedBy('Authorized', 'CredentialUsed', 'was already used'),
     },
     {
       name: 'whose key is lost',

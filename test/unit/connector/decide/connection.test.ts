@@ -10,7 +10,7 @@ import { blockedBy, decides, ends } from './table.ts';
 const ready = ends({
   kind: 'ready',
   reason: 'Succeeded',
-  message: 'The instance is authorized and equals the resource.',
+  message: 'Instance 4711 is authorized and up to date.',
 });
 
 describe('the connection Secret', () => {
@@ -56,7 +56,11 @@ describe('the connection Secret', () => {
       name: "somebody else's",
       because: 'what the operator did not make it does not overwrite',
       input: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
-      action: blockedBy('Ready', 'ConnectionSecretConflict', 'is not overwritten'),
+      action: blockedBy(
+        'Ready',
+        'ConnectionSecretConflict',
+        'Secret "crm-connection" exists and is not managed by this resource. Delete it, or set another name in spec.connectionSecretRef.',
+      ),
     },
     {
       name: "nobody's, read",

@@ -65,7 +65,7 @@ describe('a consent on our own page', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        /Open https:\/\/operator\.example\.com\/connect\/team-a\/crm and enter the code of Secret "crm-enrolment": kubectl get secret/,
+        'Waiting for OAuth consent. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
       ),
     },
     {
@@ -84,7 +84,11 @@ describe('a consent on our own page', () => {
       name: 'with another callback URL',
       because: 'Keap sends the browser elsewhere, so that no page of ours would see it',
       input: page({ connector: { oauth: { callbackUrl: 'https://other.example.com/callback' } } }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'spec.oauth.authorizationCodeSecretRef'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'Waiting for OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'with a Secret named for the code',
@@ -152,7 +156,11 @@ describe('a consent on our own page', () => {
           'crm-grant': answered({ kind: 'error', error: 'access_denied', consent: CONSENT }),
         },
       }),
-      action: blockedBy('Authorized', 'AuthorizationDenied', 'refused access'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationDenied',
+        'OAuth consent was denied at Infusionsoft. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+      ),
     },
     {
       name: 'ended with an error',
@@ -162,7 +170,11 @@ describe('a consent on our own page', () => {
           'crm-grant': answered({ kind: 'error', error: 'invalid_scope', consent: CONSENT }),
         },
       }),
-      action: blockedBy('Authorized', 'AuthorizationFailed', 'the error "invalid_scope"'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationFailed',
+        'OAuth consent failed with error "invalid_scope" of Infusionsoft. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+      ),
     },
     {
       name: 'its code refused',
@@ -171,7 +183,11 @@ describe('a consent on our own page', () => {
         connector: { metadata: HELD, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
         memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code' } },
       }),
-      action: blockedBy('Authorized', 'AuthorizationFailed', 'was refused (Invalid code)'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationFailed',
+        'The authorization code failed: Invalid code. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+      ),
     },
     {
       name: 'its code lost in a crash',
@@ -208,7 +224,11 @@ describe('a new authorization that is asked for', () => {
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: READ,
       }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'reauthorize-at asks for a new authorization'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'Reauthorization was requested; instance 4711 works until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'with a new code',

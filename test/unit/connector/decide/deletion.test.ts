@@ -120,7 +120,12 @@ describe('a deletion of the instance', () => {
       name: 'deleted in this pass, and still shown',
       because: 'the finalizer stays until the remote side confirms',
       input: deletion({ pass: { deleted: [ID] } }),
-      action: blockedBy('Ready', 'Deleting', 'still shows it', { kind: 'backoff' }),
+      action: blockedBy(
+        'Ready',
+        'Deleting',
+        'Open Connectors still shows instance 4711 after its deletion. Wait for the next check.',
+        { kind: 'backoff' },
+      ),
     },
     {
       name: 'with the old one of a replacement',
@@ -279,7 +284,12 @@ describe('a deletion of the instance', () => {
       name: 'with its tags unknown after a read',
       because: 'an answer that lacks them would lack them again',
       input: deletion({ instances: [instance(ID, { tags: undefined })], pass: { read: [ID] } }),
-      action: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags', { kind: 'backoff' }),
+      action: blockedBy(
+        'Synced',
+        'UnexpectedAnswer',
+        'Open Connectors returned instance 4711 without its tags or its token. Grant the user of the account access to the whole instance.',
+        { kind: 'backoff' },
+      ),
     },
     {
       name: 'with a grant that status says was accepted',
@@ -331,13 +341,21 @@ describe('a deletion that has to wait', () => {
       name: 'with what worked last refused, too',
       because: 'the message says that nothing is left to try',
       input: deletion({ account: refused, pass: { fallback: 'refused' } }),
-      action: blockedBy('Ready', 'DeletionBlocked', 'that worked last are refused as well. To delete'),
+      action: blockedBy(
+        'Ready',
+        'DeletionBlocked',
+        'Account "sap" is not ready (AccountUnauthorized) and the fallback credentials do not work, so the instance cannot be deleted. Fix the account, or set the annotation openconnectors.dev/abandon.',
+      ),
     },
     {
       name: 'for an account that works, with nothing kept',
       because: 'a person repairs it, or lets go with the annotation that the message names',
       input: deletion({ account: refused, pass: { fallback: 'absent' } }),
-      action: blockedBy('Ready', 'DeletionBlocked', /Refused\. .*openconnectors\.dev\/abandon/),
+      action: blockedBy(
+        'Ready',
+        'DeletionBlocked',
+        'Account "sap" is not ready (AccountUnauthorized), so the instance cannot be deleted. Fix the account, or set the annotation openconnectors.dev/abandon.',
+      ),
     },
     {
       name: 'for the account that made the instance',
@@ -352,7 +370,11 @@ describe('a deletion that has to wait', () => {
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         pass: { fallback: 'absent' },
       }),
-      action: blockedBy('Synced', 'AccountChanged', `organization ${ACCOUNT.organizationId}`),
+      action: blockedBy(
+        'Synced',
+        'AccountChanged',
+        `another organization than the instance ("${ACCOUNT.organizationId}"`,
+      ),
     },
     {
       name: 'for a spec that can be read',
@@ -371,10 +393,15 @@ describe('a deletion that has to wait', () => {
           },
         },
       }),
-      action: blockedBy('Synced', 'RemoteError', 'could not be reached to delete the instance', {
-        kind: 'backoff',
-        retryAfterMs: undefined,
-      }),
+      action: blockedBy(
+        'Synced',
+        'RemoteError',
+        'Cannot delete the instance: Open Connectors is unavailable. Wait for the next attempt.',
+        {
+          kind: 'backoff',
+          retryAfterMs: undefined,
+        },
+      ),
     },
     {
       name: 'for the retry',

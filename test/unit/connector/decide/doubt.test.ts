@@ -72,7 +72,11 @@ describe('a grant whose outcome is unknown', () => {
       name: 'recorded as absent',
       because: 'the code is spent',
       input: input({ connector: absent, now: NOW + settlesMs, searchedAt: NOW + settlesMs }),
-      action: blockedBy('Authorized', 'CredentialUsed', 'no instance came of it'),
+      action: blockedBy(
+        'Authorized',
+        'CredentialUsed',
+        'The authorization code was sent and the outcome is unknown. Provide a new code in Secret "crm-code".',
+      ),
     },
     {
       name: 'recorded as absent, with a new code',
@@ -144,7 +148,11 @@ describe('a grant whose outcome is unknown', () => {
         memory: { refused: { digest: CODE, message: 'no' } },
         searchedAt: NOW - MINUTE,
       }),
-      action: blockedBy('Authorized', 'AuthorizationFailed', 'was refused'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationFailed',
+        'The authorization code in Secret "crm-code" failed: no. Provide a new code.',
+      ),
     },
     {
       name: 'followed by another code that was refused, and supplied again',
@@ -160,7 +168,11 @@ describe('a grant whose outcome is unknown', () => {
         memory: { refused: { digest: OTHER, message: 'no' } },
         searchedAt: NOW - MINUTE,
       }),
-      action: blockedBy('Authorized', 'CredentialUsed', 'was sent before'),
+      action: blockedBy(
+        'Authorized',
+        'CredentialUsed',
+        'The authorization code was already used. Provide a new code in Secret "crm-code".',
+      ),
     },
     {
       name: 'found',
@@ -192,7 +204,11 @@ describe('a grant whose outcome is unknown', () => {
         searchedAt: NOW - MINUTE,
         now: NOW + 2 * SECOND,
       }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'does not exist in Open Connectors any more'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'Instance 4711 not found in Open Connectors; a new one needs OAuth consent. Provide a new code in Secret "crm-code".',
+      ),
     },
     {
       name: 'after another one was accepted, whatever the clock says',
@@ -224,7 +240,11 @@ describe('a grant whose outcome is unknown', () => {
         searchedAt: NOW - MINUTE,
         now: NOW + 2 * SECOND,
       }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'does not exist in Open Connectors any more'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'Instance 4711 not found in Open Connectors; a new one needs OAuth consent. Provide a new code in Secret "crm-code".',
+      ),
     },
   ]);
 });

@@ -4,37 +4,71 @@ import { remoteError, settledWorld } from '../../../support/builders/input.ts';
 import { blockedBy, decides, type Row } from './table.ts';
 
 const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
-const ACCOUNT_HINT = "that the account's baseUrl is that of the API";
+const ACCOUNT_HINT = "Cannot update the instance: Because. Check the account's spec.baseUrl.";
 
 /** Every class of error, on a action that is no ping. */
 const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'action'> } = {
   unauthorized: {
     because: "the account's credentials are the ones that every such call carries",
-    action: blockedBy('AccountReady', 'AccountUnauthorized', 'Store working ones in the Secret', 'any'),
+    action: blockedBy(
+      'AccountReady',
+      'AccountUnauthorized',
+      'Account "sap" rejected the credentials (401). Update the Secret of the account.',
+      'any',
+    ),
   },
   forbidden: {
     because: 'a privilege is missing, which only a person can give',
-    action: blockedBy('AccountReady', 'AccountForbidden', 'forbids to change the instance: Because.', 'any'),
+    action: blockedBy(
+      'AccountReady',
+      'AccountForbidden',
+      'Cannot update the instance: Because. Grant the user the required role.',
+      'any',
+    ),
   },
   invalid: {
     because: 'the same request would be refused again, so that it is not sent again',
-    action: blockedBy('Synced', 'RemoteRejected', 'refused to change the instance: Because.'),
+    action: blockedBy(
+      'Synced',
+      'RemoteRejected',
+      'Cannot update the instance: Because. Correct the spec or its Secrets.',
+    ),
   },
   throttled: {
     because: 'it passes by itself, and the number that the remote side named is no news for people',
-    action: blockedBy('Synced', 'Throttled', 'asks for fewer requests', backoff),
+    action: blockedBy(
+      'Synced',
+      'Throttled',
+      'Open Connectors throttles the account (429). Wait for the next attempt.',
+      backoff,
+    ),
   },
   unavailable: {
     because: 'repeating is harmless',
-    action: blockedBy('Synced', 'RemoteError', 'could not be reached to change the instance', backoff),
+    action: blockedBy(
+      'Synced',
+      'RemoteError',
+      'Cannot update the instance: Open Connectors is unavailable. Wait for the next attempt.',
+      backoff,
+    ),
   },
   ambiguous: {
     because: 'what was lost is looked for by the next pass',
-    action: blockedBy('Synced', 'RemoteError', 'to change the instance was lost', backoff),
+    action: blockedBy(
+      'Synced',
+      'RemoteError',
+      'The outcome of the call to update the instance is unknown. Wait for the next attempt.',
+      backoff,
+    ),
   },
   'not-found': {
     because: 'something was deleted in this very moment; the next pass sees it',
-    action: blockedBy('Synced', 'RemoteError', 'knows nothing to change the instance: Because.', backoff),
+    action: blockedBy(
+      'Synced',
+      'RemoteError',
+      'Cannot update the instance: Open Connectors responded with 404. Wait for the next attempt.',
+      backoff,
+    ),
   },
   unexpected: {
     because: 'a gateway or proxy may answer in place of the API',
@@ -76,7 +110,7 @@ describe('a call through the instance that failed', () => {
         action: blockedBy(
           'Ready',
           'InstanceNotAnswering',
-          'A call through the instance fails: Because.',
+          'The test call through the instance failed: Because. Check Infusionsoft and spec.',
           backoff,
         ),
       })),
@@ -88,7 +122,12 @@ describe('a call through the instance that failed', () => {
       input: settledWorld({
         pass: { failure: { type: 'ping', error: remoteError('throttled') } },
       }),
-      action: blockedBy('Synced', 'Throttled', 'tries again later', backoff),
+      action: blockedBy(
+        'Synced',
+        'Throttled',
+        'Open Connectors throttles the account (429). Wait for the next attempt.',
+        backoff,
+      ),
     },
   ]);
 });
@@ -103,13 +142,23 @@ describe('what a failure comes before', () => {
       name: 'Retry-After',
       because: 'the remote side says when it will listen again',
       input: settledWorld({ pass: { failure } }),
-      action: blockedBy('Synced', 'Throttled', 'tries again later', { kind: 'backoff', retryAfterMs: 7_000 }),
+      action: blockedBy(
+        'Synced',
+        'Throttled',
+        'Open Connectors throttles the account (429). Wait for the next attempt.',
+        { kind: 'backoff', retryAfterMs: 7_000 },
+      ),
     },
     {
       name: 'an instance that is not known',
       because: 'no further call is made in a pass after one failed',
       input: settledWorld({ pass: { failure }, instances: [] }),
-      action: blockedBy('Synced', 'Throttled', 'asks for fewer', { kind: 'backoff', retryAfterMs: 7_000 }),
+      action: blockedBy(
+        'Synced',
+        'Throttled',
+        'Open Connectors throttles the account (429). Wait for the next attempt.',
+        { kind: 'backoff', retryAfterMs: 7_000 },
+      ),
     },
   ]);
 });

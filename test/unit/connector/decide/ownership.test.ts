@@ -1,4 +1,5 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../../src/connector/decide/decide.ts';
 import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
 import { ID, input, settledConnector, settledWorld, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
@@ -110,7 +111,12 @@ describe('whose an instance is', () => {
       name: 'a second one without any record',
       because: 'an instance that was copied in the console carries our tags, too',
       input: settledWorld({ instances: [instance(9), instance(ID)] }),
-      action: blockedBy('Synced', 'AmbiguousOwner', 'carry the tags of this resource', 'any'),
+      action: blockedBy(
+        'Synced',
+        'AmbiguousOwner',
+        'Instances 4711 and 9 carry the owner tags of this resource. Delete one of them in Open Connectors, or remove its k8s- tags.',
+        'any',
+      ),
     },
     {
       name: 'a second one that was deleted, not confirmed yet',
@@ -162,7 +168,11 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake }), instance(8, { tags: TAGS.namesake })],
         pass: { searched: true },
       }),
-      action: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 8, 9.'),
+      action: blockedBy(
+        'Synced',
+        'AmbiguousOwner',
+        'Several instances carry the owner tags of this resource: 8, 9. Delete all but one in Open Connectors.',
+      ),
     },
     {
       name: 'a namesake of another connector',
@@ -172,7 +182,11 @@ describe('whose an instance is', () => {
         instances: [instance(9, { tags: TAGS.namesake, connector: 'infusionsoftrest' })],
         pass: { searched: true },
       }),
-      action: blockedBy('Synced', 'AmbiguousOwner', 'of another connector: 9.'),
+      action: blockedBy(
+        'Synced',
+        'AmbiguousOwner',
+        'Instance 9 carries the owner tags of this resource, but has connector "infusionsoftrest". Correct spec.connector, or delete the instance in Open Connectors.',
+      ),
     },
     {
       name: 'one of our own and a namesake',
@@ -208,6 +222,17 @@ describe('whose an instance is', () => {
   ]);
 });
 
+it('is adopted without a value that the API masks', () => {
+  const action = decide(
+    input({
+      connector: importing({ metadata: HELD }),
+      instances: [instance(7, { tags: TAGS.none, name: 'team-a-crm' })],
+      pass: { read: [7], ping: 'answered' },
+    }),
+  );
+  expect(action).toEqual({ type: 'patch', id: 7, reason: 'Adopted', patch: { tags: TAGS.own } });
+});
+
 describe('an instance that the resource names', () => {
   decides([
     {
@@ -238,7 +263,8 @@ describe('an instance that the resource names', () => {
     },
     {
       name: "nobody's, answering",
-      because: 'our tags go on it, and the tags of others off it, in one call with all that differs',
+      because:
+        'one call sets the tags and what differs; values that the API masks are a baseline and are not sent',
       input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: TAGS.none, name: 'old name' })],
@@ -248,14 +274,7 @@ describe('an instance that the resource names', () => {
         type: 'patch',
         id: 7,
         reason: 'Adopted',
-        patch: {
-          name: 'team-a-crm',
-          tags: TAGS.own,
-          configuration: {
-            'oauth.api.secret': VALUES.clientSecret,
-            'infusionsoft.private.key': VALUES.encryptedKey,
-          },
-        },
+        patch: { name: 'team-a-crm', tags: TAGS.own },
       },
     },
     {
@@ -304,7 +323,11 @@ describe('an instance that the resource names', () => {
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: [], connector: 'salesforce' })],
       }),
-      action: blockedBy('Synced', 'ConnectorMismatch', 'is of connector "salesforce", not "infusionsoftcrm"'),
+      action: blockedBy(
+        'Synced',
+        'ConnectorMismatch',
+        'Instance 7 (spec.instance.importId) has connector "salesforce", not "infusionsoftcrm". Correct spec.connector, or import another instance.',
+      ),
     },
     {
       name: "nobody's, claimed by an older resource too",
@@ -339,13 +362,22 @@ describe('an instance that the resource names', () => {
         instances: [instance(7, { tags: undefined })],
         pass: { read: [7] },
       }),
-      action: blockedBy('Synced', 'UnexpectedAnswer', 'lacks its tags or its token', { kind: 'backoff' }),
+      action: blockedBy(
+        'Synced',
+        'UnexpectedAnswer',
+        'Open Connectors returned instance 7 without its tags or its token. Grant the user of the account access to the whole instance.',
+        { kind: 'backoff' },
+      ),
     },
     {
       name: 'not-found',
       because: 'the operator cannot make an instance of that id',
       input: input({ connector: importing(), gone: [7] }),
-      action: blockedBy('Synced', 'InstanceMissing', 'named by spec.instance.importId'),
+      action: blockedBy(
+        'Synced',
+        'InstanceMissing',
+        'Instance 7 (spec.instance.importId) not found in Open Connectors. Create the resource again with another importId or none.',
+      ),
     },
     {
       name: 'gone after it was adopted',
@@ -355,7 +387,11 @@ describe('an instance that the resource names', () => {
         secrets: UNREAD,
         gone: [ID],
       }),
-      action: blockedBy('Synced', 'InstanceMissing', 'restore it'),
+      action: blockedBy(
+        'Synced',
+        'InstanceMissing',
+        'Instance 4711 (spec.instance.importId) not found in Open Connectors. Create the resource again with another importId or none.',
+      ),
     },
   ]);
 });
@@ -382,7 +418,11 @@ describe('an instance that is gone', () => {
         instances: [],
         gone: [ID],
       }),
-      action: blockedBy('Synced', 'InstanceMissing', 'set it to "Recreate"'),
+      action: blockedBy(
+        'Synced',
+        'InstanceMissing',
+        'Instance 4711 not found in Open Connectors. Set spec.missingPolicy to "Recreate" to create a new one.',
+      ),
     },
     {
       name: 'proven, with another of our own',

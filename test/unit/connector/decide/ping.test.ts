@@ -22,13 +22,23 @@ describe('a ping that is forbidden', () => {
         connector: { annotations: { attempt: attempt() } },
         pass: { ping: 'forbidden', read: [ID] },
       }),
-      action: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Provide a new code in Secret "crm-code".',
+        'any',
+      ),
     },
     {
       name: 'although the instance is enabled',
       because: 'it is the right of the user that is missing, which passes or is mended elsewhere',
       input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden', read: [ID] } }),
-      action: blockedBy('Ready', 'InstanceNotAnswering', 'although it is enabled', 'any'),
+      action: blockedBy(
+        'Ready',
+        'InstanceNotAnswering',
+        'Open Connectors refused the test call through instance 4711 (403). Grant the user of the account access to the instance.',
+        'any',
+      ),
     },
   ]);
 });

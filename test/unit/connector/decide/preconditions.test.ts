@@ -80,7 +80,7 @@ describe('before anything is done', () => {
       action: ends({
         kind: 'ready',
         reason: 'Succeeded',
-        message: 'The instance is authorized and equals the resource.',
+        message: 'Instance 4711 is authorized and up to date.',
       }),
     },
     {
@@ -93,7 +93,7 @@ describe('before anything is done', () => {
       name: 'several violations',
       because: 'the first is enough to begin with, and the count says that it will not be the last',
       input: { ...input(), violations: [violation, violation, violation] },
-      action: blockedBy('Ready', 'InvalidSpec', '(and 2 more)'),
+      action: blockedBy('Ready', 'InvalidSpec', 'spec.server is needed: set it.'),
     },
     {
       name: 'an account that is unknown and an invalid spec',
@@ -105,7 +105,7 @@ describe('before anything is done', () => {
       name: 'importId changed',
       because: 'an API server without transition rules lets it pass, and another instance must not be taken',
       input: settledWorld({ connector: { spec: { instance: { importId: 5 } } } }),
-      action: blockedBy('Ready', 'InvalidSpec', `the resource holds instance ${ID}. Set it back`),
+      action: blockedBy('Ready', 'InvalidSpec', `the resource manages instance ${ID}. Restore it`),
     },
     {
       name: 'importId added for the instance that is held',
@@ -186,13 +186,21 @@ describe('the account', () => {
       name: 'another organization than the one that made the instance',
       because: 'there the instance is not absent, it was never there',
       input: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
-      action: blockedBy('Synced', 'AccountChanged', 'was made in organization 5211'),
+      action: blockedBy(
+        'Synced',
+        'AccountChanged',
+        'Account "sap" now belongs to another organization than the instance ("5211" at https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2). Restore the account, or delete the resource with the annotation openconnectors.dev/abandon.',
+      ),
     },
     {
       name: 'another organization than a create with an unknown outcome was sent to',
       because: 'absence in the other account proves nothing',
       input: elsewhere({ at: at(-MINUTE) }),
-      action: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
+      action: blockedBy(
+        'Synced',
+        'AccountChanged',
+        'Account "sap" now belongs to another organization than the latest create call ("6000" at https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2). Restore the account until the outcome is known.',
+      ),
     },
     {
       name: 'a create with an unknown outcome in another organization, beside an instance in this one',
@@ -208,7 +216,11 @@ describe('the account', () => {
           },
         },
       }),
-      action: blockedBy('Synced', 'AccountChanged', 'may have been created in organization 6000'),
+      action: blockedBy(
+        'Synced',
+        'AccountChanged',
+        'Account "sap" now belongs to another organization than the latest create call ("6000" at https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2). Restore the account until the outcome is known.',
+      ),
     },
     {
       name: 'another organization than a create without an instance was sent to, a while ago',
@@ -337,7 +349,7 @@ describe('the lasting Secrets', () => {
       action: blockedBy(
         'SecretsResolved',
         'SecretNotFound',
-        /Secret "crm-key", named by spec\.encryptedKeySecretRef, does not exist .* key "encryptedKey"/,
+        'Secret "crm-key" (spec.encryptedKeySecretRef) not found. Create it with key "encryptedKey".',
         { kind: 'at', time: NOW + 5 * MINUTE },
       ),
     },
@@ -393,14 +405,18 @@ describe('the lasting Secrets', () => {
       action: blockedBy(
         'SecretsResolved',
         'SecretKeyMissing',
-        'has no key "client_id" (it has "clientId", "client_secret")',
+        'Secret "crm-oauth" has no key "client_id" (spec.oauth.clientSecretRef). Add it.',
       ),
     },
     {
       name: 'no keys at all',
       because: 'an empty Secret is a common first step',
       input: input({ secrets: { 'crm-key': secretRead({}) } }),
-      action: blockedBy('SecretsResolved', 'SecretKeyMissing', '(it has no keys)'),
+      action: blockedBy(
+        'SecretsResolved',
+        'SecretKeyMissing',
+        'Secret "crm-key" has no key "encryptedKey" (spec.encryptedKeySecretRef). Add it.',
+      ),
     },
     {
       name: 'many keys',
@@ -408,7 +424,11 @@ describe('the lasting Secrets', () => {
       input: input({
         secrets: { 'crm-key': secretRead({ a: '1', b: '2', c: '3', d: '4', e: '5', f: '6' }) },
       }),
-      action: blockedBy('SecretsResolved', 'SecretKeyMissing', '"a", "b", "c", "d", "e", ...'),
+      action: blockedBy(
+        'SecretsResolved',
+        'SecretKeyMissing',
+        'Secret "crm-key" has no key "encryptedKey" (spec.encryptedKeySecretRef). Add it.',
+      ),
     },
     {
       name: 'an empty value',

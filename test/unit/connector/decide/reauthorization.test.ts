@@ -78,7 +78,11 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
-      action: blockedBy('Authorized', 'AuthorizationRevoked', 'was used before. It is never sent twice'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Provide a new code in Secret "crm-code".',
+      ),
     },
     {
       name: 'revoked, without any grant named',
@@ -88,7 +92,11 @@ describe('a grant for an instance that is there', () => {
         pass: revoked,
         secrets: read,
       }),
-      action: blockedBy('Authorized', 'AuthorizationRevoked', 'does not accept the authorization'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'revoked, and in doubt about an older attempt',
@@ -109,7 +117,11 @@ describe('a grant for an instance that is there', () => {
         secrets: read,
         pass: { read: [ID] },
       }),
-      action: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'another client_id',
@@ -125,7 +137,11 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { ping: 'answered' },
       }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'works with the old one until then'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'The client_id changed; instance 4711 works with the old one until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'another client_id, with a new code',
@@ -168,7 +184,11 @@ describe('a grant for an instance that is there', () => {
         secrets: newClient,
         pass: { ping: 'refused', accountProven: true },
       }),
-      action: blockedBy('Authorized', 'AuthorizationRevoked', 'a person has to allow access again'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'another client_id on an adopted instance',

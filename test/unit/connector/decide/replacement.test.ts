@@ -35,7 +35,11 @@ describe('a changed connector', () => {
         connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: read,
       }),
-      action: blockedBy('Authorized', 'AuthorizationRequired', 'allow access'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'spec.connector changed; instance 4711 stays in use until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
     {
       name: 'a code for the new one',
@@ -115,7 +119,7 @@ describe('a changed connector', () => {
         instances: [instance(ID), fresh],
         pass: { deleted: [ID] },
       }),
-      action: blockedBy('Synced', 'RemoteError', `deletion of instance ${ID} but still shows it`, {
+      action: blockedBy('Synced', 'RemoteError', `still shows instance ${ID} after its deletion.`, {
         kind: 'backoff',
       }),
     },
@@ -156,7 +160,11 @@ describe('a changed connector', () => {
         secrets: read,
         pass: { read: [NEW], ping: 'refused', accountProven: true },
       }),
-      action: blockedBy('Authorized', 'AuthorizationFailed', 'does not accept its authorization'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationFailed',
+        'Infusionsoft never accepted the authorization of instance 5000; check spec.oauth. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
     },
   ]);
 });

@@ -18,7 +18,7 @@ const rotated = {
 const ready = ends({
   kind: 'ready',
   reason: 'Succeeded',
-  message: 'The instance is authorized and equals the resource.',
+  message: 'Instance 4711 is authorized and up to date.',
 });
 
 describe('the grant', () => {
@@ -106,9 +106,14 @@ describe('the grant', () => {
         instances: [instance(ID, { token: undefined })],
         pass: { read: [ID] },
       }),
-      action: blockedBy('Synced', 'UnexpectedAnswer', "the account's user may see the whole instance", {
-        kind: 'backoff',
-      }),
+      action: blockedBy(
+        'Synced',
+        'UnexpectedAnswer',
+        'Open Connectors returned instance 4711 without its tags or its token. Grant the user of the account access to the whole instance.',
+        {
+          kind: 'backoff',
+        },
+      ),
     },
     {
       name: 'disabled as wished, never proven',
@@ -123,7 +128,7 @@ describe('the grant', () => {
       action: ends({
         kind: 'ready',
         reason: 'Disabled',
-        message: 'The instance equals the resource; it is disabled, as spec.instance.enabled says.',
+        message: 'Instance 4711 is disabled (spec.instance.enabled) and up to date.',
       }),
     },
   ]);
@@ -245,7 +250,12 @@ describe('what differs', () => {
         instances: [instance(ID, { name: 'renamed' })],
         pass: { patched: true, ping: 'answered' },
       }),
-      action: blockedBy('Synced', 'RemoteError', 'accepted the change of name', 'any'),
+      action: blockedBy(
+        'Synced',
+        'RemoteError',
+        'Instance 4711 still has the old value after an update: name. Wait for the next attempt.',
+        'any',
+      ),
     },
     {
       name: 'authorized in this pass',
@@ -277,7 +287,7 @@ describe('driftPolicy Report', () => {
       action: blockedBy(
         'Synced',
         'DriftDetected',
-        'name, tags, configuration "infusionsoft.server". It is left so',
+        'Drift on instance 4711: name, tags, configuration "infusionsoft.server". Set spec.driftPolicy to "Correct" to revert it.',
       ),
     },
     {
@@ -349,7 +359,12 @@ describe('enabling', () => {
         instances: disabled,
         pass: { enabledSet: true, ping: 'forbidden', read: [ID] },
       }),
-      action: blockedBy('Authorized', 'AuthorizationRevoked', 'allow access again', 'any'),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
+      ),
     },
     {
       name: 'disabled by Open Connectors, as a listing shows',

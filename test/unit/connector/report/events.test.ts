@@ -71,7 +71,7 @@ describe('a recovery', () => {
       expect(eventsOf([], failed(name), ready)).toContainEqual({
         type: 'Normal',
         reason: 'Recovered',
-        message: `Ready again after ${name}.`,
+        message: `Recovered from ${name}.`,
       });
     },
   );

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import {
+  apiBaseUrlOf,
+  limitsOf,
+  organizationSecretKeyOf,
+  timeoutMsOf,
+  userSecretKeyOf,
+} from '../../api/defaults.ts';
+import { allowedHost } from '../../api/validation/allowlist.ts';
+import { validateAccount } from '../../api/validation/validate.ts';
+import { settings } from '../../config/settings.ts';
+import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
+import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import type { OpenConnectors } from '../../openconnectors/port.ts';
+import { decodeText } from '../../secrets/decode.ts';
+import type { Resources } from '../cluster/resources.ts';
+import type { CliContext } from '../context.ts';
+import { CliError } from '../errors.ts';
+import type { Arguments, Flag } from '../input/arguments.ts';
+
+/** Flags of the commands that call Open Connectors. */
+export const OPEN_CONNECTORS_FLAGS: readonly Flag[] = [
+  {
+    name: 'account',
+    value: 'NAME',
+    description: 'OpenConnectorsAccount (default the only one of the namespace)',
+  },
+  {
+    name: 'ca-file',
+    value: 'FILE',
+    description: 'further certificate authorities (PEM) of Open Connectors',
+  },
+  { name: 'allow-host', value: 'HOST', description: "host of Open Connectors besides SAP's own" },
+];
+
+/** Hosts that an account may name, unless `--allow-host` adds to them: the operator's own default. */
+const DEFAULT_HOSTS = settings.allowedHosts.default.split(',');
+
+/** An account of the cluster, and a client for it with the credentials that the caller may read. */
+export interface OpenAccount {
+  readonly name: string;
+  readonly api: Pick<OpenConnectors, 'listAllInstances'>;
+}
+
+/** Runs `work` with an account of the namespace, by the caller's own rights. Throws `CliError`. */
+export async function withAccount<T>(
+  { output, clock, random }: CliContext,
+  resources: Resources,
+  namespace: string,
+  args: Arguments,
+  work: (account: OpenAccount) => Promise<T>,
+): Promise<T> {
+  const account = await accountOf(resources, namespace, args.text('account'));
+  const { name } = account.metadata;
+  const rules = [
+    ...DEFAULT_HOSTS,
+    ...(args.text('allow-host') ?? '').split(',').filter((host) => host !== ''),
+  ];
+  const baseUrl = apiBaseUrlOf(account.spec);
+  if (allowedHost(baseUrl, rules) === undefined) {
+    throw new CliError(
+      'userAction',
+      `Account "${name}" names the host ${new URL(baseUrl).host}, which is not allowed (${rules.join(', ')}).`,
+      ['Add --allow-host with that host if it is the Open Connectors of your organization.'],
+    );
+  }
+  const secretName = account.spec.credentialsSecretRef.name;
+  const data = await resources.secret(namespace, secretName);
+  if (data === 'not-found') {
+    throw new CliError('userAction', `Secret "${secretName}" of account "${name}" not found. Create it.`);
+  }
+  if (data === 'forbidden') {
+    throw new CliError(
+      'failure',
+      `You may not get Secret "${secretName}" in namespace "${namespace}", which holds the credentials of account "${name}".`,
+    );
+  }
+  const credentials = {
+    userSecret: textIn(data, secretName, userSecretKeyOf(account.spec)),
+    organizationSecret: textIn(data, secretName, organizationSecretKeyOf(account.spec)),
+  };
+  output.redact(credentials.userSecret);
+  output.redact(credentials.organizationSecret);
+  const extraCaPem = certificates(args.text('ca-file'));
+  const pool = createOpenConnectorsPool({
+    clock,
+    random,
+    isAddressCheckExempt: (host, port) =>
+      allowedHost(`https://${host}:${port}`, rules)?.addressCheckExempt ?? false,
+    ...(extraCaPem !== undefined && { extraCaPem }),
+  });
+  const timeoutMs = timeoutMsOf(account.spec);
+  try {
+    const api = pool.get('cli', {
+      baseUrl,
+      credentials,
+      limits: limitsOf(account.spec),
+      timeoutMs,
+      createTimeoutMs: timeoutMs,
+    });
+    return await work({ name, api });
+  } catch (error) {
+    throw error instanceof RemoteError
+      ? new CliError('failure', `Open Connectors: ${error.message}.`)
+      : error;
+  } finally {
+    await pool.close();
+  }
+}
+
+async function accountOf(resources: Resources, namespace: string, name: string | undefined) {
+  const found =
+    name === undefined ? await resources.accounts(namespace) : [await resources.account(namespace, name)];
+  const [account, ...others] = found;
+  if (account === undefined || others.length > 0) {
+    throw new CliError(
+      'usage',
+      `Namespace "${namespace}" has ${found.length === 0 ? 'no' : 'several'} accounts. ${found.length === 0 ? 'Create one.' : 'Name one with --account.'}`,
+    );
+  }
+  const [violation] = validateAccount(account);
+  if (violation !== undefined) {
+    throw new CliError(
+      'userAction',
+      `Account "${account.metadata.name}": ${violation.path} ${violation.message}.`,
+    );
+  }
+  return account;
+}
+
+function textIn(data: Readonly<Record<string, string>>, secretName: string, key: string): string {
+  const encoded = data[key];
+  const decoded = encoded === undefined ? { why: 'is missing' } : decodeText(encoded);
+  if ('why' in decoded) {
+    throw new CliError('userAction', `Key "${key}" of Secret "${secretName}" ${decoded.why}.`);
+  }
+  return decoded.text;
+}
+
+function certificates(file: string | undefined): string | undefined {
+  if (file === undefined) {
+    return undefined;
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new CliError('usage', '--ca-file: cannot be read.');
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new CliError('usage', '--ca-file: holds no certificates (PEM).');
+  }
+  return text;
+}

@@ -1,0 +1,45 @@
+import { dumpYaml } from '@kubernetes/client-node';
+import { PROGRAM } from '../command.ts';
+import { alignColumns } from '../render/table.ts';
+import type { Candidate } from './candidates.ts';
+import { type ConnectorManifest, neededSecrets } from './manifest.ts';
+
+/** The instances of an account as a table; those that are skipped with the reason. */
+export function renderCandidates(candidates: readonly Candidate[]): readonly string[] {
+  const importable = candidates.flatMap((candidate) =>
+    candidate.kind === 'importable' ? [candidate.instance] : [],
+  );
+  const rows = importable.map(({ id, connector, name, tags, disabled, createdAt }) => [
+    String(id),
+    connector,
+    name,
+    tags.join(',') || '-',
+    disabled === true ? 'no' : 'yes',
+    createdAt?.slice(0, 10) ?? '-',
+  ]);
+  return [
+    ...(rows.length === 0
+      ? ['No instance to import.']
+      : alignColumns([['ID', 'ELEMENT', 'NAME', 'TAGS', 'ENABLED', 'CREATED'], ...rows])),
+    ...renderSkipped(candidates),
+    ...(rows.length === 0 ? [] : ['', `Import them with: ${PROGRAM} import --all > connectors.yaml`]),
+  ];
+}
+
+/** One line for each instance that is not imported. */
+export function renderSkipped(candidates: readonly Candidate[]): readonly string[] {
+  return candidates.flatMap((candidate) =>
+    candidate.kind === 'skipped' ? [`Skipped instance ${candidate.instance.id}: ${candidate.because}.`] : [],
+  );
+}
+
+/** A manifest as YAML, with the Secrets that it needs as a comment. */
+export function renderManifest(manifest: ConnectorManifest): string {
+  const secrets = neededSecrets(manifest).map(({ name, keys }) => `#   ${name}: ${keys.join(', ')}`);
+  return [
+    '# Secrets to create, with these keys, before spec.suspend is removed:',
+    ...secrets,
+    dumpYaml(manifest, { lineWidth: -1, noRefs: true }).trimEnd(),
+    '',
+  ].join('\n');
+}
