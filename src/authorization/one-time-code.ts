@@ -9,7 +9,7 @@ const BYTES = 16;
 /** 128 bits take 26 letters of 5 bits. */
 const LETTERS = 26;
 
-/** Key of the code in the enrolment Secret. */
+/** Key of the code in the one-time code Secret. */
 export const ONE_TIME_CODE_KEY = 'code';
 
 /** A new code of 128 random bits, in groups that a person can read aloud: `7ZK4M-...`. */

@@ -32,7 +32,7 @@ export interface ConsentPorts {
   readonly register: (value: string) => void;
 }
 
-/** The enrolment Secret as it is kept in memory: whose it is, and the hash of its code. */
+/** The one-time code Secret as it is kept in memory: whose it is, and the hash of its code. */
 interface CodeDigest {
   readonly owners: readonly string[];
   readonly hash: Buffer;
@@ -68,7 +68,7 @@ export function createContext(ports: ConsentPorts): ConsentContext {
   };
 }
 
-/** What an enrolment Secret says; `undefined` where it holds no code. */
+/** What a one-time code Secret says; `undefined` where it holds no code. */
 export function codeDigest(fact: SecretFact): CodeDigest | undefined {
   const encoded = fact.state === 'read' ? fact.data[ONE_TIME_CODE_KEY] : undefined;
   return fact.state === 'read' && encoded !== undefined && encoded !== ''

@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await namespace.create(connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } } }));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
     const { status } = await namespace.connector('crm');
-    const code = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+    const code = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
     return { namespace, startUrl: status?.authorization?.startUrl ?? '', code };
   }
 

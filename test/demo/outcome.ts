@@ -45,7 +45,7 @@ export async function checkOutcome({ stage: { simulator }, cluster }: Telling): 
 
 /** What a consent on the operator's page needs while it lasts. */
 async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
-  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
+  for (const name of ['crm-consent-code', 'crm-consent', 'crm-grant']) {
     await poll(
       async () => ((await cluster.read('Secret', name)) === undefined ? true : undefined),
       maxWaitMs,

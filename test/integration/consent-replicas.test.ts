@@ -57,7 +57,7 @@ describeControlPlanes('the consent', (plane) => {
 
     /** Status may be of before the crash: where the code is not taken any more, nobody is asked. */
     async function consentIfAsked(namespace: Namespace): Promise<void> {
-      const code = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+      const code = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
       const visitor = site.visitor();
       const begun = await visitor.enter(`${site.externalUrl}/connect/${namespace.name}/crm`, code);
       if (begun.status === 303) {

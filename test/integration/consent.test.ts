@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownedLabelsOf } from '../../src/api/defaults.ts';
+import { API_VERSION, CONSENT_SECRET_TYPES } from '../../src/api/group.ts';
 import {
   asked,
   byPage,
@@ -33,10 +35,11 @@ describeControlPlanes('the consent', (plane) => {
   describe('on the page of one operator', () => {
     let site: Site;
     let operator: RunningOperator;
+    // A grant that is taken back is noticed by the next regular ping.
+    const settings = () => ({ env: { ...site.env(), PING_INTERVAL: '1s' } });
     beforeAll(async () => {
       site = await createSite();
-      // A grant that is taken back is noticed by the next regular ping.
-      operator = await bench.startOperator({ env: { ...site.env(), PING_INTERVAL: '1s' } });
+      operator = await bench.startOperator(settings());
     });
     afterAll(async () => {
       await operator?.stop();
@@ -55,11 +58,11 @@ describeControlPlanes('the consent', (plane) => {
       const message = await asked(namespace);
       const startUrl = `${site.externalUrl}/connect/${namespace.name}/crm`;
       expect(message).toBe(
-        `Waiting for OAuth consent. Open ${startUrl} with the code in Secret "crm-enrolment".`,
+        `Waiting for OAuth consent. Open ${startUrl} with the code in Secret "crm-consent-code".`,
       );
       const { status, metadata } = await namespace.connector('crm');
-      expect(status?.authorization).toEqual({ startUrl, codeSecretName: 'crm-enrolment' });
-      const oneTimeCode = await namespace.secret('crm-enrolment');
+      expect(status?.authorization).toEqual({ startUrl, codeSecretName: 'crm-consent-code' });
+      const oneTimeCode = await namespace.secret('crm-consent-code');
       expect(oneTimeCode).toMatchObject({ type: 'openconnectors.dev/enrolment', owners: [metadata.uid] });
       expect(oneTimeCode?.values['code']).toMatch(/^[0-9A-Z-]{30}$/);
 
@@ -81,7 +84,7 @@ describeControlPlanes('the consent', (plane) => {
       const namespace = await prepare();
       await asked(namespace);
       const visitor = site.visitor();
-      const oneTimeCode = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+      const oneTimeCode = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
       const callback = await consentUpToCallback(bench, namespace, visitor);
       const { searchParams } = new URL(callback);
       const cookie = visitor.jar.get('__Host-connect-consent')?.split('.')[0] ?? '';
@@ -133,10 +136,10 @@ describeControlPlanes('the consent', (plane) => {
     test('starts with a new code where somebody deletes the old one', async () => {
       const namespace = await prepare();
       await asked(namespace);
-      const first = (await namespace.secret('crm-enrolment'))?.values['code'];
-      await namespace.remove('Secret', 'crm-enrolment');
+      const first = (await namespace.secret('crm-consent-code'))?.values['code'];
+      await namespace.remove('Secret', 'crm-consent-code');
       const second = await poll(
-        async () => (await namespace.secret('crm-enrolment'))?.values['code'],
+        async () => (await namespace.secret('crm-consent-code'))?.values['code'],
         20_000,
         () => 'no new code',
       );
@@ -148,17 +151,41 @@ describeControlPlanes('the consent', (plane) => {
       await ready(namespace);
     });
 
+    test('replaces the one-time code Secret of an earlier version after an upgrade', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      await operator.stop();
+      await namespace.remove('Secret', 'crm-consent-code');
+      const { name, uid } = (await namespace.connector('crm')).metadata;
+      const old = secret('crm-enrolment', { code: 'CODE-OF-AN-EARLIER-VERSION' });
+      await namespace.create({
+        ...old,
+        type: CONSENT_SECRET_TYPES.oneTimeCode,
+        metadata: {
+          ...old.metadata,
+          labels: ownedLabelsOf({ metadata: { name } }),
+          ownerReferences: [{ apiVersion: API_VERSION, kind: KIND, name, uid, controller: true }],
+        },
+      });
+      operator = await bench.startOperator(settings());
+      await namespace.waitGone('Secret', 'crm-enrolment');
+      expect(await namespace.exists('Secret', 'crm-consent-code')).toBe(true);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      await expectNothingLeft(namespace);
+    });
+
     test('neither reads nor overwrites a Secret that is not its own', async () => {
       const namespace = await bench.namespace('consent');
       await furnish(bench, namespace, { code: false });
-      await namespace.create(secret('crm-enrolment', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
-      expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-enrolment');
+      await namespace.create(secret('crm-consent-code', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
+      expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-consent-code');
       const start = `${site.externalUrl}/connect/${namespace.name}/crm`;
       expect((await site.visitor().enter(start, 'CHOSEN-BY-SOMEBODY')).status).toBe(400);
-      expect((await namespace.secret('crm-enrolment'))?.values).toEqual({ code: 'CHOSEN-BY-SOMEBODY' });
+      expect((await namespace.secret('crm-consent-code'))?.values).toEqual({ code: 'CHOSEN-BY-SOMEBODY' });
       expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
 
-      await namespace.remove('Secret', 'crm-enrolment');
+      await namespace.remove('Secret', 'crm-consent-code');
       await asked(namespace);
       await consent(bench, namespace, site.visitor());
       await ready(namespace);
@@ -244,7 +271,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(await asked(namespace)).toContain(
         `Run: kubectl openconnectors authorize crm -n ${namespace.name}`,
       );
-      expect(await namespace.exists('Secret', 'crm-enrolment')).toBe(false);
+      expect(await namespace.exists('Secret', 'crm-consent-code')).toBe(false);
       expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
     });
 

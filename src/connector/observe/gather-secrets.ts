@@ -3,6 +3,7 @@ import {
   authorizationCodeSecretNameOf,
   connectionSecretNameOf,
   consentSecretNameOf,
+  oldOneTimeCodeSecretNameOf,
   oneTimeCodeSecretNameOf,
 } from '../../api/defaults.ts';
 import { type AuthorizationResponse, parseResponse } from '../../authorization/authorization-response.ts';
@@ -44,6 +45,7 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
   const connection = connectionOf(observation, context);
   const consents = {
     oneTimeCode: consentSecret(observation, oneTimeCodeSecretNameOf(connector)),
+    oldOneTimeCode: oldOneTimeCodeOf(observation),
     authorizationCode: authorizationCodeOf(observation, clientId, context),
     consent: consentSecret(observation, consentSecretNameOf(connector)),
   };
@@ -74,6 +76,13 @@ function ownedSecret(observation: Observation, name: string): OwnedSecret {
 function consentSecret(observation: Observation, name: string): OwnedSecret {
   const secret = ownedSecret(observation, name);
   return { ...secret, isOwn: secret.isOwn && name !== connectionSecretNameOf(observation.connector) };
+}
+
+/** A connection Secret that is being renamed may have the old name, too. */
+function oldOneTimeCodeOf(observation: Observation): OwnedSecret {
+  const { connector } = observation;
+  const secret = consentSecret(observation, oldOneTimeCodeSecretNameOf(connector));
+  return { ...secret, isOwn: secret.isOwn && secret.name !== connector.status?.binding?.name };
 }
 
 function connectionOf(

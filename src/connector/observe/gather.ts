@@ -53,6 +53,7 @@ const NO_SECRETS: ConnectorSecrets = {
   connection: { ...UNNAMED_SECRET, desired: undefined },
   previousConnection: undefined,
   oneTimeCode: UNNAMED_SECRET,
+  oldOneTimeCode: UNNAMED_SECRET,
   authorizationCode: { ...UNNAMED_SECRET, response: undefined, isCurrent: false },
   consent: UNNAMED_SECRET,
   leftovers: [],

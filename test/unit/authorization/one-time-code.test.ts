@@ -21,7 +21,7 @@ afterEach(() => {
 const code = (bytes: Uint8Array): string => newOneTimeCode({ bytes: () => Buffer.from(bytes) });
 const sixteenBytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
-describe('an enrolment code', () => {
+describe('a one-time code', () => {
   test('has letters and digits that nobody takes for others, in groups', () => {
     fc.assert(
       fc.property(sixteenBytes, (bytes) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KeyedLimit } from '../../../src/consent/limits.ts';
-import { CODE, callback, createStage, ENROLMENT, START } from '../../support/consent/stage.ts';
+import { CODE, callback, createStage, ONE_TIME_CODE, START } from '../../support/consent/stage.ts';
 import { textOf } from '../../support/consent/visitor.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -26,7 +26,7 @@ describe('wrong codes', () => {
       await attacker.enter(START, wrong(count));
     }
     expect(stage.secrets.calls.length).toBeLessThanOrEqual(11);
-    expect(new Set(stage.secrets.calls)).toEqual(new Set([`read team-a/${ENROLMENT}`]));
+    expect(new Set(stage.secrets.calls)).toEqual(new Set([`read team-a/${ONE_TIME_CODE}`]));
   });
 
   test('for a connector that does not exist cost nothing', async () => {

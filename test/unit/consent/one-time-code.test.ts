@@ -74,7 +74,7 @@ function waiting({
     connector: subject,
     settings: OWN_PAGE,
     answers: workingRemote(instances, answers),
-    secrets: { 'crm-enrolment': oneTimeCode(), ...secrets },
+    secrets: { 'crm-consent-code': oneTimeCode(), ...secrets },
     listed: [...instances.values()],
   });
 }
@@ -85,20 +85,33 @@ const sent = ({ calls }: Bench): string[] =>
   calls.flatMap(([operation]) => (/^(create|reauthorize)/.test(operation) ? [operation] : []));
 
 describe('a connector that leaves the consent to the page', () => {
-  test('gets a Secret with a code, and says where to go, with what, and what to register', async () => {
+  test('gets a Secret with a one-time code, and a message with the page and the Secret', async () => {
     const it = bench({ connector: byPage(), settings: OWN_PAGE });
     await pass(it);
-    expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-enrolment', 'status']);
+    expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-consent-code', 'status']);
     expect(readiness(it)).toBe('False AuthorizationRequired');
-    expect(message(it)).toContain(START);
-    expect(message(it)).toContain(
-      `kubectl get secret crm-enrolment -n team-a -o jsonpath='{.data.code}' | base64 -d`,
+    expect(message(it)).toBe(
+      `Waiting for OAuth consent. Open ${START} with the code in Secret "crm-consent-code".`,
     );
-    expect(message(it)).toContain(CALLBACK);
-    expect(it.stored().status?.authorization).toEqual({ startUrl: START, codeSecretName: 'crm-enrolment' });
-    it.writes.at(0);
+    expect(it.stored().status?.authorization).toEqual({
+      startUrl: START,
+      codeSecretName: 'crm-consent-code',
+    });
     const again = await pass(it);
     expect(again.actions.filter((step) => step !== 'read-secret')).toEqual([]);
+  });
+
+  test('gets the Secret under its new name after an upgrade, then loses the old one', async () => {
+    const it = waiting({
+      secrets: { 'crm-consent-code': { state: 'absent' }, 'crm-enrolment': oneTimeCode() },
+    });
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual([
+      'create secret crm-consent-code',
+      'delete secret crm-enrolment',
+      'status',
+    ]);
+    expect(it.stored().status?.authorization?.codeSecretName).toBe('crm-consent-code');
   });
 
   test.each<[string, ConnectorChange]>([
@@ -111,7 +124,7 @@ describe('a connector that leaves the consent to the page', () => {
   ])('gets none where %s', async (_why, change) => {
     const it = bench({ connector: byPage(change), settings: OWN_PAGE, answers: workingRemote(new Map()) });
     await pass(it);
-    expect(it.writes.map(([what]) => what)).not.toContain('create secret crm-enrolment');
+    expect(it.writes.map(([what]) => what)).not.toContain('create secret crm-consent-code');
     expect(it.stored().status?.authorization?.startUrl).toBeUndefined();
   });
 
@@ -121,7 +134,7 @@ describe('a connector that leaves the consent to the page', () => {
     expect(it.stored().status?.authorization?.startUrl).toBe(START);
   });
 
-  test.each(['crm-enrolment', 'crm-grant'])('leaves a Secret %s of somebody else alone', async (name) => {
+  test.each(['crm-consent-code', 'crm-grant'])('leaves a Secret %s of somebody else alone', async (name) => {
     const it = waiting({ secrets: { [name]: secretRead({ code: 'theirs' }, { owners: ['another-uid'] }) } });
     await pass(it);
     expect(readiness(it)).toBe('False CodeSecretConflict');
@@ -131,7 +144,9 @@ describe('a connector that leaves the consent to the page', () => {
   });
 
   test('does not take its connection Secret for the Secret of a consent', async () => {
-    const it = waiting({ connector: byPage({ spec: { connectionSecretRef: { name: 'crm-enrolment' } } }) });
+    const it = waiting({
+      connector: byPage({ spec: { connectionSecretRef: { name: 'crm-consent-code' } } }),
+    });
     await pass(it);
     expect(readiness(it)).toBe('False CodeSecretConflict');
   });
@@ -153,7 +168,9 @@ describe('a code from the page', () => {
     ];
     expect(steps.filter((step) => step !== 'read-secret')).toEqual(order);
     expect(readiness(it)).toBe('True Succeeded');
-    expect([...it.secrets.keys()].filter((name) => /-(grant|enrolment|consent)$/.test(name))).toEqual([]);
+    expect(
+      [...it.secrets.keys()].filter((name) => /-(grant|enrolment|consent-code|consent)$/.test(name)),
+    ).toEqual([]);
     expect(Object.keys(it.stored().status?.authorization ?? {})).toEqual(['authorizedAt', 'grant']);
     expect(it.calls[0]).toMatchObject(['createInstance', { grant: { kind: 'code', code: CODE } }]);
   });
@@ -291,7 +308,7 @@ describe('a new authorization on request', () => {
     const it = waiting({ connector: requested('monday'), instances });
     await pass(it);
     expect(readiness(it)).toBe('False AuthorizationRequired');
-    expect(message(it)).toContain('reauthorize-at');
+    expect(message(it)).toContain('Reauthorization was requested');
 
     it.secrets.set('crm-grant', grant());
     await pass(it);

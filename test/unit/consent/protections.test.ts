@@ -5,8 +5,8 @@ import {
   CODE,
   callback,
   createStage,
-  ENROLMENT,
   GRANT,
+  ONE_TIME_CODE,
   RECORD,
   START,
   stateOf,
@@ -43,9 +43,9 @@ describe('the code', () => {
 
   test('of a Secret that somebody else made is not accepted', async () => {
     const stage = createStage();
-    stage.secrets.put('team-a', ENROLMENT, { code: CODE }, []);
+    stage.secrets.put('team-a', ONE_TIME_CODE, { code: CODE }, []);
     expect((await stage.visitor().enter(START, CODE)).status).toBe(400);
-    stage.secrets.put('team-a', ENROLMENT, { code: CODE }, ['uid-of-another-resource']);
+    stage.secrets.put('team-a', ONE_TIME_CODE, { code: CODE }, ['uid-of-another-resource']);
     expect((await stage.visitor().enter(START, CODE)).status).toBe(400);
     expect(stage.secrets.calls.filter(isWrite)).toEqual([]);
   });
@@ -63,9 +63,9 @@ describe('the code', () => {
     const stage = createStage();
     const visitor = stage.visitor();
     await visitor.enter(START, CODE);
-    const before = stage.secrets.known('team-a', ENROLMENT);
-    stage.secrets.cache = (_namespace, name) => (name === ENROLMENT ? before : { state: 'absent' });
-    stage.secrets.take('team-a', ENROLMENT);
+    const before = stage.secrets.known('team-a', ONE_TIME_CODE);
+    stage.secrets.cache = (_namespace, name) => (name === ONE_TIME_CODE ? before : { state: 'absent' });
+    stage.secrets.take('team-a', ONE_TIME_CODE);
     expect((await visitor.enter(START, CODE)).status).toBe(400);
   });
 

@@ -39,7 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   operator: [
     ...['api', 'config', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
-    ...['account', 'connector', 'consent'],
+    ...['account', 'authorization', 'connector', 'consent'],
   ],
   telemetry: [
     ...['api', 'config', 'http', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],

@@ -75,6 +75,10 @@ function ask(input: ConnectorInput, due: Due, error: ProviderError | undefined):
   if (!isOwn) {
     return conflict(name);
   }
+  const { oldOneTimeCode } = input.secrets;
+  if (oldOneTimeCode.isOwn) {
+    return { type: 'remove-secret', name: oldOneTimeCode.name };
+  }
   const { reason, sentence } = consentMessage(input, due, error);
   return blocked('Authorized', reason, `${sentence} ${openPage(input)}`);
 }
@@ -130,6 +134,7 @@ export function consentPage(
 
 /** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
 export function tidyConsent({ secrets }: ConnectorInput): Action | undefined {
-  const left = [secrets.oneTimeCode, secrets.authorizationCode, secrets.consent].find(({ isOwn }) => isOwn);
+  const { oneTimeCode, oldOneTimeCode, authorizationCode, consent } = secrets;
+  const left = [oneTimeCode, oldOneTimeCode, authorizationCode, consent].find(({ isOwn }) => isOwn);
   return left && { type: 'remove-secret', name: left.name };
 }
