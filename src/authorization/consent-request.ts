@@ -3,7 +3,7 @@ import type { ConnectorSpec } from '../api/connector.ts';
 import { connectorKeyOf, scopeOf } from '../api/defaults.ts';
 import { callbackUrlOf } from './consent-urls.ts';
 
-/** Everything that a person agrees to: which data goes where, and through which application. */
+/** What a user consents to: the data, the recipient and the OAuth app. */
 export interface ConsentRequest {
   /** uid of the OpenConnectorsAccount, or `default`. */
   readonly accountUid: string;

@@ -131,11 +131,11 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await goToProvider(page);
     await answer(page, 'Allow');
     await picture(page, '3-granted');
-    expect(await heading(page)).toBe('Thank you: access is allowed');
+    expect(await heading(page)).toBe('Access granted');
     await ready(asked.namespace);
 
     await page.reload();
-    expect(await heading(page)).toBe('Thank you: access is allowed');
+    expect(await heading(page)).toBe('Access granted');
     expect(problems).toEqual([]);
     expect([...hosts].sort()).toEqual(
       [new URL(site.externalUrl).host, `localhost:${bench.simulator.port}`].sort(),
@@ -158,7 +158,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await goToProvider(page);
     await answer(page, 'Deny');
     await picture(page, '4-denied');
-    expect(await heading(page)).toBe('Access was not allowed');
+    expect(await heading(page)).toBe('Access denied');
     await asked.namespace.waitFor(
       'InfusionsoftConnector',
       'crm',

@@ -67,7 +67,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(oneTimeCode?.values['code']).toMatch(/^[0-9A-Z-]{30}$/);
 
       const done = await consent(bench, namespace, site.visitor());
-      expect(done.body).toContain('access is allowed');
+      expect(done.body).toContain('Access granted');
       await ready(namespace);
       const [instance, ...others] = instancesOf(namespace);
       expect(others).toEqual([]);
@@ -109,7 +109,7 @@ describeControlPlanes('the consent', (plane) => {
       const namespace = await prepare();
       await asked(namespace);
       const done = await consent(bench, namespace, site.visitor(), false);
-      expect(done.body).toContain('Access was not allowed');
+      expect(done.body).toContain('Access denied');
       expect(await asked(namespace, 'AuthorizationDenied')).toContain('/connect/');
       expect(instancesOf(namespace)).toEqual([]);
 

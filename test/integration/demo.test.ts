@@ -89,7 +89,7 @@ describe('the demonstration', () => {
       /^ {2}In the browser +https:\/\/localhost:\d+\/connect\/demo\/crm$/m,
       /^ {2}The next page +"Do you want to connect this account\?" From /m,
       /^ {2}And back +https:\/\/localhost:\d+\/oauth\/callback\?code=[^&]{6}…$/m,
-      /^ {2}The last page +"Thank you: access is allowed"$/m,
+      /^ {2}The last page +"Access granted"$/m,
       /^ {2}[\d:]{8} {2}crm +Ready +True +Succeeded/m,
       /^ {2}\$ kubectl create secret generic wrong-reference-code /m,
       /^ {2}\$ kubectl patch ifc wrong-reference -n demo --type merge -p '/m,

@@ -59,12 +59,12 @@ export function createStage(externalUrl = EXTERNAL): Stage {
   const source: ConsentSource = {
     isServed: ({ namespace, name }) => namespace === 'team-a' && name === 'crm',
     connector: async () => stage.connector,
-    async wish(): Promise<ConnectorConsent> {
+    async consentFor(): Promise<ConnectorConsent> {
       if (stage.precondition !== undefined) {
         throw stage.precondition;
       }
       return {
-        subject: {
+        request: {
           accountUid: 'account-uid',
           baseUrl: 'https://api.example.com/elements/api-v2',
           connector: 'infusionsoftcrm',

@@ -32,7 +32,7 @@ describe('a consent', () => {
 
     const done = await visitor.get(locationOf(back));
     expect(done.status).toBe(200);
-    expect(textOf(done.body)).toContain('Thank you: access is allowed');
+    expect(textOf(done.body)).toContain('Access granted');
     expect(textOf(done.body)).toContain(
       'The data of the Infusionsoft account dt123.infusionsoft.com goes to SAP Open Connectors at api.example.com , for the connector crm in the namespace team-a',
     );
@@ -92,7 +92,7 @@ describe('a consent', () => {
     );
     expect(stage.secrets.values('team-a', GRANT)).toMatchObject({ error: 'access_denied' });
     const done = await visitor.get(locationOf(back));
-    expect(textOf(done.body)).toContain('Access was not allowed');
+    expect(textOf(done.body)).toContain('Access denied');
     expect(done.body).not.toContain('<b>no');
     expect(stage.outcomes).toEqual(['begun', 'denied']);
 
@@ -111,7 +111,7 @@ describe('a consent', () => {
     const back = await visitor.get(callback({ error, state: stateOf(provider) }));
     expect(stage.secrets.values('team-a', GRANT)).toMatchObject({ error: told });
     const done = await visitor.get(locationOf(back));
-    expect(textOf(done.body)).toContain(`The problem was ${told}`);
+    expect(textOf(done.body)).toContain(`The error is ${told}`);
     expect(stage.outcomes).toEqual(['begun', 'failed']);
   });
 

@@ -80,8 +80,8 @@ function createSource(
   return { source, secrets, objects, asked, open };
 }
 
-async function precondition(wish: Promise<unknown>): Promise<string> {
-  const error = await wish.then(
+async function precondition(pending: Promise<unknown>): Promise<string> {
+  const error = await pending.then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -92,8 +92,8 @@ async function precondition(wish: Promise<unknown>): Promise<string> {
 describe('what a connector asks consent for', () => {
   test('is read from the cluster: account, app, server, way back', async () => {
     const { source } = createSource();
-    const { subject, facts } = await source.wish(byPage(), signal);
-    expect(subject).toEqual({
+    const { request, facts } = await source.consentFor(byPage(), signal);
+    expect(request).toEqual({
       accountUid: 'account-uid',
       baseUrl: `${API}/elements/api-v2`,
       connector: 'infusionsoftcrm',
@@ -111,27 +111,27 @@ describe('what a connector asks consent for', () => {
 
   test('has a hash that every part of it changes', async () => {
     const { source } = createSource();
-    const { subject } = await source.wish(byPage(), signal);
-    const changes = Object.keys(subject).map((key) => consentRequestHash({ ...subject, [key]: 'other' }));
+    const { request } = await source.consentFor(byPage(), signal);
+    const changes = Object.keys(request).map((key) => consentRequestHash({ ...request, [key]: 'other' }));
     expect(
       new Set([
-        consentRequestHash(subject),
-        consentRequestHash({ ...subject, server: undefined }),
+        consentRequestHash(request),
+        consentRequestHash({ ...request, server: undefined }),
         ...changes,
       ]).size,
     ).toBe(9);
-    expect(consentRequestHash({ ...subject })).toBe(consentRequestHash(subject));
+    expect(consentRequestHash({ ...request })).toBe(consentRequestHash(request));
   });
 
   test('has no server with infusionsoftrest, which uses none', async () => {
     const { source } = createSource();
     const rest = byPage({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } });
-    expect((await source.wish(rest, signal)).subject.server).toBeUndefined();
+    expect((await source.consentFor(rest, signal)).request.server).toBeUndefined();
   });
 
   test('is asked of Open Connectors with the credentials of the account, by a client that is closed again', async () => {
     const { source, asked, open } = createSource();
-    const { authorizeUrl } = await source.wish(byPage(), signal);
+    const { authorizeUrl } = await source.consentFor(byPage(), signal);
     await authorizeUrl('the-state', signal);
     expect(asked).toEqual([
       {
@@ -161,13 +161,13 @@ describe('what a connector asks consent for', () => {
     const files = { userSecret: `${VALUES.userSecret}\n`, organizationSecret: VALUES.organizationSecret };
     const byDefault = byPage({ spec: { accountRef: undefined } });
     const { source } = createSource(env, files);
-    const wish = await source.wish(byDefault, signal);
-    expect(wish.subject.accountUid).toBe('default');
-    expect(wish.facts.account).toBeUndefined();
+    const consent = await source.consentFor(byDefault, signal);
+    expect(consent.request.accountUid).toBe('default');
+    expect(consent.facts.account).toBeUndefined();
     const elsewhere = byPage({ spec: { accountRef: undefined }, metadata: { namespace: 'team-b' } });
-    expect(await precondition(source.wish(elsewhere, signal))).toBe('account');
-    expect(await precondition(createSource(env).source.wish(byDefault, signal))).toBe('account');
-    expect(await precondition(createSource().source.wish(byDefault, signal))).toBe('account');
+    expect(await precondition(source.consentFor(elsewhere, signal))).toBe('account');
+    expect(await precondition(createSource(env).source.consentFor(byDefault, signal))).toBe('account');
+    expect(await precondition(createSource().source.consentFor(byDefault, signal))).toBe('account');
   });
 });
 
@@ -183,21 +183,21 @@ describe('what stands in the way', () => {
     ['account', 'an account that is not there', { spec: { accountRef: { name: 'none' } } }],
   ])('is %s: %s', async (expected, _what, change) => {
     const { source } = createSource();
-    expect(await precondition(source.wish(byPage(change), signal))).toBe(expected);
+    expect(await precondition(source.consentFor(byPage(change), signal))).toBe(expected);
   });
 
   test('is an account whose host is not allowed: nothing is sent there', async () => {
     const { source, asked } = createSource({ ALLOWED_HOSTS: 'api.example.com' });
-    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.consentFor(byPage(), signal))).toBe('account');
     expect(asked).toEqual([]);
   });
 
   test('is a Secret that lacks something', async () => {
     const { source, secrets } = createSource();
     secrets.put('team-a', 'crm-oauth', { client_id: VALUES.clientId });
-    expect(await precondition(source.wish(byPage(), signal))).toBe('secrets');
+    expect(await precondition(source.consentFor(byPage(), signal))).toBe('secrets');
     secrets.take('team-a', 'sap-account');
-    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.consentFor(byPage(), signal))).toBe('account');
   });
 });
 

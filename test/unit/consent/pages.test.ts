@@ -71,8 +71,8 @@ describe('every answer', () => {
     const all = stage.pages.join();
     expect(all).not.toContain('remote words');
     expect(all).not.toContain('internal words');
-    expect(textOf(all)).toContain('Work on this connector is stopped by spec.suspend');
-    expect(textOf(all)).toContain('SAP Open Connectors cannot be reached just now');
+    expect(textOf(all)).toContain('The connector is suspended by spec.suspend');
+    expect(textOf(all)).toContain('SAP Open Connectors is not reachable at the moment');
   });
 
   test('has no script and nothing of anybody else', async () => {

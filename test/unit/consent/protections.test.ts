@@ -147,7 +147,7 @@ describe('the way to the provider', () => {
     stage.authorizeUrl = authorizeUrl;
     const reply = await stage.visitor().enter(START, CODE);
     expect(reply.status).toBe(503);
-    expect(textOf(reply.body)).toContain('does not trust');
+    expect(textOf(reply.body)).toContain('returned an unexpected URL');
     expect(stage.secrets.values('team-a', RECORD)).toBeUndefined();
   });
 });
@@ -311,7 +311,7 @@ describe('the answer of the provider', () => {
     stage.secrets.put('team-a', GRANT, { mine: 'somebody-elses' });
     const reply = await visitor.get(callback({ code: 'c', state }));
     expect(reply.status).toBe(503);
-    expect(textOf(reply.body)).toContain(`Secret "${GRANT}" was not made by the operator`);
+    expect(textOf(reply.body)).toContain(`Secret "${GRANT}" exists and is not managed by this resource`);
     expect(stage.secrets.values('team-a', GRANT)).toEqual({ mine: 'somebody-elses' });
   });
 
@@ -344,7 +344,7 @@ describe('what stands in the way', () => {
     const stage = createStage();
     stage.secrets.put('team-a', RECORD, { mine: 'somebody-elses' });
     const reply = await stage.visitor().enter(START, CODE);
-    expect(textOf(reply.body)).toContain(`Secret "${RECORD}" was not made by the operator`);
+    expect(textOf(reply.body)).toContain(`Secret "${RECORD}" exists and is not managed by this resource`);
     expect(stage.secrets.values('team-a', RECORD)).toEqual({ mine: 'somebody-elses' });
   });
 
