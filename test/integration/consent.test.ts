@@ -53,7 +53,7 @@ describeControlPlanes('the consent', (plane) => {
       return namespace;
     }
 
-    test('makes the connector Ready by itself, and leaves nothing behind', async () => {
+    test('makes the connector Ready, and all Secrets of the consent are deleted', async () => {
       const namespace = await prepare();
       const message = await asked(namespace);
       const startUrl = `${site.externalUrl}/connect/${namespace.name}/crm`;
@@ -105,7 +105,7 @@ describeControlPlanes('the consent', (plane) => {
       }
     });
 
-    test('that the person denies is told in the conditions, and can be given after all', async () => {
+    test('is reported as denied, and can be repeated', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const done = await consent(bench, namespace, site.visitor(), false);
@@ -118,7 +118,7 @@ describeControlPlanes('the consent', (plane) => {
       await expectNothingLeft(namespace);
     });
 
-    test('whose code is refused at the exchange is asked for again', async () => {
+    test('is requested again if the exchange of the code fails', async () => {
       const namespace = await prepare();
       await asked(namespace);
       bench.simulator.faults.inject({
@@ -133,7 +133,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
     });
 
-    test('starts with a new code where somebody deletes the old one', async () => {
+    test('starts with a new code after the Secret is deleted', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const first = (await namespace.secret('crm-consent-code'))?.values['code'];
@@ -175,7 +175,7 @@ describeControlPlanes('the consent', (plane) => {
       await expectNothingLeft(namespace);
     });
 
-    test('neither reads nor overwrites a Secret that is not its own', async () => {
+    test('neither reads nor overwrites a Secret of another owner', async () => {
       const namespace = await bench.namespace('consent');
       await furnish(bench, namespace, { code: false });
       await namespace.create(secret('crm-consent-code', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
@@ -191,7 +191,7 @@ describeControlPlanes('the consent', (plane) => {
       await ready(namespace);
     });
 
-    test('for a resource that is deleted and created anew meanwhile is refused', async () => {
+    test('is refused for a resource that was recreated', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const visitor = site.visitor();
@@ -204,7 +204,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(instancesOf(namespace)).toEqual([]);
     });
 
-    test('goes on through an unrelated edit, and not through one of what is consented to', async () => {
+    test('survives an unrelated edit, and not one of the consent request', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const unrelated = site.visitor();
@@ -222,7 +222,7 @@ describeControlPlanes('the consent', (plane) => {
       await ready(namespace);
     });
 
-    test('to a new grant keeps the id: revoked, another client_id, and on request once for each value', async () => {
+    test('keeps the instance id when it is repeated: revoked, another client_id, on request once for each value', async () => {
       const namespace = await prepare();
       await asked(namespace);
       await consent(bench, namespace, site.visitor());
@@ -260,7 +260,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
     });
 
-    test('offers no page where the resource names another callback URL', async () => {
+    test('has no page with another callback URL', async () => {
       const namespace = await bench.namespace('consent');
       await furnish(bench, namespace, { code: false });
       await namespace.create(
@@ -275,7 +275,7 @@ describeControlPlanes('the consent', (plane) => {
       expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
     });
 
-    test('goes on with a code that is supplied in a Secret instead, and tidies up', async () => {
+    test('can be replaced by a code in a Secret', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const code = bench.simulator.issueCode({ callbackUrl: site.callbackUrl });
