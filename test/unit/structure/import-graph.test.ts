@@ -10,7 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   secrets: ['api', 'kube', 'runtime'],
   provider: [],
   openconnectors: ['runtime', 'secrets'],
-  authorization: ['runtime'],
+  authorization: ['api', 'runtime', 'secrets'],
   config: ['api', 'openconnectors', 'runtime'],
   ownership: ['api', 'kube', 'openconnectors'],
   reconciler: ['api', 'kube', 'ownership', 'runtime', 'secrets'],
@@ -39,7 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   operator: [
     ...['api', 'config', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
-    ...['account', 'connector', 'consent'],
+    ...['account', 'authorization', 'connector', 'consent'],
   ],
   telemetry: [
     ...['api', 'config', 'http', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
