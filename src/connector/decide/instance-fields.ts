@@ -1,6 +1,5 @@
 import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import { isSameName } from '../../openconnectors/sanitize-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { LEGACY_ELEMENT } from '../../provider/elements.ts';
 import { PARAMETERS } from '../../provider/parameters.ts';
@@ -31,7 +30,7 @@ export const NAME: ShownField<string> = {
   field: 'name',
   desired: ({ connector }) => instanceNameOf(connector),
   observed: ({ name }) => (name === '' ? undefined : name),
-  equal: isSameName,
+  equal: (desired, observed) => desired === observed,
 };
 
 export const TAGS: ShownField<readonly string[]> = {

@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   openconnectors: ['provider', 'runtime', 'secrets'],
   authorization: ['runtime'],
   config: ['api', 'openconnectors', 'provider', 'runtime'],
-  ownership: ['api', 'kube', 'openconnectors'],
+  ownership: ['api', 'kube', 'openconnectors', 'runtime'],
   reconciler: ['api', 'kube', 'ownership', 'runtime', 'secrets'],
   account: ['api', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
   connector: [
