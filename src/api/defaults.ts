@@ -85,6 +85,11 @@ export function connectionSecretNameOf(connector: Named & { readonly spec: Conne
 
 /** Name of the Secret with the one-time code that the start page of the consent asks for. */
 export function oneTimeCodeSecretNameOf(connector: Named): string {
+  return ownedSecretName(connector, '-consent-code');
+}
+
+/** The name of that Secret in earlier versions. */
+export function oldOneTimeCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-enrolment');
 }
 

@@ -9,6 +9,7 @@ import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { accountNameOf } from '../api/defaults.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
+import { ownCallbackUrlOf } from '../authorization/consent-urls.ts';
 import type { Config } from '../config/config.ts';
 import { ConnectorMemory } from '../connector/memory.ts';
 import type { ConnectorPorts, Connectors, RecordEvent } from '../connector/ports.ts';
@@ -16,6 +17,7 @@ import type { KubeObject } from '../kube/client/object.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
 import type { Store } from '../kube/watch/store.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import { defaultAccountFor } from '../ownership/default-account.ts';
 import { clusterTag } from '../ownership/owner-tags.ts';
 import { INDEX, instanceKey } from '../ownership/references.ts';
 import type { Tombstone } from '../ownership/tombstone.ts';
@@ -98,7 +100,7 @@ export function createControllers(sources: ControllerSources): Controllers {
         clusterId,
         allowedServers: config.allowedServers,
         extraConfigurationKeys: config.extraConfigurationKeys,
-        ownCallbackUrl: config.externalUrl && `${config.externalUrl.replace(/\/+$/, '')}/oauth/callback`,
+        ownCallbackUrl: config.externalUrl && ownCallbackUrlOf(config.externalUrl),
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,
         lateCommitWindowMs: config.lateCommitWindowMs,
@@ -185,9 +187,7 @@ function createRegistry(
     fingerprint: fingerprinter.of,
     selector: config.watchLabelSelector,
     exists: (namespace, name) => stores.accounts.get(namespace, name) !== undefined,
-    hasDefault: (namespace) =>
-      config.defaultAccountUrl !== undefined &&
-      (config.defaultAccountNamespaces === '*' || config.defaultAccountNamespaces.includes(namespace)),
+    hasDefault: (namespace) => defaultAccountFor(config, namespace) !== undefined,
     onInvalidated: sources.wakeAccount,
   });
 }

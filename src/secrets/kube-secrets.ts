@@ -5,6 +5,7 @@ import { isKubeError } from '../kube/client/errors.ts';
 import type { KubeObject, OwnerReference } from '../kube/client/object.ts';
 import { collectionPath, objectPath, wellKnown } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
+import { decodeValue, encodeData } from './secret-data.ts';
 import type { SecretFact } from './secret-fact.ts';
 import type { NewSecret, Secrets } from './secrets.ts';
 
@@ -43,7 +44,7 @@ export function createKubeSecrets({
   const keep = (answer: unknown): SecretFact => {
     const secret = secretSchema.parse(answer);
     for (const value of Object.values(secret.data)) {
-      register(Buffer.from(value, 'base64').toString('utf8').trim());
+      register(decodeValue(value).trim());
     }
     const { resourceVersion, ownerReferences } = secret.metadata;
     return {
@@ -89,7 +90,7 @@ export function createKubeSecrets({
       // A JSON patch replaces `data` whole, so that keys that somebody added go; labels of others stay.
       const patch = [
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-        { op: 'add', path: '/data', value: encode(secret.data) },
+        { op: 'add', path: '/data', value: encodeData(secret.data) },
         { op: 'add', path: '/metadata/ownerReferences', value: ownersOf(secret) },
       ];
       return keep(await rest.patch(path, patch, { type: 'json', signal }));
@@ -134,7 +135,7 @@ function manifest(secret: NewSecret): Record<string, unknown> {
       labels: ownedLabelsOf(owner),
       ownerReferences: ownersOf(secret),
     },
-    data: encode(data),
+    data: encodeData(data),
   };
 }
 
@@ -150,10 +151,4 @@ function ownersOf({ owner }: NewSecret): OwnerReference[] {
       blockOwnerDeletion: true,
     },
   ];
-}
-
-function encode(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
-  );
 }
