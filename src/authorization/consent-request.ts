@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConnectorSpec } from '../api/connector.ts';
-import { connectorKeyOf, scopeOf } from '../api/defaults.ts';
+import { elementKeyOf, scopeOf } from '../api/defaults.ts';
 import { type ElementKey, LEGACY_ELEMENT } from '../provider/elements.ts';
 import { callbackUrlOf } from './consent-urls.ts';
 
@@ -34,7 +34,7 @@ export function consentRequestOf(
   return {
     accountUid: account.uid,
     baseUrl: account.baseUrl,
-    connector: connectorKeyOf(spec),
+    connector: elementKeyOf(spec),
     server: serverOf(spec),
     clientId,
     callbackUrl: callbackUrlOf(spec, ownCallbackUrl) ?? '',
@@ -44,7 +44,7 @@ export function consentRequestOf(
 
 /** Host of the Infusionsoft account that access is requested to; `undefined` for a connector without one. */
 export function serverOf(spec: ConnectorSpec): string | undefined {
-  return connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined;
+  return elementKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined;
 }
 
 /** A hash that changes with any part of the request, so that a consent to one request is never used for another. */

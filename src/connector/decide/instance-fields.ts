@@ -1,4 +1,4 @@
-import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
+import { elementKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { LEGACY_ELEMENT } from '../../provider/elements.ts';
@@ -46,7 +46,7 @@ const SHOWN_CONFIGURATION: readonly ShownField<string>[] = [
   configuration(PARAMETERS.callbackUrl, ({ callbackUrl }) => callbackUrl),
   configuration(PARAMETERS.scope, ({ connector }) => connector.spec.oauth.scope),
   configuration(PARAMETERS.server, ({ connector: { spec } }) =>
-    connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined,
+    elementKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined,
   ),
 ];
 
