@@ -95,7 +95,7 @@ const instance = z
       .max(128)
       .optional()
       .describe(
-        'Name of the instance in Open Connectors: letters, digits, spaces and ". _ -". Absent: <namespace>-<name>.',
+        'Name of the instance in Open Connectors: letters, digits, single spaces and ". _ -". Absent: <namespace>-<name>.',
       ),
     tags: z
       .array(z.string().min(1).max(64))

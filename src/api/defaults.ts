@@ -26,7 +26,7 @@ const NAME_MAX_LENGTH = 253;
 const LABEL_MAX_LENGTH = 63;
 
 /** `element.key` of the instance. */
-export function connectorKeyOf(spec: ConnectorSpec): ElementKey {
+export function elementKeyOf(spec: ConnectorSpec): ElementKey {
   return spec.connector ?? LEGACY_ELEMENT;
 }
 

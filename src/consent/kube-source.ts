@@ -109,7 +109,7 @@ function consentFor(
       // A client for one call: consents are rare, and nothing has to be closed when the account is deleted.
       const key = `consent/${random.bytes(8).toString('hex')}`;
       const { connector: element, clientId: apiKey } = request;
-      const authorize = { connector: element, apiKey, apiSecret: client.secret, callbackUrl, scope, state };
+      const authorize = { element, apiKey, apiSecret: client.secret, callbackUrl, scope, state };
       try {
         return await pool.get(key, settings).authorizeUrl(authorize, signal);
       } finally {

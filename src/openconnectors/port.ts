@@ -19,7 +19,7 @@ export interface Instance {
   readonly id: number;
   readonly name: string;
   /** `element.key`. */
-  readonly connector: string | undefined;
+  readonly element: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly disabled: boolean | undefined;
   /** RFC 3339. */
@@ -37,7 +37,7 @@ export type Grant =
 
 /** Body of a create, and of a replacement that carries a new grant. `configuration` holds true values, never `MASKED`. */
 export interface InstanceBody {
-  readonly connector: ElementKey;
+  readonly element: ElementKey;
   readonly name: string;
   readonly tags: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export interface InstancePatch {
 
 /** Input of the authorize URL; `state` comes back at the callback URL. */
 export interface AuthorizeRequest {
-  readonly connector: ElementKey;
+  readonly element: ElementKey;
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly callbackUrl: string;

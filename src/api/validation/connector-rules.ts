@@ -66,9 +66,9 @@ const FORMATS: readonly AnyRule[] = [
   }),
   matchesRule({
     at: 'spec.instance.name',
-    pattern: /^[A-Za-z0-9]([A-Za-z0-9 ._-]*[A-Za-z0-9])?$/,
+    pattern: /^[A-Za-z0-9](( ?[A-Za-z0-9._-])* ?[A-Za-z0-9])?$/,
     message:
-      'must consist of letters, digits, spaces, dots, hyphens and underscores and start and end with a letter or digit',
+      'must consist of letters, digits, single spaces, dots, hyphens and underscores and start and end with a letter or digit',
   }),
   matchesRule({
     at: 'spec.instance.tags[*]',

@@ -5,7 +5,7 @@ import { PARAMETERS } from '../../provider/parameters.ts';
 import { MASKED } from '../../secrets/mask.ts';
 
 /** An instance that a connector can adopt. */
-export type Importable = Instance & { readonly connector: ElementKey; readonly tags: readonly string[] };
+export type Importable = Instance & { readonly element: ElementKey; readonly tags: readonly string[] };
 
 /** What `import` can do with an instance. */
 export type Candidate =
@@ -23,20 +23,20 @@ function candidateOf(instance: Instance): Candidate {
     return skipped(
       instance.tags === undefined
         ? 'its tags are not shown'
-        : `element "${instance.connector ?? 'unknown'}" is not one of ${ELEMENT_KEYS.join(', ')}`,
+        : `element "${instance.element ?? 'unknown'}" is not one of ${ELEMENT_KEYS.join(', ')}`,
     );
   }
   if (instance.tags.some(isOperatorTag)) {
     return skipped('an operator manages it');
   }
-  if (instance.connector === LEGACY_ELEMENT && serverOf(instance) === undefined) {
+  if (instance.element === LEGACY_ELEMENT && serverOf(instance) === undefined) {
     return skipped('the configuration shows no infusionsoft.server, which infusionsoftcrm requires');
   }
   return { kind: 'importable', instance };
 }
 
 function isImportable(instance: Instance): instance is Importable {
-  return instance.tags !== undefined && isElementKey(instance.connector);
+  return instance.tags !== undefined && isElementKey(instance.element);
 }
 
 /** A value of the configuration; `undefined` where it is absent or masked. A mask never becomes a value. */

@@ -39,8 +39,8 @@ export function connectorManifest(
   const full: ConnectorSpec = {
     suspend: true,
     accountRef: { name: account },
-    connector: instance.connector,
-    ...(instance.connector === LEGACY_ELEMENT && {
+    connector: instance.element,
+    ...(instance.element === LEGACY_ELEMENT && {
       server: serverOf(instance),
       encryptedKeySecretRef: { name: `${name}-key` },
     }),

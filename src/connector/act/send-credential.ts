@@ -57,7 +57,7 @@ export const create: ActionHandler<'create'> = async (context, input, { body, dr
     return {
       // An answer may leave the tags out; by them the instance is known as ours.
       instance: { ...instance, tags: instance.tags ?? body.tags },
-      events: body.connector === LEGACY_ELEMENT ? [created, LEGACY] : [created],
+      events: body.element === LEGACY_ELEMENT ? [created, LEGACY] : [created],
     };
   });
 };

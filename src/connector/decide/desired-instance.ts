@@ -1,4 +1,4 @@
-import { connectorKeyOf } from '../../api/defaults.ts';
+import { elementKeyOf } from '../../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
 import type { ConnectorInput } from '../input.ts';
 import { MASKED_CONFIGURATION, NAME, type ShownField, shownConfiguration, TAGS } from './instance-fields.ts';
@@ -23,7 +23,7 @@ export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody 
     return [field, found && textOf(found)] as const;
   });
   return {
-    connector: connectorKeyOf(input.connector.spec),
+    element: elementKeyOf(input.connector.spec),
     name: NAME.desired(input) ?? '',
     tags: TAGS.desired(input) ?? [],
     configuration: definedEntries([...shown, ...masked]),

@@ -1,6 +1,5 @@
-import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
+import { elementKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import { isSameName } from '../../openconnectors/sanitize-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { LEGACY_ELEMENT } from '../../provider/elements.ts';
 import { PARAMETERS } from '../../provider/parameters.ts';
@@ -31,7 +30,7 @@ export const NAME: ShownField<string> = {
   field: 'name',
   desired: ({ connector }) => instanceNameOf(connector),
   observed: ({ name }) => (name === '' ? undefined : name),
-  equal: isSameName,
+  equal: (desired, observed) => desired === observed,
 };
 
 export const TAGS: ShownField<readonly string[]> = {
@@ -47,7 +46,7 @@ const SHOWN_CONFIGURATION: readonly ShownField<string>[] = [
   configuration(PARAMETERS.callbackUrl, ({ callbackUrl }) => callbackUrl),
   configuration(PARAMETERS.scope, ({ connector }) => connector.spec.oauth.scope),
   configuration(PARAMETERS.server, ({ connector: { spec } }) =>
-    connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined,
+    elementKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined,
   ),
 ];
 

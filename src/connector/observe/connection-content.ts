@@ -1,5 +1,5 @@
 import type { ConnectorSpec } from '../../api/connector.ts';
-import { connectorKeyOf } from '../../api/defaults.ts';
+import { elementKeyOf } from '../../api/defaults.ts';
 import type { AccountView } from '../../ownership/account-view.ts';
 
 /** Content of the connection Secret; the first four keys are those of Service Binding for Kubernetes. */
@@ -14,7 +14,7 @@ export function connectionData(
     uri: baseUrl,
     host: new URL(baseUrl).host,
     // Resources and fields differ between the elements, so an application has to know which one it calls.
-    element: instance.connector ?? connectorKeyOf(spec),
+    element: instance.connector ?? elementKeyOf(spec),
     'element-token': instance.token,
     ...(spec.includeAccountCredentials === true && {
       'user-secret': credentials.userSecret,

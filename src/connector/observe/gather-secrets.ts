@@ -102,7 +102,7 @@ function connectionOf(
   }
   const data = connectionData(account, connector.spec, {
     token: instance.token,
-    connector: instance.connector,
+    connector: instance.element,
   });
   const known = previous?.secrets.connection.desired;
   return {

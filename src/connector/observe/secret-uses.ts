@@ -4,7 +4,7 @@ import {
   authorizationCodeSecretNameOf,
   clientIdKeyOf,
   clientSecretKeyOf,
-  connectorKeyOf,
+  elementKeyOf,
   encryptedKeyKeyOf,
   refreshTokenKeyOf,
 } from '../../api/defaults.ts';
@@ -23,7 +23,7 @@ export interface LastingUses {
 /** Where the resource says its values stand. */
 export function lastingUsesOf({ spec }: InfusionsoftConnector): LastingUses {
   const client = spec.oauth.clientSecretRef;
-  const encryptedKey = connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.encryptedKeySecretRef : undefined;
+  const encryptedKey = elementKeyOf(spec) === LEGACY_ELEMENT ? spec.encryptedKeySecretRef : undefined;
   return {
     clientId: {
       field: 'spec.oauth.clientSecretRef',

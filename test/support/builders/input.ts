@@ -1,5 +1,5 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { connectorKeyOf } from '../../../src/api/defaults.ts';
+import { elementKeyOf } from '../../../src/api/defaults.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
 import {
@@ -128,7 +128,7 @@ export function connectionMemory(
 ): Partial<Memory> {
   const content = printOf(
     canonicalContent(
-      connectionData(READY_ACCOUNT, subject.spec, { token, connector: connectorKeyOf(subject.spec) }),
+      connectionData(READY_ACCOUNT, subject.spec, { token, connector: elementKeyOf(subject.spec) }),
     ),
   );
   return { connection: { resourceVersion: '1', content } };

@@ -60,6 +60,8 @@ describe('an InfusionsoftConnector', () => {
       'spec.oauth',
     ],
     ['HTML in the name', withInstance({ name: '<a>x</a>' }), 'spec.instance.name'],
+    ['two spaces in a row in the name', withInstance({ name: 'a  b' }), 'spec.instance.name'],
+    ['a space at the end of the name', withInstance({ name: 'a ' }), 'spec.instance.name'],
     ["the operator's tags", withInstance({ tags: ['a', 'K8s-uid-1'] }), 'spec.instance.tags[1]'],
     ['a tag twice', withInstance({ tags: ['a', 'a'] }), 'spec.instance.tags[1]'],
     [
