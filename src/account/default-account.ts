@@ -1,7 +1,7 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../api/account.ts';
-import { ACCOUNT_NAMES, API_VERSION } from '../api/group.ts';
-import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
+import { defaultAccountOf } from '../ownership/default-account.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { encodeValue } from '../secrets/secret-data.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { AccountPorts } from './ports.ts';
 import { reconcileAccount } from './reconcile.ts';
@@ -81,7 +81,7 @@ export class DefaultAccount {
   #mounted(): SecretFact {
     const files = (['userSecret', 'organizationSecret'] as const).flatMap((name) => {
       const text = this.#options.readMounted(name);
-      return text === undefined ? [] : [[name, Buffer.from(text, 'utf8').toString('base64')] as const];
+      return text === undefined ? [] : [[name, encodeValue(text)] as const];
     });
     const data = Object.fromEntries(files);
     return files.length === 0
@@ -95,18 +95,6 @@ export class DefaultAccount {
   }
 
   #account(): OpenConnectorsAccount {
-    return {
-      apiVersion: API_VERSION,
-      kind: ACCOUNT_NAMES.kind,
-      metadata: {
-        name: 'default',
-        namespace: 'default',
-        uid: DEFAULT_ACCOUNT_UID,
-        resourceVersion: '0',
-        generation: 1,
-      },
-      spec: { baseUrl: this.#options.baseUrl, credentialsSecretRef: { name: 'default' } },
-      status: this.#status,
-    };
+    return { ...defaultAccountOf(this.#options.baseUrl), status: this.#status };
   }
 }

@@ -1,6 +1,7 @@
-import { apiBaseUrlOf, limitsOf, timeoutMsOf } from '../api/defaults.ts';
+import { apiBaseUrlOf } from '../api/defaults.ts';
 import type { OpenConnectors } from '../openconnectors/port.ts';
 import { accountKey } from '../ownership/account-key.ts';
+import { accountSettingsOf } from '../ownership/account-settings.ts';
 import type { AccountCredentials, AccountView } from '../ownership/account-view.ts';
 import type { AccountSession, Accounts, FallbackOutcome } from '../ownership/accounts.ts';
 import { Inventory } from '../ownership/inventory.ts';
@@ -278,13 +279,8 @@ export class AccountRegistry implements Accounts {
     if (!this.#ports.isAllowed(target.spec.baseUrl)) {
       throw new Error('no client for a host that is not in ALLOWED_HOSTS');
     }
-    return this.#ports.pool.get(poolKey(target, credential), {
-      baseUrl: target.spec.baseUrl,
-      credentials,
-      limits: limitsOf(target.spec),
-      timeoutMs: timeoutMsOf(target.spec),
-      createTimeoutMs: this.#ports.createTimeoutMs,
-    });
+    const settings = accountSettingsOf(target.spec, credentials, this.#ports.createTimeoutMs);
+    return this.#ports.pool.get(poolKey(target, credential), settings);
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { decodeData } from '../secrets/secret-data.ts';
 
-/** Errors that a provider may report instead of a code (RFC 6749, 4.1.2.1). Any other text counts as the last one. */
+/** Error codes of an authorization response (RFC 6749, 4.1.2.1). Any other text counts as `server_error`. */
 export const PROVIDER_ERRORS = [
   'access_denied',
   'invalid_request',
@@ -13,15 +14,15 @@ export const PROVIDER_ERRORS = [
 
 export type ProviderError = (typeof PROVIDER_ERRORS)[number];
 
-/** What the provider said, and to which subject: `consent` is the `subjectHash` that the person agreed to. */
+/** The authorization response; `consent` is the `consentRequestHash` of the request that the user agreed to. */
 export type AuthorizationResponse =
   | { readonly kind: 'code'; readonly code: string; readonly consent: string }
   | { readonly kind: 'error'; readonly error: ProviderError; readonly consent: string };
 
-/** Key of the code in the grant Secret. */
+/** Key of the code in the authorization code Secret. */
 export const CODE_KEY = 'code';
 
-/** A code as a provider may make it: visible ASCII (RFC 6749, appendix A.11), of a length that fits into a request. */
+/** An authorization code: visible ASCII (RFC 6749, appendix A.11), short enough for a request. */
 export const CODE_PATTERN = /^[\x21-\x7e]{1,2048}$/;
 
 const stored = z.union([
@@ -29,27 +30,23 @@ const stored = z.union([
   z.object({ error: z.enum(PROVIDER_ERRORS), consent: z.string() }),
 ]);
 
-/** The content of the grant Secret, in clear. */
-export function responseData(answer: AuthorizationResponse): Record<string, string> {
-  return answer.kind === 'code'
-    ? { [CODE_KEY]: answer.code, consent: answer.consent }
-    : { error: answer.error, consent: answer.consent };
+/** The content of the authorization code Secret, in clear. */
+export function responseData(response: AuthorizationResponse): Record<string, string> {
+  return response.kind === 'code'
+    ? { [CODE_KEY]: response.code, consent: response.consent }
+    : { error: response.error, consent: response.consent };
 }
 
-/** Reads the content of a grant Secret, its values in base64; `undefined` where it is none. */
+/** The response in `data` of an authorization code Secret; `undefined` where it is invalid. */
 export function parseResponse(data: Readonly<Record<string, string>>): AuthorizationResponse | undefined {
-  const clear = Object.entries(data).map(([key, value]) => [
-    key,
-    Buffer.from(value, 'base64').toString('utf8'),
-  ]);
-  const { data: answer } = stored.safeParse(Object.fromEntries(clear));
-  if (answer === undefined) {
+  const { data: response } = stored.safeParse(decodeData(data));
+  if (response === undefined) {
     return undefined;
   }
-  return 'code' in answer ? { kind: 'code', ...answer } : { kind: 'error', ...answer };
+  return 'code' in response ? { kind: 'code', ...response } : { kind: 'error', ...response };
 }
 
-/** An error as the provider sent it, as one of the closed set. */
+/** The error code for an error text of the provider. */
 export function providerError(text: string): ProviderError {
   return PROVIDER_ERRORS.find((known) => known === text) ?? 'server_error';
 }

@@ -1,32 +1,32 @@
 import type { ConsentRequest } from './consent-request.ts';
 
-/** Open Connectors made an address that no person should be sent to. */
+/** Open Connectors returned an authorize URL that no user must be redirected to. */
 export class ProviderUrlError extends Error {
   override readonly name = 'ProviderUrlError';
 }
 
-const LONGEST_URL = 4_096;
+const MAX_URL_LENGTH = 4_096;
 
 /**
- * The provider's page, if it is https, brings our state back and names no other application or way back than agreed.
- * Throws `ProviderUrlError`, without the address: it has the state in it.
+ * The authorize URL, if it is https, contains the requested state and no other client_id or redirect_uri than agreed.
+ * Throws `ProviderUrlError`, which omits the URL because it contains the state.
  */
 export function checkedProviderUrl(
   text: string,
   state: string,
   { clientId, callbackUrl }: Pick<ConsentRequest, 'clientId' | 'callbackUrl'>,
 ): string {
-  const url = URL.canParse(text) && text.length <= LONGEST_URL ? new URL(text) : undefined;
+  const url = URL.canParse(text) && text.length <= MAX_URL_LENGTH ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    throw new ProviderUrlError("the provider's address is not an https URL of a usual length");
+    throw new ProviderUrlError('the authorize URL is not https, contains a user or is too long');
   }
-  const says = (name: string, wanted: string): boolean =>
-    url.searchParams.getAll(name).every((value) => value === wanted);
-  if (url.searchParams.getAll('state').length !== 1 || !says('state', state)) {
-    throw new ProviderUrlError("the provider's address does not carry the state that was asked for");
+  const hasOnly = (name: string, expected: string): boolean =>
+    url.searchParams.getAll(name).every((value) => value === expected);
+  if (url.searchParams.getAll('state').length !== 1 || !hasOnly('state', state)) {
+    throw new ProviderUrlError('the authorize URL does not contain the requested state');
   }
-  if (!says('client_id', clientId) || !says('redirect_uri', callbackUrl)) {
-    throw new ProviderUrlError("the provider's address names another OAuth app or callback URL");
+  if (!hasOnly('client_id', clientId) || !hasOnly('redirect_uri', callbackUrl)) {
+    throw new ProviderUrlError('the authorize URL contains another client_id or redirect_uri');
   }
   return url.href;
 }

@@ -90,6 +90,8 @@ export interface ConnectorSecrets {
   /** The connection Secret of the name before a rename, as status records it. */
   readonly previousConnection: OwnedSecret | undefined;
   readonly oneTimeCode: OwnedSecret;
+  /** The one-time code Secret under the name of earlier versions. */
+  readonly oldOneTimeCode: OwnedSecret;
   readonly authorizationCode: AuthorizationCodeSecret;
   /** The Secret in which the consent page keeps a consent that was begun. */
   readonly consent: OwnedSecret;

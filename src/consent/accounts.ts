@@ -1,12 +1,6 @@
+import type { OpenConnectorsAccount } from '../api/account.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import {
-  accountNameOf,
-  apiBaseUrlOf,
-  limitsOf,
-  organizationSecretKeyOf,
-  timeoutMsOf,
-  userSecretKeyOf,
-} from '../api/defaults.ts';
+import { accountNameOf, organizationSecretKeyOf, userSecretKeyOf } from '../api/defaults.ts';
 import { ACCOUNT_RESOURCE } from '../api/group.ts';
 import { parseAccount } from '../api/parse.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
@@ -14,15 +8,17 @@ import { validateAccount } from '../api/validation/validate.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { objectPath } from '../kube/client/paths.ts';
 import type { AccountSettings } from '../openconnectors/account-pool.ts';
-import { DEFAULT_ACCOUNT_UID } from '../ownership/account-key.ts';
+import { accountSettingsOf } from '../ownership/account-settings.ts';
+import { defaultAccountFor } from '../ownership/default-account.ts';
 import { decodeText } from '../secrets/decode.ts';
+import { encodeData } from '../secrets/secret-data.ts';
 import type { KubeSourceOptions } from './source.ts';
 import { FailedPreconditionError } from './source.ts';
 
-/** How Open Connectors is asked on behalf of a connector. */
+/** The account of a connector, with what a client for it needs. */
 export interface AccountAccess {
   readonly uid: string;
-  /** Absent: the operator's own account. */
+  /** Absent: the operator's default account. */
   readonly name: string | undefined;
   /** `baseUrl` with the API's path. */
   readonly settings: AccountSettings;
@@ -31,80 +27,67 @@ export interface AccountAccess {
 type Options = Pick<KubeSourceOptions, 'rest' | 'secrets' | 'config' | 'readMounted'>;
 type ReadAccount = (connector: InfusionsoftConnector, signal: AbortSignal) => Promise<AccountAccess>;
 
-/** Reads the account of a connector with its credentials, under the rules of the account controller. Throws `ObstacleError`. */
+/** An account, and `data` of the Secret with its credentials. */
+interface AccountWithData {
+  readonly account: OpenConnectorsAccount;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Reads the account of a connector with its credentials. Throws `FailedPreconditionError` and `KubeError`. */
 export function createAccountReader(options: Options): ReadAccount {
-  return async (connector, signal) => {
-    const name = accountNameOf(connector.spec);
-    const access =
+  return async ({ metadata: { namespace }, spec }, signal) => {
+    const name = accountNameOf(spec);
+    const { account, data } =
       name === undefined
-        ? defaultAccount(options, connector.metadata.namespace)
-        : await namedAccount(options, connector.metadata.namespace, name, signal);
-    if (allowedHost(access.settings.baseUrl, options.config.allowedHosts) === undefined) {
+        ? readDefaultAccount(options, namespace)
+        : await readNamedAccount(options, namespace, name, signal);
+    const { allowedHosts, createDeadlineMs } = options.config;
+    const credentials = {
+      userSecret: requireText(data[userSecretKeyOf(account.spec)]),
+      organizationSecret: requireText(data[organizationSecretKeyOf(account.spec)]),
+    };
+    const settings = accountSettingsOf(account.spec, credentials, createDeadlineMs);
+    if (allowedHost(settings.baseUrl, allowedHosts) === undefined) {
       throw new FailedPreconditionError('account');
     }
-    return access;
+    return { uid: account.metadata.uid, name, settings };
   };
 }
 
-function defaultAccount({ config, readMounted }: Options, namespace: string): AccountAccess {
-  const { defaultAccountUrl: baseUrl, defaultAccountNamespaces: allowed } = config;
-  if (baseUrl === undefined || !(allowed === '*' || allowed.includes(namespace))) {
+function readDefaultAccount({ config, readMounted }: Options, namespace: string): AccountWithData {
+  const account = defaultAccountFor(config, namespace);
+  if (account === undefined) {
     throw new FailedPreconditionError('account');
   }
-  const [userSecret, organizationSecret] = (['userSecret', 'organizationSecret'] as const).map((file) =>
-    clearText(Buffer.from(readMounted(file) ?? '').toString('base64')),
-  );
-  return accessTo(config, DEFAULT_ACCOUNT_UID, undefined, { baseUrl }, userSecret, organizationSecret);
+  const [userSecret = '', organizationSecret = ''] = [
+    readMounted('userSecret'),
+    readMounted('organizationSecret'),
+  ];
+  return { account, data: encodeData({ userSecret, organizationSecret }) };
 }
 
-async function namedAccount(
-  { rest, secrets, config }: Options,
+async function readNamedAccount(
+  { rest, secrets }: Options,
   namespace: string,
   name: string,
   signal: AbortSignal,
-): Promise<AccountAccess> {
+): Promise<AccountWithData> {
   const account = parseAccount(
     await found(rest.get(objectPath(ACCOUNT_RESOURCE, namespace, name), { signal })),
   );
   if (validateAccount(account).length > 0) {
     throw new FailedPreconditionError('account');
   }
-  const { spec, metadata } = account;
-  const fact = await secrets.read(namespace, spec.credentialsSecretRef.name, signal);
-  const data = fact.state === 'read' ? fact.data : {};
-  const [userSecret, organizationSecret] = [userSecretKeyOf(spec), organizationSecretKeyOf(spec)].map((key) =>
-    clearText(data[key]),
-  );
-  return accessTo(config, metadata.uid, name, spec, userSecret, organizationSecret);
+  const fact = await secrets.read(namespace, account.spec.credentialsSecretRef.name, signal);
+  return { account, data: fact.state === 'read' ? fact.data : {} };
 }
 
-function accessTo(
-  { createDeadlineMs }: Options['config'],
-  uid: string,
-  name: string | undefined,
-  spec: Parameters<typeof limitsOf>[0] & Parameters<typeof timeoutMsOf>[0] & { readonly baseUrl: string },
-  userSecret: string | undefined,
-  organizationSecret: string | undefined,
-): AccountAccess {
-  if (userSecret === undefined || organizationSecret === undefined) {
+function requireText(encoded: string | undefined): string {
+  const decoded = decodeText(encoded ?? '');
+  if ('why' in decoded) {
     throw new FailedPreconditionError('account');
   }
-  return {
-    uid,
-    name,
-    settings: {
-      baseUrl: apiBaseUrlOf(spec),
-      credentials: { userSecret, organizationSecret },
-      limits: limitsOf(spec),
-      timeoutMs: timeoutMsOf(spec),
-      createTimeoutMs: createDeadlineMs,
-    },
-  };
-}
-
-function clearText(encoded: string | undefined): string | undefined {
-  const decoded = decodeText(encoded ?? '');
-  return 'text' in decoded ? decoded.text : undefined;
+  return decoded.text;
 }
 
 async function found(answer: Promise<unknown>): Promise<unknown> {

@@ -3,7 +3,7 @@ import { TokenBucket } from '../runtime/token-bucket.ts';
 import type { NamespacedName } from './connector-name.ts';
 import type { ConsentOutcome } from './outcomes.ts';
 
-/** Where lines go: the part of a pino logger that is used here. */
+/** The part of a pino logger that the pages use. */
 export interface LineLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -12,17 +12,17 @@ export interface LineLog {
 const BURST = 5;
 const REFILL_MS = 10_000;
 
-/** What happened at the consent pages, as counters and as lines. Never shows anything that a request said. */
+/** Counts and logs the outcomes of requests to the consent pages. No line contains text of a request. */
 export interface AuditLog {
-  /** A step of a person who has proven authority over the connector. */
+  /** A completed step of a user who has entered the one-time code. */
   progress(outcome: ConsentOutcome, target: NamespacedName): void;
-  /** A request that was refused: always counted, logged as often as is useful. */
+  /** A refused request: always counted, logged at a limited rate. */
   refusal(outcome: ConsentOutcome): void;
-  /** Something of ours was in the way; `error` must hold no secret, as all errors at the edges. */
-  trouble(error: unknown): void;
+  /** A request that failed in the operator; `error` must contain no secret. */
+  failure(error: unknown): void;
 }
 
-/** A journal on a logger; `observe` is told every outcome. */
+/** An audit log on a logger; `observe` is called with every outcome. */
 export function createAuditLog(
   log: LineLog,
   clock: Pick<Clock, 'monotonic'>,
@@ -32,7 +32,7 @@ export function createAuditLog(
   return {
     progress(outcome, { namespace, name }) {
       observe(outcome);
-      log.info({ outcome, namespace, name }, 'Consent');
+      log.info({ outcome, namespace, name }, 'Completed a step of a consent');
     },
     refusal(outcome) {
       observe(outcome);
@@ -41,17 +41,17 @@ export function createAuditLog(
         log.info({ outcome, suppressed }, 'Refused a request to the consent pages');
       }
     },
-    trouble(error) {
+    failure(error) {
       observe('unavailable');
       const suppressed = lines.admit('unavailable');
       if (suppressed !== undefined) {
-        log.warn({ error, suppressed }, 'Could not answer a request to the consent pages');
+        log.warn({ error, suppressed }, 'Failed to answer a request to the consent pages');
       }
     },
   };
 }
 
-/** A few lines of each kind, then one at intervals that says how many were left out. */
+/** Limits lines by kind: a burst, then one line for each interval with the number of suppressed ones. */
 class LimitedLines {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #kinds = new Map<ConsentOutcome, { readonly bucket: TokenBucket; suppressed: number }>();
@@ -60,7 +60,7 @@ class LimitedLines {
     this.#clock = clock;
   }
 
-  /** How many were left out since the last line, if one may be written now. */
+  /** The number of lines suppressed since the last one; `undefined` where this one is suppressed, too. */
   admit(kind: ConsentOutcome): number | undefined {
     const now = this.#clock.monotonic();
     const entry = this.#kinds.get(kind) ?? { bucket: new TokenBucket(BURST, REFILL_MS, now), suppressed: 0 };

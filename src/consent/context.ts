@@ -1,9 +1,10 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { oneTimeCodeSecretNameOf } from '../api/defaults.ts';
 import { ONE_TIME_CODE_KEY, oneTimeCodeHash, sameHash } from '../authorization/one-time-code.ts';
-import { tokenHash } from '../authorization/state-token.ts';
+import { matchesTokenHash } from '../authorization/state-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { decodeValue } from '../secrets/secret-data.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -16,71 +17,70 @@ import { SecretLookup } from './lookup.ts';
 import { ConsentRecords, parseRecord, type StoredRecord } from './records.ts';
 import type { ConsentSource } from './source.ts';
 
-/** What the consent pages work with. */
+/** What the consent pages depend on. */
 export interface ConsentPorts {
   readonly addresses: Addresses;
-  /** What the pages call this cluster. */
+  /** The name of this cluster on the pages. */
   readonly clusterId: string;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly random: Pick<Random, 'bytes'>;
-  /** With a client that any replica may use. */
+  /** With a client that every replica may use, not only the leader. */
   readonly secrets: Secrets;
   readonly source: ConsentSource;
   readonly auditLog: AuditLog;
-  /** Keeps a value from ever being logged. */
+  /** Redacts a value in all logs. */
   readonly register: (value: string) => void;
 }
 
-/** The enrolment Secret as it is kept in memory: whose it is, and the hash of its code. */
+/** A one-time code Secret in the cache: its owners, and the hash of its code. */
 interface CodeDigest {
   readonly owners: readonly string[];
   readonly hash: Buffer;
 }
 
-/** Answers requests with the limits and the memory that they share. */
+/** The dependencies, with the limits and caches that all requests share. */
 export interface ConsentContext extends ConsentPorts {
-  /** Host of the public address, as the pages show it. */
+  /** Host of the public URL, which the pages show. */
   readonly host: string;
-  readonly codeLimiter: SecretLookup<CodeDigest>;
-  /** Hashes of the cookies of consents in progress. */
-  readonly cookies: SecretLookup<Buffer>;
+  readonly codes: SecretLookup<CodeDigest>;
+  /** Hashes of the cookies of pending consents. */
+  readonly cookies: SecretLookup<string>;
   readonly records: ConsentRecords;
-  /** Consents begun with a right code, for each connector. */
+  /** Limits the consents that are started with a valid code, for each connector. */
   readonly startLimiter: KeyedLimit;
 }
 
-/** Too much at once; nothing was used up. */
+/** Too many requests; nothing was changed. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
 }
 
-/** The ports with fresh limits and an empty memory. */
+/** The dependencies with new limits and empty caches. */
 export function createContext(ports: ConsentPorts): ConsentContext {
   const { secrets, clock, addresses } = ports;
   return {
     ...ports,
     host: new URL(addresses.origin).host,
-    codeLimiter: new SecretLookup(secrets, codeDigest, clock),
+    codes: new SecretLookup(secrets, codeDigest, clock),
     cookies: new SecretLookup(secrets, cookieDigest, clock),
     records: new ConsentRecords(secrets),
     startLimiter: new KeyedLimit({ burst: 10, refillMs: 6_000 }, clock),
   };
 }
 
-/** What an enrolment Secret says; `undefined` where it holds no code. */
+/** The digest of a one-time code Secret; `undefined` where it has no code. */
 export function codeDigest(fact: SecretFact): CodeDigest | undefined {
   const encoded = fact.state === 'read' ? fact.data[ONE_TIME_CODE_KEY] : undefined;
   return fact.state === 'read' && encoded !== undefined && encoded !== ''
-    ? { owners: fact.owners, hash: oneTimeCodeHash(Buffer.from(encoded, 'base64').toString('utf8')) }
+    ? { owners: fact.owners, hash: oneTimeCodeHash(decodeValue(encoded)) }
     : undefined;
 }
 
-function cookieDigest(fact: SecretFact): Buffer | undefined {
-  const stored = parseRecord(fact);
-  return stored && Buffer.from(stored.record.cookie, 'base64');
+function cookieDigest(fact: SecretFact): string | undefined {
+  return parseRecord(fact)?.record.cookie;
 }
 
-/** Whether `code` is the code of the connector as it stands in the cluster now, made for this very resource. */
+/** Whether `code` is the current code of the connector, from a Secret that this resource owns. Reads the Secret. */
 export async function isCurrentCode(
   { secrets }: ConsentPorts,
   { metadata }: InfusionsoftConnector,
@@ -92,14 +92,14 @@ export async function isCurrentCode(
   return digest?.owners.includes(metadata.uid) === true && sameHash(digest.hash, oneTimeCodeHash(code));
 }
 
-/** A consent in progress, with the browser that began it. */
+/** A pending consent, with the browser that started it. */
 export interface CurrentConsent extends StoredRecord {
   readonly target: NamespacedName;
   /** The whole cookie. */
   readonly cookie: string;
 }
 
-/** The consent that this browser has begun, still open. Throws `RefusedError`, `BusyError` and `KubeError`. */
+/** The pending consent of this browser. Throws `RefusedError`, `BusyError` and `KubeError`. */
 export async function currentConsent(
   context: ConsentContext,
   headers: Headers,
@@ -112,7 +112,7 @@ export async function currentConsent(
   const { target, value } = cookie;
   await requireKnownCookie(context, target, value, signal);
   const stored = await context.records.read(target, signal);
-  if (stored === undefined || !sameHash(Buffer.from(stored.record.cookie, 'base64'), tokenHash(value))) {
+  if (stored === undefined || !matchesTokenHash(stored.record.cookie, value)) {
     throw new RefusedError('refused-used');
   }
   if (context.clock.now() >= stored.record.expiresAt) {
@@ -128,9 +128,13 @@ async function requireKnownCookie(
   value: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const hash = tokenHash(value);
   const secretName = records.nameFor(target);
-  const found = await cookies.find(target.namespace, secretName, (digest) => sameHash(digest, hash), signal);
+  const found = await cookies.find(
+    target.namespace,
+    secretName,
+    (hash) => matchesTokenHash(hash, value),
+    signal,
+  );
   if (found.state === 'busy') {
     throw new BusyError();
   }

@@ -8,24 +8,24 @@ import { receive, showResult } from './flow/callback.ts';
 import { leave, showReview } from './flow/review.ts';
 import { type Html, html } from './http/html.ts';
 import { RefusedError, requireNavigation } from './http/request.ts';
-import { nothingHere, page } from './http/responses.ts';
-import { busyPage, refusalPage, troublePage } from './pages/refusal.ts';
+import { notFound, page } from './http/responses.ts';
+import { busyPage, failurePage, refusalPage } from './pages/refusal.ts';
 import { NameTakenError } from './records.ts';
 import { FailedPreconditionError } from './source.ts';
 
-/** Answers one request to the consent pages; never rejects. Only the path, query, method, headers and body count. */
+/** Answers one request to the consent pages; never rejects. The host of the request is ignored. */
 export type ConsentHandler = (request: Request) => Promise<Response>;
 
-type Response_ = (context: ConsentContext, request: Request) => Response | Promise<Response>;
-type Methods = Partial<Record<'GET' | 'POST', Response_>>;
-type ConnectorResponse = (
+type PageHandler = (context: ConsentContext, request: Request) => Response | Promise<Response>;
+type Methods = Partial<Record<'GET' | 'POST', PageHandler>>;
+type ConnectorPageHandler = (
   context: ConsentContext,
   target: NamespacedName,
   request: Request,
 ) => Response | Promise<Response>;
 
-/** The pages of a connector, by what follows its name. */
-const CONNECTOR_PAGES: Readonly<Record<string, Partial<Record<'GET' | 'POST', ConnectorResponse>>>> = {
+/** The pages of a connector, by the path after its name. */
+const CONNECTOR_PAGES: Readonly<Record<string, Partial<Record<'GET' | 'POST', ConnectorPageHandler>>>> = {
   '': { GET: showStart, POST: begin },
   '/review': { GET: showReview },
   '/go': { GET: leave },
@@ -36,22 +36,22 @@ const PAGES: Readonly<Record<string, Methods>> = {
   '/oauth/done': { GET: showResult },
 };
 
-/** The consent pages on `ports`. Pure but for these: it can be asked without a socket. */
+/** The handler of the consent pages; all effects go through `ports`. */
 export function createConsentHandler(ports: ConsentPorts): ConsentHandler {
   const context = createContext(ports);
   return async (request) => {
     const methods = route(context, new URL(request.url).pathname);
     if (methods === undefined) {
-      return nothingHere();
+      return notFound();
     }
     try {
       requireNavigation(request);
-      const answer =
+      const handle =
         request.method === 'GET' || request.method === 'POST' ? methods[request.method] : undefined;
-      if (answer === undefined) {
+      if (handle === undefined) {
         throw new RefusedError('refused-method');
       }
-      return await answer(context, request);
+      return await handle(context, request);
     } catch (error) {
       return refusalFor(context, error);
     }
@@ -73,41 +73,41 @@ function route({ addresses }: ConsentContext, pathname: string): Methods | undef
     return undefined;
   }
   return Object.fromEntries(
-    Object.entries(pages).map(([method, answer]): [string, Response_] => [
+    Object.entries(pages).map(([method, handle]): [string, PageHandler] => [
       method,
-      (context, request) => answer(context, target, request),
+      (context, request) => handle(context, target, request),
     ]),
   );
 }
 
-/** The page for a request that did not get what it asked for. */
-function refusalFor({ host, auditLog: journal }: ConsentContext, error: unknown): Response {
+/** The page for a request that was refused or failed. */
+function refusalFor({ host, auditLog }: ConsentContext, error: unknown): Response {
   if (error instanceof RefusedError) {
-    journal.refusal(error.kind);
+    auditLog.refusal(error.kind);
     return page(400, refusalPage(host));
   }
   if (error instanceof BusyError) {
-    journal.refusal('busy');
+    auditLog.refusal('busy');
     return page(503, busyPage(host));
   }
-  journal.trouble(error);
-  return page(503, troublePage(host, adviceFor(error)));
+  auditLog.failure(error);
+  return page(503, failurePage(host, adviceFor(error)));
 }
 
-/** What a person can do about an error. Only the text of our own errors is shown. */
+/** What the user can do about an error. Only texts of the operator's own errors are shown. */
 function adviceFor(error: unknown): Html {
   if (error instanceof FailedPreconditionError || error instanceof NameTakenError) {
     return html`<p>${error.message}${error instanceof NameTakenError ? '.' : ''}</p>
-<p>Whoever looks after the connector finds more in its conditions (<code>kubectl describe</code>). Start again when that is mended.</p>`;
+<p>Ask an administrator of the connector to check its conditions (<code>kubectl describe</code>), then start again.</p>`;
   }
   if (error instanceof RemoteError) {
-    return html`<p>SAP Open Connectors ${error.class === 'unavailable' || error.class === 'throttled' ? 'cannot be reached just now' : 'refused to begin the consent'}. Try again in a minute; if it stays so, whoever looks after the connector finds more in its conditions (<code>kubectl describe</code>).</p>`;
+    return html`<p>SAP Open Connectors ${error.class === 'unavailable' || error.class === 'throttled' ? 'is not reachable at the moment' : 'rejected the request'}. Try again in a minute. If it fails again, ask an administrator of the connector to check its conditions (<code>kubectl describe</code>).</p>`;
   }
   if (error instanceof ProviderUrlError) {
-    return html`<p>SAP Open Connectors gave an address for Infusionsoft that this page does not trust, so you are not sent there. Whoever looks after the operator finds more in its log.</p>`;
+    return html`<p>SAP Open Connectors returned an unexpected URL for Infusionsoft, so you are not redirected. Ask an administrator of the operator to check its log.</p>`;
   }
   if (error instanceof KubeError) {
-    return html`<p>The cluster cannot be reached just now. Wait a moment and reload this page; if that fails, start again.</p>`;
+    return html`<p>The cluster is not reachable at the moment. Wait a few seconds and reload this page. If it fails again, start again.</p>`;
   }
-  return html`<p>Something unexpected happened. Start again; if it stays so, whoever looks after the operator finds more in its log.</p>`;
+  return html`<p>An unexpected error occurred. Start again. If it fails again, ask an administrator of the operator to check its log.</p>`;
 }

@@ -1,27 +1,22 @@
 import { isSuspended } from '../api/annotations.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
-import {
-  clientIdKeyOf,
-  clientSecretKeyOf,
-  connectionSecretNameOf,
-  connectorKeyOf,
-  scopeOf,
-} from '../api/defaults.ts';
+import { clientIdKeyOf, clientSecretKeyOf, connectionSecretNameOf } from '../api/defaults.ts';
 import { CONNECTOR_RESOURCE } from '../api/group.ts';
 import { parseConnector } from '../api/parse.ts';
 import { isAllowedServer } from '../api/validation/allowlist.ts';
 import { validateConnector } from '../api/validation/validate.ts';
+import { consentRequestOf } from '../authorization/consent-request.ts';
+import { callbackUrlOf } from '../authorization/consent-urls.ts';
 import type { Config } from '../config/config.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { objectPath } from '../kube/client/paths.ts';
-import type { AuthorizeRequest } from '../openconnectors/port.ts';
 import { decodeText } from '../secrets/decode.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
 import type { KubeSourceOptions } from './source.ts';
 import { type ConnectorConsent, type ConsentSource, FailedPreconditionError } from './source.ts';
 
-/** The source on the API server and on Open Connectors. */
+/** A source that reads from the API server and Open Connectors. */
 export function createKubeSource(options: KubeSourceOptions): ConsentSource {
   const { rest, config, callbackUrl } = options;
   const readAccount = createAccountReader(options);
@@ -40,8 +35,8 @@ export function createKubeSource(options: KubeSourceOptions): ConsentSource {
         throw error;
       }
     },
-    async wish(connector, signal) {
-      requireWaiting(connector, config, callbackUrl);
+    async consentFor(connector, signal) {
+      requireConsentPage(connector, config, callbackUrl);
       const account = await readAccount(connector, signal);
       const client = await readClient(options.secrets, connector, signal);
       return consentFor(options, connector, account, client);
@@ -54,7 +49,7 @@ interface OAuthClient {
   readonly secret: string;
 }
 
-function requireWaiting(connector: InfusionsoftConnector, config: Config, callbackUrl: string): void {
+function requireConsentPage(connector: InfusionsoftConnector, config: Config, callbackUrl: string): void {
   const { extraConfigurationKeys, allowedServers } = config;
   if (validateConnector(connector, { extraConfigurationKeys }).length > 0) {
     throw new FailedPreconditionError('spec');
@@ -65,7 +60,7 @@ function requireWaiting(connector: InfusionsoftConnector, config: Config, callba
   const { oauth, server } = connector.spec;
   const namesGrant =
     oauth.authorizationCodeSecretRef !== undefined || oauth.refreshTokenSecretRef !== undefined;
-  if (namesGrant || (oauth.callbackUrl ?? callbackUrl) !== callbackUrl) {
+  if (namesGrant || callbackUrlOf(connector.spec, callbackUrl) !== callbackUrl) {
     throw new FailedPreconditionError('not-waiting');
   }
   if (server !== undefined && !isAllowedServer(server, allowedServers)) {
@@ -95,43 +90,28 @@ function consentFor(
   account: AccountAccess,
   client: OAuthClient,
 ): ConnectorConsent {
-  const { spec } = connector;
-  const connectorKey = connectorKeyOf(spec);
-  const server = connectorKey === 'infusionsoftcrm' ? spec.server : undefined;
-  const scope = scopeOf(spec);
   const { uid, settings, name } = account;
+  const { baseUrl } = settings;
+  const request = consentRequestOf(connector.spec, { uid, baseUrl }, client.id, callbackUrl);
+  const { server, scope } = request;
   return {
-    subject: {
-      accountUid: uid,
-      baseUrl: settings.baseUrl,
-      connector: connectorKey,
-      server,
-      clientId: client.id,
-      callbackUrl,
-      scope,
-    },
+    request,
     facts: {
       ...(server !== undefined && { server }),
       ...(name !== undefined && { account: name }),
-      connector: connectorKey,
-      apiHost: new URL(settings.baseUrl).host,
+      connector: request.connector,
+      apiHost: new URL(baseUrl).host,
       clientId: client.id,
       scope,
       connectionSecret: connectionSecretNameOf(connector),
     },
     async authorizeUrl(state, signal) {
-      // A client for this one call: people are few, and nothing is left behind when an account goes.
+      // A client for one call: consents are rare, and nothing has to be closed when the account is deleted.
       const key = `consent/${random.bytes(8).toString('hex')}`;
-      const request: AuthorizeRequest = {
-        connector: connectorKey,
-        apiKey: client.id,
-        apiSecret: client.secret,
-        callbackUrl,
-        scope,
-        state,
-      };
+      const { connector: element, clientId: apiKey } = request;
+      const authorize = { element, apiKey, apiSecret: client.secret, callbackUrl, scope, state };
       try {
-        return await pool.get(key, settings).authorizeUrl(request, signal);
+        return await pool.get(key, settings).authorizeUrl(authorize, signal);
       } finally {
         pool.remove(key);
       }

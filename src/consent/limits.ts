@@ -1,13 +1,13 @@
 import type { Clock } from '../runtime/clock.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 
-/** How much is let through: `burst` at once, then one each `refillMs`. */
+/** A rate limit: `burst` immediately, then one for each `refillMs`. */
 export interface Rate {
   readonly burst: number;
   readonly refillMs: number;
 }
 
-/** A limit for each key, in memory. Beyond `capacity` keys the one that was asked for longest ago is forgotten. */
+/** A rate limit for each key, in memory. Beyond `capacity` keys the least recently used one is dropped. */
 export class KeyedLimit {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #rate: Rate;
@@ -20,7 +20,7 @@ export class KeyedLimit {
     this.#capacity = capacity;
   }
 
-  /** Takes one; false when there is none left for this key just now. */
+  /** Takes one token; false where the key has none left. */
   take(key: string): boolean {
     const now = this.#clock.monotonic();
     const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#rate.burst, this.#rate.refillMs, now);

@@ -3,37 +3,36 @@ import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { KeyedLimit, type Rate } from './limits.ts';
 
-/** Fresh looks that strangers can bring about: for one connector, and for all together. */
+/** Reads that requests without a valid code or cookie may cause: for one connector, and for all. */
 const FOR_ONE: Rate = { burst: 10, refillMs: 3_000 };
 const FOR_ALL: Rate = { burst: 100, refillMs: 20 };
 
-/** Secrets whose essence is kept in memory. */
-const CACHE_LIMITS = 500;
+/** Secrets whose digest is cached. */
+const MAX_CACHED = 500;
 
-/** `busy`: it could not be looked at just now. Nothing that is kept in memory matched. */
+/** `busy`: nothing in the cache matched, and the rate limit allows no read. */
 export type Found<T> =
   | { readonly state: 'found'; readonly digest: T }
   | { readonly state: 'missing' | 'busy' };
 
 interface Cached<T> {
-  /** The version that the cache showed when it was looked at; the look itself may have found a newer one. */
-  readonly knownAs: string;
+  /** The version in the metadata cache at the time of the read, which may have returned a newer one. */
+  readonly resourceVersion: string;
   readonly digest: T | undefined;
 }
 
 /**
- * Compares what strangers send with Secrets, without letting them work the API server. Of each version of a Secret that
- * the metadata cache shows one GET is made, and its essence (hashes) kept: a right value is recognized from memory at
- * any time, whatever anybody else does. Only a value that does not match can mean that the cache lags behind; that is
- * looked at again, as often as the limits allow. Who acts on what was found has to read the Secret once more: it may be
- * gone since.
+ * Compares values of unauthenticated requests with Secrets, at a bounded cost for the API server. Each version of a
+ * Secret in the metadata cache is read once and its digest (hashes) cached, so that a valid value is accepted without a
+ * call, also under attack. A value that does not match may be newer than the cache: the Secret is read again, within the
+ * rate limits. Callers must read the Secret once more before they act on a match, because it may have been deleted.
  */
 export class SecretLookup<T> {
   readonly #secrets: Pick<Secrets, 'known' | 'read'>;
   readonly #digestOf: (fact: SecretFact) => T | undefined;
   readonly #forOne: KeyedLimit;
   readonly #forAll: KeyedLimit;
-  readonly #kept = new Map<string, Cached<T>>();
+  readonly #cached = new Map<string, Cached<T>>();
 
   constructor(
     secrets: Pick<Secrets, 'known' | 'read'>,
@@ -46,7 +45,7 @@ export class SecretLookup<T> {
     this.#forAll = new KeyedLimit(FOR_ALL, clock);
   }
 
-  /** The essence of a Secret if `matches` it. Throws `KubeError`. */
+  /** The digest of a Secret where `matches` accepts it. Throws `KubeError`. */
   async find(
     namespace: string,
     name: string,
@@ -55,29 +54,29 @@ export class SecretLookup<T> {
   ): Promise<Found<T>> {
     const key = `${namespace}/${name}`;
     const known = this.#secrets.known(namespace, name);
-    const kept = this.#kept.get(key);
-    const isSeen = known.state === 'absent' || kept?.knownAs === known.resourceVersion;
-    const match = known.state !== 'absent' && isSeen ? check(kept?.digest, matches) : undefined;
+    const cached = this.#cached.get(key);
+    const isRead = known.state === 'absent' || cached?.resourceVersion === known.resourceVersion;
+    const match = known.state !== 'absent' && isRead ? check(cached?.digest, matches) : undefined;
     if (match !== undefined) {
       return match;
     }
-    if (isSeen && (!this.#forOne.take(key) || !this.#forAll.take(''))) {
+    if (isRead && (!this.#forOne.take(key) || !this.#forAll.take(''))) {
       return { state: 'busy' };
     }
     const digest = this.#digestOf(await this.#secrets.read(namespace, name, signal));
-    this.#keep(key, known, digest);
+    this.#cache(key, known, digest);
     return check(digest, matches) ?? { state: 'missing' };
   }
 
-  #keep(key: string, known: SecretFact, digest: T | undefined): void {
-    this.#kept.delete(key);
+  #cache(key: string, known: SecretFact, digest: T | undefined): void {
+    this.#cached.delete(key);
     if (known.state === 'absent') {
       return;
     }
-    this.#kept.set(key, { knownAs: known.resourceVersion, digest });
-    const [oldest] = this.#kept.size > CACHE_LIMITS ? this.#kept.keys() : [];
+    this.#cached.set(key, { resourceVersion: known.resourceVersion, digest });
+    const [oldest] = this.#cached.size > MAX_CACHED ? this.#cached.keys() : [];
     if (oldest !== undefined) {
-      this.#kept.delete(oldest);
+      this.#cached.delete(oldest);
     }
   }
 }

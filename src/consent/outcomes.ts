@@ -1,44 +1,44 @@
-/** How a request to the consent pages can end, for counters. There is no other. */
+/** All outcomes of a request to the consent pages, as labels of the metric. */
 export const CONSENT_OUTCOMES = [
-  /** A right code was entered: a consent has begun. */
+  /** A valid code was entered: the consent is pending. */
   'begun',
-  /** The provider sent a code back, and the operator has it. */
+  /** The provider returned a code, and it is stored. */
   'granted',
-  /** The person said no at the provider. */
+  /** The user denied access at the provider. */
   'denied',
   /** The provider reported an error. */
   'failed',
-  /** Not the code of a connector that waits for a consent. */
+  /** Not the code of a connector that waits for consent. */
   'wrong-code',
   /** A known page with another method. */
   'refused-method',
-  /** Loaded ahead by a browser, without a person having asked for it. */
+  /** A prefetch of a browser. */
   'refused-prefetch',
-  /** Asked for by something else than a navigation of the whole window, or by another site. */
+  /** Not a top-level navigation, or sent by another site. */
   'refused-embedded',
   /** Missing, repeated, oversized or contradictory parameters. */
   'refused-malformed',
-  /** A form that this browser was not given. */
+  /** A form that was not issued to this browser. */
   'refused-form',
-  /** Another browser, or none that has begun a consent. */
+  /** No cookie of the browser that started the consent. */
   'refused-cookie',
-  /** A state that is not the one of this browser's consent. */
+  /** Not the state of this consent. */
   'refused-state',
-  /** After the end of the consent's time. */
+  /** After the consent expired. */
   'refused-late',
-  /** Another request was first. */
+  /** Already used by another request. */
   'refused-used',
-  /** The resource is gone, or is another one of the same name. */
+  /** The resource was deleted, or replaced by one of the same name. */
   'refused-gone',
-  /** What was consented to is not what the resource says now. */
+  /** The consent request of the resource changed. */
   'refused-changed',
-  /** Too many at once; nothing was used up. */
+  /** Too many requests; nothing was changed. */
   'busy',
-  /** Kubernetes, Open Connectors or a setting was in the way. */
+  /** A failure of Kubernetes or Open Connectors, or a failed precondition. */
   'unavailable',
 ] as const;
 
 export type ConsentOutcome = (typeof CONSENT_OUTCOMES)[number];
 
-/** A request that is not answered with what it asked for. */
+/** The outcomes of refused requests. */
 export type RefusalKind = Extract<ConsentOutcome, `refused-${string}`>;

@@ -3,19 +3,20 @@ import type { InfusionsoftConnector } from '../api/connector.ts';
 import { consentSecretNameOf } from '../api/defaults.ts';
 import { CONSENT_SECRET_TYPES } from '../api/group.ts';
 import { isKubeError } from '../kube/client/errors.ts';
+import { decodeValue } from '../secrets/secret-data.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { NamespacedName } from './connector-name.ts';
 
 const KEY = 'record';
 
-/** What the pages tell about a consent. All of it is part of the subject, or follows from the resource. */
+/** What the pages show of a consent. All of it is part of the consent request, or of the resource. */
 const factsSchema = z.object({
   server: z.string().optional(),
   connector: z.string(),
   /** Host of the account's API. */
   apiHost: z.string(),
-  /** Name of the OpenConnectorsAccount; absent: the operator's own. */
+  /** Name of the OpenConnectorsAccount; absent: the default account. */
   account: z.string().optional(),
   clientId: z.string(),
   scope: z.string(),
@@ -24,12 +25,12 @@ const factsSchema = z.object({
 
 const recordSchema = z.object({
   uid: z.string(),
-  /** `subjectHash` of what is consented to. */
+  /** `consentRequestHash` of the request that the user sees. */
   consent: z.string(),
-  /** Hash of the cookie of the browser that began it, and of the state that comes back; base64. */
+  /** `tokenHash` of the cookie and of the state. */
   cookie: z.string(),
   state: z.string(),
-  /** The provider's page, with the state in it. */
+  /** Contains the state. */
   authorizeUrl: z.string(),
   /** Milliseconds since the epoch. */
   expiresAt: z.int(),
@@ -38,33 +39,33 @@ const recordSchema = z.object({
 
 export type ConsentFacts = z.infer<typeof factsSchema>;
 
-/** The server side of a consent in progress. */
+/** A pending consent. */
 export type ConsentRecord = z.infer<typeof recordSchema>;
 
-/** A record as it stands in the cluster: only who has its version can use it up. */
+/** A record with its version, which is needed to consume it. */
 export interface StoredRecord {
   readonly record: ConsentRecord;
   readonly resourceVersion: string;
 }
 
-/** Another Secret has the name that the record needs. */
+/** Another Secret has the required name. */
 export class NameTakenError extends Error {
   override readonly name = 'NameTakenError';
   readonly secretName: string;
 
   constructor(secretName: string) {
-    super(`Secret "${secretName}" was not made by the operator for this purpose`);
+    super(`Secret "${secretName}" exists and is not managed by this resource`);
     this.secretName = secretName;
   }
 }
 
-/** Reads a record out of its Secret; `undefined` where it holds none of the resource that owns it. */
+/** The record in a Secret; `undefined` where it is invalid, or of another resource than the owner. */
 export function parseRecord(fact: SecretFact): StoredRecord | undefined {
   const encoded = fact.state === 'read' ? fact.data[KEY] : undefined;
   if (fact.state !== 'read' || encoded === undefined) {
     return undefined;
   }
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const text = decodeValue(encoded);
   const { data: record } = jsonText.pipe(recordSchema).safeParse(text);
   return record !== undefined && fact.owners.includes(record.uid)
     ? { record, resourceVersion: fact.resourceVersion }
@@ -80,7 +81,7 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 });
 
-/** The records of all connectors, one for each: a consent that is begun ends the one before. */
+/** The records of all connectors, one for each: a new consent replaces the pending one. */
 export class ConsentRecords {
   readonly #secrets: Secrets;
 
@@ -88,7 +89,7 @@ export class ConsentRecords {
     this.#secrets = secrets;
   }
 
-  /** Name of the Secret of a connector's record. */
+  /** Name of the Secret with the record of a connector. */
   nameFor({ name }: NamespacedName): string {
     return consentSecretNameOf({ metadata: { name } });
   }
@@ -97,7 +98,7 @@ export class ConsentRecords {
     return parseRecord(await this.#secrets.read(target.namespace, this.nameFor(target), signal));
   }
 
-  /** Stores `record` in place of whatever consent was begun before. Throws `NameTakenError`. */
+  /** Stores `record` and replaces a pending one. Throws `NameTakenError` and `KubeError`. */
   async write(owner: InfusionsoftConnector, record: ConsentRecord, signal: AbortSignal): Promise<void> {
     await writeOwned(
       this.#secrets,
@@ -111,7 +112,7 @@ export class ConsentRecords {
     );
   }
 
-  /** Uses the record up. Of all who try, in whatever replica, exactly one gets `true`. */
+  /** Deletes the record. Of concurrent calls in all replicas exactly one returns true. Throws `KubeError`. */
   async consume(target: NamespacedName, version: string, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#secrets.remove(target.namespace, this.nameFor(target), version, signal);
@@ -125,7 +126,7 @@ export class ConsentRecords {
   }
 }
 
-/** Makes a Secret, or replaces the content of one that belongs to the same resource. Throws `NameTakenError`. */
+/** Creates a Secret, or replaces the data of one that the same resource owns. Throws `NameTakenError` and `KubeError`. */
 export async function writeOwned(
   secrets: Secrets,
   secret: Parameters<Secrets['create']>[0],

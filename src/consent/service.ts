@@ -15,7 +15,7 @@ import { createKubeSource } from './kube-source.ts';
 import type { ConsentOutcome } from './outcomes.ts';
 import type { KubeSourceOptions } from './source.ts';
 
-/** What the consent pages are made of, besides what only a running operator has. */
+/** What the consent pages need, except what only a running operator provides. */
 export interface ConsentServiceOptions {
   readonly config: Config;
   readonly pool: OpenConnectorsPool;
@@ -27,9 +27,9 @@ export interface ConsentServiceOptions {
   readonly observe?: ((outcome: ConsentOutcome) => void) | undefined;
 }
 
-/** What a running operator adds. */
+/** What a running operator provides. */
 export interface ConsentSurroundings {
-  /** Calls that any replica may make. */
+  /** A client that every replica may use, not only the leader. */
   readonly rest: KubeRest;
   readonly clusterId: string;
   /** From the caches: metadata of a Secret, and a connector. */
@@ -40,7 +40,7 @@ export interface ConsentSurroundings {
 /** Starts the consent pages in a running operator. */
 export type StartConsent = (surroundings: ConsentSurroundings) => Promise<ConsentServer>;
 
-/** The consent pages, to be started once the caches are filled; `undefined` where the operator has no public address. */
+/** Starts the consent pages, after the caches are synced; `undefined` where `EXTERNAL_URL` is not set. */
 export function createConsentService(options: ConsentServiceOptions): StartConsent | undefined {
   const { config, pool, scrubber, clock, random, log, readMounted, observe } = options;
   const { externalUrl, consentPort, consentTlsDir, bindAddress } = config;
@@ -81,7 +81,7 @@ export function createConsentService(options: ConsentServiceOptions): StartConse
         consentTlsDir === undefined
           ? undefined
           : createTlsFiles(consentTlsDir, clock, (error) =>
-              log.warn({ error }, 'The renewed certificate of the consent pages cannot be used'),
+              log.warn({ error }, 'Failed to load the renewed certificate of the consent pages'),
             ),
     });
     log.info({ port: server.port, tls: consentTlsDir !== undefined }, 'Serving the consent pages');

@@ -8,21 +8,21 @@ import type { Secrets } from '../secrets/secrets.ts';
 import type { NamespacedName } from './connector-name.ts';
 import type { ConsentFacts } from './records.ts';
 
-/** Why a consent cannot be given just now, although somebody has proven authority over the connector. */
+/** Why no consent can be started, although the code is valid. Shown on the page. */
 export const FAILED_PRECONDITIONS = {
-  suspended: 'Work on this connector is stopped by spec.suspend or the annotation openconnectors.dev/paused.',
+  suspended: 'The connector is suspended by spec.suspend or the annotation openconnectors.dev/paused.',
   'not-waiting':
-    'The connector does not take its authorization from this page: it names a Secret for it, or another callback URL.',
-  spec: 'The spec of the connector breaks a rule.',
-  account: 'The account that the connector names is missing, incomplete or not allowed here.',
-  secrets: "The Secret with the OAuth app's client_id and client_secret is missing or incomplete.",
+    'The connector does not use this page: its spec names a Secret for the authorization, or another callback URL.',
+  spec: 'The spec of the connector is invalid.',
+  account: 'The account of the connector is missing, incomplete or not allowed.',
+  secrets: 'The Secret with the client_id and client_secret of the OAuth app is missing or incomplete.',
 } as const;
 
 export type FailedPrecondition = keyof typeof FAILED_PRECONDITIONS;
 
-/** The connector cannot be consented for; `kubectl describe` tells its people more than a page should. */
+/** No consent can be started for the connector. */
 export class FailedPreconditionError extends Error {
-  override readonly name = 'ObstacleError';
+  override readonly name = 'FailedPreconditionError';
   readonly precondition: FailedPrecondition;
 
   constructor(precondition: FailedPrecondition) {
@@ -31,25 +31,25 @@ export class FailedPreconditionError extends Error {
   }
 }
 
-/** What a connector asks consent for at this moment. */
+/** The current consent request of a connector. */
 export interface ConnectorConsent {
-  readonly subject: ConsentRequest;
+  readonly request: ConsentRequest;
   readonly facts: ConsentFacts;
-  /** The provider's page for it, as Open Connectors makes it; comes back to the callback URL with `state`. Throws `RemoteError`. */
+  /** The authorize URL from Open Connectors, with `state`. Throws `RemoteError`. */
   authorizeUrl(state: string, signal: AbortSignal): Promise<string>;
 }
 
-/** The connectors and what they depend on, read from the cluster itself and not from a cache. Errors are `KubeError`. */
+/** The connectors and their dependencies, read from the API server and not from a cache. Throws `KubeError`. */
 export interface ConsentSource {
-  /** Whether this operator looks after the connector, from the cache: no call. */
+  /** Whether this operator manages the connector, from the cache. */
   isServed(target: NamespacedName): boolean;
-  /** `undefined`: gone, or going. */
+  /** `undefined`: not found, or being deleted. */
   connector(target: NamespacedName, signal: AbortSignal): Promise<InfusionsoftConnector | undefined>;
-  /** Throws `ObstacleError`. */
-  wish(connector: InfusionsoftConnector, signal: AbortSignal): Promise<ConnectorConsent>;
+  /** Throws `FailedPreconditionError`. */
+  consentFor(connector: InfusionsoftConnector, signal: AbortSignal): Promise<ConnectorConsent>;
 }
 
-/** What the source reads with; all of it may be used by any replica. */
+/** What the source reads with. Every replica may use it, not only the leader. */
 export interface KubeSourceOptions {
   readonly rest: KubeRest;
   readonly secrets: Pick<Secrets, 'read'>;
@@ -58,6 +58,6 @@ export interface KubeSourceOptions {
   readonly config: Config;
   readonly callbackUrl: string;
   readonly isServed: (target: NamespacedName) => boolean;
-  /** Credentials of the operator's own account, by file name. */
+  /** Credentials of the default account, by file name. */
   readonly readMounted: (file: 'userSecret' | 'organizationSecret') => string | undefined;
 }

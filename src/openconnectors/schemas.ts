@@ -45,7 +45,7 @@ const instance = z
     (answer): Instance => ({
       id: answer.id,
       name: answer.name ?? '',
-      connector: answer.element?.key,
+      element: answer.element?.key,
       tags: answer.tags,
       disabled: answer.disabled,
       createdAt:

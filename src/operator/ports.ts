@@ -11,12 +11,14 @@ import { accountNameOf } from '../api/defaults.ts';
 import { CONNECTOR_RESOURCE } from '../api/group.ts';
 import { parseConnector } from '../api/parse.ts';
 import { allowedHost } from '../api/validation/allowlist.ts';
+import { ownCallbackUrlOf } from '../authorization/consent-urls.ts';
 import type { Config } from '../config/config.ts';
 import { ConnectorMemory } from '../connector/memory.ts';
 import type { ConnectorPorts } from '../connector/ports.ts';
 import type { KubeObject } from '../kube/client/object.ts';
 import type { Store } from '../kube/watch/store.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
+import { defaultAccountFor } from '../ownership/default-account.ts';
 import { clusterTag } from '../ownership/owner-tags.ts';
 import { INDEX, instanceKey } from '../ownership/references.ts';
 import type { Tombstone } from '../ownership/tombstone.ts';
@@ -98,7 +100,7 @@ export function createPorts(sources: PortSources): ControllerPorts {
         clusterId,
         allowedServers: config.allowedServers,
         extraConfigurationKeys: config.extraConfigurationKeys,
-        ownCallbackUrl: config.externalUrl && `${config.externalUrl.replace(/\/+$/, '')}/oauth/callback`,
+        ownCallbackUrl: config.externalUrl && ownCallbackUrlOf(config.externalUrl),
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,
         lateCommitWindowMs: config.lateCommitWindowMs,
@@ -194,9 +196,7 @@ function createRegistry(
     fingerprint: fingerprinter.of,
     selector: config.watchLabelSelector,
     exists: (namespace, name) => stores.accounts.get(namespace, name) !== undefined,
-    hasDefault: (namespace) =>
-      config.defaultAccountUrl !== undefined &&
-      (config.defaultAccountNamespaces === '*' || config.defaultAccountNamespaces.includes(namespace)),
+    hasDefault: (namespace) => defaultAccountFor(config, namespace) !== undefined,
     onInvalidated: sources.reconcileAccount,
   });
 }

@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await namespace.create(connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } } }));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
     const { status } = await namespace.connector('crm');
-    const code = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+    const code = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
     return { namespace, startUrl: status?.authorization?.startUrl ?? '', code };
   }
 
@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
   const heading = (page: Page): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
 
-  test('lead from the code over the provider to a connector that is Ready', async () => {
+  test('lead from the code through the provider to a Ready connector', async () => {
     const asked = await askForConsent();
     const { page, problems, hosts } = await openWindow();
     await page.goto(asked.startUrl);
@@ -131,18 +131,18 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await goToProvider(page);
     await answer(page, 'Allow');
     await picture(page, '3-granted');
-    expect(await heading(page)).toBe('Thank you: access is allowed');
+    expect(await heading(page)).toBe('Access granted');
     await ready(asked.namespace);
 
     await page.reload();
-    expect(await heading(page)).toBe('Thank you: access is allowed');
+    expect(await heading(page)).toBe('Access granted');
     expect(problems).toEqual([]);
     expect([...hosts].sort()).toEqual(
       [new URL(site.externalUrl).host, `localhost:${bench.simulator.port}`].sort(),
     );
   });
 
-  test('work without any script', async () => {
+  test('work without scripts', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow({ javaScriptEnabled: false });
     await enter(page, asked);
@@ -151,14 +151,14 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await ready(asked.namespace);
   });
 
-  test('tell a person who denies that nothing was connected, and let her start again', async () => {
+  test('show a denial, and allow another try', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await enter(page, asked);
     await goToProvider(page);
     await answer(page, 'Deny');
     await picture(page, '4-denied');
-    expect(await heading(page)).toBe('Access was not allowed');
+    expect(await heading(page)).toBe('Access denied');
     await asked.namespace.waitFor(
       'InfusionsoftConnector',
       'crm',
@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await ready(asked.namespace);
   });
 
-  test('say what to do about a wrong code, to people and to screen readers, and take the right one then', async () => {
+  test('explain a wrong code, also to screen readers, and accept the valid one', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await page.goto(asked.startUrl);
@@ -193,7 +193,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     await page.waitForURL(`${asked.startUrl}/review`);
   });
 
-  test('take an answer once: the Back button and a second "Allow" change nothing', async () => {
+  test('accept a response once: the Back button and a second "Allow" change nothing', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await enter(page, asked);
@@ -215,7 +215,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     expect((await asked.namespace.connector('crm')).status).toEqual(before);
   });
 
-  test('are of no use to a person who is handed the link to the provider', async () => {
+  test('reject a user who received the link to the provider', async () => {
     const asked = await askForConsent();
     const attacker = await openWindow();
     await enter(attacker.page, asked);
@@ -229,7 +229,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     expect(await asked.namespace.exists('Secret', 'crm-grant')).toBe(false);
   });
 
-  test('begin nothing for a form that another site sends', async () => {
+  test('reject a form that another site sends', async () => {
     const asked = await askForConsent();
     const attacker = await openWindow();
     await attacker.page.goto(asked.startUrl);
@@ -250,7 +250,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     expect(await asked.namespace.exists('Secret', 'crm-consent')).toBe(false);
   });
 
-  test('show themselves in no frame', async () => {
+  test('are not shown in a frame', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await page.route('https://evil.example/', (route) =>
@@ -263,7 +263,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     expect(shown).toEqual([0]);
   });
 
-  test('set cookies that no script reads, no other host gets and no plain connection carries', async () => {
+  test('set cookies that are hidden from scripts, other hosts and plain connections', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await enter(page, asked);
@@ -280,7 +280,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     }
   });
 
-  test('can be used with the keyboard alone', async () => {
+  test('work with the keyboard alone', async () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await page.goto(asked.startUrl);
@@ -314,7 +314,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     ['desktop-dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
   ];
 
-  test.each(looks)('can be read and touched: %s', async (look, options) => {
+  test.each(looks)('are readable and touchable: %s', async (look, options) => {
     const asked = await askForConsent();
     const { page } = await openWindow(options);
     const check = async (name: string): Promise<void> => {

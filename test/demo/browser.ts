@@ -38,7 +38,7 @@ export async function consentInBrowser(
   screen.note('And back', `${callback.origin}${callback.pathname}?code=${granted}`);
 
   const last = await browser.get(locationOf(await browser.get(callback.href)));
-  requireWords(last, ['access is allowed']);
+  requireWords(last, ['Access granted']);
   screen.note('The last page', `"${titleOf(last)}"`);
 }
 

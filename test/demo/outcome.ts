@@ -45,7 +45,7 @@ export async function checkOutcome({ stage: { simulator }, cluster }: StoryConte
 
 /** The state of a consent on the operator's page. */
 async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
-  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
+  for (const name of ['crm-consent-code', 'crm-consent', 'crm-grant']) {
     await poll(
       async () => ((await cluster.read('Secret', name)) === undefined ? true : undefined),
       maxWaitMs,

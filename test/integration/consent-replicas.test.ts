@@ -57,7 +57,7 @@ describeControlPlanes('the consent', (plane) => {
 
     /** Status may be of before the crash: where the code is not taken any more, nobody is asked. */
     async function consentIfAsked(namespace: Namespace): Promise<void> {
-      const code = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+      const code = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
       const visitor = site.visitor();
       const begun = await visitor.enter(`${site.externalUrl}/connect/${namespace.name}/crm`, code);
       if (begun.status === 303) {
@@ -75,7 +75,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
     }
 
-    test('works whichever of them is asked', async () => {
+    test('works on every replica', async () => {
       await startThree(undefined);
       const namespace = await bench.namespace('consent');
       await createPrerequisites(bench, namespace, { code: false });
@@ -86,7 +86,7 @@ describeControlPlanes('the consent', (plane) => {
       await expectOne(namespace);
     });
 
-    test('takes one of two callbacks that arrive at once', async () => {
+    test('accepts one of several concurrent callbacks', async () => {
       const namespace = await bench.namespace('consent');
       await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(byPage());
@@ -105,7 +105,7 @@ describeControlPlanes('the consent', (plane) => {
       await expectOne(namespace);
     });
 
-    test('needs no second consent where the leader dies before it has seen the code', async () => {
+    test('needs no second consent if the leader dies before it reads the code', async () => {
       await startThree(undefined);
       const namespace = await bench.namespace('consent');
       await createPrerequisites(bench, namespace, { code: false });
@@ -125,7 +125,7 @@ describeControlPlanes('the consent', (plane) => {
     });
 
     test.each(['create'])(
-      'asks again where the leader dies at %s: the code may have been sent, and is never sent twice',
+      'is requested again if the leader dies at %s, and the code is never sent twice',
       async (step) => {
         const { killed } = await startThree(`"action":"${step}"`);
         const namespace = await bench.namespace('consent');

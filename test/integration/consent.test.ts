@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownedLabelsOf } from '../../src/api/defaults.ts';
+import { API_VERSION, CONSENT_SECRET_TYPES } from '../../src/api/group.ts';
 import {
   asked,
   byPage,
@@ -33,10 +35,11 @@ describeControlPlanes('the consent', (plane) => {
   describe('on the page of one operator', () => {
     let site: Site;
     let operator: RunningOperator;
+    // A grant that is taken back is noticed by the next regular ping.
+    const settings = () => ({ env: { ...site.env(), PING_INTERVAL: '1s' } });
     beforeAll(async () => {
       site = await createSite();
-      // A grant that is taken back is noticed by the next regular ping.
-      operator = await bench.startOperator({ env: { ...site.env(), PING_INTERVAL: '1s' } });
+      operator = await bench.startOperator(settings());
     });
     afterAll(async () => {
       await operator?.stop();
@@ -50,21 +53,21 @@ describeControlPlanes('the consent', (plane) => {
       return namespace;
     }
 
-    test('makes the connector Ready by itself, and leaves nothing behind', async () => {
+    test('makes the connector Ready, and all Secrets of the consent are deleted', async () => {
       const namespace = await prepare();
       const message = await asked(namespace);
       const startUrl = `${site.externalUrl}/connect/${namespace.name}/crm`;
       expect(message).toBe(
-        `Waiting for OAuth consent. Open ${startUrl} with the code in Secret "crm-enrolment".`,
+        `Waiting for OAuth consent. Open ${startUrl} with the code in Secret "crm-consent-code".`,
       );
       const { status, metadata } = await namespace.connector('crm');
-      expect(status?.authorization).toEqual({ startUrl, codeSecretName: 'crm-enrolment' });
-      const oneTimeCode = await namespace.secret('crm-enrolment');
+      expect(status?.authorization).toEqual({ startUrl, codeSecretName: 'crm-consent-code' });
+      const oneTimeCode = await namespace.secret('crm-consent-code');
       expect(oneTimeCode).toMatchObject({ type: 'openconnectors.dev/enrolment', owners: [metadata.uid] });
       expect(oneTimeCode?.values['code']).toMatch(/^[0-9A-Z-]{30}$/);
 
       const done = await consent(bench, namespace, site.visitor());
-      expect(done.body).toContain('access is allowed');
+      expect(done.body).toContain('Access granted');
       await ready(namespace);
       const [instance, ...others] = instancesOf(namespace);
       expect(others).toEqual([]);
@@ -81,7 +84,7 @@ describeControlPlanes('the consent', (plane) => {
       const namespace = await prepare();
       await asked(namespace);
       const visitor = site.visitor();
-      const oneTimeCode = (await namespace.secret('crm-enrolment'))?.values['code'] ?? '';
+      const oneTimeCode = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
       const callback = await consentUpToCallback(bench, namespace, visitor);
       const { searchParams } = new URL(callback);
       const cookie = visitor.jar.get('__Host-connect-consent')?.split('.')[0] ?? '';
@@ -102,11 +105,11 @@ describeControlPlanes('the consent', (plane) => {
       }
     });
 
-    test('that the person denies is told in the conditions, and can be given after all', async () => {
+    test('is reported as denied, and can be repeated', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const done = await consent(bench, namespace, site.visitor(), false);
-      expect(done.body).toContain('Access was not allowed');
+      expect(done.body).toContain('Access denied');
       expect(await asked(namespace, 'AuthorizationDenied')).toContain('/connect/');
       expect(instancesOf(namespace)).toEqual([]);
 
@@ -115,7 +118,7 @@ describeControlPlanes('the consent', (plane) => {
       await expectNothingLeft(namespace);
     });
 
-    test('whose code is refused at the exchange is asked for again', async () => {
+    test('is requested again if the exchange of the code fails', async () => {
       const namespace = await prepare();
       await asked(namespace);
       bench.simulator.faults.inject({
@@ -130,13 +133,13 @@ describeControlPlanes('the consent', (plane) => {
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
     });
 
-    test('starts with a new code where somebody deletes the old one', async () => {
+    test('starts with a new code after the Secret is deleted', async () => {
       const namespace = await prepare();
       await asked(namespace);
-      const first = (await namespace.secret('crm-enrolment'))?.values['code'];
-      await namespace.remove('Secret', 'crm-enrolment');
+      const first = (await namespace.secret('crm-consent-code'))?.values['code'];
+      await namespace.remove('Secret', 'crm-consent-code');
       const second = await poll(
-        async () => (await namespace.secret('crm-enrolment'))?.values['code'],
+        async () => (await namespace.secret('crm-consent-code'))?.values['code'],
         20_000,
         () => 'no new code',
       );
@@ -148,23 +151,47 @@ describeControlPlanes('the consent', (plane) => {
       await ready(namespace);
     });
 
-    test('neither reads nor overwrites a Secret that is not its own', async () => {
+    test('replaces the one-time code Secret of an earlier version after an upgrade', async () => {
+      const namespace = await prepare();
+      await asked(namespace);
+      await operator.stop();
+      await namespace.remove('Secret', 'crm-consent-code');
+      const { name, uid } = (await namespace.connector('crm')).metadata;
+      const old = secret('crm-enrolment', { code: 'CODE-OF-AN-EARLIER-VERSION' });
+      await namespace.create({
+        ...old,
+        type: CONSENT_SECRET_TYPES.oneTimeCode,
+        metadata: {
+          ...old.metadata,
+          labels: ownedLabelsOf({ metadata: { name } }),
+          ownerReferences: [{ apiVersion: API_VERSION, kind: KIND, name, uid, controller: true }],
+        },
+      });
+      operator = await bench.startOperator(settings());
+      await namespace.waitGone('Secret', 'crm-enrolment');
+      expect(await namespace.exists('Secret', 'crm-consent-code')).toBe(true);
+      await consent(bench, namespace, site.visitor());
+      await ready(namespace);
+      await expectNothingLeft(namespace);
+    });
+
+    test('neither reads nor overwrites a Secret of another owner', async () => {
       const namespace = await bench.namespace('consent');
       await createPrerequisites(bench, namespace, { code: false });
-      await namespace.create(secret('crm-enrolment', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
-      expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-enrolment');
+      await namespace.create(secret('crm-consent-code', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
+      expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-consent-code');
       const start = `${site.externalUrl}/connect/${namespace.name}/crm`;
       expect((await site.visitor().enter(start, 'CHOSEN-BY-SOMEBODY')).status).toBe(400);
-      expect((await namespace.secret('crm-enrolment'))?.values).toEqual({ code: 'CHOSEN-BY-SOMEBODY' });
+      expect((await namespace.secret('crm-consent-code'))?.values).toEqual({ code: 'CHOSEN-BY-SOMEBODY' });
       expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
 
-      await namespace.remove('Secret', 'crm-enrolment');
+      await namespace.remove('Secret', 'crm-consent-code');
       await asked(namespace);
       await consent(bench, namespace, site.visitor());
       await ready(namespace);
     });
 
-    test('for a resource that is deleted and created anew meanwhile is refused', async () => {
+    test('is refused for a resource that was recreated', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const visitor = site.visitor();
@@ -177,7 +204,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(instancesOf(namespace)).toEqual([]);
     });
 
-    test('goes on through an unrelated edit, and not through one of what is consented to', async () => {
+    test('survives an unrelated edit, and not one of the consent request', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const unrelated = site.visitor();
@@ -195,7 +222,7 @@ describeControlPlanes('the consent', (plane) => {
       await ready(namespace);
     });
 
-    test('to a new grant keeps the id: revoked, another client_id, and on request once for each value', async () => {
+    test('keeps the instance id when it is repeated: revoked, another client_id, on request once for each value', async () => {
       const namespace = await prepare();
       await asked(namespace);
       await consent(bench, namespace, site.visitor());
@@ -233,7 +260,7 @@ describeControlPlanes('the consent', (plane) => {
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);
     });
 
-    test('offers no page where the resource names another callback URL', async () => {
+    test('has no page with another callback URL', async () => {
       const namespace = await bench.namespace('consent');
       await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(
@@ -244,11 +271,11 @@ describeControlPlanes('the consent', (plane) => {
       expect(await asked(namespace)).toContain(
         `Run: kubectl openconnectors authorize crm -n ${namespace.name}`,
       );
-      expect(await namespace.exists('Secret', 'crm-enrolment')).toBe(false);
+      expect(await namespace.exists('Secret', 'crm-consent-code')).toBe(false);
       expect((await namespace.connector('crm')).status?.authorization).toBeUndefined();
     });
 
-    test('goes on with a code that is supplied in a Secret instead, and tidies up', async () => {
+    test('can be replaced by a code in a Secret', async () => {
       const namespace = await prepare();
       await asked(namespace);
       const code = bench.simulator.issueCode({ callbackUrl: site.callbackUrl });

@@ -81,15 +81,15 @@ describe('the demonstration', () => {
     const output = demo.output();
     for (const line of [
       /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepted the credentials\./m,
-      /^ {2}[\d:]{8} {2}crm +Ready +False +AuthorizationRequired +.*crm-enrolment/m,
+      /^ {2}[\d:]{8} {2}crm +Ready +False +AuthorizationRequired +.*crm-consent-code/m,
       /^ {2}[\d:]{8} {2}missing-key +Ready +False +SecretKeyMissing +.*"client_id"/m,
       /^ {2}[\d:]{8} {2}missing-key +Stalled +True +SecretKeyMissing/m,
       /^ {2}[\d:]{8} {2}wrong-reference +Ready +False +SecretNotFound +.*"crm-oaht"/m,
-      /^ {2}\$ kubectl get secret crm-enrolment -n demo -o jsonpath='/m,
+      /^ {2}\$ kubectl get secret crm-consent-code -n demo -o jsonpath='/m,
       /^ {2}In the browser +https:\/\/localhost:\d+\/connect\/demo\/crm$/m,
       /^ {2}The next page +"Do you want to connect this account\?" From /m,
       /^ {2}And back +https:\/\/localhost:\d+\/oauth\/callback\?code=[^&]{6}…$/m,
-      /^ {2}The last page +"Thank you: access is allowed"$/m,
+      /^ {2}The last page +"Access granted"$/m,
       /^ {2}[\d:]{8} {2}crm +Ready +True +Succeeded/m,
       /^ {2}\$ kubectl create secret generic wrong-reference-code /m,
       /^ {2}\$ kubectl patch ifc wrong-reference -n demo --type merge -p '/m,

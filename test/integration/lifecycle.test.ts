@@ -41,6 +41,7 @@ describeControlPlanes('the life of a connector', (plane) => {
         provider: 'sap',
         uri: `${bench.simulator.baseUrl}/elements/api-v2`,
         host: `localhost:${bench.simulator.port}`,
+        element: 'infusionsoftcrm',
         'element-token': instance?.token,
       });
 

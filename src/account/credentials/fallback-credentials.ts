@@ -4,6 +4,7 @@ import { isKubeError } from '../../kube/client/errors.ts';
 import { collectionPath, objectPath, type ResourcePath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { AccountCredentials } from '../../ownership/account-view.ts';
+import { decodeValue, encodeData } from '../../secrets/secret-data.ts';
 
 /** An account as it last worked. */
 export interface FallbackAccount {
@@ -81,14 +82,17 @@ export class FallbackCredentials {
     try {
       const answer = await this.#rest.get(this.#path(uid), signal === undefined ? {} : { signal });
       const { data } = secretSchema.parse(answer);
-      const clear = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
       const credentials = {
-        userSecret: clear(data.userSecret),
-        organizationSecret: clear(data.organizationSecret),
+        userSecret: decodeValue(data.userSecret),
+        organizationSecret: decodeValue(data.organizationSecret),
       };
       this.#register(credentials.userSecret);
       this.#register(credentials.organizationSecret);
-      return { baseUrl: clear(data.baseUrl), organizationId: clear(data.organizationId), credentials };
+      return {
+        baseUrl: decodeValue(data.baseUrl),
+        organizationId: decodeValue(data.organizationId),
+        credentials,
+      };
     } catch (error) {
       if (isKubeError(error, 'not-found')) {
         return undefined;
@@ -118,11 +122,6 @@ export class FallbackCredentials {
 }
 
 function encode({ baseUrl, organizationId, credentials }: FallbackAccount): Record<string, string> {
-  const base64 = (value: string): string => Buffer.from(value, 'utf8').toString('base64');
-  return {
-    baseUrl: base64(baseUrl),
-    organizationId: base64(organizationId),
-    userSecret: base64(credentials.userSecret),
-    organizationSecret: base64(credentials.organizationSecret),
-  };
+  const { userSecret, organizationSecret } = credentials;
+  return encodeData({ baseUrl, organizationId, userSecret, organizationSecret });
 }

@@ -4,6 +4,7 @@ import { isKubeError } from '../../kube/client/errors.ts';
 import { collectionPath, objectPath, type ResourcePath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { Tombstone } from '../../ownership/tombstone.ts';
+import { decodeValue, encodeValue } from '../../secrets/secret-data.ts';
 
 /** Name of the Secret in the operator's namespace that holds the tombstones, one key for each deleted resource. */
 export const TOMBSTONE_SECRET = 'infusionsoft-connector-operator-tombstones';
@@ -92,14 +93,12 @@ export class TombstoneStore {
 
 function encode({ account, namespace, until }: Tombstone): string {
   const entry = { account, namespace, until: new Date(until).toISOString() };
-  return Buffer.from(JSON.stringify(entry), 'utf8').toString('base64');
+  return encodeValue(JSON.stringify(entry));
 }
 
 function decode(uid: string, value: string): Tombstone[] {
   try {
-    const { account, namespace, until } = entrySchema.parse(
-      JSON.parse(Buffer.from(value, 'base64').toString('utf8')),
-    );
+    const { account, namespace, until } = entrySchema.parse(JSON.parse(decodeValue(value)));
     return [{ uid, namespace, account, until: Date.parse(until) }];
   } catch {
     // Written by another program: it names no account in which anything could be looked for.

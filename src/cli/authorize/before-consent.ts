@@ -7,7 +7,7 @@ import { blockedError, isHalted } from './blocked.ts';
 import { readConnector, type Session } from './session.ts';
 import { retryRead, waitFor } from './wait-for.ts';
 
-/** Progress of a connector towards its consent. `invalid-secret`: one of its Secrets, which may be that of the code. */
+/** Progress of a connector toward its consent. `invalid-secret`: one of its Secrets, which may be that of the code. */
 export type ConsentProgress = 'ready' | 'required' | 'invalid-secret' | 'blocked' | 'wait';
 
 /** Evaluates a connector before the consent. */

@@ -1,8 +1,12 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
-import type { ConnectorSpec, InfusionsoftConnector } from '../../api/connector.ts';
-import { accountNameOf, apiBaseUrlOf, clientIdKeyOf, connectorKeyOf, scopeOf } from '../../api/defaults.ts';
+import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { accountNameOf, apiBaseUrlOf, clientIdKeyOf } from '../../api/defaults.ts';
 import { validateAccount } from '../../api/validation/validate.ts';
-import type { ConsentRequest } from '../../authorization/consent-request.ts';
+import {
+  type ConsentAccount,
+  type ConsentRequest,
+  consentRequestOf,
+} from '../../authorization/consent-request.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { decodeText } from '../../secrets/decode.ts';
 import type { Resources } from '../cluster/resources.ts';
@@ -24,23 +28,14 @@ export async function readConsentDetails(
   const { spec } = connector;
   const clientId = await readClientId(resources, connector);
   const account = await readAccount(resources, connector);
-  return {
-    request: {
-      accountUid: account?.metadata.uid ?? DEFAULT_ACCOUNT_UID,
-      baseUrl: account === undefined ? '' : apiBaseUrlOf(account.spec),
-      connector: connectorKeyOf(spec),
-      server: serverOf(spec),
-      clientId,
-      callbackUrl,
-      scope: scopeOf(spec),
-    },
-    account,
-  };
+  return { request: consentRequestOf(spec, identityOf(account), clientId, callbackUrl), account };
 }
 
-/** Host of the Infusionsoft account that access is requested to; `undefined` for a connector without one. */
-export function serverOf(spec: ConnectorSpec): string | undefined {
-  return connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.server : undefined;
+/** Only the operator can read the address of its default account. */
+function identityOf(account: OpenConnectorsAccount | undefined): ConsentAccount {
+  return account === undefined
+    ? { uid: DEFAULT_ACCOUNT_UID, baseUrl: '' }
+    : { uid: account.metadata.uid, baseUrl: apiBaseUrlOf(account.spec) };
 }
 
 /** The text under `key` of a Secret's `data`. Throws `CliError` where it is missing or invalid. */

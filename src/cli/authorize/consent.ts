@@ -1,11 +1,10 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { consentRequestHash } from '../../authorization/consent-request.ts';
-import { sameHash } from '../../authorization/one-time-code.ts';
-import { newToken, tokenHash } from '../../authorization/state-token.ts';
+import { consentRequestHash, serverOf } from '../../authorization/consent-request.ts';
+import { matchesTokenHash, newToken, tokenHash } from '../../authorization/state-token.ts';
 import { authorizeUrl } from '../../provider/authorize-url.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
-import { type ConsentDetails, readConsentDetails, serverOf } from './consent-request.ts';
+import { type ConsentDetails, readConsentDetails } from './consent-request.ts';
 import { renderInstructions, renderNotice, renderPrompt } from './notice.ts';
 import { findPending, keepPending } from './pending-consent.ts';
 import { type ExpectedRedirect, parseRedirectUrl, REJECTIONS, type RedirectResult } from './redirect-url.ts';
@@ -42,7 +41,7 @@ export async function requestConsent(session: Session, connector: InfusionsoftCo
   const hash = tokenHash(state);
   const response = await readRedirectUrl(session, {
     ...request,
-    isOurState: (text) => sameHash(hash, tokenHash(text)),
+    isOurState: (text) => matchesTokenHash(hash, text),
   });
   const requestHash = consentRequestHash(request);
   return response === undefined

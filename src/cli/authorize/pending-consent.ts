@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { sameHash } from '../../authorization/one-time-code.ts';
-import { CONSENT_TTL_MS, tokenHash } from '../../authorization/state-token.ts';
+import { CONSENT_TTL_MS, matchesTokenHash, tokenHash } from '../../authorization/state-token.ts';
 import type { CliContext } from '../context.ts';
 
 // A run that ends without a redirect URL leaves a file for a later run with --redirected-url. It contains hashes only.
@@ -42,7 +41,7 @@ export async function keepPending(
   { state, requestHash }: { readonly state: string; readonly requestHash: string },
 ): Promise<void> {
   const record: z.infer<typeof recordSchema> = {
-    state: tokenHash(state).toString('base64'),
+    state: tokenHash(state),
     requestHash,
     expiresAt: context.clock.now() + CONSENT_TTL_MS,
   };
@@ -60,7 +59,7 @@ export async function findPending(context: Context, key: PendingKey): Promise<Pe
   }
   return {
     requestHash: record.requestHash,
-    isOurState: (state) => sameHash(Buffer.from(record.state, 'base64'), tokenHash(state)),
+    isOurState: (state) => matchesTokenHash(record.state, state),
     forget: () => rm(file, { force: true }),
   };
 }

@@ -1,4 +1,5 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { ownCallbackUrlBeside } from '../../authorization/consent-urls.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -36,7 +37,7 @@ export function callbackUrlFor(
     return callbackUrl;
   }
   const { startUrl } = status?.authorization ?? {};
-  const own = startUrl === undefined ? undefined : new URL('../../oauth/callback', startUrl).href;
+  const own = startUrl === undefined ? undefined : ownCallbackUrlBeside(startUrl);
   const found = options.callbackUrl ?? own;
   if (found === undefined) {
     throw new CliError(

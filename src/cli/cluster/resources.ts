@@ -13,6 +13,7 @@ import { parseAccount, parseConnector } from '../../api/parse.ts';
 import { isKubeError, type KubeErrorKind } from '../../kube/client/errors.ts';
 import { collectionPath, objectPath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
+import { encodeValue } from '../../secrets/secret-data.ts';
 import { type ApiCall, CliError, translateKubeErrors } from '../errors.ts';
 
 /** The resources that the commands read and write. Every method throws `CliError`. */
@@ -120,7 +121,7 @@ async function storeSecretKey(
   key: string,
   value: string,
 ): Promise<'created' | 'updated'> {
-  const data = { [key]: Buffer.from(value, 'utf8').toString('base64') };
+  const data = { [key]: encodeValue(value) };
   const path = objectPath(wellKnown.secrets, namespace, name);
   const patch = () => rest.patch(path, { data }, { type: 'merge', fieldManager: FIELD_MANAGER });
   const call: ApiCall = { verb: 'patch', object: `Secret "${name}"`, scope: scopeOf(namespace) };

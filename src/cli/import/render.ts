@@ -9,9 +9,9 @@ export function renderCandidates(candidates: readonly Candidate[]): readonly str
   const importable = candidates.flatMap((candidate) =>
     candidate.kind === 'importable' ? [candidate.instance] : [],
   );
-  const rows = importable.map(({ id, connector, name, tags, disabled, createdAt }) => [
+  const rows = importable.map(({ id, element, name, tags, disabled, createdAt }) => [
     String(id),
-    connector,
+    element,
     name,
     tags.join(',') || '-',
     disabled === true ? 'no' : 'yes',

@@ -30,10 +30,10 @@ export function select(candidates: readonly Candidate[], selection: Selection): 
     }
   }
   return candidates.filter(
-    ({ instance: { id, tags, connector } }) =>
+    ({ instance: { id, tags, element } }) =>
       (selection.ids.size === 0 || selection.ids.has(id)) &&
       (selection.tag === undefined || tags?.includes(selection.tag) === true) &&
-      (selection.element === undefined || connector === selection.element),
+      (selection.element === undefined || element === selection.element),
   );
 }
 

@@ -1,6 +1,7 @@
 import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
+import { decodeData } from '../../secrets/secret-data.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { type DueEvent, isAuthorized } from '../action-log.ts';
 import type { Observation } from '../input.ts';
@@ -109,9 +110,6 @@ function keep(context: ActionContext, input: Observation, name: string, fact: Se
   if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
     return next;
   }
-  const clear = Object.fromEntries(
-    Object.entries(fact.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-  );
-  const content = context.ports.fingerprinter.of(canonicalContent(clear));
+  const content = context.ports.fingerprinter.of(canonicalContent(decodeData(fact.data)));
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
 }

@@ -1,5 +1,5 @@
 import { takesOver } from '../../api/annotations.ts';
-import { connectorKeyOf } from '../../api/defaults.ts';
+import { elementKeyOf } from '../../api/defaults.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { ownerInWords } from '../../ownership/owner-tags.ts';
@@ -32,7 +32,7 @@ function mismatch(input: ConnectorInput, instance: Instance): Action | undefined
   return blocked(
     'Synced',
     'ConnectorMismatch',
-    `Instance ${instance.id} (spec.instance.importId) has connector "${instance.connector}", not "${connectorKeyOf(input.connector.spec)}". Correct spec.connector, or import another instance.`,
+    `Instance ${instance.id} (spec.instance.importId) has connector "${instance.element}", not "${elementKeyOf(input.connector.spec)}". Correct spec.connector, or import another instance.`,
   );
 }
 
@@ -77,7 +77,7 @@ function ambiguous(input: ConnectorInput, instance: Instance): Action | undefine
     'Synced',
     'AmbiguousOwner',
     candidates.length === 1
-      ? `Instance ${instance.id} carries the owner tags of this resource, but has connector "${instance.connector}". Correct spec.connector, or delete the instance in Open Connectors.`
+      ? `Instance ${instance.id} carries the owner tags of this resource, but has connector "${instance.element}". Correct spec.connector, or delete the instance in Open Connectors.`
       : `Several instances carry the owner tags of this resource: ${idList(candidates)}. Delete all but one in Open Connectors.`,
   );
 }

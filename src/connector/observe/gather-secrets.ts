@@ -1,15 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  apiBaseUrlOf,
   authorizationCodeSecretNameOf,
   connectionSecretNameOf,
-  connectorKeyOf,
   consentSecretNameOf,
+  oldOneTimeCodeSecretNameOf,
   oneTimeCodeSecretNameOf,
-  scopeOf,
 } from '../../api/defaults.ts';
 import { type AuthorizationResponse, parseResponse } from '../../authorization/authorization-response.ts';
-import { consentRequestHash } from '../../authorization/consent-request.ts';
+import { consentRequestHash, consentRequestOf } from '../../authorization/consent-request.ts';
 import { isCurrent, isUnreadable, wasSent } from '../../ownership/write-ahead-record.ts';
 import type {
   AuthorizationCodeSecret,
@@ -29,7 +27,6 @@ import { lastingUsesOf, namedGrantUseOf, pageGrantUseOf } from './secret-uses.ts
 /** What the Secrets of a resource are derived from besides the observation. */
 export interface SecretContext {
   readonly chosen: ChosenInstance | undefined;
-  readonly callbackUrl: string | undefined;
   readonly offersPage: boolean;
   readonly fingerprint: Fingerprint;
   /** The input before the latest action: whatever the action did not change is taken from it. */
@@ -48,6 +45,7 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
   const connection = connectionOf(observation, context);
   const consents = {
     oneTimeCode: consentSecret(observation, oneTimeCodeSecretNameOf(connector)),
+    oldOneTimeCode: oldOneTimeCodeOf(observation),
     authorizationCode: authorizationCodeOf(observation, clientId, context),
     consent: consentSecret(observation, consentSecretNameOf(connector)),
   };
@@ -80,6 +78,13 @@ function consentSecret(observation: Observation, name: string): OwnedSecret {
   return { ...secret, isOwn: secret.isOwn && name !== connectionSecretNameOf(observation.connector) };
 }
 
+/** A connection Secret that is being renamed may have the old name, too. */
+function oldOneTimeCodeOf(observation: Observation): OwnedSecret {
+  const { connector } = observation;
+  const secret = consentSecret(observation, oldOneTimeCodeSecretNameOf(connector));
+  return { ...secret, isOwn: secret.isOwn && secret.name !== connector.status?.binding?.name };
+}
+
 function connectionOf(
   observation: Observation,
   { chosen, fingerprint, previous }: SecretContext,
@@ -95,7 +100,10 @@ function connectionOf(
   ) {
     return { ...secret, desired: undefined };
   }
-  const data = connectionData(account, connector.spec, instance.token);
+  const data = connectionData(account, connector.spec, {
+    token: instance.token,
+    connector: instance.element,
+  });
   const known = previous?.secrets.connection.desired;
   return {
     ...secret,
@@ -146,28 +154,18 @@ function authorizationCodeOf(
   }
   const known = context.previous?.secrets.authorizationCode;
   const response = known?.fact === fact ? known.response : parseResponse(fact.data);
-  return { ...secret, response, isCurrent: isCurrentResponse(observation, response, clientId, context) };
+  return { ...secret, response, isCurrent: isCurrentResponse(observation, response, clientId) };
 }
 
 /** Whether the response belongs to what the resource asks consent for now. */
 function isCurrentResponse(
-  { account, connector }: Observation,
+  { account, connector, settings }: Observation,
   response: AuthorizationResponse | undefined,
   clientId: SecretInput,
-  { callbackUrl }: SecretContext,
 ): boolean {
   if (response === undefined || account.state !== 'ready' || clientId.value.state !== 'value') {
     return false;
   }
-  const element = connectorKeyOf(connector.spec);
-  const requested = consentRequestHash({
-    accountUid: account.uid,
-    baseUrl: apiBaseUrlOf(account),
-    connector: element,
-    server: element === 'infusionsoftcrm' ? connector.spec.server : undefined,
-    clientId: clientId.value.value,
-    callbackUrl: callbackUrl ?? '',
-    scope: scopeOf(connector.spec),
-  });
-  return response.consent === requested;
+  const request = consentRequestOf(connector.spec, account, clientId.value.value, settings.ownCallbackUrl);
+  return response.consent === consentRequestHash(request);
 }

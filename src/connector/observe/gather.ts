@@ -1,3 +1,4 @@
+import { callbackUrlOf } from '../../authorization/consent-urls.ts';
 import type { ConnectorSecrets, SecretInput } from '../connector-secrets.ts';
 import type { ConnectorInput, Observation } from '../input.ts';
 import { gatherSecrets } from './gather-secrets.ts';
@@ -27,13 +28,13 @@ export function gather(
     return { ...observation, ...derived, secrets: NO_SECRETS, callbackUrl: undefined, offersPage: false };
   }
   const { connector, settings } = observation;
-  const callbackUrl = connector.spec.oauth.callbackUrl ?? settings.ownCallbackUrl;
+  const callbackUrl = callbackUrlOf(connector.spec, settings.ownCallbackUrl);
   const offersPage =
     settings.ownCallbackUrl !== undefined &&
     callbackUrl === settings.ownCallbackUrl &&
     namedGrantUseOf(connector) === undefined;
   const { chosen } = derived.instances;
-  const secrets = gatherSecrets(observation, { chosen, callbackUrl, offersPage, fingerprint, previous });
+  const secrets = gatherSecrets(observation, { chosen, offersPage, fingerprint, previous });
   return { ...observation, ...derived, secrets, callbackUrl, offersPage };
 }
 
@@ -52,6 +53,7 @@ const NO_SECRETS: ConnectorSecrets = {
   connection: { ...UNNAMED_SECRET, desired: undefined },
   previousConnection: undefined,
   oneTimeCode: UNNAMED_SECRET,
+  oldOneTimeCode: UNNAMED_SECRET,
   authorizationCode: { ...UNNAMED_SECRET, response: undefined, isCurrent: false },
   consent: UNNAMED_SECRET,
   leftovers: [],

@@ -1,4 +1,4 @@
-import { connectorKeyOf } from '../../api/defaults.ts';
+import { elementKeyOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { type Ownership, ownershipOf } from '../../ownership/owner-tags.ts';
 import type { ChosenInstance, ConnectorInstances, Observation } from '../input.ts';
@@ -23,7 +23,7 @@ export function knownInstance({ external }: Observation, id: number): Instance |
 
 /** Whether an instance is of the element that the resource asks for. An answer without the key counts as equal. */
 export function sameConnector({ connector }: Observation, instance: Instance): boolean {
-  return instance.connector === undefined || instance.connector === connectorKeyOf(connector.spec);
+  return instance.element === undefined || instance.element === elementKeyOf(connector.spec);
 }
 
 /** Whose an instance is. Without tags in the answer the owner is unknown, and the instance counts as unowned. */
@@ -62,6 +62,6 @@ function chosenInstance(
 /** Whether the instance in status is of another element than the resource asks for now. */
 function needsReplacement(observation: Observation, known: Instance | undefined): boolean {
   const { status, spec } = observation.connector;
-  const element = known?.connector ?? status?.instance?.connector;
-  return status?.instance !== undefined && element !== undefined && element !== connectorKeyOf(spec);
+  const element = known?.element ?? status?.instance?.connector;
+  return status?.instance !== undefined && element !== undefined && element !== elementKeyOf(spec);
 }

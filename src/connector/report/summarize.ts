@@ -194,7 +194,7 @@ function currentInstance(
   return withoutUndefined({
     id: instance.id,
     name: instance.name,
-    connector: instance.connector,
+    connector: instance.element,
     enabled: enabledStatus(input, result, instance),
     createdAt: instance.createdAt,
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },

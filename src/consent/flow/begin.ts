@@ -18,15 +18,15 @@ import { RefusedError, readForm, requireSameOrigin, single } from '../http/reque
 import { page, redirect } from '../http/responses.ts';
 import { type StartPage, startPage } from '../pages/start.ts';
 
-/** How long a form may stay open in a browser, seconds. */
+/** How long a form is valid, seconds. */
 const FORM_TTL_S = 12 * 60 * 60;
 
-/** GET of the start page: the form for the code, whether or not there is such a connector. */
+/** GET of the start page: the form for the code, whether or not the connector exists. */
 export function showStart(context: ConsentContext, target: NamespacedName, request: Request): Response {
   return form(context, target, request, 200, undefined);
 }
 
-/** POST of the code: with the right one a consent begins. Throws `RefusedError`, `BusyError` and errors at the edges. */
+/** POST of the code. Throws `RefusedError`, `BusyError`, `FailedPreconditionError`, `KubeError` and `RemoteError`. */
 export async function begin(
   context: ConsentContext,
   target: NamespacedName,
@@ -49,20 +49,20 @@ export async function begin(
   return await start(context, target, connector, request.signal);
 }
 
-/** The resource, for whoever has its code; strangers bring about as few calls as possible. */
+/** The resource, if `code` is its code. A request with a wrong code causes few calls. */
 async function connectorFor(
   context: ConsentContext,
   target: NamespacedName,
   code: string,
   signal: AbortSignal,
 ): Promise<InfusionsoftConnector | 'missing' | 'busy'> {
-  const { codeLimiter, source } = context;
+  const { codes, source } = context;
   if (!source.isServed(target)) {
     return 'missing';
   }
   const hash = oneTimeCodeHash(code);
   const secretName = oneTimeCodeSecretNameOf({ metadata: target });
-  const found = await codeLimiter.find(
+  const found = await codes.find(
     target.namespace,
     secretName,
     (digest) => sameHash(digest.hash, hash),
@@ -83,27 +83,27 @@ async function start(
   connector: InfusionsoftConnector,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { addresses, clock, random, records, register, source, auditLog: journal } = context;
+  const { addresses, clock, random, records, register, source, auditLog } = context;
   const [state, token] = [newToken(random), newToken(random)];
   const cookie = formatConsentCookie(token, target);
   register(state);
   register(token);
-  const { subject, facts, authorizeUrl } = await source.wish(connector, signal);
-  const url = checkedProviderUrl(await authorizeUrl(state, signal), state, subject);
+  const { request, facts, authorizeUrl } = await source.consentFor(connector, signal);
+  const url = checkedProviderUrl(await authorizeUrl(state, signal), state, request);
   await records.write(
     connector,
     {
       uid: connector.metadata.uid,
-      consent: consentRequestHash(subject),
-      cookie: tokenHash(cookie).toString('base64'),
-      state: tokenHash(state).toString('base64'),
+      consent: consentRequestHash(request),
+      cookie: tokenHash(cookie),
+      state: tokenHash(state),
       authorizeUrl: url,
       expiresAt: clock.now() + CONSENT_TTL_MS,
       facts,
     },
     signal,
   );
-  journal.progress('begun', target);
+  auditLog.progress('begun', target);
   return redirect(addresses.review(target), [setCookie(CONSENT_COOKIE, cookie, CONSENT_TTL_MS / 1_000)]);
 }
 
@@ -125,7 +125,7 @@ function form(
   return page(status, content, [setCookie(FORM_COOKIE, cookie, FORM_TTL_S)]);
 }
 
-/** A form counts only from the browser that it was given to: no other site can fill it in for somebody. */
+/** A form is valid only in the browser that it was issued to, so that no other site can submit it. */
 function requireOwnForm({ headers }: Request, target: NamespacedName, proof: string): void {
   const cookie = readFormCookie(headers);
   if (cookie === undefined || !sameHash(Buffer.from(formProof(cookie, target)), Buffer.from(proof))) {

@@ -8,8 +8,7 @@ import {
   responseData,
 } from '../../authorization/authorization-response.ts';
 import { consentRequestHash } from '../../authorization/consent-request.ts';
-import { sameHash } from '../../authorization/one-time-code.ts';
-import { tokenHash } from '../../authorization/state-token.ts';
+import { matchesTokenHash } from '../../authorization/state-token.ts';
 import { type ConsentContext, type CurrentConsent, currentConsent } from '../context.ts';
 import { CONSENT_COOKIE, dropCookie, RESULT_COOKIE, readCookie, setCookie } from '../http/cookies.ts';
 import { RefusedError, readQuery, single } from '../http/request.ts';
@@ -19,28 +18,28 @@ import { formatResult, readResult, resultPage } from '../pages/result.ts';
 import { writeOwned } from '../records.ts';
 import { FailedPreconditionError } from '../source.ts';
 
-/** How long the last page can be reloaded, seconds. */
+/** How long the result page can be reloaded, seconds. */
 const RESULT_TTL_S = 10 * 60;
 
 /**
- * GET of the callback URL, where the provider sends the browser. Everything is checked before the record is used up, and
- * the record before the answer is stored: whatever breaks in between costs another consent, never a second use.
+ * GET of the callback URL. All checks come before the record is consumed, and the response is stored after that, so that a
+ * failure in between requires another consent and never allows a second use.
  */
 export async function receive(context: ConsentContext, request: Request): Promise<Response> {
   const query = readQuery(request);
-  const said = readResponse(query);
-  register(context, query);
+  const response = readResponse(query);
+  registerSecrets(context, query);
   const consent = await currentConsent(context, request.headers, request.signal);
   requireState(consent, single(query, 'state') ?? '');
   const connector = await requireUnchanged(context, consent, request.signal);
   if (!(await context.records.consume(consent.target, consent.resourceVersion, request.signal))) {
     throw new RefusedError('refused-used');
   }
-  await store(context, connector, { ...said, consent: consent.record.consent }, request.signal);
-  return conclude(context, consent, said);
+  await store(context, connector, { ...response, consent: consent.record.consent }, request.signal);
+  return conclude(context, consent, response);
 }
 
-/** GET of the page that the person is left with; its address says nothing, and may be reloaded. */
+/** GET of the result page. Its URL contains nothing of the response, and it can be reloaded. */
 export function showResult({ addresses, host }: ConsentContext, { headers }: Request): Response {
   const result = readResult(readCookie(headers, RESULT_COOKIE) ?? '');
   if (result === undefined) {
@@ -52,7 +51,7 @@ export function showResult({ addresses, host }: ConsentContext, { headers }: Req
 type ProviderResponse = { readonly kind: 'code'; readonly code: string } | Omit<ErrorResponse, 'consent'>;
 type ErrorResponse = Extract<AuthorizationResponse, { kind: 'error' }>;
 
-/** Either a code or an error (RFC 6749, 4.1.2), each parameter once. The description of an error is for nobody here. */
+/** Either a code or an error (RFC 6749, 4.1.2), each parameter once. The error description is ignored. */
 function readResponse(query: URLSearchParams): ProviderResponse {
   const [code, error, state] = ['code', 'error', 'state'].map((name) => single(query, name));
   if (!state || (code === undefined) === (error === undefined)) {
@@ -68,24 +67,24 @@ function readResponse(query: URLSearchParams): ProviderResponse {
 }
 
 function requireState({ record }: CurrentConsent, state: string): void {
-  if (!sameHash(Buffer.from(record.state, 'base64'), tokenHash(state))) {
+  if (!matchesTokenHash(record.state, state)) {
     throw new RefusedError('refused-state');
   }
 }
 
-/** The resource, if it is the one that the consent was begun for and still says what was consented to. */
+/** The resource, if it has the uid and the consent request of the record. */
 async function requireUnchanged(
   { source, records }: ConsentContext,
-  { target: locator, record, resourceVersion }: CurrentConsent,
+  { target, record, resourceVersion }: CurrentConsent,
   signal: AbortSignal,
 ): Promise<InfusionsoftConnector> {
-  const connector = await source.connector(locator, signal);
+  const connector = await source.connector(target, signal);
   if (connector?.metadata.uid !== record.uid) {
     throw new RefusedError('refused-gone');
   }
   try {
-    const { subject } = await source.wish(connector, signal);
-    if (consentRequestHash(subject) === record.consent) {
+    const { request } = await source.consentFor(connector, signal);
+    if (consentRequestHash(request) === record.consent) {
       return connector;
     }
   } catch (error) {
@@ -93,35 +92,35 @@ async function requireUnchanged(
       throw error;
     }
   }
-  await records.consume(locator, resourceVersion, signal);
+  await records.consume(target, resourceVersion, signal);
   throw new RefusedError('refused-changed');
 }
 
 async function store(
   { secrets }: ConsentContext,
   owner: InfusionsoftConnector,
-  answer: AuthorizationResponse,
+  response: AuthorizationResponse,
   signal: AbortSignal,
 ): Promise<void> {
   const name = authorizationCodeSecretNameOf(owner);
   await writeOwned(
     secrets,
-    { owner, name, type: CONSENT_SECRET_TYPES.grant, data: responseData(answer) },
+    { owner, name, type: CONSENT_SECRET_TYPES.grant, data: responseData(response) },
     signal,
   );
 }
 
 function conclude(
-  { addresses, auditLog: journal }: ConsentContext,
+  { addresses, auditLog }: ConsentContext,
   consent: CurrentConsent,
-  said: ProviderResponse,
+  response: ProviderResponse,
 ): Response {
-  const { target: locator, record } = consent;
-  journal.progress(outcomeOf(said), locator);
+  const { target, record } = consent;
+  auditLog.progress(outcomeOf(response), target);
   const { server, apiHost } = record.facts;
   const result = formatResult({
-    outcome: said.kind === 'code' ? 'granted' : said.error,
-    ...locator,
+    outcome: response.kind === 'code' ? 'granted' : response.error,
+    ...target,
     ...(server !== undefined && { server }),
     apiHost,
   });
@@ -131,15 +130,15 @@ function conclude(
   ]);
 }
 
-function outcomeOf(said: ProviderResponse): ConsentOutcome {
-  if (said.kind === 'code') {
+function outcomeOf(response: ProviderResponse): ConsentOutcome {
+  if (response.kind === 'code') {
     return 'granted';
   }
-  return said.error === 'access_denied' ? 'denied' : 'failed';
+  return response.error === 'access_denied' ? 'denied' : 'failed';
 }
 
-function register({ register: keep }: ConsentContext, query: URLSearchParams): void {
+function registerSecrets({ register }: ConsentContext, query: URLSearchParams): void {
   for (const name of ['code', 'state']) {
-    keep(query.get(name) ?? '');
+    register(query.get(name) ?? '');
   }
 }

@@ -6,7 +6,7 @@ import { RefusedError, readQuery, single } from '../http/request.ts';
 import { page, redirect } from '../http/responses.ts';
 import { reviewPage } from '../pages/review.ts';
 
-/** GET of the page that says whose data goes where. */
+/** GET of the review page. */
 export async function showReview(
   context: ConsentContext,
   target: NamespacedName,
@@ -30,9 +30,9 @@ export async function showReview(
 }
 
 /**
- * GET of the way out. A link and not a form, as browsers hold a form's whole chain of redirects against `form-action`,
- * and where the provider sends a person for signing in is not ours to know. The proof comes from the page before, so that
- * nobody is led past it.
+ * GET of the redirect to the provider. It is a link and not a form, because browsers apply `form-action` to all redirects
+ * of a form, and the sign-in hosts of the provider are unknown. The proof from the review page prevents a link that skips
+ * that page.
  */
 export async function leave(
   context: ConsentContext,

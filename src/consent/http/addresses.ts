@@ -1,16 +1,17 @@
-import { formatName, type NamespacedName } from '../connector-name.ts';
+import { ownCallbackUrlOf, startUrlOf } from '../../authorization/consent-urls.ts';
+import type { NamespacedName } from '../connector-name.ts';
 
-/** The public addresses of the consent pages. All follow from `EXTERNAL_URL`, none from what a request says. */
+/** The public URLs of the consent pages. All derive from `EXTERNAL_URL`, none from a request. */
 export interface Addresses {
   /** `https://host[:port]`. */
   readonly origin: string;
-  /** Before every path; empty where the pages have a host of their own. */
+  /** Path of `EXTERNAL_URL`; may be empty. */
   readonly prefix: string;
-  /** What has to be registered for the OAuth app at the provider. */
+  /** To be registered for the OAuth app at the provider. */
   readonly callback: string;
   start(target: NamespacedName): string;
   review(target: NamespacedName): string;
-  /** The way out to the provider. */
+  /** Redirects to the provider. */
   leave(target: NamespacedName): string;
   readonly result: string;
 }
@@ -20,11 +21,12 @@ export function addressesOf(externalUrl: string): Addresses {
   const { origin, pathname } = new URL(externalUrl);
   const prefix = pathname.replace(/\/+$/, '');
   const base = `${origin}${prefix}`;
-  const start = (target: NamespacedName): string => `${base}/connect/${formatName(target)}`;
+  const callback = ownCallbackUrlOf(externalUrl);
+  const start = (target: NamespacedName): string => startUrlOf(callback, target);
   return {
     origin,
     prefix,
-    callback: `${base}/oauth/callback`,
+    callback,
     start,
     review: (target) => `${start(target)}/review`,
     leave: (target) => `${start(target)}/go`,

@@ -2,19 +2,19 @@ import { createHmac } from 'node:crypto';
 import { TOKEN_PATTERN } from '../../authorization/state-token.ts';
 import { formatName, type NamespacedName, readName } from '../connector-name.ts';
 
-// The prefix makes browsers refuse these cookies unless they come from this very host, over https, for all paths
-// (RFC 6265bis, 4.1.3.2): no neighbor under the same domain can plant one.
+// With this prefix browsers accept a cookie only from the host itself, over https and for all paths (RFC 6265bis,
+// 4.1.3.2), so that no other host of the domain can set it.
 
-/** Ties a form to the browser that it was given to. */
+/** Binds a form to a browser. */
 export const FORM_COOKIE = '__Host-connect-form';
 
-/** Ties a consent to the browser that began it. */
+/** Binds a consent to the browser that started it. */
 export const CONSENT_COOKIE = '__Host-connect-consent';
 
-/** What the last page tells; nothing is decided by it. */
+/** The content of the result page; no decision depends on it. */
 export const RESULT_COOKIE = '__Host-connect-result';
 
-/** The one value of a cookie that a request carries; `undefined` where there is none, or more than one. */
+/** The value of a cookie; `undefined` where the request has none, or more than one. */
 export function readCookie(headers: Headers, name: string): string | undefined {
   const values = (headers.get('cookie') ?? '')
     .split(';')
@@ -24,7 +24,7 @@ export function readCookie(headers: Headers, name: string): string | undefined {
   return values.length === 1 ? values[0] : undefined;
 }
 
-/** A `Set-Cookie` header. `Lax`, as the way back from the provider is a navigation from another site. */
+/** A `Set-Cookie` header. `Lax`, because the redirect from the provider is a cross-site navigation. */
 export function setCookie(name: string, value: string, maxAgeSeconds: number): string {
   return `${name}=${value}; Max-Age=${maxAgeSeconds}; Path=/; Secure; HttpOnly; SameSite=Lax`;
 }
@@ -34,18 +34,18 @@ export function dropCookie(name: string): string {
   return setCookie(name, '', 0);
 }
 
-/** The value of the form cookie, if it has the right shape. */
+/** The value of the form cookie; `undefined` where it is invalid. */
 export function readFormCookie(headers: Headers): string | undefined {
   const value = readCookie(headers, FORM_COOKIE);
   return value !== undefined && TOKEN_PATTERN.test(value) ? value : undefined;
 }
 
-/** The cookie of a consent: a secret, and where its record stands. */
+/** The value of the consent cookie: a secret, and the connector. */
 export function formatConsentCookie(token: string, target: NamespacedName): string {
   return `${token}.${formatName(target)}`;
 }
 
-/** A consent cookie taken apart; `value` is all of it, which the record has the hash of. */
+/** The consent cookie of a request; `value` is the whole cookie, whose hash is in the record. */
 export function readConsentCookie(
   headers: Headers,
 ): { readonly value: string; readonly target: NamespacedName } | undefined {
@@ -58,7 +58,7 @@ export function readConsentCookie(
   return target && { value, target };
 }
 
-/** What stands in a page for a cookie: proves that whoever sends it back was given the page, without showing the cookie. */
+/** A value for a page that proves, when sent back, that the page was issued to the browser with this cookie. */
 export function proofOf(cookie: string, purpose: string): string {
   return createHmac('sha256', cookie).update(purpose).digest('base64url');
 }

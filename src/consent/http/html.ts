@@ -1,4 +1,4 @@
-/** Markup that is safe to send. Only `html` makes it, so that text cannot be taken for it. */
+/** Markup that is safe to send. Text becomes markup only through `html`, which escapes it. */
 export class Html {
   readonly text: string;
 
@@ -17,12 +17,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as element content, or as a quoted attribute's value. */
+/** Escapes text for element content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** A template whose texts are escaped, and whose markup is taken as it is; `undefined` is nothing. */
+/** A template that escapes texts and inserts `Html` as it is; `undefined` is empty. */
 export function html(markup: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(markup.map((text, index) => text + render(parts[index])).join(''));
 }

@@ -1,6 +1,6 @@
 import type { RefusalKind } from '../outcomes.ts';
 
-/** A request that cannot be what a person's browser sends. `kind` is for the journal alone. */
+/** A request that is refused. `kind` is for the audit log only. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly kind: RefusalKind;
@@ -11,15 +11,15 @@ export class RefusedError extends Error {
   }
 }
 
-/** The longest query and form body that a browser has a reason to send, in characters. */
-export const LONGEST_INPUT = 6_144;
+/** The longest query and form body, in characters. */
+export const MAX_INPUT_LENGTH = 6_144;
 
 /** The longest single parameter. */
-const LONGEST_PARAMETER = 2_048;
+const MAX_PARAMETER_LENGTH = 2_048;
 
 /**
- * Refuses what is no navigation of a whole window by a person: pages loaded ahead, frames, images, scripts. Browsers say
- * so in `Sec-Purpose` and Fetch Metadata (W3C); where a browser does not, cookies and tokens still protect.
+ * Refuses prefetches and everything but top-level navigations, from `Sec-Purpose` and Fetch Metadata (W3C). Browsers
+ * without these headers are covered by cookies and tokens.
  */
 export function requireNavigation({ headers }: Request): void {
   const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) => headers.get(name) ?? '');
@@ -32,7 +32,7 @@ export function requireNavigation({ headers }: Request): void {
   }
 }
 
-/** Refuses a form that another site sent. With `no-referrer` browsers send `Origin: null`; Fetch Metadata tells more. */
+/** Refuses a form of another site. `Origin: null` is accepted, because browsers send it with `no-referrer`. */
 export function requireSameOrigin({ headers }: Request, origin: string): void {
   const site = headers.get('sec-fetch-site');
   const from = headers.get('origin');
@@ -41,33 +41,33 @@ export function requireSameOrigin({ headers }: Request, origin: string): void {
   }
 }
 
-/** The fields of a form. Refuses another content type, and a body that is too long. */
+/** The fields of a form. Throws `RefusedError` for another content type and a long body. */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   const [type] = (request.headers.get('content-type') ?? '').split(';');
   if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
     throw new RefusedError('refused-malformed');
   }
   const text = await request.text();
-  if (text.length > LONGEST_INPUT) {
+  if (text.length > MAX_INPUT_LENGTH) {
     throw new RefusedError('refused-malformed');
   }
   return new URLSearchParams(text);
 }
 
-/** The query of a request. Refuses one that is too long. */
+/** The query of a request. Throws `RefusedError` for a long one. */
 export function readQuery({ url }: Request): URLSearchParams {
   const { search, searchParams } = new URL(url);
-  if (search.length > LONGEST_INPUT) {
+  if (search.length > MAX_INPUT_LENGTH) {
     throw new RefusedError('refused-malformed');
   }
   return searchParams;
 }
 
-/** The one value of a parameter, or `undefined`. Refuses a repeated one, and one that is too long. */
+/** The value of a parameter, or `undefined`. Throws `RefusedError` for a repeated and for a long one. */
 export function single(parameters: URLSearchParams, name: string): string | undefined {
   const values = parameters.getAll(name);
   const [value] = values;
-  if (values.length > 1 || (value?.length ?? 0) > LONGEST_PARAMETER) {
+  if (values.length > 1 || (value?.length ?? 0) > MAX_PARAMETER_LENGTH) {
     throw new RefusedError('refused-malformed');
   }
   return value;

@@ -1,7 +1,7 @@
 import { STYLE_SOURCE } from '../pages/style.ts';
 import type { Html } from './html.ts';
 
-/** Headers of every answer. */
+/** Headers of every response. */
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -21,19 +21,19 @@ const HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
 };
 
-/** A page, with the cookies that go along. */
+/** A page with cookies. */
 export function page(status: number, content: Html, cookies: readonly string[] = []): Response {
   const headers = withCookies({ ...HEADERS, 'content-type': 'text/html; charset=utf-8' }, cookies);
   return new Response(content.text, { status, headers });
 }
 
-/** Sends the browser on with a GET, whatever it came with (RFC 9110, 15.4.4). */
+/** A redirect with GET (RFC 9110, 15.4.4). */
 export function redirect(location: string, cookies: readonly string[] = []): Response {
   return new Response(null, { status: 303, headers: withCookies({ ...HEADERS, location }, cookies) });
 }
 
 /** No such page. */
-export function nothingHere(): Response {
+export function notFound(): Response {
   const headers = { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' };
   return new Response('Not found\n', { status: 404, headers });
 }

@@ -11,44 +11,43 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { ConsentHandler } from '../handler.ts';
 import type { TlsFiles } from './tls.ts';
 
-/** How the pages are served. */
+/** Options of the server. */
 export interface ConsentServerOptions {
   readonly handler: ConsentHandler;
-  /** Of the public address: what paths belong to, whatever a request says about its host. */
+  /** Of the public URL; the `Host` header of a request is ignored. */
   readonly origin: string;
   readonly port: number;
   readonly bindAddress: string | undefined;
-  /** Absent: plain HTTP, behind an ingress that ends TLS. */
+  /** Absent: plain HTTP, behind an ingress that terminates TLS. */
   readonly tls: TlsFiles | undefined;
   readonly clock: Clock;
-  /** Told of what should never happen: a request that could not be answered although the browser was there. */
+  /** Called with the error of a request that failed while the browser was connected. */
   readonly onDefect: (error: unknown) => void;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface ConsentServer {
   readonly port: number;
-  /** Takes no more requests; those under way get `graceMs`. */
+  /** Accepts no more requests and waits `graceMs` for those in flight. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** No form of ours is longer, in bytes. */
-const LONGEST_BODY = 8_192;
-const LONGEST_HEAD = 16_384;
-/** For the whole request to arrive, and for its first line and headers. */
-const REQUEST_MS = 15_000;
-const HEADERS_MS = 10_000;
-/** For the answer. The slowest part of it is a call to Open Connectors. */
+/** In bytes; every form is shorter. */
+const MAX_BODY_LENGTH = 8_192;
+const MAX_HEADER_LENGTH = 16_384;
+const REQUEST_TIMEOUT_MS = 15_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Includes a call of Open Connectors. */
 const RESPONSE_TIMEOUT_MS = 45_000;
-const IDLE_MS = 5_000;
-const MOST_CONNECTIONS = 500;
+const IDLE_TIMEOUT_MS = 5_000;
+const MAX_CONNECTIONS = 500;
 
-/** Listens until `stop`. Rejects when the port cannot be had, or the certificate not be read. */
+/** Listens until `stop`. Rejects where the port is in use or the certificate cannot be read. */
 export async function startConsentServer(options: ConsentServerOptions): Promise<ConsentServer> {
   const server = createServer(options);
   const stopping = new AbortController();
   const watching = options.tls?.watch((context) => (server as TlsServer).setSecureContext(context));
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (incoming, outgoing) => {
     void serve(options, incoming, outgoing, stopping.signal);
   });
@@ -67,7 +66,7 @@ export async function startConsentServer(options: ConsentServerOptions): Promise
       });
       server.closeIdleConnections();
       const cancel = options.clock.schedule(graceMs, () => {
-        stopping.abort(new Error('the server stops'));
+        stopping.abort(new Error('the server is stopping'));
         server.closeAllConnections();
       });
       await closed;
@@ -78,10 +77,10 @@ export async function startConsentServer(options: ConsentServerOptions): Promise
 
 function createServer({ tls }: ConsentServerOptions): Server {
   const limits = {
-    maxHeaderSize: LONGEST_HEAD,
-    requestTimeout: REQUEST_MS,
-    headersTimeout: HEADERS_MS,
-    keepAliveTimeout: IDLE_MS,
+    maxHeaderSize: MAX_HEADER_LENGTH,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
     connectionsCheckingInterval: 2_000,
   };
   return tls === undefined
@@ -95,29 +94,29 @@ async function serve(
   outgoing: ServerResponse,
   stopping: AbortSignal,
 ): Promise<void> {
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort(new Error('the browser has gone')));
-  using deadline = startDeadline(clock, RESPONSE_TIMEOUT_MS, gone.signal, stopping);
+  const disconnected = new AbortController();
+  outgoing.once('close', () => disconnected.abort(new Error('the browser closed the connection')));
+  using deadline = startDeadline(clock, RESPONSE_TIMEOUT_MS, disconnected.signal, stopping);
   try {
     const body = await readBody(incoming);
     const response = await handler(toRequest(incoming, origin, body, deadline.signal));
     await send(outgoing, response, body === 'too-long');
   } catch (error) {
-    if (!gone.signal.aborted) {
+    if (!disconnected.signal.aborted) {
       onDefect(error);
     }
     outgoing.destroy();
   }
 }
 
-/** The body; of one that is longer than any form of ours nothing is kept. */
+/** The body; one that is too long is discarded. */
 function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-long'> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > LONGEST_BODY) {
+      if (length > MAX_BODY_LENGTH) {
         chunks.length = 0;
         resolve('too-long');
       } else {
@@ -129,7 +128,7 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | 'too-long'> {
   });
 }
 
-/** Only the path and the query are taken from the request's target: neither `Host` nor an absolute target counts. */
+/** Takes only path and query from the target of the request, and ignores `Host`. */
 function toRequest(
   { method = '', url = '/', rawHeaders }: IncomingMessage,
   origin: string,
@@ -142,14 +141,14 @@ function toRequest(
   }
   const target = url.startsWith('/') ? url : '/';
   if (body === 'too-long') {
-    // Refused like a body of another type: nothing of it is looked at.
+    // Has the handler refuse it as a body of another content type.
     headers.set('content-type', 'text/plain');
   }
   if (method === 'POST') {
     const content = body === 'too-long' ? '' : new Uint8Array(body);
     return new Request(`${origin}${target}`, { method, headers, signal, body: content });
   }
-  // Some methods cannot even be put into a `Request`; all others than these two are refused alike.
+  // `Request` does not support all methods, and the handler refuses all but these two.
   return new Request(`${origin}${target}`, {
     method: method === 'GET' ? method : 'OPTIONS',
     headers,
@@ -174,7 +173,7 @@ async function send(outgoing: ServerResponse, response: Response, close: boolean
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
-/** What is no HTTP, or too long, or too slow, gets one line. */
+/** Answers a connection that is not HTTP, too long or too slow. */
 function refuseConnection(socket: Socket): void {
   if (socket.writable) {
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

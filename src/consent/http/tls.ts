@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { Clock } from '../../runtime/clock.ts';
 
-/** A certificate with its key, PEM. */
+/** A certificate and its key, PEM. */
 export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
 }
 
-/** A mounted certificate that may be renewed while the process runs. */
+/** A mounted certificate, which may be renewed. */
 export interface TlsFiles {
   /** Throws where a file cannot be read. */
   read(): TlsMaterial;
-  /** Tells every new certificate that can be used; returns the end of it. */
+  /** Calls `onChange` with every new valid certificate; returns a function that stops it. */
   watch(onChange: (material: TlsMaterial) => void): () => void;
 }
 
-/** Kubernetes renews mounted Secrets by swapping a link, which watching a file does not notice; so they are read again. */
+/** Kubernetes renews mounted Secrets by replacing a symbolic link, which file watches miss. */
 const CHECK_INTERVAL_MS = 30_000;
 
-/** `tls.crt` and `tls.key` in `folder`. A pair that cannot be used, or is half renewed, is not taken: the old one stays. */
+/** `tls.crt` and `tls.key` in `folder`. An invalid or partly renewed pair is ignored, and the old one stays in use. */
 export function createTlsFiles(folder: string, clock: Clock, onProblem: (error: unknown) => void): TlsFiles {
   const read = (): TlsMaterial => ({
     cert: readFileSync(join(folder, 'tls.crt'), 'utf8'),

@@ -1,16 +1,16 @@
 import { Html, html } from '../http/html.ts';
 import { STYLE } from './style.ts';
 
-/** What every page is made of. */
+/** The parts of a page. */
 export interface Layout {
-  /** Of the window; what the page is about comes first. */
+  /** Title of the window. */
   readonly title: string;
-  /** Host of the public address, so that a person can compare it with the address bar. */
+  /** Host of the public URL, to be compared with the address bar. */
   readonly host: string;
   readonly content: Html;
 }
 
-/** A whole page: no script, nothing from elsewhere, readable on a phone, in the dark and by a screen reader. */
+/** A page without scripts and external content, for phones, dark mode and screen readers. */
 export function layout({ title, host, content }: Layout): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -27,7 +27,7 @@ export function layout({ title, host, content }: Layout): Html {
 <main>
 ${content}
 </main>
-<footer>This page never asks for an Infusionsoft user name or password. You enter those at Infusionsoft alone.</footer>
+<footer>This page never asks for your Infusionsoft user name or password. Enter them only at Infusionsoft.</footer>
 </body>
 </html>
 `;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The one style sheet of all pages: no file, no font, no image of anybody else. */
+/** The style sheet of all pages, without external files, fonts and images. */
 export const STYLE = `
 :root{color-scheme:light dark;--ground:#f2f4f7;--card:#fff;--ink:#16202e;--soft:#4a5666;--line:#d5dbe3;--accent:#0a58ca;--accent-ink:#fff;--warn:#fff6e0;--warn-line:#c98a00;--bad:#b3261e;--bad-ground:#fdecea;--good:#17663a;--code:#eef1f5}
 @media (prefers-color-scheme:dark){:root{--ground:#10151c;--card:#1a212b;--ink:#e8edf4;--soft:#a9b5c4;--line:#364252;--accent:#8ab8ff;--accent-ink:#0b1a30;--warn:#2d2510;--warn-line:#d9a441;--bad:#ff9b94;--bad-ground:#3a1c1a;--good:#7fd8a4;--code:#10161e}}

@@ -14,11 +14,11 @@ export async function buildAuthorizeUrl(
   request: AuthorizeRequest,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const { connector, ...parameters } = request;
+  const { element, ...parameters } = request;
   const common = {
     operation: 'authorize-url',
     effect: 'none',
-    path: `/elements/${connector}/oauth/url`,
+    path: `/elements/${element}/oauth/url`,
     secrets: [request.apiKey, request.apiSecret, ...(request.state === undefined ? [] : [request.state])],
     read: (answer) => checkedUrl(parseAuthorizeUrl(answer), request.apiSecret),
   } as const satisfies Partial<Call<string>>;

@@ -1,16 +1,17 @@
+import { PARAMETERS } from '../../provider/parameters.ts';
 import type { Json } from '../masked-values.ts';
 import type { InstanceBody } from '../port.ts';
 
 /** The request body of a create, and of a replacement with a new grant. */
 export function instanceBody(body: InstanceBody): Json {
-  const common = { element: { key: body.connector }, name: body.name, tags: body.tags };
+  const common = { element: { key: body.element }, name: body.name, tags: body.tags };
   switch (body.grant.kind) {
     case 'code':
       return { ...common, configuration: body.configuration, providerData: { code: body.grant.code } };
     case 'refresh-token':
       return {
         ...common,
-        configuration: { ...body.configuration, 'oauth.user.refresh_token': body.grant.refreshToken },
+        configuration: { ...body.configuration, [PARAMETERS.refreshToken]: body.grant.refreshToken },
         externalAuthentication: 'initial',
       };
   }

@@ -28,7 +28,7 @@ export function instance(id: number, change: Partial<Instance> = {}): Instance {
   return {
     id,
     name: 'team-a-crm',
-    connector: 'infusionsoftcrm',
+    element: 'infusionsoftcrm',
     tags: TAGS.own,
     disabled: false,
     createdAt: '2026-02-01T09:00:00Z',

@@ -26,7 +26,7 @@ export interface LogChange {
 }
 
 const BODY = {
-  connector: 'infusionsoftcrm',
+  element: 'infusionsoftcrm',
   name: 'team-a-crm',
   tags: [],
   configuration: {},

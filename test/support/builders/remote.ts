@@ -68,7 +68,7 @@ export function workingRemote(instances: Map<number, Instance>, overrides: Answe
   const made = (id: number, body: InstanceBody): Instance => ({
     id,
     name: body.name,
-    connector: body.connector,
+    element: body.element,
     tags: body.tags,
     disabled: false,
     createdAt: '2026-03-01T12:00:00Z',

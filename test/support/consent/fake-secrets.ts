@@ -11,7 +11,7 @@ interface Stored {
 
 /** Secrets in memory, with versions and preconditions as the API server has them; and a metadata cache that may lag. */
 export class FakeSecrets implements Secrets {
-  /** Every call but `known`, such as `read team-a/crm-enrolment`. */
+  /** Every call but `known`, such as `read team-a/crm-consent-code`. */
   readonly calls: string[] = [];
   /** While set, the cache shows this instead of what is there. */
   cache: ((namespace: string, name: string) => SecretFact) | undefined;

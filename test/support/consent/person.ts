@@ -44,7 +44,7 @@ export const ready = (namespace: Namespace): Promise<string> =>
 
 /** Fails where anything of a consent is left in the namespace or in status. */
 export async function expectNothingLeft(namespace: Namespace): Promise<void> {
-  for (const name of ['crm-enrolment', 'crm-consent', 'crm-grant']) {
+  for (const name of ['crm-consent-code', 'crm-consent', 'crm-grant']) {
     await namespace.waitGone('Secret', name);
   }
   const { status } = await namespace.connector('crm');

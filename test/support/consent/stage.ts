@@ -15,9 +15,9 @@ export const EXTERNAL = 'https://connect.example.com';
 /** The start page of connector `team-a/crm`. */
 export const START = `${EXTERNAL}/connect/team-a/crm`;
 export const CALLBACK_PAGE = `${EXTERNAL}/oauth/callback`;
-/** The code in the enrolment Secret of connector `team-a/crm`. */
+/** The code in the one-time code Secret of connector `team-a/crm`. */
 export const CODE = '7ZK4M-QW2NA-00RTX-93BCD-EFGHJK';
-export const ENROLMENT = 'crm-enrolment';
+export const ONE_TIME_CODE = 'crm-consent-code';
 export const RECORD = 'crm-consent';
 export const GRANT = 'crm-grant';
 
@@ -48,23 +48,23 @@ export interface Stage {
   readonly pages: string[];
 }
 
-/** A stage with a fresh enrolment Secret. */
+/** A stage with a fresh one-time code Secret. */
 export function createStage(externalUrl = EXTERNAL): Stage {
   const clock = new VirtualClock();
   const secrets = new FakeSecrets();
-  secrets.put('team-a', ENROLMENT, { code: CODE }, [UID]);
+  secrets.put('team-a', ONE_TIME_CODE, { code: CODE }, [UID]);
   const addresses = addressesOf(externalUrl);
   const random = seededRandom(4711);
 
   const source: ConsentSource = {
     isServed: ({ namespace, name }) => namespace === 'team-a' && name === 'crm',
     connector: async () => stage.connector,
-    async wish(): Promise<ConnectorConsent> {
+    async consentFor(): Promise<ConnectorConsent> {
       if (stage.precondition !== undefined) {
         throw stage.precondition;
       }
       return {
-        subject: {
+        request: {
           accountUid: 'account-uid',
           baseUrl: 'https://api.example.com/elements/api-v2',
           connector: 'infusionsoftcrm',

@@ -11,7 +11,7 @@ const minimal: ConnectorSpec = { oauth: { clientSecretRef: { name: 'oauth' } } }
 
 describe('what absent fields mean', () => {
   test('without anything but the needed', () => {
-    expect(defaults.connectorKeyOf(minimal)).toBe('infusionsoftcrm');
+    expect(defaults.elementKeyOf(minimal)).toBe('infusionsoftcrm');
     expect(defaults.accountNameOf(minimal)).toBeUndefined();
     expect(defaults.driftPolicyOf(minimal)).toBe('Correct');
     expect(defaults.missingPolicyOf(minimal)).toBe('Recreate');

@@ -6,7 +6,7 @@ import { CALLBACK, connector } from '../../support/builders/connector.ts';
 const request = {
   accountUid: 'default',
   baseUrl: '',
-  connector: 'infusionsoftrest',
+  connector: 'infusionsoftrest' as const,
   server: undefined,
   clientId: 'id with & and =',
   callbackUrl: CALLBACK,

@@ -3,7 +3,7 @@ import { CODE, callback, createStage, GRANT, RECORD, START, stateOf } from '../.
 import { locationOf, textOf } from '../../support/consent/visitor.ts';
 
 describe('a consent', () => {
-  test('goes from the code to a stored answer, and says whose data goes where before and after', async () => {
+  test('leads from the code to a stored response, and shows data and recipient before and after', async () => {
     const stage = createStage();
     const visitor = stage.visitor();
     const { review, provider } = await visitor.begin(START, CODE);
@@ -32,14 +32,14 @@ describe('a consent', () => {
 
     const done = await visitor.get(locationOf(back));
     expect(done.status).toBe(200);
-    expect(textOf(done.body)).toContain('Thank you: access is allowed');
+    expect(textOf(done.body)).toContain('Access granted');
     expect(textOf(done.body)).toContain(
       'The data of the Infusionsoft account dt123.infusionsoft.com goes to SAP Open Connectors at api.example.com , for the connector crm in the namespace team-a',
     );
     expect(stage.outcomes).toEqual(['begun', 'granted']);
   });
 
-  test('may be given through any replica, at each step another one', async () => {
+  test('works with another replica at each step', async () => {
     const stage = createStage();
     const replicas = [stage.replica(), stage.replica(), stage.replica()];
     let turn = 0;
@@ -54,7 +54,7 @@ describe('a consent', () => {
     expect(stage.secrets.values('team-a', GRANT)?.['code']).toBe('c');
   });
 
-  test('works below a path, and only there', async () => {
+  test('works below a path only', async () => {
     const stage = createStage('https://example.com/connectors/');
     const visitor = stage.visitor();
     const { provider } = await visitor.begin('https://example.com/connectors/connect/team-a/crm', CODE);
@@ -66,14 +66,14 @@ describe('a consent', () => {
   });
 
   test.each(['7zk4m-qw2na-00rtx-93bcd-efghjk', ' 7ZK4MQW2NAOORTX93BCDEFGHJK ', CODE])(
-    'takes the code as people type it: %s',
+    'accepts the code as typed: %s',
     async (typed) => {
       const stage = createStage();
       expect((await stage.visitor().enter(START, typed)).status).toBe(303);
     },
   );
 
-  test('can be reviewed and left for the provider again and again, until it is answered', async () => {
+  test('can be reviewed until the response arrives', async () => {
     const stage = createStage();
     const visitor = stage.visitor();
     const { provider } = await visitor.begin(START, CODE);
@@ -83,7 +83,7 @@ describe('a consent', () => {
     expect((await visitor.get(`${START}/review`)).status).toBe(400);
   });
 
-  test('that a person denies is handed over as such, and the same code begins another one', async () => {
+  test('stores a denial, and can be started again with the same code', async () => {
     const stage = createStage();
     const visitor = stage.visitor();
     const first = await visitor.begin(START, CODE);
@@ -92,7 +92,7 @@ describe('a consent', () => {
     );
     expect(stage.secrets.values('team-a', GRANT)).toMatchObject({ error: 'access_denied' });
     const done = await visitor.get(locationOf(back));
-    expect(textOf(done.body)).toContain('Access was not allowed');
+    expect(textOf(done.body)).toContain('Access denied');
     expect(done.body).not.toContain('<b>no');
     expect(stage.outcomes).toEqual(['begun', 'denied']);
 
@@ -104,18 +104,18 @@ describe('a consent', () => {
   test.each([
     ['invalid_scope', 'invalid_scope'],
     ['<script>', 'server_error'],
-  ])('that ends with the error %s is told as %s', async (error, told) => {
+  ])('stores the error %s as %s', async (error, told) => {
     const stage = createStage();
     const visitor = stage.visitor();
     const { provider } = await visitor.begin(START, CODE);
     const back = await visitor.get(callback({ error, state: stateOf(provider) }));
     expect(stage.secrets.values('team-a', GRANT)).toMatchObject({ error: told });
     const done = await visitor.get(locationOf(back));
-    expect(textOf(done.body)).toContain(`The problem was ${told}`);
+    expect(textOf(done.body)).toContain(`The error is ${told}`);
     expect(stage.outcomes).toEqual(['begun', 'failed']);
   });
 
-  test('that is begun a second time ends the first', async () => {
+  test('replaces a pending consent', async () => {
     const stage = createStage();
     const [one, two] = [stage.visitor(), stage.visitor()];
     const first = await one.begin(START, CODE);

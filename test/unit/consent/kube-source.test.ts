@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { consentRequestHash } from '../../../src/authorization/consent-request.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createKubeSource } from '../../../src/consent/kube-source.ts';
 import { type FAILED_PRECONDITIONS, FailedPreconditionError } from '../../../src/consent/source.ts';
@@ -82,8 +81,8 @@ function createSource(
   return { source, secrets, objects, asked, open };
 }
 
-async function precondition(wish: Promise<unknown>): Promise<string> {
-  const error = await wish.then(
+async function precondition(pending: Promise<unknown>): Promise<string> {
+  const error = await pending.then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -91,11 +90,11 @@ async function precondition(wish: Promise<unknown>): Promise<string> {
   return error instanceof FailedPreconditionError ? error.precondition : '';
 }
 
-describe('what a connector asks consent for', () => {
-  test('is read from the cluster: account, app, server, way back', async () => {
+describe('the consent request', () => {
+  test('is read from the cluster', async () => {
     const { source } = createSource();
-    const { subject, facts } = await source.wish(byPage(), signal);
-    expect(subject).toEqual({
+    const { request, facts } = await source.consentFor(byPage(), signal);
+    expect(request).toEqual({
       accountUid: 'account-uid',
       baseUrl: `${API}/elements/api-v2`,
       connector: 'infusionsoftcrm',
@@ -111,29 +110,15 @@ describe('what a connector asks consent for', () => {
     });
   });
 
-  test('has a hash that every part of it changes', async () => {
-    const { source } = createSource();
-    const { subject } = await source.wish(byPage(), signal);
-    const changes = Object.keys(subject).map((key) => consentRequestHash({ ...subject, [key]: 'other' }));
-    expect(
-      new Set([
-        consentRequestHash(subject),
-        consentRequestHash({ ...subject, server: undefined }),
-        ...changes,
-      ]).size,
-    ).toBe(9);
-    expect(consentRequestHash({ ...subject })).toBe(consentRequestHash(subject));
-  });
-
-  test('has no server with infusionsoftrest, which uses none', async () => {
+  test('has no server with infusionsoftrest', async () => {
     const { source } = createSource();
     const rest = byPage({ spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } });
-    expect((await source.wish(rest, signal)).subject.server).toBeUndefined();
+    expect((await source.consentFor(rest, signal)).request.server).toBeUndefined();
   });
 
-  test('is asked of Open Connectors with the credentials of the account, by a client that is closed again', async () => {
+  test('gets the authorize URL with the credentials of the account and closes the client', async () => {
     const { source, asked, open } = createSource();
-    const { authorizeUrl } = await source.wish(byPage(), signal);
+    const { authorizeUrl } = await source.consentFor(byPage(), signal);
     await authorizeUrl('the-state', signal);
     expect(asked).toEqual([
       {
@@ -154,7 +139,7 @@ describe('what a connector asks consent for', () => {
     expect(open.size).toBe(0);
   });
 
-  test('may be for the default account, in the namespaces that have it', async () => {
+  test('uses the default account in the namespaces that it serves', async () => {
     const env = {
       DEFAULT_ACCOUNT_URL: API,
       DEFAULT_ACCOUNT_SECRET_DIR: '/d',
@@ -163,17 +148,17 @@ describe('what a connector asks consent for', () => {
     const files = { userSecret: `${VALUES.userSecret}\n`, organizationSecret: VALUES.organizationSecret };
     const byDefault = byPage({ spec: { accountRef: undefined } });
     const { source } = createSource(env, files);
-    const wish = await source.wish(byDefault, signal);
-    expect(wish.subject.accountUid).toBe('default');
-    expect(wish.facts.account).toBeUndefined();
+    const consent = await source.consentFor(byDefault, signal);
+    expect(consent.request.accountUid).toBe('default');
+    expect(consent.facts.account).toBeUndefined();
     const elsewhere = byPage({ spec: { accountRef: undefined }, metadata: { namespace: 'team-b' } });
-    expect(await precondition(source.wish(elsewhere, signal))).toBe('account');
-    expect(await precondition(createSource(env).source.wish(byDefault, signal))).toBe('account');
-    expect(await precondition(createSource().source.wish(byDefault, signal))).toBe('account');
+    expect(await precondition(source.consentFor(elsewhere, signal))).toBe('account');
+    expect(await precondition(createSource(env).source.consentFor(byDefault, signal))).toBe('account');
+    expect(await precondition(createSource().source.consentFor(byDefault, signal))).toBe('account');
   });
 });
 
-describe('what stands in the way', () => {
+describe('a failed precondition', () => {
   test.each<[keyof typeof FAILED_PRECONDITIONS, string, ConnectorChange]>([
     ['suspended', 'a suspended connector', { spec: { suspend: true } }],
     ['suspended', 'a paused connector', { annotations: { paused: 'true' } }],
@@ -181,30 +166,30 @@ describe('what stands in the way', () => {
     ['not-waiting', 'a Secret with a refresh token', { oauth: { refreshTokenSecretRef: { name: 'x' } } }],
     ['not-waiting', 'another callback URL', { oauth: { callbackUrl: 'https://other.example.com/' } }],
     ['spec', 'a server that is not allowed', { spec: { server: 'dt123.example.com' } }],
-    ['spec', 'a broken spec', { spec: { server: undefined } }],
-    ['account', 'an account that is not there', { spec: { accountRef: { name: 'none' } } }],
+    ['spec', 'an invalid spec', { spec: { server: undefined } }],
+    ['account', 'an account that does not exist', { spec: { accountRef: { name: 'none' } } }],
   ])('is %s: %s', async (expected, _what, change) => {
     const { source } = createSource();
-    expect(await precondition(source.wish(byPage(change), signal))).toBe(expected);
+    expect(await precondition(source.consentFor(byPage(change), signal))).toBe(expected);
   });
 
-  test('is an account whose host is not allowed: nothing is sent there', async () => {
+  test('is an account on a host that is not allowed, and nothing is sent there', async () => {
     const { source, asked } = createSource({ ALLOWED_HOSTS: 'api.example.com' });
-    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.consentFor(byPage(), signal))).toBe('account');
     expect(asked).toEqual([]);
   });
 
-  test('is a Secret that lacks something', async () => {
+  test('is a Secret without a required key', async () => {
     const { source, secrets } = createSource();
     secrets.put('team-a', 'crm-oauth', { client_id: VALUES.clientId });
-    expect(await precondition(source.wish(byPage(), signal))).toBe('secrets');
+    expect(await precondition(source.consentFor(byPage(), signal))).toBe('secrets');
     secrets.take('team-a', 'sap-account');
-    expect(await precondition(source.wish(byPage(), signal))).toBe('account');
+    expect(await precondition(source.consentFor(byPage(), signal))).toBe('account');
   });
 });
 
 describe('the live resource', () => {
-  test('is absent when it is gone or going', async () => {
+  test('is absent when it was deleted or is being deleted', async () => {
     const { source, objects } = createSource();
     const target = { namespace: 'team-a', name: 'crm' };
     expect((await source.connector(target, signal))?.metadata.name).toBe('crm');

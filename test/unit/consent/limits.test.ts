@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { KeyedLimit } from '../../../src/consent/limits.ts';
-import { CODE, callback, createStage, ENROLMENT, START } from '../../support/consent/stage.ts';
+import { CODE, callback, createStage, ONE_TIME_CODE, START } from '../../support/consent/stage.ts';
 import { textOf } from '../../support/consent/visitor.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const wrong = (count: number): string => `WRONG-${count}`;
 
 describe('wrong codes', () => {
-  test('are limited, and the right one is accepted at any time', async () => {
+  test('are limited, and the valid code is still accepted', async () => {
     const stage = createStage();
     const attacker = stage.visitor();
     const statuses: number[] = [];
@@ -19,17 +19,17 @@ describe('wrong codes', () => {
     expect((await stage.visitor().enter(START, CODE)).status).toBe(303);
   });
 
-  test('cost the API server a bounded number of reads, and no write', async () => {
+  test('cause a bounded number of reads and no write', async () => {
     const stage = createStage();
     const attacker = stage.visitor();
     for (let count = 0; count < 200; count += 1) {
       await attacker.enter(START, wrong(count));
     }
     expect(stage.secrets.calls.length).toBeLessThanOrEqual(11);
-    expect(new Set(stage.secrets.calls)).toEqual(new Set([`read team-a/${ENROLMENT}`]));
+    expect(new Set(stage.secrets.calls)).toEqual(new Set([`read team-a/${ONE_TIME_CODE}`]));
   });
 
-  test('for a connector that does not exist cost nothing', async () => {
+  test('cause no call for a connector that does not exist', async () => {
     const stage = createStage();
     const attacker = stage.visitor();
     for (let count = 0; count < 50; count += 1) {
@@ -38,7 +38,7 @@ describe('wrong codes', () => {
     expect(stage.secrets.calls).toEqual([]);
   });
 
-  test('are looked at again after a while, so that a lagging cache is no obstacle', async () => {
+  test('are checked again after a while, for a stale cache', async () => {
     const stage = createStage();
     stage.secrets.cache = () => ({ state: 'absent' });
     expect((await stage.visitor().enter(START, CODE)).status).toBe(303);
@@ -57,7 +57,7 @@ describe('wrong codes', () => {
 });
 
 describe('forged cookies', () => {
-  test('do not keep out the person whose consent is under way', async () => {
+  test('do not block the user with the pending consent', async () => {
     const stage = createStage();
     const person = stage.visitor();
     const { provider } = await person.begin(START, CODE);
@@ -75,8 +75,8 @@ describe('forged cookies', () => {
   });
 });
 
-describe('right codes', () => {
-  test('begin a bounded number of consents a minute', async () => {
+describe('valid codes', () => {
+  test('start a bounded number of consents in a minute', async () => {
     const stage = createStage();
     const visitor = stage.visitor();
     for (let count = 0; count < 30; count += 1) {
@@ -89,7 +89,7 @@ describe('right codes', () => {
 });
 
 describe('log lines', () => {
-  test('about refused requests are few, and say how many were left out', async () => {
+  test('about refused requests are limited and count the suppressed ones', async () => {
     const stage = createStage();
     const attacker = stage.visitor();
     for (let count = 0; count < 100; count += 1) {
@@ -104,7 +104,7 @@ describe('log lines', () => {
 });
 
 describe('a limit by key', () => {
-  test('keeps keys apart and forgets the one that was asked for longest ago', () => {
+  test('limits each key and drops the least recently used one', () => {
     const limit = new KeyedLimit({ burst: 1, refillMs: 1_000 }, new VirtualClock(), 2);
     expect([limit.take('a'), limit.take('a'), limit.take('b')]).toEqual([true, false, true]);
     expect([limit.take('a'), limit.take('c')]).toEqual([false, true]);

@@ -74,7 +74,7 @@ function waiting({
     connector: subject,
     settings: OWN_PAGE,
     answers: workingRemote(instances, answers),
-    secrets: { 'crm-enrolment': oneTimeCode(), ...secrets },
+    secrets: { 'crm-consent-code': oneTimeCode(), ...secrets },
     listed: [...instances.values()],
   });
 }
@@ -84,18 +84,34 @@ const message = ({ stored }: Bench): string =>
 const sent = ({ calls }: Bench): string[] =>
   calls.flatMap(([operation]) => (/^(create|reauthorize)/.test(operation) ? [operation] : []));
 
-describe('a connector that leaves the consent to the page', () => {
-  test('gets a Secret with a code, and says where to go and with what', async () => {
+describe('a connector with the consent page', () => {
+  test('gets a Secret with a one-time code, and a message with the page and the Secret', async () => {
     const it = bench({ connector: byPage(), settings: OWN_PAGE });
     await pass(it);
-    expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-enrolment', 'status']);
+    expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-consent-code', 'status']);
     expect(readiness(it)).toBe('False AuthorizationRequired');
-    expect(message(it)).toContain(START);
-    expect(message(it)).toContain('with the code in Secret "crm-enrolment".');
-    expect(it.stored().status?.authorization).toEqual({ startUrl: START, codeSecretName: 'crm-enrolment' });
-    it.writes.at(0);
+    expect(message(it)).toBe(
+      `Waiting for OAuth consent. Open ${START} with the code in Secret "crm-consent-code".`,
+    );
+    expect(it.stored().status?.authorization).toEqual({
+      startUrl: START,
+      codeSecretName: 'crm-consent-code',
+    });
     const again = await pass(it);
     expect(again.actions.filter((step) => step !== 'read-secret')).toEqual([]);
+  });
+
+  test('gets the renamed Secret after an upgrade, and the old one is deleted', async () => {
+    const it = waiting({
+      secrets: { 'crm-consent-code': { state: 'absent' }, 'crm-enrolment': oneTimeCode() },
+    });
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual([
+      'create secret crm-consent-code',
+      'delete secret crm-enrolment',
+      'status',
+    ]);
+    expect(it.stored().status?.authorization?.codeSecretName).toBe('crm-consent-code');
   });
 
   test.each<[string, ConnectorChange]>([
@@ -105,37 +121,44 @@ describe('a connector that leaves the consent to the page', () => {
       { oauth: { refreshTokenSecretRef: { name: 'crm-code', key: 'code' } } },
     ],
     ['it names another callback URL', { oauth: { callbackUrl: 'https://other.example.com/cb' } }],
-  ])('gets none where %s', async (_why, change) => {
+  ])('gets no one-time code where %s', async (_why, change) => {
     const it = bench({ connector: byPage(change), settings: OWN_PAGE, answers: workingRemote(new Map()) });
     await pass(it);
-    expect(it.writes.map(([what]) => what)).not.toContain('create secret crm-enrolment');
+    expect(it.writes.map(([what]) => what)).not.toContain('create secret crm-consent-code');
     expect(it.stored().status?.authorization?.startUrl).toBeUndefined();
   });
 
-  test('gets one where the callback URL that it names is the own one', async () => {
+  test('gets a one-time code where it names the callback URL of the operator', async () => {
     const it = bench({ connector: byPage({ oauth: { callbackUrl: CALLBACK } }), settings: OWN_PAGE });
     await pass(it);
     expect(it.stored().status?.authorization?.startUrl).toBe(START);
   });
 
-  test.each(['crm-enrolment', 'crm-grant'])('leaves a Secret %s of somebody else alone', async (name) => {
-    const it = waiting({ secrets: { [name]: secretRead({ code: 'theirs' }, { owners: ['another-uid'] }) } });
-    await pass(it);
-    expect(readiness(it)).toBe('False CodeSecretConflict');
-    expect(message(it)).toContain(name);
-    expect(it.reads).not.toContain(name);
-    expect(it.writes.map(([what]) => what)).toEqual(['status']);
-  });
+  test.each(['crm-consent-code', 'crm-grant'])(
+    'does not touch a Secret %s that it does not own',
+    async (name) => {
+      const it = waiting({
+        secrets: { [name]: secretRead({ code: 'theirs' }, { owners: ['another-uid'] }) },
+      });
+      await pass(it);
+      expect(readiness(it)).toBe('False CodeSecretConflict');
+      expect(message(it)).toContain(name);
+      expect(it.reads).not.toContain(name);
+      expect(it.writes.map(([what]) => what)).toEqual(['status']);
+    },
+  );
 
-  test('does not take its connection Secret for the Secret of a consent', async () => {
-    const it = waiting({ connector: byPage({ spec: { connectionSecretRef: { name: 'crm-enrolment' } } }) });
+  test('does not use its connection Secret for the consent', async () => {
+    const it = waiting({
+      connector: byPage({ spec: { connectionSecretRef: { name: 'crm-consent-code' } } }),
+    });
     await pass(it);
     expect(readiness(it)).toBe('False CodeSecretConflict');
   });
 });
 
 describe('a code from the page', () => {
-  test('is sent; then nothing of the consent is left', async () => {
+  test('is sent, and all Secrets of the consent are deleted', async () => {
     const it = waiting({
       secrets: { 'crm-grant': grant(), 'crm-consent': secretRead({}, { owners: [UID] }) },
     });
@@ -150,12 +173,14 @@ describe('a code from the page', () => {
     ];
     expect(steps.filter((step) => step !== 'read-secret')).toEqual(order);
     expect(readiness(it)).toBe('True Succeeded');
-    expect([...it.secrets.keys()].filter((name) => /-(grant|enrolment|consent)$/.test(name))).toEqual([]);
+    expect(
+      [...it.secrets.keys()].filter((name) => /-(grant|enrolment|consent-code|consent)$/.test(name)),
+    ).toEqual([]);
     expect(Object.keys(it.stored().status?.authorization ?? {})).toEqual(['authorizedAt', 'grant']);
     expect(it.calls[0]).toMatchObject(['createInstance', { grant: { kind: 'code', code: CODE } }]);
   });
 
-  test('that was sent before a crash is thrown away and asked for again', async () => {
+  test('is discarded after a crash if it was sent, and requested again', async () => {
     const announced = attempt({ digest: digest(CODE), absentAt: at(-1_000) });
     const it = waiting({
       connector: byPage({ annotations: { attempt: announced } }),
@@ -173,7 +198,7 @@ describe('a code from the page', () => {
     ['another account of Open Connectors', { accountUid: 'another' }],
     ['another address of Open Connectors', { baseUrl: 'https://another.example.com' }],
     ['another connector', { connector: 'infusionsoftrest' }],
-  ])('that was given for %s is never sent', async (_what, change) => {
+  ])('is never sent if it was granted for %s', async (_what, change) => {
     const it = waiting({
       secrets: { 'crm-grant': grant({ consent: consentRequestHash({ ...SUBJECT, ...change }) }) },
     });
@@ -183,14 +208,14 @@ describe('a code from the page', () => {
     expect(readiness(it)).toBe('False AuthorizationRequired');
   });
 
-  test('that cannot be one is thrown away', async () => {
+  test('is discarded if it is invalid', async () => {
     const it = waiting({ secrets: { 'crm-grant': secretRead({ other: 'x' }, { owners: [UID] }) } });
     await pass(it);
     expect(it.secrets.has('crm-grant')).toBe(false);
     expect(readiness(it)).toBe('False AuthorizationRequired');
   });
 
-  test('that is refused is told with the reason, not sent again, and asked for again', async () => {
+  test('is reported with the reason if it is refused, and requested again', async () => {
     const answers = {
       createInstance: () => {
         throw remoteError('invalid', 'the code is too old', { status: 400 });
@@ -205,7 +230,7 @@ describe('a code from the page', () => {
     expect(sent(it)).toEqual(['createInstance']);
   });
 
-  test('that never left because Open Connectors could not be reached is kept, and sent later', async () => {
+  test('is kept and sent later if Open Connectors was not reachable', async () => {
     const failures = [remoteError('unavailable', 'no connection', { processed: 'no' })];
     const instances = new Map<number, Instance>();
     const it = waiting({
@@ -231,7 +256,7 @@ describe('a code from the page', () => {
     expect(it.secrets.has('crm-grant')).toBe(false);
   });
 
-  test('that is replaced by a newer one while it is sent is used, and the newer one is removed', async () => {
+  test('is used if a newer one arrives while it is sent, and the newer one is deleted', async () => {
     const instances = new Map<number, Instance>();
     const it: Bench = waiting({
       secrets: { 'crm-grant': grant() },
@@ -254,8 +279,8 @@ describe('a code from the page', () => {
   });
 });
 
-describe('what else the provider may answer', () => {
-  test('a denial is told until somebody consents after all', async () => {
+describe('an error response', () => {
+  test('is reported as a denial until the user consents', async () => {
     const it = waiting({ secrets: { 'crm-grant': grant({ kind: 'error', error: 'access_denied' }) } });
     await pass(it);
     expect(readiness(it)).toBe('False AuthorizationDenied');
@@ -265,7 +290,7 @@ describe('what else the provider may answer', () => {
     expect(readiness(it)).toBe('True Succeeded');
   });
 
-  test('an error is told by its name', async () => {
+  test('is reported by its code', async () => {
     const it = waiting({ secrets: { 'crm-grant': grant({ kind: 'error', error: 'invalid_scope' }) } });
     await pass(it);
     expect(readiness(it)).toBe('False AuthorizationFailed');
@@ -273,7 +298,7 @@ describe('what else the provider may answer', () => {
   });
 });
 
-describe('a new authorization on request', () => {
+describe('a requested reauthorization', () => {
   const requested = (value: string, handled?: string): InfusionsoftConnector => {
     const settled = settledConnector({ oauth: BY_PAGE });
     return {
@@ -283,7 +308,7 @@ describe('a new authorization on request', () => {
     };
   };
 
-  test('is asked for, and keeps the instance; each value counts once', async () => {
+  test('keeps the instance, and each value of the annotation counts once', async () => {
     const instances = new Map([[ID, instance(ID)]]);
     const it = waiting({ connector: requested('monday'), instances });
     await pass(it);
@@ -301,7 +326,7 @@ describe('a new authorization on request', () => {
     expect(sent(it)).toEqual(['reauthorizeInstance']);
   });
 
-  test('is not asked for again for a value that was handled', async () => {
+  test('is not repeated for a handled value', async () => {
     const it = waiting({
       connector: requested('monday', 'monday'),
       instances: new Map([[ID, instance(ID)]]),
@@ -310,7 +335,7 @@ describe('a new authorization on request', () => {
     expect(readiness(it)).toBe('True Succeeded');
   });
 
-  test('is not taken for given because the instance works: it works with the old grant too', async () => {
+  test('is not complete because the instance works, which it does with the old grant', async () => {
     const base = requested('monday');
     const announced = {
       ...base,

@@ -37,8 +37,8 @@ async function everyPage(): Promise<{ stage: Stage; replies: Reply[]; secrets: s
   return { stage, replies, secrets: [state, cookie, CODE, 'the-secret-code', 'stolen-code'] };
 }
 
-describe('every answer', () => {
-  test('carries the protective headers', async () => {
+describe('every response', () => {
+  test('has the security headers', async () => {
     const { replies } = await everyPage();
     for (const { headers } of replies) {
       expect(headers.get('content-security-policy')).toMatch(
@@ -56,7 +56,7 @@ describe('every answer', () => {
     }
   });
 
-  test('holds no secret, state, code or cookie, and neither does a log line', async () => {
+  test('contains no secret, state, code or cookie, nor does any log line', async () => {
     const { stage, secrets } = await everyPage();
     for (const secret of secrets) {
       for (const text of [...stage.pages, ...stage.lines]) {
@@ -66,16 +66,16 @@ describe('every answer', () => {
     expect(stage.pages.length).toBeGreaterThan(10);
   });
 
-  test('shows no words of a remote side or of an unexpected error', async () => {
+  test('shows no text of an external or unexpected error', async () => {
     const { stage } = await everyPage();
     const all = stage.pages.join();
     expect(all).not.toContain('remote words');
     expect(all).not.toContain('internal words');
-    expect(textOf(all)).toContain('Work on this connector is stopped by spec.suspend');
-    expect(textOf(all)).toContain('SAP Open Connectors cannot be reached just now');
+    expect(textOf(all)).toContain('The connector is suspended by spec.suspend');
+    expect(textOf(all)).toContain('SAP Open Connectors is not reachable at the moment');
   });
 
-  test('has no script and nothing of anybody else', async () => {
+  test('has no script and no external content', async () => {
     const { stage } = await everyPage();
     for (const text of stage.pages) {
       expect(text).not.toMatch(/<script|<iframe|<img|<link|@import|url\(|\son\w+=|javascript:/i);
@@ -84,7 +84,7 @@ describe('every answer', () => {
     }
   });
 
-  test('has one style sheet, which is the one that the policy names', async () => {
+  test('has the one style sheet of the policy', async () => {
     const { replies } = await everyPage();
     for (const { headers, body } of replies.filter(({ body: text }) => text.startsWith('<!doctype'))) {
       const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? [];
@@ -94,7 +94,7 @@ describe('every answer', () => {
     }
   });
 
-  test('is a whole page in English, for a phone, with one heading', async () => {
+  test('is a page in English, for phones, with one heading', async () => {
     const { stage } = await everyPage();
     for (const text of stage.pages.filter((page) => page.startsWith('<!doctype'))) {
       expect(text).toContain('<html lang="en">');
@@ -109,7 +109,7 @@ describe('every answer', () => {
 describe('text', () => {
   const hostile = `"><script>alert('x')</script>&`;
 
-  test('is escaped wherever it comes from', async () => {
+  test('is escaped from every source', async () => {
     const stage = createStage();
     stage.clientId = hostile;
     stage.server = hostile;
@@ -122,7 +122,7 @@ describe('text', () => {
     expect(stage.pages.join()).not.toContain('<script');
   });
 
-  test('becomes markup by no way but the template', () => {
+  test('becomes markup only through the template', () => {
     expect(
       html`<p title="${hostile}">${hostile}${undefined}${html`<b>${'&'}</b>`}${[html`<i></i>`]}</p>`.text,
     ).toBe(`<p title="${escapeHtml(hostile)}">${escapeHtml(hostile)}<b>&amp;</b><i></i></p>`);
@@ -130,8 +130,8 @@ describe('text', () => {
   });
 });
 
-describe('the last page', () => {
-  test('shows nothing to whoever has not just given an answer', async () => {
+describe('the result page', () => {
+  test('requires a valid result cookie', async () => {
     const stage = createStage();
     const visitor = stage.visitor();
     expect((await visitor.get('https://connect.example.com/oauth/done')).status).toBe(400);
@@ -144,7 +144,7 @@ describe('the last page', () => {
     }
   });
 
-  test('tells what its cookie holds, and reads only what it may tell', () => {
+  test('reads what it wrote and nothing else', () => {
     const result = { outcome: 'access_denied', namespace: 'a', name: 'b', apiHost: 'h' } as const;
     expect(readResult(formatResult(result))).toEqual(result);
     expect(readResult(Buffer.from('{"outcome":"other"}').toString('base64url'))).toBeUndefined();

@@ -5,8 +5,8 @@ import {
   CODE,
   callback,
   createStage,
-  ENROLMENT,
   GRANT,
+  ONE_TIME_CODE,
   RECORD,
   START,
   stateOf,
@@ -16,8 +16,8 @@ import { expectRefused, waiting } from '../../support/consent/waiting.ts';
 
 const isWrite = (call: string): boolean => !call.startsWith('read');
 
-describe('the code', () => {
-  test('that is wrong begins nothing, writes nothing and asks Open Connectors nothing', async () => {
+describe('the form of the start page', () => {
+  test('rejects a wrong code without a write or a call of Open Connectors', async () => {
     const stage = createStage();
     const reply = await stage.visitor().enter(START, 'WRONG-WRONG-WRONG-WRONG-WRONGX');
     expect(reply.status).toBe(400);
@@ -27,7 +27,7 @@ describe('the code', () => {
     expect(stage.outcomes).toEqual(['wrong-code']);
   });
 
-  test('of nobody is answered like a wrong one: the pages do not tell which connectors exist', async () => {
+  test('does not reveal whether a connector exists', async () => {
     const stage = createStage();
     const other = 'https://connect.example.com/connect/team-b/nothing';
     const [here, there] = await Promise.all([
@@ -41,16 +41,16 @@ describe('the code', () => {
     expect(stage.secrets.calls.filter((call) => call.includes('team-b'))).toEqual([]);
   });
 
-  test('of a Secret that somebody else made is not accepted', async () => {
+  test('rejects the code of a Secret that the resource does not own', async () => {
     const stage = createStage();
-    stage.secrets.put('team-a', ENROLMENT, { code: CODE }, []);
+    stage.secrets.put('team-a', ONE_TIME_CODE, { code: CODE }, []);
     expect((await stage.visitor().enter(START, CODE)).status).toBe(400);
-    stage.secrets.put('team-a', ENROLMENT, { code: CODE }, ['uid-of-another-resource']);
+    stage.secrets.put('team-a', ONE_TIME_CODE, { code: CODE }, ['uid-of-another-resource']);
     expect((await stage.visitor().enter(START, CODE)).status).toBe(400);
     expect(stage.secrets.calls.filter(isWrite)).toEqual([]);
   });
 
-  test('of a resource that was deleted and created anew is not accepted', async () => {
+  test('rejects the code of a resource that was deleted or recreated', async () => {
     const stage = createStage();
     stage.connector = connector({ metadata: { uid: 'another-uid' } });
     expect((await stage.visitor().enter(START, CODE)).status).toBe(400);
@@ -59,13 +59,13 @@ describe('the code', () => {
     expect(stage.secrets.calls.filter(isWrite)).toEqual([]);
   });
 
-  test('that was used is not accepted any more, also where the cache has not noticed yet', async () => {
+  test('rejects a used code, also while the cache is stale', async () => {
     const stage = createStage();
     const visitor = stage.visitor();
     await visitor.enter(START, CODE);
-    const before = stage.secrets.known('team-a', ENROLMENT);
-    stage.secrets.cache = (_namespace, name) => (name === ENROLMENT ? before : { state: 'absent' });
-    stage.secrets.take('team-a', ENROLMENT);
+    const before = stage.secrets.known('team-a', ONE_TIME_CODE);
+    stage.secrets.cache = (_namespace, name) => (name === ONE_TIME_CODE ? before : { state: 'absent' });
+    stage.secrets.take('team-a', ONE_TIME_CODE);
     expect((await visitor.enter(START, CODE)).status).toBe(400);
   });
 
@@ -75,7 +75,7 @@ describe('the code', () => {
       'with the cookie of another form',
       (visitor: Visitor) => visitor.jar.set('__Host-connect-form', 'x'.repeat(43)),
     ],
-  ])('sent by another site for a person, %s, begins nothing', async (_how, change) => {
+  ])('rejects the form of another browser, %s', async (_how, change) => {
     const stage = createStage();
     const [attacker, victim] = [stage.visitor(), stage.visitor()];
     const page = await attacker.get(START);
@@ -92,7 +92,7 @@ describe('the code', () => {
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-site' }],
     [{ origin: 'https://evil.example' }],
-  ])('sent from elsewhere begins nothing: %o', async (headers) => {
+  ])('rejects a form that another site sends: %o', async (headers) => {
     const stage = createStage();
     const visitor = stage.visitor();
     const page = await visitor.get(START);
@@ -103,22 +103,22 @@ describe('the code', () => {
   });
 });
 
-describe('the way to the provider', () => {
-  test('leads past nobody who has not seen the page before it', async () => {
+describe('the redirect to the provider', () => {
+  test('requires the review page', async () => {
     const { stage, visitor } = await waiting();
     expectRefused(stage, await visitor.get(`${START}/go`));
     expectRefused(stage, await visitor.get(`${START}/go?confirm=guess`));
     expect(stage.outcomes).toEqual(['begun', 'refused-form', 'refused-form']);
   });
 
-  test('is no way for another browser', async () => {
+  test('rejects another browser', async () => {
     const { stage, visitor } = await waiting();
     const link = linkOf((await visitor.get(`${START}/review`)).body);
     expectRefused(stage, await stage.visitor().get(link));
     expectRefused(stage, await stage.visitor().get(`${START}/review`));
   });
 
-  test('is no way any more once another browser has begun anew, also where the cache has not noticed', async () => {
+  test('rejects a consent that another browser replaced, also while the cache is stale', async () => {
     const { stage, visitor, state } = await waiting();
     const shown = stage.secrets.known('team-a', RECORD);
     await visitor.get(`${START}/review`);
@@ -135,25 +135,25 @@ describe('the way to the provider', () => {
     ['has another state', () => 'https://signin.example.net/?state=other'],
     ['has no state', () => 'https://signin.example.net/'],
     ['has two states', (state: string) => `https://signin.example.net/?state=${state}&state=${state}`],
-    ['names a user', (state: string) => `https://user@signin.example.net/?state=${state}`],
-    ['names another app', (state: string) => `https://signin.example.net/?state=${state}&client_id=x`],
+    ['contains a user', (state: string) => `https://user@signin.example.net/?state=${state}`],
+    ['has another client_id', (state: string) => `https://signin.example.net/?state=${state}&client_id=x`],
     [
-      'leads back elsewhere',
+      'has another redirect_uri',
       (state: string) => `https://signin.example.net/?state=${state}&redirect_uri=https://x`,
     ],
-    ['is no address', () => 'javascript:alert(1)'],
-  ])('is not taken where the address %s', async (_why, authorizeUrl) => {
+    ['is invalid', () => 'javascript:alert(1)'],
+  ])('rejects an authorize URL that %s', async (_why, authorizeUrl) => {
     const stage = createStage();
     stage.authorizeUrl = authorizeUrl;
     const reply = await stage.visitor().enter(START, CODE);
     expect(reply.status).toBe(503);
-    expect(textOf(reply.body)).toContain('does not trust');
+    expect(textOf(reply.body)).toContain('returned an unexpected URL');
     expect(stage.secrets.values('team-a', RECORD)).toBeUndefined();
   });
 });
 
-describe('the answer of the provider', () => {
-  test('without the cookie of the browser that began is refused: somebody else consented, or nobody began', async () => {
+describe('the callback', () => {
+  test('rejects a browser that did not start the consent', async () => {
     const { stage, state } = await waiting();
     const victim = stage.visitor();
     expectRefused(stage, await victim.get(callback({ code: 'victims-code', state })));
@@ -161,11 +161,11 @@ describe('the answer of the provider', () => {
   });
 
   test.each([
-    ['of nonsense', () => 'nonsense'],
-    ['that names the right place with another secret', () => `${'A'.repeat(43)}.team-a/crm`],
-    ['that names another connector', (value: string) => value.replace('team-a/crm', 'team-a/other')],
-    ['that names no place', (value: string) => value.replace('team-a/crm', '../../..')],
-  ])('with a cookie %s is refused', async (_what, forge) => {
+    ['that is invalid', () => 'nonsense'],
+    ['with another secret', () => `${'A'.repeat(43)}.team-a/crm`],
+    ['of another connector', (value: string) => value.replace('team-a/crm', 'team-a/other')],
+    ['without a connector', (value: string) => value.replace('team-a/crm', '../../..')],
+  ])('rejects a cookie %s', async (_what, forge) => {
     const { stage, visitor, state } = await waiting();
     const cookie = visitor.jar.get('__Host-connect-consent') ?? '';
     visitor.jar.set('__Host-connect-consent', forge(cookie));
@@ -173,14 +173,14 @@ describe('the answer of the provider', () => {
     expect(stage.outcomes.at(-1)).toBe('refused-cookie');
   });
 
-  test('with two cookies of that name is refused', async () => {
+  test('rejects two cookies of the same name', async () => {
     const { stage, visitor, state } = await waiting();
     const cookie = `__Host-connect-consent=${visitor.jar.get('__Host-connect-consent')}`;
     const reply = await visitor.get(callback({ code: 'c', state }), { cookie: `${cookie}; ${cookie}` });
     expectRefused(stage, reply);
   });
 
-  test('with the state of another consent is refused, and does not use this one up', async () => {
+  test('rejects the state of another consent without consuming this one', async () => {
     const { stage, visitor, state } = await waiting();
     const other = createStage();
     const elsewhere = await other.visitor().begin(START, CODE);
@@ -191,9 +191,9 @@ describe('the answer of the provider', () => {
   });
 
   test.each([
-    ['at once', false],
-    ['where the cache still shows the record', true],
-  ])('counts once: a replay is refused, %s', async (_when, lags) => {
+    ['immediately', false],
+    ['while the cache still has the record', true],
+  ])('rejects a replay %s', async (_when, lags) => {
     const { stage, visitor, state } = await waiting();
     const cookies = new Map(visitor.jar);
     if (lags) {
@@ -210,7 +210,7 @@ describe('the answer of the provider', () => {
     expect(stage.outcomes).toEqual(['begun', 'granted', lags ? 'refused-used' : 'refused-cookie']);
   });
 
-  test('that reaches two replicas at once counts once', async () => {
+  test('accepts one of two concurrent requests to two replicas', async () => {
     const { stage, visitor, state } = await waiting();
     const [one, two] = [stage.visitor(stage.replica()), stage.visitor(stage.replica())];
     for (const [name, value] of visitor.jar) {
@@ -239,7 +239,7 @@ describe('the answer of the provider', () => {
     expect(stage.outcomes.slice(1).sort()).toEqual(['granted', 'refused-used']);
   });
 
-  test('is refused after 15 minutes, and not before', async () => {
+  test('rejects a response after 15 minutes, and not before', async () => {
     const late = await waiting();
     await late.stage.clock.advance(15 * 60_000);
     expectRefused(late.stage, await late.visitor.get(callback({ code: 'c', state: late.state })));
@@ -250,7 +250,7 @@ describe('the answer of the provider', () => {
     expect((await early.visitor.get(callback({ code: 'c', state: early.state }))).status).toBe(303);
   });
 
-  test('for a resource that was deleted, or deleted and created anew, is refused', async () => {
+  test('rejects a response for a resource that was deleted or recreated', async () => {
     const gone = await waiting();
     gone.stage.connector = undefined;
     expectRefused(gone.stage, await gone.visitor.get(callback({ code: 'c', state: gone.state })));
@@ -262,7 +262,7 @@ describe('the answer of the provider', () => {
     expect(anew.stage.outcomes.at(-1)).toBe('refused-gone');
   });
 
-  test('goes on after an unrelated edit of the resource', async () => {
+  test('accepts a response after an unrelated edit', async () => {
     const { stage, visitor, state } = await waiting();
     stage.connector = connector({
       metadata: { generation: 7, resourceVersion: '999' },
@@ -275,7 +275,7 @@ describe('the answer of the provider', () => {
   test.each([
     ['the Infusionsoft account', { server: 'other.infusionsoft.com' }],
     ['the OAuth app', { clientId: 'another-app' }],
-  ])('is refused for good once an edit has changed %s', async (_what, edit) => {
+  ])('rejects a response and deletes the record after an edit of %s', async (_what, edit) => {
     const { stage, visitor, state } = await waiting();
     Object.assign(stage, edit);
     expectRefused(stage, await visitor.get(callback({ code: 'c', state })));
@@ -284,14 +284,14 @@ describe('the answer of the provider', () => {
   });
 
   test.each([
-    ['no state', { code: 'c' }],
-    ['neither code nor error', { state: 'x' }],
-    ['both a code and an error', { code: 'c', error: 'access_denied', state: 'x' }],
+    ['a request without state', { code: 'c' }],
+    ['a request without code and error', { state: 'x' }],
+    ['a request with code and error', { code: 'c', error: 'access_denied', state: 'x' }],
     ['an empty code', { code: '', state: 'x' }],
     ['a code with a line break', { code: 'a\nb', state: 'x' }],
     ['a code that is too long', { code: 'c'.repeat(2_049), state: 'x' }],
     ['a query that is too long', { code: 'c', state: 'x', other: 'o'.repeat(7_000) }],
-  ])('with %s is refused before anything is looked up', async (_what, parameters: Record<string, string>) => {
+  ])('rejects %s before it reads anything', async (_what, parameters: Record<string, string>) => {
     const { stage, visitor } = await waiting();
     const calls = stage.secrets.calls.length;
     expectRefused(stage, await visitor.get(callback(parameters)));
@@ -299,23 +299,23 @@ describe('the answer of the provider', () => {
     expect(stage.secrets.calls.length).toBe(calls);
   });
 
-  test.each(['code', 'state', 'error'])('with a repeated %s is refused', async (name) => {
+  test.each(['code', 'state', 'error'])('rejects a repeated %s', async (name) => {
     const { stage, visitor, state } = await waiting();
     const twice = name === 'error' ? '&error=a&error=b' : `&code=c&${name}=${name === 'state' ? state : 'c'}`;
     expectRefused(stage, await visitor.get(`${callback({ state })}${twice}`));
     expect((await visitor.get(callback({ code: 'c', state }))).status).toBe(303);
   });
 
-  test('is left alone where another Secret has the name: neither read into a page nor overwritten', async () => {
+  test('neither shows nor overwrites another Secret with the name of the authorization code Secret', async () => {
     const { stage, visitor, state } = await waiting();
     stage.secrets.put('team-a', GRANT, { mine: 'somebody-elses' });
     const reply = await visitor.get(callback({ code: 'c', state }));
     expect(reply.status).toBe(503);
-    expect(textOf(reply.body)).toContain(`Secret "${GRANT}" was not made by the operator`);
+    expect(textOf(reply.body)).toContain(`Secret "${GRANT}" exists and is not managed by this resource`);
     expect(stage.secrets.values('team-a', GRANT)).toEqual({ mine: 'somebody-elses' });
   });
 
-  test('is used up before it is stored: what breaks in between costs a consent, not a second use', async () => {
+  test('consumes the record before it stores the response, so that a failure allows no second use', async () => {
     const { stage, visitor, state } = await waiting();
     stage.secrets.before = (call) => {
       if (call === `create team-a/${GRANT}`) {
@@ -328,7 +328,7 @@ describe('the answer of the provider', () => {
     expect(stage.secrets.values('team-a', GRANT)).toBeUndefined();
   });
 
-  test('can be reloaded while the cluster cannot be reached: nothing is used up then', async () => {
+  test('can be reloaded after a failure of the API server', async () => {
     const { stage, visitor, state } = await waiting();
     stage.secrets.before = () => {
       throw new KubeError('timeout', 'GET secrets: no answer in time');
@@ -339,16 +339,16 @@ describe('the answer of the provider', () => {
   });
 });
 
-describe('what stands in the way', () => {
-  test('of a record that another Secret has the name of is told to the person, and the Secret left alone', async () => {
+describe('the Secrets of a consent', () => {
+  test('do not overwrite another Secret with the name of the record, and the page shows the conflict', async () => {
     const stage = createStage();
     stage.secrets.put('team-a', RECORD, { mine: 'somebody-elses' });
     const reply = await stage.visitor().enter(START, CODE);
-    expect(textOf(reply.body)).toContain(`Secret "${RECORD}" was not made by the operator`);
+    expect(textOf(reply.body)).toContain(`Secret "${RECORD}" exists and is not managed by this resource`);
     expect(stage.secrets.values('team-a', RECORD)).toEqual({ mine: 'somebody-elses' });
   });
 
-  test('the owner of every Secret that is made is the resource', async () => {
+  test('are owned by the resource', async () => {
     const { stage, visitor, state } = await waiting();
     const record = await stage.secrets.read('team-a', RECORD);
     expect(record).toMatchObject({ owners: [UID] });

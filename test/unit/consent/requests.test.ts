@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { CODE, callback, createStage, RECORD, START } from '../../support/consent/stage.ts';
 import { expectRefused, waiting } from '../../support/consent/waiting.ts';
 
-describe('a request that no person made', () => {
+describe('a request', () => {
   const probes = ['/connect/team-a/crm', '/connect/team-a/crm/review', '/oauth/callback', '/oauth/done'];
 
-  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('with method %s is refused', async (method) => {
+  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('is refused with method %s', async (method) => {
     const { stage, visitor, state } = await waiting();
     for (const path of probes) {
       expectRefused(stage, await visitor.send(method, `https://connect.example.com${path}`, {}, undefined));
@@ -21,22 +21,19 @@ describe('a request that no person made', () => {
     [{ 'sec-purpose': 'prefetch;prerender' }],
     [{ purpose: 'prefetch' }],
     [{ 'x-moz': 'prefetch' }],
-  ])('but a browser that loads ahead uses nothing up: %o', async (headers) => {
+  ])('is refused as a prefetch and consumes nothing: %o', async (headers) => {
     const { stage, visitor, state } = await waiting();
     expectRefused(stage, await visitor.get(callback({ code: 'c', state }), headers));
     expect(stage.outcomes.at(-1)).toBe('refused-prefetch');
     expect((await visitor.get(callback({ code: 'c', state }))).status).toBe(303);
   });
 
-  test.each(['iframe', 'image', 'empty', 'script'])(
-    'but a page that embeds it as %s is refused',
-    async (dest) => {
-      const { stage, visitor, state } = await waiting();
-      const reply = await visitor.get(callback({ code: 'c', state }), { 'sec-fetch-dest': dest });
-      expectRefused(stage, reply);
-      expect(stage.outcomes.at(-1)).toBe('refused-embedded');
-    },
-  );
+  test.each(['iframe', 'image', 'empty', 'script'])('is refused when embedded as %s', async (dest) => {
+    const { stage, visitor, state } = await waiting();
+    const reply = await visitor.get(callback({ code: 'c', state }), { 'sec-fetch-dest': dest });
+    expectRefused(stage, reply);
+    expect(stage.outcomes.at(-1)).toBe('refused-embedded');
+  });
 
   test.each([
     ['a repeated field', `form=F&code=${CODE}&code=${CODE}`, 'application/x-www-form-urlencoded'],
@@ -47,7 +44,7 @@ describe('a request that no person made', () => {
       'application/x-www-form-urlencoded',
     ],
     ['a field that is too long', `form=F&code=${'x'.repeat(2_049)}`, 'application/x-www-form-urlencoded'],
-  ])('with %s is refused', async (_what, body, type) => {
+  ])('is refused with %s', async (_what, body, type) => {
     const stage = createStage();
     const visitor = stage.visitor();
     const page = await visitor.get(START);
@@ -65,7 +62,7 @@ describe('a request that no person made', () => {
     '/connect/a/b/c',
     '/connect/%2e%2e/x',
     '/favicon.ico',
-  ])('for %s finds nothing', async (path) => {
+  ])('finds no page for %s', async (path) => {
     const stage = createStage();
     expect((await stage.visitor().get(`https://connect.example.com${path}`)).status).toBe(404);
     expect(stage.outcomes).toEqual([]);

@@ -92,13 +92,13 @@ describe('the server of the consent pages', () => {
       '/oauth/callback?code=c',
     ],
     [{ forwarded: 'host=evil.example;proto=http' }, '/oauth/callback?code=c'],
-  ])('takes its address from no request: %o', async (headers, path) => {
+  ])('ignores the host of a request: %o', async (headers, path) => {
     const { port } = await serve(echo);
     const { body } = await ask(port, 'GET', path, headers);
     expect(JSON.parse(body)).toMatchObject({ url: `https://connect.example.com${path}`, method: 'GET' });
   });
 
-  test('takes no absolute target for its own', async () => {
+  test('ignores an absolute request target', async () => {
     const { port } = await serve(echo);
     const { body } = await ask(port, 'GET', 'http://evil.example/connect/a/b');
     expect(JSON.parse(body)).toMatchObject({ url: 'https://connect.example.com/' });
@@ -106,7 +106,7 @@ describe('the server of the consent pages', () => {
     expect(new URL(JSON.parse(slashes.body).url).host).toBe('connect.example.com');
   });
 
-  test('hands the handler what a browser sends, and the browser all cookies of the answer', async () => {
+  test('passes the request to the handler, and all cookies to the browser', async () => {
     const { port } = await serve(async (request) => {
       const response = await echo(request);
       response.headers.append('set-cookie', 'a=1');
@@ -132,7 +132,7 @@ describe('the server of the consent pages', () => {
     },
   );
 
-  test('reads no body beyond the longest form, and hands on nothing of it', async () => {
+  test('discards a body that is too long', async () => {
     const { port } = await serve(echo);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await ask(port, 'POST', '/x', headers, `code=${'x'.repeat(300_000)}`);
@@ -140,21 +140,21 @@ describe('the server of the consent pages', () => {
     expect(answer.headers['connection']).toBe('close');
   });
 
-  test('refuses a head that is too long, and what is no HTTP', async () => {
+  test('refuses headers that are too long, and other protocols', async () => {
     const { port } = await serve(echo);
     const long = `GET /?${'x'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`;
     expect(await sendRaw(port, long)).toBe('HTTP/1.1 400 Bad Request');
     expect(await sendRaw(port, 'hello\r\n\r\n')).toBe('HTTP/1.1 400 Bad Request');
   });
 
-  test('tells of a handler that breaks its promise, and drops the connection', async () => {
+  test('reports a handler that rejects, and closes the connection', async () => {
     const defects: unknown[] = [];
     const { port } = await serve(() => Promise.reject(new Error('a defect')), undefined, defects);
     await expect(ask(port, 'GET', '/')).rejects.toThrow('socket hang up');
     expect(defects).toEqual([new Error('a defect')]);
   });
 
-  test('tells a handler that its browser has gone', async () => {
+  test('aborts the signal of the request when the browser disconnects', async () => {
     const gone = Promise.withResolvers<unknown>();
     const asked = Promise.withResolvers<void>();
     const { port } = await serve(
@@ -173,7 +173,7 @@ describe('the server of the consent pages', () => {
     expect(await gone.promise).toBeInstanceOf(Error);
   });
 
-  test('lets a request that is under way end when it is stopped', async () => {
+  test('completes requests in flight when it stops', async () => {
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<Response>();
     const server = await serve(() => {
@@ -215,7 +215,7 @@ describe('a mounted certificate', () => {
     });
   }
 
-  test('is served, and taken anew when it is renewed', async () => {
+  test('is served, and replaced after a renewal', async () => {
     const { folder, renew, ca } = await mount();
     await renew('one');
     const clock = new VirtualClock();
@@ -238,7 +238,7 @@ describe('a mounted certificate', () => {
     expect((await certificateOf(port, ca)).subject.CN).toBe('two');
   });
 
-  test('that is not there is a reason not to start', async () => {
+  test('is required to start', async () => {
     const files = createTlsFiles('/nowhere', new VirtualClock(), () => undefined);
     await expect(serve(async () => new Response(), files)).rejects.toThrow('ENOENT');
   });

@@ -24,14 +24,14 @@ export const configuration = {
   'infusionsoft.private.key': 'encrypted-key-77',
 };
 export const body: InstanceBody = {
-  connector: 'infusionsoftcrm',
+  element: 'infusionsoftcrm',
   name: 'crm',
   tags: ['team-sales', 'k8s-cluster-1'],
   configuration,
   grant: { kind: 'code', code },
 };
 export const authorizeRequest: AuthorizeRequest = {
-  connector: 'infusionsoftcrm',
+  element: 'infusionsoftcrm',
   apiKey: configuration['oauth.api.key'],
   apiSecret: configuration['oauth.api.secret'],
   callbackUrl: configuration['oauth.callback.url'],

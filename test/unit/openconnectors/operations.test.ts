@@ -100,7 +100,7 @@ const table: readonly {
     result: {
       id: 4711,
       name: 'crm',
-      connector: 'infusionsoftcrm',
+      element: 'infusionsoftcrm',
       tags: ['team-sales', 'k8s-cluster-1'],
       disabled: false,
       createdAt: '2026-01-01T10:00:00Z',

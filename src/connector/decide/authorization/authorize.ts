@@ -59,7 +59,7 @@ export function reauthorizationRequested(input: ConnectorInput): boolean {
   return !isAuthorized(log) && requested !== undefined && requested !== accepted;
 }
 
-/** The next action towards a working grant. */
+/** The next action toward a working grant. */
 export function authorize(input: ConnectorInput, due: Due): Action {
   return (
     obtain(input, lastingInputs(input), true) ??

@@ -1,6 +1,6 @@
-import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import { oneTimeCodeSecretNameOf } from '../../../api/defaults.ts';
 import type { ProviderError } from '../../../authorization/authorization-response.ts';
+import { startUrlOf } from '../../../authorization/consent-urls.ts';
 import { quote } from '../../../reconciler/quote.ts';
 import { type Action, blocked } from '../../action.ts';
 import type { ConnectorInput } from '../../input.ts';
@@ -75,6 +75,10 @@ function ask(input: ConnectorInput, due: Due, error: ProviderError | undefined):
   if (!isOwn) {
     return conflict(name);
   }
+  const { oldOneTimeCode } = input.secrets;
+  if (oldOneTimeCode.isOwn) {
+    return { type: 'remove-secret', name: oldOneTimeCode.name };
+  }
   const { reason, sentence } = consentMessage(input, due, error);
   return blocked('Authorized', reason, `${sentence} ${openPage(input)}`);
 }
@@ -103,13 +107,8 @@ function consentMessage(input: ConnectorInput, due: Due, error: ProviderError | 
 }
 
 function openPage({ connector, settings }: ConnectorInput): string {
-  const url = startUrlOf(settings.ownCallbackUrl ?? '', connector);
+  const url = startUrlOf(settings.ownCallbackUrl ?? '', connector.metadata);
   return `Open ${url} with the code in Secret "${oneTimeCodeSecretNameOf(connector)}".`;
-}
-
-/** The start page of a connector, beside the callback URL. */
-function startUrlOf(callbackUrl: string, { metadata }: InfusionsoftConnector): string {
-  return new URL(`../connect/${metadata.namespace}/${metadata.name}`, callbackUrl).href;
 }
 
 function conflict(name: string): Action {
@@ -126,12 +125,16 @@ export function consentPage(
 ): { readonly startUrl: string; readonly codeSecretName: string } | undefined {
   const { name, isOwn } = input.secrets.oneTimeCode;
   return input.offersPage && isOwn
-    ? { startUrl: startUrlOf(input.settings.ownCallbackUrl ?? '', input.connector), codeSecretName: name }
+    ? {
+        startUrl: startUrlOf(input.settings.ownCallbackUrl ?? '', input.connector.metadata),
+        codeSecretName: name,
+      }
     : undefined;
 }
 
 /** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
 export function tidyConsent({ secrets }: ConnectorInput): Action | undefined {
-  const left = [secrets.oneTimeCode, secrets.authorizationCode, secrets.consent].find(({ isOwn }) => isOwn);
+  const { oneTimeCode, oldOneTimeCode, authorizationCode, consent } = secrets;
+  const left = [oneTimeCode, oldOneTimeCode, authorizationCode, consent].find(({ isOwn }) => isOwn);
   return left && { type: 'remove-secret', name: left.name };
 }

@@ -13,7 +13,7 @@ import { MASKED } from '../../../../src/secrets/mask.ts';
 const REST: Importable = {
   id: 4711,
   name: 'Sales CRM',
-  connector: 'infusionsoftrest',
+  element: 'infusionsoftrest',
   tags: ['team-sales'],
   disabled: false,
   createdAt: '2024-05-01T10:00:00Z',
@@ -28,7 +28,7 @@ const REST: Importable = {
 const CRM: Importable = {
   ...REST,
   id: 4712,
-  connector: 'infusionsoftcrm',
+  element: 'infusionsoftcrm',
   configuration: { ...REST.configuration, 'infusionsoft.server': 'dt123.infusionsoft.com' },
 };
 const TARGET = { namespace: 'sales', account: 'sap', name: 'crm' };
@@ -45,7 +45,7 @@ describe('an instance', () => {
     ['of infusionsoftcrm', CRM, 'importable'],
     ['that an operator manages', { ...REST, tags: ['k8s-owner-abc'] }, 'an operator manages it'],
     ['of another cluster', { ...REST, tags: ['k8s-cluster-other'] }, 'an operator manages it'],
-    ['of another element', { ...REST, connector: 'sfdc' } as Instance, /element "sfdc"/],
+    ['of another element', { ...REST, element: 'sfdc' } as Instance, /element "sfdc"/],
     ['without tags in the answer', { ...REST, tags: undefined } as Instance, 'its tags are not shown'],
     [
       'whose server is masked',
@@ -66,7 +66,7 @@ describe('a manifest', () => {
       expect(manifest.spec).toMatchObject({
         suspend: true,
         accountRef: { name: 'sap' },
-        connector: instance.connector,
+        connector: instance.element,
         instance: {
           importId: instance.id,
           name: 'Sales CRM',

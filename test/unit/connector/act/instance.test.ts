@@ -161,7 +161,7 @@ describe('a deletion', () => {
   test('deletes the old instance of a replacement, too, and nothing of others', async () => {
     const found = [
       instance(ID),
-      instance(8, { connector: 'infusionsoftrest' }),
+      instance(8, { element: 'infusionsoftrest' }),
       instance(10, { tags: TAGS.otherResource }),
     ];
     const it = settled(

@@ -30,7 +30,7 @@ const held = (annotation?: string) =>
 const newCode = { 'crm-code': secretRead({ code: 'a new code' }, { resourceVersion: '2' }) };
 
 const body = {
-  connector: 'infusionsoftcrm',
+  element: 'infusionsoftcrm',
   name: 'team-a-crm',
   tags: TAGS.own,
   configuration: {
@@ -88,7 +88,7 @@ describe('the first authorization', () => {
       action: {
         type: 'create',
         body: {
-          connector: 'infusionsoftrest',
+          element: 'infusionsoftrest',
           configuration: {
             'oauth.callback.url': CALLBACK,
             'oauth.api.key': VALUES.clientId,

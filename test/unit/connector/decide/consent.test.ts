@@ -46,7 +46,7 @@ function page(change: Omit<WorldChange, 'connector'> & { readonly connector?: Co
       ...others,
       oauth: { callbackUrl: undefined, authorizationCodeSecretRef: undefined, ...oauth },
     }),
-    secrets: { ...READ, 'crm-enrolment': oneTimeCode, ...change.secrets },
+    secrets: { ...READ, 'crm-consent-code': oneTimeCode, ...change.secrets },
   });
 }
 
@@ -55,8 +55,8 @@ describe('a consent on our own page', () => {
     {
       name: 'not offered yet',
       because: 'only who may read Secrets in the namespace may start it, by a code that stands in one',
-      input: page({ secrets: { 'crm-enrolment': secretAbsent } }),
-      action: { type: 'write-one-time-code', name: 'crm-enrolment' },
+      input: page({ secrets: { 'crm-consent-code': secretAbsent } }),
+      action: { type: 'write-one-time-code', name: 'crm-consent-code' },
     },
     {
       name: 'offered',
@@ -65,20 +65,56 @@ describe('a consent on our own page', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationRequired',
-        'Waiting for OAuth consent. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+        'Waiting for OAuth consent. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-consent-code".',
       ),
+    },
+    {
+      name: 'offered, with the Secret of the old name',
+      because: 'an upgrade renames the Secret: the old one is removed once the new one exists',
+      input: page({ secrets: { 'crm-enrolment': oneTimeCode } }),
+      action: { type: 'remove-secret', name: 'crm-enrolment' },
+    },
+    {
+      name: 'not offered yet, with the Secret of the old name',
+      because: 'the new Secret is written first',
+      input: page({ secrets: { 'crm-consent-code': secretAbsent, 'crm-enrolment': oneTimeCode } }),
+      action: { type: 'write-one-time-code', name: 'crm-consent-code' },
+    },
+    {
+      name: 'offered, with a Secret of the old name that is not ours',
+      because: 'the operator removes only what it created',
+      input: page({ secrets: { 'crm-enrolment': secretUnread({ owners: ['another'] }) } }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', '"crm-consent-code"'),
+    },
+    {
+      name: 'offered, with the connection Secret under the old name',
+      because: 'applications read that one',
+      input: page({
+        connector: { spec: { connectionSecretRef: { name: 'crm-enrolment' } } },
+        secrets: { 'crm-enrolment': oneTimeCode },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', '"crm-consent-code"'),
+    },
+    {
+      name: 'offered, with the connection Secret under the old name before a rename',
+      because: 'applications read it until the new one is written',
+      input: page({
+        connector: { status: { binding: { name: 'crm-enrolment' } } },
+        secrets: { 'crm-enrolment': oneTimeCode },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', '"crm-consent-code"'),
     },
     {
       name: 'with a Secret of that name that is not ours',
       because: 'it is neither read nor overwritten',
-      input: page({ secrets: { 'crm-enrolment': secretUnread({ owners: ['another'] }) } }),
-      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
+      input: page({ secrets: { 'crm-consent-code': secretUnread({ owners: ['another'] }) } }),
+      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-consent-code"'),
     },
     {
       name: 'with the connection Secret in its place',
       because: 'applications read that one',
-      input: page({ connector: { spec: { connectionSecretRef: { name: 'crm-enrolment' } } } }),
-      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-enrolment"'),
+      input: page({ connector: { spec: { connectionSecretRef: { name: 'crm-consent-code' } } } }),
+      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-consent-code"'),
     },
     {
       name: 'with another callback URL',
@@ -159,7 +195,7 @@ describe('a consent on our own page', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationDenied',
-        'OAuth consent was denied at Infusionsoft. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+        'OAuth consent was denied at Infusionsoft. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-consent-code".',
       ),
     },
     {
@@ -173,7 +209,7 @@ describe('a consent on our own page', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationFailed',
-        'OAuth consent failed with error "invalid_scope" of Infusionsoft. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+        'OAuth consent failed with error "invalid_scope" of Infusionsoft. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-consent-code".',
       ),
     },
     {
@@ -186,7 +222,7 @@ describe('a consent on our own page', () => {
       action: blockedBy(
         'Authorized',
         'AuthorizationFailed',
-        'The authorization code failed: Invalid code. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-enrolment".',
+        'The authorization code failed: Invalid code. Open https://operator.example.com/connect/team-a/crm with the code in Secret "crm-consent-code".',
       ),
     },
     {
@@ -204,6 +240,12 @@ describe('a consent on our own page', () => {
       because: 'neither a code to start one nor one begun may stay behind',
       input: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
       action: { type: 'remove-secret', name: 'crm-consent' },
+    },
+    {
+      name: 'over, with the Secret of the old name',
+      because: 'an upgrade leaves no code behind',
+      input: settledWorld({ secrets: { 'crm-enrolment': secretUnread(ours) } }),
+      action: { type: 'remove-secret', name: 'crm-enrolment' },
     },
     {
       name: "over, with somebody's Secret of such a name",

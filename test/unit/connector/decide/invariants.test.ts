@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { abandonReasonOf, takesOver } from '../../../../src/api/annotations.ts';
-import { connectorKeyOf, deletionPolicyOf } from '../../../../src/api/defaults.ts';
+import { deletionPolicyOf, elementKeyOf } from '../../../../src/api/defaults.ts';
 import { FINALIZER } from '../../../../src/api/group.ts';
 import type { Action } from '../../../../src/connector/action.ts';
 import { failedCall, isRemovalRecorded } from '../../../../src/connector/action-log.ts';
@@ -72,7 +72,7 @@ test('nothing is created while an instance of this resource and connector is kno
       // Status names the element of its instance also where an answer leaves the key out.
       const { instance } = input.connector.status ?? {};
       const isOutdated = (id: number): boolean =>
-        id === instance?.id && instance.connector !== connectorKeyOf(input.connector.spec);
+        id === instance?.id && instance.connector !== elementKeyOf(input.connector.spec);
       expect(
         input.instances.created.filter((found) => sameConnector(input, found) && !isOutdated(found.id)),
       ).toEqual([]);

@@ -129,7 +129,7 @@ describe('whose an instance is', () => {
       because: 'a change of the connector that was taken back left it behind',
       input: settledWorld({
         connector: { annotations: { attempt: attempt({ at: at(-MINUTE) }) } },
-        instances: [instance(9, { connector: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
+        instances: [instance(9, { element: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
         pass: { removalsRecorded: [9] },
       }),
       action: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
@@ -179,7 +179,7 @@ describe('whose an instance is', () => {
       because: 'it needs a replacement, not an adoption',
       input: input({
         connector: held,
-        instances: [instance(9, { tags: TAGS.namesake, connector: 'infusionsoftrest' })],
+        instances: [instance(9, { tags: TAGS.namesake, element: 'infusionsoftrest' })],
         pass: { searched: true },
       }),
       action: blockedBy(
@@ -321,7 +321,7 @@ describe('an instance that the resource names', () => {
       because: 'an instance cannot be made into one of another connector',
       input: input({
         connector: importing({ metadata: HELD }),
-        instances: [instance(7, { tags: [], connector: 'salesforce' })],
+        instances: [instance(7, { tags: [], element: 'salesforce' })],
       }),
       action: blockedBy(
         'Synced',

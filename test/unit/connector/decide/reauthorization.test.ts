@@ -10,7 +10,7 @@ import { blockedBy, decides } from './table.ts';
 const OTHER = digest('another code');
 
 const body = {
-  connector: 'infusionsoftcrm',
+  element: 'infusionsoftcrm',
   name: 'team-a-crm',
   tags: TAGS.own,
   configuration: {

@@ -12,7 +12,7 @@ const rest = {
 } as const;
 const NEW = 5000;
 const fresh = instance(NEW, {
-  connector: 'infusionsoftrest',
+  element: 'infusionsoftrest',
   configuration: { 'oauth.callback.url': 'https://connect.example.com/oauth/callback' },
 });
 const read = {
