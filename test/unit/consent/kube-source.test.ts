@@ -127,7 +127,7 @@ describe('the consent request', () => {
           credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
         }),
         request: {
-          connector: 'infusionsoftcrm',
+          element: 'infusionsoftcrm',
           apiKey: VALUES.clientId,
           apiSecret: VALUES.clientSecret,
           callbackUrl: CALLBACK,
