@@ -11,8 +11,7 @@ export interface KubeClient {
 }
 
 /** Settings of a client, besides those of its calls. */
-export interface KubeClientOptions
-  extends Pick<KubeRestOptions, 'clock' | 'requestTimeoutMs' | 'observe' | 'observeRetry'> {
+export interface KubeClientOptions extends Pick<KubeRestOptions, 'clock' | 'observe' | 'observeRetry'> {
   readonly kubeConfig: KubeConfig;
   readonly userAgent: string;
 }
@@ -20,9 +19,6 @@ export interface KubeClientOptions
 /** Creates a client; no connection is opened yet. */
 export function createKubeClient({ kubeConfig, userAgent, ...options }: KubeClientOptions): KubeClient {
   const config = PooledKubeConfig.from(kubeConfig);
-  if (options.requestTimeoutMs !== undefined) {
-    config.setCallTimeout(options.requestTimeoutMs);
-  }
   const rest = new KubeRest({
     ...options,
     config,

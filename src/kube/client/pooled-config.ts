@@ -30,6 +30,8 @@ export class NoClusterError extends Error {
   override readonly name = 'NoClusterError';
 }
 
+/** Deadline of calls by client-node's typed APIs; `KubeRest` has its own. */
+const TYPED_CALL_TIMEOUT_MS = 30_000;
 /** Idle time of a socket: less than the 90 s after which a kube-apiserver closes it. */
 const IDLE_SOCKET_MS = 30_000;
 /** The delay of client-go; cloud load balancers forget silent connections after 60 s. */
@@ -52,7 +54,6 @@ const transport = {
 export class PooledKubeConfig extends KubeConfig {
   #pools: readonly Pool[] = [];
   #transportOptions: DispatcherOptions = { type: 'none' };
-  #callTimeoutMs = 30_000;
   #closed = false;
 
   /** The same clusters, users and contexts as `config`, with pooled connections. */
@@ -64,11 +65,6 @@ export class PooledKubeConfig extends KubeConfig {
     const { clusters, users, contexts, currentContext } = config;
     pooled.loadFromOptions({ clusters, users, contexts, currentContext });
     return pooled;
-  }
-
-  /** Deadline for calls by client-node's typed APIs, milliseconds; 30 s unless set. `KubeRest` has its own. */
-  setCallTimeout(timeoutMs: number): void {
-    this.#callTimeoutMs = timeoutMs;
   }
 
   /** Fresh authentication (rotated token files are read again) and the pool for the current TLS material. */
@@ -85,7 +81,7 @@ export class PooledKubeConfig extends KubeConfig {
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     context.setDispatcher(await this.#authenticate(context));
-    context.setSignal(AbortSignal.timeout(this.#callTimeoutMs));
+    context.setSignal(AbortSignal.timeout(TYPED_CALL_TIMEOUT_MS));
   }
 
   /** Prevents client-node from creating its own dispatcher, except for SOCKS, whose connector it does not export. */

@@ -59,15 +59,13 @@ export interface GetOptions extends CallOptions {
   readonly accept?: string | undefined;
 }
 
-/** Kind and ownership of a patch. `apply` is server-side apply and needs `fieldManager`. */
+/** Kind and field manager of a patch. */
 export interface PatchOptions extends CallOptions {
-  readonly type: 'merge' | 'json' | 'apply';
+  readonly type: 'merge' | 'json';
   readonly fieldManager?: string | undefined;
-  readonly force?: boolean | undefined;
 }
 
 /** `metav1.DeleteOptions`, as far as it is used. */
 export interface DeleteOptions extends CallOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' | undefined;
 }

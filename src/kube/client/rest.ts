@@ -34,7 +34,6 @@ interface Call {
 const patchContentTypes = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',
-  apply: 'application/apply-patch+yaml',
 } as const;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -79,15 +78,15 @@ export class KubeRest {
 
   /** Patches an object or its subresource; `metadata.resourceVersion` in a merge patch is a precondition. */
   patch(path: ResourcePath, body: unknown, options: PatchOptions): Promise<unknown> {
-    const isRepeatable = options.type === 'apply' || hasPrecondition(body);
-    const query = { ...options.query, fieldManager: options.fieldManager, force: options.force };
+    const isRepeatable = hasPrecondition(body);
+    const query = { ...options.query, fieldManager: options.fieldManager };
     const contentType = patchContentTypes[options.type];
     return this.#write('PATCH', 'patch', path, body, contentType, isRepeatable, { ...options, query });
   }
 
   delete(path: ResourcePath, options: DeleteOptions = {}): Promise<unknown> {
-    const { preconditions, propagationPolicy } = options;
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };
+    const { preconditions } = options;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
     const isRepeatable = preconditions?.uid !== undefined;
     return this.#write('DELETE', 'delete', path, body, 'application/json', isRepeatable, options);
   }

@@ -183,12 +183,11 @@ describe('a write', () => {
   test.each([
     ['merge', 'application/merge-patch+json'],
     ['json', 'application/json-patch+json'],
-    ['apply', 'application/apply-patch+yaml'],
-  ] as const)('of type %s says so', async (type, contentType) => {
-    await client().patch(path, {}, { type, fieldManager: 'me', force: true });
+  ] as const)('of type %s has its content type', async (type, contentType) => {
+    await client().patch(path, {}, { type, fieldManager: 'me' });
     const [request] = fake.received({ method: 'PATCH' });
     expect(request?.headers['content-type']).toBe(contentType);
-    expect(String(request?.query)).toBe('fieldManager=me&force=true');
+    expect(String(request?.query)).toBe('fieldManager=me');
   });
 });
 
