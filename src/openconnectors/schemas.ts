@@ -4,7 +4,7 @@ import type { Instance, Organization } from './port.ts';
 import { UnreadableResponse } from './transport/call.ts';
 import type { TransportResponse } from './transport/transport.ts';
 
-/** Absent, null and unusable all mean: the answer does not tell. */
+/** Absent, null and invalid values are unknown. */
 function orUnknown<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
@@ -19,8 +19,8 @@ function configurationText(value: unknown): string | null {
 }
 
 /**
- * Values come as text, but null, booleans and numbers are seen too. Each instance of the supported connectors has some
- * configuration, so an empty object is how an answer that is not hydrated looks, and tells nothing.
+ * Values are text, null, booleans or numbers. An empty object is unknown: it is the form of a response that is not
+ * hydrated, because each instance has a configuration.
  */
 const configuration = orUnknown(
   z.record(z.string(), z.unknown()).transform((entries) => {
@@ -29,7 +29,7 @@ const configuration = orUnknown(
   }),
 );
 
-/** Loose about all that is not needed, strict about what is: above all, an id that a double cannot hold is refused. */
+/** Strict about required fields: an id that a double cannot represent is rejected. */
 const instance = z
   .looseObject({
     id: z.int().positive(),
@@ -77,7 +77,7 @@ function reader<Output>(schema: z.ZodType<Output>): (answer: TransportResponse) 
     if (result.success) {
       return result.data;
     }
-    // Paths and kinds only: zod's own messages may quote what they found.
+    // Paths and kinds only: the messages of zod may quote values.
     const [issue] = result.error.issues;
     throw new UnreadableResponse(
       `unusable value at "${issue?.path.join('.') ?? ''}" (${issue?.code ?? 'unknown'})`,
@@ -90,14 +90,14 @@ export const parseInstances: (answer: TransportResponse) => Instance[] = reader(
 export const parseOrganization: (answer: TransportResponse) => Organization = reader(organization);
 export const parseAuthorizeUrl: (answer: TransportResponse) => string = reader(authorizeUrl);
 
-/** For calls whose answer says nothing: no body, or any JSON. A page of HTML is some gateway's answer, not the API's. */
+/** For calls without a result: no body, or any JSON. An HTML page comes from a gateway. */
 export function readNothing(answer: TransportResponse): void {
   if (answer.body.trim() !== '') {
     parsed(answer);
   }
 }
 
-/** For calls of which only it matters that the API answered them. */
+/** For calls of which only the status matters. */
 export function readAnything(answer: TransportResponse): void {
   parsed(answer);
 }

@@ -13,14 +13,14 @@ import {
 import { cleanMessage } from './clean-message.ts';
 import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './remote-error.ts';
 
-/** What a verdict depends on besides the answer. */
+/** The context of a classification, besides the response. */
 export interface CallContext {
   readonly effect: Effect;
-  /** The call carried an instance token, so that the provider may be the one who answers. */
+  /** The call carried an instance token, so that the response may come from the provider. */
   readonly withInstanceToken: boolean;
-  /** Every secret that the call carried; none may be in the message. */
+  /** Every secret that the call carried. None may appear in the message. */
   readonly secrets: readonly string[];
-  /** Wall clock, for a `Retry-After` date in an answer that has no `Date`. */
+  /** Wall clock, for a `Retry-After` date in a response without `Date`. */
   readonly nowMs: number;
 }
 
@@ -34,8 +34,9 @@ const ownError = z.looseObject({
 type OwnError = z.infer<typeof ownError>;
 
 /**
- * The API's own error in an answer, or undefined. The request id is required: gateways answer with JSON and a `message`
- * too (`{"message":"Not Found"}` by Kong and AWS API Gateway), and their 404 proves nothing about an instance.
+ * The error body of the API in a response, or `undefined`. The request id is required: gateways also respond with JSON
+ * and a `message` (`{"message":"Not Found"}` of Kong and AWS API Gateway), and their 404 proves nothing about an
+ * instance.
  */
 function readOwnError(answer: TransportResponse): OwnError | undefined {
   const parsed = ownError.safeParse(parseJson(answer.body));
@@ -64,7 +65,7 @@ function classOfStatus(status: number, effect: Effect, own: OwnError | undefined
     case 404:
       return own === undefined ? 'unexpected' : 'not-found';
     case 408:
-      // Some gateways answer it when it is the server behind them that was too slow.
+      // Some gateways return it when their upstream was too slow.
       return unknownOutcome(effect);
     case 425:
       return 'unavailable';
@@ -77,7 +78,7 @@ function classOfStatus(status: number, effect: Effect, own: OwnError | undefined
   }
 }
 
-/** What a whole answer other than 2xx proves about the request. */
+/** What a complete response other than 2xx proves about the request. */
 function processedOf(status: number, own: OwnError | undefined): Processed {
   if (own === undefined || status < 400 || status >= 500) {
     return 'unknown';
@@ -87,7 +88,7 @@ function processedOf(status: number, own: OwnError | undefined): Processed {
     case 425:
       return 'unknown';
     case 429:
-      // With a message of the provider the platform had begun to process the request.
+      // With a message of the provider, Open Connectors had started to process the request.
       return typeof own.providerMessage === 'string' ? 'unknown' : 'no';
     default:
       return 'refused';
@@ -110,7 +111,7 @@ const sentences: Readonly<Record<RemoteErrorClass, string>> = {
   unexpected: 'The answer is not one that Open Connectors gives',
 };
 
-/** The error in a whole answer; `undefined` for 2xx. */
+/** The error of a complete response; `undefined` for 2xx. */
 export function errorOfResponse(answer: TransportResponse, context: CallContext): RemoteError | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) {
@@ -135,8 +136,8 @@ export function errorOfResponse(answer: TransportResponse, context: CallContext)
 }
 
 /**
- * The error when no whole answer came. Where nothing was sent, nothing was done, whatever the call. A head that says
- * 4xx or 5xx says it without its body too. All else was sent, and its outcome is unknown.
+ * The error without a complete response. If nothing was sent, nothing was processed. A 4xx or 5xx in the head counts
+ * without the body. Otherwise the outcome is unknown.
  */
 export function errorOfTransport(error: TransportError, context: CallContext): RemoteError {
   const { effect } = context;
@@ -161,8 +162,8 @@ export function errorOfTransport(error: TransportError, context: CallContext): R
 }
 
 /**
- * The error when a 2xx answer cannot be understood. After a create there may be an instance, and a grant is spent:
- * that is `ambiguous`, so that the caller searches instead of sending again.
+ * The error of a 2xx response that cannot be parsed. After a create it is `ambiguous`, because an instance may exist
+ * and the grant is spent: the caller searches instead of sending again.
  */
 export function errorOfUnreadable(
   error: UnreadableResponse,
@@ -174,7 +175,7 @@ export function errorOfUnreadable(
   return new RemoteError(errorClass, `${sentences[errorClass]} (HTTP ${status}): ${what}`, { status });
 }
 
-/** In words, with the code that a search finds; codes are a closed vocabulary of Node.js, OpenSSL and undici. */
+/** A description with the code, which is one of Node.js, OpenSSL or undici. */
 function reasonOfFailure(code: string): string {
   switch (code) {
     case FORBIDDEN_ADDRESS:

@@ -5,9 +5,8 @@ import type { Call, Caller } from '../transport/call.ts';
 import { UnreadableResponse } from '../transport/call.ts';
 
 /**
- * `POST /elements/{key}/oauth/url`, with the OAuth client's secret in the body. Only where that route is not there
- * (404, 405) its GET form follows, which puts the secret into the request's query: the API offers no third way.
- * No instance is changed, so no replica has to be the leader for it.
+ * `POST /elements/{key}/oauth/url`, with the client_secret in the body. Without that route (404, 405) the GET form
+ * follows, which has the secret in the query. It changes no instance, so that no leadership is required.
  */
 export async function buildAuthorizeUrl(
   call: Caller,
@@ -36,7 +35,7 @@ function isRouteMissing(error: unknown): boolean {
   return error instanceof RemoteError && (error.status === 404 || error.status === 405);
 }
 
-/** A person's browser is sent there, so nothing but https, and nothing that would show the client's secret to it. */
+/** The URL is opened in a browser: only https, and without the client_secret. */
 function checkedUrl(text: string, apiSecret: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {

@@ -9,7 +9,7 @@ import { isStalled } from './conclusion.ts';
 import { ReconcileLog } from './reconcile-log.ts';
 import { type ReconcileResult, resultOfError, resultOfValue } from './result.ts';
 
-/** What passes are observed with. */
+/** Dependencies of the observation of reconciles. */
 export interface ReconcileObservationOptions {
   readonly logger: Logger;
   readonly metrics: ReconcileMetrics;
@@ -18,8 +18,8 @@ export interface ReconcileObservationOptions {
   readonly random: Random;
 }
 
-/** Gives each pass an id, a span, its place in the metrics and, where something happened in it, a line in the log. */
-export function observePasses({
+/** Gives each reconcile an id, a span, metrics and, if something changed, a log line. */
+export function observeReconciles({
   logger,
   metrics,
   spans,

@@ -10,17 +10,17 @@ import {
 import type { Reason } from '../../api/reasons.ts';
 import type { ReconcileContext } from '../../reconciler/reconcile-observer.ts';
 
-/** The span of one pass. */
+/** The span of one reconcile. */
 export interface ReconcileSpan {
-  /** `trace_id` and `span_id`, for the log; empty where nothing is recorded. */
+  /** `trace_id` and `span_id`, for the log; empty if nothing is recorded. */
   readonly ids: Readonly<Record<string, string>>;
-  /** Carries out a step in a span of its own; passes on how it ends. */
+  /** Runs an action in its own span and returns its outcome. */
   action<Result>(name: string, carryOut: () => Promise<Result>): Promise<Result>;
   concluded(reason: Reason): void;
   failed(error: unknown): void;
 }
 
-/** Makes the spans of passes. */
+/** Creates the spans of reconciles. */
 export interface ReconcileSpans {
   pass<Result>(
     subject: ReconcileContext,
@@ -29,7 +29,7 @@ export interface ReconcileSpans {
   ): Promise<Result>;
 }
 
-/** A consent was asked for with one of these, and is given when a later pass sends the grant. */
+/** The actions that request a consent, which a later reconcile completes by sending the grant. */
 const asking: ReadonlySet<Reason> = new Set<Reason>([
   'AuthorizationRequired',
   'AuthorizationDenied',
@@ -37,12 +37,12 @@ const asking: ReadonlySet<Reason> = new Set<Reason>([
   'AuthorizationFailed',
 ]);
 
-/** The steps that send a grant. */
+/** The actions that send a grant. */
 const granting: ReadonlySet<string> = new Set(['create', 'reauthorize']);
 
 /**
- * Spans around passes and their steps; calls made in a step become its children (see `traceCalls`). The step that
- * sends a grant is linked to the pass that asked for the consent, hours or days before. `scrub` masks known secrets.
+ * Spans of reconciles and their actions; the calls of an action become its children (see `traceCalls`). The action that
+ * sends a grant is linked to the reconcile that requested the consent. `scrub` masks known secrets.
  */
 export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => string): ReconcileSpans {
   const askedBy = new Map<string, SpanContext>();
