@@ -115,7 +115,7 @@ export const accountStatusSchema = z
       })
       .optional()
       .describe('Instances of this cluster in the account.'),
-    throttledUntil: moment('Until when the account is left alone, as the remote side asked.').optional(),
+    throttledUntil: moment('End of the pause of all calls, as requested by Open Connectors.').optional(),
     credentials: usedCredentialsSchema.optional(),
     failures: failuresSchema.optional(),
     lastHandledReconcileAt: statusText(256, 'The reconcile-at annotation that was handled last.').optional(),

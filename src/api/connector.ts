@@ -234,7 +234,10 @@ export const connectorStatusSchema = z
         name: statusText(1024, 'Name of the instance.').optional(),
         connector: statusText(128, 'Connector of the instance.').optional(),
         enabled: z.boolean().optional().describe('Whether the instance is enabled in Open Connectors.'),
-        createdAt: statusText(64, 'When the instance was created, as the remote side says.').optional(),
+        createdAt: statusText(
+          64,
+          'When the instance was created, as reported by Open Connectors.',
+        ).optional(),
         account: account.optional(),
       })
       .optional()

@@ -26,7 +26,7 @@ export function conclusionOf(
     before?.reason !== said.reason ||
     (before.status === 'True') !== ready ||
     status?.observedGeneration !== metadata.generation;
-  return { ready, reason: said.reason, message: said.message, isChange: isChange };
+  return { ready, reason: said.reason, message: said.message, isChange };
 }
 
 /** Whether the resource is Stalled. */

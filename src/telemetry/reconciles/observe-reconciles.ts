@@ -26,10 +26,10 @@ export function observeReconciles({
   clock,
   random,
 }: ReconcileObservationOptions): ObserveReconcile {
-  return (subject, pass) => {
+  return (subject, reconcile) => {
     const controller = controllerOfKind[subject.kind];
     const reconcileID = uuid(random);
-    return spans.pass(subject, { controller, reconcileID }, async (span) => {
+    return spans.reconcile(subject, { controller, reconcileID }, async (span) => {
       const log = new ReconcileLog(logger, subject, reconcileID, span.ids);
       const startedAt = clock.monotonic();
       const end = (result: ReconcileResult, error?: unknown): void => {
@@ -46,7 +46,7 @@ export function observeReconciles({
         }
       };
       try {
-        const value = await pass(observerOf(log, span));
+        const value = await reconcile(observerOf(log, span));
         end(resultOfValue(value));
         return value;
       } catch (error) {

@@ -25,7 +25,7 @@ export class ReconcileLog {
     this.#log = reconcileLogger(logger, context).child(trace);
   }
 
-  /** Receives the result of the reconcile. */
+  /** `undefined` if the reconcile left the status unchanged. */
   get conclusion(): Conclusion | undefined {
     return this.#conclusion;
   }

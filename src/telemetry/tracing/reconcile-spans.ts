@@ -22,14 +22,14 @@ export interface ReconcileSpan {
 
 /** Creates the spans of reconciles. */
 export interface ReconcileSpans {
-  pass<Result>(
+  reconcile<Result>(
     subject: ReconcileContext,
     attributes: Attributes,
     run: (span: ReconcileSpan) => Promise<Result>,
   ): Promise<Result>;
 }
 
-/** The actions that request a consent, which a later reconcile completes by sending the grant. */
+/** Reasons of a resource that waits for consent. A later reconcile sends the grant. */
 const asking: ReadonlySet<Reason> = new Set<Reason>([
   'AuthorizationRequired',
   'AuthorizationDenied',
@@ -71,7 +71,7 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
       ids: isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {},
       action: (name, carryOut) =>
         inSpan(
-          `step ${name}`,
+          `action ${name}`,
           { attributes: { action: name }, links: linksOf(name, uid) },
           async (action) => {
             try {
@@ -100,8 +100,8 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
   }
 
   return {
-    pass({ kind, namespace, name, uid, isDeleted: isGone }, attributes, run) {
-      if (isGone) {
+    reconcile({ kind, namespace, name, uid, isDeleted }, attributes, run) {
+      if (isDeleted) {
         askedBy.delete(uid);
       }
       return inSpan(`reconcile ${kind}`, { attributes: { ...attributes, namespace, name } }, (span) =>

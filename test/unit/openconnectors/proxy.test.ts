@@ -114,7 +114,7 @@ describe('through the proxy', () => {
     expect(proxy.asked.length).toBeLessThanOrEqual(connections);
   });
 
-  test('redirects are not followed, and long answers are broken off', async () => {
+  test('does not follow redirects, and aborts long responses', async () => {
     const { remote } = await bench.open(text(302, '', { location: '/elsewhere' }));
     const { client, transport } = clientOf(remote, await openProxy());
     expect(await remoteErrorOf(client.createInstance(body))).toMatchObject({ status: 302 });

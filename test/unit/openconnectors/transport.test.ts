@@ -237,7 +237,7 @@ describe('connections', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test('has header names in lower case and the first of repeated values', async () => {
     const { transport } = await bench.open((response) => {
       response.setHeader('Elements-Next-Page-Token', ['first', 'second']);
@@ -263,7 +263,7 @@ describe('an answer', () => {
     expect((await transport.send(request())).body).toBe('"Müller €"');
   });
 
-  test('is not what an interim answer says', async () => {
+  test('ignores interim responses', async () => {
     const { transport } = await bench.open((response) => {
       response.writeEarlyHints({ link: '</x>; rel=preload' });
       response.end('ok');
@@ -295,7 +295,7 @@ describe('close', () => {
     expect(remote.received).toHaveLength(1);
   });
 
-  test('is idle at once where there is nothing to wait for', async () => {
+  test('is idle immediately without calls in flight', async () => {
     const { remote } = await bench.open(text(200, ''));
     const transport: Transport = createTransport({ base: parseBaseUrl(remote.baseUrl), connections: 1 });
     await transport.close();
