@@ -1,8 +1,8 @@
-import { RemoteError } from '../errors/remote-error.ts';
 import type { AuthorizeRequest } from '../port.ts';
 import { parseAuthorizeUrl } from '../schemas.ts';
 import type { Call, Caller } from '../transport/call.ts';
 import { UnreadableResponse } from '../transport/call.ts';
+import { isRouteMissing } from './route-missing.ts';
 
 /**
  * `POST /elements/{key}/oauth/url`, with the client_secret in the body. Without that route (404, 405) the GET form
@@ -29,10 +29,6 @@ export async function buildAuthorizeUrl(
     }
     return await call({ ...common, method: 'GET', query: Object.entries(parameters) }, signal);
   }
-}
-
-function isRouteMissing(error: unknown): boolean {
-  return error instanceof RemoteError && (error.status === 404 || error.status === 405);
 }
 
 /** The URL is opened in a browser: only https, and without the client_secret. */
