@@ -42,38 +42,40 @@ const instance = z
     configuration,
   })
   .transform(
-    (answer): Instance => ({
-      id: answer.id,
-      name: answer.name ?? '',
-      element: answer.element?.key,
-      tags: answer.tags,
-      disabled: answer.disabled,
+    (response): Instance => ({
+      id: response.id,
+      name: response.name ?? '',
+      element: response.element?.key,
+      tags: response.tags,
+      disabled: response.disabled,
       createdAt:
-        typeof answer.createdDate === 'string' && RFC3339.test(answer.createdDate)
-          ? answer.createdDate
+        typeof response.createdDate === 'string' && RFC3339.test(response.createdDate)
+          ? response.createdDate
           : undefined,
-      token: answer.token === '' || answer.token === MASKED ? undefined : answer.token,
-      configuration: answer.configuration,
+      token: response.token === '' || response.token === MASKED ? undefined : response.token,
+      configuration: response.configuration,
     }),
   );
 
 const organization = z
   .looseObject({ id: z.union([z.int(), z.string().min(1).max(128)]), name: z.string().nullish() })
-  .transform((answer): Organization => ({ id: String(answer.id), name: answer.name ?? '' }));
+  .transform((response): Organization => ({ id: String(response.id), name: response.name ?? '' }));
 
-const authorizeUrl = z.looseObject({ oauthUrl: z.string().min(1) }).transform((answer) => answer.oauthUrl);
+const authorizeUrl = z
+  .looseObject({ oauthUrl: z.string().min(1) })
+  .transform((response) => response.oauthUrl);
 
-function parsed(answer: TransportResponse): unknown {
+function parsed(response: TransportResponse): unknown {
   try {
-    return JSON.parse(answer.body);
+    return JSON.parse(response.body);
   } catch {
     throw new UnreadableResponse('not JSON');
   }
 }
 
-function reader<Output>(schema: z.ZodType<Output>): (answer: TransportResponse) => Output {
-  return (answer) => {
-    const result = schema.safeParse(parsed(answer));
+function reader<Output>(schema: z.ZodType<Output>): (response: TransportResponse) => Output {
+  return (response) => {
+    const result = schema.safeParse(parsed(response));
     if (result.success) {
       return result.data;
     }
@@ -85,19 +87,19 @@ function reader<Output>(schema: z.ZodType<Output>): (answer: TransportResponse) 
   };
 }
 
-export const parseInstance: (answer: TransportResponse) => Instance = reader(instance);
-export const parseInstances: (answer: TransportResponse) => Instance[] = reader(z.array(instance));
-export const parseOrganization: (answer: TransportResponse) => Organization = reader(organization);
-export const parseAuthorizeUrl: (answer: TransportResponse) => string = reader(authorizeUrl);
+export const parseInstance: (response: TransportResponse) => Instance = reader(instance);
+export const parseInstances: (response: TransportResponse) => Instance[] = reader(z.array(instance));
+export const parseOrganization: (response: TransportResponse) => Organization = reader(organization);
+export const parseAuthorizeUrl: (response: TransportResponse) => string = reader(authorizeUrl);
 
 /** For calls without a result: no body, or any JSON. An HTML page comes from a gateway. */
-export function readNothing(answer: TransportResponse): void {
-  if (answer.body.trim() !== '') {
-    parsed(answer);
+export function readNothing(response: TransportResponse): void {
+  if (response.body.trim() !== '') {
+    parsed(response);
   }
 }
 
 /** For calls of which only the status matters. */
-export function readAnything(answer: TransportResponse): void {
-  parsed(answer);
+export function readAnything(response: TransportResponse): void {
+  parsed(response);
 }

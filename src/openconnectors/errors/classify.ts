@@ -38,8 +38,8 @@ type OwnError = z.infer<typeof ownError>;
  * and a `message` (`{"message":"Not Found"}` of Kong and AWS API Gateway), and their 404 proves nothing about an
  * instance.
  */
-function readOwnError(answer: TransportResponse): OwnError | undefined {
-  const parsed = ownError.safeParse(parseJson(answer.body));
+function readOwnError(response: TransportResponse): OwnError | undefined {
+  const parsed = ownError.safeParse(parseJson(response.body));
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -101,23 +101,23 @@ function sourceOf(status: number, own: OwnError | undefined, withInstanceToken: 
 }
 
 const sentences: Readonly<Record<RemoteErrorClass, string>> = {
-  unauthorized: 'Open Connectors refused the credentials',
-  forbidden: 'Open Connectors forbade the request',
-  'not-found': 'Open Connectors does not know what was asked for',
-  invalid: 'Open Connectors refused the request',
-  throttled: 'Open Connectors asked for fewer requests',
+  unauthorized: 'Open Connectors rejected the credentials',
+  forbidden: 'Open Connectors denied the request',
+  'not-found': 'Open Connectors did not find the object',
+  invalid: 'Open Connectors rejected the request',
+  throttled: 'Open Connectors throttles requests',
   unavailable: 'Open Connectors is not available',
-  ambiguous: 'Open Connectors did not say whether it did what was asked',
-  unexpected: 'The answer is not one that Open Connectors gives',
+  ambiguous: 'The outcome of the request is unknown',
+  unexpected: 'Unexpected response of Open Connectors',
 };
 
 /** The error of a complete response; `undefined` for 2xx. */
-export function errorOfResponse(answer: TransportResponse, context: CallContext): RemoteError | undefined {
-  const { status } = answer;
+export function errorOfResponse(response: TransportResponse, context: CallContext): RemoteError | undefined {
+  const { status } = response;
   if (status >= 200 && status < 300) {
     return undefined;
   }
-  const own = readOwnError(answer);
+  const own = readOwnError(response);
   const errorClass = classOfStatus(status, context.effect, own);
   const said = cleanMessage(
     [own?.message, own?.providerMessage].filter((text) => typeof text === 'string').join(' - provider: '),
@@ -128,7 +128,7 @@ export function errorOfResponse(answer: TransportResponse, context: CallContext)
     `${sentences[errorClass]} (HTTP ${status})${said === '' ? '' : `: ${said}`}`,
     {
       status,
-      retryAfterMs: retryAfterMs(answer.headers, context.nowMs),
+      retryAfterMs: retryAfterMs(response.headers, context.nowMs),
       processed: processedOf(status, own),
       source: sourceOf(status, own, context.withInstanceToken),
     },
@@ -179,16 +179,16 @@ export function errorOfUnreadable(
 function reasonOfFailure(code: string): string {
   switch (code) {
     case FORBIDDEN_ADDRESS:
-      return 'the host is not on the public internet, and not exempt from that check';
+      return 'the host has no public address and is not exempt from the address check';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the host name cannot be resolved (${code})`;
     case ABORTED:
-      return 'no answer in time';
+      return 'no response in time';
     case TOO_LARGE:
-      return 'the answer is too large';
+      return 'the response is too large';
     case NOT_HTTP:
-      return 'the answer is not HTTP';
+      return 'the response is not HTTP';
     case 'UND_ERR_CLOSED':
     case 'UND_ERR_DESTROYED':
       return 'the account settings changed meanwhile';

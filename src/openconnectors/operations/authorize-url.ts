@@ -19,7 +19,7 @@ export async function buildAuthorizeUrl(
     effect: 'none',
     path: `/elements/${element}/oauth/url`,
     secrets: [request.apiKey, request.apiSecret, ...(request.state === undefined ? [] : [request.state])],
-    read: (answer) => checkedUrl(parseAuthorizeUrl(answer), request.apiSecret),
+    read: (response) => checkedUrl(parseAuthorizeUrl(response), request.apiSecret),
   } as const satisfies Partial<Call<string>>;
   try {
     return await call({ ...common, method: 'POST', body: parameters }, signal);

@@ -13,9 +13,9 @@ export function instancePath(id: number): string {
 }
 
 /** Parses a response about the instance `id`, and rejects one about another instance. */
-export function parseInstanceResponse(id: number): (answer: TransportResponse) => Instance {
-  return (answer) => {
-    const instance = parseInstance(answer);
+export function parseInstanceResponse(id: number): (response: TransportResponse) => Instance {
+  return (response) => {
+    const instance = parseInstance(response);
     if (instance.id !== id) {
       throw new UnreadableResponse('it is about another instance');
     }

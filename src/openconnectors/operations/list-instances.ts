@@ -84,9 +84,9 @@ async function readPage(
           ...(token === undefined ? [] : [['nextPage', token] as const]),
         ],
         maxResponseBytes: MAX_PAGE_BYTES,
-        read: (answer) => ({
-          instances: parseInstances(answer),
-          next: answer.headers['elements-next-page-token'] || undefined,
+        read: (response) => ({
+          instances: parseInstances(response),
+          next: response.headers['elements-next-page-token'] || undefined,
         }),
       },
       signal,

@@ -41,7 +41,7 @@ export interface Call<Result> {
   /** Default 8 MiB. */
   readonly maxResponseBytes?: number;
   /** Parses a 2xx response. @throws UnreadableResponse */
-  readonly read: (answer: TransportResponse) => Result;
+  readonly read: (response: TransportResponse) => Result;
 }
 
 /**

@@ -71,9 +71,9 @@ async function observed<Result>(
   const report = (outcome: CallOutcome, status?: number): void =>
     observe?.({ operation: call.operation, outcome, status, durationMs: clock.monotonic() - startedAt });
   try {
-    const answer = await answered(options, call, fence, signal);
-    const result = understood(options, call, answer);
-    report('ok', answer.status);
+    const response = await answered(options, call, fence, signal);
+    const result = understood(options, call, response);
+    report('ok', response.status);
     return result;
   } catch (error) {
     if (error instanceof RemoteError) {
@@ -124,16 +124,16 @@ async function answered<Result>(
 }
 
 /** The result of a response. @throws RemoteError for an error response, or one that cannot be parsed. */
-function understood<Result>(options: CallerOptions, call: Call<Result>, answer: TransportResponse): Result {
+function understood<Result>(options: CallerOptions, call: Call<Result>, response: TransportResponse): Result {
   const context = callContextOf(options, call);
-  const refusal = errorOfResponse(answer, context);
+  const refusal = errorOfResponse(response, context);
   if (refusal !== undefined) {
     throw refusal;
   }
   try {
-    return call.read(answer);
+    return call.read(response);
   } catch (error) {
-    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, answer.status, context) : error;
+    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, response.status, context) : error;
   }
 }
 

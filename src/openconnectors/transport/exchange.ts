@@ -17,7 +17,7 @@ type Controller = Dispatcher.DispatchController;
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: TransportRequest;
-  readonly #resolve: (answer: TransportResponse) => void;
+  readonly #resolve: (response: TransportResponse) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
   #controller: Controller | undefined;
@@ -27,7 +27,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     request: TransportRequest,
-    resolve: (answer: TransportResponse) => void,
+    resolve: (response: TransportResponse) => void,
     reject: (error: unknown) => void,
   ) {
     this.#request = request;

@@ -37,7 +37,7 @@ export interface TunnelOptions {
   readonly proxy: ProxyServer;
   /** For TLS to the target, inside of the tunnel, and to an https proxy. */
   readonly tls: SecureContext;
-  /** For each of: the connection to the proxy, its answer to CONNECT, TLS inside of the tunnel. Milliseconds. */
+  /** For each of: the connection to the proxy, its response to CONNECT, TLS inside of the tunnel. Milliseconds. */
   readonly connectTimeoutMs: number;
   /** As for connections without a proxy. */
   readonly pool: Pool.Options & { readonly connections: number };

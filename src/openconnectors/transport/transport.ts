@@ -34,7 +34,7 @@ export interface Transport {
 
 /** `TransportError.code` when the signal of the request aborted the call. */
 export const ABORTED = 'ABORTED';
-/** `TransportError.code` when the response exceeded `maxAnswerBytes`. */
+/** `TransportError.code` when the response exceeded `maxResponseBytes`. */
 export const TOO_LARGE = 'TOO_LARGE';
 /** `TransportError.code` when the response is not HTTP, or its head is too long. */
 export const NOT_HTTP = 'NOT_HTTP';
@@ -52,7 +52,7 @@ export class TransportError extends Error {
   readonly proxy: string | undefined;
 
   constructor(sent: boolean, code: string, head?: Omit<TransportResponse, 'body'>, proxy?: string) {
-    super(`no whole answer (${code})`);
+    super(`no complete response (${code})`);
     this.sent = sent;
     this.code = code;
     this.head = head;

@@ -194,7 +194,7 @@ describe('the pool of accounts', () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool } = openPool(remote, { isAddressCheckExempt: () => false });
     const error = await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
-    expect(error.message).toContain('not on the public internet');
+    expect(error.message).toContain('no public address');
     expect(remote.connections).toBe(0);
   });
 

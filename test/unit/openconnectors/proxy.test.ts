@@ -191,7 +191,7 @@ describe('without a tunnel nothing was done, so even a create may be sent again:
     await clock.advance(createTimeoutMs);
     expect(await failure).toMatchObject({
       class: 'unavailable',
-      message: expect.stringContaining('no answer in time'),
+      message: expect.stringContaining('no response in time'),
     });
     expect(seen.guarded).toBe(0);
     proxy.reset();

@@ -302,7 +302,7 @@ describe('messages', () => {
       }),
     );
     expect((await remoteErrorOf(client.createInstance(body))).message).toBe(
-      'Open Connectors refused the request (HTTP 400): You must provide an OAuth code in order to create an instance of this element - provider: invalid_grant',
+      'Open Connectors rejected the request (HTTP 400): You must provide an OAuth code in order to create an instance of this element - provider: invalid_grant',
     );
   });
 });

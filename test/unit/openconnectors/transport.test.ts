@@ -113,7 +113,7 @@ describe('without a connection nothing was done, so even a create may be sent ag
     await clock.advance(createTimeoutMs);
     expect(await failure).toMatchObject({
       class: 'unavailable',
-      message: expect.stringContaining('no answer in time'),
+      message: expect.stringContaining('no response in time'),
     });
   });
 
@@ -163,7 +163,7 @@ describe('addresses', () => {
     const error = await createError(remote, {});
     expect(error).toMatchObject({
       class: 'unavailable',
-      message: expect.stringContaining('not on the public internet'),
+      message: expect.stringContaining('no public address'),
     });
     expect(error.message).not.toMatch(/127|::1/);
     expect(remote.connections).toBe(0);
@@ -174,7 +174,7 @@ describe('addresses', () => {
     async (host) => {
       const { remote } = await bench.open(json(200, shown(1)));
       const error = await createError(remote, { isPublic: () => true }, `https://${host}:${remote.port}`);
-      expect(error.message).toContain('not on the public internet');
+      expect(error.message).toContain('no public address');
       expect(remote.connections).toBe(0);
     },
   );
