@@ -125,7 +125,7 @@ describe('the consent request', () => {
           credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
         }),
         request: {
-          connector: 'infusionsoftcrm',
+          element: 'infusionsoftcrm',
           apiKey: VALUES.clientId,
           apiSecret: VALUES.clientSecret,
           callbackUrl: CALLBACK,
