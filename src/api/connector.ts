@@ -21,6 +21,14 @@ import { objectMetaSchema } from './metadata.ts';
 
 const CONFIGURATION_MAX_PROPERTIES = 32;
 
+/** What `x-kubernetes-list-type: set` means to the API server. */
+function refuseRepeats(values: readonly string[], context: z.RefinementCtx): void {
+  const index = values.findIndex((value, at) => values.indexOf(value) < at);
+  if (index !== -1) {
+    context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
+  }
+}
+
 const clientSecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
@@ -100,12 +108,7 @@ const instance = z
     tags: z
       .array(z.string().min(1).max(64))
       .max(32)
-      .superRefine((tags, context) => {
-        const index = tags.findIndex((tag, at) => tags.indexOf(tag) < at);
-        if (index !== -1) {
-          context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
-        }
-      })
+      .superRefine(refuseRepeats)
       .meta({ 'x-kubernetes-list-type': 'set' })
       .optional()
       .describe('Tags of the instance. The prefix k8s- is reserved for the operator.'),
@@ -190,12 +193,7 @@ export const connectorSpecSchema = z
           ),
       )
       .max(32)
-      .superRefine((fields, context) => {
-        const index = fields.findIndex((field, at) => fields.indexOf(field) < at);
-        if (index !== -1) {
-          context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
-        }
-      })
+      .superRefine(refuseRepeats)
       .meta({ 'x-kubernetes-list-type': 'set' })
       .optional()
       .describe(

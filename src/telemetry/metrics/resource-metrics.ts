@@ -38,17 +38,15 @@ const pauseCauses: readonly PauseCause[] = ['throttled', 'unavailable'];
 /** Computes the metrics about resources at each scrape from the caches, so that a deleted resource leaves no series. */
 export function exposeResources(metrics: Metrics, options: ResourceMetricsOptions): void {
   metrics.onScrape(() => {
-    const resources = options.resources() ?? NOTHING;
+    const known = options.resources();
+    const resources = known ?? NOTHING;
     const connectors = resources.connectors.map((object) => observedOf(CONNECTOR_NAMES.kind, object));
     const accounts = resources.accounts.map((object) => observedOf(ACCOUNT_NAMES.kind, object));
     const all = [...connectors, ...accounts];
     const own = { kind: ACCOUNT_NAMES.kind, conditions: resources.defaultAccount?.conditions ?? [] };
     metrics.replace('openconnectors_resource_conditions', countConditions([...all, own]));
     metrics.replace('openconnectors_status_condition', options.perResource ? all.flatMap(eachCondition) : []);
-    metrics.replace(
-      'openconnectors_connectors',
-      options.resources() === undefined ? [] : countByElement(resources.connectors),
-    );
+    metrics.replace('openconnectors_connectors', known === undefined ? [] : countByElement(known.connectors));
     setPendingMetrics(metrics, connectors, options.clock.now());
     setAccountMetrics(metrics, resources, options.pauses);
   });
