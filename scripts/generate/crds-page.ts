@@ -9,7 +9,7 @@ const ANNOTATION_MEANINGS: Readonly<Record<keyof typeof ANNOTATIONS, string>> = 
   reauthorizeAt: 'Any new value asks once for a new consent; shown in `status.lastHandledReauthorizeAt`.',
   paused:
     'Any value but `false` stops all work but deletion, like `spec.suspend`. Ready shows the value as the reason.',
-  abandon: `A reason in words: the finalizer \`${FINALIZER}\` is dropped without touching the remote side.`,
+  abandon: `A reason: the finalizer \`${FINALIZER}\` is removed without calls to Open Connectors.`,
   takeOver: '`"true"` accepts an instance that another owner has marked. Not with the default account.',
   attempt: "The operator's own: leave it alone.",
 };

@@ -10,7 +10,7 @@ export function renderRbacPage(): string {
     generatedFrom('scripts/generate/rbac.ts'),
     '',
     'Every permission that the manifests of `deploy/` give, and why. The overlay `namespaced` has no cluster role at all;',
-    'installing the CRDs is left to whoever applies it.',
+    'the CRDs are installed by the user who applies the manifests.',
     '',
     ...DEPLOYED_ROLES.flatMap(section),
   ].join('\n');

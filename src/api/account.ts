@@ -14,7 +14,7 @@ import {
 import { ACCOUNT_NAMES, API_VERSION } from './group.ts';
 import { objectMetaSchema } from './metadata.ts';
 
-/** `spec` of an OpenConnectorsAccount; what is absent has its meaning in `defaults.ts`. */
+/** `spec` of an OpenConnectorsAccount. `defaults.ts` has the defaults of absent fields. */
 export const accountSpecSchema = z
   .strictObject({
     baseUrl: z
@@ -27,9 +27,9 @@ export const accountSpecSchema = z
     credentialsSecretRef: z
       .strictObject({
         name: resourceName('Name of the Secret.'),
-        userSecretKey: secretKey('Key of the user secret; absent: userSecret.').optional(),
+        userSecretKey: secretKey('Key of the user secret. Absent: userSecret.').optional(),
         organizationSecretKey: secretKey(
-          'Key of the organization secret; absent: organizationSecret.',
+          'Key of the organization secret. Absent: organizationSecret.',
         ).optional(),
       })
       .meta(ATOMIC)
@@ -43,44 +43,46 @@ export const accountSpecSchema = z
           .min(1)
           .max(1000)
           .optional()
-          .describe('Requests a second to the account, over time; absent: 10.'),
+          .describe('Sustained requests per second to the account. Absent: 10.'),
         burst: z
           .int()
           .min(1)
           .max(1000)
           .optional()
-          .describe('Requests that may be sent at once after a rest; absent: 20.'),
+          .describe('Requests that may exceed the sustained rate in a burst. Absent: 20.'),
         concurrency: z
           .int()
           .min(1)
           .max(256)
           .optional()
-          .describe('Requests that may be under way at the same time; absent: 8.'),
+          .describe('Maximum number of concurrent requests. Absent: 8.'),
       })
       .optional()
-      .describe('How much the operator may ask of the account.'),
+      .describe('Limits of the requests to the account.'),
     timeoutSeconds: z
       .int()
       .min(1)
       .max(300)
       .optional()
-      .describe('How long a request may take, in seconds; absent: 30. Creating an instance may take longer.'),
+      .describe(
+        'Timeout of a request in seconds. Absent: 30. The setting CREATE_DEADLINE applies to the creation of instances.',
+      ),
     inventoryInterval: z
       .string()
       .max(32)
       .optional()
       .describe(
-        'Time between two listings of the instances, which find the drift of all connectors of the account, as a Go duration from 1m to 24h; absent: the setting INVENTORY_INTERVAL.',
+        'Time between two listings of the instances, which find the drift of all connectors of the account, as a Go duration from 1m to 24h. Absent: the setting INVENTORY_INTERVAL.',
       ),
   })
-  .describe('Where the account is and how to use it.');
+  .describe('The desired state: address, credentials and limits of the account.');
 
 const orphan = z
   .object({
     id: z.int().describe('Id of the instance.'),
     name: statusText(1024, 'Name of the instance.').optional(),
   })
-  .describe('An instance with the tags of this cluster that no resource stands for.');
+  .describe('An instance with the tags of this cluster that belongs to no resource.');
 
 /** `status` of an OpenConnectorsAccount. Everything but `observedGeneration` may be absent. */
 export const accountStatusSchema = z
@@ -96,27 +98,29 @@ export const accountStatusSchema = z
       .describe('The organization that the credentials belong to.'),
     instances: z
       .object({
-        managed: z.int().min(0).optional().describe('Instances that a resource stands for.'),
+        managed: z.int().min(0).optional().describe('Number of instances that belong to a resource.'),
         orphaned: z
           .int()
           .min(0)
           .optional()
-          .describe('Instances with the tags of this cluster that no resource stands for. Never deleted.'),
+          .describe(
+            'Number of instances with the tags of this cluster that belong to no resource. The operator never deletes them.',
+          ),
         orphans: z
           .array(orphan)
           .max(20)
           .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['id'] })
           .optional()
-          .describe('The first of the orphaned instances.'),
+          .describe('The first orphaned instances.'),
       })
       .optional()
       .describe('Instances of this cluster in the account.'),
-    throttledUntil: moment('Until when the account is left alone, as the remote side asked.').optional(),
+    throttledUntil: moment('End of the pause of all calls, as requested by Open Connectors.').optional(),
     credentials: usedCredentialsSchema.optional(),
     failures: failuresSchema.optional(),
     lastHandledReconcileAt: statusText(256, 'The reconcile-at annotation that was handled last.').optional(),
   })
-  .describe('What was found.');
+  .describe('The observed state.');
 
 /** The whole resource, as the API server returns it. */
 export const openConnectorsAccountSchema = z

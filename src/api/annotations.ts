@@ -6,20 +6,20 @@ type Annotated = {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined };
 };
 
-/** The longest value that status echoes as it is. */
+/** The longest value that status repeats unchanged. */
 const ECHO_MAX_LENGTH = 256;
 
 /** The longest reason of a pause that a condition shows. */
 const PAUSE_REASON_MAX_LENGTH = 100;
 
-/** The value of one of our annotations. */
+/** The value of an annotation of the operator. */
 export function annotationOf(object: Annotated, key: keyof typeof ANNOTATIONS): string | undefined {
   return object.metadata.annotations?.[ANNOTATIONS[key]];
 }
 
 /**
- * What status shows of a handled `reconcile-at` or `reauthorize-at`: the value, or its hash where it is longer than
- * status allows. Two requests are the same exactly when their echoes are.
+ * The value of a handled `reconcile-at` or `reauthorize-at` in status, or its hash if it is longer than status allows.
+ * Two requests are equal exactly when these are.
  */
 export function echoOf(value: string): string {
   return value.length <= ECHO_MAX_LENGTH
@@ -27,7 +27,7 @@ export function echoOf(value: string): string {
     : `sha256:${createHash('sha256').update(value).digest('hex')}`;
 }
 
-/** The echo to write when the annotation asks for something that `handled` (from status) does not show yet. */
+/** The value to write when the annotation has a new value, compared with `handled` of status. */
 export function requestOf(
   object: Annotated,
   key: 'reconcileAt' | 'reauthorizeAt',
@@ -41,7 +41,7 @@ export function requestOf(
   return echo === handled ? undefined : echo;
 }
 
-/** Whether all work but deletion stops, by the spec or by annotation. */
+/** Whether reconciliation is suspended by the spec or paused by the annotation. Deletion is not. */
 export function isSuspended(
   connector: Annotated & { readonly spec: Pick<ConnectorSpec, 'suspend'> },
 ): boolean {
@@ -54,8 +54,8 @@ function isPaused(object: Annotated): boolean {
 }
 
 /**
- * Why the connector is paused: the value of the annotation on one line, shortened; `undefined` where it is paused
- * without a reason, or not by the annotation.
+ * The reason of a pause: the value of the annotation on one line, shortened; `undefined` without a reason or
+ * annotation.
  */
 export function pauseReasonOf(object: Annotated): string | undefined {
   const value = annotationOf(object, 'paused') ?? '';
@@ -67,13 +67,13 @@ function shortened(text: string): string {
   return text.length <= PAUSE_REASON_MAX_LENGTH ? text : `${text.slice(0, PAUSE_REASON_MAX_LENGTH - 1)}…`;
 }
 
-/** Why the finalizer is to be dropped without touching the remote side; an empty reason is none. */
+/** The reason to remove the finalizer without calls to Open Connectors; `undefined` if empty. */
 export function abandonReasonOf(object: Annotated): string | undefined {
   const reason = annotationOf(object, 'abandon')?.trim();
   return reason === '' ? undefined : reason;
 }
 
-/** Whether an instance that another owner has marked is to be accepted. */
+/** Whether an instance with the tags of another owner is taken over. */
 export function takesOver(object: Annotated): boolean {
   return annotationOf(object, 'takeOver') === 'true';
 }

@@ -25,10 +25,10 @@ export const conditionSchema = z
       .min(1)
       .max(1024)
       .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
-      .describe('Why the condition has this status, in one word for machines.'),
-    message: z.string().max(32768).describe('Why the condition has this status, and what to do, for people.'),
+      .describe('Reason of the status as one CamelCase word.'),
+    message: z.string().max(32768).describe('The fact behind the status and the next action.'),
   })
-  .describe('One aspect of the current state.');
+  .describe('A condition of the resource.');
 
 export type Condition = z.infer<typeof conditionSchema>;
 export type ConditionStatus = Condition['status'];
@@ -38,9 +38,9 @@ export const conditionsSchema = z
   .array(conditionSchema)
   .max(16)
   .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
-  .describe('The current state, aspect by aspect.');
+  .describe('The conditions of the resource.');
 
-/** What is known about a condition type; `transient` ones are present only while they are True. */
+/** A condition type; `transient` ones are present only while they are True. */
 export interface ConditionInfo {
   readonly kinds: readonly ('connector' | 'account')[];
   readonly transient: boolean;

@@ -21,6 +21,14 @@ import { objectMetaSchema } from './metadata.ts';
 
 const CONFIGURATION_MAX_PROPERTIES = 32;
 
+/** What `x-kubernetes-list-type: set` means to the API server. */
+function refuseRepeats(values: readonly string[], context: z.RefinementCtx): void {
+  const index = values.findIndex((value, at) => values.indexOf(value) < at);
+  if (index !== -1) {
+    context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
+  }
+}
+
 const clientSecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
@@ -39,7 +47,7 @@ const encryptedKeySecretRef = z
   })
   .meta(ATOMIC)
   .describe(
-    "The Infusionsoft Encrypted Key (legacy API key), in a Secret of the resource's namespace. Needed with infusionsoftcrm, refused with infusionsoftrest.",
+    "The Infusionsoft Encrypted Key (legacy API key), in a Secret of the resource's namespace. Required with infusionsoftcrm, forbidden with infusionsoftrest.",
   );
 
 const authorizationCodeSecretRef = z
@@ -51,7 +59,7 @@ const authorizationCodeSecretRef = z
   })
   .meta(ATOMIC)
   .describe(
-    'An authorization code that was obtained elsewhere, in a Secret. It is used once. Not together with refreshTokenSecretRef.',
+    'An authorization code in a Secret, obtained elsewhere. It is sent once. Not together with refreshTokenSecretRef.',
   );
 
 const refreshTokenSecretRef = z
@@ -61,7 +69,7 @@ const refreshTokenSecretRef = z
   })
   .meta(ATOMIC)
   .describe(
-    'A refresh token to start from without a browser, in a Secret. Open Connectors renews it from then on, so that the copy in the Secret becomes stale. Not together with authorizationCodeSecretRef.',
+    'A refresh token in a Secret, for an authorization without a browser. Open Connectors renews the token, so that the copy in the Secret becomes stale. Not together with authorizationCodeSecretRef.',
   );
 
 const oauth = z
@@ -73,7 +81,7 @@ const oauth = z
       .max(2048)
       .optional()
       .describe(
-        "The https redirect URL registered at Keap for the OAuth client. Absent: the operator's own, which the AuthorizationRequired message shows.",
+        "The https redirect URL that is registered at Keap for the OAuth client. Absent: the operator's own callback URL.",
       ),
     scope: z
       .string()
@@ -85,7 +93,7 @@ const oauth = z
     authorizationCodeSecretRef: authorizationCodeSecretRef.optional(),
     refreshTokenSecretRef: refreshTokenSecretRef.optional(),
   })
-  .describe('The OAuth client, and how the provider grants it access.');
+  .describe('The OAuth client and its grant.');
 
 const instance = z
   .strictObject({
@@ -100,15 +108,10 @@ const instance = z
     tags: z
       .array(z.string().min(1).max(64))
       .max(32)
-      .superRefine((tags, context) => {
-        const index = tags.findIndex((tag, at) => tags.indexOf(tag) < at);
-        if (index !== -1) {
-          context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
-        }
-      })
+      .superRefine(refuseRepeats)
       .meta({ 'x-kubernetes-list-type': 'set' })
       .optional()
-      .describe("The user's own tags of the instance. Tags that start with k8s- are the operator's."),
+      .describe('Tags of the instance. The prefix k8s- is reserved for the operator.'),
     configuration: z
       .record(z.string(), boundedText(1024))
       .refine((configuration) => Object.keys(configuration).length <= CONFIGURATION_MAX_PROPERTIES, {
@@ -119,10 +122,7 @@ const instance = z
       .describe(
         `Further configuration properties of the connector. Accepted keys: ${SAFE_CONFIGURATION_KEYS.join(', ')}, and those of the setting EXTRA_CONFIGURATION_KEYS of the operator.`,
       ),
-    enabled: z
-      .boolean()
-      .optional()
-      .describe('Whether the instance works; absent: true. With false it is kept but disabled.'),
+    enabled: z.boolean().optional().describe('Whether the instance is enabled. Absent: true.'),
     importId: z
       .int()
       .min(1)
@@ -133,7 +133,7 @@ const instance = z
   })
   .describe('The connector instance in Open Connectors.');
 
-/** `spec` of an InfusionsoftConnector; what is absent has its meaning in `defaults.ts`. */
+/** `spec` of an InfusionsoftConnector. `defaults.ts` has the defaults of absent fields. */
 export const connectorSpecSchema = z
   .strictObject({
     accountRef: z
@@ -153,7 +153,7 @@ export const connectorSpecSchema = z
       .max(253)
       .optional()
       .describe(
-        'Host name of the Infusionsoft account, such as dt123.infusionsoft.com, without scheme, port or path. Needed with infusionsoftcrm; infusionsoftrest does not use it.',
+        'Host name of the Infusionsoft account, such as dt123.infusionsoft.com, without scheme, port or path. Required with infusionsoftcrm; infusionsoftrest does not use it.',
       ),
     encryptedKeySecretRef: encryptedKeySecretRef.optional(),
     oauth,
@@ -163,24 +163,24 @@ export const connectorSpecSchema = z
       .meta(ATOMIC)
       .optional()
       .describe(
-        'The Secret that the operator writes for applications; absent: <name>-connection. A Secret that the operator did not create is never overwritten.',
+        'The Secret that the operator writes for applications. Absent: <name>-connection. The operator never overwrites a Secret that it did not create.',
       ),
     includeAccountCredentials: z
       .boolean()
       .optional()
       .describe(
-        'Whether the connection Secret also carries the user and the organization secret of the account; absent: false. Not with the default account.',
+        'Whether the connection Secret also contains the user secret and the organization secret of the account. Absent: false. Not with the default account.',
       ),
     deletionPolicy: z
       .enum(['Delete', 'Orphan'])
       .optional()
       .describe(
-        'What becomes of the instance when the resource is deleted. Absent: Delete, but Orphan with importId.',
+        'What happens to the instance when the resource is deleted. Absent: Delete, but Orphan with importId.',
       ),
     driftPolicy: z
       .enum(['Correct', 'Report'])
       .optional()
-      .describe('What to do when the instance was changed by somebody else; absent: Correct.'),
+      .describe('What the operator does when another client changed the instance. Absent: Correct.'),
     ignoreDrift: z
       .array(
         z
@@ -193,12 +193,7 @@ export const connectorSpecSchema = z
           ),
       )
       .max(32)
-      .superRefine((fields, context) => {
-        const index = fields.findIndex((field, at) => fields.indexOf(field) < at);
-        if (index !== -1) {
-          context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
-        }
-      })
+      .superRefine(refuseRepeats)
       .meta({ 'x-kubernetes-list-type': 'set' })
       .optional()
       .describe(
@@ -207,10 +202,13 @@ export const connectorSpecSchema = z
     missingPolicy: z
       .enum(['Recreate', 'Report'])
       .optional()
-      .describe('What to do when the instance was deleted by somebody else; absent: Recreate.'),
-    suspend: z.boolean().optional().describe('Whether all work but deletion stops; absent: false.'),
+      .describe('What the operator does when another client deleted the instance. Absent: Recreate.'),
+    suspend: z
+      .boolean()
+      .optional()
+      .describe('Whether reconciliation is suspended. Deletion is not. Absent: false.'),
   })
-  .describe('What the connector instance should be.');
+  .describe('The desired state of the instance.');
 
 const account = z
   .object({
@@ -219,7 +217,9 @@ const account = z
     baseUrl: statusText(2080, 'Base URL of the account.'),
     organizationId: statusText(128, 'Id of the organization in Open Connectors.'),
   })
-  .describe('The account that holds the instance. Only there its absence is believed.');
+  .describe(
+    'The account of the instance. Only a response of this account proves that the instance was deleted.',
+  );
 
 /** `status` of an InfusionsoftConnector. Everything but `observedGeneration` may be absent. */
 export const connectorStatusSchema = z
@@ -231,19 +231,22 @@ export const connectorStatusSchema = z
         id: z.int().describe('Id of the instance.'),
         name: statusText(1024, 'Name of the instance.').optional(),
         connector: statusText(128, 'Connector of the instance.').optional(),
-        enabled: z.boolean().optional().describe('Whether the instance is enabled at the remote side.'),
-        createdAt: statusText(64, 'When the instance was created, as the remote side says.').optional(),
+        enabled: z.boolean().optional().describe('Whether the instance is enabled in Open Connectors.'),
+        createdAt: statusText(
+          64,
+          'When the instance was created, as reported by Open Connectors.',
+        ).optional(),
         account: account.optional(),
       })
       .optional()
-      .describe('The instance at the remote side.'),
+      .describe('The instance in Open Connectors.'),
     replacing: z
       .object({
         id: z.int().describe('Id of the old instance.'),
         connector: statusText(128, 'Connector of the old instance.'),
       })
       .optional()
-      .describe('The old instance while spec.connector is changed, until it is deleted.'),
+      .describe('The old instance after a change of spec.connector, until it is deleted.'),
     removing: z
       .object({ id: z.int().describe('Id of the instance.') })
       .optional()
@@ -253,7 +256,7 @@ export const connectorStatusSchema = z
         startUrl: statusText(2048, 'The page where a person starts the consent.').optional(),
         codeSecretName: statusText(
           253,
-          'The Secret with the one-time code that the page asks for.',
+          'Name of the Secret with the one-time code for the start page.',
         ).optional(),
         authorizedAt: moment('When the provider granted access last.').optional(),
         grant: statusText(
@@ -262,12 +265,12 @@ export const connectorStatusSchema = z
         ).optional(),
       })
       .optional()
-      .describe('Where and when access is granted.'),
+      .describe('The OAuth consent.'),
     binding: z
       .object({ name: statusText(253, 'Name of the connection Secret.') })
       .optional()
       .describe(
-        'The connection Secret, as Service Binding for Kubernetes expects it of a Provisioned Service.',
+        'The connection Secret, in the form of a Provisioned Service of Service Binding for Kubernetes.',
       ),
     credentials: usedCredentialsSchema.optional(),
     failures: failuresSchema.optional(),
@@ -277,7 +280,7 @@ export const connectorStatusSchema = z
       'The reauthorize-at annotation that was handled last.',
     ).optional(),
   })
-  .describe('What was found and done.');
+  .describe('The observed state.');
 
 /** The whole resource, as the API server returns it. */
 export const infusionsoftConnectorSchema = z
@@ -288,9 +291,7 @@ export const infusionsoftConnectorSchema = z
     spec: connectorSpecSchema,
     status: connectorStatusSchema.meta({ default: STATUS_DEFAULT }).optional(),
   })
-  .describe(
-    'A connector instance of SAP Open Connectors for Infusionsoft (Keap), kept equal to this resource.',
-  );
+  .describe('A connector instance in SAP Open Connectors for Infusionsoft (Keap).');
 
 export type ConnectorSpec = z.infer<typeof connectorSpecSchema>;
 export type ConnectorStatus = z.infer<typeof connectorStatusSchema>;

@@ -7,8 +7,8 @@ import { parseDuration } from './duration.ts';
 import { LABELS, MANAGED_BY } from './group.ts';
 import { fitName } from './names.ts';
 
-// The meaning of absent fields stands here and not in the schema: a default that the API server writes into the stored
-// object is a difference that GitOps tools see, and could never be changed for objects stored before.
+// The defaults are not in the schema: a default that the API server stores is a difference for GitOps tools, and could
+// not be changed for stored objects.
 
 type Named = { readonly metadata: { readonly name: string } };
 type InNamespace = { readonly metadata: { readonly name: string; readonly namespace: string } };
@@ -35,7 +35,7 @@ export function accountNameOf(spec: ConnectorSpec): string | undefined {
   return spec.accountRef?.name;
 }
 
-/** An instance that was there before us outlives us, unless the spec says otherwise. */
+/** The default for an adopted instance is to keep it. */
 export function deletionPolicyOf(spec: ConnectorSpec): DeletionPolicy {
   return spec.deletionPolicy ?? (spec.instance?.importId === undefined ? 'Delete' : 'Orphan');
 }
@@ -83,7 +83,7 @@ export function connectionSecretNameOf(connector: Named & { readonly spec: Conne
   return connector.spec.connectionSecretRef?.name ?? ownedSecretName(connector, '-connection');
 }
 
-/** Name of the Secret with the one-time code that the start page of the consent asks for. */
+/** Name of the Secret with the one-time code for the start page of the consent. */
 export function oneTimeCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-consent-code');
 }
@@ -93,12 +93,12 @@ export function oldOneTimeCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-enrolment');
 }
 
-/** Name of the Secret with the server side of a consent in progress: what a browser has begun and not finished yet. */
+/** Name of the Secret with the state of a consent in progress. */
 export function consentSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-consent');
 }
 
-/** Name of the Secret with what the provider answered to a consent, until the operator has taken it. */
+/** Name of the Secret with the authorization response, until the operator has consumed it. */
 export function authorizationCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-grant');
 }
@@ -108,7 +108,7 @@ export function ownedSecretName(connector: Named, suffix: string): string {
   return `${fitName(connector.metadata.name, NAME_MAX_LENGTH - suffix.length)}${suffix}`;
 }
 
-/** Name of the instance in Open Connectors, in characters that its clean-up of HTML leaves alone. */
+/** Name of the instance in Open Connectors, in characters that its HTML sanitizer keeps. */
 export function instanceNameOf(connector: InNamespace & { readonly spec: ConnectorSpec }): string {
   const { namespace, name } = connector.metadata;
   return connector.spec.instance?.name ?? fitName(`${namespace}-${name}`, INSTANCE_NAME_MAX_LENGTH);
@@ -132,7 +132,7 @@ export function organizationSecretKeyOf(spec: AccountSpec): string {
   return spec.credentialsSecretRef.organizationSecretKey ?? 'organizationSecret';
 }
 
-/** How much may be asked of an account. */
+/** The limits of the requests to an account. */
 export interface AccountLimits {
   readonly requestsPerSecond: number;
   readonly burst: number;
@@ -147,17 +147,17 @@ export function limitsOf(spec: Pick<AccountSpec, 'limits'>): AccountLimits {
   };
 }
 
-/** How long a request to the account may take, in milliseconds. */
+/** Timeout of a request to the account, in milliseconds. */
 export function timeoutMsOf(spec: Pick<AccountSpec, 'timeoutSeconds'>): number {
   return (spec.timeoutSeconds ?? 30) * 1000;
 }
 
-/** Time between two listings of the account in milliseconds; `undefined`: as the operator's setting says. */
+/** Time between two listings of the account in milliseconds; `undefined`: the setting INVENTORY_INTERVAL. */
 export function inventoryIntervalMsOf(spec: Pick<AccountSpec, 'inventoryInterval'>): number | undefined {
   return spec.inventoryInterval === undefined ? undefined : parseDuration(spec.inventoryInterval);
 }
 
-/** The path that every address of the API ends with. */
+/** The last part of every base URL of the API. */
 const API_PATH = '/elements/api-v2';
 
 /** `spec.baseUrl` with the API's path and without a slash at its end. */

@@ -39,20 +39,20 @@ export function boundedText(maxLength: number): z.ZodString {
     .meta({ maxLength });
 }
 
-/** Marks a reference as one value for merges: a server-side apply owns and replaces it as a whole. */
+/** Marks a reference as one value: a server-side apply replaces it as a whole. */
 export const ATOMIC = { 'x-kubernetes-map-type': 'atomic' } as const;
 
-/** A moment in RFC 3339. Only the operator writes these, so that they are not parsed again. */
+/** A time in RFC 3339, written by the operator only. */
 export function moment(description: string): z.ZodString {
   return z.string().max(64).meta({ format: 'date-time', description });
 }
 
-/** A text in status. The bounds are wide, because a refused status write would hide what is wrong. */
+/** A text in status. The bounds are wide, because a rejected status update would hide the problem. */
 export function statusText(maxLength: number, description: string): z.ZodString {
   return z.string().max(maxLength).describe(description);
 }
 
-/** One Secret value that was used: what it was at that time, without the value. */
+/** A Secret value that was applied, by its fingerprint. */
 export const usedCredentialSchema = z
   .object({
     secretName: z.string().max(253).describe('Name of the Secret.'),
@@ -67,24 +67,22 @@ export const usedCredentialsSchema = z
   .array(usedCredentialSchema)
   .max(16)
   .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['secretName', 'key'] })
-  .describe('The Secret values in use, each with a keyed hash, so that a changed value is noticed.');
+  .describe('The Secret values in use, each with a keyed hash that detects changes.');
 
-/** How often in a row a pass failed; a restart of the operator goes on from here. */
+/** Consecutive failures, so that the backoff survives a restart. */
 export const failuresSchema = z
   .object({
-    count: z.int().min(0).describe('Failures in a row.'),
+    count: z.int().min(0).describe('Number of consecutive failures.'),
     lastReason: statusText(1024, 'Reason of the last failure.').optional(),
-    nextAttemptAt: moment('When the next try is due.').optional(),
+    nextAttemptAt: moment('Time of the next attempt.').optional(),
   })
-  .describe('Failures in a row, so that a restart of the operator does not forget the backoff.');
+  .describe('Consecutive failures, so that the backoff survives a restart of the operator.');
 
-/** `-1` until the operator has seen the resource (schema default of status). */
+/** `-1` before the first reconciliation (schema default of status). */
 export const observedGenerationSchema = z
   .int()
   .min(-1)
-  .describe(
-    'The generation of the spec that was acted on last; -1 until the operator has seen the resource.',
-  );
+  .describe('The generation of the spec that was reconciled last; -1 before the first reconciliation.');
 
-/** Default of `status`: without it, kstatus takes a resource that nobody has seen yet for current. */
+/** Default of `status`: without it, kstatus reports a resource as current before the first reconciliation. */
 export const STATUS_DEFAULT = { observedGeneration: -1 } as const;

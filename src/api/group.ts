@@ -7,7 +7,7 @@ export const VERSION = 'v1beta1';
 /** `apiVersion` of both kinds. */
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-/** How the API server and kubectl name a kind. */
+/** The names of a kind. */
 export interface KindNames {
   readonly kind: string;
   readonly listKind: string;
@@ -45,7 +45,7 @@ export const ACCOUNT_RESOURCE = { group: GROUP, version: VERSION, plural: ACCOUN
 /** `kubectl get openconnectors` lists both kinds. */
 export const CATEGORY = 'openconnectors';
 
-/** On an InfusionsoftConnector while an instance of it may exist at the remote side. */
+/** On an InfusionsoftConnector while its instance may exist in Open Connectors. */
 export const FINALIZER = `${GROUP}/instance`;
 
 /** On an OpenConnectorsAccount while connectors use it. */
@@ -53,17 +53,17 @@ export const ACCOUNT_FINALIZER = `${GROUP}/in-use`;
 
 /** Every annotation that the operator reads or writes. */
 export const ANNOTATIONS = {
-  /** Any new value starts one pass at once; echoed in `status.lastHandledReconcileAt`. */
+  /** Any new value triggers one reconcile immediately; recorded in `status.lastHandledReconcileAt`. */
   reconcileAt: `${GROUP}/reconcile-at`,
-  /** Any new value asks once for a new consent; echoed in `status.lastHandledReauthorizeAt`. */
+  /** Any new value requests one new consent; recorded in `status.lastHandledReauthorizeAt`. */
   reauthorizeAt: `${GROUP}/reauthorize-at`,
   /** `"true"` works like `spec.suspend`, for tools that must not change the spec. */
   paused: `${GROUP}/paused`,
-  /** A reason in words: the finalizer is dropped without touching the remote side. */
+  /** A reason: the finalizer is removed without calls to Open Connectors. */
   abandon: `${GROUP}/abandon`,
-  /** `"true"` accepts an instance that another owner has marked. */
+  /** `"true"` takes over an instance with the tags of another owner. */
   takeOver: `${GROUP}/take-over`,
-  /** The operator's own: the write-ahead record of a credential, written before it is sent. */
+  /** Written by the operator: the write-ahead record of a credential, before it is sent. */
   attempt: `${GROUP}/attempt`,
 } as const;
 
@@ -73,22 +73,22 @@ export const MANAGED_BY = 'infusionsoft-connector-operator';
 /** Labels that the operator sets on the Secrets it creates. */
 export const LABELS = {
   managedBy: 'app.kubernetes.io/managed-by',
-  /** The connector the Secret belongs to, as made by `connectorLabelOf`. */
+  /** The connector of the Secret, by `connectorLabelOf`. */
   connector: `${GROUP}/connector`,
 } as const;
 
 /** Type of the connection Secret, as Service Binding for Kubernetes recommends (`servicebinding.io/<type>`). */
 export const CONNECTION_SECRET_TYPE = 'servicebinding.io/open-connectors';
 
-/** Types of the Secrets that exist while a consent is waited for. */
+/** Types of the Secrets of a pending consent. */
 export const CONSENT_SECRET_TYPES = {
-  /** The one-time code that the start page asks for. */
+  /** The one-time code for the start page. */
   oneTimeCode: `${GROUP}/enrolment`,
   /** A consent in progress. */
   record: `${GROUP}/consent`,
-  /** What the provider answered. */
+  /** The authorization response. */
   grant: `${GROUP}/grant`,
 } as const;
 
-/** On the CRD: says that resources of it are a "Provisioned Service" of Service Binding for Kubernetes. */
+/** Label of the CRD of a "Provisioned Service" of Service Binding for Kubernetes. */
 export const SERVICE_BINDING_LABEL = 'servicebinding.io/provisioned-service';

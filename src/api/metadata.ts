@@ -13,7 +13,7 @@ export const ownerReferenceSchema = z.object({
   blockOwnerDeletion: z.boolean().optional(),
 });
 
-/** The part of `metav1.ObjectMeta` that the operator looks at, as the API server returns it for a namespaced object. */
+/** The part of `metav1.ObjectMeta` that the operator reads, for a namespaced object. */
 export const objectMetaSchema = z.object({
   name: text,
   namespace: text,
@@ -22,7 +22,7 @@ export const objectMetaSchema = z.object({
   generation: z.int(),
   /** RFC 3339. */
   creationTimestamp: text.optional(),
-  /** RFC 3339; present from the moment of the delete request on. */
+  /** RFC 3339; present after the delete request. */
   deletionTimestamp: text.optional(),
   finalizers: z.array(text).optional(),
   annotations: textMap.optional(),

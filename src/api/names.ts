@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Hexadecimal digits of the hash that stands for what was cut off. */
+/** Length of the hash of a shortened name, in hexadecimal digits. */
 const HASH_LENGTH = 8;
 
 /**
- * `name` where it fits into `maxLength`; otherwise its beginning and a hash of the whole, so that two long names with
- * the same beginning stay apart. What ends in a separator is trimmed, because names and labels must not.
+ * `name` if it has at most `maxLength` characters; otherwise its beginning and a hash of the whole name, so that long
+ * names stay distinct. A separator at the end is removed, as names and labels require.
  */
 export function fitName(name: string, maxLength: number): string {
   if (name.length <= maxLength) {

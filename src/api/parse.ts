@@ -5,8 +5,8 @@ import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from './group.ts';
 import { objectMetaSchema } from './metadata.ts';
 
 /**
- * An InfusionsoftConnector as the API server sent it. Metadata must be what Kubernetes promises (throws otherwise); a
- * status that cannot be read counts as none; `spec` is only known to be an object until `validateConnector` says more.
+ * Parses an InfusionsoftConnector of the API server. Throws for invalid metadata; an invalid status counts as absent;
+ * `spec` is an object of any form until `validateConnector` has checked it.
  */
 export function parseConnector(object: unknown): InfusionsoftConnector {
   const { metadata, spec, status } = fields(object);
@@ -20,7 +20,7 @@ export function parseConnector(object: unknown): InfusionsoftConnector {
   };
 }
 
-/** An OpenConnectorsAccount, in the same way; `validateAccount` says whether `spec` is one. */
+/** Parses an OpenConnectorsAccount in the same way; `validateAccount` checks `spec`. */
 export function parseAccount(object: unknown): OpenConnectorsAccount {
   const { metadata, spec, status } = fields(object);
   const parsed = accountStatusSchema.safeParse(status);

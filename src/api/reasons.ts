@@ -9,7 +9,7 @@ import { SYNC_REASONS } from './reasons/sync.ts';
 
 export type { ReasonInfo, Severity as Outlook } from './reasons/info.ts';
 
-/** Every reason that a condition or an event of the operator may carry. There is no other. */
+/** Every reason of a condition or an event of the operator. */
 export const REASONS = {
   ...GENERAL_REASONS,
   ...SECRET_REASONS,
@@ -24,17 +24,17 @@ export type Reason = keyof typeof REASONS;
 /** All reasons, in the order of the table. */
 export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
 
-/** What is known about `name`. */
+/** The table entry of `name`. */
 export function reason(name: Reason): ReasonInfo {
   return REASONS[name];
 }
 
-/** Whether `text`, such as a reason read from status, is one of ours. */
+/** Whether `text`, such as a reason of status, is a reason of the operator. */
 export function isReason(text: string): text is Reason {
   return Object.hasOwn(REASONS, text);
 }
 
-/** Whether the condition `type` may say `status` for the reason `name`. */
+/** Whether the condition `type` may have `status` with the reason `name`. */
 export function mayAppear(name: Reason, type: ConditionType, status: ConditionStatus): boolean {
   return reason(name).conditions[type]?.includes(status) ?? false;
 }

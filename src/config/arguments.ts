@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { flagOf, type Setting } from './settings.ts';
 import { boolean } from './value-types.ts';
 
-/** What the command line says: the text of each flag that was given, and one line for each thing that is wrong. */
+/** The parsed command line: the text of each flag, and one line for each problem. */
 export interface Arguments {
-  /** By environment variable name. Of a repeated flag the last counts. */
+  /** By environment variable name. The last of a repeated flag counts. */
   readonly values: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
 }
@@ -22,7 +22,7 @@ export function readArguments(argv: readonly string[], settings: readonly Settin
   const problems: string[] = [];
   for (const token of tokens) {
     if (token.kind !== 'option') {
-      // An argument's text may be a secret that lost its flag: only its place is told.
+      // The text of an argument may be a secret without its flag, so that only its position is reported.
       problems.push(`argument ${token.index + 1}: is not a flag; expected --flag=value`);
       continue;
     }

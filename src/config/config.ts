@@ -6,12 +6,12 @@ import { type ParsedSettings, parseSettings, problemLine } from './parse.ts';
 import { settings } from './settings.ts';
 
 /**
- * Everything that can be set, read once and frozen. Names ending in `Ms` are milliseconds. `podNamespace` is `undefined`
- * outside of a pod: the kubeconfig's context decides then.
+ * All settings, read once and frozen. Names ending in `Ms` are milliseconds. `podNamespace` is `undefined` outside of a
+ * pod; the context of the kubeconfig applies then.
  */
 export type Config = ParsedSettings & { readonly podName: string };
 
-/** Where the configuration comes from, besides the defaults. */
+/** The sources of the configuration, besides the defaults. */
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Without the program and the script. */
@@ -22,7 +22,7 @@ export interface ConfigSources {
   readonly readFile: (path: string) => string | undefined;
 }
 
-/** Settings are wrong. `problems` has one line for each; no line repeats a value, which may be a secret. */
+/** Invalid settings. `problems` has one line for each, without values, which may be secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -33,17 +33,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** Kubernetes mounts the pod's own namespace here, beside the service account's token. */
+/** Kubernetes mounts the namespace of the pod here. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
-/** Reads and checks every setting; flags beat the environment. Throws `ConfigError`. */
+/** Reads and validates every setting. Flags take precedence over the environment. Throws `ConfigError`. */
 export function loadConfig(sources: ConfigSources = systemSources()): Config {
   const { values, wrong, problems } = parseSettings(sources.env, sources.argv);
   const all = [...problems, ...crossCheck(values, wrong), ...checkFiles(values, sources)];
   if (all.length > 0) {
     throw new ConfigError(all);
   }
-  // Nothing is wrong, so nothing is absent.
+  // Without problems every value is present.
   const complete = values as ParsedSettings;
   return deepFreeze({
     ...complete,
@@ -52,7 +52,7 @@ export function loadConfig(sources: ConfigSources = systemSources()): Config {
   });
 }
 
-/** The process' own environment, arguments, host and files. */
+/** The environment, arguments, host and files of the process. */
 export function systemSources(): ConfigSources {
   return {
     env: process.env,
@@ -69,7 +69,7 @@ export function systemSources(): ConfigSources {
   };
 }
 
-/** A bundle that cannot be used would only show as calls that fail, much later. */
+/** An invalid bundle would otherwise only surface as failed calls. */
 function checkFiles(values: Partial<ParsedSettings>, sources: ConfigSources): readonly string[] {
   if (values.caFile === undefined) {
     return [];

@@ -2,11 +2,11 @@ import { findHostPattern } from '../runtime/host-pattern.ts';
 import { type ParsedSettings, problemLine } from './parse.ts';
 import { type SettingName, settings } from './settings.ts';
 
-/** What settings demand of each other. */
+/** The rules between settings. */
 interface CrossCheck {
-  /** The setting that a person has to change. */
+  /** The setting that has to be changed. */
   readonly at: SettingName;
-  /** The others it depends on; a check is left out where one of them is wrong in itself. */
+  /** The settings that the rule reads. The rule is skipped if one of them is invalid. */
   readonly with: readonly SettingName[];
   readonly wrong: string;
   readonly expected: string;
@@ -101,7 +101,7 @@ const checks: readonly CrossCheck[] = [
   },
 ];
 
-/** One line for each demand that `values` does not meet. Settings in `wrong` are absent from `values`. */
+/** One line for each violated rule. Settings in `wrong` are absent from `values`. */
 export function crossCheck(values: Partial<ParsedSettings>, wrong: ReadonlySet<string>): readonly string[] {
   return checks
     .filter((check) => ![check.at, ...check.with].some((name) => wrong.has(name)))

@@ -1,4 +1,4 @@
-/** How the operator's process can end. Declared once; the documentation is made from here. */
+/** The exit codes of the operator. The documentation is generated from here. */
 export const exitCodes = {
   ok: { code: 0, meaning: 'A clean end after SIGTERM or SIGINT.' },
   failure: {

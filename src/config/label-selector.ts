@@ -10,8 +10,8 @@ const requirement = [
 const selector = new RegExp(`^\\s*(?:${requirement})(?:\\s*,\\s*(?:${requirement}))*\\s*$`);
 
 /**
- * Whether `text` is a label selector in the API's string form. The server would say so only at the first list, again and
- * again. Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+ * Whether `text` is a valid label selector, so that an invalid one fails at the start and not at each list. Source:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 export function isLabelSelector(text: string): boolean {
   return text.length <= 1024 && selector.test(text);

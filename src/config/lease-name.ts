@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
 
-/** Name of the Lease of an operator that serves all resources. */
+/** Name of the Lease of an operator that watches all resources. */
 const DEFAULT_LEASE_NAME = 'infusionsoft-connector-operator';
 
-/** What an operator serves. */
+/** The resources that an operator watches. */
 type Scope = Pick<Config, 'watchLabelSelector' | 'watchNamespaces'>;
 
 /**
- * The Lease by which the replicas of one operator elect their leader. Operators in one namespace that serve different
- * resources get different names; the order of namespaces does not matter.
+ * Name of the Lease of the replicas of one operator. Operators in one namespace that watch different resources get
+ * different names. The order of namespaces does not matter.
  */
 export function leaseNameOf({ watchLabelSelector, watchNamespaces }: Scope): string {
   const namespaces = [...new Set(watchNamespaces)].sort();

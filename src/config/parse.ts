@@ -44,12 +44,12 @@ export function parseSettings(
   return { values, wrong, problems };
 }
 
-/** `NAME (--flag): what is wrong; expected what`. */
+/** `NAME (--flag): problem; expected ...`. */
 export function problemLine(setting: Setting, wrong: string, expected: string): string {
   return `${setting.env} (${flagOf(setting.env)}): ${wrong}; expected ${expected}`;
 }
 
-/** The different texts that the setting's variable and its aliases hold. */
+/** The different values of the variable and its aliases. */
 function fromEnvironment(setting: Setting, env: Readonly<Record<string, string | undefined>>): string[] {
   const texts = [setting.env, ...(setting.aliases ?? [])].map((name) => env[name] ?? '');
   return [...new Set(texts)].filter((text) => text !== '');

@@ -2,14 +2,14 @@ import type { ProxyServer } from '../openconnectors/transport/proxy-tunnel.ts';
 
 /** A host that is called without the proxy. */
 export interface ProxyBypass {
-  /** Lower case. The whole name, or what it ends in where `isSuffix`: `.example.com`, and nothing for every host. */
+  /** Lower case. The whole name, or with `isSuffix` its end: `.example.com`, or empty for every host. */
   readonly host: string;
   readonly isSuffix: boolean;
   /** Absent: every port. */
   readonly port: number | undefined;
 }
 
-/** Reads `http[s]://[user[:password]@]host[:port]`; a text says what is wrong, without repeating anything. */
+/** Parses `http[s]://[user[:password]@]host[:port]`. A text is the problem, without values. */
 export function parseProxyUrl(text: string): ProxyServer | string {
   if (!URL.canParse(text)) {
     return 'is not a URL';
@@ -46,8 +46,8 @@ function decoded(text: string): string | undefined {
 }
 
 /**
- * Reads one entry of `NO_PROXY`. The variable is shared with other programs, so that addresses and networks are taken
- * too; they match nothing, as no account has an address for a host.
+ * Parses one entry of `NO_PROXY`. Addresses and networks are accepted, because other programs share the variable; they
+ * match nothing, because the host of an account is a name.
  */
 export function parseProxyBypass(text: string): ProxyBypass | undefined {
   const [, star = '', host = '', port] =

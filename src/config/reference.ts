@@ -1,7 +1,7 @@
 import { exitCodes } from './exit-codes.ts';
 import { flagOf, type Setting, settingList } from './settings.ts';
 
-/** `docs/reference/settings.md`, made from the declarations. */
+/** `docs/reference/settings.md`, generated from the declarations. */
 export function renderSettings(): string {
   return [
     '# Settings',

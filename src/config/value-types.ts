@@ -7,10 +7,10 @@ import { type HostPattern, parseHostPattern } from '../runtime/host-pattern.ts';
 import { isLabelSelector } from './label-selector.ts';
 import { type ProxyBypass, parseProxyBypass, parseProxyUrl } from './proxy.ts';
 
-/** How the text of a setting becomes a value. `expected` completes the sentence "expected ...". */
+/** A type of a setting: parses the text. `expected` completes the sentence "expected ...". */
 export interface ValueType<T> {
   readonly expected: string;
-  /** Its error messages say what is wrong without repeating the text: a secret may have been pasted there. */
+  /** Its error messages do not contain the text, which may be a secret. */
   readonly schema: z.ZodType<T, string>;
 }
 
@@ -24,7 +24,7 @@ export function text(pattern: RegExp, expected: string): ValueType<string> {
 /** A namespace name (RFC 1123 label). */
 export const namespace = text(DNS_LABEL, 'a namespace name');
 
-/** A lease holder's identity: what pods and hosts are called. */
+/** The identity of the holder of a Lease: the name of a pod or host. */
 export const identity = text(/^[A-Za-z0-9][\w.-]{0,252}$/, 'a name of letters, digits, dots and dashes');
 
 /** A whole number from `min` to `max`. */
@@ -79,7 +79,7 @@ export function duration(minText: string): ValueType<number> {
   };
 }
 
-/** A comma-separated list without repetitions; blanks around an entry do not count. Blank text is the empty list. */
+/** A comma-separated list without duplicates. Blanks around an entry are ignored; blank text is the empty list. */
 export function list<T>(item: ValueType<T>): ValueType<readonly T[]> {
   return {
     expected: `a comma-separated list, each entry ${item.expected}`,

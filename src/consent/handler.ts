@@ -1,6 +1,7 @@
 import { ProviderUrlError } from '../authorization/provider-url.ts';
 import { KubeError } from '../kube/client/errors.ts';
 import { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import { PROVIDER } from '../provider/names.ts';
 import { type NamespacedName, parseName } from './connector-name.ts';
 import { BusyError, type ConsentContext, type ConsentPorts, createContext } from './context.ts';
 import { begin, showStart } from './flow/begin.ts';
@@ -104,7 +105,7 @@ function adviceFor(error: unknown): Html {
     return html`<p>SAP Open Connectors ${error.class === 'unavailable' || error.class === 'throttled' ? 'is not reachable at the moment' : 'rejected the request'}. Try again in a minute. If it fails again, ask an administrator of the connector to check its conditions (<code>kubectl describe</code>).</p>`;
   }
   if (error instanceof ProviderUrlError) {
-    return html`<p>SAP Open Connectors returned an unexpected URL for Infusionsoft, so you are not redirected. Ask an administrator of the operator to check its log.</p>`;
+    return html`<p>SAP Open Connectors returned an unexpected URL for ${PROVIDER.product}, so you are not redirected. Ask an administrator of the operator to check its log.</p>`;
   }
   if (error instanceof KubeError) {
     return html`<p>The cluster is not reachable at the moment. Wait a few seconds and reload this page. If it fails again, start again.</p>`;

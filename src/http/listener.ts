@@ -6,25 +6,25 @@ export type RequestHandler = (request: Request) => Response | Promise<Response>;
 
 /** Where to listen. */
 export interface ListenOptions {
-  /** What the port is called in a message: the setting that it comes from. */
+  /** The setting of the port, for messages. */
   readonly name: string;
-  /** Of this machine; all addresses where absent. */
+  /** Absent: all addresses. */
   readonly address: string | undefined;
-  /** 0 for any free one. */
+  /** 0: a free port. */
   readonly port: number;
   readonly handle: RequestHandler;
-  /** Told of what `handle` threw. */
+  /** Receives the errors of `handle`. */
   readonly onError: (error: unknown) => void;
 }
 
 /** A server that listens. */
 export interface Listener {
   readonly port: number;
-  /** Ends at once, with all its connections. */
+  /** Closes the server and all connections immediately. */
   close(): Promise<void>;
 }
 
-/** The port cannot be listened on. `code` is Node's, such as `EADDRINUSE`. */
+/** Listening on the port failed. `code` is a code of Node.js such as `EADDRINUSE`. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly code: string;
@@ -36,7 +36,7 @@ export class ListenError extends Error {
   }
 }
 
-/** Generous for a probe or a scrape, and short for everybody else. Milliseconds and bytes. */
+/** Limits for probes and scrapes, in milliseconds and bytes. */
 const limits = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -92,14 +92,14 @@ async function answer(
     onError(error);
     outgoing.writeHead(500, { 'content-length': 0 }).end();
   } finally {
-    // A body that nobody asked for is not read: the connection ends with the answer.
+    // The body of a request is not read; the connection closes after the response.
     if (!incoming.complete) {
       outgoing.once('finish', () => incoming.destroy());
     }
   }
 }
 
-/** `undefined` for what is no request for a path. */
+/** `undefined` if the target is not a path. */
 function requestOf({ url = '', method = 'GET', headers }: IncomingMessage): Request | undefined {
   if (
     !url.startsWith('/') ||

@@ -15,7 +15,7 @@ export function routes(handlers: Readonly<Record<string, RequestHandler>>): Requ
   };
 }
 
-/** A plain answer that nobody may keep. */
+/** A plain text response that must not be cached. */
 export function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(body, {
     status,

@@ -11,7 +11,7 @@ import { createTlsContext, createTransport, type TransportOptions } from './tran
 import type { ProxyServer } from './transport/proxy-tunnel.ts';
 import type { Transport } from './transport/transport.ts';
 
-/** Everything that makes one account's client what it is. When any of it changes, the client is replaced. */
+/** The settings of the client of one account. A change replaces the client. */
 export interface AccountSettings {
   readonly baseUrl: string;
   readonly credentials: AccountCredentials;
@@ -26,11 +26,14 @@ export interface OpenConnectorsPoolOptions {
   readonly random: Pick<Random, 'fraction'>;
   /** See `CallerOptions.guard`. */
   readonly guard?: () => void;
-  /** Told of every request of account `key`. Must not throw. */
+  /** Receives every request of account `key`. Must not throw. */
   readonly observe?: (key: string, observation: CallObservation) => void;
-  /** Told when account `key` begins a pause (its cause), and when its calls flow again or its client is done with. Must not throw. */
+  /**
+   * Called when account `key` is paused (with the cause), and when its calls resume or its client is removed. Must not
+   * throw.
+   */
   readonly onBudgetChange?: (key: string, state: 'open' | BudgetPause['cause']) => void;
-  /** Whether the administrator named this host with this port, so that it may have any address. Default: none. */
+  /** Whether the setting ALLOWED_HOSTS exempts this host and port from the address check. Default: none. */
   readonly isAddressCheckExempt?: (hostname: string, port: number) => boolean;
   /** The proxy for calls to this host and port. Default: none. */
   readonly proxyFor?: (hostname: string, port: number) => ProxyServer | undefined;
@@ -40,20 +43,22 @@ export interface OpenConnectorsPoolOptions {
   readonly createTransport?: (options: TransportOptions) => Transport;
 }
 
-/** One client, connection pool and budget for each account, by a key of the caller's (an account's uid, `default`). */
+/**
+ * One client, connection pool and budget for each account, by a key that the caller chooses (the uid of the account,
+ * `default`).
+ */
 export interface OpenConnectorsPool {
   /**
-   * The account's client: the same object as before while `settings` are equal. A replaced client's calls in flight go
-   * on to their end; calls made with it later are `unavailable`, nothing sent.
-   *
-   * @throws RemoteError of class `invalid` for a base URL that cannot be one.
+   * The client of the account; the same object while `settings` are equal. Calls in flight of a replaced client finish;
+   * later calls fail as `unavailable`, with nothing sent. @throws RemoteError of class `invalid` for an invalid base
+   * URL.
    */
   get(key: string, settings: AccountSettings): OpenConnectors;
-  /** When the remote side lets account `key` go on (wall clock, milliseconds), while it makes a pause. */
+  /** End of the pause of account `key` that Open Connectors requested (wall clock, milliseconds). */
   throttledUntil(key: string): number | undefined;
-  /** Forgets an account that no one needs any more. */
+  /** Removes the client of an account. */
   remove(key: string): void;
-  /** Ends when every call in flight has ended and every connection is closed. */
+  /** Resolves when all calls in flight have ended and all connections are closed. */
   close(): Promise<void>;
 }
 
@@ -122,7 +127,7 @@ function createEntry(
     limits: settings.limits,
     clock,
     random,
-    // The calls in flight of a replaced client say nothing about the client that took its place.
+    // Calls in flight of a replaced client do not affect its replacement.
     onChange: (state) => isCurrent(key, budget) && onBudgetChange?.(key, state),
   });
   const client = createOpenConnectors({

@@ -7,11 +7,9 @@ export interface AccountCredentials {
 }
 
 /**
- * The `Authorization` header of the Platform API. Calls on an instance's own resources (a ping) carry the instance
- * token as `Element` too; calls on the instance itself, deletion above all, never do.
- *
- * @throws RemoteError of class `unauthorized`, nothing sent, where a value cannot stand in the header. The values are
- *   base64 or hexadecimal, so anything but visible ASCII without a comma is a mistake, a line break most often.
+ * The `Authorization` header of the Platform API. Calls of the hub (a ping) also carry the instance token as `Element`;
+ * calls about the instance itself, such as its deletion, never do. @throws RemoteError of class `unauthorized`, with
+ * nothing sent, for a value that a header cannot contain: the values are base64 or hexadecimal.
  */
 export function authorizationHeader(credentials: AccountCredentials, instanceToken?: string): string {
   const parts = [

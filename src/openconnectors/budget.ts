@@ -5,12 +5,12 @@ import { TokenBucket } from '../runtime/token-bucket.ts';
 import { RemoteError } from './errors/remote-error.ts';
 import type { Turn } from './port.ts';
 
-/** First and longest pause without a `Retry-After`, and the shortest with one; in milliseconds. */
+/** The first and the longest pause without a `Retry-After`, and the shortest with one, in milliseconds. */
 const PAUSE_LIMITS: BackoffLimits = { baseMs: 1_000, maxMs: 60_000 };
 const SHORTEST_PAUSE_MS = 100;
-/** So many calls in a row that found the remote side unavailable pause the account. */
+/** Number of consecutive unavailable responses that pause the account. */
 const FAILURES_TO_PAUSE = 5;
-/** Callers are kept waiting through a pause no longer than this, so that one account's outage holds no worker. */
+/** Longest time that a caller waits for the end of a pause, so that the outage of one account blocks no worker. */
 const DEFAULT_MAX_WAIT_MS = 5_000;
 
 /** `spec.limits` of an account. */
@@ -21,27 +21,27 @@ export interface BudgetLimits {
   readonly concurrency: number;
 }
 
-/** Why no call goes out, and until when (wall clock, milliseconds since the epoch). */
+/** The cause and the end of a pause (wall clock, milliseconds since the epoch). */
 export interface BudgetPause {
   readonly cause: 'throttled' | 'unavailable';
   readonly until: number;
 }
 
-/** The limits of one account, around each of its calls. */
+/** Applies the limits of one account to its calls, with a circuit breaker. */
 export interface Budget {
-  /** Waits for a turn like `run`, for a call that follows. The turn counts as a call in flight until it is used or released. */
+  /** Waits for a turn like `run`. The turn counts as a call in flight until it is used or released. */
   reserve(signal?: AbortSignal): Promise<Turn>;
   /**
-   * Runs `call` when its turn has come, first come first served, and learns from how it ends. Rejects with what `call`
-   * rejects with, with the signal's reason while waiting, or at once with `RemoteError` (`throttled` or `unavailable`,
-   * nothing sent) while the account makes a long pause.
+   * Runs `call` in its turn (FIFO) and updates the circuit breaker by its outcome. Rejects with the error of `call`,
+   * with the reason of the signal while waiting, or immediately with `RemoteError` (`throttled` or `unavailable`,
+   * nothing sent) during a long pause.
    */
   run<Result>(call: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
-  /** The pause that is on now. */
+  /** The current pause. */
   readonly pause: BudgetPause | undefined;
-  /** When a pause that the remote side asked for ends; for the account's status. */
+  /** End of a pause that Open Connectors requested, for the status of the account. */
   readonly throttledUntil: number | undefined;
-  /** Ends its timers. Calls that wait and later ones are refused (`unavailable`, nothing sent); those in flight go on. */
+  /** Stops the timers. Waiting and later calls fail as `unavailable` with nothing sent; calls in flight continue. */
   close(): void;
 }
 
@@ -52,7 +52,7 @@ export interface BudgetOptions {
   readonly random: Pick<Random, 'fraction'>;
   /** Longest wait through a pause or for its probe, in milliseconds. Default 5 s. */
   readonly maxWaitMs?: number;
-  /** Told when a pause begins (its cause) and when calls flow again (`open`). Must not throw. */
+  /** Called when a pause begins (with its cause) and when calls flow again (`open`). Must not throw. */
   readonly onChange?: ((state: 'open' | BudgetPause['cause']) => void) | undefined;
 }
 
@@ -64,13 +64,13 @@ interface Waiter {
   readonly refuse: (error: RemoteError) => void;
 }
 
-/** Leave to run one call. `epoch` tells whether a pause has begun since. */
+/** A turn for one call. A different `epoch` at its end means that a pause began meanwhile. */
 interface Ticket {
   readonly epoch: number;
   readonly isProbe: boolean;
 }
 
-/** What the end of a call says about the remote side. Aborted calls say nothing. */
+/** Updates the circuit breaker by the outcome of a call. An aborted call has no effect. */
 type CallOutcome =
   | { readonly kind: 'healthy' | 'nothing' }
   | { readonly kind: BudgetPause['cause']; readonly retryAfterMs: number | undefined };
@@ -87,12 +87,12 @@ class AccountBudget implements Budget {
   #mode: Mode = 'open';
   #inFlight = 0;
   #epoch = 0;
-  /** Pauses in a row, for the backoff. */
+  /** Number of consecutive pauses, for the backoff. */
   #level = 0;
   #failures = 0;
   #pause: BudgetPause | undefined;
   #pauseEndsAt = 0;
-  /** Set once a probe has taken longer than callers are to wait. */
+  /** Set when a probe takes longer than callers may wait. */
   #probeIsSlow = false;
   #isClosed = false;
   #cancelTimer: (() => void) | undefined;
@@ -220,7 +220,7 @@ class AccountBudget implements Budget {
   #ended(ticket: Ticket, result: CallOutcome): void {
     this.#inFlight -= 1;
     if (this.#isClosed) {
-      // A pause that began now would keep a process alive that has ended everything else.
+      // A new pause would keep the process alive.
       return;
     }
     if (ticket.epoch === this.#epoch) {
@@ -346,7 +346,8 @@ function outcomeOf(error: unknown): CallOutcome {
     return { kind: 'nothing' };
   }
   if (error.source === 'provider') {
-    // Open Connectors itself answered. What the provider of one instance says is not about the account.
+    // The response comes from Open Connectors itself. Responses of the provider of one instance do not affect the
+    // account.
     return { kind: 'healthy' };
   }
   switch (error.class) {

@@ -21,9 +21,8 @@ export interface OpenConnectorsOptions extends Omit<CallerOptions, 'base'> {
 }
 
 /**
- * The API of one account. Besides what the port says, a write rejects with the error of `guard` when that refuses it.
- *
- * @throws RemoteError of class `invalid` for a base URL that cannot be one.
+ * The API of one account. A write also rejects with the error of `guard`. @throws RemoteError of class `invalid` for an
+ * invalid base URL.
  */
 export function createOpenConnectors(options: OpenConnectorsOptions): OpenConnectors {
   const call = createCaller({ ...options, base: parseBaseUrl(options.baseUrl) });

@@ -5,9 +5,8 @@ import { RemoteError } from './errors/remote-error.ts';
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * Refuses a request that would write the API's mask over a secret. Nobody knows what the remote side makes of it.
- *
- * @throws RemoteError of class `invalid`, nothing sent, that names where the mask stands.
+ * Rejects a request that contains the mask of a secret: the effect on the stored secret is undocumented. @throws
+ * RemoteError of class `invalid`, with nothing sent, with the path of the mask.
  */
 export function refuseMaskedValues(value: Json | undefined, path: readonly string[] = []): void {
   if (value === MASKED) {

@@ -1,21 +1,21 @@
 import type { ElementKey } from '../provider/elements.ts';
 
 /**
- * The Open Connectors API as the controllers see it: one `OpenConnectors` is bound to one account's base URL and
- * credentials. Every method may throw `RemoteError` and nothing else, except the signal's reason when aborted (a write
- * may have been sent by then) and, for writes, what the fencing guard throws (then nothing was sent).
- * Facts: the "SAP Open Connectors Platform API v2" (`/elements/api-v2`).
+ * The Open Connectors API (SAP Open Connectors Platform API v2, `/elements/api-v2`) for the controllers. One
+ * `OpenConnectors` has the base URL and credentials of one account. Every method throws `RemoteError`, the reason of
+ * the signal when aborted (a write may have been sent), or, for writes, the error of the fencing guard (nothing was
+ * sent).
  */
 
-/** `GET /organizations/me`. The id is kept as text: it is only compared. */
+/** `GET /organizations/me`. */
 export interface Organization {
   readonly id: string;
   readonly name: string;
 }
 
-/** A connector instance as the API shows it. What an answer leaves out is `undefined`: it is unknown, not empty. */
+/** An instance as the API shows it. `undefined` means that the response omits the field, not that it is empty. */
 export interface Instance {
-  /** A safe integer (int64 at the remote side; anything beyond 2^53 is refused as `unexpected`). */
+  /** A safe integer. The API has int64; a response with an id beyond 2^53 is `unexpected`. */
   readonly id: number;
   readonly name: string;
   /** `element.key`. */
@@ -26,16 +26,16 @@ export interface Instance {
   readonly createdAt: string | undefined;
   /** The instance ("Element") token, in clear. A secret. */
   readonly token: string | undefined;
-  /** Values are text or null; secrets are `MASKED`. */
+  /** Secrets are `MASKED`. */
   readonly configuration: Readonly<Record<string, string | null>> | undefined;
 }
 
-/** How the provider's grant reaches the platform: a code to exchange, or a refresh token (`externalAuthentication: initial`). */
+/** The OAuth grant: an authorization code, or a refresh token (`externalAuthentication: initial`). */
 export type Grant =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'refresh-token'; readonly refreshToken: string };
 
-/** Body of a create, and of a replacement that carries a new grant. `configuration` holds true values, never `MASKED`. */
+/** Body of a create, and of a replacement with a new grant. `configuration` has the real values, never `MASKED`. */
 export interface InstanceBody {
   readonly element: ElementKey;
   readonly name: string;
@@ -62,31 +62,33 @@ export interface AuthorizeRequest {
   readonly siteAddress?: string;
 }
 
-/** Leave to make one call, taken before it: the wait for the account's limits is over. */
+/** A turn for one call within the limits of the account. */
 export interface Turn {
   /** Makes the call. */
   run<Result>(call: () => Promise<Result>): Promise<Result>;
-  /** Gives the turn back. Without effect once the call was made. */
+  /** Returns the unused turn. Without effect after `run`. */
   release(): void;
 }
 
 export interface OpenConnectors {
   /**
-   * Waits until the account's limits permit one call, which `createInstance` and `reauthorizeInstance` then make without
-   * a wait. The turn has to be used or released.
+   * Waits until the limits of the account permit one call, which `createInstance` and `reauthorizeInstance` then make
+   * without a wait. The turn must be used or released.
    */
   reserve(signal?: AbortSignal): Promise<Turn>;
-  /** `GET /organizations/me`: the cheapest proof that the credentials work. */
+  /** `GET /organizations/me`: the cheapest check of the credentials. */
   organization(signal?: AbortSignal): Promise<Organization>;
-  /** `POST /elements/{key}/oauth/url`, or its GET form where POST is not there (404, 405). Returns the provider's URL. */
+  /**
+   * `POST /elements/{key}/oauth/url`, or its GET form without that route (404, 405). Returns the URL of the provider.
+   */
   authorizeUrl(request: AuthorizeRequest, signal?: AbortSignal): Promise<string>;
-  /** `POST /instances`. Never retried inside. Time-out, reset and 5xx are `ambiguous`. */
+  /** `POST /instances`. Never retried. Timeout, reset and 5xx are `ambiguous`. */
   createInstance(body: InstanceBody, signal?: AbortSignal, turn?: Turn): Promise<Instance>;
   /** `GET /instances/{id}`. */
   readInstance(id: number, signal?: AbortSignal): Promise<Instance>;
   /** `GET /instances?tags[]=...&hydrate=true&pageSize=200`, all pages; a 404 of the API to the first page is the empty list. */
   listInstancesByTag(tag: string, signal?: AbortSignal): Promise<readonly Instance[]>;
-  /** `GET /instances?hydrate=true&pageSize=200`, all pages: every instance of the account, whoever created it. */
+  /** `GET /instances?hydrate=true&pageSize=200`, all pages: every instance of the account. */
   listAllInstances(signal?: AbortSignal): Promise<readonly Instance[]>;
   /** `PATCH /instances/{id}`. */
   patchInstance(id: number, patch: InstancePatch, signal?: AbortSignal): Promise<Instance>;
@@ -97,8 +99,8 @@ export interface OpenConnectors {
   /** `DELETE /instances/{id}`; with the account's credentials only, never with an instance token. */
   deleteInstance(id: number, signal?: AbortSignal): Promise<void>;
   /**
-   * `GET /hubs/crm/ping` with the instance token; where the connector has no ping (404), `GET /hubs/crm/contacts?pageSize=1`.
-   * Resolves when the instance answered; `unsupported` when neither route exists.
+   * Calls the ping of the hub with the instance token, or the cheapest read where the element has no ping. Resolves
+   * with `answered` when the instance works, and with `unsupported` when neither route exists.
    */
   pingInstance(token: string, signal?: AbortSignal): Promise<'answered' | 'unsupported'>;
 }

@@ -4,7 +4,7 @@ import type { Instance, Organization } from './port.ts';
 import { UnreadableResponse } from './transport/call.ts';
 import type { TransportResponse } from './transport/transport.ts';
 
-/** Absent, null and unusable all mean: the answer does not tell. */
+/** Absent, null and invalid values are unknown. */
 function orUnknown<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
@@ -19,8 +19,8 @@ function configurationText(value: unknown): string | null {
 }
 
 /**
- * Values come as text, but null, booleans and numbers are seen too. Each instance of the supported connectors has some
- * configuration, so an empty object is how an answer that is not hydrated looks, and tells nothing.
+ * Values are text, null, booleans or numbers. An empty object is unknown: it is the form of a response that is not
+ * hydrated, because each instance has a configuration.
  */
 const configuration = orUnknown(
   z.record(z.string(), z.unknown()).transform((entries) => {
@@ -29,7 +29,7 @@ const configuration = orUnknown(
   }),
 );
 
-/** Loose about all that is not needed, strict about what is: above all, an id that a double cannot hold is refused. */
+/** Strict about required fields: an id that a double cannot represent is rejected. */
 const instance = z
   .looseObject({
     id: z.int().positive(),
@@ -42,42 +42,44 @@ const instance = z
     configuration,
   })
   .transform(
-    (answer): Instance => ({
-      id: answer.id,
-      name: answer.name ?? '',
-      element: answer.element?.key,
-      tags: answer.tags,
-      disabled: answer.disabled,
+    (response): Instance => ({
+      id: response.id,
+      name: response.name ?? '',
+      element: response.element?.key,
+      tags: response.tags,
+      disabled: response.disabled,
       createdAt:
-        typeof answer.createdDate === 'string' && RFC3339.test(answer.createdDate)
-          ? answer.createdDate
+        typeof response.createdDate === 'string' && RFC3339.test(response.createdDate)
+          ? response.createdDate
           : undefined,
-      token: answer.token === '' || answer.token === MASKED ? undefined : answer.token,
-      configuration: answer.configuration,
+      token: response.token === '' || response.token === MASKED ? undefined : response.token,
+      configuration: response.configuration,
     }),
   );
 
 const organization = z
   .looseObject({ id: z.union([z.int(), z.string().min(1).max(128)]), name: z.string().nullish() })
-  .transform((answer): Organization => ({ id: String(answer.id), name: answer.name ?? '' }));
+  .transform((response): Organization => ({ id: String(response.id), name: response.name ?? '' }));
 
-const authorizeUrl = z.looseObject({ oauthUrl: z.string().min(1) }).transform((answer) => answer.oauthUrl);
+const authorizeUrl = z
+  .looseObject({ oauthUrl: z.string().min(1) })
+  .transform((response) => response.oauthUrl);
 
-function parsed(answer: TransportResponse): unknown {
+function parsed(response: TransportResponse): unknown {
   try {
-    return JSON.parse(answer.body);
+    return JSON.parse(response.body);
   } catch {
     throw new UnreadableResponse('not JSON');
   }
 }
 
-function reader<Output>(schema: z.ZodType<Output>): (answer: TransportResponse) => Output {
-  return (answer) => {
-    const result = schema.safeParse(parsed(answer));
+function reader<Output>(schema: z.ZodType<Output>): (response: TransportResponse) => Output {
+  return (response) => {
+    const result = schema.safeParse(parsed(response));
     if (result.success) {
       return result.data;
     }
-    // Paths and kinds only: zod's own messages may quote what they found.
+    // Paths and kinds only: the messages of zod may quote values.
     const [issue] = result.error.issues;
     throw new UnreadableResponse(
       `unusable value at "${issue?.path.join('.') ?? ''}" (${issue?.code ?? 'unknown'})`,
@@ -85,19 +87,19 @@ function reader<Output>(schema: z.ZodType<Output>): (answer: TransportResponse) 
   };
 }
 
-export const parseInstance: (answer: TransportResponse) => Instance = reader(instance);
-export const parseInstances: (answer: TransportResponse) => Instance[] = reader(z.array(instance));
-export const parseOrganization: (answer: TransportResponse) => Organization = reader(organization);
-export const parseAuthorizeUrl: (answer: TransportResponse) => string = reader(authorizeUrl);
+export const parseInstance: (response: TransportResponse) => Instance = reader(instance);
+export const parseInstances: (response: TransportResponse) => Instance[] = reader(z.array(instance));
+export const parseOrganization: (response: TransportResponse) => Organization = reader(organization);
+export const parseAuthorizeUrl: (response: TransportResponse) => string = reader(authorizeUrl);
 
-/** For calls whose answer says nothing: no body, or any JSON. A page of HTML is some gateway's answer, not the API's. */
-export function readNothing(answer: TransportResponse): void {
-  if (answer.body.trim() !== '') {
-    parsed(answer);
+/** For calls without a result: no body, or any JSON. An HTML page comes from a gateway. */
+export function readNothing(response: TransportResponse): void {
+  if (response.body.trim() !== '') {
+    parsed(response);
   }
 }
 
-/** For calls of which only it matters that the API answered them. */
-export function readAnything(answer: TransportResponse): void {
-  parsed(answer);
+/** For calls of which only the status matters. */
+export function readAnything(response: TransportResponse): void {
+  parsed(response);
 }

@@ -1,9 +1,9 @@
 import { MASKED } from './mask.ts';
 
-/** Longest value that any of the remote side's parameters can sensibly have. */
+/** The longest value that Open Connectors accepts for a parameter, with a margin. */
 export const MAX_LENGTH = 8_192;
 
-/** The text behind a Secret's base64, without the newline that `echo` leaves; or why it cannot be one of our values. */
+/** The text of a base64 value, without a newline at its end (`echo` adds one), or why the value is invalid. */
 export function decodeText(encoded: string): { readonly text: string } | { readonly why: string } {
   let text: string;
   try {

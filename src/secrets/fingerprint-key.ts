@@ -14,10 +14,8 @@ const LENGTH = 32;
 const secretSchema = z.object({ data: z.object({ [KEY]: z.string() }) });
 
 /**
- * The key of the fingerprints: read from its Secret, or made there by the first leader. Losing it costs one comparison
- * with the remote side for each resource, nothing else.
- *
- * @throws KubeError, or an error when the Secret holds no usable key.
+ * The key of the fingerprints, read from its Secret; the first leader creates the Secret. After a loss each resource is
+ * compared with Open Connectors once. @throws KubeError, or an error when the Secret has no valid key.
  */
 export async function loadFingerprintKey(rest: KubeRest, namespace: string, random: Random): Promise<Buffer> {
   const existing = await read(rest, namespace);

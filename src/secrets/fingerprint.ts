@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
 /**
- * Makes keyed hashes of Secret values (HMAC-SHA-256), so that a status or an annotation can say "the same value as
- * before" without giving anyone a hash to try guesses against. The key stays in a Secret of the operator's namespace.
+ * Keyed hashes of Secret values (HMAC-SHA-256) for status and annotations. Without the key, which is in a Secret of the
+ * operator's namespace, guesses cannot be tested against a hash.
  */
 export interface Fingerprinter {
   /** `<8 characters of the key's id>:<32 characters>`, both lower-case hex. */

@@ -20,23 +20,23 @@ const secretSchema = z.object({
   data: z.record(z.string(), z.string()).default({}),
 });
 
-/** What the Secrets of the cluster are read and written with. */
+/** Dependencies of `createKubeSecrets`. */
 export interface KubeSecretsOptions {
   readonly rest: Pick<KubeRest, 'create' | 'delete' | 'get' | 'patch'>;
   /** From the metadata cache. */
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
   /** The Secrets that the operator created for the resource with this uid, from the metadata cache. Absent: none. */
   readonly ownedBy?: ((uid: string) => readonly KubeObject[]) | undefined;
-  /** Told of every value that is read, so that no log line can show it. */
+  /** Receives every value that is read, for redaction. */
   readonly register: (value: string) => void;
-  /** Whether an InfusionsoftConnector with this uid is there. Absent: no Secret counts as left behind. */
+  /** Whether an InfusionsoftConnector with this uid exists. Absent: no Secret counts as a leftover. */
   readonly isAlive?: ((namespace: string, name: string, uid: string) => boolean) | undefined;
 }
 
-/** Constants of the connection Secret. Logs would be unreadable with a mask in their place. */
+/** Constants of the connection Secret, which are not masked in logs. */
 const PUBLIC_VALUES: ReadonlySet<string> = new Set([...ELEMENT_KEYS, 'open-connectors']);
 
-/** Secrets by way of the API server; what is not a call comes from the metadata cache. */
+/** Secrets of the API server and of the metadata cache. */
 export function createKubeSecrets({
   rest,
   cached,
@@ -94,7 +94,7 @@ export function createKubeSecrets({
     },
     async update(secret, resourceVersion, signal) {
       const path = objectPath(wellKnown.secrets, secret.owner.metadata.namespace, secret.name);
-      // A JSON patch replaces `data` whole, so that keys that somebody added go; labels of others stay.
+      // A JSON patch replaces `data` as a whole, which removes foreign keys, and keeps foreign labels.
       const patch = [
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
         { op: 'add', path: '/data', value: encodeData(secret.data) },
@@ -119,7 +119,7 @@ type Ownership = {
   readonly ownerReferences?: readonly Pick<OwnerReference, 'kind' | 'name' | 'uid'>[];
 };
 
-/** Our label on a Secret whose owners, if it has any, are connectors that are gone. */
+/** The value of the operator's label on a Secret whose owners, if any, are deleted connectors. */
 function leftByAmong(isAlive: NonNullable<KubeSecretsOptions['isAlive']>) {
   return ({ namespace = '', labels = {}, ownerReferences = [] }: Ownership): string | undefined => {
     const isOurs = labels[LABELS.managedBy] === MANAGED_BY;

@@ -1,2 +1,2 @@
-/** The value by which the API hides a secret in what it returns (exactly eight asterisks). Never compared, never sent back. */
+/** Open Connectors returns this instead of a secret value. It is never compared or sent. */
 export const MASKED = '********';

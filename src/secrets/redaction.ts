@@ -1,22 +1,22 @@
 import { secretForms } from './secret-forms.ts';
 
-/** What stands where a secret was. */
+/** Replaces a secret in text. */
 export const MASK = '[redacted]';
 
 /**
- * The shortest text that is masked, in characters. Shorter values (`true`, `full`, an id) are part of ordinary text:
- * masking them would make it unreadable and tell by its gaps what they are.
+ * The shortest text that is masked, in characters. Shorter values (`true`, `full`, an id) occur in ordinary text, and
+ * the gaps would reveal them.
  */
 export const SHORTEST_MASKED = 6;
 
 /**
- * Knows the secret values that the process has loaded and masks them in text, in each of their usual encodings.
- * The cost of `scrub` grows with the text, not with the number of secrets.
+ * Masks secret values in text, in their usual encodings. The cost of `scrub` depends on the length of the text, not on
+ * the number of secrets.
  */
 export interface Redactor {
-  /** Remembers `value` as one of the latest; the oldest is forgotten when there are too many. To be called at each read. */
+  /** Adds `value` to the latest values, and removes the oldest one beyond the capacity. Call it at each read. */
   register(value: string): void;
-  /** Remembers `value` until the returned function is called (once or more), for secrets that stay in use. */
+  /** Adds `value` until the returned function is called, for secrets that stay in use. */
   hold(value: string): () => void;
   /** `text` with every known secret replaced by `MASK`; overlapping ones by a single mask. */
   scrub(text: string): string;
@@ -57,7 +57,7 @@ export function createScrubber(capacity = 5_000): Redactor {
       if (holder.count === 0) {
         held.delete(value);
         index.remove(holder.forms);
-        // It may still be on its way into a log line.
+        // A log line in progress may contain it.
         register(value);
       }
     };
@@ -66,7 +66,7 @@ export function createScrubber(capacity = 5_000): Redactor {
   return { register, hold, scrub: (text) => index.mask(text) };
 }
 
-/** Texts by their first characters, so that one look-up at each place of a text finds those that may begin there. */
+/** Texts by their first characters: one look-up per position of a text finds the candidates. */
 class FormIndex {
   readonly #byStart = new Map<string, string[]>();
 

@@ -1,8 +1,8 @@
-/** What a Secret is known to hold. Values are base64, as the Kubernetes API has them, and live no longer than the pass. */
+/** The state of a Secret. Values are base64, as in the Kubernetes API, and are dropped after the reconcile. */
 export type SecretFact =
   | {
       readonly state: 'absent';
-      /** The API server was asked; otherwise it is only the cache that does not have it. */
+      /** The API server confirmed it; otherwise the Secret is only missing in the cache. */
       readonly confirmed?: boolean | undefined;
     }
   | {
@@ -16,7 +16,9 @@ export type SecretFact =
       readonly resourceVersion: string;
       /** uids of the owner references. */
       readonly owners: readonly string[];
-      /** A Secret of the operator's making without a living owner: the label that names the connector it was made for. */
+      /**
+       * For a Secret that the operator created and whose owner was deleted: the label with the name of that connector.
+       */
       readonly leftBy?: string | undefined;
       readonly data: Readonly<Record<string, string>>;
     };

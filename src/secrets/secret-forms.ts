@@ -1,10 +1,10 @@
 /**
- * Every form in which a secret may turn up in text: plain, as part of a JSON text (also one that was put into another),
- * in a URL or a form body, and in base64 and base64url, by itself or inside something longer. Without repetitions.
+ * The forms of a secret in text: plain, in JSON (also nested), in a URL or a form body, and in base64 and base64url,
+ * alone or as a part of a longer value. Without duplicates.
  */
 export function secretForms(secret: string): readonly string[] {
   const forms = new Set<string>();
-  // Secrets made from files often end in a newline that is cut off before use.
+  // Secrets from files often end in a newline, which is removed before use.
   for (const value of new Set([secret.toWellFormed(), secret.toWellFormed().trim()])) {
     for (const form of [...jsonForms(value), ...urlForms(value), ...base64Forms(value)]) {
       forms.add(form);
@@ -13,7 +13,7 @@ export function secretForms(secret: string): readonly string[] {
   return [...forms];
 }
 
-/** Plain, escaped once (in the log line itself), and twice (in a JSON text that a log line quotes). */
+/** Plain, escaped once (in a log line), and escaped twice (in JSON that a log line quotes). */
 function jsonForms(value: string): readonly string[] {
   const once = jsonEscape(value);
   return [value, once, jsonEscape(once)];
@@ -35,8 +35,8 @@ function lowerCaseEscapes(text: string): string {
 }
 
 /**
- * Base64 depends on where the secret begins within a group of three bytes. For each of the three places only the digits
- * that the secret alone decides are taken: the first and the last may be shared with its neighbors.
+ * Base64 depends on the offset of the secret in a group of three bytes. For each of the three offsets only the digits
+ * that the secret alone determines are used; the first and the last may also depend on adjacent bytes.
  */
 function base64Forms(value: string): readonly string[] {
   const bytes = Buffer.from(value, 'utf8');

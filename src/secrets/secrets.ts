@@ -1,7 +1,7 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { SecretFact } from './secret-fact.ts';
 
-/** Secrets of any namespace: what is known without a call, and the calls. Errors are `KubeError`. */
+/** Secrets of any namespace, from the metadata cache and from the API server. Errors are `KubeError`. */
 export interface Secrets {
   /** From the metadata cache: never `read`. */
   known(namespace: string, name: string): SecretFact;
@@ -11,15 +11,15 @@ export interface Secrets {
   read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   /** POST of a whole Secret; `data` in clear. Returns what the server stored. */
   create(secret: NewSecret, signal: AbortSignal): Promise<SecretFact>;
-  /** Replaces the data of a Secret of ours, on the condition that it still has `resourceVersion`. */
+  /** Replaces the data of a Secret that the operator created, on the precondition `resourceVersion`. */
   update(secret: NewSecret, resourceVersion: string, signal: AbortSignal): Promise<SecretFact>;
-  /** Deletes a Secret of ours, on the condition that it still has `resourceVersion`; one that is gone already is fine. */
+  /** Deletes a Secret that the operator created, on the precondition `resourceVersion`. A 404 is a success. */
   remove(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
-  /** Removes all owner references, so that the garbage collector leaves the Secret alone. */
+  /** Removes all owner references, so that the garbage collector keeps the Secret. */
   disown(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
 }
 
-/** A Secret that the operator makes for a resource and that goes with it. */
+/** A Secret that the operator creates for a resource, which owns it. */
 export interface NewSecret {
   readonly owner: InfusionsoftConnector;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../api/group.ts';
 import type { QueueKey } from '../kube/queue/queue-key.ts';
 
-/** The controllers by the names that logs, metrics and traces show: the kind in lower case, as controller-runtime has it. */
+/** The names of the controllers in logs, metrics and traces: the kind in lower case, as in controller-runtime. */
 export const controllerNames = [CONNECTOR_NAMES.singular, ACCOUNT_NAMES.singular] as const;
 
 export type ControllerName = (typeof controllerNames)[number];
@@ -12,7 +12,7 @@ export const controllerOfKind = {
   [ACCOUNT_NAMES.kind]: ACCOUNT_NAMES.singular,
 } as const;
 
-/** The controller that handles a key of the work queue; `undefined` for another resource. */
+/** The controller of a key of the work queue; `undefined` for another resource. */
 export function controllerOfKey({ resource }: QueueKey): ControllerName | undefined {
   if (resource.group !== GROUP) {
     return undefined;

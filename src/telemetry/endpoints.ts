@@ -13,7 +13,7 @@ import { metricsHandler } from './metrics/handler.ts';
 import { exposeOperator } from './metrics/operator-metrics.ts';
 import { exposeResources, type OperatorResources } from './metrics/resource-metrics.ts';
 
-/** What the endpoints are made of. */
+/** Dependencies of `createEndpoints`. */
 export interface EndpointOptions {
   readonly config: Pick<
     Config,
@@ -24,28 +24,28 @@ export interface EndpointOptions {
     healthy(): OperatorHealth;
     resources(): OperatorResources;
   };
-  /** Name of the Lease; `undefined` without an election. */
+  /** Name of the Lease; `undefined` without leader election. */
   readonly leaseName: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** The ports that were taken. */
+/** The ports in use. */
 export interface Ports {
   readonly metrics: number;
   readonly health: number;
 }
 
-/** Where an operator can be looked at: `/metrics` on one port, `/healthz` and `/readyz` on another. */
+/** The endpoints `/metrics` on one port, and `/healthz` and `/readyz` on another. */
 export interface Endpoints {
   readonly handleMetrics: RequestHandler;
   readonly handleProbe: RequestHandler;
-  /** Listens on both ports. Throws `ListenError`, and listens on neither then. */
+  /** Listens on both ports. Throws `ListenError` and then listens on neither. */
   open(): Promise<Ports>;
   close(): Promise<void>;
 }
 
-/** Makes the endpoints of one operator; nothing listens yet. */
+/** Creates the endpoints of one operator without listening. */
 export function createEndpoints(options: EndpointOptions): Endpoints {
   const { config, operator, clock, logger } = options;
   const loop = watchEventLoop(clock, BLOCK_WINDOW_MS);
@@ -88,7 +88,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
         const metrics = await openOne('metricsPort', handleMetrics);
         loop.start();
         if (isClosed) {
-          // Closed while the ports were being opened.
+          // `close` was called while the ports were opened.
           await close();
         }
         return { health, metrics };

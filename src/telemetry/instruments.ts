@@ -13,13 +13,13 @@ import { observeKubeCalls } from './metrics/kube-metrics.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createPauseBook, type PauseBook } from './metrics/pauses.ts';
 import { observeQueue } from './metrics/queue-metrics.ts';
-import { countPasses } from './metrics/reconcile-metrics.ts';
+import { countReconciles } from './metrics/reconcile-metrics.ts';
 import { observeExternalCalls } from './metrics/remote-metrics.ts';
-import { observePasses } from './reconciles/observe-reconciles.ts';
+import { observeReconciles } from './reconciles/observe-reconciles.ts';
 import { traceCalls } from './tracing/call-spans.ts';
 import { createReconcileSpans } from './tracing/reconcile-spans.ts';
 
-/** What the instruments are made of. */
+/** Dependencies of `createInstruments`. */
 export interface InstrumentOptions {
   readonly logger: Logger;
   readonly scrubber: Redactor;
@@ -31,7 +31,7 @@ export interface InstrumentOptions {
   readonly kubeHost: string;
 }
 
-/** What the parts of an operator are given to call, so that logs, metrics and traces follow what they do. */
+/** The observers of an operator, which write logs, metrics and traces. */
 export interface Instruments {
   readonly metrics: Metrics;
   readonly pauses: PauseBook;
@@ -42,11 +42,11 @@ export interface Instruments {
   };
   readonly pool: Required<Pick<OpenConnectorsPoolOptions, 'observe' | 'onBudgetChange'>>;
   readonly observeReconcile: ObserveReconcile;
-  /** Told how each request to the consent pages ends. */
+  /** Receives the outcome of each request to the consent pages. */
   readonly observeConsent: (outcome: ConsentOutcome) => void;
 }
 
-/** Makes the instruments of one operator. */
+/** Creates the instruments of one operator. */
 export function createInstruments(options: InstrumentOptions): Instruments {
   const { logger, scrubber, clock, random, tracer } = options;
   const metrics = createMetrics();
@@ -73,11 +73,11 @@ export function createInstruments(options: InstrumentOptions): Instruments {
       onBudgetChange: notePauses(pauses, logger),
     },
     observeConsent: countConsents(metrics),
-    observeReconcile: observePasses({
+    observeReconcile: observeReconciles({
       logger,
       clock,
       random,
-      metrics: countPasses(metrics),
+      metrics: countReconciles(metrics),
       spans: createReconcileSpans(tracer, (text) => scrubber.scrub(text)),
     }),
   };
@@ -88,12 +88,12 @@ function notePauses(pauses: PauseBook, logger: Logger): Instruments['pool']['onB
     if (!pauses.note(key, state)) {
       return;
     }
-    // The key's other half belongs to a credential.
+    // The second part of the key identifies a credential.
     const accountUid = key.slice(0, key.indexOf('/'));
     if (state === 'open') {
-      logger.info({ accountUid }, 'Calls of the account go on');
+      logger.info({ accountUid }, 'Resumed the calls of an account');
     } else {
-      logger.warn({ accountUid, cause: state }, 'All calls of the account are held back');
+      logger.warn({ accountUid, cause: state }, 'Paused all calls of an account');
     }
   };
 }

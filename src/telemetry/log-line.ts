@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Redactor } from '../secrets/redaction.ts';
 
-/** How a line is written: one JSON object, or words for people at a terminal. */
+/** The format of a line: one JSON object, or text for a terminal. */
 export type LogFormat = 'json' | 'text';
 
 const record = z.record(z.string(), z.unknown());
 
-/** Keys that this program writes itself; a secret that happens to be such a word must not take the line apart. */
+/** Keys of the operator. A secret that equals one of them must not break the line. */
 const ownKeys: ReadonlySet<string> = new Set([
   'level',
   'ts',
@@ -23,15 +23,15 @@ const ownKeys: ReadonlySet<string> = new Set([
   'reconcileID',
 ]);
 
-/** Makes pino's line (JSON, with its newline) into the one that leaves the process: without secrets, in `format`. */
+/** Converts a line of pino (JSON, with its newline) into `format`, with secrets masked. */
 export function finishLine(line: string, scrubber: Redactor, format: LogFormat): string {
-  // The line is taken apart only where a secret may be in it, which should never be.
+  // The line is parsed only if it contains a secret, which is rare.
   const clean = scrubber.scrub(line) === line;
   if (clean && format === 'json') {
     return line;
   }
   const parsed = record.parse(JSON.parse(line));
-  // Secrets are masked in each text by itself, so that no secret's value can break the line's structure.
+  // Secrets are masked in each text separately, so that no value can break the structure of the line.
   const entry = clean ? parsed : scrubRecord(parsed, scrubber);
   return `${format === 'json' ? JSON.stringify(entry) : textLine(entry)}\n`;
 }

@@ -6,7 +6,7 @@ import { finishLine, type LogFormat } from './log-line.ts';
 
 export type { Logger } from 'pino';
 
-/** What a logger is made of. */
+/** Dependencies of `createLogger`. */
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly format: LogFormat;
@@ -16,21 +16,21 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-/** What a controller works on, for the keys that controller-runtime gives each line of a reconcile. */
+/** The resource of a reconcile, for the log keys of controller-runtime. */
 export interface ReconcileContext {
   readonly controller: string;
   readonly group: string;
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  /** One id for each pass. */
+  /** The id of the reconcile. */
   readonly reconcileID: string;
 }
 
 /**
- * The program's logger: one line an entry with `level` as a word, `ts` in ISO 8601 and `msg`. Errors go under `error`
- * (`log.error({ error }, 'Failed to ...')` or `log.error(error, '...')`): their messages along the chain of causes and
- * the stack, no other property, as libraries keep whole requests there. Known secrets are masked in the finished line.
+ * The logger of the operator: one line per entry with `level`, `ts` in ISO 8601 and `msg`. Errors go under `error`
+ * (`log.error({ error }, 'Failed to ...')`) with the messages of the chain of causes and the stack, without other
+ * properties, which may contain whole requests. Known secrets are masked in the line.
  */
 export function createLogger(options: LogOptions): Logger {
   const target = options.destination ?? destination({ fd: 1, sync: true });
@@ -51,7 +51,7 @@ export function createLogger(options: LogOptions): Logger {
   );
 }
 
-/** A logger for one pass over one resource, with controller-runtime's keys. */
+/** A logger for one reconcile, with the keys of controller-runtime. */
 export function reconcileLogger(logger: Logger, context: ReconcileContext): Logger {
   return logger.child({
     controller: context.controller,
@@ -64,7 +64,7 @@ export function reconcileLogger(logger: Logger, context: ReconcileContext): Logg
   });
 }
 
-/** `logger` as `@dot-i/k8s-operator` wants it. */
+/** An adapter for `@dot-i/k8s-operator`. */
 export function operatorLogger(logger: Logger): OperatorLogger {
   return {
     debug: (message) => logger.debug(message),
@@ -82,13 +82,13 @@ function flattenError(fields: Record<string, unknown>): Record<string, unknown> 
   return { ...rest, error: messageChain(error), errorType: error.name, stacktrace: error.stack };
 }
 
-/** The messages of an error and its causes, outermost first. Causes may form a ring. */
+/** The messages of an error and its causes, outermost first. Causes may be circular. */
 function messageChain(error: Error): string {
   const messages: string[] = [];
   const seen = new Set<unknown>();
   for (let at: unknown = error; at instanceof Error && !seen.has(at); at = at.cause) {
     seen.add(at);
-    // Node's connection errors have their messages one level down, one for each address.
+    // The connection errors of Node.js have one nested message for each address.
     const inner: readonly unknown[] = at instanceof AggregateError ? at.errors : [];
     const each = inner.map((one) => (one instanceof Error ? one.message : String(one)));
     messages.push([at.message, ...each].filter((message) => message !== '').join(', '));

@@ -25,7 +25,7 @@ export const ALERTS: readonly Alert[] = [
     severity: 'critical',
     summary: 'No replica of the Infusionsoft connector operator is scraped',
     description:
-      'Nobody keeps connectors and their instances equal: changes, consents and deletions wait. Instances that exist go on working.',
+      'Nothing reconciles connectors: changes, consents and deletions wait. Existing instances continue to work.',
   },
   {
     name: 'OpenConnectorsNoLeader',
@@ -33,25 +33,24 @@ export const ALERTS: readonly Alert[] = [
     for: '2m',
     severity: 'critical',
     summary: 'No replica holds the Lease {{ $labels.name }}',
-    description: 'Replicas run, but none of them may work: changes, consents and deletions wait.',
+    description: 'Replicas run, but none is the leader: changes, consents and deletions wait.',
   },
   {
     name: 'OpenConnectorsWatchBroken',
     expr: 'max by (job, instance, resource) (openconnectors_watch_state{state="watching"}) == 0',
     for: '10m',
     severity: 'critical',
-    summary: '{{ $labels.instance }} does not follow {{ $labels.resource }}',
-    description:
-      'Changes of these objects are not noticed. While the others are followed, the rest of the work goes on with what was known last.',
+    summary: '{{ $labels.instance }} does not watch {{ $labels.resource }}',
+    description: 'The operator misses changes of these objects and continues with the cached state.',
   },
   {
     name: 'OpenConnectorsWorkerStuck',
     expr: `max by (job, instance, name) (workqueue_longest_running_processor_seconds{name=~"${CONTROLLERS}"}) > 600`,
     for: '5m',
     severity: 'warning',
-    summary: 'A worker of {{ $labels.name }} has been at one resource for more than 10 minutes',
+    summary: 'A reconcile of {{ $labels.name }} has been running for more than 10 minutes',
     description:
-      'All calls have deadlines, so that a pass should never take so long. This worker is missing elsewhere.',
+      'All calls have deadlines, so that a reconcile should never take this long. It blocks a worker.',
   },
   {
     name: 'OpenConnectorsQueueSlow',
@@ -59,25 +58,25 @@ export const ALERTS: readonly Alert[] = [
     for: '15m',
     severity: 'warning',
     summary: 'Resources wait {{ $value | humanizeDuration }} for a worker of {{ $labels.name }}',
-    description: 'Changes of resources and Secrets take that much longer to have an effect.',
+    description: 'Changes of resources and Secrets take effect with this delay.',
   },
   {
     name: 'OpenConnectorsReconcileErrors',
     expr: `sum by (job, controller) (increase(controller_runtime_reconcile_errors_total{controller=~"${CONTROLLERS}"}[15m])) > 3`,
     for: '15m',
     severity: 'warning',
-    summary: 'Passes of {{ $labels.controller }} fail again and again',
+    summary: 'Reconciliations of {{ $labels.controller }} fail repeatedly',
     description:
-      'The operator cannot read or write what it has to in the Kubernetes API, or has a defect. Failures of Open Connectors are told by conditions and are not counted here.',
+      'The operator cannot read or write objects in the Kubernetes API, or has a defect. Failures of Open Connectors are reported by conditions and not counted here.',
   },
   {
     name: 'OpenConnectorsDefect',
     expr: `sum by (job, controller) (increase(controller_runtime_reconcile_panics_total{controller=~"${CONTROLLERS}"}[15m])) > 0`,
     for: '0m',
     severity: 'warning',
-    summary: 'A pass of {{ $labels.controller }} ended with an error that the program does not know',
+    summary: 'A reconciliation of {{ $labels.controller }} ended with an unexpected error',
     description:
-      'The pass is repeated with growing pauses, and other resources are not affected. It should be reported.',
+      'The operator retries with backoff. Other resources are not affected. Report the error as a defect.',
   },
   {
     name: 'OpenConnectorsResourcesStalled',
@@ -85,8 +84,7 @@ export const ALERTS: readonly Alert[] = [
     for: '30m',
     severity: 'warning',
     summary: '{{ $value }} {{ $labels.kind }} stalled: {{ $labels.reason }}',
-    description:
-      'Trying again is useless until a person changes something. The message of the resource says what.',
+    description: 'The operator waits for a change by a user. The condition message names the action.',
   },
   {
     name: 'OpenConnectorsAccountNotReady',
@@ -102,9 +100,9 @@ export const ALERTS: readonly Alert[] = [
     for: '15m',
     severity: 'warning',
     summary:
-      'All calls of account {{ $labels.account }} have been held back for 15 minutes: {{ $labels.cause }}',
+      'All calls of account {{ $labels.account }} have been paused for 15 minutes: {{ $labels.cause }}',
     description:
-      'Open Connectors asks for fewer requests, or does not answer. The operator tries one call after each pause and goes on by itself.',
+      'Open Connectors throttles requests or does not respond. The operator sends one call after each pause and resumes when it succeeds.',
   },
   {
     name: 'OpenConnectorsApiErrors',
@@ -112,26 +110,23 @@ export const ALERTS: readonly Alert[] = [
     for: '15m',
     severity: 'warning',
     summary: '{{ $value | humanizePercentage }} of the requests to Open Connectors fail',
-    description:
-      'Failures of the remote side or of the way to it. The operator repeats what may be repeated.',
+    description: 'Open Connectors or the network fails. The operator retries.',
   },
   {
     name: 'OpenConnectorsAuthorizationRevoked',
     expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",status="False",reason="AuthorizationRevoked"}) > 0',
     for: '10m',
     severity: 'critical',
-    summary: '{{ $value }} connectors have lost their access',
-    description:
-      'A grant that worked does not work any more: applications that use these instances get errors until a person gives the consent again.',
+    summary: '{{ $value }} connectors have lost their authorization',
+    description: 'Applications that use these instances get errors until a user repeats the consent.',
   },
   {
     name: 'OpenConnectorsAuthorizationPending',
     expr: 'max by (job) (openconnectors_authorization_pending_seconds) > 86400',
     for: '10m',
     severity: 'info',
-    summary: 'A connector has been waiting {{ $value | humanizeDuration }} for a consent',
-    description:
-      'Somebody has to open the start page of the connector, or to say that it is not needed any more.',
+    summary: 'A connector has been waiting {{ $value | humanizeDuration }} for OAuth consent',
+    description: 'Complete the consent, or suspend or delete the connector.',
   },
   {
     name: 'OpenConnectorsOrphanedInstances',
@@ -139,7 +134,6 @@ export const ALERTS: readonly Alert[] = [
     for: '1h',
     severity: 'info',
     summary: '{{ $value }} instances of account {{ $labels.account }} belong to no resource',
-    description:
-      'They hold access to customer data, and may be charged. The operator never deletes them by itself.',
+    description: 'They have access to customer data and may be charged. The operator never deletes them.',
   },
 ];

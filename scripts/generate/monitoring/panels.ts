@@ -53,10 +53,10 @@ export const ROWS: readonly Row[] = [
         `sum(openconnectors_resource_conditions{${JOB},kind="InfusionsoftConnector",condition="Ready",status="True"})`,
       ),
       stat(
-        'Connectors that are not ready',
+        'Connectors not ready',
         `sum(openconnectors_resource_conditions{${JOB},kind="InfusionsoftConnector",condition="Ready",status!="True"}) or vector(0)`,
       ),
-      stat('Connectors that wait for a consent', `max(openconnectors_authorizations_pending{${JOB}})`),
+      stat('Connectors waiting for consent', `max(openconnectors_authorizations_pending{${JOB}})`),
       stat(
         'Connectors to migrate (infusionsoftcrm)',
         `sum(openconnectors_connectors{${JOB},connector="infusionsoftcrm"})`,
@@ -88,7 +88,7 @@ export const ROWS: readonly Row[] = [
         expr: `sum by (outcome) (increase(openconnectors_authorizations_total{${JOB}}[$__rate_interval]))`,
         legend: '{{outcome}}',
       }),
-      series('Longest wait for a consent', 's', {
+      series('Longest wait for consent', 's', {
         expr: `max(openconnectors_authorization_pending_seconds{${JOB}})`,
         legend: 'longest',
       }),
@@ -110,7 +110,7 @@ export const ROWS: readonly Row[] = [
         expr: `sum(rate(openconnectors_throttles_total{${JOB}}[$__rate_interval]))`,
         legend: '429',
       }),
-      series('Accounts whose calls are held back', 'bool_yes_no', {
+      series('Paused accounts', 'bool_yes_no', {
         expr: `max by (namespace, account, cause) (openconnectors_account_paused{${JOB}})`,
         legend: '{{namespace}}/{{account}} {{cause}}',
       }),
@@ -119,7 +119,7 @@ export const ROWS: readonly Row[] = [
   {
     title: 'Controllers',
     panels: [
-      series('Passes by result', 'ops', {
+      series('Reconciliations by result', 'ops', {
         expr: `sum by (controller, result) (rate(controller_runtime_reconcile_total{${CONTROLLER}}[$__rate_interval]))`,
         legend: '{{controller}} {{result}}',
       }),
@@ -140,7 +140,7 @@ export const ROWS: readonly Row[] = [
         },
       ),
       series(
-        'Duration of a pass',
+        'Duration of a reconcile',
         's',
         ...quantiles('controller_runtime_reconcile_time_seconds', CONTROLLER, 'controller'),
       ),
@@ -156,12 +156,12 @@ export const ROWS: readonly Row[] = [
           legend: 'all',
         },
       ),
-      series('Waiting resources', 'short', {
+      series('Queue depth', 'short', {
         expr: `sum by (controller, priority) (workqueue_depth{${CONTROLLER}})`,
         legend: '{{controller}} {{priority}}',
       }),
       series(
-        'Wait for a worker',
+        'Time in the queue',
         's',
         ...quantiles('workqueue_queue_duration_seconds', CONTROLLER, 'controller'),
       ),
@@ -177,7 +177,7 @@ export const ROWS: readonly Row[] = [
           legend: '{{controller}} retried',
         },
       ),
-      series('Oldest running pass', 's', {
+      series('Longest running reconcile', 's', {
         expr: `max by (controller) (workqueue_longest_running_processor_seconds{${CONTROLLER}})`,
         legend: '{{controller}}',
       }),
@@ -195,11 +195,11 @@ export const ROWS: readonly Row[] = [
         expr: `sum by (verb, code) (rate(rest_client_request_retries_total{${JOB}}[$__rate_interval]))`,
         legend: '{{verb}} after {{code}}',
       }),
-      series('Watches that follow', 'bool_yes_no', {
+      series('Watches in sync', 'bool_yes_no', {
         expr: `min by (instance, resource) (openconnectors_watch_state{${JOB},state="watching"})`,
         legend: '{{instance}} {{resource}}',
       }),
-      series('Last sign of life of a watch', 's', {
+      series('Last contact of a watch', 's', {
         expr: `max by (resource) (openconnectors_watch_last_contact_seconds{${JOB}})`,
         legend: '{{resource}}',
       }),

@@ -6,14 +6,14 @@ import { findHostPattern, type HostPattern, parseHostPattern } from '../../runti
 
 type Entry = string | HostPattern;
 
-/** Whether the encrypted key may be handed to `server` (a host name). Entries that cannot be read allow nothing. */
+/** Whether the encrypted key may be sent to `server` (a host name). An invalid entry allows nothing. */
 export function isAllowedServer(server: string, allowed: readonly Entry[]): boolean {
   return findHostPattern(toPatterns(allowed), server) !== undefined;
 }
 
 /**
- * How the operator may talk to the host of `baseUrl`; `undefined`: not at all. An entry without a port allows port 443
- * alone; the host of an entry with its port need not have a public address.
+ * How the operator may call the host of `baseUrl`; `undefined`: it is not allowed. An entry without a port allows port
+ * 443 only; an entry with a port exempts the host from the address check.
  */
 export function allowedHost(
   baseUrl: string,

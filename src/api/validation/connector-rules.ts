@@ -14,10 +14,10 @@ const IS_REST = `(has(self.connector) && self.connector == '${REST_ELEMENT}')`;
 const isCrm = (spec: ConnectorSpec): boolean => spec.connector === LEGACY_ELEMENT;
 const isRest = (spec: ConnectorSpec): boolean => spec.connector === REST_ELEMENT;
 
-/** What belongs to which connector. `server` may stay with infusionsoftrest, which does not use it, so that a move there and back is one edit. */
+/** The fields of each element. infusionsoftrest permits `server`, so that a migration and its rollback are one edit. */
 const CONNECTOR_FIELDS: readonly AnyRule[] = [
   rule<ConnectorSpec>({
-    // Not `required` in the schema: an object that was stored without it has to stay writable and deletable.
+    // Not `required` in the schema: an object that was stored without it must stay writable and deletable.
     at: 'spec',
     rule: 'has(self.connector)',
     message:
@@ -116,7 +116,7 @@ export const CONNECTOR_RULES: readonly AnyRule[] = [
       oauth.authorizationCodeSecretRef === undefined || oauth.refreshTokenSecretRef === undefined,
   }),
   rule<ConnectorSpec>({
-    // On the parent, so that removing the field counts as a change of it.
+    // On the parent, so that the removal of the field is a change.
     at: 'spec',
     rule: '!has(oldSelf.instance) || !has(oldSelf.instance.importId) || (has(self.instance) && has(self.instance.importId) && self.instance.importId == oldSelf.instance.importId)',
     message: 'is immutable: create the resource again to adopt another instance',

@@ -1,6 +1,6 @@
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
-/** The last label starts with a letter: everything else is read as an IPv4 address by URL parsers. */
+/** The last label starts with a letter: URL parsers read everything else as an IPv4 address. */
 const LAST_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?';
 
 const HOST = `(${LABEL}[.])*${LAST_LABEL}`;

@@ -1,32 +1,32 @@
 /**
- * A rule that a plain schema cannot say, once as CEL for the API server and once as a function for servers that ignore
- * CEL and for objects stored before. Both say the same; a property test holds them to it.
+ * A rule beyond the schema, as CEL for the API server and as a function for servers without CEL and for stored objects.
+ * A property test compares both forms.
  */
 export interface FieldRule<Self> {
-  /** Where it stands, from the root: `spec.oauth`, `spec.instance.tags[*]`. */
+  /** The path from the root: `spec.oauth`, `spec.instance.tags[*]`. */
   readonly at: string;
   /** In functions that Kubernetes 1.31 has. Patterns in RE2 syntax. */
   readonly rule: string;
-  /** Goes on where the field's path ends: says what is wrong and what to do. */
+  /** Continues after the path of the field: the problem and the action. */
   readonly message: string;
-  /** The field below `at` that the error is about, such as `.server`. */
+  /** The field of the error below `at`, such as `.server`. */
   readonly fieldPath?: `.${string}`;
   readonly reason?: 'FieldValueRequired' | 'FieldValueForbidden' | 'FieldValueInvalid';
-  /** Looks at `oldSelf` and is checked on updates only. */
+  /** Reads `oldSelf`, on updates only. */
   readonly transition?: true;
-  /** `oldSelf` is there in transition rules only. */
+  /** `oldSelf` exists in transition rules only. */
   holds(self: Self, oldSelf: Self): boolean;
 }
 
-/** A rule whose type at its place is no longer known. */
+/** A rule for a value of any type. */
 export type AnyRule = Omit<FieldRule<unknown>, 'holds'> & { holds(self: never, oldSelf: never): boolean };
 
-/** Declares one rule, with the type of the value it stands at. */
+/** Declares one rule for a value of type `Self`. */
 export function rule<Self>(definition: FieldRule<Self>): AnyRule {
   return definition;
 }
 
-/** A rule that a text matches `pattern`; one source for both forms. */
+/** A rule that a text matches `pattern`, in both forms. */
 export function matchesRule(definition: { at: string; pattern: RegExp; message: string }): AnyRule {
   const { at, pattern, message } = definition;
   return rule<string>({
@@ -37,7 +37,7 @@ export function matchesRule(definition: { at: string; pattern: RegExp; message: 
   });
 }
 
-/** The source of `pattern` as a literal of CEL. JavaScript escapes slashes, which nobody else needs. */
+/** The source of `pattern` as a CEL literal, without the escapes of slashes that only JavaScript uses. */
 export function celPattern(pattern: RegExp): string {
   const source = pattern.source.replaceAll('\\/', '/');
   return `'${source.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

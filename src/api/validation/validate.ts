@@ -6,14 +6,14 @@ import { ACCOUNT_RULES } from './account-rules.ts';
 import { CONNECTOR_RULES } from './connector-rules.ts';
 import type { AnyRule } from './rules.ts';
 
-/** What is wrong with a spec, for a person: the field's path and what to do about it. Never holds the field's value. */
+/** A problem of a spec: the path of the field and the action. It never contains the value of the field. */
 export interface Violation {
   /** Such as `spec.instance.tags[0]`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Characters of a made-up name that messages show. */
+/** The longest part of a user's key in a message. */
 const NAME_SHOWN = 128;
 
 type WithSpec = { readonly spec?: unknown };
@@ -21,14 +21,14 @@ type WithSpec = { readonly spec?: unknown };
 export interface ConnectorValidation {
   /** The object before the change, for the rules about changes. */
   readonly old?: WithSpec | undefined;
-  /** Keys that `spec.instance.configuration` may have beside the harmless ones (an operator setting). */
+  /** The setting EXTRA_CONFIGURATION_KEYS. */
   readonly extraConfigurationKeys?: readonly string[] | undefined;
 }
 
 /**
- * Checks the spec of an InfusionsoftConnector by all rules of the CRD and by the closed list of configuration keys.
- * An unknown field is a violation too: the API server drops them, so that one that arrives was meant to do something.
- * Never throws; an empty list means that `spec` is a `ConnectorSpec`.
+ * Checks the spec of an InfusionsoftConnector by all rules of the CRD and by the list of configuration keys. An unknown
+ * field is a violation, because the API server would have dropped it. Never throws; an empty list means that `spec` is
+ * a `ConnectorSpec`.
  */
 export function validateConnector(object: WithSpec, options: ConnectorValidation = {}): Violation[] {
   const parsed = connectorSpecSchema.safeParse(object.spec);
@@ -69,7 +69,7 @@ function schemaViolations(error: z.ZodError): Violation[] {
   });
 }
 
-/** Types by their names in the API, where zod has others. */
+/** The names of types in the API that differ from zod. */
 const TYPE_NAMES: Readonly<Record<string, string>> = { record: 'object', int: 'integer' };
 
 function describe(issue: z.core.$ZodIssue): string {
@@ -100,7 +100,7 @@ function fieldPath(path: readonly PropertyKey[]): string {
   );
 }
 
-/** Names that a user made up may be of any length; conditions may not. */
+/** Keys of a user may have any length; condition messages may not. */
 function shorten(name: string): string {
   return name.length <= NAME_SHOWN ? name : `${name.slice(0, NAME_SHOWN)}...`;
 }

@@ -8,8 +8,8 @@ import {
   consentRequestOf,
 } from '../../authorization/consent-request.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
-import { decodeText } from '../../secrets/decode.ts';
 import type { Resources } from '../cluster/resources.ts';
+import { secretText } from '../cluster/secret-text.ts';
 import { CliError } from '../errors.ts';
 
 /** A consent request, with the account for its notice. */
@@ -36,19 +36,6 @@ function identityOf(account: OpenConnectorsAccount | undefined): ConsentAccount 
   return account === undefined
     ? { uid: DEFAULT_ACCOUNT_UID, baseUrl: '' }
     : { uid: account.metadata.uid, baseUrl: apiBaseUrlOf(account.spec) };
-}
-
-/** The text under `key` of a Secret's `data`. Throws `CliError` where it is missing or invalid. */
-export function secretText(data: Readonly<Record<string, string>>, secretName: string, key: string): string {
-  const encoded = data[key];
-  if (encoded === undefined) {
-    throw new CliError('userAction', `Secret "${secretName}" has no key "${key}". Add it.`);
-  }
-  const decoded = decodeText(encoded);
-  if ('why' in decoded) {
-    throw new CliError('userAction', `Key "${key}" of Secret "${secretName}" ${decoded.why}. Correct it.`);
-  }
-  return decoded.text;
 }
 
 async function readClientId(

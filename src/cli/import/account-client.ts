@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
-import {
-  apiBaseUrlOf,
-  limitsOf,
-  organizationSecretKeyOf,
-  timeoutMsOf,
-  userSecretKeyOf,
-} from '../../api/defaults.ts';
+import { apiBaseUrlOf, organizationSecretKeyOf, timeoutMsOf, userSecretKeyOf } from '../../api/defaults.ts';
 import { allowedHost } from '../../api/validation/allowlist.ts';
 import { validateAccount } from '../../api/validation/validate.ts';
 import { settings } from '../../config/settings.ts';
 import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { OpenConnectors } from '../../openconnectors/port.ts';
-import { decodeText } from '../../secrets/decode.ts';
+import { accountSettingsOf } from '../../ownership/account-settings.ts';
 import type { Resources } from '../cluster/resources.ts';
+import { secretText } from '../cluster/secret-text.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments, Flag } from '../input/arguments.ts';
@@ -76,8 +71,8 @@ export async function withAccount<T>(
     );
   }
   const credentials = {
-    userSecret: textIn(data, secretName, userSecretKeyOf(account.spec)),
-    organizationSecret: textIn(data, secretName, organizationSecretKeyOf(account.spec)),
+    userSecret: secretText(data, secretName, userSecretKeyOf(account.spec)),
+    organizationSecret: secretText(data, secretName, organizationSecretKeyOf(account.spec)),
   };
   output.redact(credentials.userSecret);
   output.redact(credentials.organizationSecret);
@@ -89,16 +84,10 @@ export async function withAccount<T>(
       allowedHost(`https://${host}:${port}`, rules)?.addressCheckExempt ?? false,
     ...(extraCaPem !== undefined && { extraCaPem }),
   });
-  const timeoutMs = timeoutMsOf(account.spec);
   try {
-    const api = pool.get('cli', {
-      baseUrl,
-      credentials,
-      limits: limitsOf(account.spec),
-      timeoutMs,
-      createTimeoutMs: timeoutMs,
-    });
-    return await work({ name, api });
+    // Nothing is created, so no call has another deadline.
+    const accountSettings = accountSettingsOf(account.spec, credentials, timeoutMsOf(account.spec));
+    return await work({ name, api: pool.get('cli', accountSettings) });
   } catch (error) {
     throw error instanceof RemoteError
       ? new CliError('failure', `Open Connectors: ${error.message}.`)
@@ -126,15 +115,6 @@ async function accountOf(resources: Resources, namespace: string, name: string |
     );
   }
   return account;
-}
-
-function textIn(data: Readonly<Record<string, string>>, secretName: string, key: string): string {
-  const encoded = data[key];
-  const decoded = encoded === undefined ? { why: 'is missing' } : decodeText(encoded);
-  if ('why' in decoded) {
-    throw new CliError('userAction', `Key "${key}" of Secret "${secretName}" ${decoded.why}.`);
-  }
-  return decoded.text;
 }
 
 function certificates(file: string | undefined): string | undefined {

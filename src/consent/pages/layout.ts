@@ -1,3 +1,4 @@
+import { PROVIDER } from '../../provider/names.ts';
 import { Html, html } from '../http/html.ts';
 import { STYLE } from './style.ts';
 
@@ -23,11 +24,11 @@ export function layout({ title, host, content }: Layout): Html {
 <style>${new Html(STYLE)}</style>
 </head>
 <body>
-<header><b>Infusionsoft Connector Operator</b><span>${host}</span></header>
+<header><b>${PROVIDER.product} Connector Operator</b><span>${host}</span></header>
 <main>
 ${content}
 </main>
-<footer>This page never asks for your Infusionsoft user name or password. Enter them only at Infusionsoft.</footer>
+<footer>This page never asks for your ${PROVIDER.product} user name or password. Enter them only at ${PROVIDER.product}.</footer>
 </body>
 </html>
 `;

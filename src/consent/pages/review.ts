@@ -1,3 +1,4 @@
+import { PROVIDER } from '../../provider/names.ts';
 import type { NamespacedName } from '../connector-name.ts';
 import { type Html, html } from '../http/html.ts';
 import type { ConsentFacts } from '../records.ts';
@@ -24,11 +25,11 @@ export function reviewPage(review: ReviewPage): Html {
     title: `Review the access: ${target.name}`,
     host,
     content: html`<h1>Do you want to connect this account?</h1>
-<p>If you allow access at Infusionsoft, this data is shared:</p>
+<p>If you allow access at ${PROVIDER.product}, this data is shared:</p>
 <div class="way">
 <section><h2>From</h2>
-<p class="big">${facts.server ?? 'The Infusionsoft account you sign in to'}</p>
-<p>${facts.server === undefined ? 'All' : 'The Infusionsoft account: all'} contacts, orders and other data that it lets applications read and write (scope “${facts.scope}”).</p></section>
+<p class="big">${facts.server ?? `The ${PROVIDER.product} account you sign in to`}</p>
+<p>${facts.server === undefined ? 'All' : `The ${PROVIDER.product} account: all`} contacts, orders and other data that it lets applications read and write (scope “${facts.scope}”).</p></section>
 <section><h2>To</h2>
 <p class="big">SAP Open Connectors</p>
 <p>at <strong>${facts.apiHost}</strong>, ${facts.account === undefined ? html`with the default account of the operator` : html`with the account <strong>${facts.account}</strong>`}, and from there to every application that can read the Secret <strong>${facts.connectionSecret}</strong> in the namespace <strong>${target.namespace}</strong>.</p></section>
@@ -40,7 +41,7 @@ export function reviewPage(review: ReviewPage): Html {
 <div><dt>Cluster</dt><dd>${clusterId}</dd></div>
 <div><dt>OAuth app</dt><dd>${facts.clientId}</dd></div>
 </dl>
-<p>Sign in at Infusionsoft, ${facts.server === undefined ? 'choose the account' : html`choose <strong>${facts.server}</strong>`} and press “Allow”. You then return to this site.</p>
+<p>Sign in at ${PROVIDER.product}, ${facts.server === undefined ? 'choose the account' : html`choose <strong>${facts.server}</strong>`} and press “Allow”. You then return to this site.</p>
 <a class="button" href="${leave}" rel="noreferrer">Continue to ${providerHost}</a>
 <p class="hint">Not what you expected? Close this window. Nothing is connected yet. You can continue until ${until} UTC.</p>`,
   });

@@ -1,4 +1,5 @@
 import { oneTimeCodeSecretNameOf } from '../../api/defaults.ts';
+import { PROVIDER } from '../../provider/names.ts';
 import type { NamespacedName } from '../connector-name.ts';
 import { type Html, html } from '../http/html.ts';
 import { layout } from './layout.ts';
@@ -20,10 +21,10 @@ export function startPage({ host, target, action, proof, problem }: StartPage): 
   const secret = oneTimeCodeSecretNameOf({ metadata: { name } });
   const described = problem === undefined ? 'where' : 'problem where';
   return layout({
-    title: `${problem === undefined ? '' : 'Not accepted: '}Connect ${name} to Infusionsoft`,
+    title: `${problem === undefined ? '' : 'Not accepted: '}Connect ${name} to ${PROVIDER.product}`,
     host,
-    content: html`${problem && problemNote(problem, target)}<h1>Connect an Infusionsoft account</h1>
-<p>The connector <strong>${name}</strong> in the namespace <strong>${namespace}</strong> requests access to an Infusionsoft (Keap) account. Enter its one-time code. The next page shows which data goes where. Nothing is connected until you allow it at Infusionsoft.</p>
+    content: html`${problem && problemNote(problem, target)}<h1>Connect an ${PROVIDER.product} account</h1>
+<p>The connector <strong>${name}</strong> in the namespace <strong>${namespace}</strong> requests access to an ${PROVIDER.product} (${PROVIDER.vendor}) account. Enter its one-time code. The next page shows which data goes where. Nothing is connected until you allow it at ${PROVIDER.product}.</p>
 <form method="post" action="${action}">
 <input type="hidden" name="form" value="${proof}">
 <label for="code">One-time code</label>
@@ -34,7 +35,7 @@ export function startPage({ host, target, action, proof, problem }: StartPage): 
 <p id="where" class="hint">It is in the Secret <code>${secret}</code>. Run this command, or ask an administrator of the connector to run it:</p>
 <pre><code>kubectl get secret ${secret} -n ${namespace} -o jsonpath='{.data.code}' | base64 -d</code></pre>
 <div class="note"><p><strong>Did you receive this link together with a code?</strong></p>
-<p>Continue only if you know the sender and agreed to this. The sender decides where the data of your Infusionsoft account goes.</p></div>`,
+<p>Continue only if you know the sender and agreed to this. The sender decides where the data of your ${PROVIDER.product} account goes.</p></div>`,
   });
 }
 

@@ -13,14 +13,14 @@ import {
 import { cleanMessage } from './clean-message.ts';
 import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './remote-error.ts';
 
-/** What a verdict depends on besides the answer. */
+/** The context of a classification, besides the response. */
 export interface CallContext {
   readonly effect: Effect;
-  /** The call carried an instance token, so that the provider may be the one who answers. */
+  /** The call carried an instance token, so that the response may come from the provider. */
   readonly withInstanceToken: boolean;
-  /** Every secret that the call carried; none may be in the message. */
+  /** Every secret that the call carried. None may appear in the message. */
   readonly secrets: readonly string[];
-  /** Wall clock, for a `Retry-After` date in an answer that has no `Date`. */
+  /** Wall clock, for a `Retry-After` date in a response without `Date`. */
   readonly nowMs: number;
 }
 
@@ -34,11 +34,12 @@ const ownError = z.looseObject({
 type OwnError = z.infer<typeof ownError>;
 
 /**
- * The API's own error in an answer, or undefined. The request id is required: gateways answer with JSON and a `message`
- * too (`{"message":"Not Found"}` by Kong and AWS API Gateway), and their 404 proves nothing about an instance.
+ * The error body of the API in a response, or `undefined`. The request id is required: gateways also respond with JSON
+ * and a `message` (`{"message":"Not Found"}` of Kong and AWS API Gateway), and their 404 proves nothing about an
+ * instance.
  */
-function readOwnError(answer: TransportResponse): OwnError | undefined {
-  const parsed = ownError.safeParse(parseJson(answer.body));
+function readOwnError(response: TransportResponse): OwnError | undefined {
+  const parsed = ownError.safeParse(parseJson(response.body));
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -64,7 +65,7 @@ function classOfStatus(status: number, effect: Effect, own: OwnError | undefined
     case 404:
       return own === undefined ? 'unexpected' : 'not-found';
     case 408:
-      // Some gateways answer it when it is the server behind them that was too slow.
+      // Some gateways return it when their upstream was too slow.
       return unknownOutcome(effect);
     case 425:
       return 'unavailable';
@@ -77,7 +78,7 @@ function classOfStatus(status: number, effect: Effect, own: OwnError | undefined
   }
 }
 
-/** What a whole answer other than 2xx proves about the request. */
+/** What a complete response other than 2xx proves about the request. */
 function processedOf(status: number, own: OwnError | undefined): Processed {
   if (own === undefined || status < 400 || status >= 500) {
     return 'unknown';
@@ -87,7 +88,7 @@ function processedOf(status: number, own: OwnError | undefined): Processed {
     case 425:
       return 'unknown';
     case 429:
-      // With a message of the provider the platform had begun to process the request.
+      // With a message of the provider, Open Connectors had started to process the request.
       return typeof own.providerMessage === 'string' ? 'unknown' : 'no';
     default:
       return 'refused';
@@ -100,23 +101,23 @@ function sourceOf(status: number, own: OwnError | undefined, withInstanceToken: 
 }
 
 const sentences: Readonly<Record<RemoteErrorClass, string>> = {
-  unauthorized: 'Open Connectors refused the credentials',
-  forbidden: 'Open Connectors forbade the request',
-  'not-found': 'Open Connectors does not know what was asked for',
-  invalid: 'Open Connectors refused the request',
-  throttled: 'Open Connectors asked for fewer requests',
+  unauthorized: 'Open Connectors rejected the credentials',
+  forbidden: 'Open Connectors denied the request',
+  'not-found': 'Open Connectors did not find the object',
+  invalid: 'Open Connectors rejected the request',
+  throttled: 'Open Connectors throttles requests',
   unavailable: 'Open Connectors is not available',
-  ambiguous: 'Open Connectors did not say whether it did what was asked',
-  unexpected: 'The answer is not one that Open Connectors gives',
+  ambiguous: 'The outcome of the request is unknown',
+  unexpected: 'Unexpected response of Open Connectors',
 };
 
-/** The error in a whole answer; `undefined` for 2xx. */
-export function errorOfResponse(answer: TransportResponse, context: CallContext): RemoteError | undefined {
-  const { status } = answer;
+/** The error of a complete response; `undefined` for 2xx. */
+export function errorOfResponse(response: TransportResponse, context: CallContext): RemoteError | undefined {
+  const { status } = response;
   if (status >= 200 && status < 300) {
     return undefined;
   }
-  const own = readOwnError(answer);
+  const own = readOwnError(response);
   const errorClass = classOfStatus(status, context.effect, own);
   const said = cleanMessage(
     [own?.message, own?.providerMessage].filter((text) => typeof text === 'string').join(' - provider: '),
@@ -127,7 +128,7 @@ export function errorOfResponse(answer: TransportResponse, context: CallContext)
     `${sentences[errorClass]} (HTTP ${status})${said === '' ? '' : `: ${said}`}`,
     {
       status,
-      retryAfterMs: retryAfterMs(answer.headers, context.nowMs),
+      retryAfterMs: retryAfterMs(response.headers, context.nowMs),
       processed: processedOf(status, own),
       source: sourceOf(status, own, context.withInstanceToken),
     },
@@ -135,8 +136,8 @@ export function errorOfResponse(answer: TransportResponse, context: CallContext)
 }
 
 /**
- * The error when no whole answer came. Where nothing was sent, nothing was done, whatever the call. A head that says
- * 4xx or 5xx says it without its body too. All else was sent, and its outcome is unknown.
+ * The error without a complete response. If nothing was sent, nothing was processed. A 4xx or 5xx in the head counts
+ * without the body. Otherwise the outcome is unknown.
  */
 export function errorOfTransport(error: TransportError, context: CallContext): RemoteError {
   const { effect } = context;
@@ -161,8 +162,8 @@ export function errorOfTransport(error: TransportError, context: CallContext): R
 }
 
 /**
- * The error when a 2xx answer cannot be understood. After a create there may be an instance, and a grant is spent:
- * that is `ambiguous`, so that the caller searches instead of sending again.
+ * The error of a 2xx response that cannot be parsed. After a create it is `ambiguous`, because an instance may exist
+ * and the grant is spent: the caller searches instead of sending again.
  */
 export function errorOfUnreadable(
   error: UnreadableResponse,
@@ -174,20 +175,20 @@ export function errorOfUnreadable(
   return new RemoteError(errorClass, `${sentences[errorClass]} (HTTP ${status}): ${what}`, { status });
 }
 
-/** In words, with the code that a search finds; codes are a closed vocabulary of Node.js, OpenSSL and undici. */
+/** A description with the code, which is one of Node.js, OpenSSL or undici. */
 function reasonOfFailure(code: string): string {
   switch (code) {
     case FORBIDDEN_ADDRESS:
-      return 'the host is not on the public internet, and not exempt from that check';
+      return 'the host has no public address and is not exempt from the address check';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the host name cannot be resolved (${code})`;
     case ABORTED:
-      return 'no answer in time';
+      return 'no response in time';
     case TOO_LARGE:
-      return 'the answer is too large';
+      return 'the response is too large';
     case NOT_HTTP:
-      return 'the answer is not HTTP';
+      return 'the response is not HTTP';
     case 'UND_ERR_CLOSED':
     case 'UND_ERR_DESTROYED':
       return 'the account settings changed meanwhile';

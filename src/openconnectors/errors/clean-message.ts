@@ -2,7 +2,7 @@ import { secretsPattern } from './secrets-pattern.ts';
 
 /** Longest result, in UTF-16 code units. */
 export const LONGEST_MESSAGE = 200;
-/** More than this of a remote text is not looked at. */
+/** Only this much of a remote text is processed. */
 const LONGEST_INPUT = 4_000;
 const HIDDEN = '[hidden]';
 
@@ -11,7 +11,7 @@ function credential(separator: string, condition: string): RegExp {
   return new RegExp(`\\b(${name}["']? ?${separator} ?["']?)${condition}(?!\\[hidden)[^\\s"',;&)}\\]]+`, 'gi');
 }
 
-/** What is taken out of a remote text, and what stands there instead. The order matters: URLs before their parts. */
+/** Patterns that are removed from a remote text, and their replacements. The order matters: URLs before their parts. */
 const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // Unprintable: control, format, unassigned, private use, lone surrogates, all line and space separators.
   [/[\p{C}\p{Z}]+/gu, ' '],
@@ -20,11 +20,11 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b([a-z][a-z0-9+.-]{1,15}:\/\/)[^\s/@"'<>]*@/gi, '$1'],
   [/\b([a-z][a-z0-9+.-]{1,15}:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, '$1'],
   [/\?[\w.[\]%-]+=[^\s"'<>]*/g, ''],
-  // Named credentials of any length; behind a colon only what has a digit, since "token: expired" is a sentence.
+  // Named credentials of any length; after a colon only values with a digit, because "token: expired" is a sentence.
   [/\b(bearer|basic) [\w+/=.~-]{16,}/gi, `$1 ${HIDDEN}`],
   [credential('=', ''), `$1${HIDDEN}`],
   [credential(':', '(?=\\D{0,99}\\d)'), `$1${HIDDEN}`],
-  // What differs from one answer to the next: UUIDs, points in time, ids, counters.
+  // Parts that differ between responses: UUIDs, times, ids, counters.
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '…'],
   [
     /\b\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?z\b| ?[+-]\d{2}:?\d{2}| utc\b| gmt\b)?)?/gi,
@@ -40,9 +40,8 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 const OPAQUE_CANDIDATE = /[\w+/=.~%-]{20,}/g;
 
 /**
- * What is left of a remote text for people to read: one printable line of at most `LONGEST_MESSAGE` characters, equal
- * for equal causes, without ids, times, queries, opaque values, or any of `secrets` in any of its usual forms.
- * Empty where nothing safe is left.
+ * A remote text as one printable line of at most `LONGEST_MESSAGE` characters: equal for equal causes, without ids,
+ * times, queries, opaque values and `secrets` in their usual forms. Empty if nothing safe remains.
  */
 export function cleanMessage(text: string, secrets: readonly string[]): string {
   const pattern = secretsPattern(secrets);
@@ -59,11 +58,11 @@ export function cleanMessage(text: string, secrets: readonly string[]): string {
       .trim(),
   );
   line = shortened(line);
-  // Joining and cutting can put together what was apart, and a secret may lie inside our own marks.
+  // Replacements and cuts can join separate parts into a secret.
   return pattern !== undefined && line.search(pattern) >= 0 ? '' : line;
 }
 
-/** At most `limit` characters, without the word that the cut went through: it may be half a secret. */
+/** At most `limit` characters, without a partial last word, which may be half a secret. */
 function wholeWords(text: string, limit: number): string {
   return text.length <= limit ? text : text.slice(0, limit).replace(/\S*$/, '');
 }
@@ -78,8 +77,8 @@ function shortened(line: string): string {
 }
 
 /**
- * Whether a long run of letters, digits and signs is a value rather than words: some part of it has letters and digits
- * mixed, or changes case as no word does, or is itself too long. `oauth.authorization.url` and `/elements/api-v2` are words.
+ * Whether a long run of letters, digits and signs is an opaque value: a part of it mixes letters and digits or cases,
+ * or is too long. `oauth.authorization.url` and `/elements/api-v2` are words.
  */
 function isOpaque(run: string): boolean {
   return run.split(/[./_-]+/).some((part) => {

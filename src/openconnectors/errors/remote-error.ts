@@ -1,20 +1,19 @@
 /**
- * What can go wrong between us and Open Connectors, as a closed set. Each class says by itself how to retry:
+ * The classes of errors of the external API, by how to retry:
  *
- * - `unauthorized` (401): the account's credentials or the instance token are refused. Retrying is useless.
+ * - `unauthorized` (401): the credentials of the account or the instance token are rejected. Not retryable.
  * - `forbidden` (403): a privilege is missing, or a hub call on a disabled instance.
- * - `not-found`: a 404 that carries the API's own JSON error (`requestId` and `message`). A gateway's 404 is
- *   `unexpected`, also one with `{"message":"Not Found"}`.
- * - `invalid` (400, 405, 406, 409, 413, 415, 422 and the rest of 4xx): the request itself is refused; the same request
- *   fails again.
- * - `throttled` (429, and calls held back while the account pauses because of one): retry after `retryAfterMs`, or with
- *   backoff. `source` tells whether the account or only this instance has to wait.
- * - `unavailable`: nothing was done at the remote side (connection refused, no connection in time), or repeating is
- *   harmless whatever was done (time-out, reset, 408 or 5xx on a read, a PATCH, an enable, disable or delete).
- * - `ambiguous`: a create or a re-authorization was sent and its outcome is unknown (time-out, reset, 408, 5xx, or 2xx
- *   with an answer that cannot be understood). Never send again before having searched for the outcome.
- * - `unexpected`: an answer that cannot be understood (not JSON, wrong shape, a redirect, too large, a 404 that is not
- *   the API's own). Of a write that is harmless to repeat it may have been done.
+ * - `not-found`: a 404 in the API's own error format (`requestId` and `message`). A 404 of a gateway is `unexpected`, also
+ *   one with `{"message":"Not Found"}`.
+ * - `invalid` (400, 405, 406, 409, 413, 415, 422 and the rest of 4xx): the request is rejected and fails again.
+ * - `throttled` (429, and calls during a pause of the account after one): retry after `retryAfterMs`, or with backoff.
+ *   `source` is the scope of the delay: the account, or this instance only.
+ * - `unavailable`: nothing was processed (connection refused or not in time), or the call is safe to repeat (timeout,
+ *   reset, 408 or 5xx on a read, PATCH, enable, disable or delete).
+ * - `ambiguous`: a create or a reauthorization was sent and its outcome is unknown (timeout, reset, 408, 5xx, or a 2xx
+ *   that cannot be parsed). Search for the outcome before sending again.
+ * - `unexpected`: a response that cannot be parsed (not JSON, wrong shape, a redirect, too large, a 404 that is not the
+ *   API's own). A repeatable write may have been processed.
  */
 export type RemoteErrorClass =
   | 'unauthorized'
@@ -27,21 +26,21 @@ export type RemoteErrorClass =
   | 'unexpected';
 
 /**
- * What an error proves about the request, whatever its class:
+ * What an error proves about the request:
  *
- * - `no`: the request was not processed. No byte of it left this process (DNS, TCP, TLS, the account's own pause, a
- *   check before sending), or it was answered by a 429 of Open Connectors itself: its own JSON error (`requestId` and
- *   `message`) without `providerMessage`. Only then may a credential be sent again.
- * - `refused`: Open Connectors processed the request and refused it: any other 4xx in its own JSON error, except 408,
- *   425, and a 429 that it forwards from the provider.
- * - `unknown`: everything else. The request may have been carried out, now or later.
+ * - `no`: not processed. Nothing was sent (DNS, TCP, TLS, a pause of the account, a check before sending), or the response
+ *   is a 429 of Open Connectors itself, in its own error format without `providerMessage`. Only then may a credential be
+ *   sent again.
+ * - `refused`: Open Connectors processed and rejected the request: any other 4xx in its own error format, except 408, 425,
+ *   and a 429 that it forwards from the provider.
+ * - `unknown`: everything else. The request may be processed, now or later.
  */
 export type Processed = 'no' | 'refused' | 'unknown';
 
 /**
- * Who caused an error: Open Connectors (or what lies between it and this process), or the provider behind one instance.
- * An error of the provider carries its words (`providerMessage`), or is a 429 to a call with an instance token that is
- * not in the format of Open Connectors. It is about that instance alone and never pauses the account.
+ * The cause of an error: Open Connectors (or the network), or the provider of one instance. An error of the provider
+ * has a `providerMessage`, or is a 429 to a call with an instance token that is not in the format of Open Connectors.
+ * It concerns that instance only and never pauses the account.
  */
 export type ErrorSource = 'open-connectors' | 'provider';
 
@@ -52,7 +51,7 @@ export type ErrorSource = 'open-connectors' | 'provider';
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   readonly class: RemoteErrorClass;
-  /** HTTP status, absent where no answer came. */
+  /** HTTP status; absent without a response. */
   readonly status: number | undefined;
   /** From `Retry-After` in either form of RFC 9110 10.2.3, in milliseconds, capped at one hour. */
   readonly retryAfterMs: number | undefined;

@@ -23,7 +23,7 @@ export function secretsPattern(secrets: readonly string[]): RegExp | undefined {
   return longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(escaped).join('|'), 'gi');
 }
 
-/** As pages and dumps of the remote side show it: escaped for HTML, and in hexadecimal. */
+/** Escaped for HTML and in hexadecimal, as in error pages and dumps. */
 function pageForms(secret: string): readonly string[] {
   const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   return [html, html.replaceAll('"', '&quot;'), Buffer.from(secret, 'utf8').toString('hex')];

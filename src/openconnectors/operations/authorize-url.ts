@@ -1,13 +1,12 @@
-import { RemoteError } from '../errors/remote-error.ts';
 import type { AuthorizeRequest } from '../port.ts';
 import { parseAuthorizeUrl } from '../schemas.ts';
 import type { Call, Caller } from '../transport/call.ts';
 import { UnreadableResponse } from '../transport/call.ts';
+import { isRouteMissing } from './route-missing.ts';
 
 /**
- * `POST /elements/{key}/oauth/url`, with the OAuth client's secret in the body. Only where that route is not there
- * (404, 405) its GET form follows, which puts the secret into the request's query: the API offers no third way.
- * No instance is changed, so no replica has to be the leader for it.
+ * `POST /elements/{key}/oauth/url`, with the client_secret in the body. Without that route (404, 405) the GET form
+ * follows, which has the secret in the query. It changes no instance, so that no leadership is required.
  */
 export async function buildAuthorizeUrl(
   call: Caller,
@@ -20,7 +19,7 @@ export async function buildAuthorizeUrl(
     effect: 'none',
     path: `/elements/${element}/oauth/url`,
     secrets: [request.apiKey, request.apiSecret, ...(request.state === undefined ? [] : [request.state])],
-    read: (answer) => checkedUrl(parseAuthorizeUrl(answer), request.apiSecret),
+    read: (response) => checkedUrl(parseAuthorizeUrl(response), request.apiSecret),
   } as const satisfies Partial<Call<string>>;
   try {
     return await call({ ...common, method: 'POST', body: parameters }, signal);
@@ -32,11 +31,7 @@ export async function buildAuthorizeUrl(
   }
 }
 
-function isRouteMissing(error: unknown): boolean {
-  return error instanceof RemoteError && (error.status === 404 || error.status === 405);
-}
-
-/** A person's browser is sent there, so nothing but https, and nothing that would show the client's secret to it. */
+/** The URL is opened in a browser: only https, and without the client_secret. */
 function checkedUrl(text: string, apiSecret: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {

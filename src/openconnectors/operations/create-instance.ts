@@ -3,7 +3,7 @@ import { parseInstance } from '../schemas.ts';
 import type { Caller } from '../transport/call.ts';
 import { instanceBody, secretsOfBody } from './instance-body.ts';
 
-/** `POST /instances`. Sent once, whatever happens. */
+/** `POST /instances`. Never retried. */
 export function createInstance(
   call: Caller,
   body: InstanceBody,

@@ -2,7 +2,7 @@ import { readNothing } from '../schemas.ts';
 import type { Caller } from '../transport/call.ts';
 import { instancePath } from './instance-path.ts';
 
-/** `DELETE /instances/{id}`. An instance that is gone already is `not-found`. */
+/** `DELETE /instances/{id}`. A missing instance is `not-found`. */
 export async function deleteInstance(
   call: Caller,
   id: number,

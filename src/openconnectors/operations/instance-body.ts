@@ -17,7 +17,7 @@ export function instanceBody(body: InstanceBody): Json {
   }
 }
 
-/** What of a body may come back in no message. */
+/** The secrets of a body, which no message may contain. */
 export function secretsOfBody(body: InstanceBody): readonly string[] {
   const grant = body.grant.kind === 'code' ? body.grant.code : body.grant.refreshToken;
   return [grant, ...secretsOfConfiguration(body.configuration)];

@@ -4,7 +4,7 @@ import { parseInstance } from '../schemas.ts';
 import { UnreadableResponse } from '../transport/call.ts';
 import type { TransportResponse } from '../transport/transport.ts';
 
-/** `/instances/{id}`. @throws RemoteError of class `invalid`, nothing sent, for what cannot be an id. */
+/** `/instances/{id}`. @throws RemoteError of class `invalid`, with nothing sent, for an invalid id. */
 export function instancePath(id: number): string {
   if (!Number.isSafeInteger(id) || id <= 0) {
     throw new RemoteError('invalid', 'An instance id has to be a positive safe integer', { processed: 'no' });
@@ -12,10 +12,10 @@ export function instancePath(id: number): string {
   return `/instances/${id}`;
 }
 
-/** Reads an answer about the instance `id`, and takes none about another. */
-export function parseInstanceResponse(id: number): (answer: TransportResponse) => Instance {
-  return (answer) => {
-    const instance = parseInstance(answer);
+/** Parses a response about the instance `id`, and rejects one about another instance. */
+export function parseInstanceResponse(id: number): (response: TransportResponse) => Instance {
+  return (response) => {
+    const instance = parseInstance(response);
     if (instance.id !== id) {
       throw new UnreadableResponse('it is about another instance');
     }

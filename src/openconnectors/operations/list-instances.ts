@@ -4,7 +4,7 @@ import { parseInstances } from '../schemas.ts';
 import type { Caller } from '../transport/call.ts';
 
 const PAGE_SIZE = 200;
-/** 200,000 instances. More pages than this means that the paging does not work. */
+/** 200,000 instances. More pages indicate that the paging does not work. */
 const MOST_PAGES = 1_000;
 /** 200 instances of 160 KiB; a usual one has 4. */
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
@@ -17,10 +17,8 @@ interface Page {
 }
 
 /**
- * `GET /instances?tags[]=<tag>&hydrate=true`, page by page. The search of Open Connectors may be loose, so an instance
- * whose tags are known and do not have the tag is left out.
- *
- * @throws RemoteError as `listAllInstances`.
+ * `GET /instances?tags[]=<tag>&hydrate=true`, page by page. Instances that show their tags without the tag are omitted,
+ * because the search of Open Connectors may match too much. @throws RemoteError as `listAllInstances`.
  */
 export async function listInstancesByTag(
   call: Caller,
@@ -32,10 +30,8 @@ export async function listInstancesByTag(
 }
 
 /**
- * `GET /instances?hydrate=true`, page by page: every instance of the account, whoever created it.
- *
- * @throws RemoteError of class `unexpected` after `MOST_PAGES`, or when a page after the first is answered by 404: a list
- *   that was cut may not pass for a whole one.
+ * `GET /instances?hydrate=true`, page by page: every instance of the account. @throws RemoteError of class `unexpected`
+ * after `MOST_PAGES`, or for a 404 after the first page: an incomplete list must not count as complete.
  */
 export function listAllInstances(
   call: Caller,
@@ -44,7 +40,7 @@ export function listAllInstances(
   return listPages(call, [], signal);
 }
 
-/** An instance that moved between pages appears once, as seen last. */
+/** An instance that moved between pages appears once, in its latest state. */
 async function listPages(
   call: Caller,
   filter: Filter,
@@ -63,7 +59,7 @@ async function listPages(
       found.set(instance.id, instance);
     }
     token = page.next;
-    // A token that was given before leads to pages that were read before.
+    // A repeated token leads to pages that were already read.
   } while (token !== undefined && !asked.has(token));
   return [...found.values()];
 }
@@ -88,9 +84,9 @@ async function readPage(
           ...(token === undefined ? [] : [['nextPage', token] as const]),
         ],
         maxResponseBytes: MAX_PAGE_BYTES,
-        read: (answer) => ({
-          instances: parseInstances(answer),
-          next: answer.headers['elements-next-page-token'] || undefined,
+        read: (response) => ({
+          instances: parseInstances(response),
+          next: response.headers['elements-next-page-token'] || undefined,
         }),
       },
       signal,
@@ -100,10 +96,10 @@ async function readPage(
       throw error;
     }
     if (token === undefined) {
-      // A search without a hit is answered by 404, not by an empty list.
+      // A search without a result returns 404.
       return { instances: [], next: undefined };
     }
-    // The list was cut. Its missing instances must not count as deleted.
+    // The list is incomplete, so that its missing instances must not count as deleted.
     throw new RemoteError('unexpected', `A later page of the list is missing: ${error.message}`, {
       status: error.status,
     });

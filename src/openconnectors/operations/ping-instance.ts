@@ -2,6 +2,7 @@ import { NONE_FOUND, PING_FALLBACK, PING_PATH } from '../../provider/ping.ts';
 import { RemoteError } from '../errors/remote-error.ts';
 import { readAnything } from '../schemas.ts';
 import type { Call, Caller } from '../transport/call.ts';
+import { isRouteMissing } from './route-missing.ts';
 
 /** Calls the ping of the instance with its token, or the fallback where the element has no ping. */
 export async function pingInstance(
@@ -36,8 +37,4 @@ export async function pingInstance(
     }
     throw error;
   }
-}
-
-function isRouteMissing(error: unknown): boolean {
-  return error instanceof RemoteError && (error.status === 404 || error.status === 405);
 }

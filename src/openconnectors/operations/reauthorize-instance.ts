@@ -3,7 +3,7 @@ import type { Caller } from '../transport/call.ts';
 import { instanceBody, secretsOfBody } from './instance-body.ts';
 import { instancePath, parseInstanceResponse } from './instance-path.ts';
 
-/** `PUT /instances/{id}?reAuthenticate=true`. Spends the grant, so it is sent once, whatever happens. */
+/** `PUT /instances/{id}?reAuthenticate=true`. It spends the grant, so that it is never retried. */
 export async function reauthorizeInstance(
   call: Caller,
   id: number,

@@ -5,8 +5,8 @@ import { BlockList, type LookupFunction } from 'node:net';
 export const FORBIDDEN_ADDRESS = 'ERR_FORBIDDEN_ADDRESS';
 
 /**
- * The ranges that are not the public internet, from the IANA special-purpose address registries (RFC 6890).
- * An IPv4-mapped IPv6 address (`::ffff:0:0/96`) is matched by `net.BlockList` against the IPv4 rules.
+ * The special-purpose ranges of the IANA registries (RFC 6890). `net.BlockList` matches an IPv4-mapped IPv6 address
+ * (`::ffff:0:0/96`) against the IPv4 rules.
  */
 const notPublic: readonly (readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'])[] = [
   ['0.0.0.0', 8, 'ipv4'],
@@ -45,25 +45,22 @@ function createBlockList(): BlockList {
   return list;
 }
 
-/** Says of an address (`family` 4 or 6) whether it lies on the public internet. */
+/** Whether an address (`family` 4 or 6) is public. */
 export type AddressCheck = (address: string, family: number) => boolean;
 
-/** The check that production uses: everything in a special-purpose range is refused. */
+/** Rejects every address in a special-purpose range. */
 export function createPublicAddressCheck(): AddressCheck {
   const blocked = createBlockList();
   return (address, family) =>
     family === 6 ? !blocked.check(embeddedIpv4(address), 'ipv6') : !blocked.check(address, 'ipv4');
 }
 
-/**
- * In an IPv6-only network with NAT64 every public IPv4 host appears below `64:ff9b::/96` (RFC 6052). What counts is the
- * IPv4 address inside, so it is judged as an IPv4-mapped one.
- */
+/** NAT64 maps IPv4 hosts to `64:ff9b::/96` (RFC 6052). The IPv4 address inside is checked. */
 function embeddedIpv4(address: string): string {
   return address.toLowerCase().replace(/^64:ff9b::(?=[^:]+:[^:]+$)/, '::ffff:');
 }
 
-/** The part of `dns.lookup` that is needed here: always all addresses. */
+/** The form of `dns.lookup` that returns all addresses. */
 export type Resolve = (
   hostname: string,
   options: LookupOptions & { all: true },
@@ -71,9 +68,8 @@ export type Resolve = (
 ) => void;
 
 /**
- * A `lookup` for sockets that checks what a name resolves to in the very step that connects, so that a name which
- * changes its address after an earlier check (DNS rebinding) gains nothing. One refused address refuses the name.
- * Sockets do not call it for IP literals; those are refused before, by the transport.
+ * A `lookup` for sockets that checks the addresses in the step that connects, which prevents DNS rebinding. One
+ * forbidden address rejects the name. Sockets do not call it for IP literals, which the transport rejects.
  */
 export function createGuardedLookup(isPublic: AddressCheck, resolve: Resolve = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
@@ -92,7 +88,7 @@ export function createGuardedLookup(isPublic: AddressCheck, resolve: Resolve = s
   };
 }
 
-/** The error for an address that is not public. It does not name the address: that would map a private network. */
+/** The error for an address that is not public. It omits the address, which would disclose a private network. */
 export function forbiddenAddress(): NodeJS.ErrnoException {
   return Object.assign(new Error('the host is not on the public internet'), { code: FORBIDDEN_ADDRESS });
 }

@@ -3,26 +3,25 @@ import { RemoteError } from '../errors/remote-error.ts';
 
 const NOT_SENT = { processed: 'no' } as const;
 
-/** Where every path of the Platform API v2 begins. */
+/** The prefix of every path of the Platform API v2. */
 const API_PATH = '/elements/api-v2';
 
-/** An account's base URL, taken apart. */
+/** The parsed base URL of an account. */
 export interface BaseUrl {
   /** `https://host[:port]`. */
   readonly origin: string;
   /** Lower case, without the brackets of an IPv6 literal. */
   readonly hostname: string;
   readonly port: number;
-  /** Ends in `/elements/api-v2`, which is appended where it is absent. */
+  /** Ends in `/elements/api-v2`, which is appended if absent. */
   readonly path: string;
   /** Whether the host is an IP address in any notation that a URL parser accepts (`127.1`, `0x7f000001`, `[::1]`). */
   readonly isAddress: boolean;
 }
 
 /**
- * Reads an account's base URL.
- *
- * @throws RemoteError of class `invalid`, without the URL's text: it may hold a password.
+ * Parses the base URL of an account. @throws RemoteError of class `invalid`, without the URL, which may contain a
+ * password.
  */
 export function parseBaseUrl(text: string): BaseUrl {
   if (!URL.canParse(text)) {

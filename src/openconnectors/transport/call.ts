@@ -2,7 +2,7 @@ import type { Json } from '../masked-values.ts';
 import type { Turn } from '../port.ts';
 import type { Method, TransportResponse } from './transport.ts';
 
-/** Every request that this client can make, by the name that metrics and logs show. */
+/** Every request of this client, by its name in metrics and logs. */
 export const operationNames = [
   'organization',
   'authorize-url',
@@ -20,15 +20,12 @@ export const operationNames = [
 export type OperationName = (typeof operationNames)[number];
 
 /**
- * What it means when a call's outcome is unknown.
- *
- * - `none`: the call changes nothing.
- * - `repeatable`: doing it twice is doing it once (PATCH, enable, disable, DELETE).
- * - `once`: doing it twice makes a second instance, or spends a grant that cannot be used again.
+ * The effect of a call, for an unknown outcome: `none` changes nothing; `repeatable` is idempotent (PATCH, enable,
+ * disable, DELETE); `once` creates a second instance when repeated, or needs another grant.
  */
 export type Effect = 'none' | 'repeatable' | 'once';
 
-/** One request, with what is needed to judge its answer. */
+/** One request, and the classification of its response. */
 export interface Call<Result> {
   readonly operation: OperationName;
   readonly effect: Effect;
@@ -39,22 +36,21 @@ export interface Call<Result> {
   /** Adds `Element <token>` to the header. */
   readonly instanceToken?: string;
   readonly body?: Json;
-  /** Values that may not come back in any message; the account's own and `instanceToken` are known without. */
+  /** Values that no message may contain, besides the credentials of the account and `instanceToken`. */
   readonly secrets?: readonly string[];
   /** Default 8 MiB. */
   readonly maxResponseBytes?: number;
-  /** Turns a 2xx answer into the result. @throws UnreadableAnswer */
-  readonly read: (answer: TransportResponse) => Result;
+  /** Parses a 2xx response. @throws UnreadableResponse */
+  readonly read: (response: TransportResponse) => Result;
 }
 
 /**
- * Performs one call, with `turn` in place of a wait for the budget.
- *
- * @throws RemoteError, the signal's reason when aborted, or what the fencing guard threw.
+ * Performs one call; with `turn` without a wait for the limits. @throws RemoteError, the reason of the signal when
+ * aborted, or the error of the fencing guard.
  */
 export type Caller = <Result>(call: Call<Result>, signal?: AbortSignal, turn?: Turn) => Promise<Result>;
 
-/** A 2xx answer without what the call needs. The message names what is missing, never a value. */
+/** A 2xx response without required fields. The message names the fields, never a value. */
 export class UnreadableResponse extends Error {
   override readonly name = 'UnreadableAnswer';
 }

@@ -15,36 +15,39 @@ import { ABORTED, type Transport, TransportError, type TransportResponse } from 
 
 const DEFAULT_MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
-/** How one request ended: as an answer, as an error, aborted by the caller, or refused by the fencing guard. */
+/** The outcome of a request: a response, an error, aborted by the caller, or rejected by the fencing guard. */
 export type CallOutcome = 'ok' | RemoteErrorClass | 'aborted' | 'fenced';
 
-/** What is told of each request that got past the budget. Nothing in it is secret. */
+/** The report of a request, without secrets. */
 export interface CallObservation {
   readonly operation: OperationName;
   readonly outcome: CallOutcome;
-  /** HTTP status, absent where no answer came. */
+  /** HTTP status; absent without a response. */
   readonly status: number | undefined;
-  /** Milliseconds from the end of the wait for the budget to the end of the call. */
+  /** Milliseconds from the end of the wait for the limits to the end of the call. */
   readonly durationMs: number;
 }
 
 export interface CallerOptions {
   readonly base: BaseUrl;
   readonly credentials: AccountCredentials;
-  /** Deadline of a call, from the end of its wait for the budget to the last byte of the answer, in milliseconds. */
+  /** Deadline of a call in milliseconds, from the end of the wait for the limits to the last byte of the response. */
   readonly timeoutMs: number;
-  /** The same for creates and re-authorizations, in which the platform talks to the provider (20 s are usual). */
+  /** The same for creates and reauthorizations, in which Open Connectors calls the provider (usually 20 s). */
   readonly createTimeoutMs: number;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly budget?: Budget | undefined;
-  /** Fencing: called in the tick in which a write goes to the socket. When it throws, nothing is sent and its error is passed on. */
+  /**
+   * Fencing guard: called in the tick in which a write is sent. If it throws, nothing is sent and the call rejects with
+   * its error.
+   */
   readonly guard?: (() => void) | undefined;
-  /** Told of every request. Must not throw. */
+  /** Receives every request. Must not throw. */
   readonly observe?: ((observation: CallObservation) => void) | undefined;
 }
 
-/** The way that every request takes: checks, budget, deadline, fence, transport, verdict, report. */
+/** The steps of every request: checks, limits, deadline, fencing, transport, classification, report. */
 export function createCaller(options: CallerOptions): Caller {
   return async (call, signal, turn) => {
     signal?.throwIfAborted();
@@ -68,9 +71,9 @@ async function observed<Result>(
   const report = (outcome: CallOutcome, status?: number): void =>
     observe?.({ operation: call.operation, outcome, status, durationMs: clock.monotonic() - startedAt });
   try {
-    const answer = await answered(options, call, fence, signal);
-    const result = understood(options, call, answer);
-    report('ok', answer.status);
+    const response = await answered(options, call, fence, signal);
+    const result = understood(options, call, response);
+    report('ok', response.status);
     return result;
   } catch (error) {
     if (error instanceof RemoteError) {
@@ -82,7 +85,7 @@ async function observed<Result>(
   }
 }
 
-/** Any whole answer. @throws RemoteError where there was none, the signal's reason, or what the guard threw. */
+/** A complete response. @throws RemoteError without one, the reason of the signal, or the error of the guard. */
 async function answered<Result>(
   options: CallerOptions,
   call: Call<Result>,
@@ -120,21 +123,21 @@ async function answered<Result>(
   }
 }
 
-/** The result in an answer. @throws RemoteError where it holds an error, or nothing that can be understood. */
-function understood<Result>(options: CallerOptions, call: Call<Result>, answer: TransportResponse): Result {
+/** The result of a response. @throws RemoteError for an error response, or one that cannot be parsed. */
+function understood<Result>(options: CallerOptions, call: Call<Result>, response: TransportResponse): Result {
   const context = callContextOf(options, call);
-  const refusal = errorOfResponse(answer, context);
+  const refusal = errorOfResponse(response, context);
   if (refusal !== undefined) {
     throw refusal;
   }
   try {
-    return call.read(answer);
+    return call.read(response);
   } catch (error) {
-    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, answer.status, context) : error;
+    throw error instanceof UnreadableResponse ? errorOfUnreadable(error, response.status, context) : error;
   }
 }
 
-/** The guard, and whether it has refused. */
+/** The guard, and whether it rejected the request. */
 interface Fence {
   readonly closed: boolean;
   readonly check: () => void;

@@ -1,9 +1,9 @@
 import { errors } from 'undici';
 import { NOT_HTTP } from './transport.ts';
 
-/** The innermost code: attempts at several addresses are reported as one `AggregateError` of theirs. */
+/** The innermost code: attempts at several addresses are one `AggregateError`. */
 export function codeOf(error: Error): string {
-  // The parser's errors have no code of their own.
+  // The errors of the parser have no code.
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
     return NOT_HTTP;
   }

@@ -12,12 +12,12 @@ import {
 type Controller = Dispatcher.DispatchController;
 
 /**
- * One request and its answer, on undici's handler interface: the only one that tells when the request goes to the
- * socket. Before that moment a failure means that nothing was done at the remote side; after it, nobody knows.
+ * One request and its response, on the handler interface of undici, the only one that reports when the request is sent.
+ * A failure before that moment proves that nothing was processed; after it, the outcome is unknown.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: TransportRequest;
-  readonly #resolve: (answer: TransportResponse) => void;
+  readonly #resolve: (response: TransportResponse) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
   #controller: Controller | undefined;
@@ -27,7 +27,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     request: TransportRequest,
-    resolve: (answer: TransportResponse) => void,
+    resolve: (response: TransportResponse) => void,
     reject: (error: unknown) => void,
   ) {
     this.#request = request;
@@ -38,7 +38,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Controller): void {
     if (this.#settled || this.#controller !== undefined) {
-      // Ended while it waited for a connection, or offered a second time: a request goes out once at most.
+      // Aborted while it waited for a connection, or offered a second time: a request is sent once at most.
       controller.abort(new Error('not sent'));
       return;
     }
@@ -57,7 +57,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // An interim answer (RFC 9110 15.2) tells nothing; the real one follows.
+    // An interim response (RFC 9110 15.2); the final one follows.
     if (status >= 200) {
       this.#head = { status, headers: firstValues(headers) };
     }
@@ -106,7 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends `request` to `origin` through `dispatcher`. @throws TransportError, or what `beforeSend` threw. */
+/** Sends `request` to `origin` through `dispatcher`. @throws TransportError, or the error of `beforeSend`. */
 export function createExchange(
   dispatcher: Dispatcher,
   origin: string,

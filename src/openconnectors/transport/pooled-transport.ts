@@ -14,15 +14,15 @@ import { type Transport, TransportError } from './transport.ts';
 
 export interface TransportOptions {
   readonly base: BaseUrl;
-  /** Connections at most: the account's concurrency. */
+  /** Maximum number of connections: the concurrency of the account. */
   readonly connections: number;
-  /** Time for name resolution, TCP and TLS together, in milliseconds. Default 10 s. */
+  /** Timeout of name resolution, TCP and TLS together, in milliseconds. Default 10 s. */
   readonly connectTimeoutMs?: number;
   /** From `createTlsContext`; shared by many transports. */
   readonly tls?: SecureContext;
-  /** Whether the operator's administrator named this host with its port, so that it may have any address. */
+  /** Whether the setting ALLOWED_HOSTS exempts this host and port from the address check. */
   readonly addressCheckExempt?: boolean;
-  /** Opens the connections, where there is one. It resolves names then, so that no address is checked here. */
+  /** Opens the connections. The proxy resolves names, so that no address is checked. */
   readonly proxy?: ProxyServer | undefined;
   /** Default: `createPublicAddressCheck()`. */
   readonly isPublic?: AddressCheck;
@@ -30,16 +30,15 @@ export interface TransportOptions {
   readonly lookup?: LookupFunction;
 }
 
-/** TLS 1.2 or later, trusting this process' authorities and those of `extraCaPem`. Costly: make one, share it. */
+/** TLS 1.2 or later with the authorities of Node.js and of `extraCaPem`. Share one: it is expensive. */
 export function createTlsContext(extraCaPem?: string): SecureContext {
   const trusted = extraCaPem === undefined ? {} : { ca: [...getCACertificates('default'), extraCaPem] };
   return createSecureContext({ minVersion: 'TLSv1.2', ...trusted });
 }
 
 /**
- * Keep-alive connections of HTTP/1.1. They are dropped after 4 s without use (or sooner, where the server says so):
- * the longer a connection idles, the likelier it is that the server closes it just as a create goes out, and then
- * the create's outcome would be unknown for no good reason.
+ * Keep-alive connections of HTTP/1.1, closed after 4 s without use, or sooner if the server requests it. A server may
+ * close an idle connection while a create is sent, whose outcome would then be unknown.
  */
 export function createTransport(options: TransportOptions): Transport {
   const { base } = options;

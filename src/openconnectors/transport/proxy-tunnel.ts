@@ -12,12 +12,12 @@ export interface ProxyServer {
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
 }
 
-/** `reason` of a `ProxyError` begins so where the proxy answered CONNECT with a status other than 200. */
+/** Prefix of the `reason` of a `ProxyError` when the proxy responded to CONNECT with a status other than 200. */
 export const PROXY_STATUS = 'HTTP ';
 
 /**
- * The tunnel was not opened, so nothing of the request has left this process. It deliberately has no `code`: undici
- * repeats a connection attempt, without end, after some codes.
+ * The tunnel failed, so that nothing of the request was sent. It has no `code`, because undici retries a connection
+ * attempt without end after some codes.
  */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
@@ -37,13 +37,13 @@ export interface TunnelOptions {
   readonly proxy: ProxyServer;
   /** For TLS to the target, inside of the tunnel, and to an https proxy. */
   readonly tls: SecureContext;
-  /** For each of: the connection to the proxy, its answer to CONNECT, TLS inside of the tunnel. Milliseconds. */
+  /** For each of: the connection to the proxy, its response to CONNECT, TLS inside of the tunnel. Milliseconds. */
   readonly connectTimeoutMs: number;
   /** As for connections without a proxy. */
   readonly pool: Pool.Options & { readonly connections: number };
 }
 
-/** Sends to any https origin through tunnels, with TLS from end to end: the proxy sees host and port alone. */
+/** Sends to any https origin through tunnels, with end-to-end TLS: the proxy sees only host and port. */
 export function createTunnelAgent(options: TunnelOptions): Dispatcher {
   const { proxy, tls, connectTimeoutMs } = options;
   const connect = { allowH2: false, timeout: connectTimeoutMs, secureContext: tls };
@@ -57,7 +57,7 @@ export function createTunnelAgent(options: TunnelOptions): Dispatcher {
   });
 }
 
-/** Speaks CONNECT to the proxy, and is the one place where its failures can be told from those of the target. */
+/** Opens tunnels by CONNECT, and separates failures of the proxy from those of the target. */
 function createOpener(origin: URL, given: object, options: TunnelOptions): Dispatcher {
   const { proxy, connectTimeoutMs, pool } = options;
   const opener = new Pool(origin, {
@@ -75,7 +75,7 @@ function createOpener(origin: URL, given: object, options: TunnelOptions): Dispa
         throw new ProxyError(proxy.host, error instanceof Error ? codeOf(error) : 'UNKNOWN');
       });
       if (opened.statusCode !== 200) {
-        // What a socket says while it is given up is of no interest.
+        // Errors of a discarded socket have no effect.
         opened.socket.on('error', () => undefined).destroy();
         throw new ProxyError(proxy.host, `${PROXY_STATUS}${opened.statusCode}`);
       }

@@ -6,11 +6,14 @@ export interface TransportRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** An answer with a longer body is broken off. */
+  /** A longer response body is aborted. */
   readonly maxResponseBytes: number;
-  /** Ends the call at once; the deadline of the whole call comes by it too. */
+  /** Aborts the call immediately, also at its deadline. */
   readonly signal: AbortSignal;
-  /** Called in the tick in which the request goes to the socket. When it throws, nothing is sent and the call rejects with that error. */
+  /**
+   * Called in the tick in which the request is sent. If it throws, nothing is sent and the call rejects with that
+   * error.
+   */
   readonly beforeSend: () => void;
 }
 
@@ -23,33 +26,33 @@ export interface TransportResponse {
 
 /** HTTP to one origin. Never retries, follows no redirect, decodes nothing. */
 export interface Transport {
-  /** Rejects with `TransportError`, or with the error that `beforeSend` threw. */
+  /** Rejects with `TransportError`, or with the error of `beforeSend`. */
   send(request: TransportRequest): Promise<TransportResponse>;
-  /** Lets calls in flight end, then closes the connections. Later calls reject, nothing sent. */
+  /** Waits for calls in flight, then closes the connections. Later calls reject with nothing sent. */
   close(): Promise<void>;
 }
 
-/** `TransportError.code` when the request's signal ended the call. */
+/** `TransportError.code` when the signal of the request aborted the call. */
 export const ABORTED = 'ABORTED';
-/** `TransportError.code` when the answer outgrew `maxAnswerBytes`. */
+/** `TransportError.code` when the response exceeded `maxResponseBytes`. */
 export const TOO_LARGE = 'TOO_LARGE';
-/** `TransportError.code` when what came is not HTTP, or has a head beyond all measure. */
+/** `TransportError.code` when the response is not HTTP, or its head is too long. */
 export const NOT_HTTP = 'NOT_HTTP';
 
-/** No whole answer came. What `classify.ts` needs to judge it, and nothing else. */
+/** A call without a complete response, with the facts that `classify.ts` uses. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   /** Whether a byte of the request may have left this process. */
   readonly sent: boolean;
   /** A system or library code such as `ECONNREFUSED`, or one of the constants above. */
   readonly code: string;
-  /** The head of the answer, where that much came. */
+  /** The head of the response, if received. */
   readonly head: Omit<TransportResponse, 'body'> | undefined;
-  /** `host:port` of the proxy, where it was the proxy that failed or refused. */
+  /** `host:port` of the proxy, if the proxy failed or rejected the request. */
   readonly proxy: string | undefined;
 
   constructor(sent: boolean, code: string, head?: Omit<TransportResponse, 'body'>, proxy?: string) {
-    super(`no whole answer (${code})`);
+    super(`no complete response (${code})`);
     this.sent = sent;
     this.code = code;
     this.head = head;

@@ -1,26 +1,26 @@
 import type { OperatorHealth } from '../../kube/operator-options.ts';
 
-/** One thing that was checked. `problem` is one line without names of resources; absent when all is well. */
+/** The result of a check. `problem` is one line without names of resources; absent if healthy. */
 export interface Check {
   readonly name: string;
   readonly problem?: string;
 }
 
-/** What is too long, milliseconds. */
+/** Limits of the liveness checks, milliseconds. */
 export interface LivenessLimits {
   readonly blockedLoopMs: number;
   readonly stuckWorkerMs: number;
   readonly stuckWatchMs: number;
 }
 
-/** A block is forgotten after so long. One fails a probe or two; only such that come again and again fail them all. */
+/** How long a block counts. A single one fails one or two probes; only repeated blocks fail all. */
 export const BLOCK_WINDOW_MS = 30_000;
 
 const MINUTE_MS = 60_000;
 
 /**
- * The limits. Each call has a deadline, the longest one being `createDeadlineMs`, and a pass has some dozens of calls at
- * most. A watch changes its state, or hears of the server, at least every 70 s, whatever the server does.
+ * The limits. Each call has a deadline of at most `createDeadlineMs`, and a reconcile has some dozens of calls. A watch
+ * changes its state or receives data at least every 70 s.
  */
 export function livenessLimits(createDeadlineMs: number): LivenessLimits {
   return {
@@ -31,10 +31,9 @@ export function livenessLimits(createDeadlineMs: number): LivenessLimits {
 }
 
 /**
- * Whether a restart would help. An API server or an Open Connectors that does not answer is no reason: the watches go on
- * trying, the passes end with their calls' deadlines, and a restart would only add the load of a new start to an outage.
- * What a restart cures is a program that does not come to an end: a blocked event loop, a pass that outlives all its
- * deadlines, a watch that does nothing at all.
+ * Whether a restart would help: for a blocked event loop, a reconcile that outlives its deadlines, or a watch without
+ * any activity. An outage of the API server or of Open Connectors is no reason: watches retry, reconciles end by
+ * deadline, and a restart would add load.
  */
 export function liveness(
   { longestRunningMs, watches }: OperatorHealth,
@@ -58,10 +57,7 @@ export function liveness(
   ];
 }
 
-/**
- * Whether the operator can do its part. A standby can: it is ready to take over, and an update that waits for readiness
- * would wait for ever if only the leader was.
- */
+/** Whether the operator is ready. A standby is ready, too: a rolling update waits for readiness. */
 export function readiness({ synced, stopping }: OperatorHealth): readonly Check[] {
   return [
     check('caches', !synced, 'not filled yet'),

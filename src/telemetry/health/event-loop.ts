@@ -1,16 +1,16 @@
 import type { Clock } from '../../runtime/clock.ts';
 
-/** Measures how late the event loop is: a beat that comes late was kept waiting by something that blocked. */
+/** Measures blocks of the event loop by the delay of a timer. */
 export interface EventLoopWatch {
   start(): void;
   stop(): void;
-  /** The longest block of the latest `windowMs`, one that is still going on included; milliseconds. */
+  /** The longest block in the last `windowMs`, including a current one; milliseconds. */
   longestBlockMs(): number;
 }
 
 const SAMPLE_INTERVAL_MS = 1_000;
 
-/** `windowMs`: how long a block is remembered. */
+/** `windowMs`: how long a block counts. */
 export function watchEventLoop(clock: Clock, windowMs: number): EventLoopWatch {
   let blocks: readonly { readonly endedAt: number; readonly ms: number }[] = [];
   let lastSampleAt = clock.monotonic();
@@ -38,7 +38,7 @@ export function watchEventLoop(clock: Clock, windowMs: number): EventLoopWatch {
     },
     longestBlockMs() {
       const now = clock.monotonic();
-      // The probe may be served before the beat that is due.
+      // A probe may be served before the timer that is due.
       const current = cancel === undefined ? 0 : now - lastSampleAt - SAMPLE_INTERVAL_MS;
       return Math.max(0, current, ...blocks.map(({ ms }) => ms));
     },

@@ -2,13 +2,13 @@ import type { RequestHandler } from '../../http/listener.ts';
 import { routes, text } from '../../http/routes.ts';
 import type { Check } from './checks.ts';
 
-/** Checks that are made at each probe. */
+/** The checks of each probe. */
 export interface ProbeChecks {
   readonly liveness: () => readonly Check[];
   readonly readiness: () => readonly Check[];
 }
 
-/** `/healthz` and `/readyz`: 200 or 503, and one line for each check, as kube-apiserver writes them. */
+/** `/healthz` and `/readyz`: 200 or 503, and one line for each check in the format of kube-apiserver. */
 export function probeHandler({ liveness, readiness }: ProbeChecks): RequestHandler {
   return routes({
     '/healthz': () => answerOf('healthz', liveness()),

@@ -1,4 +1,4 @@
-/** A metric as it is declared: what it is called, counts and means. */
+/** The declaration of a metric. */
 export type MetricDefinition =
   | { readonly type: 'counter' | 'gauge'; readonly labels: readonly string[]; readonly help: string }
   | {

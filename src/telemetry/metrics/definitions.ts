@@ -1,7 +1,7 @@
 import { controllerRuntimeDefinitions } from './controller-runtime-definitions.ts';
 import { ownDefinitions } from './own-definitions.ts';
 
-/** Every metric that the program declares itself. Those of the process (`process_*`, `nodejs_*`) are the client's. */
+/** Every metric of the operator. The Prometheus client adds those of the process (`process_*`, `nodejs_*`). */
 export const definitions = { ...controllerRuntimeDefinitions, ...ownDefinitions } as const;
 
 type Definitions = typeof definitions;

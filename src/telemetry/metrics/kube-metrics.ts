@@ -1,10 +1,10 @@
 import type { ObservedCall, ObservedRetry } from '../../kube/client/rest.ts';
 import type { Metrics } from './metrics.ts';
 
-/** client-go's label where no HTTP status was seen. */
+/** The label of client-go without an HTTP status. */
 const NO_RESPONSE = '<error>';
 
-/** Counts the requests to the API server at `host` (with its port) in client-go's metrics. */
+/** Counts the requests to the API server at `host` (with its port) in the metrics of client-go. */
 export function observeKubeCalls(
   metrics: Metrics,
   host: string,
@@ -26,7 +26,7 @@ function verbOf(method: ObservedCall['method']): string {
   return method === 'WATCH' ? 'GET' : method;
 }
 
-/** The status, or the kind of failure where there was no answer: that is left to the log. */
+/** The status; `<error>` without a response, whose cause is in the log. */
 function codeOf(code: string): string {
   return /^\d{3}$/.test(code) ? code : NO_RESPONSE;
 }

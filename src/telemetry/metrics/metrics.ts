@@ -8,31 +8,31 @@ export interface Sample<Name extends MetricName> {
   readonly value: number;
 }
 
-/** All metrics as a scrape gets them. */
+/** All metrics in the text format of a scrape. */
 export interface Exposition {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** The metrics of one operator. Durations are seconds. No other file knows the Prometheus client. */
+/** The metrics of one operator. Durations are seconds. No other file uses the Prometheus client. */
 export interface Metrics {
-  /** Adds `by` (1 unless given; 0 makes the series appear) to a counter. */
+  /** Adds `by` (default 1; 0 creates the series) to a counter. */
   add<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>, by?: number): void;
   observe<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>, value: number): void;
-  /** Makes a histogram appear before its first observation. */
+  /** Creates the series of a histogram before its first observation. */
   announce<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>): void;
   set<Name extends NameOf<'gauge'>>(name: Name, labels: LabelsOf<Name>, value: number): void;
-  /** Makes these samples all that a gauge has: a series that is not among them is gone. */
+  /** Replaces all series of a gauge. */
   replace<Name extends NameOf<'gauge'>>(name: Name, samples: readonly Sample<Name>[]): void;
-  /** Calls `collect` before each scrape, for what is cheaper to look at than to follow. */
+  /** Calls `collect` before each scrape. */
   onScrape(collect: () => void): void;
   expose(): Promise<Exposition>;
 }
 
-/** Resolution of the event loop's lag, milliseconds: so often the process wakes up for it. */
+/** Resolution of the lag of the event loop and interval of its timer, milliseconds. */
 const LOOP_RESOLUTION_MS = 50;
 
-/** A set of all declared metrics, and of the process' own. */
+/** Creates all declared metrics and those of the process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_RESOLUTION_MS });

@@ -2,10 +2,10 @@ import type { OperatorHealth } from '../../kube/operator-options.ts';
 import type { ReflectorState } from '../../kube/watch/reflector.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What of the operator itself the metrics show at each scrape. */
+/** Inputs of the metrics about the operator at each scrape. */
 export interface OperatorMetricsOptions {
   readonly health: () => OperatorHealth;
-  /** Name of the Lease; `undefined` without an election. */
+  /** Name of the Lease; `undefined` without leader election. */
   readonly leaseName: string | undefined;
   readonly version: string;
 }
@@ -19,7 +19,7 @@ const watchStates: Readonly<Record<ReflectorState['name'], true>> = {
   stopped: true,
 };
 
-/** Shows the state of watches, leadership and build at each scrape. */
+/** Collects the state of watches, leadership and build at each scrape. */
 export function exposeOperator(metrics: Metrics, options: OperatorMetricsOptions): void {
   metrics.set(
     'openconnectors_build_info',

@@ -1,11 +1,11 @@
 import type { BudgetPause } from '../../openconnectors/budget.ts';
 
-/** Why the calls of an account are held back. */
+/** The cause of a pause. */
 export type PauseCause = BudgetPause['cause'];
 
-/** Which accounts make a pause, from the news of their budgets. */
+/** Tracks which accounts are paused. */
 export interface PauseBook {
-  /** News of the client `key` (`<account uid>/<credential>`). Returns whether anything changed. */
+  /** Updates the state of the client `key` (`<account uid>/<credential>`). Returns whether it changed. */
   note(key: string, state: 'open' | PauseCause): boolean;
   /** The pauses of the account with this uid, of all its clients. */
   causesOf(uid: string): ReadonlySet<PauseCause>;

@@ -5,12 +5,12 @@ import type { Clock } from '../../runtime/clock.ts';
 import { type ControllerName, controllerNames, controllerOfKey } from '../controller-names.ts';
 import type { Metrics } from './metrics.ts';
 
-/** As in controller-runtime's priority queue: 0 is the default, and -100 a first look or a resync. */
+/** As in the priority queue of controller-runtime: 0 is the default, and -100 the initial list or a resync. */
 const priorities: Readonly<Record<Priority, string>> = { edit: '100', change: '0', resync: '-100' };
 
 /**
- * Follows the work queue and keeps `workqueue_*` and `controller_runtime_active_workers`. The two controllers share one
- * queue of the program, and have one each in the metrics, as dashboards expect it.
+ * Updates `workqueue_*` and `controller_runtime_active_workers`. The two controllers share one queue and have one each
+ * in the metrics, as dashboards expect.
  */
 export function observeQueue(metrics: Metrics, clock: Clock, workers: number): WorkQueueObserver<QueueKey> {
   const books = new Map(controllerNames.map((controller) => [controller, new QueueBook()]));
@@ -80,15 +80,15 @@ function setQueueMetrics(metrics: Metrics, controller: ControllerName, book: Que
   metrics.set('controller_runtime_active_workers', { controller }, book.active);
 }
 
-/** The keys of one controller: which wait, and since when which are worked on. */
+/** The keys of one controller: those that wait, and those in progress with their start. */
 class QueueBook {
-  /** A key that is worked on and was added meanwhile waits already. */
+  /** A key in progress that was added again also waits. */
   readonly #waiting = new Map<string, Priority>();
   readonly #running = new Map<string, number>();
-  /** Those of the running that have no worker. */
+  /** Keys in progress without a worker. */
   readonly #idle = new Set<string>();
 
-  /** Returns whether `key` is new among the waiting; the highest priority of a waiting key counts. */
+  /** Returns whether `key` was added; the highest priority of a waiting key counts. */
   add(key: string, priority: Priority): boolean {
     const known = this.#waiting.get(key);
     this.#waiting.set(key, higherOf(known, priority));
@@ -117,7 +117,7 @@ class QueueBook {
     this.#idle.delete(key);
   }
 
-  /** How many have a worker. */
+  /** Number of keys with a worker. */
   get active(): number {
     return this.#running.size - this.#idle.size;
   }
@@ -130,7 +130,7 @@ class QueueBook {
     return count;
   }
 
-  /** For how long each has been worked on, milliseconds. */
+  /** The durations of the keys in progress, milliseconds. */
   ages(now: number): number[] {
     return [...this.#running.values()].map((startedAt) => now - startedAt);
   }

@@ -4,15 +4,15 @@ import type { Metrics } from './metrics.ts';
 
 const results = ['success', 'error', 'requeue', 'requeue_after'] as const;
 
-/** Counts the passes of the controllers. */
+/** Counts the reconciles of the controllers. */
 export interface ReconcileMetrics {
   ended(controller: string, result: ReconcileResult, tookMs: number): void;
   /** The resource became Stalled. */
   stalled(controller: string): void;
 }
 
-/** All series are there from the start, so that the first error of a controller is an increase. */
-export function countPasses(metrics: Metrics): ReconcileMetrics {
+/** All series exist from the start, so that the first error of a controller is an increase. */
+export function countReconciles(metrics: Metrics): ReconcileMetrics {
   for (const controller of controllerNames) {
     for (const result of results) {
       metrics.add('controller_runtime_reconcile_total', { controller, result }, 0);

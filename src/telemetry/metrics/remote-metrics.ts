@@ -2,13 +2,13 @@ import { type OperationName, operationNames } from '../../openconnectors/transpo
 import type { CallObservation, CallOutcome } from '../../openconnectors/transport/caller.ts';
 import type { Metrics } from './metrics.ts';
 
-/** How an authorization can end, in `openconnectors_authorizations_total`. */
+/** The outcomes in `openconnectors_authorizations_total`. */
 export const authorizationOutcomes = ['granted', 'refused', 'ambiguous', 'unavailable'] as const;
 
-/** The operations that send a grant: a code, a refresh token or the consent's result. */
+/** The operations that send an authorization code or a refresh token. */
 const authorizing: ReadonlySet<OperationName> = new Set(['create-instance', 'reauthorize-instance']);
 
-/** Counts the requests to Open Connectors and what became of the authorizations among them. */
+/** Counts the requests to Open Connectors and the outcomes of authorizations. */
 export function observeExternalCalls(metrics: Metrics): (observation: CallObservation) => void {
   for (const operation of operationNames) {
     metrics.add('openconnectors_api_requests_total', { operation, code_class: '2xx' }, 0);

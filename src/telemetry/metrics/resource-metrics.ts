@@ -16,17 +16,17 @@ export interface OperatorResources {
   readonly defaultAccount: AccountStatus | undefined;
 }
 
-/** What the metrics about resources are made of at each scrape. */
+/** Inputs of the metrics about resources at each scrape. */
 export interface ResourceMetricsOptions {
-  /** The resources, where this process is the one that speaks for them; `undefined` while another one leads. */
+  /** The resources; `undefined` while another replica is the leader. */
   readonly resources: () => OperatorResources | undefined;
   readonly pauses: PauseBook;
   readonly clock: Clock;
-  /** Whether each resource gets series of its own. */
+  /** Whether each resource has its own series. */
   readonly perResource: boolean;
 }
 
-/** A resource as far as metrics care. */
+/** The part of a resource that the metrics read. */
 interface Observed {
   readonly kind: string;
   readonly namespace: string;
@@ -42,29 +42,24 @@ const NOTHING: OperatorResources = { connectors: [], accounts: [], defaultAccoun
 
 const pauseCauses: readonly PauseCause[] = ['throttled', 'unavailable'];
 
-/**
- * Makes the metrics about resources anew at each scrape, from what the caches hold: a deleted resource leaves no series
- * behind, and nothing has to be kept in step.
- */
+/** Computes the metrics about resources at each scrape from the caches, so that a deleted resource leaves no series. */
 export function exposeResources(metrics: Metrics, options: ResourceMetricsOptions): void {
   metrics.onScrape(() => {
-    const resources = options.resources() ?? NOTHING;
+    const known = options.resources();
+    const resources = known ?? NOTHING;
     const connectors = resources.connectors.map((object) => observedOf(CONNECTOR_NAMES.kind, object));
     const accounts = resources.accounts.map((object) => observedOf(ACCOUNT_NAMES.kind, object));
     const all = [...connectors, ...accounts];
     const own = { kind: ACCOUNT_NAMES.kind, conditions: resources.defaultAccount?.conditions ?? [] };
     metrics.replace('openconnectors_resource_conditions', countConditions([...all, own]));
     metrics.replace('openconnectors_status_condition', options.perResource ? all.flatMap(eachCondition) : []);
-    metrics.replace(
-      'openconnectors_connectors',
-      options.resources() === undefined ? [] : countByElement(resources.connectors),
-    );
+    metrics.replace('openconnectors_connectors', known === undefined ? [] : countByElement(known.connectors));
     setPendingMetrics(metrics, connectors, options.clock.now());
     setAccountMetrics(metrics, resources, options.pauses);
   });
 }
 
-/** Every element has a series while this process leads, so that an alert on its absence is possible. */
+/** Every element has a series while this process is the leader, so that an alert on its absence is possible. */
 function countByElement(connectors: readonly KubeObject[]): Sample<'openconnectors_connectors'>[] {
   const elements = connectors.map((object) =>
     'spec' in object && isRecord(object.spec) ? object.spec['connector'] : undefined,
@@ -171,7 +166,7 @@ function setAccountMetrics(metrics: Metrics, resources: OperatorResources, pause
   }
 }
 
-/** The accounts of resources, and the operator's own, which has no namespace. */
+/** The accounts of resources, and the default account, which has no namespace. */
 function accountsOf({ accounts, defaultAccount }: OperatorResources): ObservedAccount[] {
   const own = defaultAccount && {
     uid: DEFAULT_ACCOUNT_UID,

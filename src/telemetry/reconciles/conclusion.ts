@@ -3,7 +3,7 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
 import type { ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
 
-/** What a pass has to say about a resource, and whether that differs from what its status said before. */
+/** The severity of the conditions after a reconcile, and whether it changed. */
 export interface Conclusion {
   readonly ready: boolean;
   readonly reason: Reason;
@@ -11,7 +11,7 @@ export interface Conclusion {
   readonly isChange: boolean;
 }
 
-/** The conclusion of a verdict; `undefined` for one that leaves the status as it is. */
+/** The conclusion of a result; `undefined` if it leaves the status unchanged. */
 export function conclusionOf(
   { metadata, status }: InfusionsoftConnector | OpenConnectorsAccount,
   result: ReconcileEnd,
@@ -26,15 +26,15 @@ export function conclusionOf(
     before?.reason !== said.reason ||
     (before.status === 'True') !== ready ||
     status?.observedGeneration !== metadata.generation;
-  return { ready, reason: said.reason, message: said.message, isChange: isChange };
+  return { ready, reason: said.reason, message: said.message, isChange };
 }
 
-/** Whether trying again is useless until a person changes something. */
+/** Whether the resource is Stalled. */
 export function isStalled({ ready, reason: name }: Conclusion): boolean {
   return !ready && reason(name).severity === 'stalled';
 }
 
-/** Steps that only look. What else a pass does is worth a line in the log. */
+/** Read-only actions, which are not logged. */
 const READ_ONLY_ACTIONS: ReadonlySet<string> = new Set([
   'read-secret',
   'search',
@@ -46,7 +46,7 @@ const READ_ONLY_ACTIONS: ReadonlySet<string> = new Set([
   'list-users',
 ]);
 
-/** Whether a step changes something. */
+/** Whether an action changes something. */
 export function changesSomething(action: string): boolean {
   return !READ_ONLY_ACTIONS.has(action);
 }

@@ -9,7 +9,7 @@ import { isStalled } from './conclusion.ts';
 import { ReconcileLog } from './reconcile-log.ts';
 import { type ReconcileResult, resultOfError, resultOfValue } from './result.ts';
 
-/** What passes are observed with. */
+/** Dependencies of the observation of reconciles. */
 export interface ReconcileObservationOptions {
   readonly logger: Logger;
   readonly metrics: ReconcileMetrics;
@@ -18,18 +18,18 @@ export interface ReconcileObservationOptions {
   readonly random: Random;
 }
 
-/** Gives each pass an id, a span, its place in the metrics and, where something happened in it, a line in the log. */
-export function observePasses({
+/** Gives each reconcile an id, a span, metrics and, if something changed, a log line. */
+export function observeReconciles({
   logger,
   metrics,
   spans,
   clock,
   random,
 }: ReconcileObservationOptions): ObserveReconcile {
-  return (subject, pass) => {
+  return (subject, reconcile) => {
     const controller = controllerOfKind[subject.kind];
     const reconcileID = uuid(random);
-    return spans.pass(subject, { controller, reconcileID }, async (span) => {
+    return spans.reconcile(subject, { controller, reconcileID }, async (span) => {
       const log = new ReconcileLog(logger, subject, reconcileID, span.ids);
       const startedAt = clock.monotonic();
       const end = (result: ReconcileResult, error?: unknown): void => {
@@ -46,7 +46,7 @@ export function observePasses({
         }
       };
       try {
-        const value = await pass(observerOf(log, span));
+        const value = await reconcile(observerOf(log, span));
         end(resultOfValue(value));
         return value;
       } catch (error) {

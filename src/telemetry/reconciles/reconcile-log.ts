@@ -7,13 +7,13 @@ import { type Logger, reconcileLogger } from '../log.ts';
 import { type Conclusion, changesSomething, conclusionOf } from './conclusion.ts';
 import type { ReconcileResult } from './result.ts';
 
-/** The log of one pass: each step for those who debug, and one line at the end where something was done or is new. */
+/** The log of one reconcile: each action at debug level, and one line at the end if something changed. */
 export class ReconcileLog {
   readonly #log: Logger;
   readonly #actions: string[] = [];
   #conclusion: Conclusion | undefined;
 
-  /** `trace` holds the ids of the pass' span, where it is recorded. */
+  /** `trace` has the ids of the recorded span. */
   constructor(
     logger: Logger,
     { kind, namespace, name }: ReconcileContext,
@@ -25,7 +25,7 @@ export class ReconcileLog {
     this.#log = reconcileLogger(logger, context).child(trace);
   }
 
-  /** What was decided, once it was. */
+  /** `undefined` if the reconcile left the status unchanged. */
   get conclusion(): Conclusion | undefined {
     return this.#conclusion;
   }
@@ -39,7 +39,7 @@ export class ReconcileLog {
     this.#conclusion = conclusionOf(resource, result);
   }
 
-  /** The pass came to its end. */
+  /** The reconcile ended. */
   ended(durationMs: number): void {
     const said = this.#conclusion;
     const isNotable = said?.isChange === true || this.#actions.some(changesSomething);
@@ -55,7 +55,7 @@ export class ReconcileLog {
     }
   }
 
-  /** The pass threw. The queue logs every failure with its delay; a defect needs its stack as well. */
+  /** The reconcile threw. The queue logs every failure with its delay; a defect also needs the stack. */
   failed(error: unknown, result: ReconcileResult): void {
     const level = result === 'defect' ? 'error' : 'debug';
     this.#log[level]({ error, actions: this.#actions }, 'Failed to reconcile');

@@ -3,20 +3,20 @@ import { LeaseNotHeldError } from '../../kube/leader/lease-elector.ts';
 import { RequeueAfter } from '../../kube/queue/requeue-after.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 
-/** How a pass ended: controller-runtime's words, and `defect` for an error that the program does not know. */
+/** The result of a reconcile in the words of controller-runtime, and `defect` for an unexpected error. */
 export type ReconcileResult = 'success' | 'requeue' | 'requeue_after' | 'error' | 'defect';
 
-/** The result of a pass that returned `value`, which is what a handler returns. */
+/** The result of a reconcile that returned `value`. */
 export function resultOfValue(value: unknown): ReconcileResult {
   return value === undefined ? 'success' : 'requeue_after';
 }
 
-/** The result of a pass that threw; `isEnding` when the work had to end anyway. */
+/** The result of a reconcile that threw; `isEnding` during shutdown or loss of leadership. */
 export function resultOfError(error: unknown, isEnding: boolean): ReconcileResult {
   if (error instanceof RequeueAfter) {
     return 'requeue_after';
   }
-  // After a conflict somebody else was quicker, and the newer state is on its way: nothing is wrong.
+  // After a conflict the newer state arrives by the watch, so that it is no error.
   if (isEnding || isKubeError(error, 'conflict') || error instanceof LeaseNotHeldError) {
     return 'requeue';
   }

@@ -3,16 +3,15 @@ import type { ObservedCall } from '../../kube/client/rest.ts';
 import type { CallObservation } from '../../openconnectors/transport/caller.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
-/** Makes a span of each finished call. */
+/** Creates a span for each finished call. */
 export interface CallSpans {
   readonly remote: (call: CallObservation) => void;
   readonly kube: (call: ObservedCall) => void;
 }
 
 /**
- * Spans of calls, each a child of the step that made it. They are made when the call is over, from what the clients
- * tell of it: names of operations, path templates, status codes; so no query, header or body can be in them. Calls that
- * belong to no pass (watches, the Lease) have none.
+ * Spans of calls, each a child of the span of its action. They have names of operations, path templates and status
+ * codes, and no query, header or body. Calls outside of a reconcile (watches, the Lease) have none.
  */
 export function traceCalls(tracer: Tracer, clock: Clock): CallSpans {
   const record = (name: string, durationMs: number, attributes: Attributes, problem?: string): void => {

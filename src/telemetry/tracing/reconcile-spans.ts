@@ -10,26 +10,26 @@ import {
 import type { Reason } from '../../api/reasons.ts';
 import type { ReconcileContext } from '../../reconciler/reconcile-observer.ts';
 
-/** The span of one pass. */
+/** The span of one reconcile. */
 export interface ReconcileSpan {
-  /** `trace_id` and `span_id`, for the log; empty where nothing is recorded. */
+  /** `trace_id` and `span_id`, for the log; empty if nothing is recorded. */
   readonly ids: Readonly<Record<string, string>>;
-  /** Carries out a step in a span of its own; passes on how it ends. */
+  /** Runs an action in its own span and returns its outcome. */
   action<Result>(name: string, carryOut: () => Promise<Result>): Promise<Result>;
   concluded(reason: Reason): void;
   failed(error: unknown): void;
 }
 
-/** Makes the spans of passes. */
+/** Creates the spans of reconciles. */
 export interface ReconcileSpans {
-  pass<Result>(
+  reconcile<Result>(
     subject: ReconcileContext,
     attributes: Attributes,
     run: (span: ReconcileSpan) => Promise<Result>,
   ): Promise<Result>;
 }
 
-/** A consent was asked for with one of these, and is given when a later pass sends the grant. */
+/** Reasons of a resource that waits for consent. A later reconcile sends the grant. */
 const asking: ReadonlySet<Reason> = new Set<Reason>([
   'AuthorizationRequired',
   'AuthorizationDenied',
@@ -37,12 +37,12 @@ const asking: ReadonlySet<Reason> = new Set<Reason>([
   'AuthorizationFailed',
 ]);
 
-/** The steps that send a grant. */
+/** The actions that send a grant. */
 const granting: ReadonlySet<string> = new Set(['create', 'reauthorize']);
 
 /**
- * Spans around passes and their steps; calls made in a step become its children (see `traceCalls`). The step that
- * sends a grant is linked to the pass that asked for the consent, hours or days before. `scrub` masks known secrets.
+ * Spans of reconciles and their actions; the calls of an action become its children (see `traceCalls`). The action that
+ * sends a grant is linked to the reconcile that requested the consent. `scrub` masks known secrets.
  */
 export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => string): ReconcileSpans {
   const askedBy = new Map<string, SpanContext>();
@@ -71,7 +71,7 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
       ids: isSpanContextValid(context) ? { trace_id: context.traceId, span_id: context.spanId } : {},
       action: (name, carryOut) =>
         inSpan(
-          `step ${name}`,
+          `action ${name}`,
           { attributes: { action: name }, links: linksOf(name, uid) },
           async (action) => {
             try {
@@ -100,8 +100,8 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
   }
 
   return {
-    pass({ kind, namespace, name, uid, isDeleted: isGone }, attributes, run) {
-      if (isGone) {
+    reconcile({ kind, namespace, name, uid, isDeleted }, attributes, run) {
+      if (isDeleted) {
         askedBy.delete(uid);
       }
       return inSpan(`reconcile ${kind}`, { attributes: { ...attributes, namespace, name } }, (span) =>

@@ -1,22 +1,21 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { VERSION } from '../../config/version.ts';
 
-/** Name of the service and of the tracer, unless `OTEL_SERVICE_NAME` says otherwise. */
+/** Name of the service and of the tracer, unless `OTEL_SERVICE_NAME` is set. */
 export const SERVICE_NAME = 'infusionsoft-connector-operator';
 
 /** The tracing of the process. */
 export interface Tracing {
   /**
-   * Sends what is still to be sent, for at most `deadlineMs`, and ends. Resolves with whether it was done in time: where
-   * not, the exporter goes on trying and keeps the process alive.
+   * Flushes the spans for at most `deadlineMs` and stops. Resolves with `false` after the deadline; the exporter then
+   * retries and keeps the process alive.
    */
   stop(deadlineMs: number): Promise<boolean>;
 }
 
 /**
- * Loads the OpenTelemetry SDK, makes it the process' own and sends spans to `endpoint` (OTLP over HTTP, JSON). Sampler,
- * headers, resource attributes and the rest follow OpenTelemetry's own environment variables. Without it, spans cost
- * next to nothing.
+ * Loads the OpenTelemetry SDK, registers it globally and sends spans to `endpoint` (OTLP over HTTP, JSON). The
+ * environment variables of OpenTelemetry set sampler, headers and resource attributes.
  */
 export async function startTracing(endpoint: string, onTrouble: (error: unknown) => void): Promise<Tracing> {
   const [sdk, { OTLPTraceExporter }, resources] = await Promise.all([

@@ -36,12 +36,12 @@ test('an operator sends the spans of its passes to the collector, the last ones 
   expect(collector.spanNames()).toEqual(
     expect.arrayContaining([
       'reconcile OpenConnectorsAccount',
-      'step verify',
+      'action verify',
       'openconnectors organization',
       'reconcile InfusionsoftConnector',
-      'step create',
+      'action create',
       'openconnectors create-instance',
-      'step write-connection-secret',
+      'action write-connection-secret',
       'POST /api/v1/namespaces/{namespace}/secrets',
     ]),
   );

@@ -56,7 +56,7 @@ export function fakeRemote(answers: Answers = {}, reserve?: () => Turn | undefin
 }
 
 const notFound = (): never => {
-  throw new RemoteError('not-found', 'Open Connectors does not know what was asked for (HTTP 404)', {
+  throw new RemoteError('not-found', 'Open Connectors did not find the object (HTTP 404)', {
     status: 404,
   });
 };

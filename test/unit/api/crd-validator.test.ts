@@ -37,7 +37,7 @@ describe('pruning', () => {
     list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string' } } } },
   });
 
-  test('drops unknown fields at every depth, and says which', () => {
+  test('drops unknown fields at every depth, and reports them', () => {
     const object = {
       apiVersion: 'v',
       kind: 'k',

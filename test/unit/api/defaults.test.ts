@@ -21,7 +21,7 @@ describe('what absent fields mean', () => {
     expect(defaults.clientSecretKeyOf(minimal)).toBe('client_secret');
   });
 
-  test('an adopted instance is left behind, one of our own deleted, unless the spec says otherwise', () => {
+  test('keeps an adopted instance and deletes a created one, unless the spec sets a policy', () => {
     expect(defaults.deletionPolicyOf(minimal)).toBe('Delete');
     expect(defaults.deletionPolicyOf({ ...minimal, instance: { importId: 1 } })).toBe('Orphan');
     expect(
@@ -124,7 +124,7 @@ describe('annotations', () => {
     ).toBeUndefined();
   });
 
-  test('paused means suspended, and only when it says so', () => {
+  test('treats a paused resource as suspended, except for false and the empty value', () => {
     expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: 'true' }), spec: {} })).toBe(true);
     expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: 'maintenance' }), spec: {} })).toBe(true);
     expect(isSuspended({ ...annotated({ [ANNOTATIONS.paused]: 'false' }), spec: {} })).toBe(false);

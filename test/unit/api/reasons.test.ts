@@ -69,7 +69,7 @@ test('every condition type can be True, and lasting ones not True, with some rea
   }
 });
 
-test('isReason knows the table and nothing else', () => {
+test('isReason accepts exactly the reasons of the table', () => {
   expect(isReason('ForeignOwner')).toBe(true);
   expect(isReason('toString')).toBe(false);
 });

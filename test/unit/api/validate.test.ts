@@ -135,7 +135,7 @@ describe('an InfusionsoftConnector', () => {
     expect(validateConnector(object, { extraConfigurationKeys: ['oauth.api.secret'] })).toHaveLength(1);
   });
 
-  test('is told of fields that do not exist, each with its path', () => {
+  test('is rejected for unknown fields, each with its path', () => {
     const spec = { ...withOAuth({ clientSecret: 'x' }), instnace: {} };
 
     expect(validateConnector({ spec })).toEqual([

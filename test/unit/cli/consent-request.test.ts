@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secretText } from '../../../src/cli/authorize/consent-request.ts';
+import { secretText } from '../../../src/cli/cluster/secret-text.ts';
 
 describe('the text of a Secret', () => {
   it('is decoded, and an invalid one is named by Secret and key', () => {

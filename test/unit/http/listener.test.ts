@@ -35,7 +35,7 @@ function raw(port: number, bytes: string): Promise<string> {
 }
 
 describe('a request', () => {
-  test('reaches the handler by its path, and the answer comes back', async () => {
+  test('is routed to the handler of its path, whose response is returned', async () => {
     const { port } = await serve((request) =>
       text(200, `${request.method} ${new URL(request.url).pathname}\n`),
     );
@@ -54,7 +54,7 @@ describe('a request', () => {
     expect(answer.endsWith('\r\n\r\n')).toBe(true);
   });
 
-  test('a body that nobody asked for is not waited for', async () => {
+  test('responds without waiting for a request body', async () => {
     const { port } = await serve(() => text(405, 'no\n'));
     const answer = await raw(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n');
 
@@ -117,7 +117,7 @@ describe('a port', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test('is closed at once, also under a request that is never answered', async () => {
+  test('closes immediately, also during a request without a response', async () => {
     const { promise: reached, resolve } = Promise.withResolvers<void>();
     const { port, close } = await serve(() => {
       resolve();

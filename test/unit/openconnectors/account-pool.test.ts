@@ -111,7 +111,7 @@ describe('the pool of accounts', () => {
     expect(remote.received).toHaveLength(1);
   });
 
-  test('uses the new credentials at once', async () => {
+  test('uses new credentials immediately', async () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool } = openPool(remote);
     await pool.get('uid-1', settingsFor(remote)).organization();
@@ -131,7 +131,7 @@ describe('the pool of accounts', () => {
     expect(pool.get('uid-1', settingsFor(remote))).toBe(client);
   });
 
-  test('knows for each account by itself how long it is throttled', async () => {
+  test('returns the end of throttling for each account', async () => {
     const { remote } = await bench.open(text(429, '', { 'retry-after': '60' }));
     const changes: string[] = [];
     const { pool, clock } = openPool(remote, {
@@ -175,7 +175,7 @@ describe('the pool of accounts', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('tells whose request it was, and asks the guard', async () => {
+  test('reports each request with its account, and calls the guard', async () => {
     const { remote } = await bench.open(text(200, ''));
     const seen: string[] = [];
     let guarded = 0;
@@ -194,7 +194,7 @@ describe('the pool of accounts', () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool } = openPool(remote, { isAddressCheckExempt: () => false });
     const error = await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
-    expect(error.message).toContain('not on the public internet');
+    expect(error.message).toContain('no public address');
     expect(remote.connections).toBe(0);
   });
 

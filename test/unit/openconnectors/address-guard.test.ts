@@ -100,7 +100,7 @@ describe('the lookup of a connection', () => {
     expect(await lookUp(addresses, false)).toEqual({ code: FORBIDDEN_ADDRESS, found: [] });
   });
 
-  test('passes the failure of the resolver on', async () => {
+  test('returns the error of the resolver', async () => {
     const failure = Object.assign(new Error('x'), { code: 'ENOTFOUND' });
     expect(await lookUp([], true, failure)).toEqual({ code: 'ENOTFOUND', found: [] });
   });

@@ -142,7 +142,7 @@ describe('a wait', () => {
 });
 
 describe('a pause', () => {
-  test('lasts as long as the remote side asked, then one probe goes, then all', async () => {
+  test('lasts as long as Open Connectors requested; one probe follows, then all calls', async () => {
     const { clock, budget, hold, names, changes } = setUp();
     await errorOf(budget.run(failing('throttled', 3_000)));
     expect(budget.throttledUntil).toBe(clock.now() + 3_000);
@@ -183,7 +183,7 @@ describe('a pause', () => {
     expect((budget.throttledUntil ?? 0) - clock.now()).toBe(500);
   });
 
-  test('that is long keeps no one waiting: everybody is told when to come back', async () => {
+  test('that is long rejects all calls immediately, with the time to retry', async () => {
     const { clock, budget, hold, names } = setUp({ concurrency: 1 });
     const first = hold('a');
     const queued = hold('b');
@@ -247,7 +247,7 @@ describe('a pause', () => {
     expect(names()).toEqual(['a', 'b']);
   });
 
-  test('gets another probe when the first was aborted, which says nothing', async () => {
+  test('sends another probe when the first was aborted', async () => {
     const { clock, budget, hold, names, changes } = setUp();
     await errorOf(budget.run(failing('throttled', 1_000)));
     const probe = hold('a');

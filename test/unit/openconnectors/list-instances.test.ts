@@ -123,14 +123,14 @@ describe('a list by tag', () => {
     ]);
   });
 
-  test('takes pages larger than other answers', async () => {
+  test('accepts pages that are larger than other responses', async () => {
     const { client } = await bench.open(
       json(200, [shown(1, { configuration: { pad: 'x'.repeat(9 * 1024 * 1024) } })]),
     );
     expect(await client.listInstancesByTag(tag)).toHaveLength(1);
   });
 
-  test('stops between pages when told to', async () => {
+  test('stops between pages when aborted', async () => {
     const abort = new AbortController();
     const reason = new Error('stopped');
     const { client, remote } = await bench.open((response, request) => {

@@ -212,7 +212,7 @@ describe('each operation', () => {
     expect(remote.received).toHaveLength(0);
   });
 
-  test('does not take a page for the answer to a delete', async () => {
+  test('rejects an HTML page as the response to a delete', async () => {
     const { client } = await bench.open(text(200, '<html>Please log in</html>'));
     expect(await remoteErrorOf(client.deleteInstance(4711))).toMatchObject({ class: 'unexpected' });
   });

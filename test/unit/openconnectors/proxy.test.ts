@@ -114,7 +114,7 @@ describe('through the proxy', () => {
     expect(proxy.asked.length).toBeLessThanOrEqual(connections);
   });
 
-  test('redirects are not followed, and long answers are broken off', async () => {
+  test('does not follow redirects, and aborts long responses', async () => {
     const { remote } = await bench.open(text(302, '', { location: '/elsewhere' }));
     const { client, transport } = clientOf(remote, await openProxy());
     expect(await remoteErrorOf(client.createInstance(body))).toMatchObject({ status: 302 });
@@ -191,7 +191,7 @@ describe('without a tunnel nothing was done, so even a create may be sent again:
     await clock.advance(createTimeoutMs);
     expect(await failure).toMatchObject({
       class: 'unavailable',
-      message: expect.stringContaining('no answer in time'),
+      message: expect.stringContaining('no response in time'),
     });
     expect(seen.guarded).toBe(0);
     proxy.reset();

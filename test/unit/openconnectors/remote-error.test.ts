@@ -162,7 +162,7 @@ describe('whether the request was processed', () => {
     expect((await remoteErrorOf(client.createInstance(body))).processed).toBe(processed);
   });
 
-  test('is told after the deadline of a request that was sent', async () => {
+  test('is reported after the deadline of a request that was sent', async () => {
     const { client, remote, clock } = await bench.open(() => undefined);
     const failure = remoteErrorOf(client.createInstance(body));
     await expect.poll(() => remote.received.length).toBe(1);
@@ -170,7 +170,7 @@ describe('whether the request was processed', () => {
     expect((await failure).processed).toBe('unknown');
   });
 
-  test.each([false, true])('is told of a transport that failed, a byte sent: %s', async (sent) => {
+  test.each([false, true])('is reported for a failed transport, with a byte sent: %s', async (sent) => {
     const { client } = await bench.open(json(200, shown(4711)), {
       transport: {
         send: () => Promise.reject(new TransportError(sent, 'ECONNRESET')),
@@ -302,7 +302,7 @@ describe('messages', () => {
       }),
     );
     expect((await remoteErrorOf(client.createInstance(body))).message).toBe(
-      'Open Connectors refused the request (HTTP 400): You must provide an OAuth code in order to create an instance of this element - provider: invalid_grant',
+      'Open Connectors rejected the request (HTTP 400): You must provide an OAuth code in order to create an instance of this element - provider: invalid_grant',
     );
   });
 });

@@ -113,7 +113,7 @@ describe('without a connection nothing was done, so even a create may be sent ag
     await clock.advance(createTimeoutMs);
     expect(await failure).toMatchObject({
       class: 'unavailable',
-      message: expect.stringContaining('no answer in time'),
+      message: expect.stringContaining('no response in time'),
     });
   });
 
@@ -163,7 +163,7 @@ describe('addresses', () => {
     const error = await createError(remote, {});
     expect(error).toMatchObject({
       class: 'unavailable',
-      message: expect.stringContaining('not on the public internet'),
+      message: expect.stringContaining('no public address'),
     });
     expect(error.message).not.toMatch(/127|::1/);
     expect(remote.connections).toBe(0);
@@ -174,7 +174,7 @@ describe('addresses', () => {
     async (host) => {
       const { remote } = await bench.open(json(200, shown(1)));
       const error = await createError(remote, { isPublic: () => true }, `https://${host}:${remote.port}`);
-      expect(error.message).toContain('not on the public internet');
+      expect(error.message).toContain('no public address');
       expect(remote.connections).toBe(0);
     },
   );
@@ -237,7 +237,7 @@ describe('connections', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test('has header names in lower case and the first of repeated values', async () => {
     const { transport } = await bench.open((response) => {
       response.setHeader('Elements-Next-Page-Token', ['first', 'second']);
@@ -263,7 +263,7 @@ describe('an answer', () => {
     expect((await transport.send(request())).body).toBe('"Müller €"');
   });
 
-  test('is not what an interim answer says', async () => {
+  test('ignores interim responses', async () => {
     const { transport } = await bench.open((response) => {
       response.writeEarlyHints({ link: '</x>; rel=preload' });
       response.end('ok');
@@ -295,7 +295,7 @@ describe('close', () => {
     expect(remote.received).toHaveLength(1);
   });
 
-  test('is idle at once where there is nothing to wait for', async () => {
+  test('is idle immediately without calls in flight', async () => {
     const { remote } = await bench.open(text(200, ''));
     const transport: Transport = createTransport({ base: parseBaseUrl(remote.baseUrl), connections: 1 });
     await transport.close();

@@ -19,7 +19,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['api', 'authorization', 'kube', 'openconnectors', 'ownership', 'provider', 'reconciler', 'runtime'],
     'secrets',
   ],
-  consent: ['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'runtime', 'secrets'],
+  consent: [
+    ...['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'provider', 'runtime'],
+    'secrets',
+  ],
   cli: [
     ...['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'provider', 'runtime'],
     'secrets',

@@ -8,69 +8,26 @@ const TEXT = /\.(ts|mjs|md|ya?ml|tpl|txt|html)$|Dockerfile$/;
 
 /** Beginnings of words in British spelling. */
 const BRITISH = [
+  ...`
+    apologis authoris canonicalis capitalis categoris criticis customis finalis generalis initialis
+    localis materialis maximis memoris minimis normalis parametris prioritis randomis recognis sanitis
+    serialis specialis stabilis standardis summaris synchronis tokenis utilis visualis paralys catalogue
+    centre defence dialogue licence offence behaviour colour favour harbour honour labour neighbour
+    rumour modell signall travell skilful ageing amongst artefact grey judgement towards whilst
+  `
+    .trim()
+    .split(/\s+/),
   ...[
-    'apologis',
-    'authoris',
-    'canonicalis',
-    'capitalis',
-    'categoris',
-    'criticis',
-    'customis',
     'emphasis(?:e|ing)',
-  ],
-  ...[
-    'finalis',
-    'generalis',
-    'initialis',
-    'localis',
-    'materialis',
-    'maximis',
-    'memoris',
-    'minimis',
-    'normalis',
-  ],
-  ...[
     'optimis(?:e|ing|ation)',
     'organis(?!m)',
-    'parametris',
-    'prioritis',
-    'randomis',
     'realis(?!m|t)',
-    'recognis',
-  ],
-  ...[
-    'sanitis',
-    'serialis',
-    'specialis',
-    'stabilis',
-    'standardis',
-    'summaris',
-    'synchronis',
-    'tokenis',
-    'utilis',
-  ],
-  ...[
-    'visualis',
     'analys(?:e|ed|ing)\\b',
-    'paralys',
-    'catalogue',
-    'centre',
-    'defence',
-    'dialogue',
-    'licence',
-    'offence',
-  ],
-  ...['behaviour', 'colour', 'favour', 'harbour', 'honour', 'labour', 'neighbour', 'rumour'],
-  ...[
     'cancell(?:ed|ing)',
     'label(?:led|ling)',
-    'modell',
-    'signall',
-    'travell',
     'fulfil(?:s|ment)?\\b',
-    'skilful',
+    'programme\\b',
   ],
-  ...['ageing', 'amongst', 'artefact', 'grey', 'judgement', 'programme\\b', 'towards', 'whilst'],
 ];
 
 const PATTERN = new RegExp(`(?:${BRITISH.join('|')})\\w*`, 'gi');

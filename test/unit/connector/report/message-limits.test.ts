@@ -20,7 +20,7 @@ import { at, NOW } from '../../../support/builders/time.ts';
 
 /** The longest text that an error of Open Connectors may carry: several sentences in two lines. */
 const REMOTE =
-  `Open Connectors refused the request (HTTP 400): ${'It failed.\nTry later! Why? '.repeat(20)}`.slice(
+  `Open Connectors rejected the request (HTTP 400): ${'It failed.\nTry later! Why? '.repeat(20)}`.slice(
     0,
     48 + LONGEST_REMOTE,
   );

@@ -13,7 +13,7 @@ async function answer(path: string, method = 'GET'): Promise<Response> {
 }
 
 describe('probes', () => {
-  test('200 and a line for each check when all pass', async () => {
+  test('return 200 and a line for each check when all succeed', async () => {
     const response = await answer('/healthz');
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('[+]event-loop ok\n[+]workers ok\nhealthz check passed\n');
@@ -27,7 +27,7 @@ describe('probes', () => {
     );
   });
 
-  test('are read only, exist under their names alone, and are kept by nobody', async () => {
+  test('allow GET and HEAD only, have no other paths, and are not cached', async () => {
     expect((await answer('/healthz', 'HEAD')).status).toBe(200);
     expect((await answer('/healthz', 'POST')).status).toBe(405);
     expect((await answer('/healthz', 'POST')).headers.get('allow')).toBe('GET, HEAD');

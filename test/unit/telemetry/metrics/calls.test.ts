@@ -100,7 +100,7 @@ describe('calls to Open Connectors', () => {
     ]);
   });
 
-  test('only the remote side throttles: what is held back here is no answer', async () => {
+  test('counts a 429 of Open Connectors as throttling, and no call that the operator paused', async () => {
     const { value } = await after({ outcome: 'throttled', status: 429 }, { outcome: 'throttled' });
 
     expect(value('openconnectors_throttles_total')).toBe(1);

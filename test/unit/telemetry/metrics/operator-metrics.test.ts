@@ -48,7 +48,7 @@ test('a watch is in one of all states', async () => {
   expect(value('openconnectors_watch_last_contact_seconds')).toBe(90);
 });
 
-test('the build says its version', async () => {
+test('exports the version of the build', async () => {
   const { value } = await scrapeOf({});
   expect(value('openconnectors_build_info', { version: '1.2.3', node_version: process.versions.node })).toBe(
     1,

@@ -115,7 +115,7 @@ describe('metrics about resources', () => {
     expect((await scrape()).of('openconnectors_resource_conditions')).toEqual([]);
   });
 
-  test('a standby says nothing about resources, so that a sum over replicas is right', async () => {
+  test('a standby exports no metrics about resources, so that a sum over replicas is correct', async () => {
     const { scrape, become } = bench({
       connectors: [connector('a', ['Authorized', 'False', 'AuthorizationRequired'])],
       accounts: [object('OpenConnectorsAccount', 'sap', [], { instances: { managed: 3, orphaned: 1 } })],

@@ -18,8 +18,8 @@ const invalid: Result = {
 };
 const settled = connector({ status: readyStatus(4711) });
 
-describe('what a pass leaves in the log', () => {
-  test('a pass that did something: one line with the keys of controller-runtime and its steps', async () => {
+describe('the log of a reconcile', () => {
+  test('has one line with the keys of controller-runtime and the actions, if something changed', async () => {
     const clock = new VirtualClock();
     const { observe, log } = observed(clock);
     await observe(subject(), async ({ action: step, concluded }) => {
@@ -53,7 +53,7 @@ describe('what a pass leaves in the log', () => {
     ]);
   });
 
-  test('each pass has an id of its own, on each of its lines', async () => {
+  test('has the id of the reconcile on each line', async () => {
     const { observe, log } = observed(new VirtualClock());
     for (let pass = 0; pass < 2; pass += 1) {
       await observe(subject(), async ({ action: step, concluded }) => {
@@ -116,7 +116,7 @@ describe('what a pass leaves in the log', () => {
   });
 });
 
-describe('what a pass counts as', () => {
+describe('the result of a reconcile', () => {
   const aborted = AbortSignal.abort(new Error('the time to finish is over'));
 
   test.each<[string, () => Promise<unknown>, string, AbortSignal?]>([
@@ -155,7 +155,7 @@ describe('what a pass counts as', () => {
     expect(value('controller_runtime_reconcile_time_seconds_count', { controller })).toBe(1);
   });
 
-  test('all results of both controllers are there before the first pass', async () => {
+  test('has a series for each controller before the first reconcile', async () => {
     const { of } = await observed(new VirtualClock()).scrape();
 
     expect(of('controller_runtime_reconcile_total').map(({ value }) => value)).toEqual(Array(8).fill(0));
@@ -163,7 +163,7 @@ describe('what a pass counts as', () => {
     expect(of('controller_runtime_terminal_reconcile_errors_total')).toHaveLength(2);
   });
 
-  test('a resource that becomes Stalled is counted once, not in each pass', async () => {
+  test('counts a resource that becomes Stalled once', async () => {
     const { observe, scrape } = observed(new VirtualClock());
     const stalled = connector({
       status: readyStatus(4711, {

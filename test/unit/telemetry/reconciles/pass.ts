@@ -5,8 +5,8 @@ import type { Clock } from '../../../../src/runtime/clock.ts';
 import { createScrubber } from '../../../../src/secrets/redaction.ts';
 import { createLogger } from '../../../../src/telemetry/log.ts';
 import { createMetrics } from '../../../../src/telemetry/metrics/metrics.ts';
-import { countPasses } from '../../../../src/telemetry/metrics/reconcile-metrics.ts';
-import { observePasses } from '../../../../src/telemetry/reconciles/observe-reconciles.ts';
+import { countReconciles } from '../../../../src/telemetry/metrics/reconcile-metrics.ts';
+import { observeReconciles } from '../../../../src/telemetry/reconciles/observe-reconciles.ts';
 import { traceCalls } from '../../../../src/telemetry/tracing/call-spans.ts';
 import { createReconcileSpans } from '../../../../src/telemetry/tracing/reconcile-spans.ts';
 import { readExposition } from '../../../support/exposition.ts';
@@ -33,11 +33,11 @@ export function observed(clock: Clock) {
     provider,
     scrubber,
     calls: traceCalls(tracer, clock),
-    observe: observePasses({
+    observe: observeReconciles({
       logger,
       clock,
       random: seededRandom(7),
-      metrics: countPasses(metrics),
+      metrics: countReconciles(metrics),
       spans: createReconcileSpans(tracer, (text) => scrubber.scrub(text)),
     }),
     log: () => lines.map((text) => line.parse(JSON.parse(text))),

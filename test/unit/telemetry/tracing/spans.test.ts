@@ -22,8 +22,8 @@ const asking: Result = {
 };
 const ready: Result = { kind: 'ready', reason: 'Succeeded', message: 'All is well.', again: 0 };
 
-describe('the spans of a pass', () => {
-  test('a span for the pass, one in it for each step, one in that for each call', async () => {
+describe('the spans of a reconcile', () => {
+  test('nest: one for the reconcile, a child for each action, a child of that for each call', async () => {
     const clock = new VirtualClock();
     const { observe, calls, spans } = observed(clock);
     await observe(subject(), async ({ action: step, concluded }) => {
@@ -44,10 +44,10 @@ describe('the spans of a pass', () => {
     ]);
 
     expect(tree).toEqual([
-      ['openconnectors create-instance', 'step create'],
-      ['step create', 'reconcile InfusionsoftConnector'],
-      ['POST /api/v1/namespaces/{namespace}/secrets', 'step write-connection-secret'],
-      ['step write-connection-secret', 'reconcile InfusionsoftConnector'],
+      ['openconnectors create-instance', 'action create'],
+      ['action create', 'reconcile InfusionsoftConnector'],
+      ['POST /api/v1/namespaces/{namespace}/secrets', 'action write-connection-secret'],
+      ['action write-connection-secret', 'reconcile InfusionsoftConnector'],
       ['reconcile InfusionsoftConnector', undefined],
     ]);
     const [remote, , kube, , pass] = spans();
@@ -74,7 +74,7 @@ describe('the spans of a pass', () => {
     });
   });
 
-  test('a failure marks the call, the step and the pass', async () => {
+  test('mark a failure on the call, the action and the reconcile', async () => {
     const { observe, calls, spans, scrubber } = observed(new VirtualClock());
     scrubber.register('hunter2-hunter2');
     const pass = observe(subject(), ({ action: step }) =>
@@ -89,13 +89,13 @@ describe('the spans of a pass', () => {
     expect(spans().map(({ name, status }) => [name, status.code, status.message])).toEqual([
       ['openconnectors create-instance', SpanStatusCode.ERROR, 'ambiguous'],
       ['GET /x', SpanStatusCode.ERROR, 'timeout'],
-      ['step create', SpanStatusCode.ERROR, 'Error: refused with token=[redacted]'],
+      ['action create', SpanStatusCode.ERROR, 'Error: refused with token=[redacted]'],
       ['reconcile InfusionsoftConnector', SpanStatusCode.ERROR, 'Error: refused with token=[redacted]'],
     ]);
     expect(spans().flatMap(({ events }) => events)).toEqual([]);
   });
 
-  test('calls outside of a pass, such as watches and the Lease, have no span', () => {
+  test('omit calls outside of a reconcile, such as watches and the Lease', () => {
     const { calls, spans } = observed(new VirtualClock());
     calls.kube({ method: 'PUT', pathTemplate: '/lease', code: '200', durationMs: 10 });
     calls.remote({ operation: 'ping-instance', outcome: 'ok', status: 200, durationMs: 10 });
@@ -103,7 +103,7 @@ describe('the spans of a pass', () => {
     expect(spans()).toEqual([]);
   });
 
-  test('passes that run at the same time keep their calls apart', async () => {
+  test('separate the calls of concurrent reconciles', async () => {
     const { observe, calls, spans } = observed(new VirtualClock());
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const pass = (name: string) =>
@@ -123,24 +123,24 @@ describe('the spans of a pass', () => {
   });
 });
 
-describe('the step that sends a grant', () => {
+describe('the action that sends a grant', () => {
   async function linksAfter(...verdicts: readonly Result[]) {
     const bench = observed(new VirtualClock());
     for (const result of verdicts) {
       await bench.observe(subject(), async ({ concluded }) => concluded(connector(), result));
     }
     await bench.observe(subject(), ({ action: step }) => step({ type: 'create' }, async () => undefined));
-    const [create] = bench.spans().filter(({ name }) => name === 'step create');
+    const [create] = bench.spans().filter(({ name }) => name === 'action create');
     const passes = bench.spans().filter(({ name }) => name.startsWith('reconcile'));
     const index = new Map(passes.map((span, at) => [span.spanContext().spanId, at]));
     return create?.links.map((link) => index.get(link.context.spanId));
   }
 
-  test('is linked to the pass that asked for the consent first', async () => {
+  test('is linked to the reconcile that requested the consent first', async () => {
     expect(await linksAfter(asking, asking)).toEqual([0]);
   });
 
-  test('is linked to nothing when nobody asked, or when it was given since', async () => {
+  test('has no link without a requested consent, or after a completed one', async () => {
     expect(await linksAfter()).toEqual([]);
     expect(await linksAfter(asking, ready)).toEqual([]);
   });
@@ -151,6 +151,6 @@ describe('the step that sends a grant', () => {
     await observe(subject({ isDeleted: true }), async () => undefined);
     await observe(subject(), ({ action: step }) => step({ type: 'create' }, async () => undefined));
 
-    expect(spans().find(({ name }) => name === 'step create')?.links).toEqual([]);
+    expect(spans().find(({ name }) => name === 'action create')?.links).toEqual([]);
   });
 });

@@ -1,0 +1,2 @@
+/** The names of the provider on pages. */
+export const PROVIDER = { product: 'Infusionsoft', vendor: 'Keap' } as const;
