@@ -176,6 +176,29 @@ export const connectorSpecSchema = z
       .enum(['Correct', 'Report'])
       .optional()
       .describe('What to do when the instance was changed by somebody else; absent: Correct.'),
+    ignoreDrift: z
+      .array(
+        z
+          .string()
+          .min(1)
+          .max(160)
+          .regex(
+            /^(name|configuration\.[A-Za-z0-9][A-Za-z0-9._-]*)$/,
+            'must be name, or configuration. followed by a key',
+          ),
+      )
+      .max(32)
+      .superRefine((fields, context) => {
+        const index = fields.findIndex((field, at) => fields.indexOf(field) < at);
+        if (index !== -1) {
+          context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
+        }
+      })
+      .meta({ 'x-kubernetes-list-type': 'set' })
+      .optional()
+      .describe(
+        'Fields of the instance that are sent with each new grant and otherwise left to other clients: name, or configuration.<key>.',
+      ),
     missingPolicy: z
       .enum(['Recreate', 'Report'])
       .optional()

@@ -8,10 +8,10 @@ import type { KubeObject } from './client/object.ts';
 import { collectionPath, resourceId } from './client/paths.ts';
 import { NoClusterError, PooledKubeConfig } from './client/pooled-config.ts';
 import { metaOf, ResourceWriter } from './client/resource-writer.ts';
-import { KubeRest } from './client/rest.ts';
-import { registerDefinition } from './custom-resource-definition.ts';
-import { EventRecorder } from './events/event-recorder.ts';
+import type { KubeRest } from './client/rest.ts';
+import type { EventRecorder } from './events/event-recorder.ts';
 import { electedLeadership, type Leadership, soleLeadership } from './leader/leadership.ts';
+import { createClient, createRecorder } from './operator-clients.ts';
 import type {
   EnqueueOptions,
   OperatorHealth,
@@ -84,14 +84,14 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     }
     this.kubeConfig = this.#connections;
     this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
-    this.replicaRest = this.#createClient();
+    this.replicaRest = createClient(options, this.#connections);
     this.#election = this.#createLeadership();
     this.rest = this.replicaRest.withGuard(() => {
       this.#election.assertHeld();
       return this.#election.signal;
     });
     this.#writer = new ResourceWriter(this.rest, (id, answer) => this.updateCache(id, answer));
-    this.events = this.#createRecorder();
+    this.events = createRecorder(options, this.rest);
     this.#dispatcher = new Dispatcher(options.logger);
     this.#queue = this.#createQueue();
   }
@@ -297,31 +297,6 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     return `${cluster.server.replace(/\/+$/, '')}${collectionPath({ group, version, plural }, namespace)}`;
   }
 
-  /** Applies the definition in `crdFile`, newer schemas included, and waits until it is served. Any replica may do so. */
-  protected override async registerCustomResourceDefinition(crdFile: string) {
-    const { replicaRest: rest, clock } = this;
-    const definition = await registerDefinition(crdFile, {
-      rest,
-      clock,
-      fieldManager: this.#options.component,
-    });
-    this.#log.info(`registered custom resource definition '${definition.name}'`);
-    return definition;
-  }
-
-  #createClient(): KubeRest {
-    const { clock, requestTimeoutMs, observeCall, observeRetry, component } = this.#options;
-    const userAgent = component.replace(/[^A-Za-z0-9._/-]/g, '-');
-    return new KubeRest({
-      config: this.#connections,
-      clock,
-      requestTimeoutMs,
-      observe: observeCall,
-      observeRetry,
-      userAgent,
-    });
-  }
-
   #createLeadership(): Leadership {
     const { leaderElection, clock, random } = this.#options;
     const onStartedLeading = (): void => void this.#lead();
@@ -338,13 +313,6 @@ export abstract class ReliableOperator extends OperatorPkg.default {
       onHolder: (identity) => this.#log.info(`the Lease is held by ${identity === '' ? 'nobody' : identity}`),
       onFailure: (error) => this.#log.debug(`attempt to hold the Lease: ${describeError(error)}`),
     });
-  }
-
-  #createRecorder(): EventRecorder {
-    const { clock, random, component, instance } = this.#options;
-    const onDropped = (event: { readonly reason: string }, error: unknown): void =>
-      this.#log.debug(`event ${event.reason} was not written: ${describeError(error)}`);
-    return new EventRecorder({ rest: this.rest, clock, random, component, instance, onDropped });
   }
 
   #createQueue(): WorkQueue {

@@ -9,7 +9,7 @@ import { controlPlanes } from '../support/controlplane/sources.ts';
 import { patient } from '../support/patience.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const missing = browserIsMissing();
 if (missing !== undefined) {
@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
 
   async function askForConsent(): Promise<Asked> {
     const namespace = await bench.namespace('browser');
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     await namespace.create(connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } } }));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False', 'AuthorizationRequired');
     const { status } = await namespace.connector('crm');

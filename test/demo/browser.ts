@@ -4,16 +4,16 @@ import { DemoFailure } from './failure.ts';
 import type { Screen } from './screen.ts';
 import { shortened } from './shortened.ts';
 
-/** Whose data goes where, as the operator's page has to say it. */
+/** The expected content of the operator's consent page. */
 export interface Way {
   readonly from: string;
   /** Host of Open Connectors. */
   readonly apiHost: string;
-  /** What applications read. */
+  /** The connection Secret. */
   readonly secret: string;
 }
 
-/** From the start page of a connector to the last page, as a person goes; shows what that person sees. */
+/** Goes through the consent pages of a connector as a user does, and shows them. */
 export async function consentInBrowser(
   browser: Visitor,
   simulator: Simulator,

@@ -1,18 +1,18 @@
 import { CONDITION_TYPES, type Condition } from '../../src/api/condition.ts';
 
-/** One condition that is not what it was. */
+/** One changed condition. */
 export interface Change {
   readonly type: string;
-  /** `gone` where a condition that is present only while True was taken away. */
+  /** `gone` if a condition that is present only while True was removed. */
   readonly status: Condition['status'] | 'gone';
   readonly reason: string;
-  /** Empty where an earlier change of the same update says the same. */
+  /** Empty if an earlier change of the same update has the same message. */
   readonly message: string;
 }
 
 /**
- * What a person wants to know of an update, in the order in which the operator writes conditions. Left out is what was
- * never looked at (Unknown from the start).
+ * The changed conditions of an update, in the order in which the operator writes them, without those that are
+ * Unknown from the start.
  */
 export function changesBetween(before: readonly Condition[], after: readonly Condition[]): readonly Change[] {
   const said = new Set<string>();

@@ -6,7 +6,7 @@ import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from '../../src/api/group
 import { DemoFailure } from './failure.ts';
 import type { Manifest } from './samples.ts';
 
-/** The kinds that the demonstration deals with, by the paths of their collections below `/namespaces/<namespace>`. */
+/** The kinds of the demo, with the paths of their collections below `/namespaces/<namespace>`. */
 const collections: Readonly<Record<string, (namespace: string) => string>> = {
   Secret: (namespace) => `/api/v1/namespaces/${namespace}/secrets`,
   Event: (namespace) => `/api/v1/namespaces/${namespace}/events`,
@@ -23,10 +23,10 @@ const tableAnswer = z.object({
 const secretAnswer = z.object({ data: z.record(z.string(), z.string()) });
 const watchLine = z.object({ type: z.string(), object: z.unknown() });
 
-/** What a watch tells. */
+/** An event of a watch. */
 export type WatchLine = z.infer<typeof watchLine>;
 
-/** One namespace of the API server, used as kubectl would use it. */
+/** One namespace of the API server, with requests as kubectl sends them. */
 export interface Cluster {
   readonly namespace: string;
   /** Creates objects in their order. */
@@ -34,14 +34,14 @@ export interface Cluster {
   /** A merge patch; `stringData` of Secrets in clear. */
   patch(kind: string, name: string, patch: unknown): Promise<void>;
   remove(kind: string, name: string): Promise<void>;
-  /** `undefined` where there is no such object. */
+  /** `undefined` if the object does not exist. */
   read(kind: string, name: string): Promise<unknown>;
-  /** One value of a Secret, in clear. */
+  /** One decoded value of a Secret. */
   readValue(secret: string, key: string): Promise<string>;
   list(kind: string, fieldSelector?: string): Promise<unknown>;
   /** Rows of texts as `kubectl get` shows them, the heading first. */
   table(kind: string): Promise<readonly (readonly string[])[]>;
-  /** Everything of a kind that is there, then every change, until `signal` aborts or the server goes. */
+  /** All objects of a kind, then every change, until `signal` aborts or the server stops. */
   watch(kind: string, signal: AbortSignal): AsyncGenerator<WatchLine>;
   close(): Promise<void>;
 }
@@ -130,7 +130,7 @@ export function connectTo(server: ApiServer, namespace: string, signal: AbortSig
       while (!until.aborted) {
         const { body } = await send('GET', `${path(kind)}?watch=true`, { until });
         yield* lines(body);
-        // Servers end watches after a while; a new one begins with what is there.
+        // Servers end watches regularly; a new one begins with the existing objects.
         await delay(100);
       }
     },

@@ -10,38 +10,38 @@ import { observe } from './observer.ts';
 import { checkOutcome, takeDown } from './outcome.ts';
 import type { Screen } from './screen.ts';
 import { buildStage, type Stage, startOperatorOn } from './stage.ts';
-import { type Telling, tell } from './story.ts';
+import { runStory, type StoryContext } from './story.ts';
 
 const crdFolder = join(import.meta.dirname, '..', '..', 'crds');
 const namespace = 'demo';
 
-/** How a demonstration is given. */
+/** The options of the demo. */
 export interface DemoOptions {
-  /** Check, take down and end instead of staying. */
+  /** Check the result, clean up and exit instead of staying. */
   readonly once: boolean;
   readonly screen: Screen;
   readonly clock: Clock;
   /** Time to read before each step, milliseconds. */
   readonly pauseMs: number;
-  /** Ends the demonstration, wherever it is. */
+  /** Ends the demo at any time. */
   readonly signal: AbortSignal;
-  /** Told that the story is over, and that the demonstration only stays. */
+  /** Called when the story is complete and the demo stays. */
   readonly onStay: () => void;
 }
 
 /**
- * Gives the demonstration, and leaves nothing behind however it ends. Rejects with the reason when something is not as
- * it should be, and when `signal` aborts.
+ * Runs the demo and always cleans up. Rejects with the reason if a result is not as
+ * expected, and if `signal` aborts.
  */
 export async function demonstrate(options: DemoOptions): Promise<void> {
   const { screen, clock, once } = options;
   await using cleanup = new AsyncDisposableStack();
-  // Ends what is under way before what it needs is taken away.
+  // Ends the running steps before the servers that they use.
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   screen.say(
     'The Infusionsoft connector operator turns a Kubernetes resource into a connector instance of SAP Open Connectors.',
-    'This demonstration runs on this machine alone: the operator, an embedded Kubernetes API server, and a simulator of',
+    'This demo runs on this machine alone: the operator, an emulated Kubernetes API server, and a simulator of',
     'Open Connectors and Keap (Infusionsoft). All secrets are made up.',
   );
   screen.step('Starting');
@@ -51,10 +51,10 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
   await prepare(built.server.kubeconfig, cluster, screen);
   const stage = await startOperatorOn(built, cleanup);
   introduce(stage, screen);
-  cleanup.defer(() => over.abort(new Interrupted('the demonstration is over')));
+  cleanup.defer(() => over.abort(new Interrupted('the demo is over')));
 
   const observer = observe(cluster, screen, clock, signal);
-  const telling: Telling = {
+  const context: StoryContext = {
     stage,
     cluster,
     observer,
@@ -63,12 +63,12 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
     looking: () => lookThrough(cluster, screen, stage.server.kubeconfig),
     pause: () => sleep(clock, options.pauseMs, signal),
   };
-  const story = once ? tellAndCheck(telling) : tellAndStay(telling, options);
+  const story = once ? runAndCheck(context) : runAndStay(context, options);
   try {
     await Promise.race([story, stage.operator.untilItFails, observer.untilItFails, rejection(signal)]);
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      screen.say('The last lines of the log of the operator:');
+      screen.say('The last lines of the operator log:');
       screen.verbatim(await stage.operator.logTail(20));
     }
     throw error;
@@ -89,27 +89,27 @@ function introduce({ server, simulator, operator, logFile }: Stage, screen: Scre
   screen.note('Its log', logFile);
 }
 
-async function tellAndCheck(telling: Telling): Promise<void> {
-  await tell(telling);
-  await checkOutcome(telling);
-  await takeDown(telling);
-  telling.screen.say(
-    'All is as it should be: two connectors were Ready, one was not and said why, and nothing is left.',
+async function runAndCheck(context: StoryContext): Promise<void> {
+  await runStory(context);
+  await checkOutcome(context);
+  await takeDown(context);
+  context.screen.say(
+    'The demo is complete: two connectors were Ready, one reported its mistake, and everything is removed.',
   );
 }
 
-async function tellAndStay(telling: Telling, { screen, onStay }: DemoOptions): Promise<void> {
-  await tell(telling);
+async function runAndStay(context: StoryContext, { screen, onStay }: DemoOptions): Promise<void> {
+  await runStory(context);
   screen.step('Your turn');
-  screen.say('In another terminal, with your own kubectl:');
-  screen.command(`export KUBECONFIG=${telling.stage.kubeconfig}`);
+  screen.say('Run in another terminal:');
+  screen.command(`export KUBECONFIG=${context.stage.kubeconfig}`);
   screen.command(`kubectl get ifc,oca,secrets -n ${namespace}`);
   screen.command(`kubectl get events -n ${namespace}`);
   screen.command(
     `kubectl patch ifc missing-key -n ${namespace} --type merge -p '{"spec":{"oauth":{"clientSecretRef":{"clientIdKey":"clientId"}}}}'`,
   );
   screen.command(`kubectl delete ifc crm -n ${namespace}`);
-  screen.say('What changes shows here. Ctrl-C ends the demonstration, and nothing of it stays.');
+  screen.say('Changes appear here. Ctrl-C ends the demo and removes everything.');
   onStay();
   await new Promise<never>(() => undefined);
 }

@@ -44,7 +44,7 @@ export function describeObject(object: unknown, events: unknown): string {
   ].join('\n');
 }
 
-/** Rows with their columns one below the other. */
+/** Rows with aligned columns. */
 export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -69,7 +69,7 @@ function pairs(map: Readonly<Record<string, string>>): string {
   return texts.length === 0 ? '<none>' : texts.join(' ');
 }
 
-/** Nested objects and lists, indented; single values of one object stand below each other. */
+/** Nested objects and lists, indented; the values of one object are aligned. */
 function tree(value: unknown, indent: string): readonly string[] {
   if (Array.isArray(value)) {
     return value.flatMap((item: unknown) =>

@@ -1,9 +1,9 @@
-/** The demonstration cannot go on. The message is one line for a person. */
+/** The demo cannot continue. The message is one line for the user. */
 export class DemoFailure extends Error {
   override readonly name = 'DemoFailure';
 }
 
-/** Somebody asked the demonstration to end. */
+/** The user stopped the demo. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }

@@ -9,28 +9,28 @@ import type { Screen } from './screen.ts';
 import { shortened } from './shortened.ts';
 import type { Stage } from './stage.ts';
 
-/** What a person does at a terminal and in a browser; every act shows the command that it stands for. */
+/** The actions of a user at a terminal and in a browser. Each one prints its command. */
 export interface Hands {
-  /** Applies samples, filled in. */
+  /** Applies samples with values for their placeholders. */
   apply(...files: readonly string[]): Promise<void>;
-  /** Applies a sample without the lines that fit a regular expression. */
+  /** Applies a sample without the lines that match a regular expression. */
   applyWithout(lines: string, file: string): Promise<void>;
-  /** A merge patch of an object; `kind` as kubectl takes it is `word`. */
+  /** A merge patch of an object; `word` is the kind in the kubectl command. */
   patch(
     kind: string,
     word: string,
     name: string,
     patch: unknown,
-    /** What to show instead of values that are secret. */
+    /** The text that replaces secret values. */
     shown?: unknown,
   ): Promise<void>;
-  /** Gives a consent at the provider and stores its code in a new Secret. */
+  /** Gives consent at the provider and stores the code in a new Secret. */
   consentInto(secret: string): Promise<void>;
-  /** Gives the consent that a connector asks for on the operator's own page. */
+  /** Gives the consent for a connector on the operator's page. */
   consentOnPage(name: string): Promise<void>;
 }
 
-/** The hands of a person who works in the namespace of `cluster`. */
+/** The actions of a user in the namespace of `cluster`. */
 export function handsOn({ simulator, site }: Stage, cluster: Cluster, screen: Screen): Hands {
   const { namespace } = cluster;
   const values: Values = new Map([

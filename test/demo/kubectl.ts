@@ -4,13 +4,13 @@ import type { Cluster } from './cluster.ts';
 import { aligned, describeObject } from './describe.ts';
 import type { Screen } from './screen.ts';
 
-/** The two commands with which a person looks at a connector. */
+/** The two commands with which a user reads a connector. */
 export interface Looking {
   describe(name: string): Promise<void>;
   get(): Promise<void>;
 }
 
-/** By the kubectl of this machine; without one by an own rendering, which says that it is one. */
+/** Runs the kubectl of this machine. Without one it renders the output itself and says so. */
 export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string): Looking {
   const { namespace } = cluster;
   const ours: Looking = {
@@ -25,7 +25,7 @@ export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string
   };
   const program = kubectlProgram();
   if (!hasKubectl(program)) {
-    screen.say('There is no kubectl on this machine, so this is our own rendering of what it shows.');
+    screen.say('kubectl is not installed, so the demo renders its output.');
     return ours;
   }
   const run = async (args: readonly string[], otherwise: () => Promise<void>): Promise<void> => {
@@ -37,7 +37,7 @@ export function lookThrough(cluster: Cluster, screen: Screen, kubeconfig: string
       screen.verbatim(stdout);
       return;
     }
-    screen.say(`kubectl failed (${stderr.trim().split('\n')[0]}), so this is our own rendering.`);
+    screen.say(`kubectl failed (${stderr.trim().split('\n')[0]}), so the demo renders its output.`);
     await otherwise();
   };
   return {

@@ -8,9 +8,9 @@ import { createScreen } from './screen.ts';
 const usage = `npm run demo              shows the operator at work, and stays until Ctrl-C
 npm run demo -- --once    the same without staying: checks the outcome, takes everything down, ends with 0 if all is well`;
 
-/** A demonstration that checks itself is over by then, milliseconds. */
+/** Timeout of a demo that checks itself, milliseconds. */
 const deadlineMs = patient(60_000);
-/** How long ending may take before it is cut short, milliseconds. */
+/** Grace period of the cleanup, milliseconds. */
 const endingMs = patient(15_000);
 const readingMs = 1_500;
 
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => end.abort(new Interrupted(signal)));
   }
-  // Whoever read the output has gone (a pipe into head).
+  // The reader of the output has closed the pipe, such as `head`.
   process.stdout.on('error', () => end.abort(new Interrupted('nobody reads the output')));
   end.signal.addEventListener('abort', () => void setTimeout(() => process.exit(1), endingMs).unref());
   const deadline = once
@@ -49,10 +49,10 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) {
-      console.log('\nEnded; nothing is left.');
+      console.log('\nThe demo has ended and removed everything.');
       return staying ? 0 : 130;
     }
-    console.error(`Demonstration failed: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   } finally {
     deadline();

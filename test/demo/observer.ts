@@ -9,26 +9,26 @@ import type { Screen } from './screen.ts';
 
 type Seen = ReturnType<typeof parseConnector> | ReturnType<typeof parseAccount>;
 
-/** How long anything may take before the demonstration gives up, milliseconds. */
+/** Timeout of each wait, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** What is wanted of one condition. */
+/** The expected state of one condition. */
 export interface Wanted {
   readonly type?: string;
   readonly status: Condition['status'];
   readonly reason?: string;
 }
 
-/** Watches the connectors and the accounts of a namespace, shows every change of a condition, and waits for them. */
+/** Watches connectors and accounts of a namespace, prints every changed condition, and waits for conditions. */
 export interface Observer {
-  /** Resolves when the condition (Ready unless another is named) is as wanted, for the spec as it is now. */
+  /** Resolves when the condition (default Ready) is as expected for the current generation. */
   until(kind: string, name: string, wanted: Wanted): Promise<Condition>;
   untilGone(kind: string, name: string): Promise<void>;
-  /** Rejects when watching fails; never resolves. */
+  /** Rejects if a watch fails; never resolves. */
   readonly untilItFails: Promise<never>;
 }
 
-/** Begins to watch; ends with `signal`. */
+/** Starts the watches; `signal` ends them. */
 export function observe(cluster: Cluster, screen: Screen, clock: Clock, signal: AbortSignal): Observer {
   const seen = new Map<string, Seen>();
   const waiting = new Set<() => void>();
@@ -80,7 +80,7 @@ export function observe(cluster: Cluster, screen: Screen, clock: Clock, signal: 
   };
 
   const untilItFails = Promise.race([ACCOUNT_NAMES.kind, CONNECTOR_NAMES.kind].map(follow));
-  // Whoever waits for it hears of it; that nobody may be waiting just now is no error.
+  // Callers that wait get this rejection; without a caller it must not count as unhandled.
   untilItFails.catch(() => undefined);
   return {
     untilItFails,

@@ -7,21 +7,21 @@ import { DemoFailure } from './failure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** How long the operator gets to end by itself, milliseconds. */
+/** Grace period of the operator after SIGTERM, milliseconds. */
 const graceMs = patient(5_000);
 
-/** The operator in a process of its own, as it runs in a cluster. */
+/** The operator in a separate process, as in a cluster. */
 export interface OperatorProcess {
   readonly pid: number;
-  /** Rejects when the process ends before `stop` was called. Never resolves. */
+  /** Rejects if the process ends before `stop` is called. Never resolves. */
   readonly untilItFails: Promise<never>;
   /** The last lines of its log. */
   logTail(lines: number): Promise<string>;
-  /** Ends the process, by force where asking does not help. */
+  /** Ends the process with SIGTERM, then SIGKILL. */
   stop(): Promise<void>;
 }
 
-/** Starts `src/main.ts` with `env`; what it prints goes to `logFile`. Fails when the system starts no process. */
+/** Starts `src/main.ts` with `env` and its output in `logFile`. Fails if no process starts. */
 export function startOperator(env: Readonly<Record<string, string>>, logFile: string): OperatorProcess {
   const log = openSync(logFile, 'a');
   const child = spawn(
@@ -34,11 +34,11 @@ export function startOperator(env: Readonly<Record<string, string>>, logFile: st
     ],
     {
       cwd: root,
-      // Away from the group that a terminal sends Ctrl-C to: who started it ends it, in order.
+      // In a separate process group, so that Ctrl-C does not reach it and the demo stops it in order.
       detached: true,
       windowsHide: true,
       stdio: ['pipe', log, log],
-      // A machine's own settings of an operator must not reach this one.
+      // Without the operator settings of this machine's environment.
       env: { PATH: process.env['PATH'], ...env },
     },
   );
@@ -58,7 +58,7 @@ export function startOperator(env: Readonly<Record<string, string>>, logFile: st
     }
     throw new DemoFailure(`The operator ended (${how}) in the middle of the demonstration.`);
   });
-  // Whoever waits for it hears of it; that nobody may be waiting just now is no error.
+  // Callers that wait get this rejection; without a caller it must not count as unhandled.
   untilItFails.catch(() => undefined);
   if (child.pid === undefined) {
     throw new DemoFailure('The operator could not be started.');

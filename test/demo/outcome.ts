@@ -3,9 +3,9 @@ import { parseConnector } from '../../src/api/parse.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
-import type { Telling } from './story.ts';
+import type { StoryContext } from './story.ts';
 
-/** What has to be true of each connector at the end of the story. */
+/** The expected state of each connector at the end of the story. */
 const expected = [
   { name: 'crm', status: 'True', reason: 'Succeeded' },
   { name: 'wrong-reference', status: 'True', reason: 'Succeeded' },
@@ -13,11 +13,11 @@ const expected = [
 ] as const;
 
 const connector = CONNECTOR_NAMES.kind;
-/** How long it may take until something has gone, milliseconds. */
+/** Timeout of deletions, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** Fails with the first thing that is not as the story says. */
-export async function checkOutcome({ stage: { simulator }, cluster }: Telling): Promise<void> {
+/** Fails with the first unexpected state. */
+export async function checkOutcome({ stage: { simulator }, cluster }: StoryContext): Promise<void> {
   const ids: number[] = [];
   for (const { name, status, reason } of expected) {
     const { status: found } = parseConnector(await cluster.read(connector, name));
@@ -43,7 +43,7 @@ export async function checkOutcome({ stage: { simulator }, cluster }: Telling): 
   require(simulator.ledger.codesSentTwice().length === 0, 'an authorization code was sent twice');
 }
 
-/** What a consent on the operator's page needs while it lasts. */
+/** The state of a consent on the operator's page. */
 async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
   for (const name of ['crm-consent-code', 'crm-consent', 'crm-grant']) {
     await poll(
@@ -54,9 +54,9 @@ async function untilConsentIsTidiedUp(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Deletes everything in the order that README gives, and fails when something stays behind. */
-export async function takeDown({ stage, cluster, observer, screen }: Telling): Promise<void> {
-  screen.step('Taking everything down');
+/** Deletes everything in the documented order, and fails if something remains. */
+export async function takeDown({ stage, cluster, observer, screen }: StoryContext): Promise<void> {
+  screen.step('Clean up');
   screen.command('kubectl delete ifc --all -n demo');
   for (const { name } of expected) {
     await cluster.remove(connector, name);
@@ -64,7 +64,7 @@ export async function takeDown({ stage, cluster, observer, screen }: Telling): P
   await Promise.all(expected.map(({ name }) => observer.untilGone(connector, name)));
   const left = stage.simulator.instances();
   require(left.length === 0, `${left.length} instances are left in Open Connectors`);
-  screen.say('The connectors are gone, and their instances in Open Connectors with them.');
+  screen.say('The connectors and their instances in Open Connectors are deleted.');
 
   screen.command('kubectl delete oca sap -n demo');
   await cluster.remove(ACCOUNT_NAMES.kind, 'sap');

@@ -5,7 +5,7 @@ import { DemoFailure } from './failure.ts';
 /** The callback URL of the OAuth app, as the samples have it. */
 export const callbackUrl = 'https://connect.example.com/oauth/callback';
 
-/** The address at the provider that a person opens to allow access, as README shows it. */
+/** The authorize URL of the provider, as documented. */
 export function authorizeUrl({ baseUrl, app }: Simulator, state: string): string {
   const url = new URL(authorizePath, baseUrl);
   url.search = new URLSearchParams({
@@ -18,7 +18,7 @@ export function authorizeUrl({ baseUrl, app }: Simulator, state: string): string
   return url.href;
 }
 
-/** Opens the page, presses "Allow", and reads the code from the address that the browser is sent to. */
+/** Opens the page, presses "Allow", and reads the code from the URL of the redirect. */
 export async function giveConsent(simulator: Simulator, url: string): Promise<string> {
   const { searchParams } = new URL(await simulator.consent(url, { approve: true }));
   const code = searchParams.get('code');

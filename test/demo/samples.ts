@@ -11,16 +11,16 @@ const manifest = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 });
 
-/** A Kubernetes object as a sample has it. */
+/** A Kubernetes object of a sample. */
 export type Manifest = z.infer<typeof manifest>;
 
-/** What a person would write into the samples. The keys are texts of the samples, such as `<user secret …>`. */
+/** Values for the placeholders of the samples. The keys are their texts, such as `<user secret …>`. */
 export type Values = ReadonlyMap<string, string>;
 
 const placeholder = /^<.+>$/;
 
 /**
- * The objects of `deploy/samples/<file>`, filled in, without the lines that fit `without`. Fails where a placeholder has
+ * The objects of `deploy/samples/<file>` with values, without the lines that match `without`. Fails if a placeholder has
  * no value.
  */
 export async function readSample(

@@ -5,29 +5,29 @@ import type { Change } from './changes.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where lines go: standard output, or a text of a test. */
+/** The output: standard output, or a text in a test. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** What a person reads: colors and folded lines at a terminal, one plain line for each thing elsewhere. */
+/** The printed text: colors and wrapped lines at a terminal, plain lines elsewhere. */
 export interface Screen {
   /** The title of a step. */
   step(title: string): void;
-  /** What is going on: a paragraph. */
+  /** A paragraph of explanation. */
   say(...sentences: readonly string[]): void;
-  /** A command that a person would type here. */
+  /** A command that the user would type. */
   command(line: string): void;
-  /** `name  value`, for things to note. */
+  /** `name  value`, for values to note. */
   note(name: string, value: string): void;
   change(name: string, change: Change): void;
-  /** Text that something else has formatted. */
+  /** Preformatted text. */
   verbatim(text: string): void;
 }
 
-/** Lines longer than this are hard to read, however wide the terminal. */
+/** Maximum length of lines, also in a wider terminal. */
 const textWidth = 110;
 const widths = { name: 15, type: 15, status: 7, reason: 21 } as const;
 const messageIndent = ' '.repeat(12);
@@ -38,11 +38,11 @@ const statusStyles: Readonly<Record<Change['status'], Style>> = {
   gone: 'dim',
 };
 
-/** A screen on `output`. Colors follow NO_COLOR, FORCE_COLOR and whether it is a terminal. */
+/** A screen on `output`. Colors depend on NO_COLOR, FORCE_COLOR and whether it is a terminal. */
 export function createScreen(output: Output & NodeJS.WritableStream, clock: Clock): Screen {
   const paint = (style: Style, text: string): string => styleText(style, text, { stream: output });
   const line = (text = ''): void => void output.write(`${text}\n`);
-  // A terminal that does not know its size says 0.
+  // A terminal of unknown size reports 0.
   const columns = (): number => output.columns || textWidth;
   let steps = 0;
   return {
@@ -80,7 +80,7 @@ export function createScreen(output: Output & NodeJS.WritableStream, clock: Cloc
   };
 }
 
-/** True is good news, but for the two conditions that are there only while something is still to do. */
+/** True is good, except for the two conditions that are present only while work remains. */
 function styleOf(type: string, status: Change['status']): Style {
   if (status === 'True' && CONDITIONS[type as ConditionType]?.transient) {
     return type === 'Stalled' ? 'red' : 'yellow';

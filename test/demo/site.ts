@@ -7,7 +7,7 @@ import { freePort } from '../support/controlplane/ports.ts';
 
 const host = 'localhost';
 
-/** Where the operator shows its consent pages to this machine. */
+/** The address of the operator's consent pages on this machine. */
 export interface Site {
   /** Settings of the operator. */
   readonly env: Readonly<Record<string, string>>;

@@ -7,31 +7,31 @@ import { type Simulator, startSimulator } from 'open-connectors-simulator/simula
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { prepareSite, type Site } from './site.ts';
 
-/** Everything that the demonstration runs on. */
+/** The servers of the demo. */
 export interface Stage {
   readonly server: ApiServer;
   readonly simulator: Simulator;
   readonly operator: OperatorProcess;
-  /** Where the operator's consent pages are. */
+  /** URL of the operator's consent pages. */
   readonly site: Site;
   /** File for `KUBECONFIG`. */
   readonly kubeconfig: string;
   readonly logFile: string;
-  /** Folder of this run; gone when it ends. */
+  /** Temporary folder of this run. */
   readonly folder: string;
 }
 
 /** Namespace of the operator's own Lease and Secrets. */
 const operatorNamespace = 'openconnectors-system';
 
-/** Seconds between two looks at all instances; in production it is minutes. */
+/** Interval of the inventory in seconds; in production it is minutes. */
 export const inventorySeconds = 2;
 
-/** Starts both servers, writes the kubeconfig and prepares the consent pages; `cleanup` gets what ends each of them. */
+/** Starts both servers, writes the kubeconfig and prepares the consent pages. Registers their ends in `cleanup`. */
 export async function buildStage(cleanup: AsyncDisposableStack): Promise<Omit<Stage, 'operator'>> {
   const folder = await mkdtemp(join(tmpdir(), 'infusionsoft-demo-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // Also when the process ends without its cleanup.
+  // Also if the process ends without its cleanup.
   process.once('exit', remove);
   cleanup.defer(remove);
   const server = await startApiServer({ namespaces: [operatorNamespace] });
@@ -44,7 +44,7 @@ export async function buildStage(cleanup: AsyncDisposableStack): Promise<Omit<St
   return { server, simulator, site, folder, kubeconfig, logFile: join(folder, 'operator.log') };
 }
 
-/** Starts the operator, which needs the CRDs to be there. */
+/** Starts the operator, which needs the CRDs. */
 export async function startOperatorOn(
   stage: Omit<Stage, 'operator'>,
   cleanup: AsyncDisposableStack,

@@ -9,8 +9,8 @@ import type { Observer } from './observer.ts';
 import type { Screen } from './screen.ts';
 import { inventorySeconds, type Stage } from './stage.ts';
 
-/** What the story is told with. */
-export interface Telling {
+/** The context of the story. */
+export interface StoryContext {
   readonly stage: Stage;
   readonly cluster: Cluster;
   readonly observer: Observer;
@@ -22,33 +22,33 @@ export interface Telling {
 }
 
 const connector = CONNECTOR_NAMES.kind;
-/** How long a change at the remote side may take to be seen there, milliseconds. */
+/** Timeout of a change in Open Connectors, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** From an empty namespace to connectors that work, and through what happens to them afterwards. */
-export async function tell(telling: Telling): Promise<void> {
-  for (const act of [account, threeConnectors, consent, mend, drift, rotation, look]) {
-    await telling.pause();
-    await act(telling);
+/** The story: from an empty namespace to working connectors, then through drift, rotation and deletion. */
+export async function runStory(context: StoryContext): Promise<void> {
+  for (const act of [account, threeConnectors, consent, fixReference, drift, rotation, showConnectors]) {
+    await context.pause();
+    await act(context);
   }
 }
 
-async function account({ observer, screen, hands }: Telling): Promise<void> {
+async function account({ observer, screen, hands }: StoryContext): Promise<void> {
   screen.step('An account of SAP Open Connectors');
-  screen.say('A Secret with two credentials, and an OpenConnectorsAccount that names the Secret.');
+  screen.say('A Secret with two credentials, and an OpenConnectorsAccount that references it.');
   await hands.apply('account.yaml');
   await observer.until(ACCOUNT_NAMES.kind, 'sap', { status: 'True' });
-  screen.say('The operator has tried the credentials: they work.');
+  screen.say('The operator verified the credentials.');
 }
 
-async function threeConnectors({ observer, screen, hands }: Telling): Promise<void> {
+async function threeConnectors({ observer, screen, hands }: StoryContext): Promise<void> {
   screen.step('Three connectors, two of them with a mistake');
   screen.say(
-    'Each line below is a condition in the status of a connector that has changed. Ready is the summary.',
-    'Reconciling means that the operator goes on by itself; Stalled, that a person has to mend something.',
+    'Each line below is a changed condition in the status of a connector. Ready is the summary.',
+    'Reconciling means that the operator continues by itself; Stalled, that a user has to fix something.',
   );
   screen.say(
-    'The sample of crm is applied without its callback URL and without a Secret for a code: then the operator has a page of its own for the person who allows access.',
+    'The sample of crm is applied without its callback URL and without a Secret for a code. The consent then uses a page of the operator.',
   );
   await hands.applyWithout('callbackUrl|authorizationCodeSecretRef|crm-code', 'connector.yaml');
   await hands.apply('missing-key.yaml', 'wrong-reference.yaml');
@@ -56,51 +56,51 @@ async function threeConnectors({ observer, screen, hands }: Telling): Promise<vo
   await observer.until(connector, 'missing-key', { status: 'False', reason: 'SecretKeyMissing' });
   await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'SecretNotFound' });
   screen.say(
-    'Both mistakes are named: the field, the Secret and the key.',
-    'The connector without a mistake, crm, waits for a person: only a person may allow access to an Infusionsoft account.',
+    'The messages name both mistakes: the field, the Secret and the key.',
+    'The correct connector, crm, waits for OAuth consent, which only a person can give.',
   );
 }
 
-async function consent({ stage, observer, screen, hands }: Telling): Promise<void> {
-  screen.step('A person allows access, in a browser');
+async function consent({ stage, observer, screen, hands }: StoryContext): Promise<void> {
+  screen.step('OAuth consent in a browser');
   await hands.consentOnPage('crm');
   await observer.until(connector, 'crm', { status: 'True' });
   const { id, name } = onlyInstance(stage, 'demo-crm');
   screen.say(
-    `crm became Ready by itself: Open Connectors has instance ${id}, "${name}", and applications find its token in the Secret crm-connection.`,
-    'The two connectors with mistakes have delayed nobody.',
+    `crm became Ready: Open Connectors has instance ${id}, "${name}", and the Secret crm-connection has its token for applications.`,
+    'The two connectors with mistakes did not delay it.',
   );
 }
 
-async function mend({ observer, screen, hands }: Telling): Promise<void> {
-  screen.step('A mistake is mended');
-  screen.say('The Secret is called crm-oauth, not crm-oaht:');
+async function fixReference({ observer, screen, hands }: StoryContext): Promise<void> {
+  screen.step('Correct a reference');
+  screen.say('The name of the Secret is crm-oauth, not crm-oaht:');
   const patch = { spec: { oauth: { clientSecretRef: { name: 'crm-oauth' } } } };
   await hands.patch(connector, 'ifc', 'wrong-reference', patch);
   await observer.until(connector, 'wrong-reference', { status: 'False', reason: 'AuthorizationRequired' });
   screen.say(
-    'Now it asks for a consent of its own. Its callback URL leads elsewhere, so a person brings the code in a Secret:',
+    'Now it needs its own consent. Its callback URL is not the one of the operator, so a user stores the code in a Secret:',
   );
   await hands.consentInto('wrong-reference-code');
   await observer.until(connector, 'wrong-reference', { status: 'True' });
-  screen.say('Ready. Nothing had to be restarted.');
+  screen.say('The connector is Ready, without a restart.');
 }
 
-async function drift({ stage, screen }: Telling): Promise<void> {
-  screen.step('Somebody renames the instance in the console of Open Connectors');
+async function drift({ stage, screen }: StoryContext): Promise<void> {
+  screen.step('Drift: another client renames the instance in Open Connectors');
   const { id, name } = onlyInstance(stage, 'demo-crm');
   stage.simulator.editInstance(id, { name: 'renamed by hand' });
   screen.say(
-    `Instance ${id} is called "renamed by hand" now. Here the operator compares every ${inventorySeconds} seconds.`,
+    `The name of instance ${id} is now "renamed by hand". In this demo the operator compares instances every ${inventorySeconds} seconds.`,
   );
-  await eventually('The name of the instance was not set back.', () => instance(stage, id)?.name === name);
+  await eventually('The name of the instance was not reverted.', () => instance(stage, id)?.name === name);
   screen.say(
-    `The operator has set it back to "${name}", which "kubectl describe" shows as the event DriftCorrected.`,
+    `The operator reverted it to "${name}", which "kubectl describe" shows as the event DriftCorrected.`,
   );
 }
 
-async function rotation({ stage, screen, hands }: Telling): Promise<void> {
-  screen.step('The client secret of the OAuth app is replaced');
+async function rotation({ stage, screen, hands }: StoryContext): Promise<void> {
+  screen.step('Rotation: the OAuth app gets a new client secret');
   const { id, token } = onlyInstance(stage, 'demo-crm');
   const clientSecret = 'made-up-secret-2';
   stage.simulator.registerApp({ ...stage.simulator.app, clientSecret });
@@ -118,11 +118,13 @@ async function rotation({ stage, screen, hands }: Telling): Promise<void> {
   if (instance(stage, id)?.token !== token) {
     throw new DemoFailure('The token of the instance changed with the client secret.');
   }
-  screen.say(`Instance ${id} has the new client secret. Its token stayed, so applications notice nothing.`);
+  screen.say(
+    `Instance ${id} has the new client secret. Its token is unchanged, so applications are not affected.`,
+  );
 }
 
-async function look({ screen, looking }: Telling): Promise<void> {
-  screen.step('What kubectl shows');
+async function showConnectors({ screen, looking }: StoryContext): Promise<void> {
+  screen.step('Status in kubectl');
   const kubectl = looking();
   screen.command('kubectl describe infusionsoftconnector crm -n demo');
   await kubectl.describe('crm');

@@ -5,7 +5,7 @@ import { startKubeApiServer } from '../support/controlplane/kube-apiserver.ts';
 import { createNamespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, startWorkbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench } from '../support/workbench/workbench.ts';
 import { createOperatorAccount, type OperatorAccount } from './support/operator-account.ts';
 
 const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
@@ -56,7 +56,7 @@ describe.skipIf(assets === '')('permissions on a kube-apiserver with RBAC (needs
     await account.grant('deploy/base/rbac.yaml');
     await account.grant('deploy/overlays/cluster/rbac.yaml');
     const namespace = await bench.namespace('permissions');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const operator = start();
     await namespace.create(connector('crm'));
 
@@ -75,7 +75,7 @@ describe.skipIf(assets === '')('permissions on a kube-apiserver with RBAC (needs
     const namespace = await createNamespace(plane, 'team');
     await account.grant('deploy/base/rbac.yaml');
     await account.grant('deploy/watched-namespace/rbac.yaml', namespace.name);
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const operator = start({ WATCH_NAMESPACES: namespace.name, CLUSTER_ID: 'permissions-test' });
     await namespace.create(connector('crm'));
 
@@ -90,7 +90,7 @@ describe.skipIf(assets === '')('permissions on a kube-apiserver with RBAC (needs
     const { bench, account, start } = await install(cleanup);
     await account.grant('deploy/base/rbac.yaml');
     const namespace = await bench.namespace('permissions');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     const operator = start({ CLUSTER_ID: 'permissions-test' });
 

@@ -6,7 +6,12 @@ import { installCrds, readCrds, withoutRules } from '../support/controlplane/crd
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 import { type ConnectProxy, createConnectProxy } from '../unit/openconnectors/connect-proxy.ts';
 
 const crdFolder = join(import.meta.dirname, '..', '..', 'crds');
@@ -39,7 +44,7 @@ describeControlPlanes('hosts outside of ALLOWED_HOSTS on a server without CEL', 
 
   async function connected(): Promise<Namespace> {
     const namespace = await bench.namespace('hosts');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     return namespace;

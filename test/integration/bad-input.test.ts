@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const oauth = {
   clientSecretRef: { name: 'crm-oauth' },
@@ -182,7 +187,7 @@ describeControlPlanes('bad input', (plane) => {
   describe('on a connector', () => {
     test.each(cases)('$title', async ({ arrange, type, reason, transient, says }) => {
       const namespace = await bench.namespace('bad-input');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await arrange(namespace, bench);
       const message = await namespace.waitFor('InfusionsoftConnector', 'bad', type, 'False', reason);
       for (const words of says) {
@@ -199,7 +204,7 @@ describeControlPlanes('bad input', (plane) => {
 
     test('leaves a Secret of somebody else as it is', async () => {
       const namespace = await bench.namespace('bad-input');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(
         secret('taken', { precious: 'value' }),
         connector('bad', { connectionSecretRef: { name: 'taken' } }),
@@ -210,7 +215,7 @@ describeControlPlanes('bad input', (plane) => {
 
     test.each(refused)('$title is refused, by the server or in the status', async ({ spec, says }) => {
       const namespace = await bench.namespace('bad-input');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       const before = bench.simulator.ledger.count('createInstance');
       try {
         await namespace.create(connector('bad', spec));
@@ -235,7 +240,7 @@ describeControlPlanes('bad input', (plane) => {
 
     test('delays nobody else, and is mended by the Secret alone', async () => {
       const namespace = await bench.namespace('bad-input');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(
         connector('bad', {
           encryptedKeySecretRef: { name: 'late' },

@@ -3,7 +3,7 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 describeControlPlanes('changes of a Ready connector', (plane) => {
   let bench: Workbench;
@@ -18,7 +18,7 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
     metadata: Readonly<Record<string, unknown>> = {},
   ): Promise<{ readonly namespace: Namespace; readonly id: number }> {
     const namespace = await bench.namespace('changes');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm', spec, metadata));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     const id = (await namespace.connector('crm')).status?.instance?.id;
@@ -246,7 +246,7 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
 
   test('a refresh token works without a browser', async () => {
     const namespace = await bench.namespace('changes');
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     await namespace.create(
       secret('crm-token', { refresh_token: bench.simulator.issueRefreshToken() }),
       connector('crm', {

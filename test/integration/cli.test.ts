@@ -9,7 +9,12 @@ import { type PluginProcess, type PluginResult, startPlugin } from '../support/c
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const ENCRYPTED_KEY = 'f6d2a8b1c9e04735aa61';
@@ -68,7 +73,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
   /** A connector that requires a consent. */
   async function awaitingConsent(spec: Readonly<Record<string, unknown>> = {}): Promise<Namespace> {
     const namespace = await bench.namespace('cli');
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     await namespace.create(connector('crm', spec));
     await namespace.waitFor(KIND, 'crm', 'Authorized', 'False', 'AuthorizationRequired');
     return namespace;
@@ -160,7 +165,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       await namespace.create(connector('crm'));
       const plugin = authorize(namespace);
       await plugin.shows(/Waiting for the operator to reconcile/);
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       plugin.enter(await consent(plugin));
       expect((await plugin.ended).code).toBe(ok.code);
     });
@@ -206,7 +211,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
 
     it('updates only the key of the code in an existing Secret', async () => {
       const namespace = await bench.namespace('cli');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.patch('Secret', 'crm-code', {
         stringData: { code: 'an old and useless code', note: 'mine' },
       });
@@ -366,7 +371,7 @@ describeControlPlanes('the kubectl plugin', (plane) => {
 
     it('ends without a consent for a connector that is Ready', async () => {
       const namespace = await bench.namespace('cli');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm'));
       await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
       const { code, stdout } = await run(namespace, 'authorize', 'crm');

@@ -7,7 +7,7 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { eachLine } from '../support/workbench/lines.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   type RunningOperator,
   startWorkbench,
   type Workbench,
@@ -31,7 +31,7 @@ describeControlPlanes('an account that is closed during a create', (plane) => {
     bench.simulator.instances().filter(({ tags }) => tags.includes(`k8s-ns-${namespace.name}`));
   async function creating(fault: Fault): Promise<Namespace> {
     const namespace = await bench.namespace('closed');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     const injected = bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault });
     await namespace.create(connector('crm'));

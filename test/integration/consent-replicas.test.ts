@@ -14,7 +14,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 describeControlPlanes('the consent', (plane) => {
   let bench: Workbench;
@@ -78,7 +78,7 @@ describeControlPlanes('the consent', (plane) => {
     test('works on every replica', async () => {
       await startThree(undefined);
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(byPage());
       await asked(namespace);
       await consent(bench, namespace, site.visitor());
@@ -88,7 +88,7 @@ describeControlPlanes('the consent', (plane) => {
 
     test('accepts one of several concurrent callbacks', async () => {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(byPage());
       await asked(namespace);
       const visitor = site.visitor();
@@ -108,7 +108,7 @@ describeControlPlanes('the consent', (plane) => {
     test('needs no second consent if the leader dies before it reads the code', async () => {
       await startThree(undefined);
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(byPage());
       await asked(namespace);
       const visitor = site.visitor();
@@ -129,7 +129,7 @@ describeControlPlanes('the consent', (plane) => {
       async (step) => {
         const { killed } = await startThree(`"action":"${step}"`);
         const namespace = await bench.namespace('consent');
-        await furnish(bench, namespace, { code: false });
+        await createPrerequisites(bench, namespace, { code: false });
         await namespace.create(byPage());
         await asked(namespace);
         // The replica that answers the browser may be the one that dies: the person sees a broken connection then.

@@ -16,7 +16,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { secret } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   type RunningOperator,
   startWorkbench,
   type Workbench,
@@ -48,7 +48,7 @@ describeControlPlanes('the consent', (plane) => {
 
     async function prepare(): Promise<Namespace> {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(byPage());
       return namespace;
     }
@@ -177,7 +177,7 @@ describeControlPlanes('the consent', (plane) => {
 
     test('neither reads nor overwrites a Secret of another owner', async () => {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(secret('crm-consent-code', { code: 'CHOSEN-BY-SOMEBODY' }), byPage());
       expect(await asked(namespace, 'CodeSecretConflict')).toContain('crm-consent-code');
       const start = `${site.externalUrl}/connect/${namespace.name}/crm`;
@@ -262,7 +262,7 @@ describeControlPlanes('the consent', (plane) => {
 
     test('has no page with another callback URL', async () => {
       const namespace = await bench.namespace('consent');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(
         byPage({
           oauth: { clientSecretRef: { name: 'crm-oauth' }, callbackUrl: 'https://other.example.com/cb' },

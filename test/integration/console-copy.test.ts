@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 
@@ -22,7 +22,7 @@ describeControlPlanes('an instance that was copied in the console', (plane) => {
 
   it('is AmbiguousOwner, is left alone, and is forgotten once a person has deleted it', async () => {
     const namespace = await bench.namespace('copy');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
     const [used = 0] = idsOf(namespace);
@@ -43,7 +43,7 @@ describeControlPlanes('an instance that was copied in the console', (plane) => {
     ['its tags are removed', (copy: number) => bench.simulator.editInstance(copy, { tags: ['mine'] })],
   ] as const)('leaves one in use after %s', async (_title, act) => {
     const namespace = await bench.namespace('copy');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
     const [used = 0] = idsOf(namespace);
@@ -61,7 +61,7 @@ describeControlPlanes('an instance that was copied in the console', (plane) => {
 
   it('goes with the resource, whose tags it carries', async () => {
     const namespace = await bench.namespace('copy');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
     const [used = 0] = idsOf(namespace);
@@ -74,7 +74,7 @@ describeControlPlanes('an instance that was copied in the console', (plane) => {
 
   it('keeps none of our tags after a deletion with Orphan, nor does the original', async () => {
     const namespace = await bench.namespace('copy');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm', { deletionPolicy: 'Orphan' }));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
     const [used = 0] = idsOf(namespace);

@@ -4,7 +4,12 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 /** What one resource costs, counted by both servers. Only the embedded API server keeps a ledger. */
 describeControlPlanes('the cost', (plane) => {
@@ -38,7 +43,7 @@ describeControlPlanes('the cost', (plane) => {
   test('of a first creation is 3 writes, 3 reads and 2 remote calls', async ({ skip }) => {
     skip(plane.ledger === undefined, `${plane.name} keeps no ledger`);
     const namespace = await bench.namespace('cost');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     const about = ({ resource, name }: LedgerEntry): boolean =>
       resource === 'infusionsoftconnectors' || (resource === 'secrets' && name !== 'sap-account');
@@ -68,7 +73,7 @@ describeControlPlanes('the cost', (plane) => {
   test('of an unchanged pass is nothing', async ({ skip }) => {
     skip(plane.ledger === undefined, `${plane.name} keeps no ledger`);
     const namespace = await bench.namespace('cost');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(
       connector('crm'),
       secret('other-code', { code: newCode(bench.simulator) }),
@@ -111,7 +116,7 @@ describeControlPlanes('the cost', (plane) => {
   }) => {
     skip(plane.ledger === undefined, `${plane.name} keeps no ledger`);
     const namespace = await bench.namespace('cost');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     const before = {

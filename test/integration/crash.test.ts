@@ -5,7 +5,12 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 /** The steps of a first creation, in order, as the log names them. */
 const STEPS = ['read-secret', 'create', 'ping', 'write-connection-secret'] as const;
@@ -49,7 +54,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
   describe('during the first creation', () => {
     test.each(STEPS)('at the step %s: one instance in the end', async (step) => {
       const namespace = await bench.namespace('crash');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       const first = startOperatorProcess(bench, {}, (line, kill) => {
         if (line.includes(`"action":"${step}"`) && line.includes(namespace.name)) {
           kill();
@@ -74,7 +79,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
     ];
     test.each(inFlight)('with the create under way, %s: one instance in the end', async (_title, fault) => {
       const namespace = await bench.namespace('crash');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       const hung = bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault });
       const first = startOperatorProcess(bench, { CREATE_DEADLINE: '60s' });
       await namespace.create(connector('crm'));
@@ -94,7 +99,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
 
   test('during the deletion: nothing is left in the end', async () => {
     const namespace = await bench.namespace('crash');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const first = startOperatorProcess(bench, {}, (line, kill) => {
       if (line.includes('"action":"delete-instance"')) {
         kill();
@@ -113,7 +118,7 @@ describeControlPlanes('a crash of the operator', (plane) => {
 
   test('a settled resource costs nothing after a restart but the reads that prove it', async () => {
     const namespace = await bench.namespace('crash');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const first = startOperatorProcess(bench);
     await namespace.create(connector('crm'));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');

@@ -46,7 +46,14 @@ describeControlPlanes('the operator’s default account', (plane) => {
     await served.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     expect((await served.connector('crm')).status?.instance?.account?.uid).toBe('default');
     const values = (await served.secret('crm-connection'))?.values ?? {};
-    expect(Object.keys(values).sort()).toEqual(['element-token', 'host', 'provider', 'type', 'uri']);
+    expect(Object.keys(values).sort()).toEqual([
+      'element',
+      'element-token',
+      'host',
+      'provider',
+      'type',
+      'uri',
+    ]);
     await served.remove('InfusionsoftConnector', 'crm');
     await served.waitGone('InfusionsoftConnector', 'crm');
     expect(bench.simulator.instances()).toEqual([]);

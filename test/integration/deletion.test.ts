@@ -4,7 +4,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   type RunningOperator,
   startWorkbench,
   type Workbench,
@@ -27,7 +27,7 @@ describeControlPlanes('deletion when the credentials went first', (plane) => {
   }
   async function ready(): Promise<{ readonly namespace: Namespace; readonly accountUid: string }> {
     const namespace = await bench.namespace('deletion');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     return { namespace, accountUid: (await namespace.account('sap')).metadata.uid };

@@ -80,7 +80,7 @@ describe('the demonstration', () => {
     expect(await demo.ended, demo.output()).toBe(0);
     const output = demo.output();
     for (const line of [
-      /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepts/m,
+      /^ {2}[\d:]{8} {2}sap +Ready +True +Succeeded +Open Connectors accepted the credentials\./m,
       /^ {2}[\d:]{8} {2}crm +Ready +False +AuthorizationRequired +.*crm-consent-code/m,
       /^ {2}[\d:]{8} {2}missing-key +Ready +False +SecretKeyMissing +.*"client_id"/m,
       /^ {2}[\d:]{8} {2}missing-key +Stalled +True +SecretKeyMissing/m,
@@ -94,11 +94,11 @@ describe('the demonstration', () => {
       /^ {2}\$ kubectl create secret generic wrong-reference-code /m,
       /^ {2}\$ kubectl patch ifc wrong-reference -n demo --type merge -p '/m,
       /^ {2}[\d:]{8} {2}wrong-reference +Ready +True +Succeeded/m,
-      /^The operator has set it back/m,
+      /^The operator reverted it to/m,
       /has the new client secret/,
       /^ {2}Kind: +InfusionsoftConnector$/m,
       /^ {2}NAME +READY +REASON/m,
-      /^All is as it should be/m,
+      /^The demo is complete/m,
     ]) {
       expect(output).toMatch(line);
     }
@@ -116,7 +116,7 @@ describe('the demonstration', () => {
     const operator = await operatorOf(demo);
     process.kill(operator.pid, 'SIGKILL');
     expect(await demo.ended).toBe(1);
-    expect(demo.output()).toMatch(/^Demonstration failed: The operator ended \(SIGKILL\)/m);
+    expect(demo.output()).toMatch(/^The demo failed: The operator ended \(SIGKILL\)/m);
     expect(existsSync(operator.folder)).toBe(false);
   });
 

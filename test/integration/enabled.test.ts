@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 
@@ -14,7 +14,7 @@ describeControlPlanes('spec.instance.enabled', (plane) => {
 
   it('is false and true again during the call that disables, without a new consent', async () => {
     const namespace = await bench.namespace('enabled');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     let isToggled = false;
     await bench.startOperator({
       env: { INVENTORY_INTERVAL: '1s' },

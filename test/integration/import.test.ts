@@ -8,7 +8,7 @@ import { type PluginResult, startPlugin } from '../support/cli/plugin.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { secret } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const { ok, userAction } = cliExitCodes;
@@ -34,7 +34,7 @@ describeControlPlanes('import', (plane) => {
 
   it('writes connectors that adopt the instances, and whose adoption writes tags only', async () => {
     const namespace = await bench.namespace('import');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const crm = bench.simulator.addInstance({
       connector: 'infusionsoftcrm',
       name: 'By hand',

@@ -4,7 +4,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 /** More than the operator has workers. */
 const HANGING = 14;
@@ -30,7 +35,7 @@ describeControlPlanes('an account whose creates hang', (plane) => {
 
   it('delays no connector of another account', async () => {
     const slow = await bench.namespace('hanging');
-    await furnish({ ...bench, simulator: hanging }, slow, { code: false });
+    await createPrerequisites({ ...bench, simulator: hanging }, slow, { code: false });
     await slow.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     const held = hanging.faults.inject({
       match: { operation: 'createInstance' },
@@ -56,7 +61,7 @@ describeControlPlanes('an account whose creates hang', (plane) => {
     );
 
     const other = await bench.namespace('other');
-    await furnish(bench, other);
+    await createPrerequisites(bench, other);
     await other.create(connector('crm'));
     await other.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
 

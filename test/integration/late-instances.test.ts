@@ -6,7 +6,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   newCode,
   type RunningOperator,
   startWorkbench,
@@ -44,7 +44,7 @@ describeControlPlanes('an instance that Open Connectors creates late', (plane) =
     fault: Fault = { kind: 'reset' },
   ): Promise<{ readonly namespace: Namespace; readonly uid: string; readonly accountUid: string }> {
     const namespace = await bench.namespace('late');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     const injected = bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault });
     await namespace.create(connector('crm'));

@@ -3,7 +3,12 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 describeControlPlanes('the whole life of a connector', (plane) => {
   let bench: Workbench;
@@ -34,7 +39,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
     });
   async function ready(spec: Readonly<Record<string, unknown>> = {}) {
     const namespace = await bench.namespace('life');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm', spec));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     return { namespace, id: (await namespace.connector('crm')).status?.instance?.id };
@@ -197,7 +202,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
     test('takes over an instance that nobody owns, and leaves it when the resource is deleted', async () => {
       const found = foreignInstance();
       const namespace = await bench.namespace('life');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(adopting(found.id));
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
       expect(instance(found.id)?.tags).toContain(`k8s-ns-${namespace.name}`);
@@ -210,7 +215,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
     test('of two resources for one instance the older one gets it, and the other says which', async () => {
       const found = foreignInstance();
       const namespace = await bench.namespace('life');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(adopting(found.id, 'first'));
       await namespace.waitFor('InfusionsoftConnector', 'first', 'Ready', 'True');
       await namespace.create(adopting(found.id, 'second'));
@@ -228,7 +233,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
     test('a foreign owner is left alone until take-over', async () => {
       const found = foreignInstance(['k8s-cluster-elsewhere', 'k8s-ns-sales', 'k8s-name-crm']);
       const namespace = await bench.namespace('life');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(adopting(found.id));
       const message = await namespace.waitFor(
         'InfusionsoftConnector',
@@ -253,7 +258,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
         tags: ['x'],
       });
       const namespace = await bench.namespace('life');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(adopting(found.id));
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Synced', 'False', 'ConnectorMismatch');
       expect(instance(found.id)?.tags).toEqual(['x']);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { connector, secret } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   newCode,
   type RunningOperator,
   startWorkbench,
@@ -21,7 +21,7 @@ describeControlPlanes('the life of a connector', (plane) => {
   describe('with an authorization code', () => {
     test('goes from a manifest to Ready and back to nothing', async () => {
       const namespace = await bench.namespace('lifecycle');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm'));
 
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True', 'Succeeded');
@@ -41,6 +41,7 @@ describeControlPlanes('the life of a connector', (plane) => {
         provider: 'sap',
         uri: `${bench.simulator.baseUrl}/elements/api-v2`,
         host: `localhost:${bench.simulator.port}`,
+        element: 'infusionsoftcrm',
         'element-token': instance?.token,
       });
 
@@ -52,7 +53,7 @@ describeControlPlanes('the life of a connector', (plane) => {
 
     test('asks for a code that is not there, and goes on when it comes', async () => {
       const namespace = await bench.namespace('lifecycle');
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(connector('crm'));
       const message = await namespace.waitFor(
         'InfusionsoftConnector',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 
@@ -16,7 +16,7 @@ describeControlPlanes('listings that lag behind', (plane) => {
 
   it('do not lose the new instance during its first ping', async () => {
     const namespace = await bench.namespace('lag');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     // Hub calls take long enough for a listing in between.
     bench.simulator.faults.inject({

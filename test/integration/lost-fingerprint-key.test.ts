@@ -4,7 +4,12 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const RECORD = 'openconnectors.dev/attempt';
@@ -38,7 +43,7 @@ describeControlPlanes('the record of credentials without the fingerprint key', (
 
   it('keeps a code from being sent twice after the key is lost', async () => {
     const namespace = await bench.namespace('key');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault: { kind: 'reset' } });
     const first = await bench.startOperator();
     await namespace.create(connector('crm'));
@@ -60,7 +65,7 @@ describeControlPlanes('the record of credentials without the fingerprint key', (
 
   it('asks for no consent and sends nothing for a connector that is Ready', async () => {
     const namespace = await bench.namespace('key');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const first = await bench.startOperator();
     await namespace.create(connector('crm'));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
@@ -77,7 +82,7 @@ describeControlPlanes('the record of credentials without the fingerprint key', (
 
   it(`remembers a code behind ${NEWER_CODES} newer ones`, async () => {
     const namespace = await bench.namespace('key');
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     const operator = await bench.startOperator();
     bench.simulator.ledger.reset();
     await namespace.create(
@@ -102,7 +107,7 @@ describeControlPlanes('the record of credentials without the fingerprint key', (
 
   it('counts the first code beside a keyed record of a lost key as sent, and a different one as new', async () => {
     const namespace = await bench.namespace('key');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const keyed = {
       credential: `00000000:${'a'.repeat(32)}`,
       at: new Date(Date.now() - 60_000).toISOString(),

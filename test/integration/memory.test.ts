@@ -3,7 +3,7 @@ import { ConnectorMemory } from '../../src/connector/memory.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { CALLBACK_URL, connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const GENEROUS_MS = 60_000;
@@ -40,7 +40,7 @@ describeControlPlanes('the memory of connectors', (plane) => {
 
   it('holds what exists and nothing else', async () => {
     const namespace = await bench.namespace('memory');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await bench.startOperator();
     // One with an instance, two that wait for a consent, one that never had a finalizer.
     await namespace.create(connector('crm'));

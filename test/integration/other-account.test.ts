@@ -4,7 +4,12 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, connector, secret } from '../support/workbench/manifests.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 /** Longer than a test: listings do not show the instance before the test allows it. */
@@ -29,7 +34,7 @@ describeControlPlanes('a create without a response, in an account that was chang
   /** Accounts `sap` and `other` of two organizations; the instance was created in the first, and nobody found it. */
   async function arrange(): Promise<{ readonly namespace: Namespace; readonly id: number }> {
     const namespace = await bench.namespace('account');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const { userSecret, organizationSecret } = bench.simulator.addOrganization();
     await namespace.create(
       secret('other-account', { userSecret, organizationSecret }),

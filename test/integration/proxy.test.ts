@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import {
   type ConnectProxy,
   createConnectProxy,
@@ -19,7 +19,7 @@ describeControlPlanes('an operator behind a proxy', (plane) => {
     proxy = await createConnectProxy(refusal(407));
     bench.atStop(() => proxy.close());
     namespace = await bench.namespace('proxy');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
   });
   afterAll(() => bench?.stop());
 

@@ -13,7 +13,7 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   type RunningOperator,
   startWorkbench,
   type Workbench,
@@ -97,7 +97,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
     test('let it own Secrets where ownership is checked, and without that right it cannot', async () => {
       const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${OPERATOR_NAME}`;
       const own = await bench.namespace('rights');
-      await furnish(bench, own);
+      await createPrerequisites(bench, own);
       const role = (await plane.rest.request('GET', path)).body as { rules: { resources: string[] }[] };
       const rules = role.rules.filter(
         ({ resources }) => !resources.some((one) => one.endsWith('/finalizers')),
@@ -163,7 +163,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
         plane,
         renderOverlay({ namespace: namespace.name, resources: ['deploy/watched-namespace'] }),
       );
-      await furnish(bench, neighbor);
+      await createPrerequisites(bench, neighbor);
       await neighbor.create(connector('crm'));
       const from = plane.ledger?.length ?? 0;
       const operator = await bench.startOperator({

@@ -5,7 +5,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   newCode,
   type RunningOperator,
   startWorkbench,
@@ -24,7 +24,7 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
 
   async function arrange(): Promise<Namespace> {
     const namespace = await bench.namespace('failures');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     return namespace;
   }
@@ -122,7 +122,7 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
     test('an account that cannot be reached is tried again by itself', async () => {
       const namespace = await bench.namespace('failures');
       inject('readOrganization', { kind: 'status', status: 503 });
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm'));
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'False', 'AccountUnreachable');
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
@@ -131,7 +131,7 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
     test('an inventory that fails holds up creation, not for ever', async () => {
       const namespace = await bench.namespace('failures');
       inject('listInstances', { kind: 'garbage' });
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm'));
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'False', 'UnexpectedAnswer');
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');

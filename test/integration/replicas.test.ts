@@ -5,7 +5,12 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 describeControlPlanes('two replicas', (plane) => {
   let bench: Workbench;
@@ -38,7 +43,7 @@ describeControlPlanes('two replicas', (plane) => {
 
   test('only one works; the other takes over after a crash, and after a clean exit', async () => {
     const namespace = await bench.namespace('replicas');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const replicas = [startOperatorProcess(bench, ELECTION), startOperatorProcess(bench, ELECTION)];
     await addConnector(namespace, 'one');
     const first = await leader(replicas);

@@ -8,7 +8,7 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type ReadyWatch, watchReady } from '../support/workbench/ready-watch.ts';
 import {
-  furnish,
+  createPrerequisites,
   newCode,
   type RunningOperator,
   startWorkbench,
@@ -82,7 +82,7 @@ describeControlPlanes('many connectors', (plane) => {
       }
       const namespace = await bench.namespace('many');
       many = namespace;
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       for (const name of names(MANY)) {
         await namespace.create(...withCode(name));
       }
@@ -179,13 +179,13 @@ describeControlPlanes('many connectors', (plane) => {
     const dead = await bench.namespace('dead');
     const alive = await bench.namespace('alive');
     // Nobody listens there: every connection is refused.
-    await furnish(bench, dead, { code: false });
+    await createPrerequisites(bench, dead, { code: false });
     await dead.remove('OpenConnectorsAccount', 'sap');
     await dead.create(account('sap', 'https://localhost:9'));
     for (const name of names(MANY)) {
       await dead.create(...withCode(name));
     }
-    await furnish(bench, alive);
+    await createPrerequisites(bench, alive);
     const ready = await watchReadyIn(dead);
     operator = await bench.startOperator({
       env: {

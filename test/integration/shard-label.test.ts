@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 describeControlPlanes('a connector that loses the label of its operator and gets it back', (plane) => {
   const SHARD = { shard: 'a' };
@@ -14,7 +14,7 @@ describeControlPlanes('a connector that loses the label of its operator and gets
 
   it('is served again, and deleted', async () => {
     const namespace = await bench.namespace('shard');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.patch('OpenConnectorsAccount', 'sap', { metadata: { labels: SHARD } });
     const instanceNames = (): string[] =>
       bench.simulator

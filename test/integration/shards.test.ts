@@ -4,7 +4,7 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const shard = (value: string) => ({ labels: { shard: value } });
 
@@ -20,7 +20,7 @@ describeControlPlanes('two operators, each with a label selector', (plane) => {
   /** Account `sap` and connector `crm` of shard a, connector `erp` of shard b on the same account. */
   async function arrange(): Promise<Namespace> {
     const namespace = await bench.namespace('shards');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.patch('OpenConnectorsAccount', 'sap', { metadata: shard('a') });
     await namespace.create(connector('crm', {}, shard('a')));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');

@@ -3,7 +3,7 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 describeControlPlanes('SIGTERM during a long pause of an account', (plane) => {
   let bench: Workbench;
@@ -14,7 +14,7 @@ describeControlPlanes('SIGTERM during a long pause of an account', (plane) => {
 
   it('ends the process, which no timer of the pause keeps alive', async () => {
     const namespace = await bench.namespace('shutdown');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     const operator = startOperatorProcess(bench);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     bench.simulator.faults.inject({

@@ -11,7 +11,12 @@ import type { Namespace } from '../support/workbench/cluster.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 /** The change of `spec.connector`. */
@@ -80,7 +85,7 @@ describeControlPlanes('a new leader that missed the change of spec.connector', (
     'touches neither the instance in use nor its Secret, of a resource $title',
     async ({ hasLostCreate, listingLags }) => {
       const namespace = await bench.namespace('stale');
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       const first = startOperatorProcess(bench, ELECTION);
       if (hasLostCreate) {
         bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault: { kind: 'reset' } });

@@ -5,7 +5,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   newCode,
   type RunningOperator,
   startWorkbench,
@@ -31,7 +31,7 @@ describeControlPlanes('an instance that another cluster took over since the last
     spec: Readonly<Record<string, unknown>> = {},
   ): Promise<{ readonly namespace: Namespace; readonly id: number }> {
     const namespace = await bench.namespace('takeover');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm', spec));
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
     const [instance] = instancesOf(namespace);
@@ -105,7 +105,7 @@ describeControlPlanes('an instance that another cluster took over since the last
     await operator.stop();
     operator = await bench.startOperator({ env: { INVENTORY_INTERVAL: '1s' } });
     const namespace = await bench.namespace('takeover');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     // Nothing came of the first code, so that an instance that appears later counts as its outcome.
     bench.simulator.faults.inject({ match: { operation: 'createInstance' }, fault: { kind: 'reset' } });
     await namespace.create(connector('crm'));

@@ -1,12 +1,17 @@
+import type { Fault } from 'open-connectors-simulator/faults.ts';
+import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
-import type { LedgerEntry } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const RECORD = 'openconnectors.dev/attempt';
@@ -80,7 +85,7 @@ describeControlPlanes('a throttled credential', (plane) => {
 
   /** Has the operator send a code by `operation`, which `fault` awaits. */
   async function send(operation: Operation, namespace: Namespace, fault: Fault, times = 1): Promise<void> {
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     if (operation === 'createInstance') {
       inject(operation, fault, times);
       await namespace.create(connector('crm'));
@@ -236,7 +241,7 @@ describeControlPlanes('a throttled credential', (plane) => {
   it('is never sent again where it is a refresh token', async () => {
     const namespace = await bench.namespace('throttled');
     await startOperator(namespace);
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     await namespace.create(secret('crm-token', { refresh_token: bench.simulator.issueRefreshToken() }));
     inject('createInstance', { kind: 'throttle', retryAfterSeconds: 0 });
     await namespace.create(

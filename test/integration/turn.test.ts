@@ -1,13 +1,18 @@
+import type { Fault } from 'open-connectors-simulator/faults.ts';
+import { fingerprint } from 'open-connectors-simulator/fingerprint.ts';
+import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Fault } from '../../packages/open-connectors-simulator/src/faults.ts';
-import { fingerprint } from '../../packages/open-connectors-simulator/src/fingerprint.ts';
-import type { LedgerEntry } from '../../packages/open-connectors-simulator/src/ledger.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
-import { furnish, newCode, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';
 const RECORD = 'openconnectors.dev/attempt';
@@ -28,7 +33,7 @@ describeControlPlanes('credentials that wait for their turn', (plane) => {
 
   /** An account that allows one call at a time. */
   async function furnishSlowAccount(namespace: Namespace): Promise<void> {
-    await furnish(bench, namespace, { code: false });
+    await createPrerequisites(bench, namespace, { code: false });
     await namespace.patch('OpenConnectorsAccount', 'sap', { spec: { limits: { concurrency: 1 } } });
   }
 

@@ -5,7 +5,7 @@ import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import {
-  furnish,
+  createPrerequisites,
   type RunningOperator,
   startWorkbench,
   type Workbench,
@@ -26,7 +26,7 @@ describeControlPlanes('an account that becomes unusable', (plane) => {
 
   async function arrange(): Promise<Namespace> {
     const namespace = await bench.namespace('unusable');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     return namespace;
   }

@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** What went wrong first, then what went wrong while the stage was taken down because of it. */
+/** The first error, then the errors of the cleanup. */
 function causesOf(error: unknown): unknown[] {
   return error instanceof SuppressedError
     ? [...causesOf(error.suppressed), ...causesOf(error.error)]

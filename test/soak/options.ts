@@ -2,19 +2,19 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-/** What one run of the soak test is like. */
+/** The options of a run. */
 export interface SoakOptions {
-  /** Everything random derives from it. */
+  /** The seed of all random choices. */
   readonly seed: number;
-  /** Length of the storm; the calm after it comes on top. */
+  /** Length of the storm, without the calm after it. */
   readonly minutes: number;
   readonly connectors: number;
   readonly replicas: number;
-  /** Longest wait in the calm until everything has settled. */
+  /** Maximum length of the calm. */
   readonly settleMinutes: number;
   /** Delay of each watch event between API server and operator. */
   readonly watchDelayMs: number;
-  /** Whether every connector gets a trace, not only those that something was found about. */
+  /** Whether every connector gets a trace, not only those with findings. */
   readonly traceAll: boolean;
 }
 
@@ -41,7 +41,7 @@ const flagsSchema = z.object({
   'watch-delay-ms': number(z.number().int().max(30_000)),
 });
 
-/** Reads the command line. Throws where it is wrong; `undefined` where help is asked for. */
+/** Parses the command line. Throws if it is invalid; `undefined` for --help. */
 export function readOptions(args: readonly string[]): SoakOptions | undefined {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Random } from '../../src/runtime/random.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-/** A generator for one purpose, so that what one part draws does not change what another part draws. */
+/** A generator for one purpose, so that the parts draw independently. */
 export function derivedRandom(seed: number, purpose: string): Random {
   return seededRandom(derivedSeed(seed, purpose));
 }

@@ -10,8 +10,8 @@ import { type SoakResult, violationsOf } from './report/result.ts';
 import { formatFindings, formatTable } from './report/table.ts';
 import { writeTraces } from './report/traces.ts';
 import { derivedRandom } from './seeds.ts';
+import { runControllers } from './stage/controllers.ts';
 import { buildStage } from './stage/stage.ts';
-import { tend } from './stage/tend.ts';
 import { waitForCalm } from './storm/calm.ts';
 import type { StormContext } from './storm/context.ts';
 import { createFaultTable } from './storm/faults.ts';
@@ -20,7 +20,7 @@ import { startPerson } from './storm/person.ts';
 import { scheduleStorm } from './storm/schedule.ts';
 import { rage, type StormCounts } from './storm/storm.ts';
 
-/** Storms, calms down and checks. Prints what it finds; returns whether nothing was lost. */
+/** Runs storm, calm and checks. Prints the findings; returns whether nothing was lost. */
 export async function soak(
   options: SoakOptions,
   print: (text: string) => void,
@@ -38,7 +38,7 @@ export async function soak(
   const context: StormContext = { stage, clock, subjects, foreign };
   const sightings = sightInstances(simulator, stage.auditLog, clock);
   cleanup.defer(async () => sightings.stop());
-  const stopTending = tend(stage, clock);
+  const stopTending = runControllers(stage, clock);
   cleanup.defer(stopTending);
   const person = startPerson(stage, subjects, clock, derivedRandom(options.seed, 'person'));
   const faults = createFaultTable(simulator, stage.auditLog);
@@ -72,7 +72,7 @@ export async function soak(
   const result: SoakResult = {
     options,
     controlPlane: `${stage.plane.name} ${stage.plane.version}`,
-    // Also what the last moments of the operator did.
+    // After the operators ended, so that it includes their last calls.
     audit: { ...last, sentTwice: afterwards.sentTwice, lost: afterwards.lost },
     tookMs,
     counts,

@@ -1,11 +1,11 @@
 import type { Exposition } from '../../src/telemetry/metrics/metrics.ts';
 
-/** What a scrape holds, read by the rules of the text format (version 0.0.4). */
+/** A parsed scrape (text format, version 0.0.4). */
 export interface Scrape {
   /** By name as `# TYPE` has it, so without `_bucket`, `_sum` and `_count`. */
   readonly types: ReadonlyMap<string, string>;
   readonly samples: readonly ScrapedSample[];
-  /** The value of the one sample with this name and at least these labels; `undefined` where there is none. */
+  /** The value of the one sample with this name and at least these labels; `undefined` without one. */
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
   /** All samples of a name. */
   of(name: string): readonly ScrapedSample[];
@@ -17,7 +17,7 @@ export interface ScrapedSample {
   readonly value: number;
 }
 
-/** Reads the text of a scrape. Throws at a line that is neither a comment nor a sample. */
+/** Parses the text of a scrape. Throws for a line that is neither a comment nor a sample. */
 export function readExposition({ text }: Pick<Exposition, 'text'>): Scrape {
   const lines = text.split('\n').filter((line) => line !== '');
   const types = new Map(

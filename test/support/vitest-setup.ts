@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { patient } from './patience.ts';
 
-/** Without a limit of its own `vi.waitFor` gives up after one second, which a busy machine exceeds. */
+/** The default timeout of `vi.waitFor` is one second, which a busy machine exceeds. */
 const defaultLimitMs = 10_000;
 
 const { waitFor } = vi;

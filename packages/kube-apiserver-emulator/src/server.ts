@@ -31,7 +31,7 @@ import { Registry } from './registry.ts';
 import { Store } from './store.ts';
 import { Worker } from './worker.ts';
 
-/** How to start an embedded API server. */
+/** How to start an emulator. */
 export interface ApiServerOptions {
   /** Absent: any free port. */
   readonly port?: number;
@@ -103,9 +103,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const tokens = new ServiceAccountTokens(context);
   const stopping = new AbortController();
   const ledger = new Ledger();
-  const authority = await createAuthority('embedded API server');
+  const authority = await createAuthority('kube-apiserver emulator');
   const server = await listen(
-    await authority.issue('embedded API server', ['127.0.0.1', 'localhost']),
+    await authority.issue('kube-apiserver emulator', ['127.0.0.1', 'localhost']),
     options.port ?? 0,
     {
       context,

@@ -33,7 +33,7 @@ async function ownedSecret(client: Client, name: string, ...ownerReferences: obj
 }
 
 describe('garbage collection', () => {
-  test('what loses its only owner goes after it, not with it', async () => {
+  test('deletes an object after its only owner, not together with it', async () => {
     const { client, settle } = await quiet();
     const { body } = await client.post(widgets, widget('owner'));
     await ownedSecret(client, 'owned', ownedBy(body, { controller: true }));
@@ -43,7 +43,7 @@ describe('garbage collection', () => {
     expect((await client.get(`${secrets}/owned`)).status).toBe(404);
   });
 
-  test('what has another owner stays and forgets the lost one', async () => {
+  test('keeps an object with another owner and removes the lost reference', async () => {
     const { client, settle } = await quiet();
     const one = await client.post(widgets, widget('one'));
     const two = await client.post(widgets, widget('two'));
@@ -54,7 +54,7 @@ describe('garbage collection', () => {
     expect(elements(body['metadata']?.['ownerReferences']).map(({ name }) => name)).toEqual(['two']);
   });
 
-  test('an owner of that name with another uid does not count', async () => {
+  test('ignores an owner of the same name with another uid', async () => {
     const { client, settle } = await quiet();
     await client.post(widgets, widget('owner'));
     const stale = { apiVersion: 'example.com/v1', kind: 'Widget', name: 'owner', uid: 'of-an-earlier-one' };
@@ -63,7 +63,7 @@ describe('garbage collection', () => {
     expect((await client.get(`${secrets}/owned`)).status).toBe(404);
   });
 
-  test('an owner of an unknown kind is left alone', async () => {
+  test('keeps an object with an owner of an unknown kind', async () => {
     const { client, settle } = await quiet();
     await ownedSecret(client, 'owned', {
       apiVersion: 'nobody.example.com/v1',
@@ -75,7 +75,7 @@ describe('garbage collection', () => {
     expect((await client.get(`${secrets}/owned`)).status).toBe(200);
   });
 
-  test('a finalizer on what is collected holds it', async () => {
+  test('waits for finalizers of a collected object', async () => {
     const { client, settle } = await quiet();
     const { body } = await client.post(widgets, widget('owner'));
     const metadata = { name: 'owned', finalizers: ['example.com/x'], ownerReferences: [ownedBy(body)] };
@@ -86,7 +86,7 @@ describe('garbage collection', () => {
     expect(held.body['metadata']).toHaveProperty('deletionTimestamp');
   });
 
-  test('Foreground: the owner waits for what blocks it', async () => {
+  test('Foreground: the owner waits for blocking dependents', async () => {
     const { client, settle } = await quiet();
     const { body } = await client.post(widgets, widget('owner'));
     const metadata = {
@@ -104,7 +104,7 @@ describe('garbage collection', () => {
     expect((await client.get(`${widgets}/owner`)).status).toBe(404);
   });
 
-  test('Orphan: what was owned stays, without the reference', async () => {
+  test('Orphan: dependents stay without the reference', async () => {
     const { client, settle } = await quiet();
     const { body } = await client.post(widgets, widget('owner'));
     await ownedSecret(client, 'owned', ownedBy(body));
@@ -118,7 +118,7 @@ describe('garbage collection', () => {
 });
 
 describe('namespaces', () => {
-  test('are emptied and then gone', async () => {
+  test('are emptied and then deleted', async () => {
     const { client, settle } = await quiet();
     await client.post('/api/v1/namespaces', { metadata: { name: 'team' } });
     const inTeam = widgetsPath('team');
@@ -132,7 +132,7 @@ describe('namespaces', () => {
     expect((await client.post('/api/v1/namespaces', { metadata: { name: 'team' } })).status).toBe(201);
   });
 
-  test('wait for finalizers and say for which', async () => {
+  test('wait for finalizers and list them', async () => {
     const { client, settle } = await quiet();
     await client.post('/api/v1/namespaces', { metadata: { name: 'team' } });
     const inTeam = widgetsPath('team');
@@ -155,7 +155,7 @@ describe('namespaces', () => {
     expect((await client.get('/api/v1/namespaces/team')).status).toBe(404);
   });
 
-  test('Secrets go before a held custom resource, as operators have to expect', async () => {
+  test('delete Secrets before a custom resource with a finalizer, as operators must expect', async () => {
     const { client, settle } = await quiet();
     await client.post('/api/v1/namespaces', { metadata: { name: 'team' } });
     await client.post(widgetsPath('team'), widget('a', { size: 1 }, { finalizers: ['example.com/x'] }));

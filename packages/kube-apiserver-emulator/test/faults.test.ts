@@ -9,7 +9,7 @@ const secrets = '/api/v1/namespaces/default/secrets';
 const secret = (name: string): object => ({ metadata: { name } });
 
 describe('faults', () => {
-  test('respond: an answer instead of the work, as often as asked for', async () => {
+  test('respond: responds without processing, up to a count', async () => {
     const { server, client } = await start();
     const fault = server.faults.inject(
       { verb: 'create', resource: 'secrets' },
@@ -28,7 +28,7 @@ describe('faults', () => {
     expect(fault.hits).toBe(2);
   });
 
-  test('skip lets the first ones through, remove ends it', async () => {
+  test('skip excludes the first requests, remove ends the fault', async () => {
     const { server, client } = await start();
     const fault = server.faults.inject(
       { resource: ['secrets', 'configmaps'] },
@@ -41,14 +41,14 @@ describe('faults', () => {
     expect((await client.get(secrets)).status).toBe(200);
   });
 
-  test('reset: the connection breaks and nothing was done', async () => {
+  test('reset: resets the connection without processing', async () => {
     const { server, client } = await start();
     server.faults.inject({ verb: 'create' }, { kind: 'reset' }, { times: 1 });
     await expect(client.post(secrets, secret('a'))).rejects.toThrow();
     expect((await client.get(`${secrets}/a`)).status).toBe(404);
   });
 
-  test('commit-then-reset: the connection breaks and it was done', async () => {
+  test('commit-then-reset: processes the request and resets the connection', async () => {
     const { server, client } = await start();
     server.faults.inject({ verb: 'create' }, { kind: 'commit-then-reset' }, { times: 1 });
     await expect(client.post(secrets, secret('a'))).rejects.toThrow();
@@ -56,7 +56,7 @@ describe('faults', () => {
     expect(server.ledger.filter({ verb: 'create' })).toMatchObject([{ status: 0 }]);
   });
 
-  test('delay: the answer comes when the clock has moved', async () => {
+  test('delay: responds after the clock advanced', async () => {
     const clock = new VirtualClock();
     const { server, client } = await start({ clock });
     server.faults.inject({ verb: 'list' }, { kind: 'delay', ms: 5_000 }, { times: 1 });
@@ -72,7 +72,7 @@ describe('faults', () => {
     expect((await reply).status).toBe(200);
   });
 
-  test('hang: no answer until the server stops', async () => {
+  test('hang: no response until the server stops', async () => {
     const server = await startApiServer();
     const client = new Client(server);
     server.faults.inject({ verb: 'list' }, { kind: 'hang' });
@@ -82,7 +82,7 @@ describe('faults', () => {
     await client.close();
   });
 
-  test('silent-watch: a watch that opens and says nothing', async () => {
+  test('silent-watch: opens a watch without events', async () => {
     const { server, client } = await start();
     server.faults.inject({ verb: 'watch' }, { kind: 'silent-watch' }, { times: 1 });
     await client.post(secrets, secret('a'));
@@ -97,7 +97,7 @@ describe('faults', () => {
     loud.close();
   });
 
-  test('open watches can be broken, ended, or failed with an ERROR event', async () => {
+  test('open watches can be reset, ended, or failed with an ERROR event', async () => {
     const { server, client } = await start();
     const open = () => client.watch(`${secrets}?watch=1`);
     const broken = await open();
@@ -114,7 +114,7 @@ describe('faults', () => {
 });
 
 describe('ledger', () => {
-  test('knows of each request what, by whom and with which result', async () => {
+  test('has operation, user and result of each request', async () => {
     const { server, client } = await start();
     await client.post(secrets, secret('a'));
     await client.mergePatch(`${secrets}/a?fieldManager=me`, { metadata: { labels: { a: '1' } } });
@@ -141,7 +141,7 @@ describe('ledger', () => {
     expect(server.ledger).toHaveLength(0);
   });
 
-  test('tells watches from lists, and subresources from objects', async () => {
+  test('distinguishes watches from lists, and subresources from objects', async () => {
     const { server, client } = await start();
     const watch = await client.watch(`${secrets}?watch=1`);
     watch.close();
@@ -158,7 +158,7 @@ describe('ledger', () => {
     ]);
   });
 
-  test('holds no secret', async () => {
+  test('has no secret values', async () => {
     const { server, client } = await start();
     await client.post(secrets, { ...secret('a'), stringData: { password: 'hunter-two' } });
     const written = JSON.stringify(server.ledger.entries);
@@ -170,7 +170,7 @@ describe('ledger', () => {
 describe('users', () => {
   const reader = { name: 'reader', groups: ['readers'] };
 
-  test('have tokens of their own', async () => {
+  test('have separate tokens', async () => {
     const { server } = await start({ users: { 'reader-token': reader } });
     const client = new Client({ ...server, token: 'reader-token' });
     await client.get(secrets);
@@ -178,7 +178,7 @@ describe('users', () => {
     await client.close();
   });
 
-  test('may be refused by whoever authorizes', async () => {
+  test('can be denied by the authorize option', async () => {
     const { ApiError } = await import('../src/index.ts');
     const { server, client } = await start({
       authorize: (user, request) => {
@@ -192,7 +192,7 @@ describe('users', () => {
     expect(server.ledger.count({ status: 403 })).toBe(1);
   });
 
-  test('need a token but for health and version', async () => {
+  test('need a token except for health and version', async () => {
     const { client } = await start();
     const nobody = { headers: { authorization: '' } };
     expect((await client.get('/api', nobody)).status).toBe(401);

@@ -61,7 +61,7 @@ describe.skipIf(!canRunKubectl)(
         }
       });
 
-      test('a field that is not there', async () => {
+      test('an unknown field', async () => {
         const { code, stderr } = await bench.run(['explain', 'ifc.spec.nothing']);
         expect(code).toBe(1);
         expect(stderr).toContain('field "nothing" does not exist');
@@ -82,7 +82,7 @@ describe.skipIf(!canRunKubectl)(
       );
     });
 
-    describe('who may do what', () => {
+    describe('authorization', () => {
       const can = async (...args: readonly string[]): Promise<string> =>
         (await bench.run(['auth', 'can-i', '-n', namespace, ...args])).stdout.trim();
       const robot = (): string => `--as=system:serviceaccount:${namespace}:robot`;
@@ -130,14 +130,14 @@ describe.skipIf(!canRunKubectl)(
         expect(text).toContain(`system:serviceaccounts:${namespace}`);
       });
 
-      test('create token gives one that works', async () => {
+      test('create token returns a valid token', async () => {
         const token = (await bench.ok(['create', 'token', 'robot', '-n', namespace])).trim();
         const client = bench.client.as(token);
         expect((await client.get(`/api/v1/namespaces/${namespace}/secrets/mine`)).status).toBe(404);
         expect((await client.get(`/api/v1/namespaces/${namespace}/secrets/other`)).status).toBe(403);
       });
 
-      test('a refusal, as people see it', async () => {
+      test('a denial in kubectl', async () => {
         const { code, stderr } = await bench.run(['get', 'ifc', '-n', namespace, robot()]);
         expect({ code, stderr }).toEqual({
           code: 1,
@@ -155,7 +155,7 @@ describe.skipIf(!canRunKubectl)(
       });
     });
 
-    test('aggregated cluster roles get the rules of those that they select', async () => {
+    test('aggregated cluster roles get the rules of the selected roles', async () => {
       await bench.ok(['apply', '-f', join(repository, 'deploy/overlays/cluster/user-roles.yaml')]);
       await bench.ok([
         'create',

@@ -24,7 +24,7 @@ describe.skipIf(!canRunKubectl)(
       data,
     });
 
-    test('creates and updates, and takes away what is not applied any more', async () => {
+    test('creates and updates, and removes fields that are no longer applied', async () => {
       expect((await apply(widget('a', { size: 1 }, { labels: { x: 'y' } }))).stdout).toBe(
         'widget.example.com/a serverside-applied\n',
       );
@@ -36,7 +36,7 @@ describe.skipIf(!canRunKubectl)(
       expect((await read('a'))['metadata']).not.toHaveProperty('labels');
     });
 
-    test('stops at what others own, and says how to go on', async () => {
+    test('reports conflicts with other managers and how to resolve them', async () => {
       await apply(widget('b', { size: 1 }));
       await bench.client.mergePatch(`${widgetsPath(namespace)}/b?fieldManager=operator`, {
         spec: { size: 3 },
@@ -60,7 +60,7 @@ describe.skipIf(!canRunKubectl)(
       expect((await bench.client.get(path)).body['data']).toEqual({ a: '1' });
     });
 
-    test('goes on where client-side apply was used before', async () => {
+    test('migrates from client-side apply', async () => {
       const clientSide = ['apply', '-n', namespace, '-f', '-'];
       await bench.ok(clientSide, map('moved', { a: '1', b: '1' }));
       const { code, stderr } = await apply(map('moved', { a: '2' }));
@@ -96,7 +96,7 @@ describe.skipIf(!canRunKubectl)(
       expect(body['data']).toEqual({ k: 'dg==' });
     });
 
-    test('diff shows what would change, and what would not', async () => {
+    test('diff shows changes only', async () => {
       await apply(widget('d', { size: 1 }));
       const diff = (spec: object, ...more: readonly string[]) =>
         bench.run(['diff', '-n', namespace, '-f', '-', ...more], widget('d', spec));
@@ -107,7 +107,7 @@ describe.skipIf(!canRunKubectl)(
       expect((await read('d'))['spec']).toMatchObject({ size: 1 });
     });
 
-    test('--show-managed-fields shows who owns what', async () => {
+    test('--show-managed-fields shows managers and fields', async () => {
       await apply(widget('shown', { size: 1 }));
       const get = (...more: readonly string[]) =>
         bench.ok(['get', 'widget', 'shown', '-n', namespace, '-o', 'yaml', ...more]);

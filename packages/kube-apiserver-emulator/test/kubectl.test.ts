@@ -28,7 +28,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
     await server?.stop();
   });
 
-  /** Runs kubectl, which has to succeed; returns what it printed. */
+  /** Runs kubectl and returns its output. Rejects if it fails. */
   async function ok(args: readonly string[], input = ''): Promise<string> {
     return (await kubectl.run(args, { input })).stdout;
   }
@@ -49,7 +49,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
   };
 
   describe('apply', () => {
-    test('creates, configures and leaves alone', async () => {
+    test('creates, configures and leaves unchanged', async () => {
       const namespace = await client.namespace();
       const apply = (object: object) => ok(['apply', '-n', namespace, '-f', '-'], stringify(object));
       expect(await apply(widget('a', { size: 1 }))).toBe('widget.example.com/a created\n');
@@ -61,7 +61,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
       expect(body).toMatchObject({ metadata: { generation: 2, labels: { x: 'y' } }, spec: { size: 2 } });
     });
 
-    test('takes away what was applied before and is not any more', async () => {
+    test('removes fields that are no longer applied', async () => {
       const namespace = await client.namespace();
       const apply = (data: object) => {
         const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data };
@@ -74,7 +74,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
       expect(body['data']).toEqual({ a: '1', c: '3' });
     });
 
-    test('checks the fields before it writes, of custom and of built-in types', async () => {
+    test('validates fields of custom and of built-in types before it writes', async () => {
       const namespace = await client.namespace();
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, typo: {} };
       for (const object of [widget('a', { size: 1, typo: 1 }), secret]) {
@@ -87,7 +87,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
       }
     });
 
-    test('reports what the schema refuses', async () => {
+    test('reports errors of the schema', async () => {
       const namespace = await client.namespace();
       const input = stringify(widget('a', { size: 0 }));
       const args = ['apply', '-n', namespace, '-f', '-'];
@@ -157,7 +157,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
       expect(table(await ok(['get', 'ns', namespace]))[1]).toEqual([namespace, 'Active', expect.any(String)]);
     });
 
-    test('-w shows changes as they come', async () => {
+    test('-w shows changes', async () => {
       const namespace = await withWidget();
       const watching = kubectl.run(['get', 'wd', '-n', namespace, '-w'], { check: false });
       const watch = { verb: 'watch', resource: 'widgets', namespace };
@@ -199,7 +199,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
     expect(await ok(['get', 'events', '-n', namespace])).toMatch(/Normal +Adjusted +widget\/w/);
   });
 
-  test('describe knows the built-in types', async () => {
+  test('describe supports the built-in types', async () => {
     const namespace = await client.namespace();
     const secret = { metadata: { name: 's' }, stringData: { k: 'value' } };
     await client.post(`/api/v1/namespaces/${namespace}/secrets`, secret);
@@ -208,7 +208,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
     expect(await ok(['describe', 'ns', namespace])).toMatch(/Status: +Active/);
   });
 
-  test('wait ends when a condition is there', async () => {
+  test('wait ends when a condition is met', async () => {
     const namespace = await withWidget();
     const waiting = ok(['wait', '-n', namespace, '--for=condition=Ready', 'wd/w', '--timeout=60s']);
     await expect.poll(() => server.ledger.count({ verb: 'watch', resource: 'widgets', namespace })).toBe(1);
@@ -250,14 +250,14 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
     expect((await client.get(path)).status).toBe(404);
   });
 
-  test('delete takes a namespace with all that is in it', async () => {
+  test('delete removes a namespace with its content', async () => {
     const namespace = await withWidget();
     expect(await ok(['delete', 'ns', namespace, '--timeout=60s'])).toContain('deleted');
     expect((await client.get(`/api/v1/namespaces/${namespace}`)).status).toBe(404);
     expect((await client.get(`${widgetsPath(namespace)}/w`)).status).toBe(404);
   });
 
-  test('delete of what is not there fails, unless told otherwise', async () => {
+  test('delete of a missing object fails without --ignore-not-found', async () => {
     const { code, stderr } = await kubectl.run(['delete', 'wd', 'nothing'], { check: false });
     expect({ code, stderr }).toEqual({
       code: 1,

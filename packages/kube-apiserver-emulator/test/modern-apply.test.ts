@@ -8,7 +8,7 @@ const collection = '/apis/example.com/v1/namespaces/default/gadgets';
 const path = `${collection}/a`;
 
 /** What servers newer than the one that this is compared with do about ownership. */
-describe('server-side apply as of today', () => {
+describe('server-side apply of current versions', () => {
   const start = servers();
   async function withGadgets(): Promise<Client> {
     const { client } = await start();
@@ -18,7 +18,7 @@ describe('server-side apply as of today', () => {
   const apply = (client: Client, manager: string, spec: object, more: object = {}) =>
     client.apply(path, gadget('a', spec, {}, more), `fieldManager=${manager}`);
 
-  test('managers of status are told apart from those of the object', async () => {
+  test('managers of status are separate from those of the object', async () => {
     const client = await withGadgets();
     await client.post(`${collection}?fieldManager=one`, gadget('a', { size: 1 }));
     await client.request(
@@ -43,7 +43,7 @@ describe('server-side apply as of today', () => {
     );
   });
 
-  test('nobody comes to own what a way in leaves as it is', async () => {
+  test('a subresource gives no ownership of fields that it does not change', async () => {
     const client = await withGadgets();
     const made = await apply(client, 'one', { size: 1 }, { status: { phase: 'x' } });
     expect(ownersIn(made.body)).toEqual({ 'Apply by one': { 'f:spec': { 'f:size': {} } } });
@@ -51,14 +51,14 @@ describe('server-side apply as of today', () => {
     expect(ownersIn(put.body)).toEqual(ownersIn(made.body));
   });
 
-  test('lists follow the order that is applied; what others have keeps its place', async () => {
+  test('lists have the applied order; items of others keep their place', async () => {
     const client = await withGadgets();
     await apply(client, 'one', { set: ['a', 'b', 'c', 'd'] });
     const { body } = await apply(client, 'two', { set: ['c', 'x', 'a'] });
     expect(body['spec']?.['set']).toEqual(['b', 'c', 'd', 'x', 'a']);
   });
 
-  test('the same again, later, is no write', async () => {
+  test('an identical apply later writes nothing', async () => {
     const clock = new VirtualClock();
     const { client } = await start({ clock });
     await installGadgets(client);
@@ -71,7 +71,7 @@ describe('server-side apply as of today', () => {
     expect(entry?.['time']).not.toBe(elements(before.body['metadata']?.['managedFields'])[0]?.['time']);
   });
 
-  test('a key that has a default may be left out', async () => {
+  test('a key with a default can be omitted', async () => {
     const client = await withGadgets();
     const names = ['ports', 'Port'];
     const properties = {

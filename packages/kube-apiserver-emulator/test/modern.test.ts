@@ -45,7 +45,7 @@ describe('rules', () => {
     { rule: 'has(self.zone) == has(oldSelf.zone)', message: 'zone cannot come or go' },
   ];
 
-  test('leave a stored value alone that an update does not change, and refuse the same value where it changes', async () => {
+  test('accept an unchanged invalid value on update, and refuse the same value as a change', async () => {
     const { client } = await start();
     await client.post(definitionsPath, definition({ properties }));
     await client.post(widgets, widget('a', { size: 11 }));
@@ -116,8 +116,8 @@ describe('selectable fields', () => {
   );
 });
 
-describe('fields that a type does not have', () => {
-  test('are dropped with a warning unless told otherwise', async () => {
+describe('unknown fields', () => {
+  test('are dropped with a warning by default', async () => {
     const { client } = await start();
     await client.post(definitionsPath, widgetDefinition);
     const reply = await client.post(widgets, widget('a', { size: 1, typo: 1 }, { typo: 1 }));
@@ -162,7 +162,7 @@ describe('fields that a type does not have', () => {
   });
 });
 
-test('a finalizer without a path is warned of', async () => {
+test('a finalizer without a path gets a warning', async () => {
   const { client } = await start();
   await client.post(definitionsPath, widgetDefinition);
   const reply = await client.post(widgets, widget('a', { size: 1 }, { finalizers: ['example.com'] }));
@@ -174,7 +174,7 @@ test('a finalizer without a path is warned of', async () => {
   expect(warnings(good)).toBe('');
 });
 
-test('events.k8s.io lets nobody change what happened', async () => {
+test('events.k8s.io refuses changes except for the series', async () => {
   const { client } = await start();
   const events = '/apis/events.k8s.io/v1/namespaces/default/events';
   await client.post(events, {
@@ -204,7 +204,7 @@ describe('versions', () => {
     },
   });
 
-  test('show the same objects, each under its own name', async () => {
+  test('show the same objects with their own apiVersion', async () => {
     const { client } = await start();
     const versions = [version('v1beta1', false), version('v1', true)];
     await client.post(definitionsPath, { ...widgetDefinition, spec: { ...widgetDefinition.spec, versions } });
@@ -221,7 +221,7 @@ describe('versions', () => {
     expect(patched.body).toMatchObject({ apiVersion: 'example.com/v1beta1', metadata: { generation: 2 } });
   });
 
-  test('that are deprecated say so', async () => {
+  test('have warnings if deprecated', async () => {
     const { client } = await start();
     const old = { ...version('v1', true), deprecated: true, deprecationWarning: 'use something else' };
     await client.post(definitionsPath, {
@@ -231,7 +231,7 @@ describe('versions', () => {
     expect(warnings(await client.post(widgets, widget('a', {})))).toBe('299 - "use something else"');
   });
 
-  test('a default that comes later is shown for objects stored before', async () => {
+  test('a new default applies to stored objects', async () => {
     const { client } = await start();
     const spec = (defaults: object) => ({
       spec: { ...widgetDefinition.spec, versions: [version('v1', true, defaults)] },
@@ -260,7 +260,7 @@ describe('versions', () => {
   });
 });
 
-test('OpenAPI of both ages has the schema of custom resources', async () => {
+test('OpenAPI v2 and v3 have the schema of custom resources', async () => {
   const { client } = await start();
   await client.post(definitionsPath, widgetDefinition);
   const older = await client.get('/openapi/v2');

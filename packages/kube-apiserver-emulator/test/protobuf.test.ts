@@ -59,7 +59,7 @@ test('a Lease, with times set and not set', async () => {
   });
 });
 
-test('what is no protobuf is 400', async () => {
+test('an invalid body is 400', async () => {
   const { client } = await start();
   const path = '/api/v1/namespaces/default/secrets';
   for (const body of [Buffer.from('nothing'), Buffer.from('k8s\0\x0a\x7f')]) {

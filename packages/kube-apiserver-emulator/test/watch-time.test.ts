@@ -18,7 +18,7 @@ function versionOf(object: Json): string {
 }
 
 describe('bookmarks', () => {
-  test('come once a minute, to those who allow them, and carry the newest version', async () => {
+  test('arrive once a minute if allowed, with the newest version', async () => {
     const clock = new VirtualClock();
     const { client } = await start({ clock });
     const version = await withWidgets(client);
@@ -41,7 +41,7 @@ describe('bookmarks', () => {
     watch.close();
   });
 
-  test('do not come to others', async () => {
+  test('do not arrive without allowWatchBookmarks', async () => {
     const clock = new VirtualClock();
     const { client } = await start({ clock });
     const version = await withWidgets(client);
@@ -52,7 +52,7 @@ describe('bookmarks', () => {
     watch.close();
   });
 
-  test('one comes just before a watch ends', async () => {
+  test('arrive just before a watch ends', async () => {
     const clock = new VirtualClock();
     const { client } = await start({ clock });
     const version = await withWidgets(client);
@@ -63,7 +63,7 @@ describe('bookmarks', () => {
     expect((await watch.rest()).map(({ type }) => type)).toEqual(['BOOKMARK']);
   });
 
-  test('mark the end of the initial events when these were asked for', async () => {
+  test('mark the end of requested initial events', async () => {
     const { client } = await start();
     await withWidgets(client);
     await client.post(widgets, widget('a'));
@@ -79,7 +79,7 @@ describe('bookmarks', () => {
   });
 });
 
-test('a watch that names no time is ended by the server within the hour', async () => {
+test('the server ends a watch without timeoutSeconds within an hour', async () => {
   const clock = new VirtualClock();
   const { client } = await start({ clock });
   await withWidgets(client);
@@ -89,7 +89,7 @@ test('a watch that names no time is ended by the server within the hour', async 
 });
 
 describe('history', () => {
-  test('reaches back as far as it was told to', async () => {
+  test('is limited by the option', async () => {
     const { client } = await start({ watchHistory: 2 });
     const version = await withWidgets(client);
     const created = await client.post(widgets, widget('a'));
@@ -105,7 +105,7 @@ describe('history', () => {
     inTime.close();
   });
 
-  test('when it is gone, watches and continue tokens get 410', async () => {
+  test('gives 410 for watches and continue tokens after it is dropped', async () => {
     const { server, client } = await start();
     const version = await withWidgets(client);
     await client.post(widgets, widget('a'));
@@ -129,7 +129,7 @@ describe('history', () => {
     fresh.close();
   });
 
-  test('that was not enough for a list at an exact version is 410', async () => {
+  test('gives 410 for a list at an older exact version', async () => {
     const { server, client } = await start();
     const version = await withWidgets(client);
     await client.post(widgets, widget('a'));

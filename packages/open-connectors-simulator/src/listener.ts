@@ -34,7 +34,7 @@ function sendHalf(response: ServerResponse, { status, headers, body }: Answer, d
 }
 
 /** Aborts when the client closes its connection before the response is complete. */
-function goneSignal(response: ServerResponse): AbortSignal {
+function disconnectSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.on('close', () => {
     if (!response.writableFinished) {
@@ -76,7 +76,7 @@ export async function listen(
   let stopping = false;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const gone = goneSignal(response);
+    const gone = disconnectSignal(response);
     const { method = 'GET', url: target = '/', headers } = request;
     const reply = await exchange({ method, target, headers, body: await bodyOf(request), gone });
     switch (reply.kind) {

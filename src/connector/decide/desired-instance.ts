@@ -90,7 +90,7 @@ function patchOf(
   instance: Instance,
   configuration: Readonly<Record<string, string>>,
 ): InstancePatch | undefined {
-  const name = changeOf(NAME, input, instance, false);
+  const name = isLeftToOthers(input, NAME.field) ? undefined : changeOf(NAME, input, instance, false);
   const tags = changeOf(TAGS, input, instance, false);
   const patch = {
     ...(name !== undefined && { name }),
@@ -100,13 +100,20 @@ function patchOf(
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
+/** Whether the spec leaves a field of an existing instance to other clients. */
+function isLeftToOthers({ connector }: ConnectorInput, field: string): boolean {
+  return connector.spec.ignoreDrift?.includes(field) === true;
+}
+
 function configurationOf(
   input: ConnectorInput,
   instance: Instance,
   sendsUnshown: boolean,
 ): Record<string, string> {
   return definedEntries(
-    shownConfiguration(input).map((row) => [row.field, changeOf(row, input, instance, sendsUnshown)]),
+    shownConfiguration(input)
+      .filter(({ field }) => !isLeftToOthers(input, `configuration.${field}`))
+      .map((row) => [row.field, changeOf(row, input, instance, sendsUnshown)]),
   );
 }
 

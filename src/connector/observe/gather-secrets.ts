@@ -100,7 +100,10 @@ function connectionOf(
   ) {
     return { ...secret, desired: undefined };
   }
-  const data = connectionData(account, connector.spec, instance.token);
+  const data = connectionData(account, connector.spec, {
+    token: instance.token,
+    connector: instance.connector,
+  });
   const known = previous?.secrets.connection.desired;
   return {
     ...secret,

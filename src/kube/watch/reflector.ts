@@ -5,6 +5,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { Query } from '../client/rest.ts';
 import { Backoff } from '../queue/backoff.ts';
 import { listPages } from './list-pages.ts';
+import { asError, HistoryError, InStreamError, troubleOf } from './reflector-errors.ts';
 import type { ReflectorOptions, ReflectorState } from './reflector-options.ts';
 import { isOlderVersion } from './resource-version.ts';
 import { StallDetector } from './stall-detector.ts';
@@ -384,27 +385,4 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const { labelSelector, fieldSelector } = this.#options;
     return { labelSelector, fieldSelector };
   }
-}
-
-/** The server's history is another one than before: a backup was restored. */
-class HistoryError extends Error {
-  override readonly name = 'HistoryError';
-}
-
-/** An ERROR event, told apart from the same status on the request itself. */
-class InStreamError extends Error {
-  readonly status: KubeError;
-
-  constructor(status: KubeError) {
-    super(status.message);
-    this.status = status;
-  }
-}
-
-function troubleOf(error: Error): string {
-  return error instanceof KubeError ? error.kind : error.name;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('something that is not an Error was thrown');
 }

@@ -4,7 +4,11 @@ import { metricNames } from '../../../src/telemetry/metrics/definitions.ts';
 import { readExposition, type Scrape } from '../../support/exposition.ts';
 import type { Namespace } from '../../support/workbench/cluster.ts';
 import { connector } from '../../support/workbench/manifests.ts';
-import { furnish, type RunningOperator, type Workbench } from '../../support/workbench/workbench.ts';
+import {
+  createPrerequisites,
+  type RunningOperator,
+  type Workbench,
+} from '../../support/workbench/workbench.ts';
 import { embeddedWorkbench } from './support/bench.ts';
 import { expressions, metricsOf } from './support/promql.ts';
 
@@ -16,7 +20,7 @@ beforeAll(async () => {
   bench = await embeddedWorkbench();
   operator = await bench.startOperator({ env: { LEADER_ELECT: 'true', METRICS_PER_RESOURCE: 'true' } });
   namespace = await bench.namespace('team');
-  await furnish(bench, namespace);
+  await createPrerequisites(bench, namespace);
   await namespace.create(connector('crm'), connector('lost', { encryptedKeySecretRef: { name: 'absent' } }));
   await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
   await namespace.waitFor('InfusionsoftConnector', 'lost', 'Ready', 'False', 'SecretNotFound');

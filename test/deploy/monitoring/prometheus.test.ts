@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ALERTS } from '../../../scripts/generate/monitoring/alerts.ts';
 import { connector } from '../../support/workbench/manifests.ts';
-import { furnish, type Workbench } from '../../support/workbench/workbench.ts';
+import { createPrerequisites, type Workbench } from '../../support/workbench/workbench.ts';
 import { embeddedWorkbench } from './support/bench.ts';
 import { has } from './support/program.ts';
 import { type Prometheus, startPrometheus } from './support/prometheus.ts';
@@ -19,7 +19,7 @@ describe.skipIf(!has('prometheus'))('a Prometheus that scrapes the operator (Deb
       env: { LEADER_ELECT: 'true', METRICS_PER_RESOURCE: 'true' },
     });
     const namespace = await bench.namespace('team');
-    await furnish(bench, namespace);
+    await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     prometheus = await startPrometheus(ports.metrics, rules);

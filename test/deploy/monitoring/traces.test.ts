@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connector } from '../../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../../support/workbench/process.ts';
-import { furnish, type Workbench } from '../../support/workbench/workbench.ts';
+import { createPrerequisites, type Workbench } from '../../support/workbench/workbench.ts';
 import { embeddedWorkbench } from './support/bench.ts';
 import { type Collector, startCollector } from './support/collector.ts';
 
@@ -26,7 +26,7 @@ test('an operator sends the spans of its passes to the collector, the last ones 
     OTEL_BSP_SCHEDULE_DELAY: '600000',
   });
   const namespace = await bench.namespace('team');
-  await furnish(bench, namespace);
+  await createPrerequisites(bench, namespace);
   await namespace.create(connector('crm'));
   await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
   expect(collector.requests).toEqual([]);
@@ -70,7 +70,7 @@ test('a collector that never answers keeps no pass from its end, nor the process
     OTEL_BSP_SCHEDULE_DELAY: '50',
   });
   const namespace = await bench.namespace('team');
-  await furnish(bench, namespace);
+  await createPrerequisites(bench, namespace);
   await namespace.create(connector('crm'));
   await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
 

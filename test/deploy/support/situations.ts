@@ -1,6 +1,6 @@
 import type { Namespace } from '../../support/workbench/cluster.ts';
 import { account, connector, secret } from '../../support/workbench/manifests.ts';
-import { furnish, type Workbench } from '../../support/workbench/workbench.ts';
+import { createPrerequisites, type Workbench } from '../../support/workbench/workbench.ts';
 
 /** Something that happens to a resource, for a snapshot of what the operator writes then. */
 export interface Situation {
@@ -19,7 +19,7 @@ export interface Situation {
 }
 
 const ready = async (bench: Workbench, namespace: Namespace, spec: object = {}): Promise<void> => {
-  await furnish(bench, namespace);
+  await createPrerequisites(bench, namespace);
   await namespace.create(connector('crm', { ...spec }));
   await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
 };
@@ -51,7 +51,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Suspended',
     phase: 'during',
     async arrange(bench, namespace) {
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(connector('crm'));
       await waitForCrm(namespace, 'AuthorizationRequired');
     },
@@ -61,7 +61,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Suspended',
     phase: 'during',
     async arrange(bench, namespace) {
-      await furnish(bench, namespace, { code: false });
+      await createPrerequisites(bench, namespace, { code: false });
       await namespace.create(secret('crm-code', { code: 'never-issued' }), connector('crm'));
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Authorized', 'False');
     },
@@ -71,7 +71,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Progressing',
     phase: 'during',
     async arrange(bench, namespace) {
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm', { encryptedKeySecretRef: { name: 'crm-kye' } }));
       await waitForCrm(namespace, 'SecretNotFound');
     },
@@ -81,7 +81,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Degraded',
     phase: 'during',
     async arrange(bench, namespace) {
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm', { encryptedKeySecretRef: { name: 'crm-key', key: 'apiKey' } }));
       await waitForCrm(namespace, 'SecretKeyMissing');
     },
@@ -100,7 +100,7 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Degraded',
     phase: 'during',
     async arrange(bench, namespace) {
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.create(connector('crm', { server: 'evil.example.com' }));
       await waitForCrm(namespace, 'ServerNotAllowed');
     },
@@ -151,7 +151,7 @@ const accounts: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Healthy',
     phase: 'during',
     async arrange(bench, namespace) {
-      await furnish(bench, namespace);
+      await createPrerequisites(bench, namespace);
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
     },
   },

@@ -10,7 +10,7 @@ import { findDuplicates, findOrphans } from './instances.ts';
 import { outcomeOf } from './settled.ts';
 import { findUntruths } from './truth.ts';
 
-/** Everything that was found at one moment. */
+/** All findings of one audit. */
 export interface Audit {
   readonly ready: number;
   readonly asking: number;
@@ -25,7 +25,7 @@ export interface Audit {
   readonly foreignRaced: readonly Finding[];
 }
 
-/** Compares the API server and Open Connectors with what the users want. */
+/** Compares the API server and Open Connectors with the specs of the users. */
 export async function audit(
   context: StormContext,
   sightings: Sightings,
@@ -60,7 +60,7 @@ export async function audit(
   };
 }
 
-/** Whether nothing is left that time alone may still put right. */
+/** Whether no finding is left that the operator may still correct. */
 export function isSettled({ unsettled, untruths, orphans, duplicates }: Audit): boolean {
   return [unsettled, untruths, orphans, duplicates].every(({ length }) => length === 0);
 }

@@ -5,15 +5,15 @@ import type { Death } from '../stage/replicas.ts';
 import type { DisregardedCode } from '../storm/person.ts';
 import type { Finding } from './finding.ts';
 
-/** A SIGKILL this close to the record may have come between record and sending, milliseconds. */
+/** A SIGKILL within this time of the record may have hit between record and request, milliseconds. */
 const WINDOW_MS = 500;
-/** A replica that loses its Lease sends nothing from then on, and ends within this time, milliseconds. */
+/** A replica that lost its Lease sends nothing and exits within this time, milliseconds. */
 const ENDING_MS = 3_000;
 
 /** A 429 of Open Connectors itself: by contract it proves that the code was not processed. */
 const provesUnprocessed = ({ status, committed }: LedgerEntry): boolean => status === 429 && !committed;
 
-/** Codes that were sent again although an earlier sending may have been processed. */
+/** Codes that were sent again although an earlier request may have been processed. */
 export function findSentTwice(ledger: Ledger, subjects: readonly Subject[]): readonly Finding[] {
   return [...receivedCodes(ledger)]
     .filter(([, entries]) => entries.slice(0, -1).some((entry) => !provesUnprocessed(entry)))
@@ -23,13 +23,13 @@ export function findSentTwice(ledger: Ledger, subjects: readonly Subject[]): rea
     }));
 }
 
-/** Codes that never reached Open Connectors and were asked for again. */
+/** Codes that never reached Open Connectors and were replaced by new ones on request. */
 export interface LostCodes {
-  /** Recorded as sent, and no death of a replica explains it. */
+  /** Recorded as sent, without an exit of a replica as the cause. */
   readonly unexplained: readonly Finding[];
-  /** Recorded as sent, and a replica was killed at that moment or lost its Lease. */
+  /** Recorded as sent, while a replica was killed or lost its Lease. */
   readonly explained: readonly Finding[];
-  /** Not recorded: another code was asked for while this one lay unread. */
+  /** Not recorded: the connector requested another code before it read this one. */
   readonly unread: readonly Finding[];
 }
 

@@ -1,6 +1,6 @@
-/** One thing that is not as it must be. */
+/** One violation. */
 export interface Finding {
-  /** The connector it is about, where it is about one. */
+  /** The connector, if the violation concerns one. */
   readonly subject: string | undefined;
   readonly text: string;
 }

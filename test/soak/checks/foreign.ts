@@ -3,7 +3,7 @@ import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts'
 import { digestOf, type ForeignInstance } from '../model/foreign.ts';
 import type { Finding } from './finding.ts';
 
-/** A call that was decided on by a read this short before the take-over could not be prevented, milliseconds. */
+/** A call whose read was within this time before the take-over cannot be prevented, milliseconds. */
 const RACE_MS = 1_500;
 
 const isWriteTo =
@@ -11,7 +11,7 @@ const isWriteTo =
   ({ method, path, committed }: LedgerEntry): boolean =>
     committed && method !== 'GET' && path.split('/').includes(String(id));
 
-/** Instances of other owners that were changed or deleted; `raced` are those that no client could have spared. */
+/** Instances of other owners that were changed or deleted; `raced` are those that no client can prevent. */
 export function findChangedForeign(
   ledger: Ledger,
   instances: readonly InstanceSnapshot[],

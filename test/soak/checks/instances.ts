@@ -24,7 +24,7 @@ export function findOrphans(
     }));
 }
 
-/** Live instances beyond the first of one resource, but for the one that it replaces just now. */
+/** Instances beyond the first of one resource, except for one that is being replaced. */
 export function findDuplicates(
   instances: readonly InstanceSnapshot[],
   views: readonly ConnectorView[],

@@ -2,10 +2,10 @@ import type { ConnectorView } from '../model/connector-view.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Finding } from './finding.ts';
 
-/** Reasons by which a connector may ask a person at the end, where the storm itself made its owner ambiguous. */
+/** Reasons with which a connector may end when the storm made its owner ambiguous. */
 const AMBIGUOUS = new Set(['ForeignOwner', 'AmbiguousOwner']);
 
-/** Where a connector has come to. */
+/** The final state of a connector. */
 export type Outcome =
   | { readonly kind: 'ready' | 'asking' | 'deleted' }
   | { readonly kind: 'unsettled'; readonly finding: Finding };

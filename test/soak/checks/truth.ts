@@ -3,7 +3,7 @@ import type { ConnectorView } from '../model/connector-view.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Finding } from './finding.ts';
 
-/** What of a Ready connector is not as its user wants it. */
+/** The differences between a Ready connector and its spec. */
 export async function findUntruths(
   subject: Subject,
   view: ConnectorView,
@@ -30,7 +30,7 @@ function differences(
   const lasting = [
     ...(tags.includes(`k8s-uid-${uid}`) ? [] : [`instance ${id} does not carry the uid of the resource`]),
     ...(connector === wanted.element ? [] : [`instance ${id} is of ${connector}`]),
-    // A client secret or a key that did not arrive; `works` says nothing of whether it is enabled.
+    // A client secret or a key that was not updated; `works` does not depend on `enabled`.
     ...(works ? [] : [`instance ${id} cannot reach the provider`]),
   ];
   if (wanted.driftPolicy === 'Report') {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/runtime/clock.ts';
 import { CALLBACK_URL } from '../../support/workbench/manifests.ts';
 import type { Subject } from './subject.ts';
 
-/** A new code for the OAuth client of `subject`, as a consent gives it; it counts as stored once `stored` was called. */
+/** A new code for the OAuth client of `subject`, as after a consent. It counts as stored after a call of `stored`. */
 export function issueCode(
   simulator: Simulator,
   clock: Clock,

@@ -28,17 +28,17 @@ const connectorSchema = z.object({
     .default({ observedGeneration: -1, conditions: [] }),
 });
 
-/** Our annotations: the storm sets none, so all of them are the operator's record. */
+/** The storm sets no annotation of this prefix, so all of them are the operator's record. */
 const PREFIX = 'openconnectors.dev/';
 const RECORD = `${PREFIX}attempt`;
 const recordSchema = z.object({ at: z.string() });
 
-/** A connector as the API server shows it, read without any code of the operator. */
+/** A connector of the API server, parsed without code of the operator. */
 export interface ConnectorView {
   readonly key: string;
   readonly uid: string;
   readonly deleting: boolean;
-  /** Whether the status is about the spec as it is. */
+  /** Whether the status is for the current generation. */
   readonly current: boolean;
   readonly ready: { readonly status: string; readonly reason: string } | undefined;
   readonly conditions: readonly z.infer<typeof conditionSchema>[];
@@ -46,11 +46,11 @@ export interface ConnectorView {
   readonly replacingId: number | undefined;
   /** The operator's write-ahead record, as text. */
   readonly record: string;
-  /** When the record says that a credential was sent last: it changes with each sending, and with nothing else. */
+  /** The time of the last sent credential in the record, which changes only with each request that sends one. */
   readonly sentAt: string | undefined;
 }
 
-/** Throws where the object is no connector. */
+/** Throws if the object is not a connector. */
 export function viewOf(object: unknown): ConnectorView {
   const { metadata, status } = connectorSchema.parse(object);
   const own = Object.entries(metadata.annotations).filter(([name]) => name.startsWith(PREFIX));

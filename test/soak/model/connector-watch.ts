@@ -2,30 +2,30 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { API_VERSION } from '../../../src/api/group.ts';
 import type { ControlPlane } from '../../support/controlplane/control-plane.ts';
+import type { AuditLog } from './audit-log.ts';
 import { type ConnectorView, conditionsInWords, viewOf } from './connector-view.ts';
-import type { Journal } from './journal.ts';
 
 const eventSchema = z.object({ type: z.string(), object: z.unknown() });
 
-/** What is known of a connector that exists. */
+/** The observed state of an existing connector. */
 export interface Watched {
   readonly view: ConnectorView;
-  /** When a credential was seen to be recorded as sent last, milliseconds since the epoch. */
+  /** When the last record of a sent credential was observed, milliseconds since the epoch. */
   readonly recordedAt: number | undefined;
-  /** Since when Ready has had its status and reason. */
+  /** When Ready got its current status and reason. */
   readonly readySince: number;
 }
 
-/** Follows all connectors by a watch of its own, which no proxy delays. */
+/** Watches all connectors without the proxy. */
 export interface ConnectorWatch {
-  /** `undefined` where there is no such connector now. */
+  /** `undefined` if the connector does not exist. */
   of(key: string): Watched | undefined;
   stop(): void;
 }
 
 export async function watchConnectors(
   plane: ControlPlane,
-  auditLog: Journal,
+  auditLog: AuditLog,
   now: () => number,
 ): Promise<ConnectorWatch> {
   const known = new Map<string, Watched>();
@@ -76,7 +76,7 @@ export async function watchConnectors(
     });
     opened.once('close', () => {
       if (!stopped) {
-        // The server ends a watch now and then; the next one starts with every object.
+        // The server ends watches regularly; the next one starts with every object.
         known.clear();
         void open();
       }

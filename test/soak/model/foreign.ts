@@ -1,7 +1,7 @@
 import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 
-/** An instance that belongs to another owner from `since` on, as it was then. */
+/** An instance that belongs to another owner since `since`, with its state at that time. */
 export interface ForeignInstance {
   readonly id: number;
   /** Milliseconds since the epoch. */
@@ -11,7 +11,7 @@ export interface ForeignInstance {
   readonly takenFrom: string | undefined;
 }
 
-/** What of an instance another owner must find unchanged. */
+/** The fields of an instance that the operator must not change for another owner. */
 export function digestOf({ name, tags, disabled }: InstanceSnapshot): string {
   return JSON.stringify({ name, tags: [...tags].sort(), disabled });
 }

@@ -1,19 +1,19 @@
 import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import type { Journal } from './journal.ts';
+import type { AuditLog } from './audit-log.ts';
 
 const LOOK_MS = 200;
 
-/** Knows which connector each instance belonged to, also after its end. */
+/** Maps each instance to its connector, also after its deletion. */
 export interface Sightings {
   /** `namespace/name` of the connector whose tags the instance had first. */
   subjectOf(id: number): string | undefined;
   stop(): void;
 }
 
-/** Notes when instances of this cluster come, change their owner and go. */
-export function sightInstances(simulator: Simulator, auditLog: Journal, clock: Clock): Sightings {
+/** Records when instances of this cluster appear, change their owner and disappear. */
+export function sightInstances(simulator: Simulator, auditLog: AuditLog, clock: Clock): Sightings {
   const subjects = new Map<number, string>();
   let alive = new Map<number, string>();
   let cancel = (): void => undefined;
@@ -54,7 +54,7 @@ function subjectIn(tags: readonly string[]): string | undefined {
   return tags.includes('k8s-cluster-soak') ? `${read('ns')}/${read('name')}` : undefined;
 }
 
-/** The instance that a request names in its path; 0 where it names none. */
+/** The instance id in the path of a request; 0 without one. */
 export function instanceIn({ path }: LedgerEntry): number {
   const [, id = '0'] = /\/instances\/(\d+)/.exec(path) ?? [];
   return Number(id);

@@ -1,7 +1,7 @@
 import type { ProviderApp } from 'open-connectors-simulator/provider.ts';
 import type { Namespace } from '../../support/workbench/cluster.ts';
 
-/** The elements of Open Connectors that the kind stands for. */
+/** The elements of Open Connectors. */
 export type Element = 'infusionsoftcrm' | 'infusionsoftrest';
 
 /** The accounts of a namespace: the one whose credentials are rotated, and one in another organization. */
@@ -16,13 +16,13 @@ export interface Tenant {
 
 /** A code that was stored in the Secret of a connector. */
 export interface IssuedCode {
-  /** As the ledger of the simulator names it. */
+  /** Its fingerprint in the ledger of the simulator. */
   readonly fingerprint: string;
   readonly clientId: string;
   readonly storedAt: number;
 }
 
-/** What the test itself wants of a connector, kept apart from what the operator says of it. */
+/** The desired state of a connector, independent of the status of the operator. */
 export interface Wanted {
   account: AccountName;
   element: Element;
@@ -34,7 +34,7 @@ export interface Wanted {
   connectionSecret: string;
 }
 
-/** One connector of the storm, with everything that only its user knows. */
+/** One connector of the storm, with its desired state and credentials. */
 export interface Subject {
   /** `namespace/name`. */
   readonly key: string;
@@ -50,6 +50,6 @@ export interface Subject {
   lastOperationAt: number;
   /** Counts up, for names that were not used before. */
   serial: number;
-  /** Whether another cluster took an instance of it over. */
+  /** Whether another cluster took over one of its instances. */
   takenOver: boolean;
 }

@@ -62,7 +62,7 @@ async function prepareSubject(stage: Stage, clock: Clock, random: Random, index:
   return subject;
 }
 
-/** Instances that were there before: of another cluster, of a person in the console, and one with a name of ours. */
+/** Instances that exist from the start: of another cluster, of a user in the console, and one with the name of a connector. */
 export function addForeignInstances(stage: Stage, clock: Clock, random: Random): ForeignInstance[] {
   const { simulator } = stage.bench;
   return stage.tenants.flatMap(({ namespace, userId }) => {

@@ -12,20 +12,20 @@ import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import { serveWatch, type WatchCounts } from './watch.ts';
 
-/** Stands between the operators and the API server, on the loopback address. */
+/** A proxy between the operators and the API server, on the loopback address. */
 export interface ApiServerProxy {
   /** `kubeconfig` (YAML) with this proxy as its server. */
   through(kubeconfig: string): string;
-  /** What it did to watches so far. */
+  /** Faults of watches so far. */
   readonly counts: Readonly<WatchCounts>;
-  /** From now on watches are delayed, and neither cut nor refused. */
+  /** From now on watches are delayed only, neither cut nor refused. */
   calm(): void;
   stop(): Promise<void>;
 }
 
-/** What the proxy works with. */
+/** The parts of the proxy. */
 export interface ProxyOptions {
-  /** Names the API server behind the proxy. */
+  /** The kubeconfig of the API server behind the proxy. */
   readonly kubeconfig: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -34,7 +34,7 @@ export interface ProxyOptions {
   readonly isDelayed?: (url: URL) => boolean;
 }
 
-/** Starts a proxy that hands requests on unchanged, but for watches. */
+/** Starts a proxy that forwards all requests except watches unchanged. */
 export async function startApiServerProxy(options: ProxyOptions): Promise<ApiServerProxy> {
   const { server: target, ca } = clusterOf(options.kubeconfig);
   const authority = await createAuthority('api server proxy');

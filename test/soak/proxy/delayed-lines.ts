@@ -1,12 +1,12 @@
 import type { Clock } from '../../../src/runtime/clock.ts';
 
-/** Passes whole lines on, each after the same delay and in order. */
+/** Forwards whole lines in order, each after the same delay. */
 export interface DelayedLines {
   /** Takes a piece of the stream, which may end within a line. */
   push(chunk: string): void;
   /** The stream has ended; `end` is called after the last line. */
   finish(): void;
-  /** Drops what has not been passed on. */
+  /** Drops pending lines. */
   cancel(): void;
 }
 

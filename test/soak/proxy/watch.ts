@@ -3,9 +3,9 @@ import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import { delayLines } from './delayed-lines.ts';
 import { GONE, GONE_EVENT } from './gone.ts';
-import { drawFate } from './trouble.ts';
+import { drawWatchFault } from './watch-fault.ts';
 
-/** What befell watches so far. */
+/** Counts of faults of watches. */
 export interface WatchCounts {
   watches: number;
   /** Ended in the middle, by a reset or a clean end. */
@@ -14,7 +14,7 @@ export interface WatchCounts {
   gone: number;
 }
 
-/** What the proxy knows while it serves one watch. */
+/** The state of one proxied watch. */
 export interface WatchContext {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,12 +26,12 @@ export interface WatchContext {
 /** Opens the request at the API server. */
 type Open = (onResponse: (incoming: IncomingMessage) => void) => ClientRequest;
 
-/** Serves one watch: refuses it with 410, or delays each of its events and ends it before its time. */
+/** Serves one watch: refuses it with 410, or delays its events and ends it early. */
 export function serveWatch(open: Open, response: ServerResponse, context: WatchContext): void {
   const { clock, counts } = context;
-  const fate = drawFate(context.random, context.raging());
+  const fault = drawWatchFault(context.random, context.raging());
   counts.watches += 1;
-  if (fate.kind === 'refused') {
+  if (fault.kind === 'refused') {
     counts.gone += 1;
     response.writeHead(410, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(GONE));
@@ -55,15 +55,15 @@ export function serveWatch(open: Open, response: ServerResponse, context: WatchC
         return; // It was drawn while the storm raged.
       }
       lines.cancel();
-      counts[fate.end === 'gone' ? 'gone' : 'cut'] += 1;
-      if (fate.end === 'cut') {
+      counts[fault.end === 'gone' ? 'gone' : 'cut'] += 1;
+      if (fault.end === 'cut') {
         response.destroy();
       } else {
-        response.end(fate.end === 'gone' ? GONE_EVENT : undefined);
+        response.end(fault.end === 'gone' ? GONE_EVENT : undefined);
       }
       outgoing.destroy();
     };
-    const stopLife = fate.lifeMs === undefined ? () => undefined : clock.schedule(fate.lifeMs, endEarly);
+    const stopLife = fault.lifeMs === undefined ? () => undefined : clock.schedule(fault.lifeMs, endEarly);
     incoming.setEncoding('utf8');
     incoming.on('data', (chunk: string) => lines.push(chunk));
     incoming.on('error', () => undefined); // Ended from this side, or followed by `close`.

@@ -15,7 +15,7 @@ export interface ProgressOptions {
   readonly print: (text: string) => void;
 }
 
-/** Prints a line now and then, until it is stopped. */
+/** Prints a line of progress periodically. */
 export function createProgress(options: ProgressOptions): { stop(): void } {
   const { context, clock, counts, faults, look, print } = options;
   const startedAt = clock.monotonic();

@@ -5,7 +5,7 @@ import type { WatchCounts } from '../proxy/watch.ts';
 import type { Death } from '../stage/replicas.ts';
 import type { StormCounts } from '../storm/storm.ts';
 
-/** Everything that a run brought to light. */
+/** The result of a run. */
 export interface SoakResult {
   readonly options: SoakOptions;
   readonly controlPlane: string;
@@ -19,7 +19,7 @@ export interface SoakResult {
   readonly instancesCreated: number;
   /** Replicas that did not end with code 0 on SIGTERM. */
   readonly badEnds: number;
-  /** What the workbench found: broken statuses, leaked values, missing rights. */
+  /** Findings of the workbench: broken statuses, leaked values, missing rights. */
   readonly complaints: readonly string[];
 }
 

@@ -52,7 +52,7 @@ export function formatTable(result: SoakResult): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What was found wrong, one line each. */
+/** The findings, one line each. */
 export function formatFindings(result: SoakResult): string {
   const wrong = violationsOf(result).flatMap(({ title, findings }) =>
     findings.map(({ subject, text }) => `${title}: ${subject === undefined ? '' : `${subject}: `}${text}`),

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LedgerEntry } from 'open-connectors-simulator/ledger.ts';
 import type { Finding } from '../checks/finding.ts';
-import type { JournalEntry } from '../model/journal.ts';
+import type { AuditLogEntry } from '../model/audit-log.ts';
 import { instanceIn, type Sightings } from '../model/sightings.ts';
 import type { Subject } from '../model/subject.ts';
 import type { StormContext } from '../storm/context.ts';
 
-/** Writes one file for each connector that something was found about, in order of time, and returns their paths. */
+/** Writes a chronological file for each connector with findings. Returns the paths. */
 export async function writeTraces(
   context: StormContext,
   sightings: Sightings,
@@ -41,7 +41,7 @@ function traceOf(
     (entry.codeFingerprint !== undefined && prints.has(entry.codeFingerprint)) ||
     sightings.subjectOf(instanceIn(entry)) === subject.key;
   const calls = simulator.ledger.entries(isAbout).map(
-    (entry): JournalEntry => ({
+    (entry): AuditLogEntry => ({
       at: entry.at,
       source: 'open connectors',
       subject: subject.key,

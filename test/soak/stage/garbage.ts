@@ -22,9 +22,9 @@ async function list(rest: Rest, path: string) {
   return ownedSchema.parse(body).items.map(({ metadata }) => metadata);
 }
 
-/** Deletes Secrets whose owners do not exist, in place of the garbage collector that a bare kube-apiserver lacks. */
+/** Deletes Secrets without existing owners, because a bare kube-apiserver has no garbage collector. */
 export async function collectGarbage(rest: Rest, namespace: string): Promise<void> {
-  // Secrets first: an owner that is created in between is then still found.
+  // Secrets first, so that an owner that is created in between is found.
   const secrets = await list(rest, `/api/v1/namespaces/${namespace}/secrets`);
   const owned = secrets.filter(({ ownerReferences }) => ownerReferences.length > 0);
   const kinds = ['infusionsoftconnectors', 'openconnectorsaccounts'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Journal } from '../model/journal.ts';
+import type { AuditLog } from '../model/audit-log.ts';
 
 const lineSchema = z.looseObject({
   level: z.union([z.string(), z.number()]).optional(),
@@ -13,8 +13,8 @@ const lineSchema = z.looseObject({
   error: z.unknown().optional(),
 });
 
-/** Puts what an operator logs about a connector, or about its Lease, into the journal. */
-export function noteLogLine(auditLog: Journal, replica: string, line: string): void {
+/** Adds the log lines of an operator about connectors and its Lease to the event log. */
+export function noteLogLine(auditLog: AuditLog, replica: string, line: string): void {
   const parsed = parse(line);
   if (parsed === undefined) {
     auditLog.note('log', `${replica}: ${line.slice(0, 300)}`);

@@ -4,29 +4,29 @@ import { z } from 'zod';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { type OperatorProcess, startOperatorProcess } from '../../support/workbench/process.ts';
 import type { Workbench } from '../../support/workbench/workbench.ts';
-import type { Journal } from '../model/journal.ts';
+import type { AuditLog } from '../model/audit-log.ts';
 import { noteLogLine } from './log-line.ts';
 
-/** A process that ended while the storm raged. */
+/** A process that ended during the storm. */
 export interface Death {
   readonly at: number;
   readonly killed: boolean;
 }
 
-/** The replicas of the operator; each that ends is started again, as a kubelet does. */
+/** The replicas of the operator. One that ends is restarted, as a kubelet does. */
 export interface Replicas {
   readonly deaths: readonly Death[];
-  /** SIGKILL for the replica with this number (from 0). Returns whether it was up: one that is still starting is left. */
+  /** SIGKILL for the replica with this number (from 0). Returns whether it was running; a starting one is not killed. */
   kill(index: number): Promise<boolean>;
-  /** SIGKILL for the replica that holds the Lease. Returns whether there was one. */
+  /** SIGKILL for the holder of the Lease. Returns whether one was running. */
   killLeader(): Promise<boolean>;
-  /** SIGTERM for all. Returns how many did not end with code 0 in time. */
+  /** SIGTERM for all. Returns the number of replicas that did not exit with code 0 in time. */
   stop(): Promise<number>;
 }
 
-/** A process that ends by itself is started again after this time, milliseconds. */
+/** Delay before the restart of a process, milliseconds. */
 const RESTART_MS = 1_000;
-/** A replica that was asked to end has this long, milliseconds. */
+/** Grace period after SIGTERM, milliseconds. */
 const TERMINATION_MS = 40_000;
 
 export interface ReplicasOptions {
@@ -34,14 +34,14 @@ export interface ReplicasOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly count: number;
   readonly clock: Clock;
-  readonly auditLog: Journal;
+  readonly auditLog: AuditLog;
   /** Folder for the log of each process. */
   readonly folder: string;
 }
 
 interface Running {
   readonly process: OperatorProcess;
-  /** Begins the name by which it holds the Lease. */
+  /** Prefix of its holder identity in the Lease. */
   readonly identity: string;
 }
 
@@ -56,7 +56,7 @@ async function leaseHolder({ plane, home }: Workbench): Promise<string> {
 }
 
 export function startReplicas(options: ReplicasOptions): Replicas {
-  const { bench, clock, auditLog: journal } = options;
+  const { bench, clock, auditLog } = options;
   const deaths: Death[] = [];
   const running: (Running | undefined)[] = [];
   let stopping = false;
@@ -69,10 +69,10 @@ export function startReplicas(options: ReplicasOptions): Replicas {
     const identity = `replica-${name}`;
     const replica = startOperatorProcess(bench, { ...options.env, POD_NAME: identity }, (line) => {
       log.write(`${line}\n`);
-      noteLogLine(journal, name, line);
+      noteLogLine(auditLog, name, line);
     });
     running[index] = { process: replica, identity };
-    journal.note('replica', `${name} started (pid ${replica.pid})`);
+    auditLog.note('replica', `${name} started (pid ${replica.pid})`);
     void replica.ended.then((code) => {
       log.end();
       if (running[index]?.process !== replica || stopping) {
@@ -80,7 +80,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
       }
       running[index] = undefined;
       deaths.push({ at: clock.now(), killed: false });
-      journal.note('replica', `${name} ended by itself with code ${code}`);
+      auditLog.note('replica', `${name} ended by itself with code ${code}`);
       clock.schedule(RESTART_MS, () => {
         if (!stopping && running[index] === undefined) {
           start(index);
@@ -98,7 +98,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
     }
     running[index] = undefined;
     deaths.push({ at: clock.now(), killed: true });
-    journal.note('replica', `SIGKILL for pid ${replica.pid}`);
+    auditLog.note('replica', `SIGKILL for pid ${replica.pid}`);
     await replica.kill();
     if (!stopping && running[index] === undefined) {
       start(index);

@@ -5,8 +5,8 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import type { ControlPlane } from '../../support/controlplane/control-plane.ts';
 import { controlPlanes } from '../../support/controlplane/sources.ts';
 import { startWorkbench, type Workbench } from '../../support/workbench/workbench.ts';
+import { type AuditLog, createAuditLog } from '../model/audit-log.ts';
 import { type ConnectorWatch, watchConnectors } from '../model/connector-watch.ts';
-import { createJournal, type Journal } from '../model/journal.ts';
 import type { Tenant } from '../model/subject.ts';
 import type { SoakOptions } from '../options.ts';
 import { type ApiServerProxy, startApiServerProxy } from '../proxy/api-server-proxy.ts';
@@ -17,10 +17,10 @@ import { createTenants } from './tenants.ts';
 /** The name of this cluster in owner tags. */
 export const CLUSTER_ID = 'soak';
 
-/** Longest time of a call with a code before the operator gives up, milliseconds. */
+/** Deadline of the operator for a call with a code, milliseconds. */
 export const CREATE_DEADLINE_MS = 2_000;
 
-/** Short periods, so that minutes of a storm contain what otherwise takes days. */
+/** Short periods, so that a storm of minutes covers days of operation. */
 const SETTINGS = {
   CLUSTER_ID,
   LEADER_ELECT: 'true',
@@ -33,7 +33,7 @@ const SETTINGS = {
   PING_INTERVAL: '20s',
 } as const;
 
-/** Everything that the storm rages over. */
+/** The servers and processes of a run. */
 export interface Stage {
   readonly options: SoakOptions;
   readonly plane: ControlPlane;
@@ -42,14 +42,14 @@ export interface Stage {
   readonly replicas: Replicas;
   readonly tenants: readonly Tenant[];
   readonly connectors: ConnectorWatch;
-  readonly auditLog: Journal;
+  readonly auditLog: AuditLog;
   /** Holds the logs and, after a failure, the traces. */
   readonly folder: string;
-  /** Ends what is left. Returns what the workbench found wrong at the end: broken statuses, leaked values. */
+  /** Stops everything. Returns the findings of the workbench: broken statuses, leaked values. */
   close(): Promise<readonly string[]>;
 }
 
-/** Starts control plane, simulator, proxy and replicas; `cleanup` ends them where a later start fails. */
+/** Starts control plane, simulator, proxy and replicas; `cleanup` stops them if a later start fails. */
 export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableStack): Promise<Stage> {
   const source = controlPlanes().findLast(({ left }) => left === undefined);
   if (source === undefined) {
@@ -70,7 +70,7 @@ export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableS
     watchDelayMs: options.watchDelayMs,
   });
   cleanup.defer(() => proxy.stop());
-  const auditLog = createJournal(systemClock.now);
+  const auditLog = createAuditLog(systemClock.now);
   const connectors = await watchConnectors(plane, auditLog, systemClock.now);
   cleanup.defer(async () => connectors.stop());
   const tenants = await createTenants(bench);

@@ -3,7 +3,7 @@ import { account, secret } from '../../support/workbench/manifests.ts';
 import type { Workbench } from '../../support/workbench/workbench.ts';
 import type { AccountName, Tenant } from '../model/subject.ts';
 
-/** Low enough that calls have to wait for their turn. */
+/** Low enough that calls wait in the rate limiter. */
 const LIMITS = { requestsPerSecond: 15, burst: 10, concurrency: 4 } as const;
 
 /** Two namespaces, each with an account in an organization of its own and one in an organization that both share. */

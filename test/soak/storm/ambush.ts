@@ -8,7 +8,7 @@ import { pick } from '../seeds.ts';
 import type { StormContext } from './context.ts';
 import type { OperationName } from './schedule.ts';
 
-/** What happens while a call is under way: something to its connector, or the death of the operator that sent it. */
+/** What happens during a call: a change of its connector, or a kill of the operator that sent it. */
 export type Reaction = OperationName | 'kill the leader';
 
 const REACTIONS: readonly Reaction[] = [
@@ -34,7 +34,7 @@ const CALLS = [
 ] as const;
 const SWITCHES = ['enableInstance', 'disableInstance', 'ping'] as const;
 
-/** Faults that keep a call under way, or leave its outcome open. */
+/** Faults that delay a call, or make its outcome ambiguous. */
 const FAULTS: readonly ((random: Random) => Fault)[] = [
   () => ({ kind: 'hang' }),
   () => ({ kind: 'hang', when: 'after' }),
@@ -42,11 +42,11 @@ const FAULTS: readonly ((random: Random) => Fault)[] = [
   (random) => ({ kind: 'late-commit', delayMs: Math.round(random.fraction() * 6_000) }),
 ];
 
-/** A trap that nothing has stepped into is removed after this time, milliseconds. */
+/** A fault without a matching call is removed after this time, milliseconds. */
 const WAIT_MS = 20_000;
 const LOOK_MS = 20;
 
-/** Waits for a call, keeps it under way and does something meanwhile. Returns what it did, for the counts. */
+/** Waits for a call, delays it and acts in the meantime. Returns the action, for the counts. */
 export async function ambush(
   { stage, clock, subjects }: StormContext,
   sightings: Sightings,

@@ -3,10 +3,10 @@ import { type Audit, isSettled } from '../checks/audit.ts';
 import type { StormContext } from './context.ts';
 
 const LOOK_MS = 1_000;
-/** So many looks in a row have to find everything settled: a state that passes is none. */
+/** Number of consecutive audits that must find everything settled, to exclude a transient state. */
 const LOOKS = 6;
 
-/** Waits until everything has settled, or until the time is up. Returns the last audit and the time it took. */
+/** Waits until everything is settled, or until the timeout. Returns the last audit and the elapsed time. */
 export async function waitForCalm(
   { clock, stage }: StormContext,
   look: () => Promise<Audit>,

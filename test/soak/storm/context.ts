@@ -5,7 +5,7 @@ import type { ForeignInstance } from '../model/foreign.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Stage } from '../stage/stage.ts';
 
-/** What operations work with. */
+/** The context of operations. */
 export interface StormContext {
   readonly stage: Stage;
   readonly clock: Clock;
@@ -14,14 +14,14 @@ export interface StormContext {
   readonly foreign: ForeignInstance[];
 }
 
-/** Carries one operation out. Returns what was done in words, or `undefined` where it does not apply now. */
+/** Runs one operation. Returns a description, or `undefined` if it does not apply now. */
 export type Operation = (
   context: StormContext,
   subject: Subject,
   random: Random,
 ) => Promise<string | undefined>;
 
-/** Live instances that carry the uid of the existing resource. */
+/** Instances with the uid of the existing resource. */
 export function ownInstances({ stage }: StormContext, subject: Subject): readonly InstanceSnapshot[] {
   const uid = stage.connectors.of(subject.key)?.view.uid;
   return uid === undefined

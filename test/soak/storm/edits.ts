@@ -6,7 +6,7 @@ import type { Operation } from './context.ts';
 
 const KIND = 'InfusionsoftConnector';
 
-/** Patches the spec of a resource that exists; `undefined` where it is deleted. */
+/** Patches the spec of a resource; `undefined` if it is deleted. */
 async function patchSpec(subject: Subject, spec: object, words: string): Promise<string | undefined> {
   if (!subject.exists) {
     return undefined;
@@ -35,7 +35,7 @@ export const changeConfiguration: Operation = async (_context, subject, random) 
   return patchSpec(subject, { instance: { configuration } }, `instance.configuration ${value} ${max}`);
 };
 
-/** Half of the time it is set back before the first call can be over. */
+/** In half of the cases the edit is reverted before the first call completes. */
 export const enableOrDisable: Operation = async ({ clock }, subject, random) => {
   const flips = random.fraction() < 0.5 ? 2 : 1;
   const gapMs = 50 + random.fraction() * 400;
@@ -70,14 +70,14 @@ export const renameConnectionSecret: Operation = async (_context, subject) => {
   return patchSpec(subject, { connectionSecretRef: { name } }, `connectionSecretRef ${name}`);
 };
 
-/** Another organization: what exists in the former one is not its business. */
+/** Moves to another organization; instances in the former one stay untouched. */
 export const changeAccount: Operation = async (_context, subject) => {
   const { wanted } = subject;
   wanted.account = wanted.account === 'sap' ? 'spare' : 'sap';
   return patchSpec(subject, { accountRef: { name: wanted.account } }, `accountRef ${wanted.account}`);
 };
 
-/** Fields that depend on the element; `absent` stands for those that the element does not have. */
+/** Fields that depend on the element; `absent` is the value for those of the other element. */
 function elementSpec({ wanted, name, server }: Subject, absent: null | undefined) {
   return wanted.element === 'infusionsoftcrm'
     ? { connector: wanted.element, server, encryptedKeySecretRef: { name: `${name}-key` } }

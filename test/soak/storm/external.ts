@@ -7,7 +7,7 @@ import { type Operation, ownInstances, type StormContext } from './context.ts';
 import { rename } from './edits.ts';
 import { deleteResource } from './lifecycle.ts';
 
-/** Another client changes an instance, and leaves the tags of its owner alone. */
+/** Another client changes an instance, but not its owner tags. */
 export const drift: Operation = async (context, subject, random) => {
   const [instance] = ownInstances(context, subject);
   if (instance === undefined) {
@@ -37,15 +37,15 @@ export const removeInstance: Operation = async (context, subject) => {
 
 const nothing: Operation = async () => undefined;
 
-/** A connector counts as settled when nothing happened to it for this time, milliseconds. */
+/** A connector counts as settled after this time without an operation, milliseconds. */
 const SETTLED_MS = 2_500;
-/** So long a take-over waits for that, milliseconds. */
+/** Maximum wait of a take-over for that, milliseconds. */
 const QUIET_MS = 12_000;
 const LOOK_MS = 100;
 
 /**
- * Another cluster takes an instance over; then nothing, an edit or a deletion follows here. Only where the operator is
- * about to do nothing: Open Connectors has no conditional write, so a call that is under way hits the new owner.
+ * Another cluster takes over an instance; then nothing, an edit or a deletion follows here. Only while the operator is
+ * idle: Open Connectors has no conditional write, so a call in flight changes the instance of the new owner.
  */
 export const takeOver: Operation = async (context, subject, random) => {
   const instance = await untilQuiet(context, subject);
@@ -70,7 +70,7 @@ export const takeOver: Operation = async (context, subject, random) => {
   return done === undefined ? text : `${text}, then ${done}`;
 };
 
-/** The only instance of the connector, as soon as nothing has happened to both for a while. */
+/** The only instance of the connector, as soon as both are settled. */
 async function untilQuiet(context: StormContext, subject: Subject): Promise<InstanceSnapshot | undefined> {
   const deadline = context.clock.monotonic() + QUIET_MS;
   while (context.clock.monotonic() < deadline) {

@@ -1,7 +1,7 @@
 import type { Fault, InjectedFault } from 'open-connectors-simulator/faults.ts';
 import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import type { Random } from '../../../src/runtime/random.ts';
-import type { Journal } from '../model/journal.ts';
+import type { AuditLog } from '../model/audit-log.ts';
 import { pick } from '../seeds.ts';
 import { CREATE_DEADLINE_MS } from '../stage/stage.ts';
 
@@ -49,14 +49,14 @@ const PLANS: readonly FaultPlan[] = [
   { name: '404 page of a gateway', operations: READS, fault: () => ({ kind: 'gateway-page' }) },
 ];
 
-/** What was injected by kind, and how many requests were hit. */
+/** Injected faults by kind, and the number of affected requests. */
 export interface FaultTable {
-  /** Lays one fault over the next one or two requests of a kind. */
+  /** Applies a fault to the next one or two requests of a kind. */
   inject(random: Random): void;
   hits(): ReadonlyMap<string, number>;
 }
 
-export function createFaultTable(simulator: Simulator, auditLog: Journal): FaultTable {
+export function createFaultTable(simulator: Simulator, auditLog: AuditLog): FaultTable {
   const injected: { readonly name: string; readonly fault: InjectedFault }[] = [];
   return {
     inject(random) {

@@ -6,7 +6,7 @@ import type { Operation, StormContext } from './context.ts';
 import { specOf } from './edits.ts';
 
 const KIND = 'InfusionsoftConnector';
-/** A deletion under faults and kills takes a while; later operations on the connector wait for it. */
+/** Timeout of a deletion under faults and kills; later operations on the connector wait for it. */
 const DELETION_MS = 30_000;
 const LOOK_MS = 100;
 
@@ -43,14 +43,14 @@ export const recreate: Operation = async (context, subject) => {
   return 're-created';
 };
 
-/** Stores a new code first: the former resource may have sent the one in the Secret. */
+/** Stores a new code first, because the former resource may have sent the one in the Secret. */
 export async function createResource({ stage, clock }: StormContext, subject: Subject): Promise<void> {
   const { namespace } = subject.tenant;
   const code = issueCode(stage.bench.simulator, clock, subject);
   await namespace.patch('Secret', `${subject.name}-code`, { stringData: { code: code.value } });
   code.stored();
   subject.takenOver = false;
-  // `undefined` overrides what the manifest has for infusionsoftcrm, and JSON leaves it out.
+  // `undefined` overrides the infusionsoftcrm fields of the manifest; JSON omits it.
   await namespace.create(connector(subject.name, specOf(subject)));
   subject.exists = true;
   stage.auditLog.note('operation', `created with code ${code.fingerprint}`, subject.key);

@@ -14,7 +14,7 @@ import { deleteAndRecreate, deleteResource, recreate } from './lifecycle.ts';
 import { rotateClientId, rotateClientSecret, rotateEncryptedKey, storeNewCode } from './rotations.ts';
 import type { OperationName } from './schedule.ts';
 
-/** What each operation of the schedule does. */
+/** The implementation of each operation of the schedule. */
 export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   rename,
   'change tags': changeTags,

@@ -6,7 +6,7 @@ import { receivedCodes } from '../model/received.ts';
 import type { IssuedCode, Subject } from '../model/subject.ts';
 import type { Stage } from '../stage/stage.ts';
 
-/** Reasons of Ready=False that ask a person for a code. */
+/** Reasons of Ready=False that request a code. */
 const ASKING = new Set([
   'AuthorizationRequired',
   'AuthorizationExpired',
@@ -16,34 +16,34 @@ const ASKING = new Set([
   'CredentialUsed',
 ]);
 
-/** A code that a person stored, and for which another one was asked before it reached Open Connectors. */
+/** A stored code that was superseded by a request for another one before it reached Open Connectors. */
 export interface DisregardedCode {
   readonly subject: string;
   readonly code: IssuedCode;
-  /** When the operator changed its record after the code was stored; `undefined` where it did not. */
+  /** When the operator changed its record after the code was stored; `undefined` if it did not. */
   readonly recordedAt: number | undefined;
 }
 
-/** The person who consents again and again. */
+/** A user who gives every requested consent. */
 export interface Person {
   readonly stored: number;
   readonly disregarded: readonly DisregardedCode[];
-  /** Resolves once it has stopped. */
+  /** Stops; resolves when it has stopped. */
   stop(): Promise<void>;
 }
 
 const LOOK_MS = 300;
-/** An answer to a code that was received shows within this time. */
+/** Maximum time from the receipt of a code to a changed status. */
 const ANSWER_MS = 4_000;
-/** A code whose sending was recorded leaves within this time, also after a fail-over. */
+/** Maximum time from the record of a code to its request, also after a fail-over. */
 const SENDING_MS = 12_000;
-/** A code is read within this time, also where several leaders are killed one after the other. */
+/** Maximum time until a code is read, also after several killed leaders. */
 const READING_MS = 30_000;
 
-/** A person needs this long to see that the instance is in another account, milliseconds. */
+/** Reaction time of the user to an instance in another account, milliseconds. */
 const SEEING_MS = 3_000;
 
-/** Names the account again that has the instance. */
+/** References the account of the instance again. */
 async function returnToAccount(stage: Stage, subject: Subject, sinceMs: number): Promise<void> {
   if (sinceMs < SEEING_MS) {
     return;
@@ -61,7 +61,7 @@ interface Asked {
   maxWaitMs: number;
 }
 
-/** Stores a new code wherever a connector asks for one and has had time to use the last one. */
+/** Stores a new code for each connector that requests one and had time to use the last one. */
 export function startPerson(
   stage: Stage,
   subjects: readonly Subject[],
@@ -126,7 +126,7 @@ export function startPerson(
     while (!stopping.signal.aborted) {
       const received = receivedCodes(simulator.ledger);
       for (const subject of subjects) {
-        // The API server answers some calls with an error in a storm; a person tries again.
+        // The API server fails some calls during a storm; a user tries again.
         await look(subject, received).catch((error: unknown) =>
           stage.auditLog.note('person', `failed: ${inspect(error)}`, subject.key),
         );

@@ -5,7 +5,7 @@ import { receivedCodes } from '../model/received.ts';
 import type { Subject, Tenant } from '../model/subject.ts';
 import type { Operation, StormContext } from './context.ts';
 
-/** The provider knows the new secret first; a person needs a moment to store it. */
+/** The provider has the new secret before the user stores it. */
 export const rotateClientSecret: Operation = async ({ stage, clock }, subject, random) => {
   const { clientId } = subject.app;
   subject.app = stage.bench.simulator.registerApp({ clientId });
@@ -14,7 +14,7 @@ export const rotateClientSecret: Operation = async ({ stage, clock }, subject, r
   return 'new client_secret';
 };
 
-/** Another OAuth client: the old one still works, and a new consent is needed. */
+/** Another OAuth client: the old one still works, and the new one needs a consent. */
 export const rotateClientId: Operation = async ({ stage }, subject) => {
   subject.app = stage.bench.simulator.registerApp();
   await storeApp(subject);
@@ -34,7 +34,7 @@ export const rotateEncryptedKey: Operation = async ({ stage, clock }, subject, r
   return 'new encrypted key';
 };
 
-/** A code that nobody asked for. Left out while it is open whether the current one has been sent. */
+/** A code without a request for it. Skipped while it is unknown whether the current one was sent. */
 export const storeNewCode: Operation = async ({ stage, clock }, subject) => {
   const { simulator } = stage.bench;
   const last = subject.codes.at(-1);
@@ -54,7 +54,7 @@ export const storeNewCode: Operation = async ({ stage, clock }, subject) => {
   return `code ${code.fingerprint} stored unasked`;
 };
 
-/** The platform accepts only the new user secret, some time before the Secret has it. */
+/** The platform accepts only the new user secret before the Secret has it. */
 export async function rotateAccount(
   { stage, clock }: StormContext,
   { namespace, userId }: Tenant,

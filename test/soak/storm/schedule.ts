@@ -1,7 +1,7 @@
 import type { Random } from '../../../src/runtime/random.ts';
 import { derivedRandom, pick } from '../seeds.ts';
 
-/** What happens to a connector, each with how often compared to the others. */
+/** The operations on a connector with their relative frequencies. */
 const OPERATION_WEIGHTS = {
   rename: 4,
   'change tags': 4,
@@ -27,7 +27,7 @@ export type OperationName = keyof typeof OPERATION_WEIGHTS;
 
 export const OPERATION_NAMES = Object.keys(OPERATION_WEIGHTS) as readonly OperationName[];
 
-/** One thing that the storm does, `at` milliseconds after its start. `seed` decides all details. */
+/** One operation, `at` milliseconds after the start of the storm. `seed` determines its details. */
 export type Planned =
   | {
       readonly kind: 'operation';
@@ -55,7 +55,7 @@ const FAULT_MS = 1_200;
 const ACCOUNT_MS = 30_000;
 const AMBUSH_MS = 6_000;
 
-/** The whole storm, in order of time: the same for the same options. */
+/** The schedule of a storm in chronological order, the same for the same options. */
 export function scheduleStorm(options: ScheduleOptions): readonly Planned[] {
   const { seed, lengthMs, connectors, replicas, tenants } = options;
   const series = (purpose: string, gapMs: (random: Random) => number, plan: Planner): Planned[] => {

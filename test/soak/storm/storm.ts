@@ -9,14 +9,14 @@ import { OPERATIONS } from './operations.ts';
 import { rotateAccount } from './rotations.ts';
 import type { OperationName, Planned } from './schedule.ts';
 
-/** What the storm did. */
+/** Counts of a storm. */
 export interface StormCounts {
   readonly operations: Map<OperationName | 'rotate account', number>;
-  /** What was done while a call was under way. */
+  /** Actions during calls. */
   readonly ambushes: Map<Reaction, number>;
-  /** Operations that did not apply when their time came. */
+  /** Operations that did not apply at their time. */
   skipped: number;
-  /** Operations that the API server or the simulator refused: defects of the test itself. */
+  /** Operations that the API server or the simulator refused, which are defects of the test. */
   readonly failed: string[];
 }
 
@@ -26,7 +26,7 @@ export interface StormTools {
   readonly counts: StormCounts;
 }
 
-/** Carries the schedule out. Operations on one connector follow each other; all others overlap. */
+/** Runs the schedule. Operations on one connector are sequential; all others overlap. */
 export async function rage(
   context: StormContext,
   schedule: readonly Planned[],
@@ -114,7 +114,7 @@ async function operate(
   { name, seed }: { readonly name: OperationName; readonly seed: number },
   counts: StormCounts,
 ): Promise<void> {
-  // Most operations need a resource; one that was deleted comes back with the next of them.
+  // Most operations need a resource, so the next of them creates a deleted one again.
   const chosen = subject.exists ? name : 're-create';
   const words = await OPERATIONS[chosen](context, subject, seededRandom(seed));
   if (words === undefined) {

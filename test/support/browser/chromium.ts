@@ -5,14 +5,14 @@ import { patient } from '../patience.ts';
 /** Debian's Chromium, or the one that `CHROMIUM` names. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Why the browser tests cannot run here; `undefined` where they can. */
+/** Why the browser tests cannot run here; `undefined` if they can. */
 export function browserIsMissing(): string | undefined {
   return existsSync(executablePath)
     ? undefined
     : `no browser at ${executablePath}: install Chromium (apt-get install chromium), or set CHROMIUM to one`;
 }
 
-/** A browser without a window, which calls nobody by itself. */
+/** A headless browser without background requests. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** A text that is hard to read: what it says, and its contrast. */
+/** A text with insufficient contrast. */
 export interface Faint {
   readonly text: string;
   readonly ratio: number;
@@ -8,7 +8,7 @@ export interface Faint {
 
 /** The texts of a page whose contrast is below the 4.5:1 of WCAG 2.2, 1.4.3, as the browser draws them. */
 export function faintTexts(page: Page): Promise<readonly Faint[]> {
-  // Runs in the page, so it is plain text for this compiler, which knows no DOM.
+  // Runs in the page, so it is a string: this compilation has no DOM types.
   return page.evaluate(`(() => {
     const parse = (color) => color.match(/[\\d.]+/g).map(Number);
     const luminance = (color) => {

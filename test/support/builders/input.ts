@@ -1,4 +1,5 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
+import { connectorKeyOf } from '../../../src/api/defaults.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
 import {
@@ -113,6 +114,7 @@ export const STORED = {
       provider: 'sap',
       uri: ACCOUNT.baseUrl,
       host: new URL(ACCOUNT.baseUrl).host,
+      element: 'infusionsoftcrm',
       'element-token': VALUES.token,
     },
     { owners: [UID] },
@@ -124,7 +126,11 @@ export function connectionMemory(
   subject: InfusionsoftConnector,
   token: string = VALUES.token,
 ): Partial<Memory> {
-  const content = printOf(canonicalContent(connectionData(READY_ACCOUNT, subject.spec, token)));
+  const content = printOf(
+    canonicalContent(
+      connectionData(READY_ACCOUNT, subject.spec, { token, connector: connectorKeyOf(subject.spec) }),
+    ),
+  );
   return { connection: { resourceVersion: '1', content } };
 }
 

@@ -9,7 +9,7 @@ import { createRest, type Rest } from './rest.ts';
 /** The kinds of control planes that the suites can run on. */
 export type ControlPlaneName = 'embedded' | 'kube-apiserver' | 'kubeconfig' | 'k3s';
 
-/** A running Kubernetes API, with what a suite needs to use it. */
+/** A running Kubernetes API with its clients. */
 export interface ControlPlane {
   readonly name: ControlPlaneName;
   /** Without the `v`, e.g. `1.34.1+k3s1`. */
@@ -18,13 +18,13 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   readonly features: Features;
   readonly rest: Rest;
-  /** Every request that the server was asked; the embedded one keeps them. */
+  /** All requests to the server; only the emulator records them. */
   readonly ledger?: ApiServer['ledger'];
-  /** Makes requests fail; the embedded one can. */
+  /** Injects faults; only the emulator supports it. */
   readonly faults?: ApiServer['faults'];
-  /** Installs the CRDs of this repository and resolves once they are served; their conditions by CRD name. */
+  /** Installs the CRDs of this repository. Resolves when they are served, with their conditions by CRD name. */
   installCrds(): Promise<ReadonlyMap<string, readonly CrdCondition[]>>;
-  /** A new namespace, whose name begins with `prefix`; one for each test keeps tests apart. */
+  /** A new namespace with the prefix `prefix`, to isolate a test. */
   createNamespace(prefix: string): Promise<string>;
   /** Runs the real kubectl; see `Kubectl.run`. */
   kubectl(
@@ -34,7 +34,7 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** What differs between control planes. */
+/** The properties of a control plane. */
 export interface RunningServer {
   readonly name: ControlPlaneName;
   readonly kubeconfig: string;
@@ -42,7 +42,7 @@ export interface RunningServer {
   readonly controllers: boolean;
   /** Program to use as kubectl. */
   readonly kubectl: string;
-  /** Whether the server outlives the run, so that namespaces have to be deleted. */
+  /** Whether the server outlives the run, so that its namespaces must be deleted. */
   readonly lasting: boolean;
   readonly instruments?: Pick<ApiServer, 'ledger' | 'faults'>;
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ const crdFolder = join(import.meta.dirname, '..', '..', '..', 'crds');
 const versionAnswer = z.object({ gitVersion: z.string() });
 const namedAnswer = z.object({ metadata: z.object({ name: z.string() }) });
 
-/** Makes a `ControlPlane` of a server that runs. */
+/** Creates the `ControlPlane` of a running server. */
 export async function controlPlaneOn(server: RunningServer): Promise<ControlPlane> {
   const rest = createRest(server.kubeconfig);
   const answer = await rest.request('GET', '/version');

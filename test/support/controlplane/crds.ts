@@ -23,7 +23,7 @@ const stored = z.object({ metadata: z.object({ resourceVersion: z.string() }) })
 
 const condition = z.object({ type: z.string(), status: z.string(), message: z.string().optional() });
 
-/** What the server says about a CRD. */
+/** A condition of a CRD. */
 export type CrdCondition = z.infer<typeof condition>;
 
 const withConditions = z.object({
@@ -38,8 +38,8 @@ export async function readCrds(folder: string): Promise<readonly Manifest[]> {
 }
 
 /**
- * Creates or replaces CRDs by plain requests, which a server that does not know a field answers by dropping it (where
- * kubectl would refuse), and waits until each is established and served. Returns the conditions by CRD name.
+ * Creates or replaces CRDs by plain requests, for which a server drops unknown fields (kubectl would refuse them), and
+ * waits until each is established and served. Returns the conditions by CRD name.
  */
 export async function installCrds(
   rest: Rest,
@@ -71,7 +71,7 @@ async function createOrReplace(rest: Rest, crd: Manifest): Promise<void> {
         metadata: { ...crd.metadata, resourceVersion: metadata.resourceVersion },
       };
       const replaced = await rest.request('PUT', path, replacement);
-      // Another suite may have been faster, or the server has just written a condition.
+      // Another suite may have created it, or the server has just written a condition.
       return replaced.status === 200 ? true : undefined;
     },
     establishTimeoutMs,
@@ -104,7 +104,7 @@ async function established(rest: Rest, crd: Manifest): Promise<readonly CrdCondi
   );
 }
 
-/** The CRDs as a server without CEL knows them: without `x-kubernetes-validations` and what else it would drop. */
+/** The CRDs for a server without CEL: without `x-kubernetes-validations` and other fields that it drops. */
 export function withoutRules(crds: readonly Manifest[]): readonly Manifest[] {
   return crds.map((crd) =>
     manifest.parse(

@@ -6,7 +6,7 @@ import { patient } from '../patience.ts';
 import { appendRecord } from './record.ts';
 import { type ControlPlaneSource, controlPlanes } from './sources.ts';
 
-/** K3s pulls an image at its first start. */
+/** K3s pulls an image at its first start, which takes minutes. */
 const startTimeoutMs = patient(300_000);
 const stopTimeoutMs = patient(60_000);
 
@@ -49,7 +49,7 @@ async function startRecorded(source: ControlPlaneSource): Promise<ControlPlane> 
   }
 }
 
-/** Skips the test, visibly, where the control plane lacks `feature`. */
+/** Skips the test if the control plane lacks `feature`. */
 export function requireFeature(context: TestContext, plane: ControlPlane, feature: keyof Features): void {
   if (!plane.features[feature]) {
     appendRecord(inject('controlPlaneRecord'), { name: plane.name, event: 'skipped', detail: feature });

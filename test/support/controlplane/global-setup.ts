@@ -7,12 +7,12 @@ import { controlPlanes } from './sources.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** File that test files tell their use of control planes in. */
+    /** File in which test files record their control planes. */
     controlPlaneRecord: string;
   }
 }
 
-/** Says at the end of a run, in one line, which control planes it ran on and which not. */
+/** Prints at the end of a run, in one line, the control planes that it used and skipped. */
 export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'control-planes-'));
   const file = join(folder, 'record');

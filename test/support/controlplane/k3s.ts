@@ -10,10 +10,10 @@ export interface K3s {
 /** Pinned, so that a run can be repeated; `K3S_IMAGE` names another. */
 export const defaultK3sImage = 'rancher/k3s:v1.34.6-k3s1';
 
-/** Nothing here needs pods of its own, and each of these would be pulled. */
+/** Disabled components, because the tests need no pods and each image would be pulled. */
 const disabled = 'traefik,servicelb,metrics-server,local-storage,coredns';
 
-/** Starts K3s. Fails, naming the reason, where no container engine answers or the image cannot be had. */
+/** Starts K3s. Fails with the reason if no container engine responds or the image is not available. */
 export async function startK3s(image: string): Promise<K3s> {
   await requireContainerEngine();
   try {

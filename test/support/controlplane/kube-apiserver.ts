@@ -11,7 +11,7 @@ import { freePort } from './ports.ts';
 import { type Daemon, startDaemon } from './process.ts';
 import { createRest, type Rest } from './rest.ts';
 
-/** Real etcd and kube-apiserver on loopback, without controllers: nothing collects garbage or empties namespaces. */
+/** Real etcd and kube-apiserver on the loopback address, without controllers such as garbage collection. */
 export interface KubeApiServer {
   /** `https://127.0.0.1:<port>`. */
   readonly url: string;
@@ -28,8 +28,8 @@ export interface KubeApiServer {
 
 export interface KubeApiServerOptions {
   /**
-   * `AlwaysAllow` (the default), or `RBAC`, where the token may still do everything and others need roles, also for the
-   * owners that they give to objects (OwnerReferencesPermissionEnforcement).
+   * `AlwaysAllow` (the default), or `RBAC`, where every user except that of the token needs roles, also for the
+   * owner references of objects (OwnerReferencesPermissionEnforcement).
    */
   readonly authorization?: 'AlwaysAllow' | 'RBAC';
 }
@@ -46,7 +46,7 @@ export async function kubeApiServerVersion(assetsDir: string): Promise<string> {
 
 /**
  * Starts `etcd` and `kube-apiserver` from `assetsDir` (a folder as `KUBEBUILDER_ASSETS` names it) on free ports, and
- * resolves when the server is ready and its namespaces are there. A start that fails says what the programs printed.
+ * resolves when the server is ready and its namespaces exist. The error of a failed start has the output of both.
  */
 export async function startKubeApiServer(
   assetsDir: string,
@@ -73,7 +73,7 @@ async function startOnce(
   const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
   const daemons: Daemon[] = [];
   const stop = async (): Promise<void> => {
-    // Nothing of it is kept, so neither is given time to end well.
+    // Their data is not kept, so they get no grace period.
     for (const daemon of daemons.toReversed()) {
       await daemon.stop(0);
     }
@@ -164,9 +164,9 @@ function apiServerArguments(folder: string, etcdUrl: string, port: number, autho
     `--service-account-key-file=${file('service-accounts.key')}`,
     `--service-account-signing-key-file=${file('service-accounts.key')}`,
     '--service-cluster-ip-range=10.0.0.0/24',
-    // No controller makes the default service accounts that this plugin asks for.
+    // No controller creates the default service accounts that this plugin requires.
     '--disable-admission-plugins=ServiceAccount',
-    // Endpoints of the `kubernetes` service lead nowhere here, and a loopback address is refused for them.
+    // The server refuses a loopback address for the endpoints of the `kubernetes` service.
     '--endpoint-reconciler-type=none',
   ];
 }
@@ -188,7 +188,7 @@ async function waitUntilReady(rest: Rest, daemons: readonly Daemon[]): Promise<v
       if (dead !== undefined) {
         throw new Error(`${dead.name} ended early (${dead.ended()}):\n${await dead.logTail(20)}`);
       }
-      // The system namespaces are made by the server itself, a moment after it calls itself ready.
+      // The server creates the system namespaces shortly after it is ready.
       const paths = ['/readyz', '/api/v1/namespaces/default', '/api/v1/namespaces/kube-system'];
       const ready = await Promise.all(paths.map(answers));
       return ready.every(Boolean) ? true : undefined;

@@ -7,7 +7,7 @@ const config = z.looseObject({
   users: z.array(z.looseObject({ name: z.string() })),
 });
 
-/** The kubeconfig with a bearer token in place of what its current user shows. */
+/** The kubeconfig with a bearer token instead of the credentials of its current user. */
 export function kubeconfigWithToken(kubeconfig: string, token: string): string {
   const parsed = config.parse(parse(kubeconfig));
   const current = parsed.contexts.find(({ name }) => name === parsed['current-context']);

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { patient } from '../patience.ts';
 
-/** How often a condition of another process is looked at, milliseconds. */
+/** Interval between two attempts, milliseconds. */
 const intervalMs = 50;
-/** An attempt that takes long is made less often: looking must not cost what is looked at its time. */
+/** Slow attempts are repeated less often, so that polling does not slow down the polled process. */
 const pauseFactor = 4;
 const longestPauseMs = 2_000;
 

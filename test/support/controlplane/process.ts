@@ -3,14 +3,14 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-/** A program that runs beside the tests, with everything it prints kept in a file. */
+/** A program that runs beside the tests, with its output in a file. */
 export interface Daemon {
   readonly name: string;
-  /** `undefined` while it runs, then how it ended, e.g. `code 1` or `SIGTERM`. */
+  /** `undefined` while it runs, then its exit code or signal, e.g. `code 1` or `SIGTERM`. */
   ended(): string | undefined;
-  /** The last `lines` lines of what it printed. */
+  /** The last `lines` lines of its output. */
   logTail(lines: number): Promise<string>;
-  /** SIGTERM, then SIGKILL after `graceMs`; resolves once the process is gone. */
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process has ended. */
   stop(graceMs?: number): Promise<void>;
 }
 

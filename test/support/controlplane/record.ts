@@ -8,15 +8,15 @@ const entry = z.object({
   detail: z.string(),
 });
 
-/** Something that test files tell about a control plane. */
+/** A record of a test file about a control plane. */
 export type RecordEntry = z.infer<typeof entry>;
 
-/** Test files run in processes of their own and tell the run what they did by lines in a file. */
+/** Appends a record. Test files run in separate processes, so they write lines to a file. */
 export function appendRecord(file: string, value: RecordEntry): void {
   appendFileSync(file, `${JSON.stringify(value)}\n`);
 }
 
-/** What all test files told. */
+/** The records of all test files. */
 export function readRecord(file: string): readonly RecordEntry[] {
   if (!existsSync(file)) {
     return [];

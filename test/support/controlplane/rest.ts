@@ -10,8 +10,8 @@ export interface RestAnswer {
 }
 
 /**
- * The API server as plain requests, for what a typed client would change on the way (it drops the fields that it does
- * not know). It judges nothing: every status is an answer.
+ * Plain requests to the API server, for bodies that a typed client would change (it drops unknown fields). Every status
+ * is a response.
  */
 export interface Rest {
   request(
@@ -20,11 +20,11 @@ export interface Rest {
     body?: unknown,
     options?: { readonly contentType?: string },
   ): Promise<RestAnswer>;
-  /** Opens a request whose answer has no end, such as a watch. The caller has to `destroy` it. */
+  /** Opens a request with an endless response, such as a watch. The caller must `destroy` it. */
   stream(path: string): Promise<IncomingMessage>;
 }
 
-/** Rejects when no answer comes (refused, reset, a certificate that does not fit). */
+/** Rejects without a response (refused, reset, invalid certificate). */
 export function createRest(kubeconfig: string): Rest {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
@@ -34,7 +34,7 @@ export function createRest(kubeconfig: string): Rest {
   }
   const { server, proxyUrl } = cluster;
 
-  // A handshake costs more than most answers, so connections are kept; an idle one keeps no process alive.
+  // Connections are kept, because a handshake costs more than most requests; idle ones keep no process alive.
   const agents = {
     'http:': new HttpAgent({ keepAlive: true }),
     'https:': new HttpsAgent({ keepAlive: true }),
@@ -62,7 +62,7 @@ export function createRest(kubeconfig: string): Rest {
             ...options.headers,
             Accept: 'application/json',
             'Content-Type': contentType,
-            // Node gives a DELETE with a body no length, so that the server takes the body for the next request.
+            // Node sets no length for a DELETE with a body, and the server would parse the body as the next request.
             ...(payload !== undefined && { 'Content-Length': Buffer.byteLength(payload) }),
           },
         },

@@ -10,9 +10,9 @@ import { startKubeApiServer } from './kube-apiserver.ts';
 /** A control plane that a run may use. */
 export interface ControlPlaneSource {
   readonly name: ControlPlaneName;
-  /** Why this run does without it; `undefined` where it is asked for. */
+  /** Why this run skips it; `undefined` if it is requested. */
   readonly left: string | undefined;
-  /** Starts it (or connects to it). Fails where it was asked for but is not to be had. */
+  /** Starts it (or connects to it). Fails if it was requested but is not available. */
   start(): Promise<ControlPlane>;
 }
 
@@ -75,7 +75,7 @@ export function controlPlanes(env: Environment = process.env): readonly ControlP
       name: 'k3s',
       left: env['TEST_K3S'] === '1' ? undefined : 'TEST_K3S is not 1',
       async start() {
-        // Loaded here alone: the container client is large.
+        // Imported lazily, because the container client is large.
         const { startK3s } = await import('./k3s.ts');
         const k3s = await startK3s(env['K3S_IMAGE'] ?? defaultK3sImage);
         return controlPlaneOn({ name: 'k3s', ...k3s, controllers: true, kubectl, lasting: false });
@@ -91,7 +91,7 @@ function readKubeconfig(file: string): string {
   return config.exportConfig();
 }
 
-/** The kubectl that came with the server fits it best. */
+/** Prefers the kubectl of the server's own version. */
 function kubectlOf(assets: string, env: Environment): string {
   const own = join(assets, 'kubectl');
   return env['KUBECTL'] === undefined && existsSync(own) ? own : kubectlProgram(env);

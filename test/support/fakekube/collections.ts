@@ -1,7 +1,7 @@
 import { isRecord } from '../../../src/kube/client/object.ts';
 import { mergePatch } from './merge-patch.ts';
 
-/** An object as the fake keeps it. */
+/** A stored object. */
 export interface Stored {
   apiVersion: string;
   kind: string;
@@ -17,14 +17,14 @@ export interface Stored {
   [key: string]: unknown;
 }
 
-/** One change, as a watch tells it. */
+/** One event of a watch. */
 export interface Change {
   readonly version: number;
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: Stored;
 }
 
-/** A refusal, to be answered as a `metav1.Status`. */
+/** An error, sent as a `metav1.Status`. */
 export class Refusal extends Error {
   readonly code: number;
   readonly reason: string;
@@ -36,7 +36,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The objects of one resource type and what happened to them. */
+/** The objects of one resource type with their history. */
 export class Collection {
   readonly apiVersion: string;
   readonly plural: string;
@@ -124,7 +124,7 @@ export class Collection {
     return this.#store(current, { ...current, metadata });
   }
 
-  /** Returns what brings back the present objects and history. */
+  /** Returns a function that restores the current objects and history. */
   backup(): () => void {
     const objects = [...this.#objects];
     const changes = [...this.changes];

@@ -28,11 +28,11 @@ const pathPattern =
   /^\/(?:api\/(?<core>v1)|apis\/(?<group>[^/]+\/[^/]+))(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?$/;
 
 /**
- * As much of an API server as tests of failures need: any resource type, lists with pages, watches with a history
+ * A minimal API server for tests of failures: any resource type, lists with pages, watches with a history
  * that can be lost, preconditions, finalizers, and faults by script. Plain http on loopback.
  */
 export class FakeKube implements AsyncDisposable {
-  /** Everything that was asked, in order. */
+  /** All requests, in order. */
   readonly requests: Received[] = [];
   readonly #server: Server;
   readonly #faults = new FaultScript();
@@ -64,7 +64,7 @@ export class FakeKube implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** A kubeconfig that leads here. */
+  /** A kubeconfig for this server. */
   get kubeconfig(): string {
     return JSON.stringify({
       apiVersion: 'v1',
@@ -83,7 +83,7 @@ export class FakeKube implements AsyncDisposable {
     return PooledKubeConfig.from(config);
   }
 
-  /** The collection of `<group>/<version>` (or `v1`) and plural, made when first asked for. */
+  /** The collection of `<group>/<version>` (or `v1`) and plural, created on first use. */
   collection(apiVersion: string, plural: string): Collection {
     const key = `${apiVersion}/${plural}`;
     const known = this.#collections.get(key);
@@ -100,56 +100,56 @@ export class FakeKube implements AsyncDisposable {
     return made;
   }
 
-  /** Lets the next `times` requests that fit fail like this. */
+  /** Applies a fault to the next `times` matching requests. */
   fail(match: FaultMatch, fault: Fault, times = 1): void {
     this.#faults.add(match, fault, times);
   }
 
-  /** All scripted faults are over. */
+  /** Removes all faults. */
   heal(): void {
     this.#faults.clear();
   }
 
-  /** Forgets all history: a watch from an older version gets a 410. */
+  /** Drops the history, so that a watch from an older version gets a 410. */
   loseHistory(): void {
     this.#version++;
     this.#oldestVersion = this.#version;
   }
 
-  /** What `restore` needs to bring back everything as it is now. */
+  /** Returns a backup of the current state for `restore`. */
   backup(): Backup {
     const collections = [...this.#collections.values()].map((collection) => collection.backup());
     return { version: this.#version, restore: () => collections.map((restore) => restore()) };
   }
 
-  /** Everything is as it was at the time of the backup, resource versions and history included; watches end. */
+  /** Restores a backup, including resource versions and history; watches end. */
   restore({ version, restore }: Backup): void {
     restore();
     this.#version = version;
     this.closeWatches('reset');
   }
 
-  /** Connections that were ever opened. */
+  /** Number of connections since the start. */
   get connections(): number {
     return this.#connectionCount;
   }
 
-  /** Connections that are open. */
+  /** Number of open connections. */
   get openConnections(): number {
     return this.#sockets.size;
   }
 
-  /** Watches that are open. */
+  /** Number of open watches. */
   get openWatches(): number {
     return this.#watchers.size;
   }
 
-  /** Requests that fit. */
+  /** Matching requests. */
   received(match: FaultMatch): Received[] {
     return this.requests.filter((request) => fits(match, request));
   }
 
-  /** Ends all open watches: properly, or by resetting their connections. */
+  /** Ends all open watches, regularly or by resetting their connections. */
   closeWatches(how: 'end' | 'reset'): void {
     for (const { response } of this.#watchers) {
       if (how === 'end') {
@@ -228,7 +228,7 @@ export class FakeKube implements AsyncDisposable {
         response.end(fault.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
         return;
       case 'silent':
-        // The caller waits until it gives up.
+        // No response: the client waits until its own timeout.
         return;
     }
   }

@@ -1,6 +1,6 @@
-/** What happens instead of the right answer. */
+/** The effect of a fault. */
 export type Fault =
-  /** This answer, a `metav1.Status`. */
+  /** Responds with a `metav1.Status`. */
   | {
       readonly kind: 'status';
       readonly code: number;
@@ -9,16 +9,16 @@ export type Fault =
     }
   /** The connection is reset before any answer. */
   | { readonly kind: 'reset' }
-  /** The request is done, and then the connection is reset: the caller cannot know. */
+  /** The request is processed, then the connection is reset, so that its outcome is ambiguous. */
   | { readonly kind: 'reset-after' }
-  /** No answer, ever. */
+  /** No response. */
   | { readonly kind: 'silent' }
-  /** 200, headers, and then nothing, whatever happens. For a watch. */
+  /** 200 with headers and no events, for a watch. */
   | { readonly kind: 'mute' }
-  /** 200 and these lines, then the end of the answer. For a watch. */
+  /** 200 with these lines, then the end of the response, for a watch. */
   | { readonly kind: 'lines'; readonly lines: readonly unknown[] };
 
-/** A request as it came. */
+/** A received request. */
 export interface Received {
   readonly method: string;
   readonly path: string;
@@ -28,7 +28,7 @@ export interface Received {
   readonly isWatch: boolean;
 }
 
-/** Which request a fault is for; everything that is set has to fit. */
+/** Selects requests; every given field must match. */
 export interface FaultMatch {
   readonly method?: string;
   readonly path?: RegExp;
@@ -37,7 +37,7 @@ export interface FaultMatch {
   readonly body?: RegExp;
 }
 
-/** Faults in the order in which they were scripted, each for a number of requests. */
+/** Faults in the order of injection, each for a number of requests. */
 export class FaultScript {
   #entries: { readonly match: FaultMatch; readonly fault: Fault; times: number }[] = [];
 
@@ -49,7 +49,7 @@ export class FaultScript {
     this.#entries = [];
   }
 
-  /** The fault for `request`, which is used up by that. */
+  /** The fault for `request`; counts it as used. */
   take(request: Received): Fault | undefined {
     const found = this.#entries.find(({ match, times }) => times > 0 && fits(match, request));
     if (found === undefined) {
@@ -60,7 +60,7 @@ export class FaultScript {
   }
 }
 
-/** Whether everything that `match` names is so in `request`. */
+/** Whether `request` matches. */
 export function fits({ method, path, isWatch, body }: FaultMatch, request: Received): boolean {
   if (method !== undefined && method !== request.method) {
     return false;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** One line that a program told. */
+/** One line of output of a program. */
 export interface Told {
   readonly type: string;
   readonly name?: string;
@@ -15,11 +15,11 @@ export interface Told {
 /** Which base class the program is built on. */
 export type ProgramName = 'plain' | 'reliable';
 
-/** An operator in a process of its own, as the library may end the process it runs in. */
+/** An operator in a separate process, because the library may end its process. */
 export class Program implements AsyncDisposable {
-  /** Everything it told so far. */
+  /** Its output so far. */
   readonly told: Told[] = [];
-  /** What it wrote to stderr, for messages of failed tests. */
+  /** Its standard error, for messages of failed tests. */
   stderr = '';
   readonly #child: ChildProcess;
   readonly #directory: string;
@@ -58,12 +58,12 @@ export class Program implements AsyncDisposable {
     return this.#exit?.code;
   }
 
-  /** Whether it has told something like `expected`. */
+  /** Whether its output has a line that matches `expected`. */
   hasTold(expected: Partial<Told>): boolean {
     return this.count(expected) > 0;
   }
 
-  /** How often it has told something like `expected`. */
+  /** Number of lines of its output that match `expected`. */
   count(expected: Partial<Told>): number {
     return this.told.filter(
       ({ type, name }) =>

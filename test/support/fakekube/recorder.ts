@@ -1,6 +1,6 @@
 import type { OperatorLogger } from '@dot-i/k8s-operator';
 
-/** A logger that keeps what it is told, as `<level> <message>`. */
+/** A logger that records lines as `<level> <message>`. */
 export function recordingLogger(): OperatorLogger & { readonly lines: string[] } {
   const lines: string[] = [];
   const at = (level: string) => (message: string) => {

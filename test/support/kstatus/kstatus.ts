@@ -2,7 +2,7 @@ import { CONDITIONS, type Condition, type ConditionType } from '../../../src/api
 import { CONNECTOR_NAMES } from '../../../src/api/group.ts';
 import { isReason, mayAppear } from '../../../src/api/reasons.ts';
 
-/** What the checks look at: an InfusionsoftConnector, an OpenConnectorsAccount, or what a test says is one. */
+/** The checked fields of an InfusionsoftConnector, an OpenConnectorsAccount, or a test object. */
 export interface WithStatus {
   readonly kind: string;
   readonly metadata: {
@@ -17,7 +17,7 @@ export interface WithStatus {
     | undefined;
 }
 
-/** The verdicts of kstatus that a custom resource can get. */
+/** The results of kstatus for a custom resource. */
 export type KStatus = 'Terminating' | 'InProgress' | 'Failed' | 'Current';
 
 /**
@@ -139,7 +139,7 @@ export function brokenRules(object: WithStatus): string[] {
   return RULES.filter(([, broken]) => broken(object, conditions)).map(([name]) => name);
 }
 
-/** Throws with every broken rule when a status that the operator wrote is not one that tools can rely on. */
+/** Throws with every broken rule of a status. */
 export function assertStatusConforms(object: WithStatus): void {
   const broken = brokenRules(object);
   if (broken.length > 0) {

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Manifest } from '../../deploy/support/manifest.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 
-/** What an installation is made of, as far as it is about who may do what. */
+/** The kinds of an installation that concern permissions. */
 const kinds = ['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
 
 /** Applies, with kubectl, the namespaces, accounts, roles and bindings among rendered manifests. */

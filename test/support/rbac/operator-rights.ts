@@ -10,15 +10,15 @@ import { createServiceAccount, post } from './service-account.ts';
 
 const root = '/apis/rbac.authorization.k8s.io/v1';
 
-/** Rights that were given, and how to take them back. */
+/** Granted permissions, and how to revoke them. */
 export interface GivenRights {
   /** Deletes what is not in a namespace. */
   remove(): Promise<void>;
 }
 
 /**
- * Makes the operator's service account in `home` and gives it the roles of the overlay `cluster`. Those that belong to
- * the cluster get names of their own, so that several installations can share it.
+ * Creates the operator's service account in `home` with the roles of the overlay `cluster`. Cluster-scoped roles get
+ * unique names, so that several installations can share a cluster.
  */
 export async function giveClusterRights(rest: Rest, home: string): Promise<GivenRights> {
   await createServiceAccount(rest, home, OPERATOR_NAME);

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from 'kube-apiserver-emulator/index.ts';
 import { DEPLOYED_ROLES, type DeployedRole } from '../../../scripts/generate/rbac-roles.ts';
 
-/** One verb on one resource that a role gives. */
+/** One verb on one resource of a role. */
 export interface Permission {
   readonly role: DeployedRole;
   readonly group: string;
@@ -11,7 +11,7 @@ export interface Permission {
   readonly resourceNames: readonly string[] | undefined;
 }
 
-/** Every single permission of the role that a file of `deploy/` gives the operator. */
+/** All permissions of the operator's role in a file of `deploy/`. */
 export function permissionsOf(file: string): readonly Permission[] {
   const roles = DEPLOYED_ROLES.filter((role) => role.bound && role.file === file);
   return roles.flatMap((role) =>
@@ -25,7 +25,7 @@ export function permissionsOf(file: string): readonly Permission[] {
   );
 }
 
-/** True when the request needed this permission. Whether it was in a namespace of the role is the caller's to say. */
+/** True if the request needed this permission. The caller checks the namespace. */
 export function needed({ group, resource, verb, resourceNames }: Permission, entry: LedgerEntry): boolean {
   const asked = entry.subresource === '' ? entry.resource : `${entry.resource}/${entry.subresource}`;
   return (

@@ -4,7 +4,7 @@ import type { Rest } from '../controlplane/rest.ts';
 
 const tokenAnswer = z.object({ status: z.object({ token: z.string() }) });
 
-/** Makes a service account. */
+/** Creates a service account. */
 export async function createServiceAccount(rest: Rest, namespace: string, name: string): Promise<void> {
   await post(rest, accountsPath(namespace), {
     apiVersion: 'v1',
@@ -14,8 +14,8 @@ export async function createServiceAccount(rest: Rest, namespace: string, name: 
 }
 
 /**
- * A kubeconfig (YAML) for the same server with nothing but a token of the service account, good for an hour. It is asked
- * for as the kubelet does it (TokenRequest), so that it works on every control plane.
+ * A kubeconfig (YAML) for the same server with a token of the service account that is valid for an hour, requested as
+ * the kubelet does (TokenRequest), so that it works on every control plane.
  */
 export async function serviceAccountKubeconfig(
   { kubeconfig, rest }: { readonly kubeconfig: string; readonly rest: Rest },
@@ -30,7 +30,7 @@ export async function serviceAccountKubeconfig(
   return kubeconfigWithToken(kubeconfig, tokenAnswer.parse(answer).status.token);
 }
 
-/** Creates an object; returns it. Rejects where the server refuses. */
+/** Creates an object and returns it. Rejects if the server refuses it. */
 export async function post(rest: Rest, path: string, body: object): Promise<unknown> {
   const answer = await rest.request('POST', path, body);
   if (answer.status !== 201) {

@@ -3,30 +3,30 @@ import { locationOf } from '../consent/visitor.ts';
 import { poll } from '../controlplane/poll.ts';
 import type { Namespace } from '../workbench/cluster.ts';
 import { connector } from '../workbench/manifests.ts';
-import { furnish, type Workbench } from '../workbench/workbench.ts';
+import { createPrerequisites, type Workbench } from '../workbench/workbench.ts';
 
 const kind = 'InfusionsoftConnector';
 
-/** Where a connector lives, and who may look at it. */
+/** The namespace of a connector, and a client for it. */
 export interface Stage {
   readonly bench: Workbench;
   readonly namespace: Namespace;
-  /** Where the operator's consent pages are. */
+  /** URL of the operator's consent pages. */
   readonly site: Site;
 }
 
 /**
- * Everything that happens to a connector: consent on the operator's page, drift, rotation, a connection Secret that is
- * edited, then renamed, new credentials of the account, and a deletion for which the account's Secret is gone already.
+ * The life of a connector: consent on the operator's page, drift, rotation, a connection Secret that is
+ * edited, then renamed, new credentials of the account, and a deletion after that of the account's Secret.
  */
 export async function liveThrough(stage: Stage): Promise<void> {
   const { bench, namespace } = stage;
-  await furnish(bench, namespace, { code: false });
+  await createPrerequisites(bench, namespace, { code: false });
   await namespace.create(connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } } }));
   await consent(stage);
   await namespace.waitFor(kind, 'crm', 'Ready', 'True');
   await drift(stage);
-  // The same again is counted in the event that is there.
+  // A repeated event increases the count of the existing one.
   await drift(stage);
   await rotate(stage);
   await editConnectionSecret(stage);

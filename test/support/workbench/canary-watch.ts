@@ -11,18 +11,18 @@ const secretEvent = z.object({
   }),
 });
 
-/** Keys whose values are no secrets, and are shown on purpose. */
+/** Keys with values that are not secret. */
 const PUBLIC_KEYS = new Set(['type', 'provider', 'uri', 'host', 'client_id', 'baseUrl', 'organizationId']);
-/** Shorter values are part of ordinary words. */
+/** Shorter values occur in ordinary words. */
 const SHORTEST = 10;
 
-/** Knows every value that any Secret of a suite ever held, and searches for them in everything that came out. */
+/** Records every value of every Secret of a suite, and searches for them in all output. */
 export interface CanaryWatch {
   /** A namespace of this suite. */
   mine(namespace: string): void;
-  /** Text that came out of an operator, to be searched at the end; the array may still grow. */
+  /** Output of an operator to search at the end; the array may still grow. */
   output(lines: readonly string[]): void;
-  /** Throws when a value of a Secret is in a log line, an event or a status. Returns how many values were searched for. */
+  /** Throws if a value of a Secret is in a log line, an event or a status. Returns the number of values. */
   check(): Promise<number>;
 }
 

@@ -30,10 +30,10 @@ const secretObject = z.object({
   data: z.record(z.string(), z.string()).default({}),
 });
 
-/** How long anything in a cluster may take before a test gives up, milliseconds. */
+/** Timeout of waits in a cluster, milliseconds. */
 const PATIENCE_MS = 30_000;
 
-/** One namespace, used as a person uses it: create, change, delete, look. */
+/** One namespace, as a user works in it: create, change, delete, read. */
 export interface Namespace {
   readonly name: string;
   create(...manifests: readonly Manifest[]): Promise<void>;
@@ -43,7 +43,7 @@ export interface Namespace {
   exists(kind: string, name: string): Promise<boolean>;
   connector(name: string): Promise<ReturnType<typeof parseConnector>>;
   account(name: string): Promise<ReturnType<typeof parseAccount>>;
-  /** A Secret with its values in clear; `undefined` where there is none. */
+  /** A Secret with decoded values; `undefined` if it does not exist. */
   secret(name: string): Promise<
     | {
         readonly type: string;
@@ -70,7 +70,7 @@ export async function createNamespace(plane: ControlPlane, prefix: string): Prom
   return useNamespace(plane, await plane.createNamespace(prefix));
 }
 
-/** A namespace that is there. */
+/** An existing namespace. */
 export function useNamespace(plane: ControlPlane, namespace: string): Namespace {
   const path = (kind: string, name?: string): string => {
     const plural = PLURALS[kind];

@@ -10,15 +10,15 @@ const eventSchema = z.object({
   object: z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string().optional() }) }),
 });
 
-/** Sees every status that is ever written, whichever test it was for. */
+/** Checks every written status of a suite. */
 export interface ConformanceWatch {
-  /** How many objects were looked at. */
+  /** Number of checked objects. */
   readonly seen: number;
-  /** Ends the watch. Throws when any status broke a rule of kstatus or of the API conventions. */
+  /** Ends the watch. Throws if any status broke a rule of kstatus or of the API conventions. */
   stop(): void;
 }
 
-/** Watches both kinds in all namespaces and holds each state of each object to the rules. */
+/** Watches both kinds in all namespaces and checks each state of each object. */
 export async function watchConformance(plane: ControlPlane): Promise<ConformanceWatch> {
   const broken = new Set<string>();
   let seen = 0;

@@ -1,5 +1,5 @@
 /**
- * Leader election that is quicker than the default, so that a test does not wait long for a crashed leader, but slow
+ * Faster leader election than the default, so that a test waits shortly for a crashed leader, but slow
  * enough that a leader on a busy machine renews its Lease in time.
  */
 export const ELECTION: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
-/** How many characters tell candidates apart; longer values are compared whole where these fit. */
+/** Length of the hashed prefix; longer values are compared in full after a match. */
 const WINDOW = 10;
 const BASE = 31;
 
 /**
- * The values that occur in `text`, found in one walk through it (Rabin and Karp): thousands of values in megabytes of
+ * The values that occur in `text`, found in one pass (Rabin-Karp): thousands of values in megabytes of
  * logs would take minutes one by one.
  * @throws RangeError for a value shorter than 10 characters.
  */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Calls `look` with each line of a response without an end, as a watch is one, until the stream is destroyed. */
+/** Calls `look` with each line of an endless response, such as a watch, until the stream is destroyed. */
 export function eachLine(stream: IncomingMessage, look: (line: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');

@@ -1,6 +1,6 @@
 import { API_VERSION } from '../../../src/api/group.ts';
 
-/** A Kubernetes object as a person writes it. */
+/** A Kubernetes object as in a manifest. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -8,10 +8,10 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** The callback URL that the simulated OAuth app is registered with. */
+/** The registered callback URL of the simulated OAuth app. */
 export const CALLBACK_URL = 'https://connect.example.com/oauth/callback';
 
-/** A Secret with values in clear. */
+/** A Secret with `stringData`. */
 export function secret(name: string, values: Readonly<Record<string, string>>): Manifest {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type: 'Opaque', stringData: values };
 }
@@ -29,7 +29,7 @@ export function account(
     spec: {
       baseUrl,
       credentialsSecretRef: { name: 'sap-account' },
-      // Tests should wait for nothing but what they are about.
+      // High limits, so that tests do not wait for the rate limiter.
       limits: { requestsPerSecond: 1000, burst: 1000, concurrency: 32 },
       ...spec,
     },

@@ -5,17 +5,17 @@ import type { Workbench } from './workbench.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** The operator in a process of its own, to be killed at any moment. */
+/** The operator in a separate process that a test can kill. */
 export interface OperatorProcess {
   readonly pid: number;
   readonly lines: readonly string[];
-  /** Resolves with the first line, past or future, that `matches`; rejects when the process ends before. */
+  /** Resolves with the first line, past or future, that `matches`; rejects if the process ends before. */
   line(matches: (line: string) => boolean): Promise<string>;
-  /** Its exit code, once it has ended; null after a signal. */
+  /** Its exit code after its end; null after a signal. */
   readonly ended: Promise<number | null>;
-  /** Ends it at once, as a crash does. */
+  /** Kills it, as a crash does. */
   kill(): Promise<void>;
-  /** Asks it to end (SIGTERM) and resolves with its exit code. */
+  /** Sends SIGTERM and resolves with the exit code. */
   terminate(): Promise<number | null>;
 }
 

@@ -13,13 +13,13 @@ const eventSchema = z.object({
   }),
 });
 
-/** How many connectors of a namespace are Ready. A watch costs one event for each change, a list all of them each time. */
+/** The number of Ready connectors of a namespace, by a watch, because repeated lists are expensive. */
 export interface ReadyWatch {
   count(): number;
   stop(): void;
 }
 
-/** Counts the Ready connectors of a namespace from now on, those that exist already included. */
+/** Counts the Ready connectors of a namespace, including existing ones. */
 export async function watchReady(plane: ControlPlane, namespace: string): Promise<ReadyWatch> {
   const ready = new Set<string>();
   const stream = await plane.rest.stream(

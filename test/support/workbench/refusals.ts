@@ -2,14 +2,14 @@ import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 
 /**
- * Finds what the operator of the namespace `home` is not allowed to do, also where nothing fails because of it, as with
- * events. Sees nothing without a namespace, and on control planes that keep no ledger.
+ * Finds denied requests of the operator of the namespace `home`, also those whose failure has no effect, such as
+ * events. Finds nothing without a namespace, and on control planes without a ledger.
  */
 export function watchRefusals(
   plane: ControlPlane,
   home: string | undefined,
 ): {
-  /** Throws when there was such a thing. */
+  /** Throws if a request was denied. */
   check(): void;
 } {
   const user = `system:serviceaccount:${home}:${OPERATOR_NAME}`;

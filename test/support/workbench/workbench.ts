@@ -24,29 +24,29 @@ import { watchConformance } from './conformance-watch.ts';
 import { account, CALLBACK_URL, secret } from './manifests.ts';
 import { watchRefusals } from './refusals.ts';
 
-/** An operator that runs in this process, on a control plane and a simulator. */
+/** An operator in this process, with a control plane and a simulator. */
 export interface RunningOperator {
-  /** Every line it has logged. */
+  /** All log lines. */
   readonly log: readonly string[];
   readonly composed: ComposedOperator;
-  /** Where its metrics and probes are, on 127.0.0.1. */
+  /** Ports of its metrics and probes on 127.0.0.1. */
   readonly ports: Ports;
   stop(): Promise<void>;
 }
 
-/** How an operator of a test differs from one with defaults. */
+/** The differences from an operator with defaults. */
 export interface OperatorSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly onAction?: ActionObserver;
 }
 
-/** Where the operator lives in the cluster, and as whom. */
+/** The namespace and the service account of the operator. */
 export interface Installation {
-  /** A namespace with the operator's service account and its rights. Absent: both are made, as `deploy/` makes them. */
+  /** A namespace with the operator's service account and its permissions. Absent: both are created as in `deploy/`. */
   readonly home?: string;
 }
 
-/** A control plane with a simulator beside it, and as many operators as a test starts. */
+/** A control plane with a simulator and the operators that a test starts. */
 export interface Workbench {
   readonly plane: ControlPlane;
   readonly simulator: Simulator;
@@ -54,23 +54,23 @@ export interface Workbench {
   readonly home: Namespace;
   namespace(prefix: string): Promise<Namespace>;
   startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
-  /** Has something that a test started ended at the latest when the workbench stops. */
+  /** Registers a cleanup for the end of the workbench. */
   atStop(end: () => Promise<unknown>): void;
-  /** Has everything that an operator in a process of its own prints searched for values of Secrets at the end. */
+  /** Registers the output of an operator in a separate process for the search for values of Secrets. */
   watchOutput(lines: readonly string[]): void;
-  /** Environment of an operator on this workbench, for one that runs in a process of its own. */
+  /** Environment of an operator in a separate process. */
   environment(env?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /**
-   * Stops everything but the control plane. Throws when a value of any Secret is in a log line, an event or a status,
-   * when any status that was written breaks the rules of kstatus, or when
-   * the operator was refused something that the deployed roles should allow.
+   * Stops everything except for the control plane. Throws if a value of any Secret is in a log line, an event or a status,
+   * if any written status breaks the rules of kstatus, or if
+   * the operator was denied a request that the deployed roles should allow.
    */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a simulator beside `plane` and installs the CRDs there. Operators get the credentials of the service account
- * with the rights of the deployed roles, so that a permission that is missing there fails a test.
+ * with the deployed roles, so that a missing permission fails a test.
  */
 export async function startWorkbench(
   plane: ControlPlane,
@@ -103,10 +103,10 @@ export async function startWorkbench(
     ALLOWED_HOSTS: `localhost:${simulator.port}`,
     CA_FILE: caFile,
     LEADER_ELECT: 'false',
-    // Long enough that a create on a busy machine is not taken for one without a response.
+    // Long enough that a create on a busy machine does not exceed its deadline.
     CREATE_DEADLINE: '5s',
     SEARCH_GRACE: '200ms',
-    // Suites that are about the end of XML-RPC set a time; the others run on any day.
+    // Suites about the end of XML-RPC set a date; the others are independent of it.
     LEGACY_API_END: 'never',
     LOG_LEVEL: 'debug',
     // Several operators share this machine.
@@ -172,8 +172,8 @@ export async function startWorkbench(
   };
 }
 
-/** The Secrets and the account that the manifests' connectors name; `code` makes the authorization code available. */
-export async function furnish(
+/** The Secrets and the account that the manifests' connectors reference; `code` also creates the Secret of the code. */
+export async function createPrerequisites(
   { simulator }: Workbench,
   namespace: Namespace,
   options: { readonly code?: boolean } = {},
@@ -190,7 +190,7 @@ export async function furnish(
   );
 }
 
-/** A fresh authorization code, as a person's consent gives it. */
+/** A new authorization code, as after a consent. */
 export function newCode(simulator: Simulator): string {
   return simulator.issueCode({ callbackUrl: CALLBACK_URL });
 }

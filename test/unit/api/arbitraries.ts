@@ -142,6 +142,7 @@ const common = {
   includeAccountCredentials: mostly(fc.boolean()),
   deletionPolicy: mostly(fc.constantFrom('Delete', 'Orphan')),
   driftPolicy: mostly(fc.constantFrom('Correct', 'Report')),
+  ignoreDrift: mostly(fc.constantFrom(['name'], ['name', 'configuration.pagination.max'])),
   missingPolicy: mostly(fc.constantFrom('Recreate', 'Report')),
   suspend: mostly(fc.boolean()),
 };

@@ -105,6 +105,7 @@ const FULL: ConnectorSpec = {
   includeAccountCredentials: true,
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
+  ignoreDrift: ['name'],
   missingPolicy: 'Recreate',
   suspend: false,
 };

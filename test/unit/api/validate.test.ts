@@ -26,6 +26,7 @@ describe('an InfusionsoftConnector', () => {
     ['infusionsoftrest without server and key', rest],
     ['a server that stays while the connector moves', { ...rest, server: crm.server }],
     ['a refresh token', withOAuth({ refreshTokenSecretRef: { name: 'crm-token' } })],
+    ['ignored drift', { ...crm, ignoreDrift: ['name', 'configuration.pagination.max'] }],
     ['harmless configuration', withInstance({ configuration: { 'filter.response.nulls': 'false' } })],
     ['a tag that only looks like ours', withInstance({ tags: ['k8s', 'my-k8s-tag'] })],
   ])('is accepted with %s', (_what, spec) => {
@@ -78,6 +79,8 @@ describe('an InfusionsoftConnector', () => {
       'spec.encryptedKeySecretRef.name',
     ],
     ['no Secret name', { ...crm, encryptedKeySecretRef: {} }, 'spec.encryptedKeySecretRef.name'],
+    ['a field that cannot be ignored', { ...crm, ignoreDrift: ['tags'] }, 'spec.ignoreDrift[0]'],
+    ['an ignored field twice', { ...crm, ignoreDrift: ['name', 'name'] }, 'spec.ignoreDrift[1]'],
     ['another connector', { ...crm, connector: 'salesforce' }, 'spec.connector'],
     ['no OAuth client', { ...crm, oauth: {} }, 'spec.oauth.clientSecretRef'],
     ['an id beyond exact numbers', withInstance({ importId: 2 ** 53 }), 'spec.instance.importId'],

@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
@@ -68,7 +65,6 @@ class TestOperator extends ReliableOperator {
       setFinalizers: this.setResourceFinalizers.bind(this),
       handleFinalizer: this.handleResourceFinalizer.bind(this),
       uri: this.getCustomResourceApiUri.bind(this),
-      register: this.registerCustomResourceDefinition.bind(this),
     };
   }
 }
@@ -679,37 +675,4 @@ test('the library’s own API client works, over the same connections', async ()
   expect(operator.open.uri('example.dev', 'v1', 'widgets', 'team')).toBe(
     `${fake.url}/apis/example.dev/v1/namespaces/team/widgets`,
   );
-});
-
-test('a definition is applied, also over an older one, and awaited', async () => {
-  const file = join(tmpdir(), `crd-${process.pid}.yaml`);
-  const names = { kind: 'Widget', plural: 'widgets' };
-  await writeFile(
-    file,
-    JSON.stringify({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'widgets.example.dev' },
-      spec: {
-        group: 'example.dev',
-        scope: 'Namespaced',
-        names,
-        versions: [{ name: 'v1', served: true, storage: true }],
-      },
-    }),
-  );
-  const definitions = fake.collection('apiextensions.k8s.io/v1', 'customresourcedefinitions');
-  definitions.create(undefined, {
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'widgets.example.dev' },
-    spec: {},
-  });
-  const operator = create();
-  const registering = operator.open.register(file);
-  await expect.poll(() => fake.received({ method: 'GET' }).length).toBe(1);
-  const conditions = [{ type: 'Established', status: 'True' }];
-  definitions.patch(undefined, 'widgets.example.dev', { status: { conditions } }, 'status');
-  await expect(ended(registering)).resolves.toMatchObject({ group: 'example.dev', plural: 'widgets' });
-  expect(fake.received({ method: 'PATCH' })[0]?.headers['content-type']).toBe('application/apply-patch+yaml');
-  expect(definitions.get(undefined, 'widgets.example.dev')['spec']).toMatchObject({ names });
 });

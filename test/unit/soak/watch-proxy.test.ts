@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { delayLines } from '../../soak/proxy/delayed-lines.ts';
-import { drawFate } from '../../soak/proxy/trouble.ts';
+import { drawWatchFault } from '../../soak/proxy/watch-fault.ts';
 import { derivedRandom } from '../../soak/seeds.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -43,9 +43,9 @@ describe('a delayed watch', () => {
 describe('the fate of watches', () => {
   it('has all kinds while the storm rages, and only delay in the calm', () => {
     const random = derivedRandom(1, 'test');
-    const fates = Array.from({ length: 200 }, () => drawFate(random, true));
+    const fates = Array.from({ length: 200 }, () => drawWatchFault(random, true));
     const ends = fates.map((fate) => (fate.kind === 'refused' ? 'refused' : fate.end));
     expect(new Set(ends)).toEqual(new Set(['refused', 'cut', 'gone', 'closed']));
-    expect(drawFate(random, false)).toEqual({ kind: 'served', lifeMs: undefined, end: 'closed' });
+    expect(drawWatchFault(random, false)).toEqual({ kind: 'served', lifeMs: undefined, end: 'closed' });
   });
 });

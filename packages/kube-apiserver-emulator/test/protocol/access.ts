@@ -41,7 +41,7 @@ export function accessSuite(client: () => Client): void {
       });
     });
 
-    test('what nobody serves is refused in the same way', async () => {
+    test('an unknown resource is denied in the same way', async () => {
       const { message } = refusalOf(await robots.robot.get('/apis/nobody.example.com/v1/things'));
       expect(message).toBe(
         `things.nobody.example.com is forbidden: User "${robots.user}" cannot list resource "things" in API group "nobody.example.com" at the cluster scope`,
@@ -56,7 +56,7 @@ export function accessSuite(client: () => Client): void {
       });
     });
 
-    test('strangers are called anonymous, a wrong token is 401', async () => {
+    test('requests without a token are anonymous, a wrong token is 401', async () => {
       const path = robots.path('secrets');
       const stranger = await client().get(path, { headers: { authorization: '' } });
       expect(refusalOf(stranger).message).toContain('User "system:anonymous" cannot list resource "secrets"');
@@ -64,7 +64,7 @@ export function accessSuite(client: () => Client): void {
     });
   });
 
-  test('everybody may read discovery, schemas, version and health', async () => {
+  test('all users can read discovery, schemas, version and health', async () => {
     for (const path of ['/api', '/apis', '/apis/example.com/v1', '/openapi/v2', '/version', '/healthz']) {
       expect((await robots.robot.get(path)).status).toBe(200);
     }
@@ -97,14 +97,14 @@ export function accessSuite(client: () => Client): void {
       );
     });
 
-    test('a subresource is a resource of its own', async () => {
+    test('a subresource is a separate resource', async () => {
       const widgets = `/apis/example.com/v1/namespaces/${robots.namespace}/widgets`;
       await robots.allow([{ apiGroups: ['example.com'], resources: ['widgets/status'], verbs: ['patch'] }]);
       expect((await robots.robot.mergePatch(`${widgets}/w/status`, {})).status).toBe(404);
       expect((await robots.robot.mergePatch(`${widgets}/w`, {})).status).toBe(403);
     });
 
-    test('asterisks stand for everything', async () => {
+    test('asterisks match everything', async () => {
       await robots.allow([{ apiGroups: ['*'], resources: ['*'], verbs: ['watch', 'create'] }]);
       const leases = `/apis/coordination.k8s.io/v1/namespaces/${robots.namespace}/leases`;
       expect((await robots.robot.post(leases, { metadata: { name: 'a' } })).status).toBe(201);
@@ -118,7 +118,7 @@ export function accessSuite(client: () => Client): void {
       await expect.poll(async () => (await robots.robot.get(robots.path('events'))).status).toBe(403);
     });
 
-    test('a cluster role gives in a namespace, or everywhere, and beyond resources', async () => {
+    test('a cluster role applies to a namespace, to all of them, and to non-resource URLs', async () => {
       const name = `c-${robots.namespace}`;
       const rules = [
         { apiGroups: [''], resources: ['serviceaccounts', 'namespaces'], verbs: ['list'] },
@@ -152,7 +152,7 @@ export function accessSuite(client: () => Client): void {
     });
   });
 
-  test('a binding to a role that is not there says so in refusals', async () => {
+  test('a binding to a missing role appears in denials', async () => {
     const lost = await robots.create('lost');
     await client().post(`${rbacPath}/namespaces/${robots.namespace}/rolebindings`, {
       metadata: { name: 'lost' },
@@ -174,7 +174,7 @@ export function accessSuite(client: () => Client): void {
     /** Of a kind that nobody serves: the garbage collector cannot tell that it is gone. */
     const unknownOwner = { apiVersion: 'nobody.example.com/v1' };
 
-    test('that are blocked from deletion need the right to their finalizers', async () => {
+    test('with blockOwnerDeletion need the right to update their finalizers', async () => {
       const maker = await robots.create('owning');
       await robots.allow(
         [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }],
@@ -196,7 +196,7 @@ export function accessSuite(client: () => Client): void {
       await expect.poll(async () => (await create('blocked', true)).status).toBe(201);
     });
 
-    test('are changed by those who may delete the object', async () => {
+    test('can be changed with the right to delete the object', async () => {
       const changer = await robots.create('changing');
       await client().post(robots.path('configmaps'), configMap('owned', unknownOwner));
       const change = () =>
@@ -217,7 +217,7 @@ export function accessSuite(client: () => Client): void {
     });
   });
   describe('impersonation', () => {
-    test('is for those who may', async () => {
+    test('needs permission', async () => {
       const as = { headers: { 'impersonate-user': 'somebody', 'impersonate-group': 'system:masters' } };
       const path = robots.path('serviceaccounts/robot');
       expect((await client().get(path, as)).status).toBe(200);

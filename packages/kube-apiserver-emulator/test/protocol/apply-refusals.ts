@@ -76,7 +76,7 @@ export function applyRefusalSuite(client: () => Client): void {
       });
     });
 
-    test('there is none over an equal value: both own it', async () => {
+    test('does not occur for an equal value: both own it', async () => {
       const name = newName();
       await apply('one', name, { size: 1 });
       const { status, body } = await apply('two', name, { size: 1 });

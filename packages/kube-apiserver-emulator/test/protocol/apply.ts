@@ -248,7 +248,7 @@ export function applySuite(client: () => Client): void {
       expect(body['metadata']?.['labels']).toHaveProperty('b');
     });
 
-    test('a definition, which keeps what the server found out', async () => {
+    test('a definition, which keeps the fields of the server', async () => {
       const name = 'applied.example.com';
       const definition = {
         apiVersion: 'apiextensions.k8s.io/v1',
@@ -277,7 +277,7 @@ export function applySuite(client: () => Client): void {
     });
   });
 
-  test('what was there before anybody was tracked belongs to before-first-apply', async () => {
+  test('fields from before tracking belong to before-first-apply', async () => {
     const name = newName();
     await client().post(gadgets(name).replace(/\/g\d+$/, ''), gadget(name, { size: 1 }));
     await client().mergePatch(gadgets(name), { metadata: { managedFields: [{}] } });

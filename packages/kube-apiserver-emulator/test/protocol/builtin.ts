@@ -6,7 +6,7 @@ export function builtinSuite(client: () => Client): void {
     `${root}/namespaces/${await client().namespace()}/${resource}`;
 
   describe('Secrets', () => {
-    test('stringData goes over data and is not read back', async () => {
+    test('stringData is merged into data and is write-only', async () => {
       const { body } = await client().post(await collection('secrets'), {
         metadata: { name: 'a' },
         data: { a: 'YQ==', b: 'YQ==' },
@@ -27,7 +27,7 @@ export function builtinSuite(client: () => Client): void {
       expect((await client().post(path, { metadata: { name: 'a' }, ...secret })).status).toBe(status);
     });
 
-    test('the type cannot change, and nothing of an immutable one', async () => {
+    test('the type is immutable, and all data of an immutable one', async () => {
       const path = await collection('secrets');
       await client().post(path, { metadata: { name: 'a' }, data: { a: 'YQ==' }, immutable: true });
       expect(await client().mergePatch(`${path}/a`, { type: 'other' })).toMatchObject({
@@ -104,7 +104,7 @@ export function builtinSuite(client: () => Client): void {
       expect((await client().put(path, { metadata: { name: 'a' }, spec })).status).toBe(422);
     });
 
-    test('of two that take over at once, one loses', async () => {
+    test('one of two concurrent take-overs fails', async () => {
       const path = await collection('leases', root);
       const { body } = await client().post(path, { metadata: { name: 'a' }, spec });
       const claim = (holderIdentity: string) =>
@@ -121,7 +121,7 @@ export function builtinSuite(client: () => Client): void {
       expect(names).toEqual(expect.arrayContaining(['default', 'kube-system']));
     });
 
-    test('are Active and hold themselves by a finalizer of their own', async () => {
+    test('are Active and have the finalizer kubernetes', async () => {
       const { body } = await client().get(`/api/v1/namespaces/${await client().namespace()}`);
       expect(body).toMatchObject({
         spec: { finalizers: ['kubernetes'] },
@@ -133,7 +133,7 @@ export function builtinSuite(client: () => Client): void {
       expect((await client().post('/api/v1/namespaces', { metadata: { name: 'a.b' } })).status).toBe(422);
     });
 
-    test('go when finalize has taken the last finalizer', async () => {
+    test('are deleted when finalize removes the last finalizer', async () => {
       const name = await client().namespace();
       const held = { metadata: { name: 'a', finalizers: ['example.com/x'] } };
       await client().post(`/api/v1/namespaces/${name}/configmaps`, held);

@@ -4,7 +4,7 @@ import type { Client } from '../support/client.ts';
 export function creationSuite(client: () => Client): void {
   const secrets = async (): Promise<string> => `/api/v1/namespaces/${await client().namespace()}/secrets`;
 
-  test('a new object gets what only the server can say', async () => {
+  test('a new object gets the metadata of the server', async () => {
     const path = await secrets();
     const { status, body } = await client().post(path, {
       apiVersion: 'v1',
@@ -49,7 +49,7 @@ export function creationSuite(client: () => Client): void {
     expect(body['metadata']?.['name']).toMatch(/^gen-[a-z0-9]{5}$/);
   });
 
-  test('a namespace that is not there is 404', async () => {
+  test('a missing namespace is 404', async () => {
     expect(
       await client().post('/api/v1/namespaces/nowhere/secrets', { metadata: { name: 'a' } }),
     ).toMatchObject({
@@ -69,7 +69,7 @@ export function creationSuite(client: () => Client): void {
     });
   });
 
-  test('a dry run answers like a create and stores nothing', async () => {
+  test('a dry run responds like a create and stores nothing', async () => {
     const path = await secrets();
     const { status, body } = await client().post(`${path}?dryRun=All`, { metadata: { name: 'a' } });
     expect(status).toBe(201);
@@ -130,7 +130,7 @@ export function creationSuite(client: () => Client): void {
     });
   });
 
-  describe('bodies that are not understood', () => {
+  describe('unsupported bodies', () => {
     const cases: readonly [string, unknown, string, number, string][] = [
       ['an empty body', '', 'application/json', 400, 'BadRequest'],
       ['no JSON', '{bad', 'application/json', 400, 'BadRequest'],
@@ -165,7 +165,7 @@ export function creationSuite(client: () => Client): void {
     });
   });
 
-  test('YAML is understood', async () => {
+  test('YAML is supported', async () => {
     const yaml = 'metadata:\n  name: a\nstringData:\n  k: v\n';
     const { status, body } = await client().post(await secrets(), yaml, { contentType: 'application/yaml' });
     expect({ status, data: body['data'] }).toEqual({ status: 201, data: { k: 'dg==' } });

@@ -11,7 +11,7 @@ export function customResourceSuite(client: () => Client): void {
     return { path: `${collection}/a`, object: body };
   }
 
-  test('unknown fields are dropped and defaults filled in, in status too', async () => {
+  test('unknown fields are dropped and defaults applied, also in status', async () => {
     const { object } = await created({ size: 2, unknown: 1 });
     expect(object).toMatchObject({
       metadata: { generation: 1 },
@@ -43,7 +43,7 @@ export function customResourceSuite(client: () => Client): void {
     expect(fields).toEqual(expect.arrayContaining(['spec.size', 'spec.mode']));
   });
 
-  test('a required field that is missing is named', async () => {
+  test('the error names a missing required field', async () => {
     const collection = widgetsPath(await client().namespace());
     const { status, body } = await client().post(collection, {
       apiVersion: 'example.com/v1',
@@ -58,7 +58,7 @@ export function customResourceSuite(client: () => Client): void {
     });
   });
 
-  test('a body has to name kind and version', async () => {
+  test('a body needs kind and version', async () => {
     const collection = widgetsPath(await client().namespace());
     expect((await client().post(collection, { metadata: { name: 'a' } })).status).toBe(400);
     expect(await client().post(collection, { ...widget('a'), apiVersion: 'example.com/v2' })).toMatchObject({
@@ -74,7 +74,7 @@ export function customResourceSuite(client: () => Client): void {
     });
   });
 
-  test('the first write after the create stores the defaults that were only shown', async () => {
+  test('the first write after the create stores the defaults', async () => {
     const { path, object } = await created();
     const first = await client().put(path, object);
     expect(version(first.body)).not.toBe(version(object));
@@ -105,7 +105,7 @@ export function customResourceSuite(client: () => Client): void {
       expect(generations).toEqual([1, 1, 1, 2, 2]);
     });
 
-    test('a write to the object leaves status alone', async () => {
+    test('a write to the object does not change status', async () => {
       const { path, object } = await created();
       const { body } = await client().put(path, {
         ...object,
@@ -115,7 +115,7 @@ export function customResourceSuite(client: () => Client): void {
       expect(body).toMatchObject({ spec: { size: 2 }, status: { observedGeneration: -1 } });
     });
 
-    test('a write to status leaves everything else alone', async () => {
+    test('a write to status changes nothing else', async () => {
       const { path, object } = await created();
       const { status, body } = await client().put(`${path}/status`, {
         ...object,
@@ -145,7 +145,7 @@ export function customResourceSuite(client: () => Client): void {
       expect(patched.status).toBe(409);
     });
 
-    test('the same status again is no write', async () => {
+    test('an unchanged status writes nothing', async () => {
       const { path } = await created();
       const first = await client().mergePatch(`${path}/status`, { status: { observedGeneration: 2 } });
       const second = await client().mergePatch(`${path}/status`, { status: { observedGeneration: 2 } });
@@ -158,7 +158,7 @@ export function customResourceSuite(client: () => Client): void {
     });
   });
 
-  test('a subresource that is not there is 404', async () => {
+  test('an unknown subresource is 404', async () => {
     const { path } = await created();
     expect((await client().get(`${path}/scale`)).status).toBe(404);
   });
@@ -170,7 +170,7 @@ export function customResourceSuite(client: () => Client): void {
       spec: { ...widgetDefinition.spec, names: { plural, kind }, ...change },
     });
 
-    test('become Established and show what they accepted', async () => {
+    test('become Established and show the accepted names', async () => {
       const { body } = await client().get(`${definitionsPath}/widgets.example.com`);
       expect(body['status']).toMatchObject({
         acceptedNames: {
@@ -188,7 +188,7 @@ export function customResourceSuite(client: () => Client): void {
       });
     });
 
-    test('have to be named after plural and group', async () => {
+    test('need a name of plural and group', async () => {
       const wrong = { ...definition('gizmos', 'Gizmo'), metadata: { name: 'gizmos' } };
       expect(await client().post(definitionsPath, wrong)).toMatchObject({
         status: 422,
@@ -240,7 +240,7 @@ export function customResourceSuite(client: () => Client): void {
       expect({ status, reason: body['reason'] }).toEqual({ status: 422, reason: 'Invalid' });
     });
 
-    test('do not get a kind that is in use', async () => {
+    test('cannot use an existing kind', async () => {
       await client().post(definitionsPath, definition('copies', 'Widget'));
       await expect
         .poll(async () => (await client().get(`${definitionsPath}/copies.example.com`)).body['status'])

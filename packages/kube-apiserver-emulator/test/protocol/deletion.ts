@@ -3,7 +3,7 @@ import type { Client } from '../support/client.ts';
 import { widget, widgetsPath } from '../support/widgets.ts';
 
 export function deletionSuite(client: () => Client): void {
-  test('what nothing holds is gone at once, and the answer is a Status', async () => {
+  test('an object without finalizers is deleted immediately, with a Status as response', async () => {
     const collection = widgetsPath(await client().namespace());
     const created = await client().post(collection, widget('a'));
     const { status, body } = await client().delete(`${collection}/a`);
@@ -26,7 +26,7 @@ export function deletionSuite(client: () => Client): void {
     expect((await client().delete(`${collection}/a`)).status).toBe(404);
   });
 
-  test('a finalizer holds the object: deletionTimestamp, grace period 0, generation one higher', async () => {
+  test('a finalizer delays the deletion: deletionTimestamp, grace period 0, generation one higher', async () => {
     const collection = widgetsPath(await client().namespace());
     await client().post(collection, widget('a', { size: 1 }, { finalizers: ['example.com/x'] }));
     const first = await client().delete(`${collection}/a`);
@@ -47,7 +47,7 @@ export function deletionSuite(client: () => Client): void {
     expect(second.body['metadata']?.['resourceVersion']).toBe(first.body['metadata']?.['resourceVersion']);
   });
 
-  test('the last finalizer to go takes the object with it', async () => {
+  test('removing the last finalizer deletes the object', async () => {
     const collection = widgetsPath(await client().namespace());
     await client().post(collection, widget('a', { size: 1 }, { finalizers: ['example.com/x'] }));
     await client().delete(`${collection}/a`);
@@ -101,7 +101,7 @@ export function deletionSuite(client: () => Client): void {
     expect((await client().get(`${collection}/a`)).status).toBe(200);
   });
 
-  test('a collection is deleted by selector and answered with what was in it', async () => {
+  test('a collection is deleted by selector and returned', async () => {
     const collection = widgetsPath(await client().namespace());
     for (const [name, group] of [
       ['a', 'x'],
@@ -116,7 +116,7 @@ export function deletionSuite(client: () => Client): void {
     expect(names((await client().get(collection)).body)).toEqual(['c']);
   });
 
-  test('a namespace is Terminating first, and nothing can be made in it', async () => {
+  test('a namespace is Terminating first, and refuses new objects', async () => {
     const namespace = await client().namespace();
     // Holds the namespace on servers that would empty it at once.
     await client().post(`/api/v1/namespaces/${namespace}/configmaps`, {
@@ -149,7 +149,7 @@ export function deletionSuite(client: () => Client): void {
       });
   });
 
-  test('system namespaces may not be deleted', async () => {
+  test('system namespaces cannot be deleted', async () => {
     expect(await client().delete('/api/v1/namespaces/kube-system')).toMatchObject({
       status: 403,
       body: { message: 'namespaces "kube-system" is forbidden: this namespace may not be deleted' },

@@ -37,7 +37,7 @@ export function discoverySuite(client: () => Client): void {
     ]);
   });
 
-  test('a group that is not there is no Status but plain text', async () => {
+  test('an unknown group is plain text, not a Status', async () => {
     for (const path of ['/apis/nobody.example.com', '/apis/nobody.example.com/v1/things']) {
       const { status, body } = await client().get(path);
       expect({ status, body }).toEqual({ status: 404, body: '404 page not found\n' });

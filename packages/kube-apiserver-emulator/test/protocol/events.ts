@@ -17,7 +17,7 @@ export function eventSuite(client: () => Client): void {
     ...change,
   });
 
-  test('what is written in the newer group is read in the core group', async () => {
+  test('an event of the newer group is readable in the core group', async () => {
     const namespace = await client().namespace();
     const { status, body } = await client().post(newer(namespace), event(namespace));
     expect(status).toBe(201);
@@ -67,7 +67,7 @@ export function eventSuite(client: () => Client): void {
     });
   });
 
-  test('kubectl describe finds them by what they are about', async () => {
+  test('kubectl describe finds them by the involved object', async () => {
     const namespace = await client().namespace();
     await client().post(newer(namespace), event(namespace));
     const found = async (selector: string): Promise<number> => {
@@ -108,7 +108,7 @@ export function eventSuite(client: () => Client): void {
       expect(fields(reply)).toEqual(['message']);
     });
 
-    test('what the older API had is to be left out', async () => {
+    test('fields of the older API are refused', async () => {
       const namespace = await client().namespace();
       const change = { deprecatedCount: 1, deprecatedSource: { component: 'c' }, series: { count: 1 } };
       const reply = await client().post(newer(namespace), event(namespace, change));
@@ -129,7 +129,7 @@ export function eventSuite(client: () => Client): void {
       expect(new Set(fields(reply))).toEqual(new Set(['reportingController', 'reportingInstance', 'action']));
     });
 
-    test('an old event is in the namespace of what it is about', async () => {
+    test('an old event needs the namespace of its object', async () => {
       const namespace = await client().namespace();
       const involvedObject = { kind: 'Widget', namespace: 'other', name: 'a' };
       const reply = await client().post(core(namespace), { metadata: { name: 'e' }, involvedObject });

@@ -18,7 +18,7 @@ export function listSuite(client: () => Client): void {
     expect(items(body)[0]).toMatchObject({ kind: 'Widget', apiVersion: 'example.com/v1' });
   });
 
-  test('items of built-in types leave their type out', async () => {
+  test('items of built-in types have no kind and apiVersion', async () => {
     const collection = `/api/v1/namespaces/${await client().namespace()}/secrets`;
     await client().post(collection, { metadata: { name: 'a' } });
     const { body } = await client().get(collection);
@@ -38,7 +38,7 @@ export function listSuite(client: () => Client): void {
   });
 
   describe('pages', () => {
-    test('one list in pages shows one moment', async () => {
+    test('the pages of a list are consistent', async () => {
       const collection = await widgets(['a'], ['b'], ['c']);
       const first = await client().get(`${collection}?limit=1`);
       expect(names(first.body)).toEqual(['a']);
@@ -52,14 +52,14 @@ export function listSuite(client: () => Client): void {
       expect(second.body['metadata']?.['continue'] ?? '').toBe('');
     });
 
-    test('with a selector nobody counts the rest', async () => {
+    test('a list with a selector has no remainingItemCount', async () => {
       const collection = await widgets(['a', { x: '1' }], ['b', { x: '1' }]);
       const { body } = await client().get(`${collection}?limit=1&labelSelector=x%3D1`);
       expect(body['metadata']?.['continue']).not.toBe('');
       expect(body['metadata']).not.toHaveProperty('remainingItemCount');
     });
 
-    test('a token that is none is 400', async () => {
+    test('an invalid token is 400', async () => {
       const { status, body } = await client().get(`${await widgets()}?limit=1&continue=abc`);
       expect({ status, reason: body['reason'] }).toEqual({ status: 400, reason: 'BadRequest' });
     });
@@ -127,7 +127,7 @@ export function listSuite(client: () => Client): void {
   });
 
   describe('resourceVersion', () => {
-    test('a version that is not reached yet is 504 with a reason', async () => {
+    test('a future version is 504 with a reason', async () => {
       const { status, body } = await client().get(`${widgetsPath('default')}?resourceVersion=99999999`);
       expect(status).toBe(504);
       expect(body).toMatchObject({
@@ -136,7 +136,7 @@ export function listSuite(client: () => Client): void {
       });
     });
 
-    test('an exact version shows what was', async () => {
+    test('an exact version shows the past state', async () => {
       const collection = await widgets(['a']);
       const before = await client().get(collection);
       await client().post(collection, widget('b'));

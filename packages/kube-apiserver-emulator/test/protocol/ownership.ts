@@ -14,7 +14,7 @@ export function ownershipSuite(client: () => Client): void {
   const core = (path: string): string => `/api/v1/namespaces/${namespace}/${path}`;
   const by = 'fieldManager=tests';
 
-  test('a new object belongs to whoever makes it', async () => {
+  test('a new object belongs to its creator', async () => {
     const spec = {
       size: 1,
       map: { x: '1' },
@@ -57,7 +57,7 @@ export function ownershipSuite(client: () => Client): void {
     await client().mergePatch(gadgets('new'), { metadata: { finalizers: null } });
   });
 
-  test('the program names itself where the request does not', async () => {
+  test('the user agent is the default manager', async () => {
     await client().request('POST', gadgets(), gadget('agent', { size: 1 }), {
       headers: { 'user-agent': 'some-tool/v1.2 (linux) x' },
     });
@@ -66,7 +66,7 @@ export function ownershipSuite(client: () => Client): void {
     ]);
   });
 
-  test('a change takes fields from others, and leaves the rest with them', async () => {
+  test('a change takes over the changed fields only', async () => {
     await client().post(
       `${gadgets()}?fieldManager=one`,
       gadget('change', { size: 1, map: { x: '1', y: '1' } }),
@@ -83,7 +83,7 @@ export function ownershipSuite(client: () => Client): void {
     });
   });
 
-  test('who changes nothing comes to own nothing', async () => {
+  test('a write without changes gives no ownership', async () => {
     const { body: before } = await client().post(
       `${gadgets()}?fieldManager=one`,
       gadget('same', { size: 1 }),
@@ -114,7 +114,7 @@ export function ownershipSuite(client: () => Client): void {
     });
   });
 
-  test('a client can leave the list out, forget it, but not empty it', async () => {
+  test('a client can omit or reset managedFields, but not empty them', async () => {
     const { body: made } = await client().post(`${gadgets()}?${by}`, gadget('list', { size: 1 }));
     const owners = ownersIn(made);
     const { managedFields: _left, ...metadata } = made['metadata'] ?? {};
@@ -127,7 +127,7 @@ export function ownershipSuite(client: () => Client): void {
   });
 
   describe('built-in types', () => {
-    test('a Secret: what was written in clear is owned as data', async () => {
+    test('a Secret: stringData is owned as data', async () => {
       const { body } = await client().post(`${core('secrets')}?${by}`, {
         metadata: { name: 's', labels: { x: '1' } },
         stringData: { a: '1' },
@@ -167,7 +167,7 @@ export function ownershipSuite(client: () => Client): void {
       });
     });
 
-    test('a definition: the server owns what it found out', async () => {
+    test('a definition: the server owns its fields', async () => {
       const { body } = await client().get(
         '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.example.com',
       );

@@ -74,7 +74,7 @@ export function patchSuite(client: () => Client): void {
       });
     });
 
-    test('a change of nothing keeps the resourceVersion', async () => {
+    test('a patch without changes keeps the resourceVersion', async () => {
       const path = await secret({ metadata: { name: 'a', labels: { a: '1' } } });
       const before = await client().get(path);
       const { body } = await client().mergePatch(path, { metadata: { labels: { a: '1' } } });
@@ -103,7 +103,7 @@ export function patchSuite(client: () => Client): void {
       expect(body['metadata']?.['finalizers']).toEqual(['example.com/b', 'example.com/a']);
     });
 
-    test('$patch: delete takes an element out, $deleteFromPrimitiveList a scalar', async () => {
+    test('$patch: delete removes an item, $deleteFromPrimitiveList a scalar', async () => {
       const path = await secret({
         metadata: {
           name: 'a',
@@ -121,7 +121,7 @@ export function patchSuite(client: () => Client): void {
       expect(body['metadata']?.['finalizers']).toEqual(['example.com/b']);
     });
 
-    test('$patch: replace and $retainKeys say what stays of a map', async () => {
+    test('$patch: replace and $retainKeys limit the fields of a map', async () => {
       const path = await secret({
         metadata: { name: 'a', labels: { a: '1', b: '2' }, annotations: { a: '1', b: '2' } },
       });
@@ -163,7 +163,7 @@ export function patchSuite(client: () => Client): void {
       expect(status).toBeGreaterThanOrEqual(400);
     });
 
-    test('custom resources have none: 415', async () => {
+    test('custom resources do not support it: 415', async () => {
       const collection = widgetsPath(await client().namespace());
       await client().post(collection, widget('a'));
       const { status, body } = await client().strategicPatch(`${collection}/a`, { spec: { size: 2 } });

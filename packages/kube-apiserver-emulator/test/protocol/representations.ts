@@ -34,7 +34,7 @@ export function representationSuite(client: () => Client): void {
     expect(row?.['object']).toMatchObject({ kind: 'PartialObjectMetadata', metadata: { name: 'a' } });
   });
 
-  test('includeObject says what comes with each row', async () => {
+  test('includeObject selects the object of each row', async () => {
     const collection = await widgets();
     const whole = await client().get(`${collection}?includeObject=Object`, { accept: table });
     expect(whole.body['rows']?.[0]?.['object']).toMatchObject({ kind: 'Widget', spec: { size: 3 } });
@@ -42,7 +42,7 @@ export function representationSuite(client: () => Client): void {
     expect(none.body['rows']?.[0]?.['object'] ?? null).toBeNull();
   });
 
-  test('values that are not there are null', async () => {
+  test('missing values are null', async () => {
     const collection = widgetsPath(await client().namespace());
     await client().post(collection, widget('a', {}));
     const { body } = await client().get(`${collection}/a`, { accept: table });

@@ -10,7 +10,7 @@ export function rightsSuite(client: () => Client): void {
     const roles = (): string => `${rbacPath}/namespaces/${robots.namespace}/roles`;
     const bindings = (): string => `${rbacPath}/namespaces/${robots.namespace}/rolebindings`;
 
-    test('rules are complete, and of one sort', async () => {
+    test('rules are complete and of one kind', async () => {
       const { status, body } = await client().post(roles(), {
         metadata: { name: 'b' },
         rules: [
@@ -57,7 +57,7 @@ export function rightsSuite(client: () => Client): void {
       );
     });
 
-    test('groups are filled in, and the role of a binding stays', async () => {
+    test('groups have defaults, and the role of a binding is immutable', async () => {
       const path = await robots.allow([], { kind: 'User', name: 'somebody' });
       const { body } = await client().get(path);
       expect(body['subjects']).toEqual([{ kind: 'User', apiGroup: rbacGroup, name: 'somebody' }]);
@@ -70,7 +70,7 @@ export function rightsSuite(client: () => Client): void {
   });
 
   describe('tokens', () => {
-    test('need an account that is there, and end with it', async () => {
+    test('need an existing account and are valid until its deletion', async () => {
       const request = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec: {} };
       expect(await client().post(robots.path('serviceaccounts/nobody/token'), request)).toMatchObject({
         status: 404,
@@ -101,7 +101,7 @@ export function rightsSuite(client: () => Client): void {
       resourceAttributes: { namespace: robots.namespace, verb: 'get', resource: 'secrets', name },
     });
 
-    test('tell the caller what he may do, and by which binding', async () => {
+    test('return the rights of the caller and the binding', async () => {
       await robots.allow([
         { apiGroups: [''], resources: ['secrets'], resourceNames: ['mine'], verbs: ['get'] },
       ]);
@@ -123,14 +123,14 @@ export function rightsSuite(client: () => Client): void {
       });
     });
 
-    test('ask one thing', async () => {
+    test('need exactly one kind of attributes', async () => {
       const { body } = await robots.robot.post(`${reviewsPath}/selfsubjectaccessreviews`, { spec: {} });
       expect(body['message']).toContain(
         'spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
       );
     });
 
-    test('tell about others, to those who may ask', async () => {
+    test('return the rights of others with permission', async () => {
       const spec = { user: robots.user, ...attributes('a') };
       const of = async (more: object): Promise<Json | undefined> =>
         (await client().post(`${reviewsPath}/subjectaccessreviews`, { spec: { ...spec, ...more } })).body[

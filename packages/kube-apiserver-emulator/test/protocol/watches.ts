@@ -7,7 +7,7 @@ export function watchSuite(client: () => Client): void {
   const short = ({ type, object }: WatchEvent): string => `${type} ${object['metadata']?.['name']}`;
   const versionOf = (object: Json): string => `${object['metadata']?.['resourceVersion']}`;
 
-  test('from a list on, every change comes once and in order', async () => {
+  test('every change after a list arrives once and in order', async () => {
     const collection = await collectionOf();
     const list = await client().get(collection);
     await client().post(collection, widget('a'));
@@ -40,7 +40,7 @@ export function watchSuite(client: () => Client): void {
     },
   );
 
-  test('a write that changes nothing is no event', async () => {
+  test('a write without changes is no event', async () => {
     const collection = await collectionOf();
     // The first write after the create also stores defaults that were only shown before.
     const { body } = await client().post(collection, widget('a'));
@@ -86,7 +86,7 @@ export function watchSuite(client: () => Client): void {
     wide.close();
   });
 
-  test('timeoutSeconds ends it in order', async () => {
+  test('timeoutSeconds ends it regularly', async () => {
     const collection = await collectionOf();
     await client().post(collection, widget('a'));
     const watch = await client().watch(`${collection}?watch=1&timeoutSeconds=1`);
@@ -101,19 +101,19 @@ export function watchSuite(client: () => Client): void {
     expect(event).toMatchObject({ type: 'ERROR', object: { kind: 'Status', reason: 'Expired', code: 410 } });
   });
 
-  test('a version that is not reached yet is waited for', async () => {
+  test('waits for a future version', async () => {
     const collection = await collectionOf();
     const watch = await client().watch(`${collection}?watch=1&resourceVersion=99999999&timeoutSeconds=1`);
     await client().post(collection, widget('a'));
     expect(await watch.rest()).toEqual([]);
   });
 
-  test('a version that is no number is 500', async () => {
+  test('an invalid version is 500', async () => {
     const { status } = await client().get(`${await collectionOf()}?watch=1&resourceVersion=abc`);
     expect(status).toBe(500);
   });
 
-  test('a selector that is wrong is 400 before the stream begins', async () => {
+  test('an invalid selector is 400 before the stream begins', async () => {
     expect((await client().get(`${await collectionOf()}?watch=1&fieldSelector=spec.x%3D1`)).status).toBe(400);
   });
 
@@ -141,7 +141,7 @@ export function watchSuite(client: () => Client): void {
     watch.close();
   });
 
-  test('as Tables, the columns are described once', async () => {
+  test('Tables have the column definitions once', async () => {
     const collection = await collectionOf();
     await client().post(collection, widget('a'));
     await client().post(collection, widget('b'));

@@ -1,19 +1,19 @@
 import { Agent, fetch, type Response } from 'undici';
 
-/** An answer with its body parsed where it is JSON. */
+/** A response with its parsed body. */
 export interface Reply {
   readonly status: number;
   readonly headers: Response['headers'];
-  /** Parsed JSON, or the text. Typed loosely on purpose: tests say what they expect of it. */
+  /** Parsed JSON, or the text. Typed loosely, because tests assert its shape. */
   readonly body: Json;
 }
 
-/** JSON as tests read it: every step yields more of the same. */
+/** JSON with untyped access to nested fields. */
 export interface Json {
   readonly [field: string]: Json;
 }
 
-/** The elements of a JSON list; none when it is absent. */
+/** The items of a JSON list; none if it is absent. */
 export function elements(json: Json | undefined): readonly Json[] {
   const value: unknown = json ?? [];
   if (!Array.isArray(value)) {
@@ -38,14 +38,14 @@ export interface Watch {
   close(): void;
 }
 
-/** What a request may carry besides its path. */
+/** The options of a request. */
 export interface RequestOptions {
   readonly accept?: string;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A Kubernetes API over the wire, without a client library that would smooth anything. */
+/** A client of the Kubernetes API without a client library, to test raw responses. */
 export class Client {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export class Client {
     this.#agent = agent ?? new Agent({ connect: { ca: server.caPem }, allowH2: false });
   }
 
-  /** The same server for somebody else, by his bearer token. Closed with this client. */
+  /** A client of the same server for another user. Closed with this client. */
   as(token: string): Client {
     return new Client({ url: this.#url, caPem: '', token }, this.#agent);
   }
@@ -135,7 +135,7 @@ export class Client {
     };
   }
 
-  /** A new namespace, for a test of its own. */
+  /** A new namespace. */
   async namespace(): Promise<string> {
     const name = `test-${++this.#count}-${Math.floor(performance.now())}`;
     const { status } = await this.post('/api/v1/namespaces', { metadata: { name } });
@@ -172,7 +172,7 @@ export class Client {
   }
 }
 
-/** A text stands where JSON may stand. */
+/** Wraps a text as JSON. */
 function asJson(text: string): Json {
   return JSON.parse(JSON.stringify(text));
 }

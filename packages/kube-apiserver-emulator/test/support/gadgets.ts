@@ -14,7 +14,7 @@ const pairs = {
   },
 };
 
-/** A definition with every way in which fields can be merged and owned. */
+/** A definition with every kind of merge and ownership. */
 const gadgetDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -81,7 +81,7 @@ export async function installGadgets(client: Client): Promise<void> {
   await vi.waitFor(
     async () => {
       expect((await client.get('/apis/example.com/v1/gadgets')).status).toBe(200);
-      // A server merges by the schema only when it has published it.
+      // A server merges by the schema only after it published it.
       const { body } = await client.get('/openapi/v2');
       expect(Object.keys(body['definitions'] ?? {})).toContain('com.example.v1.Gadget');
     },
@@ -100,7 +100,7 @@ export function gadget(name: string, spec?: object, metadata: object = {}, more:
   };
 }
 
-/** Entries of `managedFields`: operation and manager, and what each owns. */
+/** Entries of `managedFields`: operation, manager and fields. */
 export function ownersIn(object: Json): Record<string, Json | undefined> {
   const entries = elements(object['metadata']?.['managedFields']).map(
     ({ operation, manager, fieldsV1 }) => [`${operation} by ${manager}`, fieldsV1] as const,

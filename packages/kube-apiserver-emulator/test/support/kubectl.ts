@@ -12,16 +12,16 @@ import { Client } from './client.ts';
 
 const program = kubectlProgram();
 
-/** Whether there is a kubectl to test with. */
+/** Whether kubectl is available. */
 export const canRunKubectl = hasKubectl(program);
 
-/** A server with RBAC for the tests of a suite, and kubectl on it. Filled before the first test. */
+/** A server with RBAC and kubectl for the tests of a suite. Available from the first test. */
 export interface KubectlBench {
   readonly server: ApiServer;
   readonly client: Client;
-  /** Runs kubectl, which has to succeed; returns what it printed. */
+  /** Runs kubectl and returns its output. Rejects if it fails. */
   ok(args: readonly string[], input?: object | string): Promise<string>;
-  /** Runs kubectl, whatever comes of it. */
+  /** Runs kubectl and returns the result, also of a failure. */
   run(args: readonly string[], input?: object | string): Promise<KubectlResult>;
 }
 

@@ -8,24 +8,24 @@ export const reviewsPath = '/apis/authorization.k8s.io/v1';
 /** Group of roles and bindings. */
 export const rbacGroup = 'rbac.authorization.k8s.io';
 
-/** Service accounts in a namespace of their own, with no right but those that a test gives them. */
+/** Service accounts in a new namespace without rights, except for those that a test grants. */
 export interface Robots {
   readonly namespace: string;
   /** The one called `robot`. */
   readonly robot: Client;
   /** User name of `robot`. */
   readonly user: string;
-  /** Path of something in the namespace. */
+  /** Path of a resource in the namespace. */
   path(rest: string): string;
   /** A new service account; returns a client with its token. */
   create(name: string): Promise<Client>;
   /** A service account, as a subject of bindings. */
   account(name: string): object;
-  /** A role of its own for a test, bound to `robot` (and in force), or to `subject`; returns the path of the binding. */
+  /** Creates a role, bound to `robot` (and effective), or to `subject`. Returns the path of the binding. */
   allow(rules: readonly object[], subject?: object): Promise<string>;
 }
 
-/** Makes them before the tests of a suite. They are there in tests and hooks only. */
+/** Creates them before the tests of a suite. They are available in tests and hooks only. */
 export function robotsFor(client: () => Client): Robots {
   let namespace = '';
   let robot: Client | undefined;
@@ -90,7 +90,7 @@ export function robotsFor(client: () => Client): Robots {
   };
 }
 
-/** What a refusal says. */
+/** The message of a denial. */
 export function refusalOf({ status, body }: Reply) {
   return { status, message: body['message'], details: body['details'] };
 }

@@ -8,7 +8,7 @@ export interface Started {
   readonly client: Client;
 }
 
-/** Gives a function that starts servers; those of a test are stopped after it. */
+/** Returns a function that starts servers, which stop after the test. */
 export function servers(): (options?: ApiServerOptions) => Promise<Started> {
   const running: Started[] = [];
   afterEach(async () => {

@@ -4,7 +4,7 @@ import type { Client } from './client.ts';
 /** Path of the definition that the tests of custom resources share. */
 export const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-/** A definition with all that servers of every supported age understand. */
+/** A definition that all supported server versions accept. */
 export const widgetDefinition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',

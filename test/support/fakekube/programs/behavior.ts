@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { ResourceEvent, ResourceMeta } from '@dot-i/k8s-operator';
 import { isRecord } from '../../../../src/kube/client/object.ts';
 
-/** What the two programs under comparison do with a widget: the same, on either base class. */
+/** The handler of both compared programs, independent of the base class. */
 
 /** The finalizer that both programs set. */
 export const finalizer = 'example.dev/cleanup';
@@ -13,25 +13,25 @@ export interface Base {
   patchStatus(meta: ResourceMeta, status: unknown): Promise<unknown>;
 }
 
-/** Tells the test what happens, as one line of JSON; synchronously, so that nothing is lost when the process dies. */
-export function tell(message: Record<string, unknown>): void {
+/** Reports an event to the test as one line of JSON; synchronously, so that nothing is lost on a crash. */
+export function report(message: Record<string, unknown>): void {
   writeSync(1, `${JSON.stringify(message)}\n`);
 }
 
-/** Handles widgets as their spec says: `spec.throwTimes`, `spec.workMs`, `spec.finalize`, `spec.report`. */
+/** Handles widgets by `spec.throwTimes`, `spec.workMs`, `spec.finalize` and `spec.report`. */
 export function createHandler(base: Base): (event: ResourceEvent) => Promise<void> {
   const attempts = new Map<string, number>();
   return async (event) => {
     const spec = specOf(event.object);
     const { name } = event.meta;
-    tell({ type: event.type, name });
+    report({ type: event.type, name });
     const attempt = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, attempt);
     if (attempt <= numberOf(spec['throwTimes'])) {
       throw new Error('the handler fails');
     }
     if (spec['finalize'] === true) {
-      const isDone = await base.handleFinalizer(event, async () => tell({ type: 'CLEANED', name }));
+      const isDone = await base.handleFinalizer(event, async () => report({ type: 'CLEANED', name }));
       if (isDone) {
         return;
       }
@@ -42,19 +42,19 @@ export function createHandler(base: Base): (event: ResourceEvent) => Promise<voi
     if (spec['report'] === true) {
       await base.patchStatus(event.meta, { jitterOffset: 'Done' });
     }
-    tell({ type: 'HANDLED', name });
+    report({ type: 'HANDLED', name });
   };
 }
 
-/** Says that the program is ready, and stops on SIGTERM as the library's README shows it, but for `process.exit(0)`. */
+/** Reports readiness and stops on SIGTERM as in the library's README, except for `process.exit(0)`. */
 export function runUntilSignal(operator: { start(): Promise<void>; stop(): unknown }): void {
   process.once('SIGTERM', () => {
-    tell({ type: 'STOPPING' });
+    report({ type: 'STOPPING' });
     operator.stop();
   });
   operator.start().then(
-    () => tell({ type: 'STARTED' }),
-    (error: unknown) => tell({ type: 'FAILED', error: String(error) }),
+    () => report({ type: 'STARTED' }),
+    (error: unknown) => report({ type: 'FAILED', error: String(error) }),
   );
 }
 

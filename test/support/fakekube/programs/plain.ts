@@ -1,7 +1,7 @@
 import OperatorPkg from '@dot-i/k8s-operator';
-import { createHandler, finalizer, runUntilSignal, tell } from './behavior.ts';
+import { createHandler, finalizer, report, runUntilSignal } from './behavior.ts';
 
-const log = (message: string): void => tell({ type: 'LOG', message });
+const log = (message: string): void => report({ type: 'LOG', message });
 
 /** The library as it is published. */
 class PlainOperator extends OperatorPkg.default {

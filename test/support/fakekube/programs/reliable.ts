@@ -1,9 +1,9 @@
 import { ReliableOperator } from '../../../../src/kube/reliable-operator.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../../src/runtime/random.ts';
-import { createHandler, finalizer, runUntilSignal, tell } from './behavior.ts';
+import { createHandler, finalizer, report, runUntilSignal } from './behavior.ts';
 
-const log = (message: string): void => tell({ type: 'LOG', message });
+const log = (message: string): void => report({ type: 'LOG', message });
 
 /** The same program on the base class under test. */
 class ComparedOperator extends ReliableOperator {

@@ -36,6 +36,7 @@ const connection = {
   provider: 'sap',
   uri: 'https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2',
   host: 'api.openconnectors.us2.ext.hana.ondemand.com',
+  element: 'infusionsoftcrm',
   'element-token': VALUES.token,
 };
 

@@ -21,6 +21,7 @@ describe('the connection Secret', () => {
     provider: 'sap',
     uri: 'https://api.openconnectors.us2.ext.hana.ondemand.com/elements/api-v2',
     host: 'api.openconnectors.us2.ext.hana.ondemand.com',
+    element: 'infusionsoftcrm',
     'element-token': VALUES.token,
   };
   decides([
@@ -101,7 +102,10 @@ describe('the connection Secret', () => {
               canonicalContent(
                 Object.fromEntries(
                   Object.entries(
-                    connectionData(READY_ACCOUNT, input().connector.spec, VALUES.token),
+                    connectionData(READY_ACCOUNT, input().connector.spec, {
+                      token: VALUES.token,
+                      connector: 'infusionsoftcrm',
+                    }),
                   ).reverse(),
                 ),
               ),

@@ -1,7 +1,7 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { condition, readyStatus } from '../../../support/builders/connector.ts';
-import { ID, SETTINGS, settledWorld } from '../../../support/builders/input.ts';
+import { condition, connector, readyStatus } from '../../../support/builders/connector.ts';
+import { ID, input, SETTINGS, settledWorld } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { NOW } from '../../../support/builders/time.ts';
@@ -265,6 +265,43 @@ describe('what differs', () => {
         pass: { authorized: true, ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
+    },
+  ]);
+});
+
+describe('ignoreDrift', () => {
+  const left = { spec: { ignoreDrift: ['name', 'configuration.infusionsoft.server'] } };
+  const changed = instance(ID, {
+    name: 'renamed',
+    configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'x.infusionsoft.com' },
+  });
+  decides([
+    {
+      name: 'a change of ignored fields by another client',
+      because: 'the spec leaves them to others',
+      input: settledWorld({ connector: left, instances: [changed] }),
+      action: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'the same under driftPolicy Report',
+      because: 'it is no drift',
+      input: settledWorld({
+        connector: { spec: { ...left.spec, ...report.spec } },
+        instances: [changed],
+      }),
+      action: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'a change of another field',
+      because: 'only the fields that the spec names are left to others',
+      input: settledWorld({ connector: left, instances: [{ ...changed, tags: [] }] }),
+      action: { type: 'patch', patch: { tags: expect.any(Array) }, reason: 'DriftCorrected' },
+    },
+    {
+      name: 'a new instance',
+      because: 'its fields are set once',
+      input: input({ connector: connector({ spec: left.spec }) }),
+      action: { type: 'create', body: { name: 'team-a-crm' } },
     },
   ]);
 });

@@ -1,17 +1,17 @@
 import type { Random } from '../../../src/runtime/random.ts';
 
-/** What befalls one watch. */
-export type WatchFate =
+/** The fault of one watch. */
+export type WatchFault =
   | { readonly kind: 'refused' }
   | {
       readonly kind: 'served';
-      /** How long it lives; `undefined`: as long as the API server lets it. */
+      /** Its lifetime; `undefined`: until the API server ends it. */
       readonly lifeMs: number | undefined;
       readonly end: 'cut' | 'closed' | 'gone';
     };
 
-/** Chooses by chance. While `raging` is false, watches are only delayed. */
-export function drawFate(random: Random, raging: boolean): WatchFate {
+/** Chooses at random. While `raging` is false, watches are only delayed. */
+export function drawWatchFault(random: Random, raging: boolean): WatchFault {
   const [refused, life, end] = [random.fraction(), random.fraction(), random.fraction()];
   if (!raging) {
     return { kind: 'served', lifeMs: undefined, end: 'closed' };

@@ -11,7 +11,7 @@ export type Source =
   | 'log';
 
 /** One thing that happened. */
-export interface JournalEntry {
+export interface AuditLogEntry {
   /** Wall clock, milliseconds since the epoch. */
   readonly at: number;
   readonly source: Source;
@@ -20,15 +20,15 @@ export interface JournalEntry {
   readonly text: string;
 }
 
-/** Everything that happened, in the order in which it was seen. Holds no value of a Secret. */
-export interface Journal {
+/** The event log of a run, in the order of observation. Holds no value of a Secret. */
+export interface AuditLog {
   note(source: Source, text: string, subject?: string): void;
   /** Entries of one connector and those that concern all. */
-  of(subject: string): readonly JournalEntry[];
+  of(subject: string): readonly AuditLogEntry[];
 }
 
-export function createJournal(now: () => number): Journal {
-  const entries: JournalEntry[] = [];
+export function createAuditLog(now: () => number): AuditLog {
+  const entries: AuditLogEntry[] = [];
   return {
     note: (source, text, subject) => void entries.push({ at: now(), source, subject, text }),
     of: (wanted) => entries.filter(({ subject }) => subject === undefined || subject === wanted),

@@ -5,15 +5,15 @@ import type { Stage } from './stage.ts';
 
 const INTERVAL_MS = 1_000;
 
-/** Does the work of controllers that the control plane lacks; the returned function ends it and reports its failure. */
-export function tend({ auditLog: journal, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
+/** Runs the controllers that the control plane lacks. The returned function stops them and throws their error. */
+export function runControllers({ auditLog, plane, tenants }: Stage, clock: Clock): () => Promise<void> {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted && !plane.features.garbageCollection) {
       for (const { namespace } of tenants) {
-        // A call that fails is made again in a second, as a controller would.
+        // A failed call is repeated after a second, as a controller does.
         await collectGarbage(plane.rest, namespace.name).catch((error: unknown) =>
-          journal.note('operation', `garbage collection failed: ${inspect(error)}`),
+          auditLog.note('operation', `garbage collection failed: ${inspect(error)}`),
         );
       }
       await sleep(clock, INTERVAL_MS, stopping.signal).catch(() => undefined);
