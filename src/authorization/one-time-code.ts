@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { encodeBase32 } from '../runtime/base32.ts';
 import type { Random } from '../runtime/random.ts';
 
 /** Crockford's base 32, which omits letters that look like digits. */
@@ -6,21 +7,12 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const BYTES = 16;
 
-/** 128 bits, in letters of 5 bits. */
-const LETTERS = 26;
-
 /** Key of the code in the one-time code Secret. */
 export const ONE_TIME_CODE_KEY = 'code';
 
 /** A new code of 128 random bits, in groups: `7ZK4M-...`. */
 export function newOneTimeCode(random: Pick<Random, 'bytes'>): string {
-  let bits = BigInt(`0x${random.bytes(BYTES).toString('hex')}`);
-  let letters = '';
-  for (let count = 0; count < LETTERS; count += 1) {
-    letters = `${ALPHABET[Number(bits & 31n)]}${letters}`;
-    bits >>= 5n;
-  }
-  return letters.replace(/^(.{5})(.{5})(.{5})(.{5})/, '$1-$2-$3-$4-');
+  return encodeBase32(random.bytes(BYTES), ALPHABET).replace(/^(.{5})(.{5})(.{5})(.{5})/, '$1-$2-$3-$4-');
 }
 
 /** The hash of a code. Dashes, spaces, case and look-alike letters do not change it. */

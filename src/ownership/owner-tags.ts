@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { encodeBase32 } from '../runtime/base32.ts';
 
 /**
  * The tags that name the owner of an instance. Which characters Open Connectors keeps is not documented, so all of them
@@ -26,6 +27,7 @@ export interface Owner {
 
 const PREFIX = 'k8s-';
 const MAX_LENGTH = 64;
+/** RFC 4648 in lower case. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** The tag that all instances of one cluster carry. */
@@ -43,7 +45,7 @@ export function ownerTags(owner: Owner): OwnerTags {
   const identity = `${owner.clusterId}/${owner.namespace}/${owner.name}`;
   return {
     cluster: clusterTag(owner.clusterId),
-    owner: `${PREFIX}owner-${base32(createHash('sha256').update(identity).digest())}`,
+    owner: `${PREFIX}owner-${encodeBase32(createHash('sha256').update(identity).digest(), BASE32)}`,
     uid: uidTag(owner.uid),
     namespace: `${PREFIX}ns-${owner.namespace}`.slice(0, MAX_LENGTH),
     name: `${PREFIX}name-${owner.name}`.slice(0, MAX_LENGTH),
@@ -96,20 +98,4 @@ export function ownerInWords(tags: readonly string[]): string {
   };
   const words = [...read('cluster', 'cluster'), ...read('ns', 'namespace'), ...read('name', 'resource')];
   return words.length === 0 ? 'unnamed' : words.join(', ');
-}
-
-/** RFC 4648 base32 in lower case, without padding: 52 characters for a SHA-256. */
-function base32(bytes: Buffer): string {
-  let bits = 0;
-  let value = 0;
-  let text = '';
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += BASE32[(value >>> bits) & 31];
-    }
-  }
-  return bits > 0 ? text + BASE32[(value << (5 - bits)) & 31] : text;
 }

@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   openconnectors: ['runtime', 'secrets'],
   authorization: ['api', 'runtime', 'secrets'],
   config: ['api', 'openconnectors', 'runtime'],
-  ownership: ['api', 'kube', 'openconnectors'],
+  ownership: ['api', 'kube', 'openconnectors', 'runtime'],
   reconciler: ['api', 'kube', 'ownership', 'runtime', 'secrets'],
   account: ['api', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
   connector: [
