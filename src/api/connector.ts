@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { DEFAULT_SCOPE } from '../provider/account.ts';
+import { ELEMENT_KEYS } from '../provider/elements.ts';
+import { SAFE_CONFIGURATION_KEYS } from '../provider/parameters.ts';
+import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import { conditionsSchema } from './condition.ts';
 import {
   ATOMIC,
@@ -15,16 +19,15 @@ import {
 import { API_VERSION, CONNECTOR_NAMES } from './group.ts';
 import { objectMetaSchema } from './metadata.ts';
 
-/** The connectors of Open Connectors that the kind stands for. */
-export const CONNECTORS = ['infusionsoftcrm', 'infusionsoftrest'] as const;
-
 const CONFIGURATION_MAX_PROPERTIES = 32;
 
 const clientSecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
-    clientIdKey: secretKey('Key of the client id; absent: client_id.').optional(),
-    clientSecretKey: secretKey('Key of the client secret; absent: client_secret.').optional(),
+    clientIdKey: secretKey(`Key of the client_id. Absent: ${DEFAULT_SECRET_KEYS.clientId}.`).optional(),
+    clientSecretKey: secretKey(
+      `Key of the client_secret. Absent: ${DEFAULT_SECRET_KEYS.clientSecret}.`,
+    ).optional(),
   })
   .meta(ATOMIC)
   .describe("The OAuth client registered at Keap, in a Secret of the resource's namespace.");
@@ -32,7 +35,7 @@ const clientSecretRef = z
 const encryptedKeySecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
-    key: secretKey('Key of the Encrypted Key; absent: encryptedKey.').optional(),
+    key: secretKey(`Key of the Encrypted Key. Absent: ${DEFAULT_SECRET_KEYS.encryptedKey}.`).optional(),
   })
   .meta(ATOMIC)
   .describe(
@@ -42,7 +45,9 @@ const encryptedKeySecretRef = z
 const authorizationCodeSecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
-    key: secretKey('Key of the authorization code; absent: code.').optional(),
+    key: secretKey(
+      `Key of the authorization code. Absent: ${DEFAULT_SECRET_KEYS.authorizationCode}.`,
+    ).optional(),
   })
   .meta(ATOMIC)
   .describe(
@@ -52,7 +57,7 @@ const authorizationCodeSecretRef = z
 const refreshTokenSecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
-    key: secretKey('Key of the refresh token; absent: refresh_token.').optional(),
+    key: secretKey(`Key of the refresh token. Absent: ${DEFAULT_SECRET_KEYS.refreshToken}.`).optional(),
   })
   .meta(ATOMIC)
   .describe(
@@ -76,7 +81,7 @@ const oauth = z
       .max(256)
       .regex(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 'must be scope names separated by single spaces')
       .optional()
-      .describe('OAuth scopes, separated by spaces; absent: full, the only one Keap knows.'),
+      .describe(`OAuth scopes, separated by spaces. Absent: ${DEFAULT_SCOPE}, the only scope of Keap.`),
     authorizationCodeSecretRef: authorizationCodeSecretRef.optional(),
     refreshTokenSecretRef: refreshTokenSecretRef.optional(),
   })
@@ -112,7 +117,7 @@ const instance = z
       .meta({ maxProperties: CONFIGURATION_MAX_PROPERTIES })
       .optional()
       .describe(
-        'Further configuration properties of the connector. Only keys that carry no credential and no URL are accepted: filter.response.nulls, pagination.max, event.notification.enabled, event.vendor.type, event.poller.refresh_interval and event.objects, and those that an operator setting adds.',
+        `Further configuration properties of the connector. Accepted keys: ${SAFE_CONFIGURATION_KEYS.join(', ')}, and those of the setting EXTRA_CONFIGURATION_KEYS of the operator.`,
       ),
     enabled: z
       .boolean()
@@ -137,7 +142,7 @@ export const connectorSpecSchema = z
       .optional()
       .describe("The OpenConnectorsAccount in the same namespace. Absent: the operator's default account."),
     connector: z
-      .enum(CONNECTORS)
+      .enum(ELEMENT_KEYS)
       .optional()
       .describe(
         'The connector in Open Connectors. Required. infusionsoftcrm uses XML-RPC, which Keap ends on 2026-12-31. When it changes, an instance of the new one is created and authorized before the old one is deleted.',

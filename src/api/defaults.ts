@@ -1,11 +1,8 @@
+import { DEFAULT_SCOPE } from '../provider/account.ts';
+import { type ElementKey, LEGACY_ELEMENT } from '../provider/elements.ts';
+import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import type { AccountSpec } from './account.ts';
-import {
-  CONNECTORS,
-  type ConnectorSpec,
-  type DeletionPolicy,
-  type DriftPolicy,
-  type MissingPolicy,
-} from './connector.ts';
+import type { ConnectorSpec, DeletionPolicy, DriftPolicy, MissingPolicy } from './connector.ts';
 import { parseDuration } from './duration.ts';
 import { LABELS, MANAGED_BY } from './group.ts';
 import { fitName } from './names.ts';
@@ -29,8 +26,8 @@ const NAME_MAX_LENGTH = 253;
 const LABEL_MAX_LENGTH = 63;
 
 /** `element.key` of the instance. */
-export function connectorKeyOf(spec: ConnectorSpec): (typeof CONNECTORS)[number] {
-  return spec.connector ?? CONNECTORS[0];
+export function connectorKeyOf(spec: ConnectorSpec): ElementKey {
+  return spec.connector ?? LEGACY_ELEMENT;
 }
 
 /** Name of the OpenConnectorsAccount; `undefined` means the operator's default account. */
@@ -56,29 +53,29 @@ export function isEnabled(spec: ConnectorSpec): boolean {
 }
 
 export function scopeOf(spec: ConnectorSpec): string {
-  return spec.oauth.scope ?? 'full';
+  return spec.oauth.scope ?? DEFAULT_SCOPE;
 }
 
 export function encryptedKeyKeyOf(ref: NonNullable<ConnectorSpec['encryptedKeySecretRef']>): string {
-  return ref.key ?? 'encryptedKey';
+  return ref.key ?? DEFAULT_SECRET_KEYS.encryptedKey;
 }
 
 export function clientIdKeyOf(spec: ConnectorSpec): string {
-  return spec.oauth.clientSecretRef.clientIdKey ?? 'client_id';
+  return spec.oauth.clientSecretRef.clientIdKey ?? DEFAULT_SECRET_KEYS.clientId;
 }
 
 export function clientSecretKeyOf(spec: ConnectorSpec): string {
-  return spec.oauth.clientSecretRef.clientSecretKey ?? 'client_secret';
+  return spec.oauth.clientSecretRef.clientSecretKey ?? DEFAULT_SECRET_KEYS.clientSecret;
 }
 
 export function authorizationCodeKeyOf(
   ref: NonNullable<ConnectorSpec['oauth']['authorizationCodeSecretRef']>,
 ): string {
-  return ref.key ?? 'code';
+  return ref.key ?? DEFAULT_SECRET_KEYS.authorizationCode;
 }
 
 export function refreshTokenKeyOf(ref: NonNullable<ConnectorSpec['oauth']['refreshTokenSecretRef']>): string {
-  return ref.key ?? 'refresh_token';
+  return ref.key ?? DEFAULT_SECRET_KEYS.refreshToken;
 }
 
 /** Name of the Secret that applications read. */

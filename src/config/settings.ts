@@ -1,3 +1,5 @@
+import { SERVER_HOSTS } from '../provider/account.ts';
+import { LEGACY_API_END } from '../provider/deadlines.ts';
 import type { ValueType } from './value-types.ts';
 import * as type from './value-types.ts';
 
@@ -89,7 +91,7 @@ export const settings = {
   allowedServers: {
     env: 'ALLOWED_SERVERS',
     type: type.list(type.hostNamePattern),
-    default: '*.infusionsoft.com',
+    default: SERVER_HOSTS,
     doc: 'Hosts that a connector may name in `server`: the encrypted key is sent there.',
   },
   extraConfigurationKeys: {
@@ -181,7 +183,7 @@ export const settings = {
   legacyApiEndMs: {
     env: 'LEGACY_API_END',
     type: type.instant,
-    default: '2027-01-01T00:00:00Z',
+    default: LEGACY_API_END,
     doc: 'When Keap ends XML-RPC. From then on no consent is asked for `infusionsoftcrm`, and no instance of it is created.',
   },
   pingIntervalMs: {

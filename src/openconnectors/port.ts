@@ -1,12 +1,11 @@
+import type { ElementKey } from '../provider/elements.ts';
+
 /**
  * The Open Connectors API as the controllers see it: one `OpenConnectors` is bound to one account's base URL and
  * credentials. Every method may throw `RemoteError` and nothing else, except the signal's reason when aborted (a write
  * may have been sent by then) and, for writes, what the fencing guard throws (then nothing was sent).
  * Facts: the "SAP Open Connectors Platform API v2" (`/elements/api-v2`).
  */
-
-/** The connectors of this product: the XML-RPC one with the encrypted key, and its REST successor. */
-export type ConnectorKey = 'infusionsoftcrm' | 'infusionsoftrest';
 
 /** `GET /organizations/me`. The id is kept as text: it is only compared. */
 export interface Organization {
@@ -38,7 +37,7 @@ export type Grant =
 
 /** Body of a create, and of a replacement that carries a new grant. `configuration` holds true values, never `MASKED`. */
 export interface InstanceBody {
-  readonly connector: ConnectorKey;
+  readonly connector: ElementKey;
   readonly name: string;
   readonly tags: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
@@ -54,7 +53,7 @@ export interface InstancePatch {
 
 /** Input of the authorize URL; `state` comes back at the callback URL. */
 export interface AuthorizeRequest {
-  readonly connector: ConnectorKey;
+  readonly connector: ElementKey;
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly callbackUrl: string;

@@ -19,6 +19,7 @@ function connector(name: string, spec: Record<string, unknown> = {}): Record<str
     kind: CONNECTOR_NAMES.kind,
     metadata: { name },
     spec: {
+      connector: 'infusionsoftcrm',
       server: 'dt123.infusionsoft.com',
       encryptedKeySecretRef: { name: 'crm-key' },
       oauth: { clientSecretRef: { name: 'crm-oauth' } },

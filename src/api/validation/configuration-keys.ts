@@ -1,32 +1,16 @@
-/**
- * The configuration keys that a user may set, beside those that an operator setting adds. Each only shapes what the
- * instance's owner gets to see; none carries a credential, an address or a choice of whom to trust:
- * - `filter.response.nulls`: whether empty fields are left out of answers.
- * - `pagination.max`: the largest page.
- * - `event.notification.enabled`, `event.vendor.type`, `event.poller.refresh_interval`, `event.objects`: whether, how,
- *   how often and for which objects changes are looked for. Where they are sent (`event.notification.callback.url`) and
- *   what is asked of the provider (`event.poller.urls`, `event.poller.configuration`) are not among them: with those a
- *   user of the namespace could send the account's data elsewhere.
- */
-export const SAFE_CONFIGURATION_KEYS: readonly string[] = [
-  'filter.response.nulls',
-  'pagination.max',
-  'event.notification.enabled',
-  'event.vendor.type',
-  'event.poller.refresh_interval',
-  'event.objects',
-];
+import { AUTHORIZATION_KEY_PREFIXES } from '../../provider/parameters.ts';
 
-/** How a key is written. */
+/** The syntax of a configuration key. */
 export const CONFIGURATION_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** The longest key. */
 export const CONFIGURATION_KEY_MAX_LENGTH = 128;
 
 /**
- * Keys (in lower case) that no setting can allow: those of the connector's own authorization, and whatever by its name carries a
- * credential or an address. The schema refuses them; the closed list above is the operator's, because a schema cannot
- * know a setting.
+ * Keys (in lower case) that no setting can allow: those of the authorization of the element, and those whose name
+ * suggests a credential or an address. The schema refuses them; the list of safe keys depends on a setting, which a schema
+ * cannot read.
  */
-export const REFUSED_KEY_PATTERN =
-  /^(oauth|infusionsoft)\.|secret|token|password|passphrase|credential|key|callback|(^|[._-])(auth|ur[il]s?([._-]|$))/;
+export const REFUSED_KEY_PATTERN = new RegExp(
+  `^(${AUTHORIZATION_KEY_PREFIXES.join('|')})\\.|secret|token|password|passphrase|credential|key|callback|(^|[._-])(auth|ur[il]s?([._-]|$))`,
+);

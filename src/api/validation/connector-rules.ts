@@ -1,3 +1,4 @@
+import { LEGACY_ELEMENT, REST_ELEMENT } from '../../provider/elements.ts';
 import type { ConnectorSpec } from '../connector.ts';
 import {
   CONFIGURATION_KEY_MAX_LENGTH,
@@ -7,11 +8,11 @@ import {
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
 import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
-const IS_CRM = "(has(self.connector) && self.connector == 'infusionsoftcrm')";
-const IS_REST = "(has(self.connector) && self.connector == 'infusionsoftrest')";
+const IS_CRM = `(has(self.connector) && self.connector == '${LEGACY_ELEMENT}')`;
+const IS_REST = `(has(self.connector) && self.connector == '${REST_ELEMENT}')`;
 
-const isCrm = (spec: ConnectorSpec): boolean => spec.connector === 'infusionsoftcrm';
-const isRest = (spec: ConnectorSpec): boolean => spec.connector === 'infusionsoftrest';
+const isCrm = (spec: ConnectorSpec): boolean => spec.connector === LEGACY_ELEMENT;
+const isRest = (spec: ConnectorSpec): boolean => spec.connector === REST_ELEMENT;
 
 /** What belongs to which connector. `server` may stay with infusionsoftrest, which does not use it, so that a move there and back is one edit. */
 const CONNECTOR_FIELDS: readonly AnyRule[] = [

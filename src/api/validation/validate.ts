@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { SAFE_CONFIGURATION_KEYS } from '../../provider/parameters.ts';
 import { accountSpecSchema } from '../account.ts';
 import { connectorSpecSchema } from '../connector.ts';
 import { ACCOUNT_RULES } from './account-rules.ts';
-import { SAFE_CONFIGURATION_KEYS } from './configuration-keys.ts';
 import { CONNECTOR_RULES } from './connector-rules.ts';
 import type { AnyRule } from './rules.ts';
 

@@ -1,10 +1,11 @@
-import { CONNECTORS } from '../../api/connector.ts';
-import type { ConnectorKey, Instance } from '../../openconnectors/port.ts';
+import type { Instance } from '../../openconnectors/port.ts';
 import { isOperatorTag } from '../../ownership/owner-tags.ts';
+import { ELEMENT_KEYS, type ElementKey, isElementKey, LEGACY_ELEMENT } from '../../provider/elements.ts';
+import { PARAMETERS } from '../../provider/parameters.ts';
 import { MASKED } from '../../secrets/mask.ts';
 
 /** An instance that a connector can adopt. */
-export type Importable = Instance & { readonly connector: ConnectorKey; readonly tags: readonly string[] };
+export type Importable = Instance & { readonly connector: ElementKey; readonly tags: readonly string[] };
 
 /** What `import` can do with an instance. */
 export type Candidate =
@@ -22,20 +23,20 @@ function candidateOf(instance: Instance): Candidate {
     return skipped(
       instance.tags === undefined
         ? 'its tags are not shown'
-        : `element "${instance.connector ?? 'unknown'}" is not one of ${CONNECTORS.join(', ')}`,
+        : `element "${instance.connector ?? 'unknown'}" is not one of ${ELEMENT_KEYS.join(', ')}`,
     );
   }
   if (instance.tags.some(isOperatorTag)) {
     return skipped('an operator manages it');
   }
-  if (instance.connector === 'infusionsoftcrm' && serverOf(instance) === undefined) {
+  if (instance.connector === LEGACY_ELEMENT && serverOf(instance) === undefined) {
     return skipped('the configuration shows no infusionsoft.server, which infusionsoftcrm requires');
   }
   return { kind: 'importable', instance };
 }
 
 function isImportable(instance: Instance): instance is Importable {
-  return instance.tags !== undefined && CONNECTORS.some((known) => known === instance.connector);
+  return instance.tags !== undefined && isElementKey(instance.connector);
 }
 
 /** A value of the configuration; `undefined` where it is absent or masked. A mask never becomes a value. */
@@ -46,5 +47,5 @@ export function shownValue({ configuration }: Instance, key: string): string | u
 
 /** Host name of the Infusionsoft account. */
 export function serverOf(instance: Instance): string | undefined {
-  return shownValue(instance, 'infusionsoft.server');
+  return shownValue(instance, PARAMETERS.server);
 }

@@ -1,7 +1,9 @@
 import type { ConnectorSpec } from '../../api/connector.ts';
 import { API_VERSION, CONNECTOR_NAMES } from '../../api/group.ts';
-import { SAFE_CONFIGURATION_KEYS } from '../../api/validation/configuration-keys.ts';
 import { validateConnector } from '../../api/validation/validate.ts';
+import { LEGACY_ELEMENT } from '../../provider/elements.ts';
+import { PARAMETERS, SAFE_CONFIGURATION_KEYS } from '../../provider/parameters.ts';
+import { DEFAULT_SECRET_KEYS } from '../../provider/secret-keys.ts';
 import { type Importable, serverOf, shownValue } from './candidates.ts';
 
 /** Where an imported connector goes. */
@@ -33,12 +35,12 @@ export function connectorManifest(
   instance: Importable,
   { namespace, account, name }: Target,
 ): ConnectorManifest {
-  const callbackUrl = shownValue(instance, 'oauth.callback.url');
+  const callbackUrl = shownValue(instance, PARAMETERS.callbackUrl);
   const full: ConnectorSpec = {
     suspend: true,
     accountRef: { name: account },
     connector: instance.connector,
-    ...(instance.connector === 'infusionsoftcrm' && {
+    ...(instance.connector === LEGACY_ELEMENT && {
       server: serverOf(instance),
       encryptedKeySecretRef: { name: `${name}-key` },
     }),
@@ -64,8 +66,10 @@ export function connectorManifest(
 /** The Secrets that have to exist before the connector is resumed. */
 export function neededSecrets({ metadata: { name }, spec }: ConnectorManifest): readonly NeededSecret[] {
   return [
-    { name: `${name}-oauth`, keys: ['client_id', 'client_secret'] },
-    ...(spec.connector === 'infusionsoftcrm' ? [{ name: `${name}-key`, keys: ['encryptedKey'] }] : []),
+    { name: `${name}-oauth`, keys: [DEFAULT_SECRET_KEYS.clientId, DEFAULT_SECRET_KEYS.clientSecret] },
+    ...(spec.connector === LEGACY_ELEMENT
+      ? [{ name: `${name}-key`, keys: [DEFAULT_SECRET_KEYS.encryptedKey] }]
+      : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   type RecordDraft,
   type WriteAheadRecord,
 } from '../../ownership/write-ahead-record.ts';
+import { LEGACY_ELEMENT } from '../../provider/elements.ts';
 import type { DueEvent } from '../action-log.ts';
 import type { ConnectorInput, Observation } from '../input.ts';
 import { withConnector } from '../observe/observe.ts';
@@ -56,7 +57,7 @@ export const create: ActionHandler<'create'> = async (context, input, { body, dr
     return {
       // An answer may leave the tags out; by them the instance is known as ours.
       instance: { ...instance, tags: instance.tags ?? body.tags },
-      events: body.connector === 'infusionsoftcrm' ? [created, LEGACY] : [created],
+      events: body.connector === LEGACY_ELEMENT ? [created, LEGACY] : [created],
     };
   });
 };

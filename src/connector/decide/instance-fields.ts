@@ -2,6 +2,8 @@ import { connectorKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { isSameName } from '../../openconnectors/sanitize-name.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
+import { LEGACY_ELEMENT } from '../../provider/elements.ts';
+import { PARAMETERS } from '../../provider/parameters.ts';
 import { MASKED } from '../../secrets/mask.ts';
 import type { SecretInput } from '../connector-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
@@ -42,17 +44,17 @@ export const TAGS: ShownField<readonly string[]> = {
 
 /** The configuration that follows from fields of the spec, besides `spec.instance.configuration`. */
 const SHOWN_CONFIGURATION: readonly ShownField<string>[] = [
-  configuration('oauth.callback.url', ({ callbackUrl }) => callbackUrl),
-  configuration('oauth.scope', ({ connector }) => connector.spec.oauth.scope),
-  configuration('infusionsoft.server', ({ connector: { spec } }) =>
-    connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.server : undefined,
+  configuration(PARAMETERS.callbackUrl, ({ callbackUrl }) => callbackUrl),
+  configuration(PARAMETERS.scope, ({ connector }) => connector.spec.oauth.scope),
+  configuration(PARAMETERS.server, ({ connector: { spec } }) =>
+    connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined,
   ),
 ];
 
 export const MASKED_CONFIGURATION: readonly MaskedField[] = [
-  { field: 'oauth.api.key', desired: ({ secrets }) => secrets.clientId, changedBy: 'consent' },
-  { field: 'oauth.api.secret', desired: ({ secrets }) => secrets.clientSecret, changedBy: 'patch' },
-  { field: 'infusionsoft.private.key', desired: ({ secrets }) => secrets.encryptedKey, changedBy: 'patch' },
+  { field: PARAMETERS.clientId, desired: ({ secrets }) => secrets.clientId, changedBy: 'consent' },
+  { field: PARAMETERS.clientSecret, desired: ({ secrets }) => secrets.clientSecret, changedBy: 'patch' },
+  { field: PARAMETERS.encryptedKey, desired: ({ secrets }) => secrets.encryptedKey, changedBy: 'patch' },
 ];
 
 /** The fields of the configuration that Open Connectors shows. */

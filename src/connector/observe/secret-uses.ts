@@ -9,6 +9,7 @@ import {
   refreshTokenKeyOf,
 } from '../../api/defaults.ts';
 import { CODE_KEY } from '../../authorization/authorization-response.ts';
+import { LEGACY_ELEMENT } from '../../provider/elements.ts';
 import type { GrantUse, SecretUse } from '../connector-secrets.ts';
 
 /** The references to the lasting values of a resource, without the one-time grant. */
@@ -22,7 +23,7 @@ export interface LastingUses {
 /** Where the resource says its values stand. */
 export function lastingUsesOf({ spec }: InfusionsoftConnector): LastingUses {
   const client = spec.oauth.clientSecretRef;
-  const encryptedKey = connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.encryptedKeySecretRef : undefined;
+  const encryptedKey = connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.encryptedKeySecretRef : undefined;
   return {
     clientId: {
       field: 'spec.oauth.clientSecretRef',

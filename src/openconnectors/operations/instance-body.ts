@@ -1,3 +1,4 @@
+import { PARAMETERS } from '../../provider/parameters.ts';
 import type { Json } from '../masked-values.ts';
 import type { InstanceBody } from '../port.ts';
 
@@ -10,7 +11,7 @@ export function instanceBody(body: InstanceBody): Json {
     case 'refresh-token':
       return {
         ...common,
-        configuration: { ...body.configuration, 'oauth.user.refresh_token': body.grant.refreshToken },
+        configuration: { ...body.configuration, [PARAMETERS.refreshToken]: body.grant.refreshToken },
         externalAuthentication: 'initial',
       };
   }

@@ -1,13 +1,9 @@
+import { NONE_FOUND, PING_FALLBACK, PING_PATH } from '../../provider/ping.ts';
 import { RemoteError } from '../errors/remote-error.ts';
 import { readAnything } from '../schemas.ts';
 import type { Call, Caller } from '../transport/call.ts';
 
-const NONE_FOUND = /\bno (?:contacts?|records?|results?|objects?|entities)\b.*\bfound\b/i;
-
-/**
- * `GET /hubs/crm/ping` with the instance token; where the connector has no ping, the cheapest read of its own:
- * `GET /hubs/crm/contacts?pageSize=1`. There a 404 that says that none was found comes from an instance that works.
- */
+/** Calls the ping of the instance with its token, or the fallback where the element has no ping. */
 export async function pingInstance(
   call: Caller,
   token: string,
@@ -21,7 +17,7 @@ export async function pingInstance(
     read: readAnything,
   } as const satisfies Partial<Call<void>>;
   try {
-    await call({ ...common, path: '/hubs/crm/ping' }, signal);
+    await call({ ...common, path: PING_PATH }, signal);
     return 'answered';
   } catch (error) {
     if (!isRouteMissing(error)) {
@@ -29,7 +25,7 @@ export async function pingInstance(
     }
   }
   try {
-    await call({ ...common, path: '/hubs/crm/contacts', query: [['pageSize', '1']] }, signal);
+    await call({ ...common, ...PING_FALLBACK }, signal);
     return 'answered';
   } catch (error) {
     if (error instanceof RemoteError && error.class === 'not-found') {

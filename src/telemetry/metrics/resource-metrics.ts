@@ -1,10 +1,10 @@
 import { type AccountStatus, accountStatusSchema } from '../../api/account.ts';
 import type { Condition } from '../../api/condition.ts';
-import { CONNECTORS } from '../../api/connector.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
 import { isRecord, type KubeObject } from '../../kube/client/object.ts';
 import type { OperatorResources } from '../../operator/options.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
+import { ELEMENT_KEYS } from '../../provider/elements.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Metrics, Sample } from './metrics.ts';
 import type { PauseBook, PauseCause } from './pauses.ts';
@@ -62,7 +62,7 @@ function countByElement(connectors: readonly KubeObject[]): Sample<'openconnecto
   const elements = connectors.map((object) =>
     'spec' in object && isRecord(object.spec) ? object.spec['connector'] : undefined,
   );
-  return CONNECTORS.map((connector) => ({
+  return ELEMENT_KEYS.map((connector) => ({
     labels: { connector },
     value: elements.filter((element) => element === connector).length,
   }));

@@ -12,7 +12,16 @@ const secretEvent = z.object({
 });
 
 /** Keys with values that are not secret. */
-const PUBLIC_KEYS = new Set(['type', 'provider', 'uri', 'host', 'client_id', 'baseUrl', 'organizationId']);
+const PUBLIC_KEYS = new Set([
+  'type',
+  'provider',
+  'element',
+  'uri',
+  'host',
+  'client_id',
+  'baseUrl',
+  'organizationId',
+]);
 /** Shorter values occur in ordinary words. */
 const SHORTEST = 10;
 

@@ -1,3 +1,4 @@
+import { LEGACY_ELEMENT } from '../../../provider/elements.ts';
 import { type Action, blocked } from '../../action.ts';
 import type { ConnectorInput } from '../../input.ts';
 import type { Due } from '../../observe/authorization-need.ts';
@@ -5,7 +6,7 @@ import { nextPingAt } from './ping-time.ts';
 
 /** Whether Keap has ended XML-RPC, which every instance of infusionsoftcrm uses. */
 export function hasLegacyApiEnded({ connector, now, settings }: ConnectorInput): boolean {
-  return connector.spec.connector === 'infusionsoftcrm' && now >= settings.legacyApiEndMs;
+  return connector.spec.connector === LEGACY_ELEMENT && now >= settings.legacyApiEndMs;
 }
 
 /**
