@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConnectorSpec } from '../api/connector.ts';
 import { connectorKeyOf, scopeOf } from '../api/defaults.ts';
+import { type ElementKey, LEGACY_ELEMENT } from '../provider/elements.ts';
 import { callbackUrlOf } from './consent-urls.ts';
 
 /** What a user consents to: the data, the recipient and the OAuth app. */
@@ -9,7 +10,7 @@ export interface ConsentRequest {
   readonly accountUid: string;
   /** The account's API, with its path. */
   readonly baseUrl: string;
-  readonly connector: ReturnType<typeof connectorKeyOf>;
+  readonly connector: ElementKey;
   /** Host of the Infusionsoft account; `undefined` for a connector that has none. */
   readonly server: string | undefined;
   readonly clientId: string;
@@ -43,7 +44,7 @@ export function consentRequestOf(
 
 /** Host of the Infusionsoft account that access is requested to; `undefined` for a connector without one. */
 export function serverOf(spec: ConnectorSpec): string | undefined {
-  return connectorKeyOf(spec) === 'infusionsoftcrm' ? spec.server : undefined;
+  return connectorKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined;
 }
 
 /** A hash that changes with any part of the request, so that a consent to one request is never used for another. */

@@ -10,7 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   api: ['kube', 'provider', 'runtime'],
   secrets: ['api', 'kube', 'runtime'],
   openconnectors: ['provider', 'runtime', 'secrets'],
-  authorization: ['api', 'runtime', 'secrets'],
+  authorization: ['api', 'provider', 'runtime', 'secrets'],
   config: ['api', 'openconnectors', 'provider', 'runtime'],
   ownership: ['api', 'kube', 'openconnectors', 'runtime'],
   reconciler: ['api', 'kube', 'ownership', 'runtime', 'secrets'],
