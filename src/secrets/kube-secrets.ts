@@ -5,6 +5,7 @@ import { isKubeError } from '../kube/client/errors.ts';
 import type { KubeObject, OwnerReference } from '../kube/client/object.ts';
 import { collectionPath, objectPath, wellKnown } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
+import { ELEMENT_KEYS } from '../provider/elements.ts';
 import { decodeValue, encodeData } from './secret-data.ts';
 import type { SecretFact } from './secret-fact.ts';
 import type { NewSecret, Secrets } from './secrets.ts';
@@ -21,7 +22,7 @@ const secretSchema = z.object({
 
 /** What the Secrets of the cluster are read and written with. */
 export interface KubeSecretsOptions {
-  readonly rest: KubeRest;
+  readonly rest: Pick<KubeRest, 'create' | 'delete' | 'get' | 'patch'>;
   /** From the metadata cache. */
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
   /** The Secrets that the operator created for the resource with this uid, from the metadata cache. Absent: none. */
@@ -31,6 +32,9 @@ export interface KubeSecretsOptions {
   /** Whether an InfusionsoftConnector with this uid is there. Absent: no Secret counts as left behind. */
   readonly isAlive?: ((namespace: string, name: string, uid: string) => boolean) | undefined;
 }
+
+/** Constants of the connection Secret. Logs would be unreadable with a mask in their place. */
+const PUBLIC_VALUES: ReadonlySet<string> = new Set([...ELEMENT_KEYS, 'open-connectors']);
 
 /** Secrets by way of the API server; what is not a call comes from the metadata cache. */
 export function createKubeSecrets({
@@ -44,7 +48,10 @@ export function createKubeSecrets({
   const keep = (answer: unknown): SecretFact => {
     const secret = secretSchema.parse(answer);
     for (const value of Object.values(secret.data)) {
-      register(decodeValue(value).trim());
+      const text = decodeValue(value).trim();
+      if (!PUBLIC_VALUES.has(text)) {
+        register(text);
+      }
     }
     const { resourceVersion, ownerReferences } = secret.metadata;
     return {

@@ -15,9 +15,9 @@ const secretEvent = z.object({
 const PUBLIC_KEYS = new Set([
   'type',
   'provider',
-  'element',
   'uri',
   'host',
+  'element',
   'client_id',
   'baseUrl',
   'organizationId',

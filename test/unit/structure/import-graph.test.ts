@@ -8,7 +8,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   http: [],
   kube: ['runtime'],
   api: ['kube', 'provider', 'runtime'],
-  secrets: ['api', 'kube', 'runtime'],
+  secrets: ['api', 'kube', 'provider', 'runtime'],
   openconnectors: ['provider', 'runtime', 'secrets'],
   authorization: ['api', 'provider', 'runtime', 'secrets'],
   config: ['api', 'openconnectors', 'provider', 'runtime'],
