@@ -83,7 +83,7 @@ export function connectionSecretNameOf(connector: Named & { readonly spec: Conne
   return connector.spec.connectionSecretRef?.name ?? ownedSecretName(connector, '-connection');
 }
 
-/** Name of the Secret with the one-time code that the start page of the consent asks for. */
+/** Name of the Secret with the one-time code of the start page. */
 export function oneTimeCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-consent-code');
 }
@@ -93,12 +93,12 @@ export function oldOneTimeCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-enrolment');
 }
 
-/** Name of the Secret with the server side of a consent in progress: what a browser has begun and not finished yet. */
+/** Name of the Secret with the record of a pending consent. */
 export function consentSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-consent');
 }
 
-/** Name of the Secret with what the provider answered to a consent, until the operator has taken it. */
+/** Name of the Secret with the authorization response of the provider, until the operator has sent the code. */
 export function authorizationCodeSecretNameOf(connector: Named): string {
   return ownedSecretName(connector, '-grant');
 }

@@ -70,13 +70,13 @@ export const LABELS = {
 /** Type of the connection Secret, as Service Binding for Kubernetes recommends (`servicebinding.io/<type>`). */
 export const CONNECTION_SECRET_TYPE = 'servicebinding.io/open-connectors';
 
-/** Types of the Secrets that exist while a consent is waited for. */
+/** Types of the Secrets of a consent. */
 export const CONSENT_SECRET_TYPES = {
-  /** The one-time code that the start page asks for. */
+  /** The one-time code of the start page. */
   oneTimeCode: `${GROUP}/enrolment`,
-  /** A consent in progress. */
+  /** The record of a pending consent. */
   record: `${GROUP}/consent`,
-  /** What the provider answered. */
+  /** The authorization response of the provider. */
   grant: `${GROUP}/grant`,
 } as const;
 
