@@ -21,6 +21,6 @@ export interface Accounts {
   session(namespace: string, name: string | undefined): AccountSession | undefined;
   /** Verifies the credentials that last worked for this account. Throws `RemoteError` and `KubeError`. */
   openFallback(account: RecordedAccount, signal: AbortSignal): Promise<FallbackOutcome>;
-  /** The session that `openKept` opened. */
+  /** The session that `openFallback` opened. */
   fallbackSession(uid: string): AccountSession | undefined;
 }

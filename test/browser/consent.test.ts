@@ -16,17 +16,17 @@ if (missing !== undefined) {
   process.stdout.write(`browser tests are skipped: ${missing}\n`);
 }
 
-/** Folder for pictures of the pages, for people to look at; none are taken where it is not set. */
+/** Folder for screenshots; none are taken where it is not set. */
 const pictures = process.env['SCREENSHOTS'];
 
-/** A consent that waits for its person. */
+/** A connector that waits for consent. */
 interface Asked {
   readonly namespace: Namespace;
   readonly startUrl: string;
   readonly code: string;
 }
 
-/** What a browser window did besides showing pages. */
+/** A browser window, with its errors and the hosts that it called. */
 interface Watched {
   readonly page: Page;
   readonly problems: readonly string[];
@@ -47,7 +47,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     }
     plane = await embedded.start();
     bench = await startWorkbench(plane);
-    // Another site than the provider's, which is on localhost: cookies have to survive the way there and back.
+    // Not the site of the provider, which is localhost: the cookies must survive the cross-site redirects.
     site = await createSite({ host: 'connect.localhost' });
     await bench.startOperator({ env: site.env() });
     browser = await launchBrowser();
@@ -284,7 +284,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await page.goto(asked.startUrl);
-    // The field has the focus from the start.
+    // The input has the focus.
     await page.keyboard.type(asked.code.toLowerCase());
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').innerText()).toBe('Continue');

@@ -37,7 +37,7 @@ describeControlPlanes('the consent', (plane) => {
       await site?.stop();
     });
 
-    /** Starts what is not running; the first one whose line matches `killAt` is killed at that moment, once. */
+    /** Starts three operators; the first one that logs `killAt` is killed, once. */
     async function startThree(killAt: string | undefined): Promise<{ readonly killed: () => boolean }> {
       await Promise.all(running.map((operator) => operator.terminate()));
       let killed = false;
@@ -55,7 +55,7 @@ describeControlPlanes('the consent', (plane) => {
       return { killed: () => killed };
     }
 
-    /** Status may be of before the crash: where the code is not taken any more, nobody is asked. */
+    /** The status may be older than the crash: a code that is not accepted means that no consent is requested. */
     async function consentIfAsked(namespace: Namespace): Promise<void> {
       const code = (await namespace.secret('crm-consent-code'))?.values['code'] ?? '';
       const visitor = site.visitor();
@@ -132,7 +132,7 @@ describeControlPlanes('the consent', (plane) => {
         await createPrerequisites(bench, namespace, { code: false });
         await namespace.create(byPage());
         await asked(namespace);
-        // The replica that answers the browser may be the one that dies: the person sees a broken connection then.
+        // The replica that serves the browser may be the one that dies, which breaks the connection.
         await consent(bench, namespace, site.visitor()).catch((error: unknown) => {
           if (!killed()) {
             throw error;
@@ -141,7 +141,7 @@ describeControlPlanes('the consent', (plane) => {
         await poll(
           async () => (killed() ? true : undefined),
           20_000,
-          () => 'nobody died',
+          () => 'no operator was killed',
         );
         await poll(
           async () => {

@@ -35,7 +35,7 @@ describeControlPlanes('the consent', (plane) => {
   describe('on the page of one operator', () => {
     let site: Site;
     let operator: RunningOperator;
-    // A grant that is taken back is noticed by the next regular ping.
+    // A revoked grant is detected by the next regular ping.
     const settings = () => ({ env: { ...site.env(), PING_INTERVAL: '1s' } });
     beforeAll(async () => {
       site = await createSite();

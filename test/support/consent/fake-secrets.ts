@@ -1,4 +1,5 @@
 import { KubeError } from '../../../src/kube/client/errors.ts';
+import { decodeData, encodeData } from '../../../src/secrets/secret-data.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import type { NewSecret, Secrets } from '../../../src/secrets/secrets.ts';
 
@@ -9,18 +10,18 @@ interface Stored {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Secrets in memory, with versions and preconditions as the API server has them; and a metadata cache that may lag. */
+/** Secrets in memory, with versions and preconditions like the API server, and a metadata cache that may be stale. */
 export class FakeSecrets implements Secrets {
   /** Every call but `known`, such as `read team-a/crm-consent-code`. */
   readonly calls: string[] = [];
-  /** While set, the cache shows this instead of what is there. */
+  /** While set, the content of the cache. */
   cache: ((namespace: string, name: string) => SecretFact) | undefined;
-  /** Called before each call; may throw, or wait. */
+  /** Runs before each call; may throw or wait. */
   before: (call: string) => Promise<void> | void = () => undefined;
   readonly #stored = new Map<string, Stored>();
   #version = 0;
 
-  /** Puts a Secret there as somebody else would; values in clear. */
+  /** Writes a Secret like another client; values in clear. */
   put(
     namespace: string,
     name: string,
@@ -29,7 +30,7 @@ export class FakeSecrets implements Secrets {
     type = 'Opaque',
   ): void {
     this.#version += 1;
-    const data = encode(values);
+    const data = encodeData(values);
     this.#stored.set(`${namespace}/${name}`, {
       resourceVersion: String(this.#version),
       owners,
@@ -42,15 +43,10 @@ export class FakeSecrets implements Secrets {
     this.#stored.delete(`${namespace}/${name}`);
   }
 
-  /** The values in clear; `undefined` where there is no such Secret. */
+  /** The values in clear; `undefined` where the Secret does not exist. */
   values(namespace: string, name: string): Record<string, string> | undefined {
     const stored = this.#stored.get(`${namespace}/${name}`);
-    return (
-      stored &&
-      Object.fromEntries(
-        Object.entries(stored.data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-      )
-    );
+    return stored && decodeData(stored.data);
   }
 
   typeOf(namespace: string, name: string): string | undefined {
@@ -101,7 +97,7 @@ export class FakeSecrets implements Secrets {
   }
 
   async disown(): Promise<void> {
-    throw new Error('the consent disowns nothing');
+    throw new Error('the consent pages never call disown');
   }
 
   async #call(verb: string, namespace: string, name: string): Promise<void> {
@@ -132,10 +128,4 @@ export class FakeSecrets implements Secrets {
           data: stored.data,
         };
   }
-}
-
-function encode(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  );
 }

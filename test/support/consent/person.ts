@@ -4,13 +4,13 @@ import { connector, type Manifest } from '../workbench/manifests.ts';
 import type { Workbench } from '../workbench/workbench.ts';
 import { locationOf, type Reply, type Visitor } from './visitor.ts';
 
-/** The kind that a person consents for. */
+/** The kind of a connector. */
 export const KIND = 'InfusionsoftConnector';
-/** A connector that leaves the consent to the operator's own page. */
+/** A connector with the consent page. */
 export const byPage = (spec: Readonly<Record<string, unknown>> = {}): Manifest =>
   connector('crm', { oauth: { clientSecretRef: { name: 'crm-oauth' } }, ...spec });
 
-/** The person: reads the code, gives it, and answers at the provider. Returns the address of the callback. */
+/** Reads and enters the code, and allows or denies access at the provider. Returns the URL of the callback. */
 export async function consentUpToCallback(
   bench: Workbench,
   namespace: Namespace,
@@ -24,7 +24,7 @@ export async function consentUpToCallback(
   return bench.simulator.consent(provider, { approve });
 }
 
-/** The whole consent; returns the last page. */
+/** Completes a consent; returns the result page. */
 export async function consent(
   bench: Workbench,
   namespace: Namespace,
@@ -35,14 +35,14 @@ export async function consent(
   return visitor.get(locationOf(back));
 }
 
-/** Waits until a person is asked for `reason`; returns the message. */
+/** Waits until a consent is requested with `reason`; returns the message. */
 export const asked = (namespace: Namespace, reason = 'AuthorizationRequired'): Promise<string> =>
   namespace.waitFor(KIND, 'crm', 'Authorized', 'False', reason);
 /** Waits until the connector is Ready. */
 export const ready = (namespace: Namespace): Promise<string> =>
   namespace.waitFor(KIND, 'crm', 'Ready', 'True');
 
-/** Fails where anything of a consent is left in the namespace or in status. */
+/** Asserts that the Secrets of the consent are deleted and the status is cleared. */
 export async function expectNothingLeft(namespace: Namespace): Promise<void> {
   for (const name of ['crm-consent-code', 'crm-consent', 'crm-grant']) {
     await namespace.waitGone('Secret', name);

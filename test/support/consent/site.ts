@@ -7,7 +7,7 @@ import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { freePort } from '../controlplane/ports.ts';
 import { type Ask, Visitor } from './visitor.ts';
 
-/** A public address for the consent pages of one or more operators, over TLS on the loopback address. */
+/** A public URL for the consent pages of one or more operators, over TLS on the loopback address. */
 export interface Site {
   readonly externalUrl: string;
   readonly callbackUrl: string;
@@ -17,7 +17,7 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-/** A site on `host`, which has to lead to the loopback address; with several replicas each connection goes to the next. */
+/** A site on `host`, which must resolve to the loopback address. Connections are balanced between replicas in turn. */
 export async function createSite(options: { host?: string; replicas?: number } = {}): Promise<Site> {
   const { host = 'localhost', replicas = 1 } = options;
   const authority = await createAuthority('consent pages');
@@ -45,7 +45,7 @@ export async function createSite(options: { host?: string; replicas?: number } =
   };
 }
 
-/** Asks over TLS; a connection for each request, so that a balancer can choose anew. */
+/** Sends requests over TLS, with a connection for each, so that a balancer distributes them. */
 export function askOver(port: number, servername: string, ca: string): Ask {
   return (method, url, headers, body) =>
     new Promise((resolve, reject) => {
@@ -92,7 +92,7 @@ interface Balancer {
   stop(): Promise<void>;
 }
 
-/** Hands each connection to the next port that accepts it. */
+/** Forwards each connection to the next port that accepts it. */
 async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const open = new Set<Socket>();
   let turn = 0;

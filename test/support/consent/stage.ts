@@ -10,7 +10,7 @@ import { VirtualClock } from '../virtual-clock.ts';
 import { FakeSecrets } from './fake-secrets.ts';
 import { type Reply, Visitor } from './visitor.ts';
 
-/** The address that the pages of a stage have. */
+/** The external URL of a stage. */
 export const EXTERNAL = 'https://connect.example.com';
 /** The start page of connector `team-a/crm`. */
 export const START = `${EXTERNAL}/connect/team-a/crm`;
@@ -21,30 +21,30 @@ export const ONE_TIME_CODE = 'crm-consent-code';
 export const RECORD = 'crm-consent';
 export const GRANT = 'crm-grant';
 
-/** The consent pages of one or more replicas over one cluster in memory, whose connector waits for a consent. */
+/** The consent pages of one or more replicas on a cluster in memory, with a connector that waits for consent. */
 export interface Stage {
   readonly clock: VirtualClock;
   readonly secrets: FakeSecrets;
-  /** May be replaced at any time: the live resource. */
+  /** The resource on the API server; tests may replace it. */
   connector: InfusionsoftConnector | undefined;
-  /** What the resource asks consent for, as far as tests change it. */
+  /** The parts of the consent request that tests change. */
   clientId: string;
   server: string;
-  /** Makes the provider's address; may throw. */
+  /** The authorize URL for a state; may throw. */
   authorizeUrl: (state: string) => string;
-  /** Throws instead of a wish. */
+  /** Thrown instead of a consent request. */
   precondition: Error | undefined;
   readonly outcomes: ConsentOutcome[];
   /** Log lines, as JSON. */
   readonly lines: string[];
   readonly registered: Set<string>;
-  /** Calls to Open Connectors. */
+  /** Number of calls of Open Connectors. */
   remoteCalls: number;
   readonly handler: ConsentHandler;
-  /** Another replica: nothing in memory is shared. */
+  /** Another replica, which shares no memory. */
   replica(): ConsentHandler;
   visitor(handler?: ConsentHandler): Visitor;
-  /** Every page that was sent. */
+  /** All pages that were sent. */
   readonly pages: string[];
 }
 
@@ -140,12 +140,12 @@ function lineOf(fields: Readonly<Record<string, unknown>>, message: string): str
   return JSON.stringify({ ...fields, message, error: error instanceof Error ? error.message : error });
 }
 
-/** The state that the provider was given. */
+/** The state in an authorize URL. */
 export function stateOf(providerUrl: string): string {
   return new URL(providerUrl).searchParams.get('state') ?? '';
 }
 
-/** The address that the provider sends the browser back to. */
+/** The URL that the provider redirects the browser to. */
 export function callback(parameters: Readonly<Record<string, string>>): string {
   return `${CALLBACK_PAGE}?${new URLSearchParams(parameters)}`;
 }

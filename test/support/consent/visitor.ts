@@ -1,11 +1,11 @@
-/** What a visitor gets to see. */
+/** A response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
-/** Carries one request; redirects are not followed. */
+/** Sends one request; redirects are not followed. */
 export type Ask = (
   method: string,
   url: string,
@@ -13,7 +13,7 @@ export type Ask = (
   body: string | undefined,
 ) => Promise<Reply>;
 
-/** A browser as far as the consent pages can tell: keeps cookies, fills in forms, follows links. */
+/** A minimal browser: keeps cookies, submits forms, follows links. */
 export class Visitor {
   readonly jar = new Map<string, string>();
   readonly #ask: Ask;
@@ -50,13 +50,13 @@ export class Visitor {
     return reply;
   }
 
-  /** Opens the start page and sends its form. */
+  /** Opens the start page and submits its form. */
   async enter(startUrl: string, code: string): Promise<Reply> {
     const page = await this.get(startUrl);
     return this.post(startUrl, { form: hiddenField(page.body), code });
   }
 
-  /** From the start page to the provider's address. */
+  /** Goes from the start page to the URL of the provider. */
   async begin(
     startUrl: string,
     code: string,
@@ -79,7 +79,7 @@ export class Visitor {
   }
 }
 
-/** Where a reply sends the browser; fails where it sends it nowhere. */
+/** The target of a redirect; throws for other responses. */
 export function locationOf({ status, headers, body }: Reply): string {
   const location = headers.get('location');
   if (status !== 303 || location === null) {
@@ -88,7 +88,7 @@ export function locationOf({ status, headers, body }: Reply): string {
   return location;
 }
 
-/** The address behind the button of a page. */
+/** The URL of the button of a page. */
 export function linkOf(body: string): string {
   const [, link] = /<a class="button" href="([^"]+)"/.exec(body) ?? [];
   if (link === undefined) {
@@ -106,7 +106,7 @@ export function hiddenField(body: string): string {
   return value;
 }
 
-/** The words of a page. */
+/** The text of a page. */
 export function textOf(body: string): string {
   return body
     .replaceAll(/<style>.*?<\/style>/gs, '')

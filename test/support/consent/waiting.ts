@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { CODE, createStage, GRANT, START, type Stage, stateOf } from './stage.ts';
 import { type Reply, textOf, type Visitor } from './visitor.ts';
 
-/** A consent that waits for the provider's answer. */
+/** A pending consent, before the callback. */
 export async function waiting(): Promise<{ stage: Stage; visitor: Visitor; state: string }> {
   const stage = createStage();
   const visitor = stage.visitor();
@@ -10,7 +10,7 @@ export async function waiting(): Promise<{ stage: Stage; visitor: Visitor; state
   return { stage, visitor, state: stateOf(provider) };
 }
 
-/** Refused with the bland page, and nothing was handed over. */
+/** Asserts that a request was refused and no response stored. */
 export function expectRefused(stage: Stage, reply: Reply): void {
   expect(reply.status).toBe(400);
   expect(textOf(reply.body)).toContain('This step is not possible now');

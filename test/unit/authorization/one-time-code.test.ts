@@ -65,7 +65,7 @@ describe('a one-time code', () => {
     for (const tried of ['', 'A', CODE.slice(0, -1), CODE]) {
       compared.length = 0;
       await visitor.enter(START, tried);
-      // The form's proof, then the code: never a comparison that ends early.
+      // The first comparison is that of the form's proof.
       expect(compared.slice(1).length).toBeGreaterThan(0);
       expect(new Set(compared.slice(1))).toEqual(new Set([32]));
     }

@@ -39,11 +39,11 @@ const SUBJECT: ConsentRequest = {
 const OWN_PAGE = { ownCallbackUrl: CALLBACK } as const;
 const BY_PAGE = { authorizationCodeSecretRef: undefined, callbackUrl: undefined } as const;
 
-/** A connector that leaves the consent to the operator's page. */
+/** A connector with the consent page. */
 const byPage = (change: ConnectorChange = {}): InfusionsoftConnector =>
   connector({ ...change, oauth: { ...BY_PAGE, ...change.oauth } });
 
-/** The grant Secret with what the provider answered. */
+/** The authorization code Secret with a response of the provider. */
 function grant(answer: Partial<AuthorizationResponse> = {}, owners: readonly string[] = [UID]): SecretFact {
   const whole = {
     kind: 'code',

@@ -7,7 +7,7 @@ import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts'
 import { CODE, callback, createStage, START, type Stage, stateOf } from '../../support/consent/stage.ts';
 import { type Reply, textOf, type Visitor } from '../../support/consent/visitor.ts';
 
-/** Every kind of page, from a whole flow with its mishaps. */
+/** Every kind of page, from a consent with failures. */
 async function everyPage(): Promise<{ stage: Stage; replies: Reply[]; secrets: string[] }> {
   const stage = createStage();
   const visitor = stage.visitor();

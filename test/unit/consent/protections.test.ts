@@ -217,7 +217,7 @@ describe('the callback', () => {
       one.jar.set(name, value);
       two.jar.set(name, value);
     }
-    // Both have checked everything before either uses the record up.
+    // Both complete their checks before either consumes the record.
     const both = Promise.withResolvers<void>();
     let ready = 0;
     stage.secrets.before = async (call) => {

@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop(0)));
 });
 
-/** A server that tells what its handler was asked. */
+/** A server that is stopped after the test. */
 async function serve(
   handler: ConsentHandler,
   tls?: TlsFiles,
@@ -71,7 +71,7 @@ function ask(port: number, method: string, path: string, headers = {}, body?: st
   });
 }
 
-/** Sends bytes as they are, and returns the first line of the answer. */
+/** Sends raw bytes and returns the first line of the response. */
 function sendRaw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text));

@@ -13,14 +13,14 @@ import { sendability } from '../../observe/record-outcome.ts';
 /** The refusal of a code begins with general words; its cause comes after them. */
 export const LONGEST_REFUSAL = 130;
 
-/** What stands between the resource and a code from the consent page; `undefined` when there is one to be sent. */
+/** The next action until the consent page has stored a code; `undefined` where a code can be sent. */
 export function awaitConsent(input: ConnectorInput, due: Due): Action | undefined {
   if (!input.offersPage) {
     return undefined;
   }
   const { name } = input.secrets.authorizationCode;
-  const answer = responseOf(input);
-  switch (answer.state) {
+  const response = responseOf(input);
+  switch (response.state) {
     case 'good':
       return undefined;
     case 'foreign':
@@ -32,7 +32,7 @@ export function awaitConsent(input: ConnectorInput, due: Due): Action | undefine
     case 'none':
       return ask(input, due, undefined);
     case 'error':
-      return ask(input, due, answer.error);
+      return ask(input, due, response.error);
   }
 }
 
@@ -57,7 +57,7 @@ function responseOf(input: ConnectorInput): ResponseState {
   return response.kind === 'error' ? { state: 'error', error: response.error } : codeState(input);
 }
 
-/** A code that was sent is of no use any more, unless it provably was not processed. */
+/** A code that was sent is useless, unless a response proved that it was not processed. */
 function codeState(input: ConnectorInput): ResponseState {
   const match = input.secrets.grant?.match;
   const isSpent = match !== undefined && sendability(input, match).kind === 'spent';
@@ -119,7 +119,7 @@ function conflict(name: string): Action {
   );
 }
 
-/** What status says of the page while it is waited for. */
+/** The consent page in status, while a consent is requested. */
 export function consentPage(
   input: ConnectorInput,
 ): { readonly startUrl: string; readonly codeSecretName: string } | undefined {
@@ -132,7 +132,7 @@ export function consentPage(
     : undefined;
 }
 
-/** With a grant that works, nothing of a consent may stay behind: neither a code to start one, nor one begun. */
+/** Deletes the Secrets of the consent, once the grant works. */
 export function tidyConsent({ secrets }: ConnectorInput): Action | undefined {
   const { oneTimeCode, oldOneTimeCode, authorizationCode, consent } = secrets;
   const left = [oneTimeCode, oldOneTimeCode, authorizationCode, consent].find(({ isOwn }) => isOwn);
