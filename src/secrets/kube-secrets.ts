@@ -104,7 +104,18 @@ export function createKubeSecrets({
     },
     async remove(namespace, name, resourceVersion, signal) {
       const path = objectPath(wellKnown.secrets, namespace, name);
-      await rest.delete(path, { preconditions: { resourceVersion }, signal });
+      try {
+        await rest.delete(path, { preconditions: { resourceVersion }, signal });
+        return 'removed';
+      } catch (error) {
+        if (isKubeError(error, 'not-found')) {
+          return 'absent';
+        }
+        if (isKubeError(error, 'conflict')) {
+          return 'conflict';
+        }
+        throw error;
+      }
     },
     async disown(namespace, name, resourceVersion, signal) {
       const patch = { metadata: { resourceVersion, ownerReferences: null } };

@@ -101,8 +101,7 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   const known = input.facts.get(action.name);
   const isPresent = known !== undefined && known.state !== 'absent';
   const current = isPresent ? await requireCurrent(context, input) : input;
-  await removeSecretOf(context, current, action.name);
-  return done(withFact(current, action.name, { state: 'absent' }));
+  return await removeSecretOf(context, current, action.name);
 };
 
 function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {

@@ -105,6 +105,22 @@ describe('the connection Secret', () => {
     expect(it.stored().status?.binding).toEqual({ name: 'binding' });
   });
 
+  it('reads a renamed Secret again after a conflict, and keeps it when it belongs to another resource', async () => {
+    const subject = settled(
+      { 'crm-connection': secretRead({ password: 'of another' }, { resourceVersion: '8' }) },
+      { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } },
+    );
+    const known = (namespace: string, name: string): SecretFact =>
+      name === 'crm-connection'
+        ? { state: 'unread', resourceVersion: '7', owners: [UID] }
+        : subject.ports.secrets.known(namespace, name);
+    const late = { ...subject, ports: { ...subject.ports, secrets: { ...subject.ports.secrets, known } } };
+    await pass(late);
+    expect(subject.reads).toContain('crm-connection');
+    expect(values(subject, 'crm-connection')).toEqual({ password: 'of another' });
+    expect(subject.writes.map(([what]) => what)).not.toContain('delete secret crm-connection');
+  });
+
   test('of any earlier name goes, also where a crash came between two renames', async () => {
     const it = settled(
       {
