@@ -1,5 +1,4 @@
 import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-operator';
-import { CoreV1Api } from '@kubernetes/client-node';
 import { describeError } from './client/describe-error.ts';
 import { isKubeError } from './client/errors.ts';
 import type { KubeObject, NamespacedName, ObjectVersion } from './client/object.ts';
@@ -70,7 +69,6 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     this.#log = options.logger;
     this.#connections = options.client.config;
     this.kubeConfig = this.#connections;
-    this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
     this.#leadership = options.leadership;
     this.rest = options.client.rest.withGuard(writeGuardOf(options.leadership));
     this.events = this.#createRecorder();
