@@ -70,7 +70,6 @@ export async function createTenant({ plane, simulator }: Stage): Promise<Tenant>
       await inParallel(count, PARALLEL, async (index) => {
         const name = nameOf(index);
         const { clientId, clientSecret } = simulator.app;
-        await create(secret(`${name}-key`, { encryptedKey: `f6d2a8b1c9e04735${name}` }));
         await create(secret(`${name}-oauth`, { client_id: clientId, client_secret: clientSecret }));
         await create(secret(`${name}-code`, { code: simulator.issueCode({ callbackUrl: CALLBACK_URL }) }));
       });
@@ -80,7 +79,9 @@ export async function createTenant({ plane, simulator }: Stage): Promise<Tenant>
         const name = nameOf(index);
         await create(
           connector(name, {
-            encryptedKeySecretRef: { name: `${name}-key` },
+            connector: 'infusionsoftrest',
+            server: undefined,
+            encryptedKeySecretRef: undefined,
             oauth: {
               clientSecretRef: { name: `${name}-oauth` },
               callbackUrl: CALLBACK_URL,

@@ -60,15 +60,13 @@ async function create(name: string): Promise<void> {
   const instance = instanceSchema.parse(
     await call('POST', '/instances', {
       name: `${namespace}-${name}`,
-      element: { key: 'infusionsoftcrm' },
+      element: { key: 'infusionsoftrest' },
       tags: [`k8s-name-${name}`],
       providerData: { code: secretValue(`${name}-code`, 'code') },
       configuration: {
         'oauth.api.key': secretValue(`${name}-oauth`, 'client_id'),
         'oauth.api.secret': secretValue(`${name}-oauth`, 'client_secret'),
         'oauth.callback.url': 'https://connect.example.com/oauth/callback',
-        'infusionsoft.server': 'dt123.infusionsoft.com',
-        'infusionsoft.private.key': secretValue(`${name}-key`, 'encryptedKey'),
       },
     }),
   );
