@@ -197,7 +197,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /**
    * Merge-patches the object (RFC 7396), or its status, on the condition that it still has its `resourceVersion`. The
-   * response updates the store, and the caller gets a copy of it. The handler is not called for this change.
+   * response updates the store, which shares it with the caller: it must not be changed. The handler is not called for this change.
    * Throws `KubeError`.
    */
   protected async patchResource(
@@ -207,9 +207,8 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     subresource?: 'status',
   ): Promise<KubeObject> {
     const response = await patchObject(this.rest, resource, object, patch, subresource);
-    const copy = structuredClone(response);
     this.#caches.get(resourceId(resource))?.updateCache(response);
-    return copy;
+    return response;
   }
 
   /**
