@@ -31,6 +31,7 @@ const STEPS: readonly Action['type'][] = [
   'ping',
   'verify-account',
   'release-tags',
+  'record-switch',
   'record-removal',
   'delete-instance',
   'write-tombstone',
