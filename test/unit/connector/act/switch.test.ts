@@ -127,7 +127,7 @@ describe('a changed connector', () => {
       {
         type: 'Normal',
         reason: 'Switched',
-        message: `Switched connection Secret "crm-connection" to instance ${NEW} (infusionsoftrest).`,
+        message: `Switched connection Secret "crm-connection" to instance ${NEW} (infusionsoftrest). Instance ${NEW} is authorized and up to date.`,
       },
     ]);
     expect(eventsOf(subject, 'ConnectionSecretRepaired')).toEqual([]);
@@ -363,7 +363,7 @@ describe('a crash', () => {
           },
           remove: async (...values) => {
             tick();
-            await secrets.remove(...values);
+            return await secrets.remove(...values);
           },
         },
       },
