@@ -163,6 +163,33 @@ describe('a changed connector', () => {
     expect([...subject.remote.keys()]).toEqual([ID, NEW]);
   });
 
+  it('keeps a request to switch back until the old instance could be read', async () => {
+    const failures: RemoteError[] = [];
+    const remote = new Map([[ID, instance(ID)]]);
+    const working = workingRemote(remote);
+    const readInstance = (...values: never[]) => {
+      const error = failures.shift();
+      if (error !== undefined) {
+        throw error;
+      }
+      return working.readInstance?.(...values);
+    };
+    const subject = await switched({
+      ...changing({}, { answers: workingRemote(remote, { readInstance }) }),
+      remote,
+    });
+    annotated(subject, '2');
+    failures.push(new RemoteError('unavailable', 'Open Connectors responded with 503', { status: 503 }));
+    await pass(subject);
+    expect(stateOf(subject)?.lastHandledSwitchAt).toBe('1');
+    expect(connectedTo(subject)).toBe(`token-of-${NEW}`);
+
+    await subject.clock.advance(MINUTE);
+    await pass(subject);
+    expect(connectedTo(subject)).toBe(VALUES.token);
+    expect(stateOf(subject)?.lastHandledSwitchAt).toBe('2');
+  });
+
   it('releases nothing after a switch back, however late it is', async () => {
     const subject = await switched();
     annotated(subject, '2');
@@ -426,6 +453,23 @@ describe('a leader with a stale cache', () => {
       expect(connectedTo(subject)).toBe(VALUES.token);
     },
   );
+
+  it('publishes no connection of an instance that was dropped', async () => {
+    const subject = await pending();
+    const seen = subject.stored();
+    edited(subject, (connector) => ({
+      ...connector,
+      metadata: { ...connector.metadata, generation: 3 },
+      spec: settledConnector().spec,
+    }));
+    const dropped = subject.remote.get(NEW) ?? instance(NEW);
+    await pass(subject);
+    // Its listing is from before.
+    subject.inventory.learn(dropped);
+
+    await expect(passOf(subject, seen)).rejects.toMatchObject(conflict);
+    expect(subject.secrets.get('crm-connection-next')).toBeUndefined();
+  });
 
   it('leaves the instance that applications use since the restored connector was changed again', async () => {
     const subject = await pending();
