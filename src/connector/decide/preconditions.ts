@@ -151,8 +151,14 @@ function retryIsDue(input: ConnectorInput): Action | undefined {
   return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
+/** A first creation needs its grant soon after, so that it is read with the others. */
 function secretsAreThere(input: ConnectorInput): Action | undefined {
-  return obtain(input, lastingInputs(input), false);
+  const action = obtain(input, lastingInputs(input), false);
+  const { grant } = input.secrets;
+  const isFirst = input.connector.status?.instance === undefined && grant?.value.state === 'unread';
+  return action?.type === 'read-secret' && isFirst
+    ? { ...action, also: [...(action.also ?? []), grant.use.secretName] }
+    : action;
 }
 
 function inventoryIsTaken(input: ConnectorInput): Action | undefined {
