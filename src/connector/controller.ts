@@ -21,6 +21,7 @@ const IS_EXTERNAL: Readonly<Record<Act['type'], boolean>> = {
   'read-secret': true,
   'write-record': false,
   'record-removal': false,
+  'record-switch': false,
   'record-disabling': false,
   'write-tombstone': false,
   'add-finalizer': false,
