@@ -4,6 +4,7 @@ import { ELEMENT_KEYS } from '../provider/elements.ts';
 import { SAFE_CONFIGURATION_KEYS } from '../provider/parameters.ts';
 import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import { conditionsSchema } from './condition.ts';
+import { connectionSecretTemplateSchema } from './connection-template.ts';
 import {
   ATOMIC,
   boundedText,
@@ -165,6 +166,7 @@ export const connectorSpecSchema = z
       .describe(
         'The Secret that the operator writes for applications. Absent: <name>-connection. The operator never overwrites a Secret that it did not create.',
       ),
+    connectionSecretTemplate: connectionSecretTemplateSchema.optional(),
     includeAccountCredentials: z
       .boolean()
       .optional()

@@ -101,6 +101,12 @@ export const settings = {
     defaultDoc: 'none',
     doc: 'Configuration keys that `instance.configuration` may contain besides the built-in ones.',
   },
+  allowedSecretMetadata: {
+    env: 'ALLOWED_SECRET_METADATA',
+    type: type.list(type.metadataPattern),
+    default: 'reloader.stakater.com/*',
+    doc: 'Labels and annotations that `connectionSecretTemplate` may set on the connection Secret: `<prefix>/<name>`, `<prefix>/*` or `<name>`. The prefixes of Kubernetes, Argo CD, Flux, Service Binding and `openconnectors.dev` are never allowed.',
+  },
   defaultAccountUrl: {
     env: 'DEFAULT_ACCOUNT_URL',
     type: type.httpsUrl,

@@ -52,6 +52,7 @@ export interface DecisionSettings {
   readonly clusterId: string;
   readonly allowedServers: readonly string[];
   readonly extraConfigurationKeys: readonly string[];
+  readonly allowedSecretMetadata: readonly string[];
   /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
   readonly ownCallbackUrl: string | undefined;
   /** How long a create may be under way, and how long a list may lag behind it. */

@@ -100,6 +100,7 @@ export function createPorts(sources: PortSources): ControllerPorts {
         clusterId,
         allowedServers: config.allowedServers,
         extraConfigurationKeys: config.extraConfigurationKeys,
+        allowedSecretMetadata: config.allowedSecretMetadata,
         ownCallbackUrl: config.externalUrl && ownCallbackUrlOf(config.externalUrl),
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,

@@ -8,6 +8,7 @@ import { ACCOUNT_FINALIZER, ANNOTATIONS, API_VERSION, FINALIZER, GROUP } from '.
 import { isReason } from '../../src/api/reasons.ts';
 import { COMMANDS } from '../../src/cli/run.ts';
 import { settingList } from '../../src/config/settings.ts';
+import { MANAGED_METADATA_ANNOTATION } from '../../src/secrets/managed-metadata.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -47,6 +48,7 @@ const known = new Set<string>([
   FINALIZER,
   ACCOUNT_FINALIZER,
   API_VERSION,
+  MANAGED_METADATA_ANNOTATION,
   `${GROUP}/deletion-protection`,
   `${GROUP}/scrapes-metrics`,
   `${GROUP}/serves-consent`,

@@ -125,6 +125,41 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       );
     });
 
+    test('the template of the connection Secret is applied, restored, and removed with the spec', async () => {
+      const { namespace, id } = await ready();
+      await namespace.patch('Secret', 'crm-connection', {
+        metadata: { annotations: { 'example.com/note': 'of another client' } },
+      });
+      await namespace.patch('InfusionsoftConnector', 'crm', {
+        spec: {
+          connectionSecretTemplate: {
+            metadata: { annotations: { 'reloader.stakater.com/match': 'true' } },
+            keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+          },
+        },
+      });
+      const isApplied = async () => {
+        const found = await namespace.secret('crm-connection');
+        return (
+          found?.annotations['reloader.stakater.com/match'] === 'true' &&
+          found.values['OPEN_CONNECTORS_TOKEN'] === instance(id)?.token
+        );
+      };
+      await until('the template', isApplied);
+      await namespace.patch('Secret', 'crm-connection', {
+        metadata: { annotations: { 'reloader.stakater.com/match': null } },
+      });
+      await until('the repair', isApplied);
+      await namespace.patch('InfusionsoftConnector', 'crm', { spec: { connectionSecretTemplate: null } });
+      await until('the removal', async () => {
+        const found = await namespace.secret('crm-connection');
+        return found?.values['OPEN_CONNECTORS_TOKEN'] === undefined;
+      });
+      expect((await namespace.secret('crm-connection'))?.annotations).toEqual({
+        'example.com/note': 'of another client',
+      });
+    });
+
     test('the connection Secret is written again when it was edited or deleted', async () => {
       const { namespace, id } = await ready();
       await namespace.patch('Secret', 'crm-connection', {

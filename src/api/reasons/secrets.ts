@@ -70,6 +70,13 @@ export const SECRET_REASONS = {
     meaning: 'The connection Secret was created.',
     whatToDo: 'Nothing.',
   },
+  ConnectionSecretUpdated: {
+    conditions: {},
+    severity: 'settled',
+    event: 'Normal',
+    meaning: 'The connection Secret was updated after a change of the spec.',
+    whatToDo: 'Restart applications that read the Secret only at start.',
+  },
   ConnectionSecretRepaired: {
     conditions: {},
     severity: 'settled',

@@ -5,6 +5,7 @@ import {
   CONFIGURATION_KEY_PATTERN,
   REFUSED_KEY_PATTERN,
 } from './configuration-keys.ts';
+import { CONNECTION_TEMPLATE_RULES } from './connection-template-rules.ts';
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
 import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
@@ -127,4 +128,5 @@ export const CONNECTOR_RULES: readonly AnyRule[] = [
   }),
   ...FORMATS,
   ...CONFIGURATION,
+  ...CONNECTION_TEMPLATE_RULES,
 ];

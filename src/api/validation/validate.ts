@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { SAFE_CONFIGURATION_KEYS } from '../../provider/parameters.ts';
 import { accountSpecSchema } from '../account.ts';
-import { connectorSpecSchema } from '../connector.ts';
+import { type ConnectorSpec, connectorSpecSchema } from '../connector.ts';
 import { ACCOUNT_RULES } from './account-rules.ts';
+import { isAllowedMetadata } from './connection-template-rules.ts';
 import { CONNECTOR_RULES } from './connector-rules.ts';
 import type { AnyRule } from './rules.ts';
 
@@ -23,6 +24,8 @@ export interface ConnectorValidation {
   readonly old?: WithSpec | undefined;
   /** The setting EXTRA_CONFIGURATION_KEYS. */
   readonly extraConfigurationKeys?: readonly string[] | undefined;
+  /** The setting ALLOWED_SECRET_METADATA. Absent: it is not known, and nothing is checked against it. */
+  readonly allowedSecretMetadata?: readonly string[] | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ export function validateConnector(object: WithSpec, options: ConnectorValidation
   return [
     ...ruleViolations(CONNECTOR_RULES, { spec: parsed.data }, old.success ? { spec: old.data } : undefined),
     ...unlistedKeys(keys, options.extraConfigurationKeys ?? []),
+    ...unlistedMetadata(parsed.data, options.allowedSecretMetadata),
   ];
 }
 
@@ -146,4 +150,16 @@ function unlistedKeys(keys: readonly string[], extra: readonly string[]): Violat
       path: `spec.instance.configuration[${shorten(key)}]`,
       message: 'is not an allowed key: remove it, or add it to EXTRA_CONFIGURATION_KEYS of the operator',
     }));
+}
+
+function unlistedMetadata(spec: ConnectorSpec, allowed: readonly string[] | undefined): Violation[] {
+  const metadata = spec.connectionSecretTemplate?.metadata;
+  return (['labels', 'annotations'] as const).flatMap((field) =>
+    Object.keys(metadata?.[field] ?? {})
+      .filter((key) => allowed !== undefined && !isAllowedMetadata(key, allowed))
+      .map((key) => ({
+        path: `spec.connectionSecretTemplate.metadata.${field}[${shorten(key)}]`,
+        message: 'is not an allowed key: remove it, or add it to ALLOWED_SECRET_METADATA of the operator',
+      })),
+  );
 }

@@ -1,11 +1,13 @@
 import { connectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
+import { shownMetadata } from '../../secrets/managed-metadata.ts';
 import { decodeData } from '../../secrets/secret-data.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { type DueEvent, isAuthorized } from '../action-log.ts';
-import type { Observation } from '../input.ts';
-import { canonicalContent } from '../observe/connection-content.ts';
+import { specChanged } from '../decide/desired-instance.ts';
+import type { ConnectorInput, Observation } from '../input.ts';
+import { canonicalContent, connectionMetadata } from '../observe/connection-content.ts';
 import { withConnector } from '../observe/observe.ts';
 import {
   type ActionContext,
@@ -43,15 +45,22 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
 ) => {
   const { ports, signal } = context;
   const { connector } = input;
-  const secret = { owner: connector, name: action.name, type: CONNECTION_SECRET_TYPE, data: action.data };
+  const secret = {
+    owner: connector,
+    name: action.name,
+    type: CONNECTION_SECRET_TYPE,
+    data: action.data,
+    metadata: connectionMetadata(connector),
+  };
   const known = input.facts.get(action.name);
   if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
-    const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withEvent(keep(context, current, action.name, fact), {
-      reason: 'ConnectionSecretRepaired',
-      message: `Restored connection Secret "${action.name}".`,
-    });
+    const before = await readOnce(context, input, action.name, known);
+    if (before.state !== 'read' || before.resourceVersion !== known.resourceVersion) {
+      return stale(keep(context, current, action.name, before));
+    }
+    const fact = await ports.secrets.update(secret, before, signal);
+    return withEvent(keep(context, current, action.name, fact), updateEvent(input, action.name));
   }
   try {
     const fact = await ports.secrets.create(secret, signal);
@@ -68,6 +77,25 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
     throw error;
   }
 };
+
+/** The Secret with its annotations, which the cache does not have and an update must not remove. */
+async function readOnce(
+  { ports, signal }: ActionContext,
+  { connector }: Observation,
+  name: string,
+  known: SecretFact,
+): Promise<SecretFact> {
+  return known.state === 'read'
+    ? known
+    : await ports.secrets.read(connector.metadata.namespace, name, signal);
+}
+
+/** An edit of the spec changes the Secret; otherwise another client changed it. */
+function updateEvent(input: ConnectorInput, name: string): DueEvent {
+  return specChanged(input)
+    ? { reason: 'ConnectionSecretUpdated', message: `Updated connection Secret "${name}".` }
+    : { reason: 'ConnectionSecretRepaired', message: `Restored connection Secret "${name}".` };
+}
 
 function withEvent(observation: Observation, event: DueEvent): Effect {
   return done(observation, { events: [event] });
@@ -109,6 +137,7 @@ function keep(context: ActionContext, input: Observation, name: string, fact: Se
   if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
     return next;
   }
-  const content = context.ports.fingerprinter.of(canonicalContent(decodeData(fact.data)));
+  const shown = shownMetadata(fact.metadata, connectionMetadata(input.connector));
+  const content = context.ports.fingerprinter.of(canonicalContent(decodeData(fact.data), shown));
   return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
 }

@@ -9,6 +9,7 @@ import {
 import { type AuthorizationResponse, parseResponse } from '../../authorization/authorization-response.ts';
 import { consentRequestHash, consentRequestOf } from '../../authorization/consent-request.ts';
 import { isCurrent, isUnreadable, wasSent } from '../../ownership/write-ahead-record.ts';
+import { withRecord } from '../../secrets/managed-metadata.ts';
 import type {
   AuthorizationCodeSecret,
   ConnectionSecret,
@@ -20,7 +21,7 @@ import type {
   SecretInput,
 } from '../connector-secrets.ts';
 import type { ChosenInstance, ConnectorInput, Observation } from '../input.ts';
-import { canonicalContent, connectionData } from './connection-content.ts';
+import { canonicalContent, connectionData, connectionMetadata } from './connection-content.ts';
 import { type Fingerprint, factOf, secretInput } from './secret-inputs.ts';
 import { lastingUsesOf, namedGrantUseOf, pageGrantUseOf } from './secret-uses.ts';
 
@@ -104,13 +105,14 @@ function connectionOf(
     token: instance.token,
     connector: instance.element,
   });
+  const metadata = connectionMetadata(connector);
   const known = previous?.secrets.connection.desired;
   return {
     ...secret,
     desired:
-      known !== undefined && isDeepStrictEqual(known.data, data)
+      known !== undefined && isDeepStrictEqual([known.data, known.metadata], [data, metadata])
         ? known
-        : { data, content: fingerprint(canonicalContent(data)) },
+        : { data, metadata, content: fingerprint(canonicalContent(data, withRecord(metadata))) },
   };
 }
 

@@ -24,9 +24,7 @@ const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: unde
 /** The input of one resource from caches alone: no call is made. What is missing, `decide` has read. */
 export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): ConnectorInput {
   const { namespace, name, uid } = connector.metadata;
-  const violations = validateConnector(connector, {
-    extraConfigurationKeys: ports.settings.extraConfigurationKeys,
-  });
+  const violations = validateConnector(connector, ports.settings);
   const isReadable = violations.length === 0;
   const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
   const storedRecord = parseRecord(recordTextOf(connector));

@@ -9,13 +9,18 @@ import {
   NO_MEMORY,
   type Observation,
 } from '../../../src/connector/input.ts';
-import { canonicalContent, connectionData } from '../../../src/connector/observe/connection-content.ts';
+import {
+  canonicalContent,
+  connectionData,
+  connectionMetadata,
+} from '../../../src/connector/observe/connection-content.ts';
 import { gather } from '../../../src/connector/observe/gather.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
 import { ownerTags } from '../../../src/ownership/owner-tags.ts';
 import { parseRecord } from '../../../src/ownership/write-ahead-record.ts';
+import { withRecord } from '../../../src/secrets/managed-metadata.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
@@ -37,6 +42,7 @@ export const SETTINGS: DecisionSettings = {
   clusterId: CLUSTER,
   allowedServers: ['*.infusionsoft.com'],
   extraConfigurationKeys: [],
+  allowedSecretMetadata: ['reloader.stakater.com/*'],
   ownCallbackUrl: undefined,
   createDeadlineMs: 2 * MINUTE,
   searchGraceMs: 30 * SECOND,
@@ -74,7 +80,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     now: change.now ?? NOW,
     settings,
     connector: subject,
-    violations: validateConnector(subject, { extraConfigurationKeys: settings.extraConfigurationKeys }),
+    violations: validateConnector(subject, settings),
     tags: ownerTags({ clusterId: settings.clusterId, namespace, name, uid }),
     account: change.account ?? READY_ACCOUNT,
     facts: new Map(Object.entries({ ...READ, ...change.secrets })),
@@ -129,6 +135,7 @@ export function connectionMemory(
   const content = printOf(
     canonicalContent(
       connectionData(READY_ACCOUNT, subject.spec, { token, connector: elementKeyOf(subject.spec) }),
+      withRecord(connectionMetadata(subject)),
     ),
   );
   return { connection: { resourceVersion: '1', content } };

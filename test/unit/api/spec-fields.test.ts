@@ -102,6 +102,13 @@ const FULL: ConnectorSpec = {
     enabled: true,
   },
   connectionSecretRef: { name: 'binding' },
+  connectionSecretTemplate: {
+    metadata: {
+      labels: { 'reloader.stakater.com/team': 'sales' },
+      annotations: { 'reloader.stakater.com/match': 'true' },
+    },
+    keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+  },
   includeAccountCredentials: true,
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
