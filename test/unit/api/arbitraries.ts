@@ -59,7 +59,7 @@ export const nasty: Arbitrary<unknown> = fc.oneof(
 
 /** Mostly `good`, now and then not. */
 function mostly<T>(good: Arbitrary<T>): Arbitrary<unknown> {
-  return fc.oneof({ weight: 60, arbitrary: good }, { weight: 1, arbitrary: nasty });
+  return fc.oneof({ weight: 100, arbitrary: good }, { weight: 1, arbitrary: nasty });
 }
 
 const secretName = fc.constantFrom('crm-key', 'a', 'a.b-c', 'x'.repeat(253));
@@ -228,7 +228,7 @@ export const connectorSpec: Arbitrary<unknown> = fc.oneof(
 /** Specs of an OpenConnectorsAccount. */
 export const accountSpec: Arbitrary<unknown> = fc.oneof(
   {
-    weight: 9,
+    weight: 4,
     arbitrary: record(
       {
         baseUrl: mostly(
