@@ -49,6 +49,15 @@ export function isAuthorized(log: ActionLog): boolean {
   return done(log, 'create').length > 0 || done(log, 'reauthorize').length > 0;
 }
 
+/** Whether a new grant was sent and not accepted, so that the instance has to answer once more. */
+export function isGrantDisputed(log: ActionLog): boolean {
+  return log.some(({ action, outcome }) => action.type === 'reauthorize' && isDisputed(outcome));
+}
+
+function isDisputed({ kind }: Outcome): boolean {
+  return kind === 'ambiguous' || kind === 'rejected';
+}
+
 /** Whether the instance was patched: one that does not show the change is not patched again in this reconcile. */
 export function isPatched(log: ActionLog): boolean {
   return done(log, 'patch').length > 0;
@@ -83,8 +92,9 @@ export function pingAnswer(log: ActionLog): PingAnswer | undefined {
 function needsPing({ action, outcome }: LogEntry): boolean {
   switch (action.type) {
     case 'create':
-    case 'reauthorize':
       return outcome.kind === 'done' || outcome.kind === 'ambiguous';
+    case 'reauthorize':
+      return outcome.kind === 'done' || isDisputed(outcome);
     case 'patch':
       return outcome.kind === 'done' && action.patch.configuration !== undefined;
     default:

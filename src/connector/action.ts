@@ -6,6 +6,17 @@ import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
 import type { Retry } from '../reconciler/retry.ts';
 
+/** A new authorization that is requested while the current one works. */
+export interface PendingAuthorization {
+  readonly reason: Reason;
+  readonly message: string;
+  /** When to look again (wall clock); `Infinity`: after a change. */
+  readonly again: number;
+}
+
+/** A condition that is False where a reconcile is blocked. */
+type BlockingCondition = Exclude<ConditionType, 'AuthorizationPending' | 'Reconciling' | 'Stalled'>;
+
 /** How a reconcile ends. */
 export type Result =
   /** The instance exists and equals the resource. */
@@ -15,11 +26,12 @@ export type Result =
       readonly message: string;
       /** When to look again although nothing changed (wall clock). */
       readonly again: number;
+      readonly pending?: PendingAuthorization | undefined;
     }
   /** `condition` is False for `reason`; everything before it in the order of the conditions holds. */
   | {
       readonly kind: 'blocked';
-      readonly condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>;
+      readonly condition: BlockingCondition;
       readonly reason: Reason;
       readonly message: string;
       readonly retry: Retry;
@@ -104,7 +116,7 @@ export function finish(result: Result): Action {
 
 /** Ends the reconcile with one condition False. */
 export function blocked(
-  condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>,
+  condition: BlockingCondition,
   reason: Reason,
   message: string,
   retry: Retry = { kind: 'on-change' },

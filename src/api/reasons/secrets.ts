@@ -48,7 +48,12 @@ export const SECRET_REASONS = {
     whatToDo: 'Set another name in spec.connectionSecretRef, or delete the Secret.',
   },
   CodeSecretConflict: {
-    conditions: { Authorized: ['False'], Ready: ['False'], Stalled: ['True'] },
+    conditions: {
+      Authorized: ['False'],
+      AuthorizationPending: ['True'],
+      Ready: ['False'],
+      Stalled: ['True'],
+    },
     severity: 'stalled',
     event: 'Warning',
     meaning:

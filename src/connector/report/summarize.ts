@@ -60,7 +60,21 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
 function conditionsOf(input: ConnectorInput, result: StatusUpdate): ConditionDraft[] {
   const stages = STAGES.map((type) => stage(input, result, type));
   if (result.kind === 'ready') {
-    return [{ type: 'Ready', status: 'True', reason: result.reason, message: result.message }, ...stages];
+    const { pending } = result;
+    return [
+      { type: 'Ready', status: 'True', reason: result.reason, message: result.message },
+      ...stages,
+      ...(pending === undefined
+        ? []
+        : [
+            {
+              type: 'AuthorizationPending',
+              status: 'True',
+              reason: pending.reason,
+              message: pending.message,
+            } as const,
+          ]),
+    ];
   }
   const ready: ConditionDraft = {
     type: 'Ready',
@@ -247,7 +261,8 @@ function authorizationStatus(input: ConnectorInput, result: StatusUpdate): Conne
     record !== undefined &&
     record.unprocessed === undefined &&
     before?.grant !== record.digest &&
-    (isAcceptedHere(input, record) || (result.kind === 'ready' && isProven(input, record)));
+    (isAcceptedHere(input, record) ||
+      (result.kind === 'ready' && result.pending === undefined && isProven(input, record)));
   const granted = isNew
     ? { authorizedAt: timestamp(input.now), grant: record.digest }
     : { authorizedAt: before?.authorizedAt, grant: before?.grant };
@@ -260,6 +275,7 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const instance = input.instances.chosen?.instance;
   return (
     !isAccepted(input, record) &&
+    input.memory.refused?.digest !== record.digest &&
     instance !== undefined &&
     instance !== 'not-found' &&
     mayBeOf(record, instance)
@@ -268,7 +284,10 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
 
 /** Status shows the start page while consent is pending, also while another condition blocks. */
 function pageStatus(input: ConnectorInput, result: StatusUpdate) {
-  if (result.kind === 'ready' || isAuthorized(input.log)) {
+  if (result.kind === 'ready') {
+    return result.pending && consentPage(input);
+  }
+  if (isAuthorized(input.log)) {
     return undefined;
   }
   if (input.violations.length === 0 && result.condition === 'Authorized') {

@@ -8,6 +8,7 @@ import { NOW } from './time.ts';
 /** What a reconcile has done before the input of a test, in short. */
 export interface LogChange {
   readonly authorized?: boolean;
+  readonly reauthorizationRejected?: boolean;
   readonly patched?: boolean;
   readonly reconfigured?: boolean;
   readonly searched?: boolean;
@@ -97,6 +98,7 @@ export function logOf(change: LogChange = {}): ActionLog {
       entry(SAMPLES['open-fallback-credentials'], { kind: 'fallback', fallback: fallback ?? 'absent' }),
     ),
     ...when(change.authorized, entry(SAMPLES.create)),
+    ...when(change.reauthorizationRejected, entry(SAMPLES.reauthorize, { kind: 'rejected' })),
     ...when(
       change.patched === true || change.reconfigured === true,
       entry({ ...SAMPLES.patch, patch: change.reconfigured === true ? { configuration: {} } : {} }),
