@@ -101,6 +101,13 @@ export const settings = {
     defaultDoc: 'none',
     doc: 'Configuration keys that `instance.configuration` may contain besides the built-in ones.',
   },
+  allowedEventHosts: {
+    env: 'ALLOWED_EVENT_HOSTS',
+    type: type.list(type.hostPattern),
+    default: '',
+    defaultDoc: 'none',
+    doc: 'Hosts that a connector may name in `events.callbackUrl`. Open Connectors sends data of Infusionsoft there. An entry without a port allows port 443 only.',
+  },
   allowedSecretMetadata: {
     env: 'ALLOWED_SECRET_METADATA',
     type: type.list(type.metadataPattern),

@@ -4,6 +4,7 @@ import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
 import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
+import type { ElementKey } from '../provider/elements.ts';
 import type { Retry } from '../reconciler/retry.ts';
 
 /** A new authorization that is requested while the current one works. */
@@ -65,6 +66,8 @@ export type RecordChange =
 export type Action =
   | { readonly type: 'read-secret'; readonly name: string }
   | { readonly type: 'search' }
+  /** Reads the defaults of the element, which the poller of events is configured from. */
+  | { readonly type: 'read-element'; readonly element: ElementKey }
   | { readonly type: 'read-instance'; readonly id: number }
   /** Replaces the write-ahead record without sending anything. */
   | { readonly type: 'write-record'; readonly record: RecordChange }

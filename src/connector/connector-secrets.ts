@@ -91,6 +91,8 @@ export interface ConnectorSecrets {
   readonly clientSecret: SecretInput;
   /** Only for `infusionsoftcrm`. */
   readonly encryptedKey: SecretInput | undefined;
+  /** Only with `spec.events`. */
+  readonly signatureKey: SecretInput | undefined;
   /** Of the Secret that the resource names, else of the consent page; absent where there is neither. */
   readonly grant: GrantInput | undefined;
   readonly connection: ConnectionSecret;

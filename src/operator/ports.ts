@@ -101,6 +101,7 @@ export function createPorts(sources: PortSources): ControllerPorts {
         allowedServers: config.allowedServers,
         extraConfigurationKeys: config.extraConfigurationKeys,
         allowedSecretMetadata: config.allowedSecretMetadata,
+        allowedEventHosts: config.allowedEventHosts,
         ownCallbackUrl: config.externalUrl && ownCallbackUrlOf(config.externalUrl),
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,

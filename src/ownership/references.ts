@@ -28,6 +28,7 @@ export function secretsOfConnector(object: KubeObject): string[] {
     field(field(oauth, 'authorizationCodeSecretRef'), 'name'),
     field(field(oauth, 'refreshTokenSecretRef'), 'name'),
     field(field(spec, 'encryptedKeySecretRef'), 'name'),
+    field(field(field(spec, 'events'), 'signatureKeySecretRef'), 'name'),
     field(field(spec, 'connectionSecretRef'), 'name') ?? ownedSecretName(object, '-connection'),
     field(field(field(object, 'status'), 'binding'), 'name'),
     oneTimeCodeSecretNameOf(object),

@@ -55,6 +55,7 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
     clientId,
     clientSecret: inputOf(uses.clientSecret, previous?.secrets.clientSecret),
     encryptedKey: uses.encryptedKey && inputOf(uses.encryptedKey, previous?.secrets.encryptedKey),
+    signatureKey: uses.signatureKey && inputOf(uses.signatureKey, previous?.secrets.signatureKey),
     grant: grantOf(observation, context),
     connection,
     previousConnection:

@@ -19,7 +19,7 @@ import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { gather } from './gather.ts';
 import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
 
-const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined };
+const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined, elements: new Map() };
 
 /** The input of one resource from caches alone: no call is made. What is missing, `decide` has read. */
 export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): ConnectorInput {
@@ -102,6 +102,7 @@ export function knownInstances(ports: ConnectorPorts, observation: Observation):
 function isSame(a: ExternalFacts, b: ExternalFacts): boolean {
   return (
     a.searchedAt === b.searchedAt &&
+    a.elements === b.elements &&
     a.instances.size === b.instances.size &&
     [...a.instances].every(([id, instance]) => b.instances.get(id) === instance)
   );
@@ -134,8 +135,7 @@ function knownSecrets(
   connector: InfusionsoftConnector,
 ): ReadonlyMap<string, SecretFact> {
   const { namespace, uid } = connector.metadata;
-  const { clientId, clientSecret, encryptedKey } = lastingUsesOf(connector);
-  const uses = [clientId, clientSecret, encryptedKey, namedGrantUseOf(connector)];
+  const uses = [...Object.values(lastingUsesOf(connector)), namedGrantUseOf(connector)];
   const names = [
     ...uses.map((use) => use?.secretName),
     connectionSecretNameOf(connector),

@@ -14,10 +14,10 @@ import {
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
-import { isAuthorized, isEnabledSet, isReconfigured, pingAnswer } from '../action-log.ts';
+import { isAuthorized, isEnabledSet, isReconfigured, latestPatch, pingAnswer } from '../action-log.ts';
 import { consentPage } from '../decide/authorization/consent.ts';
 import { renamedConnection } from '../decide/connection-secret.ts';
-import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
+import { changesEvents, desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
 import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
@@ -49,6 +49,7 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
     authorization: authorizationStatus(input, result),
     binding: bindingStatus(input),
     credentials: credentialStatus(input, result),
+    events: eventsStatus(input, result),
     failures: failuresAfter(before.failures, result, input.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
     lastHandledReauthorizeAt: handledReauthorizeAt(input),
@@ -317,6 +318,17 @@ function credentialStatus(input: ConnectorInput, result: StatusUpdate): Connecto
       ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
       : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);
   });
+}
+
+/** The events as they were enabled: they are disabled when the spec has them no more. */
+function eventsStatus({ connector, log }: ConnectorInput, result: StatusUpdate): ConnectorStatus['events'] {
+  const { spec, status } = connector;
+  const patched = latestPatch(log);
+  const isApplied = isAuthorized(log) || (patched !== undefined && changesEvents(patched));
+  if (result.kind !== 'ready' && !(isApplied && spec.events !== undefined)) {
+    return status?.events;
+  }
+  return spec.events && { resources: [...spec.events.resources].sort() };
 }
 
 function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {

@@ -42,6 +42,7 @@ export const SETTINGS: DecisionSettings = {
   clusterId: CLUSTER,
   allowedServers: ['*.infusionsoft.com'],
   extraConfigurationKeys: [],
+  allowedEventHosts: [{ host: 'events.example.com', port: undefined }],
   allowedSecretMetadata: ['reloader.stakater.com/*'],
   ownCallbackUrl: undefined,
   createDeadlineMs: 2 * MINUTE,
@@ -62,6 +63,8 @@ export interface WorldChange {
   readonly instances?: readonly Instance[];
   /** Ids that a read by id answered with 404. */
   readonly gone?: readonly number[];
+  /** The definitions of elements that were read. */
+  readonly elements?: ConnectorInput['external']['elements'];
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
@@ -89,6 +92,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
         ...(change.instances ?? []).map((found) => [found.id, found] as const),
         ...(change.gone ?? []).map((id) => [id, 'not-found'] as const),
       ]),
+      elements: change.elements ?? new Map(),
       searchedAt: change.searchedAt === null ? undefined : (change.searchedAt ?? NOW - MINUTE),
     },
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),

@@ -47,6 +47,7 @@ const DRAFT = {
 const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } = {
   'read-secret': { type: 'read-secret', name: 'a' },
   search: { type: 'search' },
+  'read-element': { type: 'read-element', element: 'infusionsoftrest' },
   'read-instance': { type: 'read-instance', id: 0 },
   'write-record': {
     type: 'write-record',

@@ -185,6 +185,16 @@ const connectionSecretTemplate = record({
   ),
 });
 
+const events = record(
+  {
+    callbackUrl: mostly(fc.constantFrom('https://events.example.com/x', 'https://a:8443')),
+    signatureKeySecretRef: mostly(ref('key')),
+    pollInterval: mostly(fc.constantFrom('15m', '1h', '1h30m', '9999m')),
+    resources: mostly(fc.constantFrom(['contacts'], ['orders', 'tasks'])),
+  },
+  ['callbackUrl', 'resources'],
+);
+
 const common = {
   accountRef: mostly(ref()),
   oauth: mostly(fc.oneof({ weight: 3, arbitrary: oauth }, { weight: 1, arbitrary: oauthWithToken })),
@@ -216,6 +226,11 @@ export const connectorSpec: Arbitrary<unknown> = fc.oneof(
     ['oauth', 'server', 'encryptedKeySecretRef'],
   ),
   record({ ...common, server, connector: mostly(fc.constant('infusionsoftrest')) }, ['oauth', 'connector']),
+  record({ ...common, events: mostly(events), connector: mostly(fc.constant('infusionsoftrest')) }, [
+    'oauth',
+    'connector',
+    'events',
+  ]),
   record({
     ...common,
     server,

@@ -143,6 +143,26 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
     ),
     readsOf(
       {
+        connector: {
+          ...connector(),
+          spec: {
+            connector: 'infusionsoftrest',
+            oauth: FULL.oauth,
+            events: {
+              callbackUrl: 'https://events.example.com/x',
+              signatureKeySecretRef: { name: 'crm-events', key: 'signatureKey' },
+              pollInterval: '5m',
+              resources: ['contacts'],
+            },
+          },
+        },
+        secrets: { 'crm-events': secretRead({ signatureKey: VALUES.code }) },
+        answers: working(),
+      },
+      reads,
+    ),
+    readsOf(
+      {
         connector: connector({ metadata: HELD, spec: { instance: { importId: ID } } }),
         listed: [instance(ID, { tags: [] })],
         answers: working([ID, { tags: [] }]),

@@ -13,6 +13,7 @@ const crm = {
   oauth: { clientSecretRef: { name: 'crm-oauth' } },
 };
 const rest = { connector: 'infusionsoftrest', oauth: crm.oauth };
+const events = { callbackUrl: 'https://events.example.com/x', resources: ['contacts'] };
 const account = {
   baseUrl: 'https://api.openconnectors.us2.ext.hana.ondemand.com',
   credentialsSecretRef: { name: 'sap-account' },
@@ -41,6 +42,8 @@ describe('an InfusionsoftConnector', () => {
         },
       },
     ],
+    ['events', { ...rest, events }],
+    ['events at an interval of hours', { ...rest, events: { ...events, pollInterval: '1h30m' } }],
     ['harmless configuration', withInstance({ configuration: { 'filter.response.nulls': 'false' } })],
     ['a tag that only looks like ours', withInstance({ tags: ['k8s', 'my-k8s-tag'] })],
   ])('is accepted with %s', (_what, spec) => {
@@ -108,6 +111,28 @@ describe('an InfusionsoftConnector', () => {
       'credentials of the account that the Secret does not have',
       withTemplate({ keys: { USER_SECRET: 'user-secret' } }),
       'spec.connectionSecretTemplate.keys',
+    ],
+    ['events with infusionsoftcrm', { ...crm, events }, 'spec.events'],
+    [
+      'event keys beside events',
+      { ...rest, events, instance: { configuration: { 'event.objects': 'x' } } },
+      'spec.instance.configuration',
+    ],
+    [
+      'an interval in seconds',
+      { ...rest, events: { ...events, pollInterval: '90s' } },
+      'spec.events.pollInterval',
+    ],
+    ['an interval of 0', { ...rest, events: { ...events, pollInterval: '0m' } }, 'spec.events.pollInterval'],
+    [
+      'a callback of events without TLS',
+      { ...rest, events: { ...events, callbackUrl: 'http://events.example.com' } },
+      'spec.events.callbackUrl',
+    ],
+    [
+      'a resource that cannot be polled',
+      { ...rest, events: { ...events, resources: ['emails'] } },
+      'spec.events.resources[0]',
     ],
     ['HTML in the name', withInstance({ name: '<a>x</a>' }), 'spec.instance.name'],
     ['two spaces in a row in the name', withInstance({ name: 'a  b' }), 'spec.instance.name'],
