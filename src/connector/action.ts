@@ -64,7 +64,8 @@ export type RecordChange =
 
 /** The next action. `decide` returns it and `act` carries it out; only `finish` ends the reconcile. */
 export type Action =
-  | { readonly type: 'read-secret'; readonly name: string }
+  /** `also`: Secrets that are needed besides it. */
+  | { readonly type: 'read-secret'; readonly name: string; readonly also?: readonly string[] }
   | { readonly type: 'search' }
   /** Reads the defaults of the element, which the poller of events is configured from. */
   | { readonly type: 'read-element'; readonly element: ElementKey }

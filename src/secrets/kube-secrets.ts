@@ -9,6 +9,7 @@ import { ELEMENT_KEYS } from '../provider/elements.ts';
 import { type ManagedMetadata, mergedMetadata, withRecord } from './managed-metadata.ts';
 import { decodeValue, encodeData } from './secret-data.ts';
 import type { SecretFact } from './secret-fact.ts';
+import { SecretReader } from './secret-reader.ts';
 import type { NewSecret, Secrets, SecretVersion } from './secrets.ts';
 
 const secretSchema = z.object({
@@ -47,6 +48,7 @@ export function createKubeSecrets({
   isAlive = () => true,
 }: KubeSecretsOptions): Secrets {
   const leftBy = leftByAmong(isAlive);
+  const reader = new SecretReader({ rest, cached });
   const keep = (answer: unknown): SecretFact => {
     const secret = secretSchema.parse(answer);
     for (const value of Object.values(secret.data)) {
@@ -81,7 +83,7 @@ export function createKubeSecrets({
       ownedBy(uid).flatMap(({ metadata }) => (metadata.namespace === namespace ? [metadata.name] : [])),
     async read(namespace, name, signal) {
       try {
-        return keep(await rest.get(objectPath(wellKnown.secrets, namespace, name), { signal }));
+        return keep(await reader.read(namespace, name, signal));
       } catch (error) {
         if (isKubeError(error, 'not-found')) {
           return { state: 'absent', confirmed: true };
