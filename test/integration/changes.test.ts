@@ -245,6 +245,21 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       bench.simulator.deleteInstance(id);
     });
 
+    test('with Orphan moves the instance to another namespace, with importId and without a consent', async () => {
+      const { namespace, id } = await ready({ deletionPolicy: 'Orphan' });
+      const token = instance(id)?.token;
+      await namespace.remove('InfusionsoftConnector', 'crm');
+      await namespace.waitGone('InfusionsoftConnector', 'crm');
+      const target = await bench.namespace('moved');
+      await createPrerequisites(bench, target);
+      await target.create(connector('crm', { instance: { importId: id } }));
+      await target.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
+      expect(instance(id)).toMatchObject({ token, works: true });
+      expect(instance(id)?.tags).toContain(`k8s-ns-${target.name}`);
+      expect((await target.secret('crm-connection'))?.values['element-token']).toBe(token);
+      expect((await namespace.secret('crm-connection'))?.values['element-token']).toBe(token);
+    });
+
     test('of what is gone already succeeds', async () => {
       const { namespace, id } = await ready();
       bench.simulator.deleteInstance(id);
