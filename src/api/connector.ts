@@ -4,12 +4,15 @@ import { ELEMENT_KEYS } from '../provider/elements.ts';
 import { SAFE_CONFIGURATION_KEYS } from '../provider/parameters.ts';
 import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import { conditionsSchema } from './condition.ts';
+import { connectionSecretTemplateSchema } from './connection-template.ts';
+import { eventsSchema } from './events.ts';
 import {
   ATOMIC,
   boundedText,
   failuresSchema,
   moment,
   observedGenerationSchema,
+  refuseRepeats,
   resourceName,
   STATUS_DEFAULT,
   secretKey,
@@ -20,14 +23,6 @@ import { API_VERSION, CONNECTOR_NAMES } from './group.ts';
 import { objectMetaSchema } from './metadata.ts';
 
 const CONFIGURATION_MAX_PROPERTIES = 32;
-
-/** What `x-kubernetes-list-type: set` means to the API server. */
-function refuseRepeats(values: readonly string[], context: z.RefinementCtx): void {
-  const index = values.findIndex((value, at) => values.indexOf(value) < at);
-  if (index !== -1) {
-    context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
-  }
-}
 
 const clientSecretRef = z
   .strictObject({
@@ -178,6 +173,7 @@ export const connectorSpecSchema = z
     encryptedKeySecretRef: encryptedKeySecretRef.optional(),
     oauth,
     instance: instance.optional(),
+    events: eventsSchema.optional(),
     connectionSecretRef: z
       .strictObject({ name: resourceName('Name of the Secret.') })
       .meta(ATOMIC)
@@ -186,6 +182,7 @@ export const connectorSpecSchema = z
         'The Secret that the operator writes for applications. Absent: <name>-connection. The operator never overwrites a Secret that it did not create.',
       ),
     replacement: replacement.optional(),
+    connectionSecretTemplate: connectionSecretTemplateSchema.optional(),
     includeAccountCredentials: z
       .boolean()
       .optional()
@@ -311,6 +308,12 @@ export const connectorStatusSchema = z
       .describe(
         'The connection Secret, in the form of a Provisioned Service of Service Binding for Kubernetes.',
       ),
+    events: z
+      .object({
+        resources: z.array(statusText(64, 'Name of a resource.')).max(16).describe('The resources.'),
+      })
+      .optional()
+      .describe('The events that the operator has enabled.'),
     credentials: usedCredentialsSchema.optional(),
     failures: failuresSchema.optional(),
     lastHandledReconcileAt: statusText(256, 'The reconcile-at annotation that was handled last.').optional(),

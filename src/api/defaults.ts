@@ -4,6 +4,7 @@ import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import type { AccountSpec } from './account.ts';
 import type { ConnectorSpec, DeletionPolicy, DriftPolicy, MissingPolicy, SwitchPolicy } from './connector.ts';
 import { parseDuration } from './duration.ts';
+import { DEFAULT_POLL_MINUTES } from './events.ts';
 import { LABELS, MANAGED_BY } from './group.ts';
 import { fitName } from './names.ts';
 
@@ -98,6 +99,18 @@ export function authorizationCodeKeyOf(
 
 export function refreshTokenKeyOf(ref: NonNullable<ConnectorSpec['oauth']['refreshTokenSecretRef']>): string {
   return ref.key ?? DEFAULT_SECRET_KEYS.refreshToken;
+}
+
+export function signatureKeyKeyOf(
+  ref: NonNullable<NonNullable<ConnectorSpec['events']>['signatureKeySecretRef']>,
+): string {
+  return ref.key ?? DEFAULT_SECRET_KEYS.signatureKey;
+}
+
+/** Time between two polls, in whole minutes. */
+export function pollMinutesOf({ pollInterval }: NonNullable<ConnectorSpec['events']>): number {
+  const milliseconds = pollInterval === undefined ? undefined : parseDuration(pollInterval);
+  return milliseconds === undefined ? DEFAULT_POLL_MINUTES : milliseconds / 60_000;
 }
 
 /** Name of the Secret that applications read. */

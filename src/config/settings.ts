@@ -101,6 +101,19 @@ export const settings = {
     defaultDoc: 'none',
     doc: 'Configuration keys that `instance.configuration` may contain besides the built-in ones.',
   },
+  allowedEventHosts: {
+    env: 'ALLOWED_EVENT_HOSTS',
+    type: type.list(type.hostPattern),
+    default: '',
+    defaultDoc: 'none',
+    doc: 'Hosts that a connector may name in `events.callbackUrl`. Open Connectors sends data of Infusionsoft there. An entry without a port allows port 443 only.',
+  },
+  allowedSecretMetadata: {
+    env: 'ALLOWED_SECRET_METADATA',
+    type: type.list(type.metadataPattern),
+    default: 'reloader.stakater.com/*',
+    doc: 'Labels and annotations that `connectionSecretTemplate` may set on the connection Secret: `<prefix>/<name>`, `<prefix>/*` or `<name>`. The prefixes of Kubernetes, Argo CD, Flux, Service Binding and `openconnectors.dev` are never allowed.',
+  },
   defaultAccountUrl: {
     env: 'DEFAULT_ACCOUNT_URL',
     type: type.httpsUrl,

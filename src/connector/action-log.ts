@@ -1,5 +1,6 @@
 import type { Reason } from '../api/reasons.ts';
 import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { InstancePatch } from '../openconnectors/port.ts';
 import type { FallbackOutcome } from '../ownership/accounts.ts';
 import type { Act } from './action.ts';
 
@@ -49,9 +50,26 @@ export function isAuthorized(log: ActionLog): boolean {
   return done(log, 'create').length > 0 || done(log, 'reauthorize').length > 0;
 }
 
-/** Whether the instance was patched: one that does not show the change is not patched again in this reconcile. */
-export function isPatched(log: ActionLog): boolean {
-  return done(log, 'patch').length > 0;
+/** Whether a new grant was sent and not accepted, so that the instance has to answer once more. */
+export function isGrantDisputed(log: ActionLog): boolean {
+  return log.some(({ action, outcome }) => action.type === 'reauthorize' && isDisputed(outcome));
+}
+
+function isDisputed({ kind }: Outcome): boolean {
+  return kind === 'ambiguous' || kind === 'rejected';
+}
+
+/** What the instance was patched with: one that does not show the change is not patched again in this reconcile. */
+export function latestPatch(log: ActionLog): InstancePatch | undefined {
+  return done(log, 'patch').at(-1)?.patch;
+}
+
+/** Whether the instance was read by id since it was patched. */
+export function isReadSincePatch(log: ActionLog, id: number): boolean {
+  const patched = log.findLastIndex(
+    ({ action, outcome }) => action.type === 'patch' && outcome.kind === 'done',
+  );
+  return isRead(log.slice(patched + 1), id);
 }
 
 /** Whether the configuration was patched, so that the instance has to answer once more. */
@@ -83,8 +101,9 @@ export function pingAnswer(log: ActionLog): PingAnswer | undefined {
 function needsPing({ action, outcome }: LogEntry): boolean {
   switch (action.type) {
     case 'create':
-    case 'reauthorize':
       return outcome.kind === 'done' || outcome.kind === 'ambiguous';
+    case 'reauthorize':
+      return outcome.kind === 'done' || isDisputed(outcome);
     case 'patch':
       return outcome.kind === 'done' && action.patch.configuration !== undefined;
     default:

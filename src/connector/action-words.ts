@@ -3,6 +3,7 @@ import type { Act } from './action.ts';
 /** Each action in a sentence: "Open Connectors refused to ...". */
 export const ACTION_WORDS: Readonly<Record<Act['type'], string>> = {
   'read-secret': 'read the Secret',
+  'read-element': 'read the element',
   search: 'search for the instance',
   'read-instance': 'read the instance',
   'write-record': 'update the write-ahead record',

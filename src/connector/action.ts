@@ -4,7 +4,19 @@ import type { Instance, InstanceBody, InstancePatch } from '../openconnectors/po
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
 import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
+import type { ElementKey } from '../provider/elements.ts';
 import type { Retry } from '../reconciler/retry.ts';
+
+/** A new authorization that is requested while the current one works. */
+export interface PendingAuthorization {
+  readonly reason: Reason;
+  readonly message: string;
+  /** When to look again (wall clock); `Infinity`: after a change. */
+  readonly again: number;
+}
+
+/** A condition that is False where a reconcile is blocked. */
+type BlockingCondition = Exclude<ConditionType, 'AuthorizationPending' | 'Reconciling' | 'Stalled'>;
 
 /** How a reconcile ends. */
 export type Result =
@@ -15,11 +27,12 @@ export type Result =
       readonly message: string;
       /** When to look again although nothing changed (wall clock). */
       readonly again: number;
+      readonly pending?: PendingAuthorization | undefined;
     }
   /** `condition` is False for `reason`; everything before it in the order of the conditions holds. */
   | {
       readonly kind: 'blocked';
-      readonly condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>;
+      readonly condition: BlockingCondition;
       readonly reason: Reason;
       readonly message: string;
       readonly retry: Retry;
@@ -62,6 +75,8 @@ export type Action =
   /** `also`: Secrets that are needed besides it. */
   | { readonly type: 'read-secret'; readonly name: string; readonly also?: readonly string[] }
   | { readonly type: 'search' }
+  /** Reads the defaults of the element, which the poller of events is configured from. */
+  | { readonly type: 'read-element'; readonly element: ElementKey }
   | { readonly type: 'read-instance'; readonly id: number }
   /** Replaces the write-ahead record without sending anything. */
   | { readonly type: 'write-record'; readonly record: RecordChange }
@@ -121,7 +136,7 @@ export function finish(result: Result): Action {
 
 /** Ends the reconcile with one condition False. */
 export function blocked(
-  condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>,
+  condition: BlockingCondition,
   reason: Reason,
   message: string,
   retry: Retry = { kind: 'on-change' },

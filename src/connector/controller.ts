@@ -31,6 +31,7 @@ const IS_EXTERNAL: Readonly<Record<Act['type'], boolean>> = {
   'delete-connection-secret': false,
   'release-connection-secret': false,
   search: true,
+  'read-element': true,
   'read-instance': true,
   create: true,
   reauthorize: true,

@@ -5,6 +5,7 @@ import type { AccountView } from '../ownership/account-view.ts';
 import type { ExternalFacts } from '../ownership/inventory.ts';
 import type { OwnerTags } from '../ownership/owner-tags.ts';
 import type { WriteAheadRecord } from '../ownership/write-ahead-record.ts';
+import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { ActionLog } from './action-log.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
@@ -61,6 +62,8 @@ export interface DecisionSettings {
   readonly clusterId: string;
   readonly allowedServers: readonly string[];
   readonly extraConfigurationKeys: readonly string[];
+  readonly allowedSecretMetadata: readonly string[];
+  readonly allowedEventHosts: readonly HostPattern[];
   /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
   readonly ownCallbackUrl: string | undefined;
   /** How long a create may be under way, and how long a list may lag behind it. */

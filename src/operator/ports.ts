@@ -100,6 +100,8 @@ export function createPorts(sources: PortSources): ControllerPorts {
         clusterId,
         allowedServers: config.allowedServers,
         extraConfigurationKeys: config.extraConfigurationKeys,
+        allowedSecretMetadata: config.allowedSecretMetadata,
+        allowedEventHosts: config.allowedEventHosts,
         ownCallbackUrl: config.externalUrl && ownCallbackUrlOf(config.externalUrl),
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,

@@ -33,6 +33,7 @@ export function secretsOfConnector(object: KubeObject): string[] {
     field(field(oauth, 'authorizationCodeSecretRef'), 'name'),
     field(field(oauth, 'refreshTokenSecretRef'), 'name'),
     field(field(spec, 'encryptedKeySecretRef'), 'name'),
+    field(field(field(spec, 'events'), 'signatureKeySecretRef'), 'name'),
     field(field(spec, 'connectionSecretRef'), 'name') ?? ownedSecretName(object, '-connection'),
     field(field(field(object, 'status'), 'binding'), 'name'),
     field(field(object, 'status'), 'next') === undefined ? undefined : nextConnectionName(object),

@@ -108,6 +108,16 @@ export const knobTable = {
     'Whether the response to a create shows the configuration instead of `{}`.',
     `${churros} read it; the infusionsoftcrm sample of the developer portal has {}`,
   ),
+  signatureKeyMasked: flag(
+    true,
+    'Whether the signature key of events is shown as `********`.',
+    'Unknown: samples show only null',
+  ),
+  eventKeysByPatch: flag(
+    true,
+    'Whether a PATCH changes the configuration of events. Without it the keys are ignored.',
+    'The guide on instances says that events need a new authentication; other pages and churros patch them',
+  ),
   maskedKeys: choice(
     ['oauth', 'oauth-and-key', 'all-secrets'],
     'oauth',

@@ -2,6 +2,9 @@ import type { ReasonTable } from './info.ts';
 
 const WAITING = { Authorized: ['False'], Ready: ['False'] } as const;
 
+/** Also of a consent that is requested while the current authorization works. */
+const WAITING_OR_PENDING = { ...WAITING, AuthorizationPending: ['True'] } as const;
+
 /** How to obtain a code without the consent page and without the plugin. */
 const BY_HAND = [
   '**With a start URL.** Read the one-time code, then open the start URL and enter it:',
@@ -33,7 +36,7 @@ export const AUTHORIZATION_REASONS = {
     whatToDo: 'Nothing.',
   },
   AuthorizationRequired: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Normal',
     meaning: 'The connector waits for OAuth consent, which a user gives once in a browser.',
@@ -42,7 +45,7 @@ export const AUTHORIZATION_REASONS = {
     help: BY_HAND,
   },
   AuthorizationDenied: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
     meaning: 'The user denied the OAuth consent.',
@@ -57,7 +60,7 @@ export const AUTHORIZATION_REASONS = {
     whatToDo: 'Repeat the consent. The instance and its id stay the same.',
   },
   AuthorizationFailed: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
     meaning: 'Open Connectors or Infusionsoft refused the authorization code or the refresh token.',
@@ -66,7 +69,7 @@ export const AUTHORIZATION_REASONS = {
     help: ['`AuthorizationRequired` describes how to obtain a new code.'],
   },
   CredentialUsed: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
     meaning:

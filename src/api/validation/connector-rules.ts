@@ -7,6 +7,8 @@ import {
   CONFIGURATION_KEY_PATTERN,
   REFUSED_KEY_PATTERN,
 } from './configuration-keys.ts';
+import { CONNECTION_TEMPLATE_RULES } from './connection-template-rules.ts';
+import { EVENTS_RULES } from './events-rules.ts';
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
 import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
@@ -142,4 +144,6 @@ export const CONNECTOR_RULES: readonly AnyRule[] = [
   ...FORMATS,
   ...REPLACEMENT,
   ...CONFIGURATION,
+  ...CONNECTION_TEMPLATE_RULES,
+  ...EVENTS_RULES,
 ];

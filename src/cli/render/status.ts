@@ -24,10 +24,17 @@ export function renderStatus(connector: InfusionsoftConnector, now: number): str
   return [
     `Connector ${name} in namespace ${namespace}`,
     ...alignColumns(rows).map((line) => `  ${line}`),
-    ...(ready === undefined || ready.status === 'True'
-      ? []
-      : ['', `Next step: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`]),
+    ...nextStep(connector),
   ];
+}
+
+function nextStep(connector: InfusionsoftConnector): string[] {
+  const { name, namespace } = connector.metadata;
+  const ready = conditionOf(connector, 'Ready');
+  const isSettled = ready?.status === 'True' && conditionOf(connector, 'AuthorizationPending') === undefined;
+  return ready === undefined || isSettled
+    ? []
+    : ['', `Next step: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`];
 }
 
 /** A table of connectors, sorted by name. */
@@ -105,12 +112,20 @@ function authorizationSentence(connector: InfusionsoftConnector, now: number): s
   const last = when === undefined ? '' : `, last authorized ${when}`;
   switch (condition?.status) {
     case 'True':
-      return `authorized${when === undefined ? '' : ` ${when}`}`;
+      return `authorized${when === undefined ? '' : ` ${when}`}${pendingClause(connector)}`;
     case 'False':
       return `not authorized (${condition.reason})${startUrl === undefined ? last : `, start page ${startUrl}`}`;
     default:
       return `unknown${last}`;
   }
+}
+
+function pendingClause(connector: InfusionsoftConnector): string {
+  const pending = conditionOf(connector, 'AuthorizationPending');
+  const { startUrl } = connector.status?.authorization ?? {};
+  return pending === undefined
+    ? ''
+    : `, reauthorization pending (${pending.reason})${startUrl === undefined ? '' : `, start page ${startUrl}`}`;
 }
 
 function connectionSentence(connector: InfusionsoftConnector): string {

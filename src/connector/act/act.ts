@@ -15,6 +15,7 @@ import {
   enable,
   patch,
   ping,
+  readElement,
   readInstance,
   recordDisabling,
   recordRemoval,
@@ -37,6 +38,7 @@ import { writeTombstone } from './tombstone.ts';
 const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
   'read-secret': readSecret,
   search,
+  'read-element': readElement,
   'read-instance': readInstance,
   'write-record': writeRecord,
   'add-finalizer': addFinalizer,

@@ -24,6 +24,23 @@ export const search: ActionHandler<'search'> = async (context, input) => {
   return done(input);
 };
 
+/** Reads the defaults of an element. Without a usable response it has none, and the operator's own table applies. */
+export const readElement: ActionHandler<'read-element'> = async (context, input, { element }) => {
+  const { api, inventory } = context.session();
+  try {
+    inventory.learnElement(element, await api.readElement(element, context.signal));
+  } catch (error) {
+    if (!(error instanceof RemoteError) || !NO_DEFINITION.includes(error.class)) {
+      throw error;
+    }
+    inventory.learnElement(element, new Map());
+  }
+  return done(input);
+};
+
+/** Errors that say that the account does not show the definition; the others are retried. */
+const NO_DEFINITION: readonly RemoteError['class'][] = ['not-found', 'forbidden', 'invalid', 'unexpected'];
+
 /** Reads one instance by id: the only proof that it does not exist. */
 export const readInstance: ActionHandler<'read-instance'> = async (context, input, { id }) => {
   await readById(context, id);

@@ -1,12 +1,14 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
-import { type Action, blocked, finish } from '../action.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import { type Action, blocked, finish, type PendingAuthorization } from '../action.ts';
 import { isAuthorized, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { authorize } from './authorization/authorize.ts';
 import { tidyConsent } from './authorization/consent.ts';
 import { checkGrant } from './authorization/grant-check.ts';
 import { nextPingAt } from './authorization/ping-time.ts';
+import { requestedGrant } from './authorization/requested-grant.ts';
 import { publishConnection } from './connection-secret.ts';
 import { decideDeletion } from './deletion.ts';
 import { desiredEnabled } from './desired-instance.ts';
@@ -54,13 +56,21 @@ function decideChosen(input: ConnectorInput): Action {
   if (instance === undefined || instance.tags === undefined || isReconcileRequested(input, chosen.id)) {
     return readInstance(input, chosen.id);
   }
+  return claim(input, instance) ?? checkGrant(input, instance) ?? decideAuthorized(input, instance);
+}
+
+/** The actions for an instance whose grant works. The Secrets of a consent stay while a new one is requested. */
+function decideAuthorized(input: ConnectorInput, instance: Instance): Action {
+  const requested = requestedGrant(input, instance);
+  if (requested.kind === 'action') {
+    return requested.action;
+  }
+  const pending = requested.kind === 'pending' ? requested.pending : undefined;
   return (
-    claim(input, instance) ??
-    checkGrant(input, instance) ??
-    tidyConsent(input) ??
+    (pending === undefined ? tidyConsent(input) : undefined) ??
     synchronize(input, instance) ??
     (input.instances.inUse === undefined
-      ? (publishConnection(input, instance) ?? releaseOthers(input) ?? settled(input, instance.id))
+      ? (publishConnection(input, instance) ?? releaseOthers(input) ?? settled(input, instance.id, pending))
       : awaitSwitch(input, instance, input.instances.inUse))
   );
 }
@@ -85,18 +95,20 @@ function missing(input: ConnectorInput, id: number): Action {
   return authorize(input, { why: 'create', insteadOf: { id, because: 'not-found' } });
 }
 
-function settled(input: ConnectorInput, id: number): Action {
-  const again = nextPingAt(input);
+function settled(input: ConnectorInput, id: number, pending: PendingAuthorization | undefined): Action {
+  const again = Math.min(nextPingAt(input), pending?.again ?? Number.POSITIVE_INFINITY);
   return desiredEnabled(input)
     ? finish({
         kind: 'ready',
         again,
+        pending,
         reason: 'Succeeded',
         message: `Instance ${id} is authorized and up to date.`,
       })
     : finish({
         kind: 'ready',
         again,
+        pending,
         reason: 'Disabled',
         message: `Instance ${id} is disabled (spec.instance.enabled) and up to date.`,
       });

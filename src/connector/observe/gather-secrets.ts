@@ -10,6 +10,7 @@ import {
 import { type AuthorizationResponse, parseResponse } from '../../authorization/authorization-response.ts';
 import { consentRequestHash, consentRequestOf } from '../../authorization/consent-request.ts';
 import { isCurrent, isUnreadable, wasSent } from '../../ownership/write-ahead-record.ts';
+import { withRecord } from '../../secrets/managed-metadata.ts';
 import type {
   AuthorizationCodeSecret,
   ConnectionSecret,
@@ -21,7 +22,7 @@ import type {
   SecretInput,
 } from '../connector-secrets.ts';
 import type { ChosenInstance, ConnectorInput, Observation } from '../input.ts';
-import { canonicalContent, connectionData } from './connection-content.ts';
+import { canonicalContent, connectionData, connectionMetadata } from './connection-content.ts';
 import { recordedElementOf, waitsForAnnotation } from './held-instances.ts';
 import { type Fingerprint, factOf, secretInput } from './secret-inputs.ts';
 import { lastingUsesOf, namedGrantUseOf, pageGrantUseOf } from './secret-uses.ts';
@@ -73,6 +74,7 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
     clientId,
     clientSecret: inputOf(uses.clientSecret, previous?.secrets.clientSecret),
     encryptedKey: uses.encryptedKey && inputOf(uses.encryptedKey, previous?.secrets.encryptedKey),
+    signatureKey: uses.signatureKey && inputOf(uses.signatureKey, previous?.secrets.signatureKey),
     grant: grantOf(observation, context),
     connection,
     nextConnection,
@@ -127,13 +129,14 @@ function connectionOf(
     token: instance.token,
     connector: instance.element ?? recordedElementOf(connector, instance.id),
   });
+  const metadata = connectionMetadata(connector);
   const known = previous?.desired;
   return {
     ...secret,
     desired:
-      known !== undefined && isDeepStrictEqual(known.data, data)
+      known !== undefined && isDeepStrictEqual([known.data, known.metadata], [data, metadata])
         ? known
-        : { data, content: fingerprint(canonicalContent(data)) },
+        : { data, metadata, content: fingerprint(canonicalContent(data, withRecord(metadata))) },
   };
 }
 

@@ -49,6 +49,7 @@ const NO_SECRETS: ConnectorSecrets = {
   clientId: UNNAMED,
   clientSecret: UNNAMED,
   encryptedKey: undefined,
+  signatureKey: undefined,
   grant: undefined,
   connection: { ...UNNAMED_SECRET, desired: undefined },
   nextConnection: undefined,

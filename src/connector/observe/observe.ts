@@ -21,14 +21,12 @@ import { gather } from './gather.ts';
 import { heldIdsOf } from './held-instances.ts';
 import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
 
-const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined };
+const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined, elements: new Map() };
 
 /** The input of one resource from caches alone: no call is made. What is missing, `decide` has read. */
 export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): ConnectorInput {
   const { namespace, name, uid } = connector.metadata;
-  const violations = validateConnector(connector, {
-    extraConfigurationKeys: ports.settings.extraConfigurationKeys,
-  });
+  const violations = validateConnector(connector, ports.settings);
   const isReadable = violations.length === 0;
   const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
   const storedRecord = parseRecord(recordTextOf(connector));
@@ -105,6 +103,7 @@ export function knownInstances(ports: ConnectorPorts, observation: Observation):
 function isSame(a: ExternalFacts, b: ExternalFacts): boolean {
   return (
     a.searchedAt === b.searchedAt &&
+    a.elements === b.elements &&
     a.instances.size === b.instances.size &&
     [...a.instances].every(([id, instance]) => b.instances.get(id) === instance)
   );
@@ -137,8 +136,7 @@ function knownSecrets(
   connector: InfusionsoftConnector,
 ): ReadonlyMap<string, SecretFact> {
   const { namespace, uid } = connector.metadata;
-  const { clientId, clientSecret, encryptedKey } = lastingUsesOf(connector);
-  const uses = [clientId, clientSecret, encryptedKey, namedGrantUseOf(connector)];
+  const uses = [...Object.values(lastingUsesOf(connector)), namedGrantUseOf(connector)];
   const names = [
     ...uses.map((use) => use?.secretName),
     connectionSecretNameOf(connector),

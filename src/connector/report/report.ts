@@ -26,7 +26,9 @@ function suspension({ connector }: ConnectorInput): StatusUpdate {
 
 function suspensionMessage(connector: InfusionsoftConnector): string {
   if (connector.spec.suspend === true) {
-    return 'Suspended by spec.suspend. Set it to false to resume.';
+    const { suspendManager } = connector.metadata;
+    const manager = suspendManager === undefined ? '' : ` (set by "${suspendManager}")`;
+    return `Suspended by spec.suspend${manager}. Set it to false to resume.`;
   }
   const reason = pauseReasonOf(connector);
   return `Suspended by the annotation openconnectors.dev/paused${reason === undefined ? '' : ` (${reason})`}. Remove it to resume.`;

@@ -13,10 +13,11 @@ import {
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
-import { isAuthorized, isReconfigured, pingAnswer } from '../action-log.ts';
+import { isAuthorized, isReconfigured, latestPatch, pingAnswer } from '../action-log.ts';
 import type { SecretInput } from '../connector-secrets.ts';
 import { consentPage } from '../decide/authorization/consent.ts';
 import { renamedConnection } from '../decide/connection-secret.ts';
+import { changesEvents } from '../decide/desired-instance.ts';
 import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
@@ -49,6 +50,7 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
     authorization: authorizationStatus(input, result),
     binding: bindingStatus(input),
     credentials: credentialStatus(input, result),
+    events: eventsStatus(input, result),
     failures: failuresAfter(before.failures, result, input.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
     lastHandledReauthorizeAt: handledReauthorizeAt(input),
@@ -61,7 +63,21 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
 function conditionsOf(input: ConnectorInput, result: StatusUpdate): ConditionDraft[] {
   const stages = STAGES.map((type) => stage(input, result, type));
   if (result.kind === 'ready') {
-    return [{ type: 'Ready', status: 'True', reason: result.reason, message: result.message }, ...stages];
+    const { pending } = result;
+    return [
+      { type: 'Ready', status: 'True', reason: result.reason, message: result.message },
+      ...stages,
+      ...(pending === undefined
+        ? []
+        : [
+            {
+              type: 'AuthorizationPending',
+              status: 'True',
+              reason: pending.reason,
+              message: pending.message,
+            } as const,
+          ]),
+    ];
   }
   const ready: ConditionDraft = {
     type: 'Ready',
@@ -178,7 +194,8 @@ function authorizationStatus(input: ConnectorInput, result: StatusUpdate): Conne
     record !== undefined &&
     record.unprocessed === undefined &&
     before?.grant !== record.digest &&
-    (isAcceptedHere(input, record) || (result.kind === 'ready' && isProven(input, record)));
+    (isAcceptedHere(input, record) ||
+      (result.kind === 'ready' && result.pending === undefined && isProven(input, record)));
   const granted = isNew
     ? { authorizedAt: timestamp(input.now), grant: record.digest }
     : { authorizedAt: before?.authorizedAt, grant: before?.grant };
@@ -191,6 +208,7 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const instance = input.instances.chosen?.instance;
   return (
     !isAccepted(input, record) &&
+    input.memory.refused?.digest !== record.digest &&
     instance !== undefined &&
     instance !== 'not-found' &&
     mayBeOf(record, instance)
@@ -199,7 +217,10 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
 
 /** Status shows the start page while consent is pending, also while another condition blocks. */
 function pageStatus(input: ConnectorInput, result: StatusUpdate) {
-  if (result.kind === 'ready' || isAuthorized(input.log)) {
+  if (result.kind === 'ready') {
+    return result.pending && consentPage(input);
+  }
+  if (isAuthorized(input.log)) {
     return undefined;
   }
   if (input.violations.length === 0 && result.condition === 'Authorized') {
@@ -245,6 +266,17 @@ function credentialStatus(input: ConnectorInput, result: StatusUpdate): Connecto
   return input.instances.inUse !== undefined || heldIdsOf(input.connector).length > 1
     ? [...current, ...others]
     : current;
+}
+
+/** The events as they were enabled: they are disabled when the spec has them no more. */
+function eventsStatus({ connector, log }: ConnectorInput, result: StatusUpdate): ConnectorStatus['events'] {
+  const { spec, status } = connector;
+  const patched = latestPatch(log);
+  const isApplied = isAuthorized(log) || (patched !== undefined && changesEvents(patched));
+  if (result.kind !== 'ready' && !(isApplied && spec.events !== undefined)) {
+    return status?.events;
+  }
+  return spec.events && { resources: [...spec.events.resources].sort() };
 }
 
 function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {

@@ -127,7 +127,11 @@ function eachCondition({
 
 function setPendingMetrics(metrics: Metrics, connectors: readonly Observed[], now: number): void {
   const waiting = connectors.flatMap(({ conditions }) =>
-    conditions.filter(({ type, status }) => type === 'Authorized' && status === 'False'),
+    conditions.filter(
+      ({ type, status }) =>
+        (type === 'Authorized' && status === 'False') ||
+        (type === 'AuthorizationPending' && status === 'True'),
+    ),
   );
   const since = waiting.map(({ lastTransitionTime }) => Date.parse(lastTransitionTime));
   const oldest = since.filter((time) => !Number.isNaN(time)).reduce((a, b) => Math.min(a, b), now);

@@ -60,6 +60,18 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     },
   },
   {
+    name: 'authorization-pending',
+    health: 'Healthy',
+    phase: 'during',
+    async arrange(bench, namespace) {
+      await ready(bench, namespace);
+      await namespace.patch('InfusionsoftConnector', 'crm', {
+        metadata: { annotations: { 'openconnectors.dev/reauthorize-at': 'monday' } },
+      });
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'AuthorizationPending', 'True');
+    },
+  },
+  {
     name: 'authorization-required',
     health: 'Suspended',
     phase: 'during',

@@ -9,13 +9,18 @@ import {
   NO_MEMORY,
   type Observation,
 } from '../../../src/connector/input.ts';
-import { canonicalContent, connectionData } from '../../../src/connector/observe/connection-content.ts';
+import {
+  canonicalContent,
+  connectionData,
+  connectionMetadata,
+} from '../../../src/connector/observe/connection-content.ts';
 import { gather } from '../../../src/connector/observe/gather.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
 import { ownerTags } from '../../../src/ownership/owner-tags.ts';
 import { parseRecord } from '../../../src/ownership/write-ahead-record.ts';
+import { withRecord } from '../../../src/secrets/managed-metadata.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
@@ -37,6 +42,8 @@ export const SETTINGS: DecisionSettings = {
   clusterId: CLUSTER,
   allowedServers: ['*.infusionsoft.com'],
   extraConfigurationKeys: [],
+  allowedEventHosts: [{ host: 'events.example.com', port: undefined }],
+  allowedSecretMetadata: ['reloader.stakater.com/*'],
   ownCallbackUrl: undefined,
   createDeadlineMs: 2 * MINUTE,
   searchGraceMs: 30 * SECOND,
@@ -56,6 +63,8 @@ export interface WorldChange {
   readonly instances?: readonly Instance[];
   /** Ids that a read by id answered with 404. */
   readonly gone?: readonly number[];
+  /** The definitions of elements that were read. */
+  readonly elements?: ConnectorInput['external']['elements'];
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
@@ -74,7 +83,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     now: change.now ?? NOW,
     settings,
     connector: subject,
-    violations: validateConnector(subject, { extraConfigurationKeys: settings.extraConfigurationKeys }),
+    violations: validateConnector(subject, settings),
     tags: ownerTags({ clusterId: settings.clusterId, namespace, name, uid }),
     account: change.account ?? READY_ACCOUNT,
     facts: new Map(Object.entries({ ...READ, ...change.secrets })),
@@ -83,6 +92,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
         ...(change.instances ?? []).map((found) => [found.id, found] as const),
         ...(change.gone ?? []).map((id) => [id, 'not-found'] as const),
       ]),
+      elements: change.elements ?? new Map(),
       searchedAt: change.searchedAt === null ? undefined : (change.searchedAt ?? NOW - MINUTE),
     },
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
@@ -128,7 +138,10 @@ export function connectionMemory(
   element: string = subject.status?.instance?.connector ?? elementKeyOf(subject.spec),
 ): Partial<Memory> {
   const content = printOf(
-    canonicalContent(connectionData(READY_ACCOUNT, subject.spec, { token, connector: element })),
+    canonicalContent(
+      connectionData(READY_ACCOUNT, subject.spec, { token, connector: element }),
+      withRecord(connectionMetadata(subject)),
+    ),
   );
   return { connection: { resourceVersion: '1', content } };
 }

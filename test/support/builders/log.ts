@@ -9,6 +9,7 @@ import { NOW } from './time.ts';
 /** What a reconcile has done before the input of a test, in short. */
 export interface LogChange {
   readonly authorized?: boolean;
+  readonly reauthorizationRejected?: boolean;
   readonly patched?: boolean;
   readonly reconfigured?: boolean;
   readonly searched?: boolean;
@@ -48,6 +49,7 @@ const DRAFT = {
 const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } = {
   'read-secret': { type: 'read-secret', name: 'a' },
   search: { type: 'search' },
+  'read-element': { type: 'read-element', element: 'infusionsoftrest' },
   'read-instance': { type: 'read-instance', id: 0 },
   'write-record': {
     type: 'write-record',
@@ -104,6 +106,7 @@ export function logOf(change: LogChange = {}): ActionLog {
       entry(SAMPLES['open-fallback-credentials'], { kind: 'fallback', fallback: fallback ?? 'absent' }),
     ),
     ...when(change.authorized, entry(SAMPLES.create)),
+    ...when(change.reauthorizationRejected, entry(SAMPLES.reauthorize, { kind: 'rejected' })),
     ...when(
       change.patched === true || change.reconfigured === true,
       entry({ ...SAMPLES.patch, patch: change.reconfigured === true ? { configuration: {} } : {} }),

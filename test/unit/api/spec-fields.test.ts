@@ -103,6 +103,13 @@ const FULL: ConnectorSpec = {
   },
   connectionSecretRef: { name: 'binding' },
   replacement: { switch: 'Automatic', retainFor: '1h' },
+  connectionSecretTemplate: {
+    metadata: {
+      labels: { 'reloader.stakater.com/team': 'sales' },
+      annotations: { 'reloader.stakater.com/match': 'true' },
+    },
+    keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+  },
   includeAccountCredentials: true,
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
@@ -131,6 +138,26 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
       {
         connector: { ...connector(), spec: withToken },
         secrets: { 'crm-token': secretRead({ refresh_token: VALUES.code }) },
+        answers: working(),
+      },
+      reads,
+    ),
+    readsOf(
+      {
+        connector: {
+          ...connector(),
+          spec: {
+            connector: 'infusionsoftrest',
+            oauth: FULL.oauth,
+            events: {
+              callbackUrl: 'https://events.example.com/x',
+              signatureKeySecretRef: { name: 'crm-events', key: 'signatureKey' },
+              pollInterval: '5m',
+              resources: ['contacts'],
+            },
+          },
+        },
+        secrets: { 'crm-events': secretRead({ signatureKey: VALUES.code }) },
         answers: working(),
       },
       reads,

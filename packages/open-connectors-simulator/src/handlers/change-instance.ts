@@ -50,7 +50,10 @@ function configurationAfter(
   if (baseUrl !== undefined) {
     configuration.set('base.url', baseUrl);
   }
-  merge(configuration, body.configuration, context);
+  const given = Object.entries(body.configuration).filter(
+    ([key]) => replace || context.knobs.eventKeysByPatch || !key.startsWith('event.'),
+  );
+  merge(configuration, Object.fromEntries(given), context);
   return configuration;
 }
 

@@ -4,6 +4,7 @@ import {
   isAccountVerified,
   isAuthorized,
   isEnabledSet,
+  isGrantDisputed,
   isRead,
   isReconfigured,
   pingAnswer,
@@ -11,8 +12,7 @@ import {
 import type { ConnectorInput } from '../../input.ts';
 import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
 import { readInstance } from '../read-instance.ts';
-import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { hasLegacyApiEnded } from './legacy-api-end.ts';
+import { authorize, clientChanged } from './authorize.ts';
 import { lastPingDueAt } from './ping-time.ts';
 
 /** Whether the grant works; where it does not, the way to a new one. */
@@ -45,13 +45,7 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
       ? readInstance(input, instance.id)
       : { type: 'ping', id: instance.id, token: instance.token };
   }
-  if (clientChanged(input)) {
-    return authorize(input, { why: 'client-changed', instance });
-  }
-  // An instance that works is left alone, whatever the annotation asks for.
-  return reauthorizationRequested(input) && !hasLegacyApiEnded(input)
-    ? authorize(input, { why: 'requested', instance })
-    : undefined;
+  return clientChanged(input) ? authorize(input, { why: 'client-changed', instance }) : undefined;
 }
 
 /** After an ambiguous re-authorization a read and a ping decide before consent is requested again. */
@@ -81,6 +75,7 @@ function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
   return (
     isAuthorized(input.log) ||
     isReconfigured(input.log) ||
+    isGrantDisputed(input.log) ||
     isEnabledSet(input.log) ||
     authorized?.status !== 'True' ||
     !isProven(input, instance) ||
