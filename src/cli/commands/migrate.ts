@@ -28,6 +28,7 @@ export const migrate: Command = {
     'migrate -n sales',
     'migrate -A -l team=sales --yes --batch 20',
     'migrate crm -n sales --output patches',
+    'migrate -n sales --switch --yes',
     'migrate crm -n sales --rollback --yes',
   ],
   async run(args, operands, context) {
@@ -38,6 +39,7 @@ export const migrate: Command = {
           resources: cluster.resources,
           change: options.change,
           ignoreGitOps: options.force || options.folder !== undefined,
+          now: () => context.clock.now(),
         },
         {
           ...options.selection,
@@ -118,6 +120,7 @@ async function changeInBatches(
         resources,
         change: options.change,
         ignoreGitOps: options.force,
+        now: () => clock.now(),
         clock,
         batchSize: options.batchSize,
         timeoutMs: options.timeoutMs,

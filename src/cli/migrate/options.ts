@@ -5,6 +5,7 @@ import { ALL_NAMESPACES } from '../input/flags.ts';
 import { requireName } from '../input/names.ts';
 import type { Change } from './changes/change.ts';
 import { rollback } from './changes/rollback.ts';
+import { switchBack, switchOver } from './changes/switch.ts';
 import { toRest } from './changes/to-rest.ts';
 import type { Selection } from './plan.ts';
 
@@ -35,6 +36,10 @@ export const MIGRATE_FLAGS: readonly Flag[] = [
   },
   { name: 'report', short: 'o', value: 'FORMAT', description: 'format of the report: json or markdown' },
   { name: 'rollback', description: 'restore the connectors as they were before their migration' },
+  {
+    name: 'switch',
+    description: 'move the connection Secrets to the new instances; with --rollback back to the old ones',
+  },
 ];
 
 /** Formats of the report. */
@@ -71,7 +76,7 @@ export function readMigrateOptions(args: Arguments, operands: readonly string[])
     throw new CliError('usage', `--output: names a folder. For the report, use -o ${folder}.`);
   }
   return {
-    change: args.given.has('rollback') ? rollback : toRest,
+    change: changeOf(args),
     selection: { selector: args.text('selector'), names: operands.map((name) => requireName('NAME', name)) },
     isEverywhere,
     isDryRun: !args.given.has('yes'),
@@ -81,6 +86,13 @@ export function readMigrateOptions(args: Arguments, operands: readonly string[])
     folder,
     format: format(args.text('report')),
   };
+}
+
+function changeOf({ given }: Arguments): Change {
+  if (given.has('switch')) {
+    return given.has('rollback') ? switchBack : switchOver;
+  }
+  return given.has('rollback') ? rollback : toRest;
 }
 
 function batchSize(text: string): number {

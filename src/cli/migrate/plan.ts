@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly change: Change;
   /** Whether connectors that a GitOps tool manages are changed all the same, or their patches are written. */
   readonly ignoreGitOps: boolean;
+  /** Wall clock, milliseconds. */
+  readonly now: () => number;
 }
 
 /** The selected connectors that the change concerns, each with how it stands. Throws `CliError`. */
@@ -62,21 +64,23 @@ export async function assessSelected(
     resources,
     change,
     ignoreGitOps,
+    now,
   }: Omit<PlanOptions, 'resources'> & {
     readonly resources: Pick<Resources, 'secret'>;
   },
   { connector, fieldManagers }: SelectedConnector,
 ): Promise<ItemState | undefined> {
-  const assessment = change.assess(connector);
+  const assessment = change.assess(connector, now());
   switch (assessment.kind) {
     case 'other':
       return undefined;
     case 'started':
       return { kind: 'waiting' };
     case 'planned': {
-      const manager = ignoreGitOps
-        ? undefined
-        : gitOpsManagerOf({ metadata: connector.metadata, fieldManagers });
+      const manager =
+        ignoreGitOps || !change.changesSpec
+          ? undefined
+          : gitOpsManagerOf({ metadata: connector.metadata, fieldManagers });
       if (manager !== undefined) {
         const because = `is managed by ${manager}. Change it in Git (--output DIR), or add --force.`;
         return { kind: 'refused', because };

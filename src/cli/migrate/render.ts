@@ -34,12 +34,12 @@ function callbackOf(callbackUrl: string | undefined): string {
 /** The report at the end of a run as text: counts, and each connector that is not done. */
 export function renderText(change: Change, report: Report): readonly string[] {
   const open = report.connectors.filter(({ result }) => result !== 'done');
-  return [
-    summaryOf(change, report),
-    ...open.map(({ namespace, name, result, details }) =>
-      `  ${namespace}/${name}: ${result}. ${details ?? ''}`.trimEnd(),
-    ),
-  ];
+  const rows = open.map(({ namespace, name, result, details = '' }) => [
+    `  ${result}`,
+    `${namespace}/${name}`,
+    details,
+  ]);
+  return [summaryOf(change, report), ...alignColumns(rows)];
 }
 
 /** The report as a Markdown document. */

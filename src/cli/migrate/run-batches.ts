@@ -12,7 +12,7 @@ const INTERVAL_MS = 1_000;
 const MAX_FAILURES = 3;
 
 /** A run of batches. */
-export interface BatchOptions extends Omit<ApplyOptions, 'now'> {
+export interface BatchOptions extends ApplyOptions {
   readonly clock: Clock;
   readonly batchSize: number;
   /** For each batch. */
@@ -72,7 +72,7 @@ async function changeAll(options: BatchOptions, board: Board, batch: readonly It
     if (state.kind !== 'planned') {
       continue;
     }
-    const applied = await applyChange({ ...options, now: () => options.clock.now() }, connector);
+    const applied = await applyChange(options, connector);
     board.put(applied.connector, applied.state);
     const { kind } = applied.state;
     if (kind === 'refused' || kind === 'failed') {

@@ -26,10 +26,13 @@ export interface ChangeWords {
 /** One kind of change that the command makes. */
 export interface Change {
   readonly words: ChangeWords;
+  /** Whether a GitOps tool would revert it. */
+  readonly changesSpec: boolean;
   /** Whether the Secret of the OAuth client has to exist before the change. */
   readonly needsOAuthClient: boolean;
-  assess(connector: InfusionsoftConnector): Assessment;
-  /** The patch for a connector that is `planned`. `now`: wall clock, milliseconds. */
+  /** `now`: wall clock, milliseconds. */
+  assess(connector: InfusionsoftConnector, now: number): Assessment;
+  /** The patch for a connector that is `planned`. */
   patchOf(connector: InfusionsoftConnector, now: number): ConnectorPatch;
   /** Progress of a connector that is `started`. */
   progressOf(connector: InfusionsoftConnector): Progress;

@@ -1,10 +1,11 @@
 import { isSuspended } from '../../../api/annotations.ts';
 import type { Condition } from '../../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../../api/connector.ts';
+import type { Reason } from '../../../api/reasons.ts';
 import { conditionOf, infoOf, isCurrent } from '../../cluster/conditions.ts';
 
 /** Reason of Ready while the authorized new instance waits for its switch. */
-export const SWITCH_PENDING = 'SwitchPending';
+export const SWITCH_PENDING = 'SwitchPending' satisfies Reason;
 
 /** What happens to a connector after its change. */
 export type Progress =

@@ -9,6 +9,7 @@ import { haltOf, progressToAuthorized } from './progress.ts';
 /** Restores the spec before a migration. */
 export const rollback: Change = {
   words: { verb: 'roll back', done: 'rolled back', flags: ['--rollback'] },
+  changesSpec: true,
   needsOAuthClient: false,
   assess(connector) {
     const parts = migratedFromOf(connector);

@@ -14,6 +14,7 @@ const RESOLVED_BY_MIGRATION: ReadonlySet<string> = new Set(['LegacyApiEnded', 'P
 /** Migrates from infusionsoftcrm to infusionsoftrest. */
 export const toRest: Change = {
   words: { verb: 'migrate', done: 'migrated', flags: [] },
+  changesSpec: true,
   needsOAuthClient: true,
   assess(connector) {
     if (elementKeyOf(connector.spec) === LEGACY_ELEMENT) {
