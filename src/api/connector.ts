@@ -318,6 +318,10 @@ export const connectorStatusSchema = z
       256,
       'The reauthorize-at annotation that was handled last.',
     ).optional(),
+    importId: z
+      .int()
+      .optional()
+      .describe('The spec.instance.importId that was adopted; status.instance may be another one since.'),
     lastHandledSwitchAt: statusText(256, 'The switch annotation that was handled last.').optional(),
   })
   .describe('The observed state.');

@@ -107,7 +107,12 @@ export function connectionSecretNameOf(connector: Named & { readonly spec: Conne
 
 /** Name of the Secret with the connection of the new instance before the switch to it. */
 export function nextConnectionSecretNameOf(connector: Named & { readonly spec: ConnectorSpec }): string {
-  return `${fitName(connectionSecretNameOf(connector), NAME_MAX_LENGTH - NEXT_SUFFIX.length)}${NEXT_SUFFIX}`;
+  return nextSecretNameOf(connectionSecretNameOf(connector));
+}
+
+/** The same from the name of the connection Secret. */
+export function nextSecretNameOf(connectionSecret: string): string {
+  return `${fitName(connectionSecret, NAME_MAX_LENGTH - NEXT_SUFFIX.length)}${NEXT_SUFFIX}`;
 }
 
 /** Name of the Secret with the one-time code for the start page of the consent. */

@@ -18,6 +18,7 @@ const IS_EXTERNAL: Readonly<Record<Act['type'], boolean>> = {
   'read-secret': false,
   'write-record': false,
   'record-removal': false,
+  'record-switch': false,
   'record-disabling': false,
   'write-tombstone': false,
   'add-finalizer': false,

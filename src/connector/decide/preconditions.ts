@@ -45,12 +45,13 @@ function specIsValid(input: ConnectorInput): Action | undefined {
 function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
   const { spec, status } = input.connector;
   const importId = spec.instance?.importId;
-  return importId === undefined || status?.instance === undefined || status.instance.id === importId
+  const adopted = status?.importId ?? status?.instance?.id;
+  return importId === undefined || adopted === undefined || adopted === importId
     ? undefined
     : blocked(
         'Ready',
         'InvalidSpec',
-        `spec.instance.importId is immutable: the resource manages instance ${status.instance.id}. Restore it, or create another resource for instance ${importId}.`,
+        `spec.instance.importId is immutable: the resource manages instance ${status?.instance?.id ?? adopted}. Restore it, or create another resource for instance ${importId}.`,
       );
 }
 
