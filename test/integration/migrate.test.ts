@@ -9,7 +9,7 @@ import { createSite, type Site } from '../support/consent/site.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { patient } from '../support/patience.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
-import { connector, secret } from '../support/workbench/manifests.ts';
+import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
 import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
@@ -55,27 +55,29 @@ describeControlPlanes('migrate', (plane) => {
   const run = (namespace: Namespace, ...args: string[]): Promise<PluginResult> =>
     start(namespace, ...args).ended;
 
-  /** Connectors of infusionsoftcrm, all Ready. */
-  async function ready(count: number): Promise<{ namespace: Namespace; names: readonly string[] }> {
+  /** Connectors that have adopted instances of infusionsoftcrm made by hand, all Ready. */
+  async function adopted(
+    count: number,
+    spec: Readonly<Record<string, unknown>> = {},
+    metadata: Readonly<Record<string, unknown>> = {},
+  ): Promise<{ namespace: Namespace; names: readonly string[] }> {
     const namespace = await bench.namespace('migrate');
     await createPrerequisites(bench, namespace, { code: false });
     const names = Array.from({ length: count }, (_, index) => `crm-${String(index + 1).padStart(3, '0')}`);
     for (const name of names) {
-      const code = bench.simulator.issueCode({ callbackUrl: site.callbackUrl });
+      const { id } = bench.simulator.addInstance({ connector: 'infusionsoftcrm', name, tags: ['by-hand'] });
       await namespace.create(
-        secret(`${name}-code`, { code }),
-        connector(name, {
-          oauth: {
-            clientSecretRef: { name: 'crm-oauth' },
-            authorizationCodeSecretRef: { name: `${name}-code` },
+        connector(
+          name,
+          {
+            oauth: { clientSecretRef: { name: 'crm-oauth' } },
+            instance: { importId: id, name, tags: ['by-hand'] },
+            deletionPolicy: 'Delete',
+            ...spec,
           },
-          replacement: { switch: 'Automatic', retainFor: '0s' },
-        }),
+          metadata,
+        ),
       );
-    }
-    for (const name of names) {
-      await namespace.waitFor(KIND, name, 'Ready', 'True');
-      await namespace.patch(KIND, name, { spec: { oauth: { authorizationCodeSecretRef: null } } });
     }
     for (const name of names) {
       await namespace.waitFor(KIND, name, 'Ready', 'True');
@@ -89,7 +91,9 @@ describeControlPlanes('migrate', (plane) => {
     'migrates all connectors in batches, over a Ctrl-C and a crash of the operator',
     async () => {
       const operator = startOperatorProcess(bench, site.env());
-      const { namespace, names } = await ready(SIZE);
+      const { namespace, names } = await adopted(SIZE, {
+        replacement: { switch: 'Automatic', retainFor: '0s' },
+      });
 
       const before = bench.simulator.ledger.entries().length;
       const plan = await run(namespace);
