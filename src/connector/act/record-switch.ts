@@ -1,5 +1,6 @@
 import { requestOf } from '../../api/annotations.ts';
-import type { ConnectorStatus } from '../../api/connector.ts';
+import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
+import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import { timestamp } from '../../reconciler/conditions.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
 import type { SwitchedFrom } from '../action.ts';
@@ -14,14 +15,14 @@ import { type ActionHandler, done } from './action-context.ts';
 export const recordSwitch: ActionHandler<'record-switch'> = async ({ ports }, input, { to, from }) => {
   const { connector } = input;
   const before: ConnectorStatus = connector.status ?? {};
-  const after: ConnectorStatus = {
+  const after = boundedStatus<ConnectorStatus>(connectorStatusSchema, {
     ...before,
     instance: instanceStatusOf(input, to, to.disabled === undefined ? undefined : !to.disabled),
     ...outcomeFor(from),
     importId: importIdOf(input),
     lastHandledSwitchAt:
       requestOf(connector, 'switch', before.lastHandledSwitchAt) ?? before.lastHandledSwitchAt,
-  };
+  });
   const patch = mergePatch(before, after) ?? {};
   return done(withConnector(input, await ports.connectors.patchStatus(connector, patch)));
 };

@@ -243,7 +243,7 @@ function credentialStatus(input: ConnectorInput, result: StatusUpdate): Connecto
   // What the instance of the other element carries is compared with when spec.connector is restored.
   const others = (before ?? []).filter((entry) => !lasting.some((found) => isOf(entry, found)));
   return input.instances.inUse !== undefined || heldIdsOf(input.connector).length > 1
-    ? [...current, ...others].slice(0, 16)
+    ? [...current, ...others]
     : current;
 }
 

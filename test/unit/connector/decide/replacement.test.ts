@@ -318,6 +318,17 @@ describe('a switch', () => {
       },
     },
     {
+      name: 'the old one deleted by another client, and the connection Secret moved',
+      because: 'the new one is in use, and not released as one that is not',
+      input: settledWorld({
+        connector: { ...rest, status: pending },
+        instances: [newest],
+        gone: [ID],
+        ...usesNew,
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
       name: 'of an adopted instance',
       because: 'importId counts for the adoption only',
       input: settledWorld({
