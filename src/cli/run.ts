@@ -15,7 +15,15 @@ import { type Arguments, readArguments } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [authorize, status, explain, importInstances, migrate, orphans, version];
+export const COMMANDS: readonly Command[] = [
+  authorize,
+  status,
+  explain,
+  importInstances,
+  migrate,
+  orphans,
+  version,
+];
 
 /** Runs a command line (without program and script). Returns the exit code; never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {
