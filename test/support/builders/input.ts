@@ -11,6 +11,7 @@ import {
 } from '../../../src/connector/input.ts';
 import { canonicalContent, connectionData } from '../../../src/connector/observe/connection-content.ts';
 import { gather } from '../../../src/connector/observe/gather.ts';
+import type { Peer } from '../../../src/connector/peer.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
@@ -43,6 +44,8 @@ export const SETTINGS: DecisionSettings = {
   lateCommitWindowMs: 60 * MINUTE,
   codeLifetimeMs: 10 * MINUTE,
   pingIntervalMs: 60 * MINUTE,
+  authorizationRecheckMs: 5 * MINUTE,
+  providerOutageLimitMs: 72 * 60 * MINUTE,
 };
 
 /** How a world differs from the one of a new connector whose Secrets are read and whose account is listed. */
@@ -60,6 +63,7 @@ export interface WorldChange {
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
   readonly pass?: LogChange;
+  readonly peers?: readonly Peer[];
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
@@ -88,6 +92,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
     memory: { ...NO_MEMORY, ...change.memory },
     log: logOf(change.pass),
+    peers: change.peers ?? [],
     claimants: change.claimants ?? [],
     triggered: change.triggered ?? false,
   };

@@ -164,6 +164,7 @@ describe('a changed connector', () => {
         'Authorized',
         'AuthorizationFailed',
         'Infusionsoft never accepted the authorization of instance 5000; check spec.oauth. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
       ),
     },
   ]);
