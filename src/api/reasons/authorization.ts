@@ -81,7 +81,7 @@ export const AUTHORIZATION_REASONS = {
     severity: 'retried',
     event: 'none',
     meaning:
-      'A call through the instance failed, or Open Connectors disabled the instance, while the account works. The operator calls other instances of the account and repeats the call, before anything follows from it.',
+      'A call through the instance failed, or Open Connectors disabled the instance. The operator calls other instances and repeats the call before anything follows from it.',
     whatToDo: 'Wait for the next check (AUTHORIZATION_RECHECK, 5 minutes).',
     help: ['[How a failing call is judged](../explanation/failing-calls.md) has the rules.'],
   },
@@ -90,9 +90,9 @@ export const AUTHORIZATION_REASONS = {
     severity: 'retried',
     event: 'Warning',
     meaning:
-      'Infusionsoft refuses the calls of several connectors, or is unavailable. No consent is requested and no instance is created again. The operator repeats the call and enables again what Open Connectors disabled.',
+      'Infusionsoft refuses the calls of several connectors, or is unavailable. No consent is requested; the operator repeats the call and enables again what Open Connectors disabled.',
     whatToDo:
-      'Wait; the connector recovers by itself. Check the status page of Keap. For connectors of a single client_id the operator waits at most PROVIDER_OUTAGE_LIMIT (72 hours).',
+      'Wait; the connector recovers by itself. For connectors of a single client_id the operator waits at most PROVIDER_OUTAGE_LIMIT (72 hours).',
     help: ['[How a failing call is judged](../explanation/failing-calls.md) has the rules.'],
   },
   OAuthClientRejected: {
@@ -102,7 +102,7 @@ export const AUTHORIZATION_REASONS = {
     meaning:
       'Infusionsoft rejects the OAuth app: the calls of all connectors with this client_id fail, and those of others work.',
     whatToDo:
-      'Correct the OAuth app at Keap, or its client_secret in the Secret in the message. The connectors recover by themselves. If their grants ended, set the annotation openconnectors.dev/reauthorize-at.',
+      'Correct the OAuth app at Keap, or its client_secret in the Secret in the message. If the grants ended too, set the annotation openconnectors.dev/reauthorize-at.',
   },
   LegacyApiEnded: {
     conditions: { ...WAITING, Stalled: ['True'] },
