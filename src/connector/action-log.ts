@@ -127,9 +127,18 @@ export function fallbackOutcome(log: ActionLog): FallbackOutcome | undefined {
   return log.flatMap(({ outcome }) => (outcome.kind === 'fallback' ? [outcome.fallback] : [])).at(-1);
 }
 
-/** Whether the connection Secret was written: a change by another client is not corrected in the same reconcile. */
-export function isConnectionWritten(log: ActionLog): boolean {
-  return done(log, 'write-connection-secret').length > 0;
+/**
+ * Whether the Secret of a connection was written since the latest switch: a change by another client is not corrected in
+ * the same reconcile.
+ */
+export function isConnectionWritten(log: ActionLog, name: string): boolean {
+  const switched = log.findLastIndex((entry) => isSwitched([entry]));
+  return done(log.slice(switched + 1), 'write-connection-secret').some((action) => action.name === name);
+}
+
+/** Whether status records that the connection Secret moves to another instance. */
+export function isSwitched(log: ActionLog): boolean {
+  return done(log, 'record-switch').length > 0;
 }
 
 /** Whether the instance was enabled or disabled. */

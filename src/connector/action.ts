@@ -1,6 +1,6 @@
 import type { ConditionType } from '../api/condition.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
+import type { Instance, InstanceBody, InstancePatch } from '../openconnectors/port.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
 import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
@@ -49,9 +49,18 @@ export type RecordChange =
       readonly credentialKind: 'code' | 'refresh-token';
     };
 
+/** The instance that was in use before a switch, and what becomes of it. */
+export interface SwitchedFrom {
+  readonly id: number;
+  readonly connector: string;
+  /** `retained`: it is released at `until` (wall clock). `next`: it was switched back from, and may be used again. */
+  readonly as: { readonly kind: 'retained'; readonly until: number } | { readonly kind: 'next' };
+}
+
 /** The next action. `decide` returns it and `act` carries it out; only `finish` ends the reconcile. */
 export type Action =
-  | { readonly type: 'read-secret'; readonly name: string }
+  /** `also`: Secrets that are needed besides it. */
+  | { readonly type: 'read-secret'; readonly name: string; readonly also?: readonly string[] }
   | { readonly type: 'search' }
   | { readonly type: 'read-instance'; readonly id: number }
   /** Replaces the write-ahead record without sending anything. */
@@ -80,7 +89,15 @@ export type Action =
   | { readonly type: 'verify-account'; readonly id: number }
   /** Works on with the credentials that worked last, where the account has none or wrong ones. */
   | { readonly type: 'open-fallback-credentials'; readonly account: RecordedAccount }
-  | { readonly type: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
+  | {
+      readonly type: 'release-tags';
+      readonly id: number;
+      readonly tags: readonly string[];
+      /** `retry`: the resource lives on, and would find the instance by its tags again. */
+      readonly onFailure: 'ignore' | 'retry';
+    }
+  /** Writes to status that another instance is in use from now on, before the connection Secret moves to it. */
+  | { readonly type: 'record-switch'; readonly to: Instance; readonly from: SwitchedFrom }
   /** Writes the id of the instance that is to be deleted to status, before a deletion while the resource lives. */
   | { readonly type: 'record-removal'; readonly id: number }
   | { readonly type: 'delete-instance'; readonly id: number; readonly reason: Reason }

@@ -87,6 +87,8 @@ export interface ConnectorSecrets {
   /** Of the Secret that the resource names, else of the consent page; absent where there is neither. */
   readonly grant: GrantInput | undefined;
   readonly connection: ConnectionSecret;
+  /** The connection of the new instance before a switch; absent where none is published. */
+  readonly nextConnection: ConnectionSecret | undefined;
   /** The connection Secret of the name before a rename, as status records it. */
   readonly previousConnection: OwnedSecret | undefined;
   readonly oneTimeCode: OwnedSecret;

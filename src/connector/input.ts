@@ -10,6 +10,12 @@ import type { ActionLog, PingAnswer } from './action-log.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { Peer } from './peer.ts';
 
+/** A Secret by its version and a fingerprint of its whole content. */
+export interface SeenContent {
+  readonly resourceVersion: string;
+  readonly content: string;
+}
+
 /** What this process remembers of a resource between reconciles. Its loss costs calls, never correctness. */
 export interface Memory {
   /** The recorded credential (by its digest) whose sending ended in doubt, and when. */
@@ -32,7 +38,9 @@ export interface Memory {
   /** When a record was first seen whose time is in the future; wall clock. */
   readonly clockSetBackAt: number | undefined;
   /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
-  readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
+  readonly connection: SeenContent | undefined;
+  /** The same of the Secret with the connection of the new instance before a switch. */
+  readonly nextConnection: SeenContent | undefined;
   /** When the instance answered last, or when this process first saw the resource; wall clock. */
   readonly pingedAt: number;
   /** The latest call through the instance, by whichever connector, and its answer; wall clock. */
@@ -47,6 +55,7 @@ export const NO_MEMORY: Memory = {
   accepted: undefined,
   clockSetBackAt: undefined,
   connection: undefined,
+  nextConnection: undefined,
   pingedAt: Number.POSITIVE_INFINITY,
   tested: undefined,
 };
@@ -116,6 +125,11 @@ export interface ConnectorInstances {
   /** Those of the same cluster, namespace and name but another uid: what a restored backup finds. */
   readonly restorable: readonly Instance[];
   readonly chosen: ChosenInstance | undefined;
+  /**
+   * The instance that applications use while another one takes its place: the switch to `chosen` is still to come, or
+   * `chosen` is still to be created. `undefined` where applications use the chosen one.
+   */
+  readonly inUse: ChosenInstance | undefined;
 }
 
 /** The input of `decide`. A plain value: the same input always leads to the same action. */

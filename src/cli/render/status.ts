@@ -72,7 +72,7 @@ function readySentence(connector: InfusionsoftConnector, now: number): string {
 }
 
 function instanceSentence({ status }: InfusionsoftConnector): string {
-  const { instance, replacing } = status ?? {};
+  const { instance, next, replacing } = status ?? {};
   if (instance === undefined) {
     return 'none';
   }
@@ -80,6 +80,7 @@ function instanceSentence({ status }: InfusionsoftConnector): string {
     instance.connector,
     instance.enabled === false ? 'disabled' : undefined,
     replacing && `replaces ${replacing.id}`,
+    next && `before the switch to ${next.id}`,
   ].filter((fact) => fact !== undefined);
   const name = instance.name === undefined ? '' : ` "${instance.name}"`;
   return `${instance.id}${name}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;

@@ -25,6 +25,7 @@ import {
   verifyAccount,
 } from './instance.ts';
 import { removeSecret, writeOneTimeCode } from './one-time-code.ts';
+import { recordSwitch } from './record-switch.ts';
 import {
   deleteConnectionSecret,
   readSecret,
@@ -54,6 +55,7 @@ const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
   'open-fallback-credentials': openFallback,
   'release-tags': releaseTags,
   'record-removal': recordRemoval,
+  'record-switch': recordSwitch,
   'delete-instance': deleteInstance,
   'write-tombstone': writeTombstone,
   'write-connection-secret': writeConnectionSecret,

@@ -189,8 +189,11 @@ export const verifyAccount: ActionHandler<'verify-account'> = async (context, in
   return done(input, { read: id });
 };
 
-/** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
-export const releaseTags: ActionHandler<'release-tags'> = async (context, input, { id, tags }) => {
+/**
+ * Removes the owner tags from an instance that stays. With `ignore` tried once: the resource goes whether or not it
+ * succeeds.
+ */
+export const releaseTags: ActionHandler<'release-tags'> = async (context, input, { id, tags, onFailure }) => {
   try {
     const { differs, read } = await readBeforeWrite(context, input, id);
     if (differs) {
@@ -201,7 +204,7 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, input,
     const message = `Left instance ${id} in Open Connectors.`;
     return done(input, { read, events: [{ reason: 'Orphaned', message }] });
   } catch (error) {
-    if (!(error instanceof RemoteError)) {
+    if (!(error instanceof RemoteError) || onFailure === 'retry') {
       throw error;
     }
     const message = `Left instance ${id} in Open Connectors with its k8s- tags: ${quote(error.message)}. Remove the tags in Open Connectors.`;
@@ -237,7 +240,7 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
   inventory.forget(id);
   const messages: Partial<Record<Reason, string>> = {
     DuplicateRemoved: `Deleted duplicate instance ${id} of an interrupted create call.`,
-    Replaced: `Deleted instance ${id} of the old connector.`,
+    Replaced: `Deleted instance ${id}, which is not in use any more.`,
   };
   const message = messages[reason] ?? `Deleted instance ${id}.`;
   return done(input, { read, events: [{ reason, message }] });

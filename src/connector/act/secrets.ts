@@ -1,10 +1,10 @@
-import { connectionSecretNameOf } from '../../api/defaults.ts';
+import { connectionSecretNameOf, nextConnectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import { decodeData } from '../../secrets/secret-data.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { type DueEvent, isAuthorized } from '../action-log.ts';
-import type { Observation } from '../input.ts';
+import { type DueEvent, isAuthorized, isSwitched } from '../action-log.ts';
+import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import { canonicalContent } from '../observe/connection-content.ts';
 import { withConnector } from '../observe/observe.ts';
 import {
@@ -17,11 +17,19 @@ import {
 } from './action-context.ts';
 import { removeSecretOf, withFact } from './owned-secret.ts';
 
-/** One GET of a Secret whose values are needed. */
-export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
+/** Reads the Secrets whose values are needed, all of them at a time. */
+export const readSecret: ActionHandler<'read-secret'> = async (context, input, { name, also = [] }) => {
   const { namespace } = input.connector.metadata;
-  const fact = await context.ports.secrets.read(namespace, action.name, context.signal);
-  return done(keep(context, input, action.name, fact));
+  const names = [name, ...also];
+  const facts = await Promise.all(
+    names.map((each) => context.ports.secrets.read(namespace, each, context.signal)),
+  );
+  return done(
+    names.reduce<Observation>((observation, each, index) => {
+      const fact = facts[index];
+      return fact === undefined ? observation : keep(context, observation, each, fact);
+    }, input),
+  );
 };
 
 /**
@@ -48,14 +56,13 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
   if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
     const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withEvent(keep(context, current, action.name, fact), {
-      reason: 'ConnectionSecretRepaired',
-      message: `Restored connection Secret "${action.name}".`,
-    });
+    return withEvent(keep(context, current, action.name, fact), updateEvent(input, action.name));
   }
+  // Nothing to compare with before the first instance is in status.
+  const current = connector.status?.instance === undefined ? input : await requireCurrent(context, input);
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withEvent(keep(context, input, action.name, fact), {
+    return withEvent(keep(context, current, action.name, fact), {
       reason: 'ConnectionSecretWritten',
       message: `Created connection Secret "${action.name}".`,
     });
@@ -63,11 +70,21 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
     if (isKubeError(error, 'already-exists')) {
       // The cache had not seen it yet: look whose it is before anything else.
       const fact = await ports.secrets.read(connector.metadata.namespace, action.name, signal);
-      return stale(keep(context, input, action.name, fact));
+      return stale(keep(context, current, action.name, fact));
     }
     throw error;
   }
 };
+
+function updateEvent({ connector, log }: ConnectorInput, name: string): DueEvent {
+  const { instance } = connector.status ?? {};
+  return isSwitched(log)
+    ? {
+        reason: 'Switched',
+        message: `Switched connection Secret "${name}" to instance ${instance?.id} (${instance?.connector}).`,
+      }
+    : { reason: 'ConnectionSecretRepaired', message: `Restored connection Secret "${name}".` };
+}
 
 function withEvent(observation: Observation, event: DueEvent): Effect {
   return done(observation, { events: [event] });
@@ -101,15 +118,29 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   const known = input.facts.get(action.name);
   const isPresent = known !== undefined && known.state !== 'absent';
   const current = isPresent ? await requireCurrent(context, input) : input;
-  await removeSecretOf(context, current, action.name);
-  return done(withFact(current, action.name, { state: 'absent' }));
+  return await removeSecretOf(context, current, action.name);
 };
 
 function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {
   const next = withFact(input, name, fact);
-  if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
+  const role = roleOf(input, name);
+  if (role === undefined || fact.state !== 'read') {
     return next;
   }
   const content = context.ports.fingerprinter.of(canonicalContent(decodeData(fact.data)));
-  return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
+  return withMemory(context, next, { [role]: { resourceVersion: fact.resourceVersion, content } });
+}
+
+function roleOf(
+  { connector }: Observation,
+  name: string,
+): keyof Pick<Memory, 'connection' | 'nextConnection'> | undefined {
+  switch (name) {
+    case connectionSecretNameOf(connector):
+      return 'connection';
+    case nextConnectionSecretNameOf(connector):
+      return 'nextConnection';
+    default:
+      return undefined;
+  }
 }

@@ -13,7 +13,7 @@ import { desiredEnabled } from './desired-instance.ts';
 import { claim } from './ownership.ts';
 import { PRECONDITIONS } from './preconditions.ts';
 import { readInstance } from './read-instance.ts';
-import { replace } from './replacement.ts';
+import { awaitSwitch, keepConnection, releaseOthers, switchBack } from './replacement.ts';
 import { synchronize } from './synchronize.ts';
 
 /**
@@ -38,6 +38,10 @@ function precondition(input: ConnectorInput): Action | undefined {
 }
 
 function decideInstance(input: ConnectorInput): Action {
+  return switchBack(input) ?? keepConnection(input) ?? decideChosen(input);
+}
+
+function decideChosen(input: ConnectorInput): Action {
   const { chosen } = input.instances;
   if (chosen === undefined) {
     const old = input.connector.status?.instance;
@@ -55,9 +59,9 @@ function decideInstance(input: ConnectorInput): Action {
     checkGrant(input, instance) ??
     tidyConsent(input) ??
     synchronize(input, instance) ??
-    publishConnection(input, instance) ??
-    replace(input, instance) ??
-    settled(input, instance.id)
+    (input.instances.inUse === undefined
+      ? (publishConnection(input, instance) ?? releaseOthers(input) ?? settled(input, instance.id))
+      : awaitSwitch(input, instance, input.instances.inUse))
   );
 }
 

@@ -6,6 +6,7 @@ import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { isSettled, lateUntil } from '../observe/record-outcome.ts';
+import { namedGrantUseOf } from '../observe/secret-uses.ts';
 import { lastingInputs, obtain } from './obtain-secrets.ts';
 import { accountInWords, afterFailure } from './remote-failure.ts';
 
@@ -45,12 +46,13 @@ function specIsValid(input: ConnectorInput): Action | undefined {
 function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
   const { spec, status } = input.connector;
   const importId = spec.instance?.importId;
-  return importId === undefined || status?.instance === undefined || status.instance.id === importId
+  const adopted = status?.importId ?? status?.instance?.id;
+  return importId === undefined || adopted === undefined || adopted === importId
     ? undefined
     : blocked(
         'Ready',
         'InvalidSpec',
-        `spec.instance.importId is immutable: the resource manages instance ${status.instance.id}. Restore it, or create another resource for instance ${importId}.`,
+        `spec.instance.importId is immutable: the resource manages instance ${status?.instance?.id ?? adopted}. Restore it, or create another resource for instance ${importId}.`,
       );
 }
 
@@ -150,8 +152,16 @@ function retryIsDue(input: ConnectorInput): Action | undefined {
   return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
+/** A first creation needs the grant that its spec names soon after, so that it is read with the others. */
 function secretsAreThere(input: ConnectorInput): Action | undefined {
-  return obtain(input, lastingInputs(input), false);
+  const action = obtain(input, lastingInputs(input), false);
+  const { status } = input.connector;
+  const { grant } = input.secrets;
+  const named = namedGrantUseOf(input.connector)?.secretName;
+  const isFirst = status?.instance === undefined && grant?.value.state === 'unread';
+  return action?.type === 'read-secret' && isFirst && named === grant.use.secretName
+    ? { ...action, also: [...(action.also ?? []), named] }
+    : action;
 }
 
 function inventoryIsTaken(input: ConnectorInput): Action | undefined {

@@ -5,6 +5,7 @@ import {
   authorizationCodeSecretNameOf,
   connectionSecretNameOf,
   consentSecretNameOf,
+  nextConnectionSecretNameOf,
   oneTimeCodeSecretNameOf,
 } from '../../api/defaults.ts';
 import { ANNOTATIONS } from '../../api/group.ts';
@@ -17,6 +18,7 @@ import { deletedInstances } from '../action-log.ts';
 import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { gather } from './gather.ts';
+import { heldIdsOf } from './held-instances.ts';
 import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
 
 const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined };
@@ -94,8 +96,7 @@ export function knownInstances(ports: ConnectorPorts, observation: Observation):
   const { connector, tags, external } = observation;
   const found =
     sessionFor(ports.accounts, observation)?.inventory.about(tags.owner, [
-      connector.status?.instance?.id,
-      connector.status?.replacing?.id,
+      ...heldIdsOf(connector),
       connector.spec.instance?.importId,
       ...deletedInstances(observation.log),
     ]) ?? NOTHING_EXTERNAL;
@@ -142,6 +143,7 @@ function knownSecrets(
   const names = [
     ...uses.map((use) => use?.secretName),
     connectionSecretNameOf(connector),
+    connector.status?.next && nextConnectionSecretNameOf(connector),
     connector.status?.binding?.name,
     oneTimeCodeSecretNameOf(connector),
     authorizationCodeSecretNameOf(connector),

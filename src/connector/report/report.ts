@@ -7,6 +7,7 @@ import { quote } from '../../reconciler/quote.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
 import type { Result } from '../action.ts';
 import { type DueEvent, loggedEvents } from '../action-log.ts';
+import { retainedUntil } from '../decide/replacement.ts';
 import type { ConnectorInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
@@ -76,8 +77,11 @@ async function write(
   recordEvents(ports, input, loggedEvents(input.log), before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, input);
   if (result.kind === 'ready') {
-    // The instance that was replaced goes once the status with the new one is written.
-    return again(input, after.replacing === undefined ? result.again : input.now);
+    const { replacing } = after;
+    return again(
+      input,
+      Math.min(result.again, replacing === undefined ? Infinity : retainedUntil(replacing)),
+    );
   }
   if (result.retry.kind === 'on-change') {
     return { kind: 'done' };

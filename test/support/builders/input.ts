@@ -130,11 +130,10 @@ export const STORED = {
 export function connectionMemory(
   subject: InfusionsoftConnector,
   token: string = VALUES.token,
+  element: string = subject.status?.instance?.connector ?? elementKeyOf(subject.spec),
 ): Partial<Memory> {
   const content = printOf(
-    canonicalContent(
-      connectionData(READY_ACCOUNT, subject.spec, { token, connector: elementKeyOf(subject.spec) }),
-    ),
+    canonicalContent(connectionData(READY_ACCOUNT, subject.spec, { token, connector: element })),
   );
   return { connection: { resourceVersion: '1', content } };
 }

@@ -3,6 +3,7 @@ import type { ActionLog, LogEntry, Outcome, PingAnswer } from '../../../src/conn
 import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { FallbackOutcome } from '../../../src/ownership/accounts.ts';
 import { ACCOUNT } from './connector.ts';
+import { instance } from './instance.ts';
 import { NOW } from './time.ts';
 
 /** What a reconcile has done before the input of a test, in short. */
@@ -19,6 +20,7 @@ export interface LogChange {
   readonly connectionWritten?: boolean;
   readonly enabledSet?: boolean;
   readonly tagsReleased?: readonly number[];
+  readonly switched?: boolean;
   readonly removalsRecorded?: readonly number[];
   readonly tombstoneWritten?: boolean;
   readonly deleted?: readonly number[];
@@ -67,7 +69,12 @@ const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } 
   'ping-peer': { type: 'ping-peer', uid: 'a', token: 'a' },
   'verify-account': { type: 'verify-account', id: 0 },
   'open-fallback-credentials': { type: 'open-fallback-credentials', account: ACCOUNT },
-  'release-tags': { type: 'release-tags', id: 0, tags: [] },
+  'release-tags': { type: 'release-tags', id: 0, tags: [], onFailure: 'ignore' },
+  'record-switch': {
+    type: 'record-switch',
+    to: instance(0),
+    from: { id: 1, connector: 'infusionsoftcrm', as: { kind: 'next' } },
+  },
   'record-removal': { type: 'record-removal', id: 0 },
   'delete-instance': { type: 'delete-instance', id: 0, reason: 'Deleted' },
   'write-tombstone': {
@@ -109,7 +116,11 @@ export function logOf(change: LogChange = {}): ActionLog {
     ...(change.removalsRecorded ?? []).map((id) => entry({ ...SAMPLES['record-removal'], id })),
     ...(change.deleted ?? []).map((id) => entry({ ...SAMPLES['delete-instance'], id })),
     ...when(change.tombstoneWritten, entry(SAMPLES['write-tombstone'])),
-    ...when(change.connectionWritten, entry(SAMPLES['write-connection-secret'])),
+    ...when(
+      change.connectionWritten,
+      entry({ ...SAMPLES['write-connection-secret'], name: 'crm-connection' }),
+    ),
+    ...when(change.switched, entry(SAMPLES['record-switch'])),
     ...when(
       failure !== undefined,
       ...(failure === undefined

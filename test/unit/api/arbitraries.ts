@@ -29,6 +29,8 @@ const NASTY_TEXTS = [
   '1.5m',
   '169h',
   '168h',
+  '720h1ms',
+  '720h',
   '9999999999999h',
   '10',
   'x'.repeat(33),
@@ -59,7 +61,7 @@ export const nasty: Arbitrary<unknown> = fc.oneof(
 
 /** Mostly `good`, now and then not. */
 function mostly<T>(good: Arbitrary<T>): Arbitrary<unknown> {
-  return fc.oneof({ weight: 40, arbitrary: good }, { weight: 1, arbitrary: nasty });
+  return fc.oneof({ weight: 60, arbitrary: good }, { weight: 1, arbitrary: nasty });
 }
 
 const secretName = fc.constantFrom('crm-key', 'a', 'a.b-c', 'x'.repeat(253));
@@ -139,6 +141,12 @@ const common = {
   oauth: mostly(fc.oneof({ weight: 3, arbitrary: oauth }, { weight: 1, arbitrary: oauthWithToken })),
   instance: mostly(instance),
   connectionSecretRef: mostly(ref()),
+  replacement: mostly(
+    record({
+      switch: mostly(fc.constantFrom('Manual', 'Automatic')),
+      retainFor: mostly(fc.constantFrom('0s', '24h', '1h30m', '720h', '0.5h', '2592000000ms')),
+    }),
+  ),
   includeAccountCredentials: mostly(fc.boolean()),
   deletionPolicy: mostly(fc.constantFrom('Delete', 'Orphan')),
   driftPolicy: mostly(fc.constantFrom('Correct', 'Report')),

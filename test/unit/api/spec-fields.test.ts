@@ -9,7 +9,7 @@ import { validateConnector } from '../../../src/api/validation/validate.ts';
 import { reconcile } from '../../../src/connector/reconcile.ts';
 import { account } from '../../support/builders/account.ts';
 import { accountBench } from '../../support/builders/account-bench.ts';
-import { connector, HELD } from '../../support/builders/connector.ts';
+import { connector, HELD, readyStatus } from '../../support/builders/connector.ts';
 import { ID, settledConnector } from '../../support/builders/input.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { type BenchChange, bench } from '../../support/builders/ports.ts';
@@ -102,6 +102,7 @@ const FULL: ConnectorSpec = {
     enabled: true,
   },
   connectionSecretRef: { name: 'binding' },
+  replacement: { switch: 'Automatic', retainFor: '1h' },
   includeAccountCredentials: true,
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
@@ -144,6 +145,19 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
     ),
     readsOf({ connector: existing(), secrets: READ, listed: [instance(ID)], answers: working([ID]) }, reads),
     readsOf({ connector: existing(), secrets: READ, listed: [], answers: working() }, reads),
+    // The instance of another element takes the place of the one in status.
+    readsOf(
+      {
+        connector: {
+          ...existing(),
+          status: readyStatus(9, { instance: { id: 9, connector: 'infusionsoftrest' } }),
+        },
+        secrets: READ,
+        listed: [instance(ID), instance(9, { element: 'infusionsoftrest' })],
+        answers: working([ID], [9, { element: 'infusionsoftrest' }]),
+      },
+      reads,
+    ),
     readsOf(
       {
         connector: existing({ deletionTimestamp: at(0) }),

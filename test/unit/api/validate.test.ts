@@ -183,6 +183,21 @@ describe('an InfusionsoftConnector', () => {
   });
 });
 
+describe('the retention of a replaced instance', () => {
+  it.each(['0s', '1h30m', '24h', '720h', '0.5h', '60000ms'])('accepts %s', (retainFor) => {
+    const spec = { ...crm, replacement: { retainFor } };
+    expect(validateConnector({ spec })).toEqual([]);
+    expect(connectors.validate({ spec }).errors).toEqual([]);
+  });
+
+  it.each(['720h1ms', '-1h', '30d', 'forever', '', '10'])('refuses %j', (retainFor) => {
+    const spec = { ...crm, replacement: { retainFor } };
+    const paths = ['spec.replacement.retainFor'];
+    expect(validateConnector({ spec }).map(({ path }) => path)).toEqual(paths);
+    expect(connectors.validate({ spec }).errors.map(({ path }) => path)).toEqual(paths);
+  });
+});
+
 describe('an OpenConnectorsAccount', () => {
   test.each([
     'https://api.openconnectors.us2.ext.hana.ondemand.com',

@@ -99,7 +99,14 @@ function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
     isReconfigured(input.log) ||
     isEnabledSet(input.log) ||
     authorized?.status !== 'True' ||
+    !isProven(input, instance) ||
     input.memory.pingedAt < lastPingDueAt(input, input.now) ||
     clientChanged(input)
   );
+}
+
+/** Whether what status says of the grant is about this instance: before a switch it may be about the one in use. */
+function isProven({ connector: { status } }: ConnectorInput, { id }: Instance): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return status?.instance?.id === id || (status?.next?.id === id && ready?.reason === 'SwitchPending');
 }
