@@ -205,6 +205,18 @@ export const settings = {
     default: '1h',
     doc: 'Time between two test calls through an instance, which check its authorization; with jitter and within the limits of the account.',
   },
+  authorizationRecheckMs: {
+    env: 'AUTHORIZATION_RECHECK',
+    type: type.duration('1s'),
+    default: '5m',
+    doc: 'Time after which a failing test call through an instance is repeated. Until then its authorization counts as unverified.',
+  },
+  providerOutageLimitMs: {
+    env: 'PROVIDER_OUTAGE_LIMIT',
+    type: type.duration('1h'),
+    default: '72h',
+    doc: 'Longest time for which failures of the connectors of a single `client_id` count as an outage of Infusionsoft. Afterwards the operator requests a new consent.',
+  },
   shutdownGraceMs: {
     env: 'SHUTDOWN_GRACE',
     type: type.duration('0s'),

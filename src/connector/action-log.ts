@@ -10,8 +10,20 @@ export interface DueEvent {
   readonly message: string;
 }
 
-/** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
-export type PingAnswer = 'answered' | 'unsupported' | 'refused' | 'forbidden';
+/** The answer to a call through an instance. */
+export type PingAnswer =
+  | 'answered'
+  | 'unsupported'
+  /** The credentials of the instance are refused. */
+  | 'refused'
+  /** The OAuth app is refused. */
+  | 'client-refused'
+  /** Refused without a word about a credential. */
+  | 'unexplained'
+  /** The provider is unavailable, or does not have the API any more. */
+  | 'outage'
+  /** 403 of Open Connectors, which a disabled instance answers. */
+  | 'forbidden';
 
 /** How an action ended. */
 export type Outcome =
@@ -23,6 +35,8 @@ export type Outcome =
   /** Open Connectors refused the credential. */
   | { readonly kind: 'rejected' }
   | { readonly kind: 'ping'; readonly answer: PingAnswer }
+  /** A call through the instance of another connector; what came of it is remembered there. */
+  | { readonly kind: 'peer' }
   | { readonly kind: 'fallback'; readonly fallback: FallbackOutcome }
   /** A call of Open Connectors failed. */
   | { readonly kind: 'failed'; readonly error: RemoteError };
@@ -115,6 +129,16 @@ function needsPing({ action, outcome }: LogEntry): boolean {
 export function isAccountVerified(log: ActionLog): boolean {
   const granted = log.findLastIndex((entry) => isAuthorized([entry]));
   return done(log.slice(granted + 1), 'verify-account').length > 0;
+}
+
+/** Whether the instance was read by id since the latest call through it. */
+export function isReadSincePing(log: ActionLog, id: number): boolean {
+  return isRead(log.slice(log.findLastIndex(({ outcome }) => outcome.kind === 'ping') + 1), id);
+}
+
+/** Whether the instance of another connector was called. */
+export function isPeerPinged(log: ActionLog, uid: string): boolean {
+  return log.some(({ action }) => action.type === 'ping-peer' && action.uid === uid);
 }
 
 /** What came of the fallback credentials; `undefined` where they were not tried. */

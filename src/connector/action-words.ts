@@ -16,6 +16,7 @@ export const ACTION_WORDS: Readonly<Record<Act['type'], string>> = {
   'record-disabling': 'record that the instance is disabled',
   enable: 'enable or disable the instance',
   ping: 'make a call through the instance',
+  'ping-peer': 'make a call through another instance',
   'verify-account': 'verify the account',
   'open-fallback-credentials': 'verify the account',
   'release-tags': "remove the operator's tags",

@@ -99,6 +99,8 @@ export type Action =
   | { readonly type: 'record-disabling' }
   | { readonly type: 'enable'; readonly id: number; readonly enabled: boolean }
   | { readonly type: 'ping'; readonly id: number; readonly token: string }
+  /** A call through the instance of another connector, as evidence. Changes nothing. */
+  | { readonly type: 'ping-peer'; readonly uid: string; readonly token: string }
   | { readonly type: 'verify-account'; readonly id: number }
   /** Works on with the credentials that worked last, where the account has none or wrong ones. */
   | { readonly type: 'open-fallback-credentials'; readonly account: RecordedAccount }

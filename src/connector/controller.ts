@@ -38,6 +38,7 @@ const IS_EXTERNAL: Readonly<Record<Act['type'], boolean>> = {
   patch: true,
   enable: true,
   ping: true,
+  'ping-peer': true,
   'verify-account': true,
   'open-fallback-credentials': true,
   'release-tags': true,

@@ -7,8 +7,9 @@ import type { OwnerTags } from '../ownership/owner-tags.ts';
 import type { WriteAheadRecord } from '../ownership/write-ahead-record.ts';
 import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
-import type { ActionLog } from './action-log.ts';
+import type { ActionLog, PingAnswer } from './action-log.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { Peer } from './peer.ts';
 
 /** A Secret by its version and a fingerprint of its whole content. */
 export interface SeenContent {
@@ -43,6 +44,8 @@ export interface Memory {
   readonly nextConnection: SeenContent | undefined;
   /** When the instance answered last, or when this process first saw the resource; wall clock. */
   readonly pingedAt: number;
+  /** The latest call through the instance, by whichever connector, and its answer; wall clock. */
+  readonly tested: { readonly at: number; readonly answer: PingAnswer } | undefined;
 }
 
 /** The memory of a resource that was never seen before. */
@@ -55,6 +58,7 @@ export const NO_MEMORY: Memory = {
   connection: undefined,
   nextConnection: undefined,
   pingedAt: Number.POSITIVE_INFINITY,
+  tested: undefined,
 };
 
 /** The part of the configuration that decisions depend on. */
@@ -77,6 +81,10 @@ export interface DecisionSettings {
   readonly legacyApiEndMs: number;
   /** How often an instance is asked whether its grant still works. */
   readonly pingIntervalMs: number;
+  /** After which time a first failing call is repeated, before anything follows from it. */
+  readonly authorizationRecheckMs: number;
+  /** How long failures of a single client_id count as an outage of the provider. */
+  readonly providerOutageLimitMs: number;
 }
 
 /** What was gathered of one resource, before anything is derived from it. */
@@ -96,6 +104,8 @@ export interface Observation {
   readonly storedRecord: WriteAheadRecord | undefined;
   readonly memory: Memory;
   readonly log: ActionLog;
+  /** Evidence about a failing call; empty before the account was verified in this reconcile. */
+  readonly peers: readonly Peer[];
   /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
   readonly claimants: readonly string[];
   /** An edit, a changed Secret or account, or `reconcile-at` triggered this reconcile. A waiting retry is then due. */

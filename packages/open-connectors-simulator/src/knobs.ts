@@ -151,6 +151,11 @@ export const knobTable = {
     'Failed token refreshes after which the platform disables the instance.',
     'Help page on automatic disabling: 5',
   ),
+  enablingResumesRefresh: flag(
+    false,
+    'Whether enabling an instance that the platform disabled lets it refresh again. Otherwise only a new grant does.',
+    'Help page on automatic disabling: re-enable and re-authenticate; whether enabling alone suffices is unknown',
+  ),
   credentialsUsedOnEveryCall: flag(
     true,
     'Whether each hub call checks client id and client secret, instead of the next token refresh only.',

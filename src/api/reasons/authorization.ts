@@ -79,6 +79,34 @@ export const AUTHORIZATION_REASONS = {
       'After a call without a response the outcome is unknown: the code may be consumed. `AuthorizationRequired` describes how to obtain a new one.',
     ],
   },
+  AuthorizationUnverified: {
+    conditions: { Authorized: ['Unknown'], Ready: ['False'], Reconciling: ['True'] },
+    severity: 'retried',
+    event: 'none',
+    meaning:
+      'A call through the instance failed, or Open Connectors disabled the instance. The operator calls other instances and repeats the call before anything follows from it.',
+    whatToDo: 'Wait for the next check (AUTHORIZATION_RECHECK, 5 minutes).',
+    help: ['[How a failing call is judged](../explanation/failing-calls.md) has the rules.'],
+  },
+  ProviderUnavailable: {
+    conditions: { Authorized: ['False'], Ready: ['False'], Reconciling: ['True'] },
+    severity: 'retried',
+    event: 'Warning',
+    meaning:
+      'Infusionsoft refuses the calls of several connectors, or is unavailable. No consent is requested; the operator repeats the call and enables again what Open Connectors disabled.',
+    whatToDo:
+      'Wait; the connector recovers by itself. For connectors of a single client_id the operator waits at most PROVIDER_OUTAGE_LIMIT (72 hours).',
+    help: ['[How a failing call is judged](../explanation/failing-calls.md) has the rules.'],
+  },
+  OAuthClientRejected: {
+    conditions: WAITING,
+    severity: 'person',
+    event: 'Warning',
+    meaning:
+      'Infusionsoft rejects the OAuth app: the calls of all connectors with this client_id fail, and those of others work.',
+    whatToDo:
+      'Correct the OAuth app at Keap, or its client_secret in the Secret in the message. If the grants ended too, set the annotation openconnectors.dev/reauthorize-at.',
+  },
   LegacyApiEnded: {
     conditions: { ...WAITING, Stalled: ['True'] },
     severity: 'stalled',

@@ -44,6 +44,7 @@ export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector)
     storedRecord,
     memory: remembered(ports, connector, storedRecord),
     log: [],
+    peers: [],
     claimants: isReadable ? ports.claimants(connector) : [],
     triggered: false,
   };

@@ -15,6 +15,7 @@ import {
   connectionMetadata,
 } from '../../../src/connector/observe/connection-content.ts';
 import { gather } from '../../../src/connector/observe/gather.ts';
+import type { Peer } from '../../../src/connector/peer.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
@@ -50,6 +51,8 @@ export const SETTINGS: DecisionSettings = {
   lateCommitWindowMs: 60 * MINUTE,
   codeLifetimeMs: 10 * MINUTE,
   pingIntervalMs: 60 * MINUTE,
+  authorizationRecheckMs: 5 * MINUTE,
+  providerOutageLimitMs: 72 * 60 * MINUTE,
 };
 
 /** How a world differs from the one of a new connector whose Secrets are read and whose account is listed. */
@@ -69,6 +72,7 @@ export interface WorldChange {
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
   readonly pass?: LogChange;
+  readonly peers?: readonly Peer[];
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
@@ -98,6 +102,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
     memory: { ...NO_MEMORY, ...change.memory },
     log: logOf(change.pass),
+    peers: change.peers ?? [],
     claimants: change.claimants ?? [],
     triggered: change.triggered ?? false,
   };

@@ -68,6 +68,7 @@ const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } 
   'record-disabling': { type: 'record-disabling' },
   enable: { type: 'enable', id: 0, enabled: true },
   ping: { type: 'ping', id: 0, token: 'a' },
+  'ping-peer': { type: 'ping-peer', uid: 'a', token: 'a' },
   'verify-account': { type: 'verify-account', id: 0 },
   'open-fallback-credentials': { type: 'open-fallback-credentials', account: ACCOUNT },
   'release-tags': { type: 'release-tags', id: 0, tags: [], onFailure: 'ignore' },

@@ -39,6 +39,8 @@ export interface BenchChange {
   /** Called before each write of the resource's status; may throw. */
   readonly onPatchStatus?: () => void;
   readonly claimants?: readonly string[];
+  /** Other connectors of the account and the element. */
+  readonly peers?: () => readonly InfusionsoftConnector[];
   /** What comes of the credentials that worked last, for an account that is blocked. */
   readonly kept?: FallbackOutcome;
 }
@@ -138,6 +140,7 @@ export function bench(change: BenchChange): Bench {
         },
       },
       claimants: () => change.claimants ?? [],
+      peers: () => change.peers?.() ?? [],
       recordEvent: (_connector, event) => void events.push(event),
       accounts: {
         view: () => account,

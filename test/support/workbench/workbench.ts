@@ -110,6 +110,7 @@ export async function startWorkbench(
     SEARCH_GRACE: '200ms',
     // Suites about the end of XML-RPC set a date; the others are independent of it.
     LEGACY_API_END: 'never',
+    AUTHORIZATION_RECHECK: '1s',
     LOG_LEVEL: 'debug',
     // Several operators share this machine.
     BIND_ADDRESS: '127.0.0.1',

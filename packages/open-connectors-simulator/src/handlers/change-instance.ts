@@ -138,6 +138,10 @@ export const setEnabled =
     const instance = instanceOf(call);
     remember(context, instance);
     instance.disabled = !enabled;
+    if (enabled && context.knobs.enablingResumesRefresh) {
+      instance.refreshFailures = 0;
+      instance.refreshLocked = false;
+    }
     instance.updatedAt = context.clock.now();
     return context.knobs.enabledAnswersInstance
       ? json(200, instanceView(instance, 'read', context))

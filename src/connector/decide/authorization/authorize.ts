@@ -44,7 +44,7 @@ export function clientChanged(input: ConnectorInput): boolean {
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
   const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
-  return !carriedOver || pingAnswer(input.log) === 'refused';
+  return !carriedOver || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
 }
 
 /**
@@ -66,7 +66,7 @@ export function authorize(input: ConnectorInput, due: Due): Action {
     obtain(input, lastingInputs(input), true) ??
     callbackMissing(input) ??
     settleDoubt(input, due) ??
-    refuseLegacyGrant(input, due) ??
+    refuseLegacyGrant(input) ??
     awaitConsent(input, due) ??
     noGrantNamed(input, due) ??
     obtainGrant(input, due) ??

@@ -1,35 +1,37 @@
 import type { Instance } from '../../../openconnectors/port.ts';
 import { type Action, blocked } from '../../action.ts';
 import {
-  isAccountVerified,
   isAuthorized,
   isEnabledSet,
   isGrantDisputed,
   isRead,
+  isReadSincePing,
   isReconfigured,
   pingAnswer,
 } from '../../action-log.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
 import { readInstance } from '../read-instance.ts';
+import { isLastingFailure } from '../remote-failure.ts';
 import { authorize, clientChanged } from './authorize.ts';
+import type { Failure } from './evidence.ts';
+import { judgeFailure } from './judge-failure.ts';
 import { lastPingDueAt } from './ping-time.ts';
 
 /** Whether the grant works; where it does not, the way to a new one. */
 export function checkGrant(input: ConnectorInput, instance: Instance): Action | undefined {
-  if (pingAnswer(input.log) === 'forbidden' && !isRead(input.log, instance.id)) {
+  if (pingAnswer(input.log) === 'forbidden' && !isReadSincePing(input.log, instance.id)) {
     // The platform may have disabled it since the inventory was taken.
     return { type: 'read-instance', id: instance.id };
   }
-  if (pingAnswer(input.log) === 'refused') {
-    return isAccountVerified(input.log)
-      ? authorize(input, { why: 'revoked', instance })
-      : { type: 'verify-account', id: instance.id };
+  const failure = failureOf(input);
+  if (failure !== undefined) {
+    return judgeFailure(input, instance, failure);
   }
   if (instance.disabled === true && disabledByPlatform(input, instance)) {
     // A listing may show what the instance was before the operator enabled it.
     return isRead(input.log, instance.id)
-      ? (settleReauthorization(input, instance) ?? authorize(input, { why: 'revoked', instance }))
+      ? (settleReauthorization(input, instance) ?? judgeFailure(input, instance, 'disabled'))
       : { type: 'read-instance', id: instance.id };
   }
   if (pingAnswer(input.log) === 'forbidden' && instance.disabled !== true) {
@@ -46,6 +48,20 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
       : { type: 'ping', id: instance.id, token: instance.token };
   }
   return clientChanged(input) ? authorize(input, { why: 'client-changed', instance }) : undefined;
+}
+
+/** How the call through the instance failed; `undefined`: it did not, or its failure has another cause. */
+function failureOf(input: ConnectorInput): Failure | undefined {
+  const answer = pingAnswer(input.log);
+  switch (answer) {
+    case 'refused':
+    case 'client-refused':
+    case 'unexplained':
+    case 'outage':
+      return answer;
+    default:
+      return isLastingFailure(input) ? 'outage' : undefined;
+  }
 }
 
 /** After an ambiguous re-authorization a read and a ping decide before consent is requested again. */

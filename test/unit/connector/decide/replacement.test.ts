@@ -156,6 +156,7 @@ describe('a changed connector before its consent', () => {
         'Authorized',
         'AuthorizationFailed',
         'Infusionsoft never accepted the authorization of instance 5000; check spec.oauth. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
       ),
     },
     {
