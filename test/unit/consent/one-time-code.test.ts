@@ -17,7 +17,7 @@ import {
   digest,
   UID,
 } from '../../support/builders/connector.ts';
-import { ID, remoteError, settledConnector } from '../../support/builders/input.ts';
+import { ID, remoteError, SETTINGS, settledConnector } from '../../support/builders/input.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { type Bench, bench } from '../../support/builders/ports.ts';
 import { pass, readiness } from '../../support/builders/reconcile.ts';
@@ -405,12 +405,15 @@ describe('a code that was accepted', () => {
       secrets: { 'crm-grant': grant() },
       answers: {
         pingInstance: () => {
-          throw remoteError('unauthorized', 'refused', { status: 401 });
+          throw remoteError('unauthorized', 'Invalid Access Token', { status: 401 });
         },
       },
     });
     await pass(it);
-    expect(sent(it)).toEqual(['createInstance']);
+    expect(readiness(it)).toBe('False AuthorizationUnverified');
+    await it.clock.advance(SETTINGS.authorizationRecheckMs);
+    await pass(it);
     expect(readiness(it)).toBe('False AuthorizationFailed');
+    expect(sent(it)).toEqual(['createInstance']);
   });
 });
