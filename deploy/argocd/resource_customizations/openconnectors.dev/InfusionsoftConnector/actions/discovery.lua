@@ -1,6 +1,7 @@
 local annotations = obj.metadata.annotations
 local paused = annotations ~= nil and annotations["openconnectors.dev/paused"] or nil
 local isPaused = paused ~= nil and paused ~= "" and paused ~= "false"
+local isObserved = obj.spec ~= nil and obj.spec.managementPolicy == "Observe"
 
 return {
   ["reconcile"] = {
@@ -11,7 +12,7 @@ return {
   ["reauthorize"] = {
     ["displayName"] = "Ask for a new consent",
     ["iconClass"] = "fa fa-fw fa-key",
-    ["disabled"] = isPaused,
+    ["disabled"] = isPaused or isObserved,
   },
   ["pause"] = {
     ["displayName"] = "Pause",
