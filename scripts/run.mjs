@@ -15,21 +15,26 @@ const biome = (...args) => [join(bin, `biome${exe}`), args];
 const node = (...args) => [join(bin, 'node'), ['--disable-warning=ExperimentalWarning', ...args]];
 const vitest = (...args) => node(join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args);
 const tsc = (...args) => node(join(root, 'node_modules/typescript/bin/tsc'), ...args);
+const build = () => node('scripts/build.ts');
+/** The operator as the image starts it. */
+const operator = (...args) => [join(bin, 'node'), ['--max-semi-space-size=2', 'dist/main.js', ...args]];
 
 const knip = () => node(join(root, 'node_modules/knip/bin/knip.js'), '--no-progress');
 
 const commands = {
-  demo: (args) => [node('test/demo/main.ts', ...args)],
-  soak: (args) => [node('test/soak/main.ts', ...args)],
-  start: (args) => [node('src/main.ts', ...args)],
+  demo: (args) => [build(), node('test/demo/main.ts', ...args)],
+  soak: (args) => [build(), node('test/soak/main.ts', ...args)],
+  bench: (args) => [build(), node('bench/main.ts', ...args)],
+  start: (args) => [build(), operator(...args)],
   cli: (args) => [node('src/cli/main.ts', ...args)],
   simulator: (args) => [node('packages/open-connectors-simulator/src/main.ts', ...args)],
   generate: (args) => [node('scripts/generate.ts', ...args)],
   lint: (args) => [biome('check', ...args), tsc(), knip()],
   format: (args) => [biome('check', '--write', ...args)],
-  build: () => [tsc('-p', 'tsconfig.build.json')],
-  test: (args) => (args.length > 0 ? [vitest(...args)] : [biome('check'), tsc(), knip(), vitest()]),
-  'test:k3s': (args) => [vitest('--project', 'integration', ...args)],
+  build: () => [build()],
+  test: (args) =>
+    args.length > 0 ? [build(), vitest(...args)] : [biome('check'), tsc(), knip(), build(), vitest()],
+  'test:k3s': (args) => [build(), vitest('--project', 'integration', ...args)],
 };
 const environments = { 'test:k3s': { TEST_K3S: '1' } };
 

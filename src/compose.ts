@@ -102,7 +102,7 @@ export function compose(parts: Composition): ComposedOperator {
     ...instruments.pool,
     onBudgetChange: (key, state) => {
       instruments.pool.onBudgetChange(key, state);
-      controllers.accountPaused(key.slice(0, key.indexOf('/')));
+      controllers.accountPaused(key.accountUid);
     },
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,

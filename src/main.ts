@@ -2,6 +2,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { type ComposedOperator, compose } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { exitCodes } from './config/exit-codes.ts';
+import { renderUsage } from './config/reference.ts';
+import { VERSION } from './config/version.ts';
 import { ListenError } from './http/listener.ts';
 import { systemClock } from './runtime/clock.ts';
 import { systemRandom } from './runtime/random.ts';
@@ -12,6 +14,11 @@ await main();
 
 /** The process: configuration, operator, signals, exit code. */
 async function main(): Promise<void> {
+  const requested = requestedText(process.argv.slice(2));
+  if (requested !== undefined) {
+    process.stdout.write(requested);
+    return;
+  }
   const config = configuration();
   const kubeConfig = config && cluster();
   if (config === undefined || kubeConfig === undefined) {
@@ -37,6 +44,14 @@ async function main(): Promise<void> {
       await ending.begin(reportStart(composed.logger, error), 0);
     }
   }
+}
+
+/** What `--help` and `--version` print; `undefined` without either. */
+function requestedText(argv: readonly string[]): string | undefined {
+  if (argv.includes('--help')) {
+    return renderUsage();
+  }
+  return argv.includes('--version') ? `${VERSION}\n` : undefined;
 }
 
 async function tracingOf({ otlpEndpoint }: Config, logger: Logger): Promise<Tracing | undefined> {

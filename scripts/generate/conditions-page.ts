@@ -1,8 +1,8 @@
 import { CONDITION_TYPES, CONDITIONS, type ConditionType } from '../../src/api/condition.ts';
-import { type Outlook, REASON_NAMES, type ReasonInfo, reason } from '../../src/api/reasons.ts';
+import { REASON_NAMES, type ReasonInfo, reason, type Severity } from '../../src/api/reasons.ts';
 import { generatedFrom, table } from './markdown.ts';
 
-const OUTLOOKS: Readonly<Record<Outlook, string>> = {
+const SEVERITIES: Readonly<Record<Severity, string>> = {
   settled: 'No action is required.',
   working: 'The operator continues immediately. `Reconciling` is True.',
   retried: 'The operator retries with backoff, or when the missing object appears. `Reconciling` is True.',
@@ -37,7 +37,7 @@ export function renderConditionsPage(): string {
     '',
     table(
       ['Severity', 'Meaning'],
-      Object.entries(OUTLOOKS).map(([severity, meaning]) => [severity, meaning]),
+      Object.entries(SEVERITIES).map(([severity, meaning]) => [severity, meaning]),
     ),
     '',
     '## Reasons',

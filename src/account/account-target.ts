@@ -1,4 +1,5 @@
 import type { OpenConnectorsAccount } from '../api/account.ts';
+import type { ClientKey } from '../openconnectors/account-pool.ts';
 import type { Organization } from '../openconnectors/port.ts';
 import type { AccountCredentials } from '../ownership/account-view.ts';
 
@@ -21,7 +22,10 @@ export interface VerifiedCredentials {
   readonly organization: Organization;
 }
 
-/** The key of a client in the pool. The uid comes first, because observers of the pool read the account from it. */
-export function poolKey(target: AccountTarget, credential: string): string {
-  return `${target.uid}/${target.isFallback === true ? 'fallback:' : ''}${credential}`;
+/** The client of an account for these credentials; fallback credentials have a client of their own. */
+export function clientKeyOf(target: AccountTarget, credential: string): ClientKey {
+  return {
+    accountUid: target.uid,
+    credential: target.isFallback === true ? `fallback:${credential}` : credential,
+  };
 }

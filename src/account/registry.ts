@@ -1,4 +1,5 @@
 import { apiBaseUrlOf } from '../api/defaults.ts';
+import { type ClientKey, isSameClient } from '../openconnectors/account-pool.ts';
 import type { OpenConnectors } from '../openconnectors/port.ts';
 import { accountKey } from '../ownership/account-key.ts';
 import { accountSettingsOf } from '../ownership/account-settings.ts';
@@ -7,7 +8,7 @@ import type { AccountSession, Accounts, FallbackOutcome } from '../ownership/acc
 import { Inventory } from '../ownership/inventory.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
 import { absenceOf } from './account-absence.ts';
-import { type AccountTarget, poolKey, type VerifiedCredentials } from './account-target.ts';
+import { type AccountTarget, clientKeyOf, type VerifiedCredentials } from './account-target.ts';
 import { openFallback } from './credentials/open-fallback.ts';
 import type { SessionFacts } from './input.ts';
 import type { RegistryPorts } from './registry-ports.ts';
@@ -23,7 +24,7 @@ interface Entry {
   readonly refusal: { readonly credential: string; readonly at: number } | undefined;
   readonly open: OpenSession | undefined;
   /** Key in the pool of the credentials that were tried last and have not worked yet. */
-  readonly candidate: string | undefined;
+  readonly candidate: ClientKey | undefined;
   /** What connectors show while they cannot use the account. */
   readonly problem: Extract<AccountView, { state: 'blocked' }> | undefined;
   /** What was published to connectors last, in one text. */
@@ -114,8 +115,8 @@ export class AccountRegistry implements Accounts {
     credential: string,
   ): OpenConnectors {
     const client = this.#client(target, credentials, credential);
-    const candidate = poolKey(target, credential);
-    if (this.#entries.get(key)?.candidate !== candidate) {
+    const candidate = clientKeyOf(target, credential);
+    if (!isSameClient(this.#entries.get(key)?.candidate, candidate)) {
       this.#dropCandidate(key);
       this.#entries.set(key, { ...(this.#entries.get(key) ?? EMPTY), candidate });
     }
@@ -125,7 +126,7 @@ export class AccountRegistry implements Accounts {
   /** Until when the account's calls are paused (wall clock); `undefined` while they flow. */
   throttledUntil(key: string): number | undefined {
     const open = this.#entries.get(key)?.open;
-    return open && this.#ports.pool.throttledUntil(poolKey(open.target, open.credential));
+    return open && this.#ports.pool.throttledUntil(clientKeyOf(open.target, open.credential));
   }
 
   /** What decisions about the account start from. */
@@ -151,7 +152,7 @@ export class AccountRegistry implements Accounts {
   opened(key: string, target: AccountTarget, verified: VerifiedCredentials): void {
     const before = this.#entries.get(key)?.open;
     const { candidate } = this.#entries.get(key) ?? EMPTY;
-    if (candidate !== poolKey(target, verified.credential)) {
+    if (!isSameClient(candidate, clientKeyOf(target, verified.credential))) {
       this.#dropCandidate(key);
     }
     const sameOrganization = before?.organization.id === verified.organization.id;
@@ -168,7 +169,7 @@ export class AccountRegistry implements Accounts {
     if (before !== undefined) {
       before.releaseSecrets();
       if (before.credential !== verified.credential) {
-        this.#ports.pool.remove(poolKey(before.target, before.credential));
+        this.#ports.pool.remove(clientKeyOf(before.target, before.credential));
       }
     }
   }
@@ -206,7 +207,7 @@ export class AccountRegistry implements Accounts {
     if (entry.open !== undefined && !keepsOpen) {
       entry.open.releaseSecrets();
     }
-    this.#ports.pool.remove(poolKey(target, credential));
+    this.#ports.pool.remove(clientKeyOf(target, credential));
     this.#entries.set(key, {
       ...entry,
       candidate: undefined,
@@ -240,7 +241,7 @@ export class AccountRegistry implements Accounts {
     this.#entries.delete(key);
     if (open !== undefined) {
       open.releaseSecrets();
-      this.#ports.pool.remove(poolKey(open.target, open.credential));
+      this.#ports.pool.remove(clientKeyOf(open.target, open.credential));
     }
   }
 
@@ -251,7 +252,7 @@ export class AccountRegistry implements Accounts {
       return;
     }
     const { candidate, open } = entry;
-    if (open === undefined || poolKey(open.target, open.credential) !== candidate) {
+    if (open === undefined || !isSameClient(clientKeyOf(open.target, open.credential), candidate)) {
       this.#ports.pool.remove(candidate);
     }
     this.#entries.set(key, { ...entry, candidate: undefined });
@@ -280,7 +281,7 @@ export class AccountRegistry implements Accounts {
       throw new Error('no client for a host that is not in ALLOWED_HOSTS');
     }
     const settings = accountSettingsOf(target.spec, credentials, this.#ports.createTimeoutMs);
-    return this.#ports.pool.get(poolKey(target, credential), settings);
+    return this.#ports.pool.get(clientKeyOf(target, credential), settings);
   }
 }
 

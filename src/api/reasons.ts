@@ -7,7 +7,7 @@ import { LIFECYCLE_REASONS } from './reasons/lifecycle.ts';
 import { SECRET_REASONS } from './reasons/secrets.ts';
 import { SYNC_REASONS } from './reasons/sync.ts';
 
-export type { ReasonInfo, Severity as Outlook } from './reasons/info.ts';
+export type { ReasonInfo, Severity } from './reasons/info.ts';
 
 /** Every reason of a condition or an event of the operator. */
 export const REASONS = {

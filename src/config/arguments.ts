@@ -28,7 +28,7 @@ export function readArguments(argv: readonly string[], settings: readonly Settin
     }
     const setting = byFlag.get(token.rawName);
     if (setting === undefined) {
-      problems.push(`${token.rawName}: is no known flag; see --help for all`);
+      problems.push(`${token.rawName}: is an unknown flag; see --help`);
     } else if (token.value === undefined) {
       problems.push(`${token.rawName}: has no value; expected ${setting.type.expected}`);
     } else {

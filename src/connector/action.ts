@@ -71,7 +71,8 @@ export type RecordChange =
 
 /** The next action. `decide` returns it and `act` carries it out; only `finish` ends the reconcile. */
 export type Action =
-  | { readonly type: 'read-secret'; readonly name: string }
+  /** `also`: Secrets that are needed besides it. */
+  | { readonly type: 'read-secret'; readonly name: string; readonly also?: readonly string[] }
   | { readonly type: 'search' }
   | { readonly type: 'read-instance'; readonly id: number }
   /** Replaces the write-ahead record without sending anything. */

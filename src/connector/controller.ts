@@ -13,9 +13,12 @@ import type { Act } from './action.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { type ActionObserver, reconcile } from './reconcile.ts';
 
-/** Whether an action waits for the account's budget and for Open Connectors. */
+/**
+ * Whether an action waits without a worker: for the account's budget and Open Connectors, or for Secrets, which one list
+ * serves for many reconciles.
+ */
 const IS_EXTERNAL: Readonly<Record<Act['type'], boolean>> = {
-  'read-secret': false,
+  'read-secret': true,
   'write-record': false,
   'record-removal': false,
   'record-disabling': false,

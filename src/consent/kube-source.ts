@@ -107,7 +107,7 @@ function consentFor(
     },
     async authorizeUrl(state, signal) {
       // A client for one call: consents are rare, and nothing has to be closed when the account is deleted.
-      const key = `consent/${random.bytes(8).toString('hex')}`;
+      const key = { accountUid: 'consent', credential: random.bytes(8).toString('hex') };
       const { connector: element, clientId: apiKey } = request;
       const authorize = { element, apiKey, apiSecret: client.secret, callbackUrl, scope, state };
       try {

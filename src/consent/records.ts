@@ -114,15 +114,8 @@ export class ConsentRecords {
 
   /** Deletes the record. Of concurrent calls in all replicas exactly one returns true. Throws `KubeError`. */
   async consume(target: NamespacedName, version: string, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#secrets.remove(target.namespace, this.nameFor(target), version, signal);
-      return true;
-    } catch (error) {
-      if (isKubeError(error, 'not-found', 'conflict')) {
-        return false;
-      }
-      throw error;
-    }
+    const name = this.nameFor(target);
+    return (await this.#secrets.remove(target.namespace, name, version, signal)) === 'removed';
   }
 }
 

@@ -1,5 +1,4 @@
 import OperatorPkg, { type OperatorLogger, type ResourceMeta } from '@dot-i/k8s-operator';
-import { CoreV1Api } from '@kubernetes/client-node';
 import { describeError } from './client/describe-error.ts';
 import { isKubeError } from './client/errors.ts';
 import type { KubeObject, NamespacedName, ObjectVersion } from './client/object.ts';
@@ -70,7 +69,6 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     this.#log = options.logger;
     this.#connections = options.client.config;
     this.kubeConfig = this.#connections;
-    this.k8sApi = this.#connections.makeApiClient(CoreV1Api);
     this.#leadership = options.leadership;
     this.rest = options.client.rest.withGuard(writeGuardOf(options.leadership));
     this.events = this.#createRecorder();
@@ -199,7 +197,7 @@ export abstract class ReliableOperator extends OperatorPkg.default {
 
   /**
    * Merge-patches the object (RFC 7396), or its status, on the condition that it still has its `resourceVersion`. The
-   * response updates the store, and the caller gets a copy of it. The handler is not called for this change.
+   * response updates the store, which shares it with the caller: it must not be changed. The handler is not called for this change.
    * Throws `KubeError`.
    */
   protected async patchResource(
@@ -209,9 +207,8 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     subresource?: 'status',
   ): Promise<KubeObject> {
     const response = await patchObject(this.rest, resource, object, patch, subresource);
-    const copy = structuredClone(response);
     this.#caches.get(resourceId(resource))?.updateCache(response);
-    return copy;
+    return response;
   }
 
   /**

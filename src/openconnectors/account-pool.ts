@@ -21,18 +21,25 @@ export interface AccountSettings {
   readonly createTimeoutMs: number;
 }
 
+/** Identifies a client: one for each account and credential. */
+export interface ClientKey {
+  /** `uid` of the account. */
+  readonly accountUid: string;
+  /** Identifies the credential: its fingerprint or the version of its Secret; no secret value. */
+  readonly credential: string;
+}
+
 export interface OpenConnectorsPoolOptions {
   readonly clock: Clock;
   readonly random: Pick<Random, 'fraction'>;
   /** See `CallerOptions.guard`. */
   readonly guard?: () => void;
-  /** Receives every request of account `key`. Must not throw. */
-  readonly observe?: (key: string, observation: CallObservation) => void;
+  /** Receives every request of the client `key`. Must not throw. */
+  readonly observe?: (key: ClientKey, observation: CallObservation) => void;
   /**
-   * Called when account `key` is paused (with the cause), and when its calls resume or its client is removed. Must not
-   * throw.
+   * Called when the client `key` is paused (with the cause), and when its calls resume or it is removed. Must not throw.
    */
-  readonly onBudgetChange?: (key: string, state: 'open' | BudgetPause['cause']) => void;
+  readonly onBudgetChange?: (key: ClientKey, state: 'open' | BudgetPause['cause']) => void;
   /** Whether the setting ALLOWED_HOSTS exempts this host and port from the address check. Default: none. */
   readonly isAddressCheckExempt?: (hostname: string, port: number) => boolean;
   /** The proxy for calls to this host and port. Default: none. */
@@ -43,26 +50,24 @@ export interface OpenConnectorsPoolOptions {
   readonly createTransport?: (options: TransportOptions) => Transport;
 }
 
-/**
- * One client, connection pool and budget for each account, by a key that the caller chooses (the uid of the account,
- * `default`).
- */
+/** One client, connection pool and budget for each account and credential. */
 export interface OpenConnectorsPool {
   /**
-   * The client of the account; the same object while `settings` are equal. Calls in flight of a replaced client finish;
+   * The client; the same object while `settings` are equal. Calls in flight of a replaced client finish;
    * later calls fail as `unavailable`, with nothing sent. @throws RemoteError of class `invalid` for an invalid base
    * URL.
    */
-  get(key: string, settings: AccountSettings): OpenConnectors;
-  /** End of the pause of account `key` that Open Connectors requested (wall clock, milliseconds). */
-  throttledUntil(key: string): number | undefined;
-  /** Removes the client of an account. */
-  remove(key: string): void;
+  get(key: ClientKey, settings: AccountSettings): OpenConnectors;
+  /** End of the pause of the client `key` that Open Connectors requested (wall clock, milliseconds). */
+  throttledUntil(key: ClientKey): number | undefined;
+  /** Removes a client. */
+  remove(key: ClientKey): void;
   /** Resolves when all calls in flight have ended and all connections are closed. */
   close(): Promise<void>;
 }
 
 interface Entry {
+  readonly key: ClientKey;
   readonly settings: AccountSettings;
   readonly client: OpenConnectors;
   readonly budget: Budget;
@@ -74,9 +79,9 @@ export function createOpenConnectorsPool(options: OpenConnectorsPoolOptions): Op
   const closing = new Set<Promise<void>>();
   const tls = createTlsContext(options.extraCaPem);
 
-  const retire = (key: string): void => {
-    const entry = entries.get(key);
-    entries.delete(key);
+  const retire = (key: ClientKey): void => {
+    const entry = entries.get(indexOf(key));
+    entries.delete(indexOf(key));
     if (entry !== undefined) {
       entry.budget.close();
       const closed = entry.transport.close().finally(() => closing.delete(closed));
@@ -84,22 +89,22 @@ export function createOpenConnectorsPool(options: OpenConnectorsPoolOptions): Op
       options.onBudgetChange?.(key, 'open');
     }
   };
-  const isCurrent = (key: string, budget: Budget): boolean => entries.get(key)?.budget === budget;
+  const isCurrent = (key: ClientKey, budget: Budget): boolean => entries.get(indexOf(key))?.budget === budget;
   return {
     get(key, settings) {
-      const current = entries.get(key);
+      const current = entries.get(indexOf(key));
       if (current !== undefined && isEqual(current.settings, settings)) {
         return current.client;
       }
       const entry = createEntry(options, tls, key, settings, isCurrent);
       retire(key);
-      entries.set(key, entry);
+      entries.set(indexOf(key), entry);
       return entry.client;
     },
-    throttledUntil: (key) => entries.get(key)?.budget.throttledUntil,
+    throttledUntil: (key) => entries.get(indexOf(key))?.budget.throttledUntil,
     remove: retire,
     async close() {
-      for (const key of [...entries.keys()]) {
+      for (const { key } of [...entries.values()]) {
         retire(key);
       }
       await Promise.all(closing);
@@ -110,9 +115,9 @@ export function createOpenConnectorsPool(options: OpenConnectorsPoolOptions): Op
 function createEntry(
   options: OpenConnectorsPoolOptions,
   tls: SecureContext,
-  key: string,
+  key: ClientKey,
   settings: AccountSettings,
-  isCurrent: (key: string, budget: Budget) => boolean,
+  isCurrent: (key: ClientKey, budget: Budget) => boolean,
 ): Entry {
   const { clock, random, guard, observe, onBudgetChange } = options;
   const base = parseBaseUrl(settings.baseUrl);
@@ -138,7 +143,17 @@ function createEntry(
     guard,
     observe: observe && ((observation) => observe(key, observation)),
   });
-  return { settings, client, budget, transport };
+  return { key, settings, client, budget, transport };
+}
+
+/** Whether both keys identify the same client. */
+export function isSameClient(left: ClientKey | undefined, right: ClientKey): boolean {
+  return left?.accountUid === right.accountUid && left.credential === right.credential;
+}
+
+/** Where the map holds a client. A uid contains no line break. */
+function indexOf({ accountUid, credential }: ClientKey): string {
+  return `${accountUid}\n${credential}`;
 }
 
 function isExempt(options: OpenConnectorsPoolOptions, base: BaseUrl): boolean {

@@ -8,6 +8,7 @@ import type { KubeRest } from '../kube/client/rest.ts';
 import { ELEMENT_KEYS } from '../provider/elements.ts';
 import { decodeValue, encodeData } from './secret-data.ts';
 import type { SecretFact } from './secret-fact.ts';
+import { SecretReader } from './secret-reader.ts';
 import type { NewSecret, Secrets } from './secrets.ts';
 
 const secretSchema = z.object({
@@ -45,6 +46,7 @@ export function createKubeSecrets({
   isAlive = () => true,
 }: KubeSecretsOptions): Secrets {
   const leftBy = leftByAmong(isAlive);
+  const reader = new SecretReader({ rest, cached });
   const keep = (answer: unknown): SecretFact => {
     const secret = secretSchema.parse(answer);
     for (const value of Object.values(secret.data)) {
@@ -78,7 +80,7 @@ export function createKubeSecrets({
       ownedBy(uid).flatMap(({ metadata }) => (metadata.namespace === namespace ? [metadata.name] : [])),
     async read(namespace, name, signal) {
       try {
-        return keep(await rest.get(objectPath(wellKnown.secrets, namespace, name), { signal }));
+        return keep(await reader.read(namespace, name, signal));
       } catch (error) {
         if (isKubeError(error, 'not-found')) {
           return { state: 'absent', confirmed: true };
@@ -104,7 +106,18 @@ export function createKubeSecrets({
     },
     async remove(namespace, name, resourceVersion, signal) {
       const path = objectPath(wellKnown.secrets, namespace, name);
-      await rest.delete(path, { preconditions: { resourceVersion }, signal });
+      try {
+        await rest.delete(path, { preconditions: { resourceVersion }, signal });
+        return 'removed';
+      } catch (error) {
+        if (isKubeError(error, 'not-found')) {
+          return 'absent';
+        }
+        if (isKubeError(error, 'conflict')) {
+          return 'conflict';
+        }
+        throw error;
+      }
     },
     async disown(namespace, name, resourceVersion, signal) {
       const patch = { metadata: { resourceVersion, ownerReferences: null } };

@@ -13,8 +13,16 @@ export interface Secrets {
   create(secret: NewSecret, signal: AbortSignal): Promise<SecretFact>;
   /** Replaces the data of a Secret that the operator created, on the precondition `resourceVersion`. */
   update(secret: NewSecret, resourceVersion: string, signal: AbortSignal): Promise<SecretFact>;
-  /** Deletes a Secret that the operator created, on the precondition `resourceVersion`. A 404 is a success. */
-  remove(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Deletes a Secret that the operator created, on the precondition `resourceVersion`. `absent`: another client deleted
+   * it before. `conflict`: it has another version, and stays.
+   */
+  remove(
+    namespace: string,
+    name: string,
+    resourceVersion: string,
+    signal: AbortSignal,
+  ): Promise<'removed' | 'absent' | 'conflict'>;
   /** Removes all owner references, so that the garbage collector keeps the Secret. */
   disown(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
 }

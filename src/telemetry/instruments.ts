@@ -88,8 +88,7 @@ function notePauses(pauses: PauseBook, logger: Logger): Instruments['pool']['onB
     if (!pauses.note(key, state)) {
       return;
     }
-    // The second part of the key identifies a credential.
-    const accountUid = key.slice(0, key.indexOf('/'));
+    const { accountUid } = key;
     if (state === 'open') {
       logger.info({ accountUid }, 'Resumed the calls of an account');
     } else {

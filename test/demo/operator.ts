@@ -21,7 +21,7 @@ export interface OperatorProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `src/main.ts` with `env` and its output in `logFile`. Fails if no process starts. */
+/** Starts the bundled operator with `env` and its output in `logFile`. Fails if no process starts. */
 export function startOperator(env: Readonly<Record<string, string>>, logFile: string): OperatorProcess {
   const log = openSync(logFile, 'a');
   const child = spawn(
@@ -30,7 +30,7 @@ export function startOperator(env: Readonly<Record<string, string>>, logFile: st
       '--disable-warning=ExperimentalWarning',
       '--import',
       join(import.meta.dirname, 'end-with-parent.ts'),
-      join(root, 'src', 'main.ts'),
+      join(root, 'dist', 'main.js'),
     ],
     {
       cwd: root,

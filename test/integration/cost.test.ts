@@ -7,6 +7,7 @@ import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.
 import {
   createPrerequisites,
   newCode,
+  type RunningOperator,
   startWorkbench,
   type Workbench,
 } from '../support/workbench/workbench.ts';
@@ -14,9 +15,10 @@ import {
 /** What one resource costs, counted by both servers. Only the embedded API server keeps a ledger. */
 describeControlPlanes('the cost', (plane) => {
   let bench: Workbench;
+  let operator: RunningOperator;
   beforeAll(async () => {
     bench = await startWorkbench(plane);
-    await bench.startOperator();
+    operator = await bench.startOperator();
   });
   afterAll(() => bench?.stop());
 
@@ -68,6 +70,22 @@ describeControlPlanes('the cost', (plane) => {
         .slice(remote)
         .map(({ operation }) => operation),
     ).toEqual(['createInstance', 'ping']);
+  });
+
+  test('of a first creation is one event, which lists what was done', async ({ skip }) => {
+    skip(plane.ledger === undefined, `${plane.name} keeps no ledger`);
+    const namespace = await bench.namespace('cost');
+    await createPrerequisites(bench, namespace);
+    await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'True');
+    await namespace.create(connector('crm'));
+    await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
+    // The end of an operator writes its queued events.
+    await operator.stop();
+    operator = await bench.startOperator();
+    const events = await namespace.events('crm');
+    expect(events.filter(({ type }) => type === 'Normal').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Created instance \d+.*authorized and up to date\.$/),
+    ]);
   });
 
   test('of an unchanged pass is nothing', async ({ skip }) => {

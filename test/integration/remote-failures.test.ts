@@ -150,7 +150,9 @@ describeControlPlanes('failures of Open Connectors', (plane) => {
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
       expect((await namespace.connector('crm')).status?.failures).toBeUndefined();
       expect(instancesOf(namespace)[0]?.name).toBe('Sales');
-      expect((await namespace.events('crm')).map(({ reason }) => reason)).toContain('Recovered');
+      await expect
+        .poll(async () => (await namespace.events('crm')).find(({ reason }) => reason === 'Updated')?.message)
+        .toContain('Recovered from RemoteError.');
     });
 
     test('reconcile-at hurries a waiting retry, once', async () => {

@@ -1,7 +1,7 @@
 import type { Condition, ConditionType } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { AUTHORIZATION_REASONS } from '../../api/reasons/authorization.ts';
-import { isReason, type Outlook, type Reason, type ReasonInfo, reason } from '../../api/reasons.ts';
+import { isReason, type Reason, type ReasonInfo, reason, type Severity } from '../../api/reasons.ts';
 import { PROGRAM } from '../command.ts';
 
 /** A condition of a connector. */
@@ -49,7 +49,7 @@ export function authorizeCommand({ metadata }: Pick<InfusionsoftConnector, 'meta
 }
 
 /** What the operator does after a reason of each severity. */
-export const SEVERITY_SENTENCES: Readonly<Record<Outlook, string>> = {
+export const SEVERITY_SENTENCES: Readonly<Record<Severity, string>> = {
   settled: 'No action needed.',
   working: 'The operator continues.',
   retried: 'The operator retries with backoff, and when a missing object appears.',

@@ -87,7 +87,7 @@ export async function withAccount<T>(
   try {
     // Nothing is created, so no call has another deadline.
     const accountSettings = accountSettingsOf(account.spec, credentials, timeoutMsOf(account.spec));
-    return await work({ name, api: pool.get('cli', accountSettings) });
+    return await work({ name, api: pool.get({ accountUid: 'cli', credential: name }, accountSettings) });
   } catch (error) {
     throw error instanceof RemoteError
       ? new CliError('failure', `Open Connectors: ${error.message}.`)

@@ -24,7 +24,5 @@ export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (
 };
 
 /** Deletes a Secret of a consent that has ended. */
-export const removeSecret: ActionHandler<'remove-secret'> = async (context, input, { name }) => {
+export const removeSecret: ActionHandler<'remove-secret'> = async (context, input, { name }) =>
   await removeSecretOf(context, input, name);
-  return done(withFact(input, name, { state: 'absent' }));
-};

@@ -1,7 +1,6 @@
-import { isKubeError } from '../../kube/client/errors.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import type { Observation } from '../input.ts';
-import type { ActionContext } from './action-context.ts';
+import { type ActionContext, done, type Effect, stale } from './action-context.ts';
 
 /** The observation after a Secret was read or written. */
 export function withFact(observation: Observation, name: string, fact: SecretFact): Observation {
@@ -9,25 +8,23 @@ export function withFact(observation: Observation, name: string, fact: SecretFac
 }
 
 /**
- * Deletes a Secret on the condition that it still has the observed version. `absent`: another client deleted it before.
- * Throws `KubeError`, a conflict among them.
+ * Deletes a Secret on the condition that it still has the observed version; after a conflict the result is stale, with
+ * the Secret as it is now. Throws `KubeError`.
  */
 export async function removeSecretOf(
   { ports, signal }: ActionContext,
-  { connector, facts }: Observation,
+  observation: Observation,
   name: string,
-): Promise<'removed' | 'absent'> {
+): Promise<Effect> {
+  const { connector, facts } = observation;
+  const { namespace } = connector.metadata;
   const fact = facts.get(name);
-  if (fact === undefined || fact.state === 'absent') {
-    return 'absent';
+  const isPresent = fact !== undefined && fact.state !== 'absent';
+  if (
+    isPresent &&
+    (await ports.secrets.remove(namespace, name, fact.resourceVersion, signal)) === 'conflict'
+  ) {
+    return stale(withFact(observation, name, await ports.secrets.read(namespace, name, signal)));
   }
-  try {
-    await ports.secrets.remove(connector.metadata.namespace, name, fact.resourceVersion, signal);
-    return 'removed';
-  } catch (error) {
-    if (!isKubeError(error, 'not-found')) {
-      throw error;
-    }
-    return 'absent';
-  }
+  return done(withFact(observation, name, { state: 'absent' }));
 }

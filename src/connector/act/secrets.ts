@@ -17,11 +17,19 @@ import {
 } from './action-context.ts';
 import { removeSecretOf, withFact } from './owned-secret.ts';
 
-/** One GET of a Secret whose values are needed. */
-export const readSecret: ActionHandler<'read-secret'> = async (context, input, action) => {
+/** Reads the Secrets whose values are needed, all of them at a time. */
+export const readSecret: ActionHandler<'read-secret'> = async (context, input, { name, also = [] }) => {
   const { namespace } = input.connector.metadata;
-  const fact = await context.ports.secrets.read(namespace, action.name, context.signal);
-  return done(keep(context, input, action.name, fact));
+  const names = [name, ...also];
+  const facts = await Promise.all(
+    names.map((each) => context.ports.secrets.read(namespace, each, context.signal)),
+  );
+  return done(
+    names.reduce<Observation>((observation, each, index) => {
+      const fact = facts[index];
+      return fact === undefined ? observation : keep(context, observation, each, fact);
+    }, input),
+  );
 };
 
 /**
@@ -101,8 +109,7 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   const known = input.facts.get(action.name);
   const isPresent = known !== undefined && known.state !== 'absent';
   const current = isPresent ? await requireCurrent(context, input) : input;
-  await removeSecretOf(context, current, action.name);
-  return done(withFact(current, action.name, { state: 'absent' }));
+  return await removeSecretOf(context, current, action.name);
 };
 
 function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {

@@ -19,9 +19,13 @@ export function obtain(
   if (missing !== undefined) {
     return confirmAbsence(missing) ?? absent(input, missing.use);
   }
-  const unread = found.find(({ value }) => value.state === 'unread' || (values && value.state === 'same'));
-  if (unread !== undefined) {
-    return { type: 'read-secret', name: unread.use.secretName };
+  const [name, ...also] = new Set(
+    found
+      .filter(({ value }) => value.state === 'unread' || (values && value.state === 'same'))
+      .map(({ use }) => use.secretName),
+  );
+  if (name !== undefined) {
+    return { type: 'read-secret', name, ...(also.length > 0 && { also }) };
   }
   const bad = found.find(({ value }) => value.state !== 'value' && value.state !== 'same');
   return bad && problem(bad.use, bad.value);

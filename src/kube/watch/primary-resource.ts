@@ -63,8 +63,14 @@ export class PrimaryResource {
   }
 
   #event(type: ResourceEventType, object: KubeObject): ResourceEvent {
-    // The library's type has Dates where the wire has text; handlers narrow the object themselves.
-    const copy = structuredClone(object) as unknown as KubernetesObject;
+    const { metadata } = object;
+    const { finalizers } = metadata;
+    // The library changes the finalizers of its event. Its type has Dates where the wire has text; handlers narrow the
+    // object themselves.
+    const copy = {
+      ...object,
+      metadata: { ...metadata, ...(finalizers !== undefined && { finalizers: [...finalizers] }) },
+    } as unknown as KubernetesObject;
     return { type, object: copy, meta: ResourceMetaImpl.createWithId(this.#id, copy) };
   }
 }

@@ -1,3 +1,4 @@
+import type { ClientKey } from '../../openconnectors/account-pool.ts';
 import type { BudgetPause } from '../../openconnectors/budget.ts';
 
 /** The cause of a pause. */
@@ -5,25 +6,31 @@ export type PauseCause = BudgetPause['cause'];
 
 /** Tracks which accounts are paused. */
 export interface PauseBook {
-  /** Updates the state of the client `key` (`<account uid>/<credential>`). Returns whether it changed. */
-  note(key: string, state: 'open' | PauseCause): boolean;
+  /** Updates the state of a client. Returns whether it changed. */
+  note(key: ClientKey, state: 'open' | PauseCause): boolean;
   /** The pauses of the account with this uid, of all its clients. */
   causesOf(uid: string): ReadonlySet<PauseCause>;
 }
 
 export function createPauseBook(): PauseBook {
-  const causes = new Map<string, PauseCause>();
+  /** Causes by account, then by credential. */
+  const accounts = new Map<string, Map<string, PauseCause>>();
   return {
-    note(key, state) {
-      const before = causes.get(key);
+    note({ accountUid, credential }, state) {
+      const causes = accounts.get(accountUid) ?? new Map<string, PauseCause>();
+      const before = causes.get(credential);
       if (state === 'open') {
-        causes.delete(key);
-        return before !== undefined;
+        causes.delete(credential);
+      } else {
+        causes.set(credential, state);
       }
-      causes.set(key, state);
-      return before !== state;
+      if (causes.size === 0) {
+        accounts.delete(accountUid);
+      } else {
+        accounts.set(accountUid, causes);
+      }
+      return (before ?? 'open') !== state;
     },
-    causesOf: (uid) =>
-      new Set([...causes].filter(([key]) => key.startsWith(`${uid}/`)).map(([, cause]) => cause)),
+    causesOf: (uid) => new Set(accounts.get(uid)?.values()),
   };
 }

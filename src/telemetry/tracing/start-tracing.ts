@@ -18,16 +18,12 @@ export interface Tracing {
  * environment variables of OpenTelemetry set sampler, headers and resource attributes.
  */
 export async function startTracing(endpoint: string, onTrouble: (error: unknown) => void): Promise<Tracing> {
-  const [sdk, { OTLPTraceExporter }, resources] = await Promise.all([
-    import('@opentelemetry/sdk-trace-node'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
-    import('@opentelemetry/resources'),
-  ]);
-  const own = resources.resourceFromAttributes({ 'service.name': SERVICE_NAME, 'service.version': VERSION });
-  const fromEnvironment = resources.detectResources({ detectors: [resources.envDetector] });
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const sdk = await import('./sdk.ts');
+  const own = sdk.resourceFromAttributes({ 'service.name': SERVICE_NAME, 'service.version': VERSION });
+  const fromEnvironment = sdk.detectResources({ detectors: [sdk.envDetector] });
+  const exporter = new sdk.OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
   const provider = new sdk.NodeTracerProvider({
-    resource: resources.defaultResource().merge(own).merge(fromEnvironment),
+    resource: sdk.defaultResource().merge(own).merge(fromEnvironment),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
   });
   provider.register();

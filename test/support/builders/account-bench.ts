@@ -3,7 +3,11 @@ import type { AccountPorts } from '../../../src/account/ports.ts';
 import { reconcileAccount } from '../../../src/account/reconcile.ts';
 import { AccountRegistry } from '../../../src/account/registry.ts';
 import type { AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
-import type { AccountSettings, OpenConnectorsPool } from '../../../src/openconnectors/account-pool.ts';
+import type {
+  AccountSettings,
+  ClientKey,
+  OpenConnectorsPool,
+} from '../../../src/openconnectors/account-pool.ts';
 import { clusterTag } from '../../../src/ownership/owner-tags.ts';
 import type { ReconcileOutcome } from '../../../src/reconciler/outcome.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
@@ -61,6 +65,7 @@ export function accountBench(
     new Proxy<Answers>({}, { get: (_, name) => bench.answers[name as keyof Answers] }),
   );
   const clients = new Map<string, AccountSettings>();
+  const nameOf = ({ accountUid, credential }: ClientKey): string => `${accountUid}/${credential}`;
   const held: string[] = [];
   const invalidated: string[] = [];
   const woken: string[] = [];
@@ -70,11 +75,11 @@ export function accountBench(
   const events: AccountEvent[] = [];
   const pool: OpenConnectorsPool = {
     get: (key, settings) => {
-      clients.set(key, settings);
+      clients.set(nameOf(key), settings);
       return remote.api;
     },
     throttledUntil: () => undefined,
-    remove: (key) => void clients.delete(key),
+    remove: (key) => void clients.delete(nameOf(key)),
     close: async () => undefined,
   };
   const registry = new AccountRegistry({

@@ -194,9 +194,17 @@ export function bench(change: BenchChange): Bench {
           writes.push([`update secret ${secret.name}`, secret.data]);
           return keep(secret);
         },
-        async remove(_namespace, name) {
+        async remove(_namespace, name, resourceVersion) {
+          const known = secrets.get(name) ?? secretAbsent;
+          if (known.state === 'absent') {
+            return 'absent';
+          }
+          if (known.resourceVersion !== resourceVersion) {
+            return 'conflict';
+          }
           writes.push([`delete secret ${name}`, undefined]);
           secrets.delete(name);
+          return 'removed';
         },
         async disown(_namespace, name) {
           writes.push([`disown secret ${name}`, undefined]);

@@ -90,10 +90,18 @@ export class FakeSecrets implements Secrets {
     return this.#fact(`${namespace}/${secret.name}`);
   }
 
-  async remove(namespace: string, name: string, resourceVersion: string): Promise<void> {
+  async remove(
+    namespace: string,
+    name: string,
+    resourceVersion: string,
+  ): Promise<'removed' | 'absent' | 'conflict'> {
     await this.#call('remove', namespace, name);
-    this.#require(namespace, name, resourceVersion);
+    const stored = this.#stored.get(`${namespace}/${name}`);
+    if (stored === undefined || stored.resourceVersion !== resourceVersion) {
+      return stored === undefined ? 'absent' : 'conflict';
+    }
     this.#stored.delete(`${namespace}/${name}`);
+    return 'removed';
   }
 
   async disown(): Promise<void> {

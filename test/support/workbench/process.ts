@@ -19,13 +19,13 @@ export interface OperatorProcess {
   terminate(): Promise<number | null>;
 }
 
-/** Starts `src/main.ts` with the environment of the workbench. */
+/** Starts the bundled operator with the environment of the workbench. */
 export function startOperatorProcess(
   bench: Workbench,
   env: Readonly<Record<string, string>> = {},
   onLine: (line: string, kill: () => void) => void = () => undefined,
 ): OperatorProcess {
-  const child = spawn(process.execPath, [join(root, 'src', 'main.ts')], {
+  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...bench.environment(env) },
     stdio: ['ignore', 'pipe', 'pipe'],

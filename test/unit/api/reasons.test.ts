@@ -26,7 +26,7 @@ describe.each(REASON_NAMES.map((name) => [name, reason(name)] as const))('%s', (
     expect(page).toContain(`### ${name}\n`);
   });
 
-  test('has an outlook that its conditions can show', () => {
+  test('has a severity that its conditions can show', () => {
     const stalled = info.conditions.Stalled !== undefined;
     const reconciling = info.conditions.Reconciling !== undefined;
     const onReady = info.conditions.Ready?.includes('False') === true;

@@ -48,7 +48,7 @@ function createSource(
   const open = new Set<string>();
   const pool: Pick<OpenConnectorsPool, 'get' | 'remove'> = {
     get(key, settings) {
-      open.add(key);
+      open.add(key.credential);
       const client: Pick<OpenConnectors, 'authorizeUrl'> = {
         async authorizeUrl(request) {
           asked.push({ settings, request });
@@ -57,7 +57,7 @@ function createSource(
       };
       return client as OpenConnectors;
     },
-    remove: (key) => void open.delete(key),
+    remove: (key) => void open.delete(key.credential),
   };
   const rest: Pick<KubeRest, 'get'> = {
     async get(path) {

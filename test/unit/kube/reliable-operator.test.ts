@@ -1,5 +1,5 @@
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
-import { KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { isKubeError } from '../../../src/kube/client/errors.ts';
 import { createKubeClient } from '../../../src/kube/client/kube-client.ts';
@@ -57,7 +57,7 @@ class TestOperator extends ReliableOperator {
   get open() {
     return {
       events: this.events,
-      k8sApi: this.k8sApi,
+      kubeConfig: this.kubeConfig,
       enqueue: this.enqueue.bind(this),
       store: this.resourceStore.bind(this),
       watchSecondary: this.watchSecondary.bind(this),
@@ -681,11 +681,12 @@ test('healthy() has what probes and metrics need', async () => {
   ]);
 });
 
-test('the library’s own API client works, over the same connections', async () => {
+it('gives typed APIs of the Kubernetes client the same connections', async () => {
   fake.collection('v1', 'secrets').create('team', { kind: 'Secret', metadata: { name: 's' } });
   const operator = create();
-  await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
-  await operator.open.k8sApi.readNamespacedSecret({ namespace: 'team', name: 's' });
+  const api = operator.open.kubeConfig.makeApiClient(CoreV1Api);
+  await api.readNamespacedSecret({ namespace: 'team', name: 's' });
+  await api.readNamespacedSecret({ namespace: 'team', name: 's' });
   await operator.rest.get(objectPath(wellKnown.secrets, 'team', 's'));
   expect(fake.connections).toBeLessThanOrEqual(2);
 });

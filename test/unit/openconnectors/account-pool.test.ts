@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, test } from 'vitest';
 import { bypassesProxy } from '../../../src/config/proxy.ts';
 import {
   type AccountSettings,
+  type ClientKey,
   createOpenConnectorsPool,
   type OpenConnectorsPool,
   type OpenConnectorsPoolOptions,
@@ -25,6 +26,10 @@ const pools: OpenConnectorsPool[] = [];
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
+
+function clientOf(accountUid: string): ClientKey {
+  return { accountUid, credential: 'first' };
+}
 
 function settingsFor(remote: Remote, more: Partial<AccountSettings> = {}): AccountSettings {
   return {
@@ -66,10 +71,12 @@ describe('the pool of accounts', () => {
   test('gives the same client while the settings are equal', async () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool, closed } = openPool(remote);
-    const client = pool.get('uid-1', settingsFor(remote));
-    expect(pool.get('uid-1', settingsFor(remote, { credentials: { ...credentials } }))).toBe(client);
+    const client = pool.get(clientOf('uid-1'), settingsFor(remote));
+    expect(pool.get(clientOf('uid-1'), settingsFor(remote, { credentials: { ...credentials } }))).toBe(
+      client,
+    );
     expect(await client.organization()).toEqual({ id: '1', name: '' });
-    expect(pool.get('uid-2', settingsFor(remote))).not.toBe(client);
+    expect(pool.get(clientOf('uid-2'), settingsFor(remote))).not.toBe(client);
     expect(closed).toEqual([]);
   });
 
@@ -85,8 +92,8 @@ describe('the pool of accounts', () => {
   ])('gives a new one for another %s, and closes the old', async (_name, change) => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool, closed } = openPool(remote);
-    const client = pool.get('uid-1', settingsFor(remote));
-    expect(pool.get('uid-1', settingsFor(remote, change))).not.toBe(client);
+    const client = pool.get(clientOf('uid-1'), settingsFor(remote));
+    expect(pool.get(clientOf('uid-1'), settingsFor(remote, change))).not.toBe(client);
     await expect.poll(() => closed).toEqual([remote.baseUrl]);
   });
 
@@ -96,10 +103,10 @@ describe('the pool of accounts', () => {
       finish = () => json(200, shown(4711))(response, request);
     });
     const { pool, closed } = openPool(remote);
-    const old = pool.get('uid-1', settingsFor(remote));
+    const old = pool.get(clientOf('uid-1'), settingsFor(remote));
     const call = old.readInstance(4711);
     await expect.poll(() => finish).toBeDefined();
-    pool.get('uid-1', settingsFor(remote, { credentials: { ...credentials, userSecret: 'new' } }));
+    pool.get(clientOf('uid-1'), settingsFor(remote, { credentials: { ...credentials, userSecret: 'new' } }));
     expect(await remoteErrorOf(old.deleteInstance(4711))).toMatchObject({
       class: 'unavailable',
       message: expect.stringContaining('settings changed'),
@@ -114,9 +121,9 @@ describe('the pool of accounts', () => {
   test('uses new credentials immediately', async () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool } = openPool(remote);
-    await pool.get('uid-1', settingsFor(remote)).organization();
+    await pool.get(clientOf('uid-1'), settingsFor(remote)).organization();
     await pool
-      .get('uid-1', settingsFor(remote, { credentials: { ...credentials, userSecret: 'new' } }))
+      .get(clientOf('uid-1'), settingsFor(remote, { credentials: { ...credentials, userSecret: 'new' } }))
       .organization();
     expect(remote.received[1]?.headers.authorization).toBe(
       `User new, Organization ${credentials.organizationSecret}`,
@@ -126,26 +133,28 @@ describe('the pool of accounts', () => {
   test('keeps the old client when the new base URL cannot be one', async () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool } = openPool(remote);
-    const client = pool.get('uid-1', settingsFor(remote));
-    expect(() => pool.get('uid-1', settingsFor(remote, { baseUrl: 'http://x' }))).toThrow('https');
-    expect(pool.get('uid-1', settingsFor(remote))).toBe(client);
+    const client = pool.get(clientOf('uid-1'), settingsFor(remote));
+    expect(() => pool.get(clientOf('uid-1'), settingsFor(remote, { baseUrl: 'http://x' }))).toThrow('https');
+    expect(pool.get(clientOf('uid-1'), settingsFor(remote))).toBe(client);
   });
 
   test('returns the end of throttling for each account', async () => {
     const { remote } = await bench.open(text(429, '', { 'retry-after': '60' }));
     const changes: string[] = [];
     const { pool, clock } = openPool(remote, {
-      onBudgetChange: (key, state) => changes.push(`${key} ${state}`),
+      onBudgetChange: (key, state) => changes.push(`${key.accountUid} ${state}`),
     });
-    await errorOf(pool.get('uid-1', settingsFor(remote)).organization());
-    expect(pool.throttledUntil('uid-1')).toBe(clock.now() + 60_000);
-    expect(pool.throttledUntil('uid-2')).toBeUndefined();
+    await errorOf(pool.get(clientOf('uid-1'), settingsFor(remote)).organization());
+    expect(pool.throttledUntil(clientOf('uid-1'))).toBe(clock.now() + 60_000);
+    expect(pool.throttledUntil(clientOf('uid-2'))).toBeUndefined();
     remote.answer = json(200, { id: 1 });
-    expect(await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization())).toMatchObject({
+    expect(
+      await remoteErrorOf(pool.get(clientOf('uid-1'), settingsFor(remote)).organization()),
+    ).toMatchObject({
       class: 'throttled',
       retryAfterMs: 60_000,
     });
-    await pool.get('uid-2', settingsFor(remote)).organization();
+    await pool.get(clientOf('uid-2'), settingsFor(remote)).organization();
     expect(remote.received).toHaveLength(2);
     expect(changes).toEqual(['uid-1 throttled']);
   });
@@ -156,20 +165,22 @@ describe('the pool of accounts', () => {
       finish = () => text(429, '', { 'retry-after': '60' })(response, request);
     });
     const changes: string[] = [];
-    const { pool } = openPool(remote, { onBudgetChange: (key, state) => changes.push(`${key} ${state}`) });
-    const call = remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    const { pool } = openPool(remote, {
+      onBudgetChange: (key, state) => changes.push(`${key.accountUid} ${state}`),
+    });
+    const call = remoteErrorOf(pool.get(clientOf('uid-1'), settingsFor(remote)).organization());
     await expect.poll(() => finish).toBeDefined();
-    pool.get('uid-1', settingsFor(remote, { timeoutMs: 1_000 }));
+    pool.get(clientOf('uid-1'), settingsFor(remote, { timeoutMs: 1_000 }));
     finish?.();
     expect((await call).class).toBe('throttled');
-    expect(pool.throttledUntil('uid-1')).toBeUndefined();
+    expect(pool.throttledUntil(clientOf('uid-1'))).toBeUndefined();
     expect(changes).toEqual(['uid-1 open']);
   });
 
   it('leaves no timer of a pause when it is closed', async () => {
     const { remote } = await bench.open(text(429, '', { 'retry-after': '600' }));
     const { pool, clock } = openPool(remote);
-    await errorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    await errorOf(pool.get(clientOf('uid-1'), settingsFor(remote)).organization());
     expect(clock.pending).toBe(1);
     await pool.close();
     expect(clock.pending).toBe(0);
@@ -180,12 +191,12 @@ describe('the pool of accounts', () => {
     const seen: string[] = [];
     let guarded = 0;
     const { pool } = openPool(remote, {
-      observe: (key, { operation, outcome }) => seen.push(`${key} ${operation} ${outcome}`),
+      observe: (key, { operation, outcome }) => seen.push(`${key.accountUid} ${operation} ${outcome}`),
       guard: () => {
         guarded += 1;
       },
     });
-    await pool.get('uid-1', settingsFor(remote)).deleteInstance(4711);
+    await pool.get(clientOf('uid-1'), settingsFor(remote)).deleteInstance(4711);
     expect(seen).toEqual(['uid-1 delete-instance ok']);
     expect(guarded).toBe(1);
   });
@@ -193,7 +204,7 @@ describe('the pool of accounts', () => {
   test('lets only hosts that were named reach addresses that are not public', async () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool } = openPool(remote, { isAddressCheckExempt: () => false });
-    const error = await remoteErrorOf(pool.get('uid-1', settingsFor(remote)).organization());
+    const error = await remoteErrorOf(pool.get(clientOf('uid-1'), settingsFor(remote)).organization());
     expect(error.message).toContain('no public address');
     expect(remote.connections).toBe(0);
   });
@@ -209,8 +220,8 @@ describe('the pool of accounts', () => {
           ? undefined
           : proxy.server,
     });
-    await pool.get('a', settingsFor(remote)).readInstance(1);
-    await pool.get('b', settingsFor(other)).readInstance(1);
+    await pool.get(clientOf('a'), settingsFor(remote)).readInstance(1);
+    await pool.get(clientOf('b'), settingsFor(other)).readInstance(1);
     expect(proxy.asked.map(({ target }) => target)).toEqual([`localhost:${remote.port}`]);
     expect(other.received).toHaveLength(1);
     await proxy.close();
@@ -219,11 +230,11 @@ describe('the pool of accounts', () => {
   test('closes everything, also what was removed or replaced', async () => {
     const { remote } = await bench.open(json(200, { id: 1 }));
     const { pool, closed } = openPool(remote);
-    pool.get('uid-1', settingsFor(remote));
-    pool.get('uid-1', settingsFor(remote, { timeoutMs: 1 }));
-    pool.get('uid-2', settingsFor(remote));
-    pool.remove('uid-2');
-    pool.remove('unknown');
+    pool.get(clientOf('uid-1'), settingsFor(remote));
+    pool.get(clientOf('uid-1'), settingsFor(remote, { timeoutMs: 1 }));
+    pool.get(clientOf('uid-2'), settingsFor(remote));
+    pool.remove(clientOf('uid-2'));
+    pool.remove(clientOf('unknown'));
     await pool.close();
     expect(closed).toHaveLength(3);
   });

@@ -23,10 +23,10 @@ describe('the worker of a reconcile', () => {
     ['create', connector, true],
     ['list', account, true],
     ['ping', connector, true],
-    ['read-secret', connector, false],
+    ['read-secret', connector, true],
     ['read-secret', account, false],
     ['write-record', connector, false],
-  ])('serves other objects during external actions: %s', async (name, { externalActions }, isFree) => {
+  ])('serves other objects while an action waits: %s', async (name, { externalActions }, isFree) => {
     const log: string[] = [];
     const observer = freeWorkers(
       {

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { KubeError, type KubeErrorKind } from '../../../src/kube/client/errors.ts';
 import { createKubeSecrets } from '../../../src/secrets/kube-secrets.ts';
 
 const refuse = async (): Promise<never> => {
@@ -28,4 +29,44 @@ it('registers every value of a Secret for redaction, except the constants of the
   });
   await secrets.read('sales', 'crm-connection', new AbortController().signal);
   expect(registered.sort()).toEqual(['client-secret-5678', 'token-1234']);
+});
+
+describe('removal', () => {
+  const removal = async (failure?: KubeErrorKind) => {
+    const deleted: unknown[] = [];
+    const secrets = createKubeSecrets({
+      rest: {
+        ...refusing,
+        get: refuse,
+        delete: async (path, options) => {
+          deleted.push([path.name, options?.preconditions]);
+          if (failure !== undefined) {
+            throw new KubeError(failure, 'refused');
+          }
+        },
+      },
+      cached: () => undefined,
+      register: () => undefined,
+    });
+    const result = await secrets.remove('sales', 'crm-consent', '7', new AbortController().signal);
+    return { result, deleted };
+  };
+
+  it('deletes the version that was observed', async () => {
+    expect(await removal()).toEqual({
+      result: 'removed',
+      deleted: [['crm-consent', { resourceVersion: '7' }]],
+    });
+  });
+
+  it.each([
+    ['not-found', 'absent'],
+    ['conflict', 'conflict'],
+  ] as const)('returns a refusal as %s as the result %s', async (failure, result) => {
+    expect((await removal(failure)).result).toBe(result);
+  });
+
+  it('throws every other failure', async () => {
+    await expect(removal('forbidden')).rejects.toThrow('refused');
+  });
 });

@@ -105,6 +105,22 @@ describe('the connection Secret', () => {
     expect(it.stored().status?.binding).toEqual({ name: 'binding' });
   });
 
+  it.each([
+    ['deletes a renamed Secret that changed since it was observed', UID, false],
+    ['keeps a renamed Secret that another resource owns meanwhile', 'another', true],
+  ])('%s', async (_title, owner, stays) => {
+    const subject = settled(
+      { 'crm-connection': secretRead(connection, { owners: [owner], resourceVersion: '8' }) },
+      { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } },
+    );
+    const known = (namespace: string, name: string): SecretFact =>
+      name === 'crm-connection'
+        ? { state: 'unread', resourceVersion: '7', owners: [UID] }
+        : subject.ports.secrets.known(namespace, name);
+    await pass({ ...subject, ports: { ...subject.ports, secrets: { ...subject.ports.secrets, known } } });
+    expect(subject.secrets.get('crm-connection')?.state === 'read').toBe(stays);
+  });
+
   test('of any earlier name goes, also where a crash came between two renames', async () => {
     const it = settled(
       {

@@ -31,7 +31,6 @@ describe('a first creation', () => {
     expect(steps).toEqual([
       'read-secret',
       'read-secret',
-      'read-secret',
       'create',
       'ping',
       'write-connection-secret',

@@ -111,14 +111,14 @@ describe('pauses of accounts', () => {
   test('an account pauses while any of its clients does', () => {
     const pauses = createPauseBook();
 
-    expect(pauses.note('uid-1/old', 'unavailable')).toBe(true);
-    expect(pauses.note('uid-1/new', 'throttled')).toBe(true);
-    expect(pauses.note('uid-1/new', 'throttled')).toBe(false);
+    expect(pauses.note({ accountUid: 'uid-1', credential: 'old' }, 'unavailable')).toBe(true);
+    expect(pauses.note({ accountUid: 'uid-1', credential: 'new' }, 'throttled')).toBe(true);
+    expect(pauses.note({ accountUid: 'uid-1', credential: 'new' }, 'throttled')).toBe(false);
     expect([...pauses.causesOf('uid-1')].sort()).toEqual(['throttled', 'unavailable']);
     expect([...pauses.causesOf('uid')]).toEqual([]);
 
-    expect(pauses.note('uid-1/old', 'open')).toBe(true);
-    expect(pauses.note('uid-1/old', 'open')).toBe(false);
+    expect(pauses.note({ accountUid: 'uid-1', credential: 'old' }, 'open')).toBe(true);
+    expect(pauses.note({ accountUid: 'uid-1', credential: 'old' }, 'open')).toBe(false);
     expect([...pauses.causesOf('uid-1')]).toEqual(['throttled']);
   });
 });

@@ -154,9 +154,9 @@ describe('metrics about resources', () => {
       ],
       defaultAccount: { instances: { managed: 7 } },
     });
-    pauses.note('uid-sap/abc', 'throttled');
-    pauses.note('uid-deleted/abc', 'throttled');
-    pauses.note('default/abc', 'unavailable');
+    pauses.note({ accountUid: 'uid-sap', credential: 'abc' }, 'throttled');
+    pauses.note({ accountUid: 'uid-deleted', credential: 'abc' }, 'throttled');
+    pauses.note({ accountUid: 'default', credential: 'abc' }, 'unavailable');
     const { of } = await scrape();
     const told = (name: string) =>
       of(name).map(({ labels, value }) => `${labels['namespace']}/${labels['account']} ${value}`);

@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type BenchOptions, readOptions, USAGE } from './options.ts';
+import { rowsOf } from './report/medians.ts';
+import { renderTable } from './report/table.ts';
+import type { ScenarioResult } from './scenarios/result.ts';
+import { runScenarios } from './scenarios/scenarios.ts';
+import { startStage } from './stage/stage.ts';
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let options: BenchOptions | undefined;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    const text = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    process.stderr.write(`${text}\n${USAGE}\n`);
+    return 2;
+  }
+  if (options === undefined) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const runs: (readonly ScenarioResult[])[] = [];
+  let where = '';
+  for (let run = 1; run <= options.runs; run += 1) {
+    // A new control plane for each run, so that no run finds the objects of another.
+    const stage = await startStage(options.latencyMs);
+    where = `${stage.plane.name} ${stage.plane.version}, Node ${process.version}, ${process.arch}`;
+    try {
+      const label = `run ${run} of ${options.runs}`;
+      runs.push(await runScenarios(stage, options, (text) => process.stderr.write(`${label}: ${text}\n`)));
+    } finally {
+      await stage.stop();
+    }
+  }
+  const rows = rowsOf(runs);
+  process.stdout.write(
+    `${options.connectors} connectors, ${options.latencyMs} ms external latency, medians of ${options.runs}; ${where}\n\n${renderTable(rows)}`,
+  );
+  if (options.output !== undefined) {
+    mkdirSync(options.output, { recursive: true });
+    const text = JSON.stringify({ where, ...options, rows, runs }, plain, 2);
+    writeFileSync(join(options.output, 'bench.json'), `${text}\n`);
+  }
+  return 0;
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}

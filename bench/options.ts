@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios/names.ts';
+
+/** The options of a run. */
+export interface BenchOptions {
+  readonly connectors: number;
+  /** Latency of Open Connectors, milliseconds. */
+  readonly latencyMs: number;
+  readonly scenarios: readonly ScenarioName[];
+  /** Runs of each scenario; the table shows the medians. */
+  readonly runs: number;
+  /** Folder for `bench.json` and the plot; absent: none is written. */
+  readonly output: string | undefined;
+}
+
+export const USAGE = `npm run bench -- [--connectors N] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
+
+Measures the bundled operator, and beside it a bare client that makes only the necessary calls. KUBEBUILDER_ASSETS names
+the folder of a real etcd and kube-apiserver; without it the embedded API server is used, whose numbers are no evidence
+of time. Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+
+const whole = (least: number, most: number, initial: number) =>
+  z.coerce.number().int().min(least).max(most).default(initial);
+
+const flagsSchema = z.object({
+  connectors: whole(1, 10_000, 200),
+  'latency-ms': whole(0, 10_000, 50),
+  runs: whole(1, 20, 1),
+  scenario: z.array(z.enum(SCENARIO_NAMES)).default([...SCENARIO_NAMES]),
+  output: z.string().optional(),
+});
+
+/** Parses the command line; `undefined` for `--help`. Throws for a wrong one. */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      connectors: text,
+      'latency-ms': text,
+      runs: text,
+      scenario: { type: 'string', multiple: true },
+      output: text,
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    return undefined;
+  }
+  const flags = flagsSchema.parse(values);
+  return {
+    connectors: flags.connectors,
+    latencyMs: flags['latency-ms'],
+    scenarios: flags.scenario,
+    runs: flags.runs,
+    output: flags.output,
+  };
+}

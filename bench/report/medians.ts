@@ -1,0 +1,71 @@
+import type { KubeCalls } from '../measure/kube-calls.ts';
+import { totalOf } from '../measure/kube-calls.ts';
+import type { ScenarioName } from '../scenarios/names.ts';
+import type { Cost, ScenarioResult } from '../scenarios/result.ts';
+
+/** The numbers of a table row: medians over all runs, for each connector where the unit says so. */
+export interface Figures {
+  readonly wallMs: number;
+  readonly cpuMsEach: number;
+  readonly peakRssMiB: number;
+  readonly kubeCallsEach: number;
+  readonly eventsEach: number;
+  readonly secretReadsEach: number;
+  readonly externalCallsEach: number;
+}
+
+/** A row of the table: the operator, the bare client, and the ratio of the medians. */
+export interface Row {
+  readonly scenario: ScenarioName;
+  readonly connectors: number;
+  readonly operator: Figures;
+  readonly bare: Figures | undefined;
+  readonly wallRatio: number | undefined;
+  readonly cpuRatio: number | undefined;
+}
+
+/** The rows of all runs, in the order of the scenarios. */
+export function rowsOf(runs: readonly (readonly ScenarioResult[])[]): readonly Row[] {
+  const [first = []] = runs;
+  return first.map(({ scenario, connectors }) => {
+    const same = runs.flatMap((run) => run.filter((result) => result.scenario === scenario));
+    const operator = figuresOf(
+      same.map((result) => result.operator),
+      connectors,
+    );
+    const yardsticks = same.flatMap(({ bare }) => bare ?? []);
+    const bare = yardsticks.length === 0 ? undefined : figuresOf(yardsticks, connectors);
+    return {
+      scenario,
+      connectors,
+      operator,
+      bare,
+      wallRatio: bare && operator.wallMs / bare.wallMs,
+      cpuRatio: bare && operator.cpuMsEach / bare.cpuMsEach,
+    };
+  });
+}
+
+function figuresOf(costs: readonly Cost[], connectors: number): Figures {
+  const each = (value: (cost: Cost) => number): number => median(costs.map(value)) / connectors;
+  const calls = (matches?: (kind: string) => boolean): number =>
+    each(({ kubeCalls }: { readonly kubeCalls: KubeCalls }) => totalOf(kubeCalls, matches));
+  return {
+    wallMs: median(costs.map(({ wallMs }) => wallMs)),
+    cpuMsEach: each(({ cpuMs }) => cpuMs),
+    peakRssMiB: median(costs.map(({ peakRssMiB }) => peakRssMiB)),
+    kubeCallsEach: calls(),
+    eventsEach: calls((kind) => kind.endsWith(' events')),
+    secretReadsEach: calls((kind) => kind === 'get secrets'),
+    externalCallsEach: each(({ externalCalls }) =>
+      [...externalCalls.values()].reduce((sum, one) => sum + one, 0),
+    ),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = Number.NaN, high = Number.NaN] = [sorted.at(middle - 1), sorted.at(middle)];
+  return sorted.length % 2 === 1 ? high : (low + high) / 2;
+}

@@ -1,0 +1,20 @@
+import type { KubeCalls } from '../measure/kube-calls.ts';
+import type { ScenarioName } from './names.ts';
+
+/** What one program needed for a scenario. */
+export interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakRssMiB: number;
+  readonly kubeCalls: KubeCalls;
+  /** Calls of Open Connectors by operation. */
+  readonly externalCalls: ReadonlyMap<string, number>;
+}
+
+/** A scenario with the operator's cost and, where there is one, that of the bare client in the same run. */
+export interface ScenarioResult {
+  readonly scenario: ScenarioName;
+  readonly connectors: number;
+  readonly operator: Cost;
+  readonly bare: Cost | undefined;
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type ProcessUsage, usageOf } from '../measure/process-usage.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The young generation of the image: both programs run with the same flags. */
+const NODE_FLAGS = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
+
+/** A running program that is measured. */
+export interface Subject {
+  usage(): ProcessUsage;
+  /** Resolves with the exit code; `null` after a signal. */
+  readonly ended: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of the project in a process of its own. What it prints is dropped, except for standard error. */
+export function startSubject(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Subject {
+  const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, program), ...args], {
+    cwd: ROOT,
+    env: { ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const { pid } = child;
+  if (pid === undefined) {
+    throw new Error(`${program} did not start.`);
+  }
+  const ended = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+  return {
+    usage: () => usageOf(pid),
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** The bundled operator, as the image starts it. */
+export function startOperator(env: Readonly<Record<string, string>>): Subject {
+  return startSubject('dist/main.js', [], { LEADER_ELECT: 'true', ...env });
+}
+
+/** The bare client, for the connectors of a namespace. */
+export function startBareClient(
+  work: 'create' | 'delete',
+  namespace: string,
+  env: Readonly<Record<string, string>>,
+): Subject {
+  return startSubject('bench/subjects/bare.ts', [work, namespace], env);
+}
