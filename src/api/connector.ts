@@ -24,6 +24,11 @@ import { objectMetaSchema } from './metadata.ts';
 
 const CONFIGURATION_MAX_PROPERTIES = 32;
 
+/** The most changes that status shows. */
+export const PLAN_MAX_LENGTH = 20;
+
+const PLANNED_ACTIONS = ['Create', 'Reauthorize', 'Update', 'Enable', 'Disable', 'Delete'] as const;
+
 const clientSecretRef = z
   .strictObject({
     name: resourceName('Name of the Secret.'),
@@ -217,6 +222,12 @@ export const connectorSpecSchema = z
       .describe(
         'Fields of the instance that are sent with each new grant and otherwise left to other clients: name, or configuration.<key>.',
       ),
+    managementPolicy: z
+      .enum(['Manage', 'Observe'])
+      .optional()
+      .describe(
+        'Whether the operator manages the instance, or only observes it and writes the planned changes to status.plan. Absent: Manage.',
+      ),
     missingPolicy: z
       .enum(['Recreate', 'Report'])
       .optional()
@@ -238,6 +249,20 @@ const account = z
   .describe(
     'The account of the instance. Only a response of this account proves that the instance was deleted.',
   );
+
+/** One change that the operator would make. */
+const plannedChange = z
+  .object({
+    action: z.enum(PLANNED_ACTIONS).describe('What the operator would do.'),
+    target: statusText(512, 'The instance or the Secret that would change.'),
+    fields: z
+      .array(z.string().max(256))
+      .max(64)
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('The fields that would be written, without values.'),
+    needs: statusText(1024, 'What a user has to provide first.').optional(),
+  })
+  .describe('One change that the operator would make.');
 
 /** `status` of an InfusionsoftConnector. Everything but `observedGeneration` may be absent. */
 export const connectorStatusSchema = z
@@ -287,6 +312,14 @@ export const connectorStatusSchema = z
       .object({ id: z.int().describe('Id of the instance.') })
       .optional()
       .describe('The instance that is about to be deleted while the resource lives.'),
+    plan: z
+      .array(plannedChange)
+      .max(PLAN_MAX_LENGTH)
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .optional()
+      .describe(
+        'With spec.managementPolicy Observe: the changes that the operator would make with Manage, in their order. The list ends at the first change that needs a user.',
+      ),
     authorization: z
       .object({
         startUrl: statusText(2048, 'The page where a person starts the consent.').optional(),
@@ -346,4 +379,5 @@ export type InfusionsoftConnector = z.infer<typeof infusionsoftConnectorSchema>;
 export type DeletionPolicy = NonNullable<ConnectorSpec['deletionPolicy']>;
 export type DriftPolicy = NonNullable<ConnectorSpec['driftPolicy']>;
 export type SwitchPolicy = NonNullable<NonNullable<ConnectorSpec['replacement']>['switch']>;
+export type PlannedChange = z.infer<typeof plannedChange>;
 export type MissingPolicy = NonNullable<ConnectorSpec['missingPolicy']>;

@@ -51,6 +51,11 @@ export function driftPolicyOf(spec: ConnectorSpec): DriftPolicy {
   return spec.driftPolicy ?? 'Correct';
 }
 
+/** Whether the operator makes no change for the resource and plans the changes instead. */
+export function isObserved(spec: ConnectorSpec): boolean {
+  return spec.managementPolicy === 'Observe';
+}
+
 export function missingPolicyOf(spec: ConnectorSpec): MissingPolicy {
   return spec.missingPolicy ?? 'Recreate';
 }

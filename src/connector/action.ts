@@ -1,4 +1,5 @@
 import type { ConditionType } from '../api/condition.ts';
+import type { PlannedChange } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Instance, InstanceBody, InstancePatch } from '../openconnectors/port.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
@@ -37,6 +38,23 @@ export type Result =
       readonly message: string;
       readonly retry: Retry;
     }
+  /** The resource is only observed: status shows what the operator would change. */
+  | {
+      readonly kind: 'observed';
+      readonly reason: Reason;
+      readonly message: string;
+      readonly plan: readonly PlannedChange[];
+      /** The existing instance is authorized and answers calls. */
+      readonly works: boolean;
+      /** The conditions that do not hold for the instance and its Secrets as they are now. */
+      readonly unmet: readonly {
+        readonly condition: ConditionType;
+        readonly reason: Reason;
+        readonly message: string;
+      }[];
+      /** When to look again although nothing changed (wall clock). */
+      readonly again: number;
+    }
   /** The resource is suspended. */
   | { readonly kind: 'suspended' }
   /** A retry is not due yet: nothing is written. */
@@ -48,6 +66,8 @@ export type Result =
       readonly kind: 'released';
       /** Why Open Connectors was not called: the value of the annotation. */
       readonly abandoned?: string | undefined;
+      /** The instance that stays, because the resource only observed it. */
+      readonly left?: number | undefined;
     };
 
 /** A change of the write-ahead record that sends nothing. */

@@ -1,4 +1,5 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
+import { isObserved } from '../api/defaults.ts';
 import { KubeError } from '../kube/client/errors.ts';
 import type { ReconcileOutcome } from '../reconciler/outcome.ts';
 import { runReconcile } from '../reconciler/reconcile-loop.ts';
@@ -8,6 +9,7 @@ import type { Act, Result } from './action.ts';
 import { decide } from './decide/decide.ts';
 import type { ConnectorInput } from './input.ts';
 import { observe } from './observe/observe.ts';
+import { decideObserved } from './plan/decide-observed.ts';
 import type { ConnectorPorts } from './ports.ts';
 import { report } from './report/report.ts';
 
@@ -37,7 +39,8 @@ export function reconcile(
   return runReconcile<ConnectorInput, Act, Result>(
     {
       observe: () => observe(ports, connector),
-      decide,
+      decide: (input) =>
+        isObserved(input.connector.spec) ? decideObserved(input, ports.fingerprinter.of) : decide(input),
       act: (input, action, advance) => {
         onAction(input.connector, action);
         return act(ports, input, action, signal, advance);

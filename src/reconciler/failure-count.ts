@@ -19,7 +19,7 @@ export function retryWaitsUntil(failures: ConnectorStatus['failures'], now: numb
 
 /** The part of a result that decides about the next attempt. */
 type Ending =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready' | 'observed' }
   | { readonly kind: 'blocked'; readonly reason: Reason; readonly retry: Retry };
 
 /**

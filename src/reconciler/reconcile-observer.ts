@@ -16,7 +16,7 @@ export interface ReconcileContext {
 
 /** How a reconcile ended, as far as both controllers have it in common. */
 export interface ReconcileEnd {
-  readonly kind: 'ready' | 'blocked' | 'suspended' | 'not-due' | 'cache-not-synced' | 'released';
+  readonly kind: 'ready' | 'blocked' | 'observed' | 'suspended' | 'not-due' | 'cache-not-synced' | 'released';
   readonly reason?: Reason;
   readonly message?: string;
 }

@@ -26,6 +26,15 @@ export const SYNC_REASONS = {
     meaning: 'Another client changed the instance, and spec.driftPolicy is Report.',
     whatToDo: 'Update the instance or the spec, or set spec.driftPolicy to Correct.',
   },
+  ChangesPlanned: {
+    conditions: { Synced: ['False'], Ready: ['False'] },
+    severity: 'person',
+    event: 'Normal',
+    meaning:
+      'spec.managementPolicy is Observe, and the operator would make the changes in status.plan. It makes none of them.',
+    whatToDo:
+      'Review status.plan, or run kubectl openconnectors plan. To make the changes, set spec.managementPolicy to Manage.',
+  },
   InstanceMissing: {
     conditions: { Synced: ['False'], Ready: ['False'] },
     severity: 'person',

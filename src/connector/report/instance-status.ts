@@ -1,7 +1,9 @@
+import { requestOf } from '../../api/annotations.ts';
 import type { ConnectorStatus } from '../../api/connector.ts';
 import { elementKeyOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import type { Result } from '../action.ts';
+import { timestamp } from '../../reconciler/conditions.ts';
+import type { Act, Result } from '../action.ts';
 import { isEnabledSet } from '../action-log.ts';
 import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
 import type { ConnectorInput } from '../input.ts';
@@ -16,7 +18,7 @@ export type InstanceFields = Pick<ConnectorStatus, 'instance' | 'next' | 'replac
 /** The instances in status after a reconcile. Only a switch puts another one in the place of one that exists. */
 export function instanceFieldsOf(
   input: ConnectorInput,
-  result: Extract<Result, { kind: 'ready' | 'blocked' }>,
+  result: Extract<Result, { kind: 'ready' | 'blocked' | 'observed' }>,
 ): InstanceFields {
   const { instance: before, next, replacing } = input.connector.status ?? {};
   const importId = importIdOf(input);
@@ -39,6 +41,26 @@ export function instanceFieldsOf(
 export function importIdOf({ connector: { spec, status } }: ConnectorInput): number | undefined {
   const importId = spec.instance?.importId;
   return status?.importId ?? (importId === status?.instance?.id ? importId : undefined);
+}
+
+/** Status when `to` is in use from now on. The account must be ready. */
+export function statusAfterSwitch(
+  input: ConnectorInput,
+  { to, from }: Pick<Extract<Act, { type: 'record-switch' }>, 'to' | 'from'>,
+): ConnectorStatus {
+  const { connector } = input;
+  const before: ConnectorStatus = connector.status ?? {};
+  const { id, connector: element, as } = from;
+  return {
+    ...before,
+    instance: instanceStatusOf(input, to, to.disabled === undefined ? undefined : !to.disabled),
+    ...(as.kind === 'retained'
+      ? { next: undefined, replacing: { id, connector: element, until: timestamp(as.until) } }
+      : { next: { id, connector: element, switchedBack: true }, replacing: undefined }),
+    importId: importIdOf(input),
+    lastHandledSwitchAt:
+      requestOf(connector, 'switch', before.lastHandledSwitchAt) ?? before.lastHandledSwitchAt,
+  };
 }
 
 /** One instance as status shows it. The account must be ready. */
@@ -80,7 +102,7 @@ function nextOf(
 
 function currentInstance(
   input: ConnectorInput,
-  result: Extract<Result, { kind: 'ready' | 'blocked' }>,
+  result: Extract<Result, { kind: 'ready' | 'blocked' | 'observed' }>,
 ): InstanceStatus | undefined {
   const instance = input.instances.chosen?.instance;
   return instance === undefined ||
@@ -97,7 +119,7 @@ function currentInstance(
  */
 function enabledStatus(
   input: ConnectorInput,
-  result: Extract<Result, { kind: 'ready' | 'blocked' }>,
+  result: Extract<Result, { kind: 'ready' | 'blocked' | 'observed' }>,
   { id, disabled }: Instance,
 ): boolean | undefined {
   const recorded = recordedEnabled(input, id);

@@ -54,13 +54,14 @@ export async function report(
       recordEvents(
         ports,
         input,
-        [...loggedEvents(input.log), ...abandonment(input, result.abandoned)],
+        [...loggedEvents(input.log), ...abandonment(input, result.abandoned), ...leaving(result.left)],
         [],
         [],
       );
       return { kind: 'released' };
     case 'ready':
     case 'blocked':
+    case 'observed':
       return await write(ports, input, result);
   }
 }
@@ -78,6 +79,9 @@ async function write(
   }
   recordEvents(ports, input, loggedEvents(input.log), before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, input);
+  if (result.kind === 'observed') {
+    return again(input, result.again);
+  }
   if (result.kind === 'ready') {
     const { replacing } = after;
     return again(
@@ -102,6 +106,12 @@ function abandonment(input: ConnectorInput, why: string | undefined): DueEvent[]
   const what = id === undefined ? 'the resource without a recorded instance' : `instance ${id}`;
   const message = `Abandoned ${what}: ${quote(why)}. Delete its instance in Open Connectors if it still exists.`;
   return [{ reason: 'Abandoned', message }];
+}
+
+function leaving(id: number | undefined): DueEvent[] {
+  return id === undefined
+    ? []
+    : [{ reason: 'Orphaned', message: `Left instance ${id} in Open Connectors with its k8s- tags.` }];
 }
 
 /** A later reconcile compares its input with this hash: only a change runs a waiting retry early. */

@@ -1,7 +1,8 @@
 import { requestOf } from '../../api/annotations.ts';
 import type { Condition, ConditionType } from '../../api/condition.ts';
 import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
-import type { Reason } from '../../api/reasons.ts';
+import { isObserved } from '../../api/defaults.ts';
+import { mayAppear, type Reason } from '../../api/reasons.ts';
 import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import {
@@ -26,7 +27,7 @@ import { isAccepted, mayBeOf } from '../observe/record-outcome.ts';
 import { instanceFieldsOf } from './instance-status.ts';
 
 /** A result that status shows. */
-export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' }>;
+export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' | 'observed' }>;
 
 /** The conditions between Ready and the transient ones, in the order in which a reconcile establishes them. */
 const STAGES = ['SecretsResolved', 'AccountReady', 'Authorized', 'Synced'] as const;
@@ -47,6 +48,7 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
       input.now,
     ),
     ...instanceFieldsOf(input, result),
+    plan: planStatus(input, result),
     authorization: authorizationStatus(input, result),
     binding: bindingStatus(input),
     credentials: credentialStatus(input, result),
@@ -62,6 +64,11 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
 
 function conditionsOf(input: ConnectorInput, result: StatusUpdate): ConditionDraft[] {
   const stages = STAGES.map((type) => stage(input, result, type));
+  if (result.kind === 'observed') {
+    const { reason, message } = result;
+    const status = mayAppear(reason, 'Ready', 'True') ? 'True' : 'False';
+    return [{ type: 'Ready', status, reason, message }, ...stages];
+  }
   if (result.kind === 'ready') {
     const { pending } = result;
     return [
@@ -106,7 +113,41 @@ function stage(input: ConnectorInput, result: StatusUpdate, type: Stage): Condit
   if (result.kind === 'blocked' && result.condition === type) {
     return notTrue(type, result.reason, result.message);
   }
+  if (result.kind === 'observed') {
+    return observedStage(input, result, type);
+  }
   return (result.kind === 'ready' ? fulfilled(type) : established(input, type)) ?? carriedOver(input, type);
+}
+
+/** A condition of a resource that is only observed. What an earlier reconcile asked users for does not count. */
+function observedStage(
+  input: ConnectorInput,
+  { plan, works, unmet }: Extract<StatusUpdate, { kind: 'observed' }>,
+  type: Stage,
+): ConditionDraft {
+  const failed = unmet.find(({ condition }) => condition === type);
+  if (failed !== undefined) {
+    return notTrue(type, failed.reason, failed.message);
+  }
+  if (type === 'Synced' && plan.length > 0) {
+    return notTrue(
+      type,
+      'ChangesPlanned',
+      'The operator would make the changes in status.plan. To make them, set spec.managementPolicy to "Manage".',
+    );
+  }
+  if (type === 'Synced' || (type === 'Authorized' && works)) {
+    return fulfilled(type);
+  }
+  return type === 'Authorized' ? unchecked(type) : (established(input, type) ?? unchecked(type));
+}
+
+function planStatus({ connector }: ConnectorInput, result: StatusUpdate): ConnectorStatus['plan'] {
+  if (result.kind === 'observed') {
+    return result.plan.length === 0 ? undefined : [...result.plan];
+  }
+  // A call that failed says nothing about the plan.
+  return isObserved(connector.spec) ? connector.status?.plan : undefined;
 }
 
 function fulfilled(type: Stage): ConditionDraft {
@@ -154,13 +195,12 @@ function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
   const isOutdated =
     type === 'Synced' && previous?.observedGeneration !== input.connector.metadata.generation;
   return previous === undefined || (isOutdated && previous.status === 'True')
-    ? {
-        type,
-        status: 'Unknown',
-        reason: 'Progressing',
-        message: 'Not checked yet.',
-      }
+    ? unchecked(type)
     : { type, status: previous.status, reason: previous.reason as Reason, message: previous.message };
+}
+
+function unchecked(type: Stage): ConditionDraft {
+  return { type, status: 'Unknown', reason: 'Progressing', message: 'Not checked yet.' };
 }
 
 function condition(input: ConnectorInput, type: ConditionType): Condition | undefined {
@@ -220,7 +260,7 @@ function pageStatus(input: ConnectorInput, result: StatusUpdate) {
   if (result.kind === 'ready') {
     return result.pending && consentPage(input);
   }
-  if (isAuthorized(input.log)) {
+  if (result.kind !== 'blocked' || isAuthorized(input.log)) {
     return undefined;
   }
   if (input.violations.length === 0 && result.condition === 'Authorized') {

@@ -131,6 +131,29 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     },
   },
   {
+    name: 'observed',
+    health: 'Healthy',
+    phase: 'during',
+    async arrange(bench, namespace) {
+      await createPrerequisites(bench, namespace);
+      const { id } = bench.simulator.addInstance({ connector: 'infusionsoftcrm', name: 'By hand', tags: [] });
+      await namespace.create(
+        connector('crm', { managementPolicy: 'Observe', instance: { importId: id, name: 'By hand' } }),
+      );
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Synced', 'False', 'ChangesPlanned');
+    },
+  },
+  {
+    name: 'changes-planned',
+    health: 'Suspended',
+    phase: 'during',
+    async arrange(bench, namespace) {
+      await createPrerequisites(bench, namespace);
+      await namespace.create(connector('crm', { managementPolicy: 'Observe' }));
+      await waitForCrm(namespace, 'ChangesPlanned');
+    },
+  },
+  {
     name: 'edited-while-the-operator-is-away',
     health: 'Progressing',
     phase: 'after',

@@ -16,6 +16,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => unknown>> = {
   resourceVersion: () => '1000',
   // Of an instance, or of an organization.
   id: (value) => (typeof value === 'number' ? 4711 : '1'),
+  importId: () => 4711,
   count: () => 1,
   organizationId: () => '1',
   // Of an account: depends on what else goes on there.

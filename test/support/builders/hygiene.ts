@@ -37,6 +37,15 @@ export function faultsOfStep(action: Action): string[] {
           : [`Ready may not be True for ${verdict.reason}`]),
         ...faultsOfSentence(verdict.message),
       ];
+    case 'observed':
+      return [
+        ...(['True', 'False'].some((status) => mayAppear(verdict.reason, 'Ready', status as 'True' | 'False'))
+          ? []
+          : [`${verdict.reason} may not be on Ready`]),
+        ...faultsOfSentence(verdict.message),
+        ...verdict.unmet.flatMap(({ message }) => faultsOfSentence(message)),
+        ...verdict.plan.flatMap(({ needs }) => (needs === undefined ? [] : faultsOfMessage(needs))),
+      ];
     case 'blocked': {
       const { condition, reason, message } = verdict;
       const allowed = mayAppear(reason, condition, 'False') || mayAppear(reason, condition, 'Unknown');

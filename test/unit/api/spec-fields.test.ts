@@ -114,6 +114,7 @@ const FULL: ConnectorSpec = {
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
   ignoreDrift: ['name'],
+  managementPolicy: 'Manage',
   missingPolicy: 'Recreate',
   suspend: false,
 };

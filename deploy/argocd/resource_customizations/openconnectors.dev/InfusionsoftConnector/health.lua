@@ -48,6 +48,11 @@ if reconciling ~= nil and reconciling.status == "True" then
   return { status = "Progressing", message = ready.reason .. ": " .. ready.message }
 end
 
+-- spec.managementPolicy is Observe: the changes wait for a review.
+if ready.status ~= "True" and ready.reason == "ChangesPlanned" then
+  return { status = "Suspended", message = ready.reason .. ": " .. ready.message }
+end
+
 if ready.status == "True" then
   return { status = "Healthy", message = ready.message }
 end

@@ -4,6 +4,7 @@ local isPaused = paused ~= nil and paused ~= "" and paused ~= "false"
 -- There is something to switch to before the switch, and to switch back to during the retention.
 local status = obj.status
 local canSwitch = status ~= nil and (status.next ~= nil or status.replacing ~= nil)
+local isObserved = obj.spec ~= nil and obj.spec.managementPolicy == "Observe"
 
 return {
   ["reconcile"] = {
@@ -14,7 +15,7 @@ return {
   ["reauthorize"] = {
     ["displayName"] = "Ask for a new consent",
     ["iconClass"] = "fa fa-fw fa-key",
-    ["disabled"] = isPaused,
+    ["disabled"] = isPaused or isObserved,
   },
   ["switch"] = {
     ["displayName"] = "Switch to the other instance",

@@ -1,0 +1,359 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { InfusionsoftConnector, PlannedChange } from '../../../../src/api/connector.ts';
+import { act } from '../../../../src/connector/act/act.ts';
+import { decide } from '../../../../src/connector/decide/decide.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { observe } from '../../../../src/connector/observe/observe.ts';
+import { isChangeAction } from '../../../../src/connector/plan/effects.ts';
+import { plannedChange } from '../../../../src/connector/plan/planned-change.ts';
+import { RemoteError } from '../../../../src/openconnectors/errors/remote-error.ts';
+import { runReconcile } from '../../../../src/reconciler/reconcile-loop.ts';
+import { UNOBSERVED } from '../../../../src/reconciler/reconcile-observer.ts';
+import { inputChanges } from '../../../support/builders/arbitraries.ts';
+import { CALLBACK, connector, HELD } from '../../../support/builders/connector.ts';
+import { ID, READY_ACCOUNT, STORED, settledConnector } from '../../../support/builders/input.ts';
+import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { type Bench, type BenchChange, bench } from '../../../support/builders/ports.ts';
+import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { workingRemote } from '../../../support/builders/remote.ts';
+import { secretAbsent, secretRead } from '../../../support/builders/secrets.ts';
+import { at, MINUTE } from '../../../support/builders/time.ts';
+
+/** Calls that change nothing at Open Connectors. */
+const READS = ['readInstance', 'listInstancesByTag', 'organization', 'pingInstance'];
+
+function observed(subject: InfusionsoftConnector): InfusionsoftConnector {
+  return { ...subject, spec: { ...subject.spec, managementPolicy: 'Observe' } };
+}
+
+/** A bench whose Open Connectors has what the inventory lists. */
+function observedBench(change: BenchChange): Bench {
+  const listed = change.listed ?? [];
+  return bench({
+    ...change,
+    connector: observed(change.connector),
+    listed,
+    answers: workingRemote(new Map(listed.map((found) => [found.id, found]))),
+  });
+}
+
+function planOf({ stored }: Bench): readonly PlannedChange[] {
+  return stored().status?.plan ?? [];
+}
+
+/** The changes of one reconcile, as a plan would list them. */
+async function changesOf({ ports, stored }: Bench): Promise<readonly PlannedChange[]> {
+  const changes: PlannedChange[] = [];
+  const signal = new AbortController().signal;
+  await runReconcile<ConnectorInput, never, never>(
+    {
+      observe: () => observe(ports, stored()),
+      decide: (input) => decide(input) as never,
+      act: async (input, action) => {
+        const next = await act(ports, input, action, signal);
+        const isDone = next.log.at(-1)?.outcome.kind === 'done';
+        if (isChangeAction(action) && isDone) {
+          const change = plannedChange(action);
+          changes.push({ ...change, target: change.target.replace(/^instance \d{4,}$/, 'the new instance') });
+        }
+        return next;
+      },
+      report: async () => ({ kind: 'done' }),
+      resourceOf: (input) => input.connector,
+      resultOfError: () => undefined,
+      maxActions: 40,
+    },
+    signal,
+    UNOBSERVED,
+  );
+  return changes;
+}
+
+function manage({ edit }: Bench): void {
+  edit((subject) => ({
+    ...subject,
+    spec: { ...subject.spec, managementPolicy: 'Manage' },
+    metadata: { ...subject.metadata, generation: subject.metadata.generation + 1 },
+  }));
+}
+
+describe('for any state', () => {
+  const changes = inputChanges.filter(
+    ({ connector: subject, account }) =>
+      subject?.metadata.deletionTimestamp === undefined &&
+      // The session of the bench is of one organization.
+      (account?.state !== 'ready' || account.organizationId === READY_ACCOUNT.organizationId),
+  );
+
+  test('an observed resource changes nothing, and its plan is a prefix of what Manage then changes', async () => {
+    const sizes = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(
+        changes,
+        async ({ connector: subject = connector(), instances, memory, ...change }) => {
+          const it = observedBench({
+            connector: subject,
+            secrets: readable(change.secrets),
+            ...(change.account !== undefined && { account: change.account }),
+            ...(change.settings !== undefined && { settings: change.settings }),
+            ...(change.claimants !== undefined && { claimants: change.claimants }),
+            listed: instances ?? [],
+          });
+          const { uid } = subject.metadata;
+          it.ports.memory.remember(uid, { ...it.ports.memory.recall(uid), ...memory });
+          await pass(it);
+          expect(it.calls.filter(([name]) => !READS.includes(name))).toEqual([]);
+          const isNamed = subject.spec.connectionSecretRef !== undefined;
+          expect(
+            it.writes.filter(([what]) => what !== 'status' && !(isNamed && what.includes('secret'))),
+          ).toEqual([]);
+
+          const planned = planOf(it).filter(({ needs }) => needs === undefined);
+          manage(it);
+          const made = await changesOf(it);
+          expect(made.slice(0, planned.length)).toEqual(planned);
+          sizes.set(planned.length, (sizes.get(planned.length) ?? 0) + 1);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    // The property would hold for empty plans alone.
+    expect([...sizes.keys()].filter((size) => size >= 2)).not.toEqual([]);
+  });
+});
+
+describe('the plan of an observed connector', () => {
+  const inTwoReconciles = async (it: Bench) => {
+    await pass(it);
+    await pass(it);
+    return it;
+  };
+
+  test('for an instance without an owner is an update of its tags and the connection Secret', async () => {
+    const it = observedBench({
+      connector: connector({ spec: { instance: { importId: ID } } }),
+      listed: [instance(ID, { tags: TAGS.none })],
+    });
+    await inTwoReconciles(it);
+    expect(planOf(it)).toEqual([
+      { action: 'Update', target: `instance ${ID}`, fields: ['tags'] },
+      { action: 'Create', target: 'Secret "crm-connection"', fields: CONNECTION_KEYS },
+    ]);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(conditionOf(it, 'Synced')).toBe('False ChangesPlanned');
+    expect(conditionOf(it, 'Authorized')).toBe('True Authorized');
+    expect(it.stored().metadata.finalizers).toBeUndefined();
+    expect(it.stored().status?.instance).toBeUndefined();
+  });
+
+  test('is empty for an instance that equals the spec', async () => {
+    const it = await inTwoReconciles(
+      observedBench({ connector: settledConnector(), secrets: STORED, listed: [instance(ID)] }),
+    );
+    expect(it.stored().status?.plan).toBeUndefined();
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(conditionOf(it, 'Synced')).toBe('True Synced');
+  });
+
+  test('ends at the first Secret that is missing', async () => {
+    const it = await inTwoReconciles(
+      observedBench({
+        connector: connector({ spec: { instance: { importId: ID } } }),
+        secrets: { 'crm-key': secretAbsent },
+        listed: [instance(ID, { tags: TAGS.none })],
+      }),
+    );
+    expect(planOf(it)).toEqual([
+      {
+        action: 'Update',
+        target: `instance ${ID}`,
+        fields: [],
+        needs: 'Secret "crm-key" (spec.encryptedKeySecretRef) not found. Create it with key "encryptedKey".',
+      },
+    ]);
+    // The instance works, whatever is missing to manage it.
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(conditionOf(it, 'SecretsResolved')).toBe('False SecretNotFound');
+    expect(conditionOf(it, 'Stalled')).toBe('absent');
+  });
+
+  test('names the owner of a foreign instance as what is needed', async () => {
+    const it = await inTwoReconciles(
+      observedBench({
+        connector: connector({ spec: { instance: { importId: ID } } }),
+        listed: [instance(ID, { tags: TAGS.otherCluster })],
+      }),
+    );
+    expect(planOf(it)).toMatchObject([
+      { action: 'Update', target: `instance ${ID}`, needs: expect.stringContaining('has another owner') },
+    ]);
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(conditionOf(it, 'Stalled')).toBe('absent');
+  });
+
+  test('asks for a consent without a page or a command', async () => {
+    const it = await inTwoReconciles(
+      observedBench({
+        connector: connector({ oauth: { authorizationCodeSecretRef: undefined } }),
+        settings: { ownCallbackUrl: CALLBACK },
+      }),
+    );
+    expect(planOf(it)).toEqual([
+      {
+        action: 'Create',
+        target: 'instance of infusionsoftcrm',
+        fields: [],
+        needs: 'OAuth consent of a user.',
+      },
+    ]);
+    expect(readiness(it)).toBe('False ChangesPlanned');
+    expect(it.stored().status?.authorization).toBeUndefined();
+    expect(it.secrets.get('crm-consent-code')).toBeUndefined();
+  });
+
+  test('shows a creation with the fields that are sent and no value', async () => {
+    const it = await inTwoReconciles(observedBench({ connector: connector() }));
+    expect(planOf(it)).toEqual([
+      {
+        action: 'Create',
+        target: 'instance of infusionsoftcrm',
+        fields: [
+          'name',
+          'tags',
+          'configuration.infusionsoft.private.key',
+          'configuration.infusionsoft.server',
+          'configuration.oauth.api.key',
+          'configuration.oauth.api.secret',
+          'configuration.oauth.callback.url',
+        ],
+      },
+      { action: 'Create', target: 'Secret "crm-connection"', fields: CONNECTION_KEYS },
+    ]);
+  });
+
+  test('ends at a new grant, after which the token may differ', async () => {
+    const it = await inTwoReconciles(
+      observedBench({
+        connector: settledConnector({ annotations: { reauthorizeAt: 'now' }, oauth: {} }),
+        secrets: { ...STORED, 'crm-code': secretRead({ code: 'a new code' }) },
+        listed: [instance(ID)],
+      }),
+    );
+    expect(planOf(it)).toMatchObject([{ action: 'Reauthorize', target: `instance ${ID}` }]);
+  });
+});
+
+describe('an observed connector', () => {
+  test('writes the connection Secret that its spec names, and nothing else', async () => {
+    const it = observedBench({
+      connector: connector({
+        spec: { instance: { importId: ID }, connectionSecretRef: { name: 'crm-connection' } },
+      }),
+      listed: [instance(ID, { tags: TAGS.none })],
+    });
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-connection', 'status']);
+    await pass(it);
+    expect(it.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    expect(planOf(it)).toEqual([{ action: 'Update', target: `instance ${ID}`, fields: ['tags'] }]);
+  });
+
+  test('hands out no token of a foreign instance', async () => {
+    const it = observedBench({
+      connector: connector({
+        spec: { instance: { importId: ID }, connectionSecretRef: { name: 'crm-connection' } },
+      }),
+      listed: [instance(ID, { tags: TAGS.otherCluster })],
+    });
+    await pass(it);
+    expect(it.writes.map(([what]) => what)).toEqual(['status']);
+  });
+
+  test('is not Ready while its instance rejects calls', async () => {
+    const found = instance(ID);
+    const it = bench({
+      connector: observed(settledConnector()),
+      secrets: STORED,
+      listed: [found],
+      answers: workingRemote(new Map([[ID, found]]), {
+        pingInstance: () => {
+          throw new RemoteError('unauthorized', 'refused', { status: 401 });
+        },
+      }),
+    });
+    await pass(it);
+    await it.clock.advance(120 * MINUTE);
+    await pass(it);
+    expect(readiness(it)).toBe('False AuthorizationRevoked');
+    expect(conditionOf(it, 'Authorized')).toBe('False AuthorizationRevoked');
+    expect(conditionOf(it, 'Stalled')).toBe('absent');
+    expect(it.calls.map(([name]) => name).filter((name) => !READS.includes(name))).toEqual([]);
+  });
+
+  test('is deleted without a call, although it owns an instance', async () => {
+    const it = observedBench({
+      connector: settledConnector({ metadata: { deletionTimestamp: at(0), ...HELD } }),
+      secrets: STORED,
+      listed: [instance(ID)],
+    });
+    const { outcome } = await pass(it);
+    expect(outcome).toEqual({ kind: 'released' });
+    expect([it.calls, it.writes]).toEqual([[], []]);
+    expect(it.events).toMatchObject([{ reason: 'Orphaned' }]);
+  });
+
+  test('keeps its plan while Open Connectors fails', async () => {
+    const found = instance(ID, { tags: TAGS.none });
+    let isDown = false;
+    const working = workingRemote(new Map([[ID, found]]));
+    const it = bench({
+      connector: observed(connector({ spec: { instance: { importId: ID } } })),
+      listed: [found],
+      answers: {
+        ...working,
+        pingInstance: () => {
+          if (isDown) {
+            throw new RemoteError('unavailable', 'down');
+          }
+          return 'answered';
+        },
+      },
+    });
+    await pass(it);
+    const before = planOf(it);
+    isDown = true;
+    await it.clock.advance(120 * MINUTE);
+    await pass(it);
+    expect(readiness(it)).toBe('False InstanceNotAnswering');
+    expect(planOf(it)).toEqual(before);
+    expect(before).toHaveLength(2);
+  });
+
+  test('loses its plan when the operator manages the instance', async () => {
+    const it = observedBench({
+      connector: connector({ spec: { instance: { importId: ID } } }),
+      listed: [instance(ID, { tags: TAGS.none })],
+    });
+    await pass(it);
+    manage(it);
+    await pass(it);
+    expect(it.stored().status?.plan).toBeUndefined();
+    expect(readiness(it)).toBe('True Succeeded');
+  });
+});
+
+const CONNECTION_KEYS = ['element', 'element-token', 'host', 'provider', 'type', 'uri'];
+
+/** Status and reason of a condition as it is stored now. */
+function conditionOf({ stored }: Bench, type: string): string {
+  const found = stored().status?.conditions?.find((condition) => condition.type === type);
+  return found === undefined ? 'absent' : `${found.status} ${found.reason}`;
+}
+
+/** The bench serves no Secret of which it has the metadata alone. */
+function readable(secrets: BenchChange['secrets'] = {}): NonNullable<BenchChange['secrets']> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, fact]) => [name, fact.state === 'read' ? fact : secretAbsent]),
+  );
+}
