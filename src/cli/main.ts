@@ -15,11 +15,17 @@ async function main(): Promise<void> {
     output: createOutput(
       (text) => void process.stdout.write(text),
       (text) => void process.stderr.write(text),
+      process.stderr.isTTY ? () => process.stderr.columns : undefined,
     ),
     input: createInput(process.stdin),
     clock: systemClock,
     random: systemRandom,
     env: process.env,
     home: homedir(),
+    // Once: a second Ctrl-C ends the process.
+    onInterrupt(abort) {
+      process.once('SIGINT', abort);
+      return () => void process.off('SIGINT', abort);
+    },
   });
 }

@@ -3,8 +3,10 @@ import { type Command, PROGRAM } from './command.ts';
 import { authorize } from './commands/authorize.ts';
 import { explain } from './commands/explain.ts';
 import { importInstances } from './commands/import.ts';
+import { migrate } from './commands/migrate.ts';
 import { orphans } from './commands/orphans.ts';
 import { status } from './commands/status.ts';
+import { version } from './commands/version.ts';
 import type { CliContext } from './context.ts';
 import { CliError, describeFailure } from './errors.ts';
 import { type CliExit, cliExitCodes } from './exit-codes.ts';
@@ -13,7 +15,15 @@ import { type Arguments, readArguments } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [authorize, status, explain, importInstances, orphans];
+export const COMMANDS: readonly Command[] = [
+  authorize,
+  status,
+  explain,
+  importInstances,
+  migrate,
+  orphans,
+  version,
+];
 
 /** Runs a command line (without program and script). Returns the exit code; never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {

@@ -30,8 +30,32 @@ export interface Resources {
   ): Promise<Readonly<Record<string, string>> | 'forbidden' | 'not-found'>;
   /** Sets `key` of a Secret to `value`, and creates the Secret where it does not exist. Other keys stay. */
   storeSecretKey(namespace: string, name: string, key: string, value: string): Promise<'created' | 'updated'>;
+  /** The connectors of `namespace` (`undefined`: of all namespaces) with labels that match `selector`. */
+  selectConnectors(
+    namespace: string | undefined,
+    selector: string | undefined,
+  ): Promise<readonly SelectedConnector[]>;
+  /** `undefined` where it does not exist. */
+  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
+  /** Merge-patches a connector whose resourceVersion is still `resourceVersion`, and returns it. */
+  patchConnector(
+    connector: InfusionsoftConnector,
+    patch: ConnectorPatch,
+  ): Promise<SelectedConnector | 'conflict' | 'not-found'>;
   /** Sets the annotation `reconcile-at`. */
   requestReconcile(namespace: string, name: string, value: string): Promise<'requested' | 'forbidden'>;
+}
+
+/** A connector with the names of its field managers. */
+export interface SelectedConnector {
+  readonly connector: InfusionsoftConnector;
+  readonly fieldManagers: readonly string[];
+}
+
+/** A merge patch of a connector. `null` removes a field. */
+export interface ConnectorPatch {
+  readonly metadata?: { readonly annotations: Readonly<Record<string, string | null>> };
+  readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 const FIELD_MANAGER = 'kubectl-openconnectors';
@@ -40,6 +64,9 @@ const PAGE_SIZE = 500;
 const listSchema = z.object({
   metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(z.unknown()),
+});
+const managedSchema = z.object({
+  metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default('') })).default([]) }),
 });
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
@@ -55,6 +82,28 @@ export function createResources(rest: KubeRest): Resources {
     connectors: async (namespace) => (await list(rest, CONNECTOR_NAMES, namespace)).map(parseConnector),
     account: async (namespace, name) => parseAccount(await one(ACCOUNT_NAMES, namespace, name)),
     accounts: async (namespace) => (await list(rest, ACCOUNT_NAMES, namespace)).map(parseAccount),
+    selectConnectors: async (namespace, selector) =>
+      (await list(rest, CONNECTOR_NAMES, namespace, selector)).map(selectedConnector),
+    async findConnector(namespace, name) {
+      const found = await tolerate(
+        ['not-found'],
+        { verb: 'get', object: `${CONNECTOR_NAMES.kind} "${name}"`, scope: scopeOf(namespace) },
+        rest.get(objectPath(typeOf(CONNECTOR_NAMES), namespace, name)),
+      );
+      return found === 'not-found' ? undefined : selectedConnector(found.body);
+    },
+    async patchConnector({ metadata: { namespace, name, resourceVersion } }, patch) {
+      const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
+      const patched = await tolerate(
+        ['conflict', 'not-found'],
+        { verb: 'patch', object: `${CONNECTOR_NAMES.kind} "${name}"`, scope: scopeOf(namespace) },
+        rest.patch(objectPath(typeOf(CONNECTOR_NAMES), namespace, name), body, {
+          type: 'merge',
+          fieldManager: FIELD_MANAGER,
+        }),
+      );
+      return typeof patched === 'string' ? patched : selectedConnector(patched.body);
+    },
     async secret(namespace, name) {
       const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
       const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
@@ -85,12 +134,22 @@ function scopeOf(namespace: string | undefined): string {
   return namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`;
 }
 
-async function list(rest: KubeRest, kind: KindNames, namespace: string | undefined): Promise<unknown[]> {
+function selectedConnector(object: unknown): SelectedConnector {
+  const { managedFields } = managedSchema.parse(object).metadata;
+  return { connector: parseConnector(object), fieldManagers: managedFields.map(({ manager }) => manager) };
+}
+
+async function list(
+  rest: KubeRest,
+  kind: KindNames,
+  namespace: string | undefined,
+  labelSelector?: string,
+): Promise<unknown[]> {
   const call: ApiCall = { verb: 'list', object: kind.plural, scope: scopeOf(namespace) };
   const items: unknown[] = [];
   let next: string | undefined;
   do {
-    const query = { limit: PAGE_SIZE, continue: next };
+    const query = { limit: PAGE_SIZE, continue: next, labelSelector };
     const page = listSchema.parse(
       await translateKubeErrors(call, rest.get(collectionPath(typeOf(kind), namespace), { query })),
     );

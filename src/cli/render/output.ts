@@ -8,6 +8,8 @@ export interface Output {
   printText(text: string): void;
   /** One line on standard error. */
   printError(line: string): void;
+  /** Shows one line below the output of a terminal, which the next call replaces; `undefined` removes it. Nothing elsewhere. */
+  showProgress(line: string | undefined): void;
   /** Masks `value` in all later output. */
   redact(value: string): void;
 }
@@ -15,13 +17,25 @@ export interface Output {
 /** Writes to a stream. */
 export type Sink = (text: string) => void;
 
-/** An `Output` on two streams. */
-export function createOutput(stdout: Sink, stderr: Sink): Output {
+/** Returns the cursor to the start of the line and clears it. */
+const CLEAR_LINE = '\r\u001b[K';
+
+/** An `Output` on two streams. `columns`: width of the terminal of `stderr`; absent where it is none. */
+export function createOutput(stdout: Sink, stderr: Sink, columns?: () => number): Output {
   const scrubber = createScrubber();
+  let progress: string | undefined;
+  const clear = (): string => (progress === undefined ? '' : CLEAR_LINE);
   const lineTo =
     (sink: Sink) =>
-    (line = ''): void =>
+    (line = ''): void => {
+      if (progress !== undefined) {
+        stderr(clear());
+      }
       sink(`${scrubber.scrub(printable(line))}\n`);
+      if (progress !== undefined) {
+        stderr(progress);
+      }
+    };
   const print = lineTo(stdout);
   return {
     print,
@@ -31,6 +45,14 @@ export function createOutput(stdout: Sink, stderr: Sink): Output {
       }
     },
     printError: lineTo(stderr),
+    showProgress(line) {
+      if (columns !== undefined && (line !== undefined || progress !== undefined)) {
+        const before = clear();
+        // A line that wraps could not be cleared.
+        progress = line === undefined ? undefined : scrubber.scrub(printable(line)).slice(0, columns() - 1);
+        stderr(`${before}${progress ?? ''}`);
+      }
+    },
     redact: (value) => scrubber.register(value),
   };
 }

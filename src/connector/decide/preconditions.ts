@@ -1,5 +1,5 @@
 import { isSuspended, takesOver } from '../../api/annotations.ts';
-import { accountNameOf } from '../../api/defaults.ts';
+import { accountNameOf, elementKeyOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
@@ -26,6 +26,7 @@ export const PRECONDITIONS: readonly Rule[] = [
   retryIsDue,
   secretsAreThere,
   inventoryIsTaken,
+  elementIsRead,
 ];
 
 function suspended(input: ConnectorInput): Action | undefined {
@@ -46,12 +47,13 @@ function specIsValid(input: ConnectorInput): Action | undefined {
 function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
   const { spec, status } = input.connector;
   const importId = spec.instance?.importId;
-  return importId === undefined || status?.instance === undefined || status.instance.id === importId
+  const adopted = status?.importId ?? status?.instance?.id;
+  return importId === undefined || adopted === undefined || adopted === importId
     ? undefined
     : blocked(
         'Ready',
         'InvalidSpec',
-        `spec.instance.importId is immutable: the resource manages instance ${status.instance.id}. Restore it, or create another resource for instance ${importId}.`,
+        `spec.instance.importId is immutable: the resource manages instance ${status?.instance?.id ?? adopted}. Restore it, or create another resource for instance ${importId}.`,
       );
 }
 
@@ -165,4 +167,12 @@ function secretsAreThere(input: ConnectorInput): Action | undefined {
 
 function inventoryIsTaken(input: ConnectorInput): Action | undefined {
   return input.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;
+}
+
+/** The configuration of the poller follows from the element's own definition. */
+function elementIsRead({ connector: { spec }, external }: ConnectorInput): Action | undefined {
+  const element = elementKeyOf(spec);
+  return spec.events === undefined || external.elements.has(element)
+    ? undefined
+    : { type: 'read-element', element };
 }

@@ -31,6 +31,7 @@ function sessionWith(secret: Awaited<ReturnType<Resources['secret']>>): Session 
       random: seededRandom(1),
       env: {},
       home: '/nonexistent',
+      onInterrupt: () => () => undefined,
     },
     cluster: {
       resources: {
@@ -44,6 +45,9 @@ function sessionWith(secret: Awaited<ReturnType<Resources['secret']>>): Session 
         accounts: unused,
         storeSecretKey: unused,
         requestReconcile: unused,
+        selectConnectors: unused,
+        findConnector: unused,
+        patchConnector: unused,
       },
       namespace: 'team-a',
       label: 'test',
