@@ -7,6 +7,7 @@ import { CONDITIONS } from '../../src/api/condition.ts';
 import { connectorSpecSchema } from '../../src/api/connector.ts';
 import { ACCOUNT_FINALIZER, ANNOTATIONS, API_VERSION, FINALIZER, GROUP } from '../../src/api/group.ts';
 import { isReason } from '../../src/api/reasons.ts';
+import { MIGRATED_FROM } from '../../src/cli/migrate/changes/migrated-from.ts';
 import { COMMANDS } from '../../src/cli/run.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { MANAGED_METADATA_ANNOTATION } from '../../src/secrets/managed-metadata.ts';
@@ -45,6 +46,7 @@ const HOW_TO_PARTS = ['Prerequisites', 'Steps', 'Verify', 'Undo'];
 
 /** What the group's name may be followed by in a page. */
 const known = new Set<string>([
+  MIGRATED_FROM,
   ...Object.values(ANNOTATIONS),
   FINALIZER,
   ACCOUNT_FINALIZER,
