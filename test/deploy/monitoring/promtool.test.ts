@@ -11,7 +11,7 @@ describe.skipIf(!has('promtool'))('the alerts by promtool (Debian: prometheus)',
       ['check', 'rules', '--lint-fatal', 'deploy/monitoring/rules.yaml'],
       root,
     );
-    expect(output).toContain('SUCCESS: 14 rules found');
+    expect(output).toContain('SUCCESS: 18 rules found');
     expect(code).toBe(0);
   });
 
