@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { systemClock } from '../runtime/clock.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { createInput } from './input/input.ts';
-import { createOutput } from './render/output.ts';
+import { createOutput, showsColors } from './render/output.ts';
 import { run } from './run.ts';
 
 await main();
@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     output: createOutput(
       (text) => void process.stdout.write(text),
       (text) => void process.stderr.write(text),
+      showsColors(process.stdout, process.env),
     ),
     input: createInput(process.stdin),
     clock: systemClock,

@@ -4,6 +4,7 @@ import { authorize } from './commands/authorize.ts';
 import { explain } from './commands/explain.ts';
 import { importInstances } from './commands/import.ts';
 import { orphans } from './commands/orphans.ts';
+import { planChanges } from './commands/plan.ts';
 import { status } from './commands/status.ts';
 import type { CliContext } from './context.ts';
 import { CliError, describeFailure } from './errors.ts';
@@ -13,7 +14,14 @@ import { type Arguments, readArguments } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [authorize, status, explain, importInstances, orphans];
+export const COMMANDS: readonly Command[] = [
+  authorize,
+  status,
+  explain,
+  planChanges,
+  importInstances,
+  orphans,
+];
 
 /** Runs a command line (without program and script). Returns the exit code; never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {

@@ -70,6 +70,12 @@ export interface Turn {
   release(): void;
 }
 
+/** The calls that change nothing. */
+export type OpenConnectorsReads = Pick<
+  OpenConnectors,
+  'organization' | 'readInstance' | 'listInstancesByTag' | 'listAllInstances' | 'pingInstance'
+>;
+
 export interface OpenConnectors {
   /**
    * Waits until the limits of the account permit one call, which `createInstance` and `reauthorizeInstance` then make

@@ -10,7 +10,7 @@ export const EFFECTS = {
   'read-instance': 'read',
   ping: 'read',
   'verify-account': 'read',
-  'open-fallback-credentials': 'read',
+  'open-fallback-credentials': 'bookkeeping',
   'write-record': 'bookkeeping',
   'add-finalizer': 'bookkeeping',
   'write-one-time-code': 'bookkeeping',

@@ -108,7 +108,5 @@ function isShownNow(start: ConnectorInput, input: ConnectorInput, action: ReadAc
     case 'ping':
     case 'verify-account':
       return start.external.instances.get(action.id) === input.external.instances.get(action.id);
-    case 'open-fallback-credentials':
-      return false;
   }
 }

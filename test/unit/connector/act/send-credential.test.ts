@@ -28,13 +28,7 @@ describe('a first creation', () => {
 
     const { actions: steps, outcome } = await pass(it);
 
-    expect(steps).toEqual([
-      'read-secret',
-      'read-secret',
-      'create',
-      'ping',
-      'write-connection-secret',
-    ]);
+    expect(steps).toEqual(['read-secret', 'read-secret', 'create', 'ping', 'write-connection-secret']);
     expect(it.writes.map(([what]) => what)).toEqual(['metadata', 'create secret crm-connection', 'status']);
     expect(it.calls.map(([operation]) => operation)).toEqual(['createInstance', 'pingInstance']);
     expect(outcome).toMatchObject({ kind: 'again' });
