@@ -35,7 +35,7 @@ const AUTHORIZE_LINK = {
   description: 'Allow access to the Infusionsoft account',
   url: '{{.resource.status.authorization.startUrl}}',
   'icon.class': 'fa-key',
-  if: `resource.kind == "${CONNECTOR_NAMES.kind}" && resource.status?.authorization?.startUrl != nil && any(resource.status.conditions, {.type == "Authorized" && .status == "False"})`,
+  if: `resource.kind == "${CONNECTOR_NAMES.kind}" && resource.status?.authorization?.startUrl != nil && any(resource.status.conditions, {(.type == "Authorized" && .status == "False") || (.type == "AuthorizationPending" && .status == "True")})`,
 };
 
 function customizationsOf(kind: string): (readonly [string, string])[] {

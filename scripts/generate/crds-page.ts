@@ -7,6 +7,8 @@ const ANNOTATION_MEANINGS: Readonly<Record<keyof typeof ANNOTATIONS, string>> = 
   reconcileAt:
     'Any new value starts one pass at once; shown in `status.lastHandledReconcileAt` when it is handled.',
   reauthorizeAt: 'Any new value asks once for a new consent; shown in `status.lastHandledReauthorizeAt`.',
+  switch:
+    'Any new value moves the connection Secret to the instance of the new `spec.connector`, and back during the retention; shown in `status.lastHandledSwitchAt`.',
   paused:
     'Any value but `false` stops all work but deletion, like `spec.suspend`. Ready shows the value as the reason.',
   abandon: `A reason: the finalizer \`${FINALIZER}\` is removed without calls to Open Connectors.`,

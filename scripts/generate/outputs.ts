@@ -1,5 +1,6 @@
 import { renderSettings } from '../../src/config/reference.ts';
 import { renderArgoCdConfigMap } from './argocd-cm.ts';
+import { chartOutputs } from './chart/outputs.ts';
 import { renderConditionsPage } from './conditions-page.ts';
 import { accountCrd, connectorCrd, crdPath } from './crds.ts';
 import { renderCrdsKustomization } from './crds-kustomization.ts';
@@ -26,6 +27,7 @@ export const OUTPUTS: readonly Output[] = [
   dashboardOutput(),
   { path: 'deploy/components/dashboard/config-map.yaml', render: renderDashboardConfigMap },
   ...rbacOutputs(),
+  ...chartOutputs(),
   { path: 'deploy/argocd/argocd-cm.yaml', render: renderArgoCdConfigMap },
   { path: 'docs/reference/rbac.md', render: renderRbacPage },
 ];

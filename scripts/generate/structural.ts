@@ -13,6 +13,7 @@ export interface Node {
   maximum?: number;
   minLength?: number;
   maxLength?: number;
+  minItems?: number;
   maxItems?: number;
   maxProperties?: number;
   required?: string[];
@@ -39,6 +40,7 @@ const nodeSchema: z.ZodType<Node> = z.strictObject({
   maximum: count,
   minLength: count,
   maxLength: count,
+  minItems: count,
   maxItems: count,
   maxProperties: count,
   required: z.array(z.string()).optional(),

@@ -90,6 +90,7 @@ export class DefaultAccount {
           state: 'read',
           resourceVersion: this.#options.ports.fingerprinter.of(JSON.stringify(data)),
           owners: [],
+          metadata: { labels: {}, annotations: {} },
           data,
         };
   }

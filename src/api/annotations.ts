@@ -18,7 +18,7 @@ export function annotationOf(object: Annotated, key: keyof typeof ANNOTATIONS): 
 }
 
 /**
- * The value of a handled `reconcile-at` or `reauthorize-at` in status, or its hash if it is longer than status allows.
+ * The value of a handled `reconcile-at`, `reauthorize-at` or `switch` in status, or its hash if it is longer than status allows.
  * Two requests are equal exactly when these are.
  */
 export function echoOf(value: string): string {
@@ -30,7 +30,7 @@ export function echoOf(value: string): string {
 /** The value to write when the annotation has a new value, compared with `handled` of status. */
 export function requestOf(
   object: Annotated,
-  key: 'reconcileAt' | 'reauthorizeAt',
+  key: 'reconcileAt' | 'reauthorizeAt' | 'switch',
   handled: string | undefined,
 ): string | undefined {
   const value = annotationOf(object, key);

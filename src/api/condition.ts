@@ -75,6 +75,12 @@ export const CONDITIONS = {
     transient: false,
     meaning: 'The instance in Open Connectors equals the spec.',
   },
+  AuthorizationPending: {
+    kinds: ['connector'],
+    transient: true,
+    meaning:
+      'A new OAuth consent is requested while the current authorization works. Ready stays True. Present only while True.',
+  },
   Reconciling: {
     kinds: ['connector', 'account'],
     transient: true,

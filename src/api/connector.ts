@@ -4,12 +4,15 @@ import { ELEMENT_KEYS } from '../provider/elements.ts';
 import { SAFE_CONFIGURATION_KEYS } from '../provider/parameters.ts';
 import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import { conditionsSchema } from './condition.ts';
+import { connectionSecretTemplateSchema } from './connection-template.ts';
+import { eventsSchema } from './events.ts';
 import {
   ATOMIC,
   boundedText,
   failuresSchema,
   moment,
   observedGenerationSchema,
+  refuseRepeats,
   resourceName,
   STATUS_DEFAULT,
   secretKey,
@@ -25,14 +28,6 @@ const CONFIGURATION_MAX_PROPERTIES = 32;
 export const PLAN_MAX_LENGTH = 20;
 
 const PLANNED_ACTIONS = ['Create', 'Reauthorize', 'Update', 'Enable', 'Disable', 'Delete'] as const;
-
-/** What `x-kubernetes-list-type: set` means to the API server. */
-function refuseRepeats(values: readonly string[], context: z.RefinementCtx): void {
-  const index = values.findIndex((value, at) => values.indexOf(value) < at);
-  if (index !== -1) {
-    context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
-  }
-}
 
 const clientSecretRef = z
   .strictObject({
@@ -138,6 +133,26 @@ const instance = z
   })
   .describe('The connector instance in Open Connectors.');
 
+const replacement = z
+  .strictObject({
+    switch: z
+      .enum(['Manual', 'Automatic'])
+      .optional()
+      .describe(
+        'When the connection Secret moves to the new instance: with the annotation openconnectors.dev/switch (Manual), or as soon as the new instance is authorized (Automatic). Absent: Manual.',
+      ),
+    retainFor: z
+      .string()
+      .max(32)
+      .optional()
+      .describe(
+        'How long the old instance is kept after the switch, as a Go duration from 0s to 720h. Within this time the annotation openconnectors.dev/switch with a new value switches back. Absent: 24h.',
+      ),
+  })
+  .describe(
+    'How the instance of a new spec.connector takes the place of the old one. At the end of the retention the old instance is released by spec.deletionPolicy.',
+  );
+
 /** `spec` of an InfusionsoftConnector. `defaults.ts` has the defaults of absent fields. */
 export const connectorSpecSchema = z
   .strictObject({
@@ -150,7 +165,7 @@ export const connectorSpecSchema = z
       .enum(ELEMENT_KEYS)
       .optional()
       .describe(
-        'The connector in Open Connectors. Required. infusionsoftcrm uses XML-RPC, which Keap ends on 2026-12-31. When it changes, an instance of the new one is created and authorized before the old one is deleted.',
+        'The connector in Open Connectors. Required. infusionsoftcrm uses XML-RPC, which Keap ends on 2026-12-31. When it changes, an instance of the new one is created and authorized beside the old one; spec.replacement describes the switch.',
       ),
     server: z
       .string()
@@ -163,6 +178,7 @@ export const connectorSpecSchema = z
     encryptedKeySecretRef: encryptedKeySecretRef.optional(),
     oauth,
     instance: instance.optional(),
+    events: eventsSchema.optional(),
     connectionSecretRef: z
       .strictObject({ name: resourceName('Name of the Secret.') })
       .meta(ATOMIC)
@@ -170,6 +186,8 @@ export const connectorSpecSchema = z
       .describe(
         'The Secret that the operator writes for applications. Absent: <name>-connection. The operator never overwrites a Secret that it did not create.',
       ),
+    replacement: replacement.optional(),
+    connectionSecretTemplate: connectionSecretTemplateSchema.optional(),
     includeAccountCredentials: z
       .boolean()
       .optional()
@@ -269,9 +287,27 @@ export const connectorStatusSchema = z
       .object({
         id: z.int().describe('Id of the old instance.'),
         connector: statusText(128, 'Connector of the old instance.'),
+        until: moment(
+          'End of the retention, when the instance is released by spec.deletionPolicy.',
+        ).optional(),
       })
       .optional()
-      .describe('The old instance after a change of spec.connector, until it is deleted.'),
+      .describe(
+        'The old instance after the switch to the instance of another connector, until it is released.',
+      ),
+    next: z
+      .object({
+        id: z.int().describe('Id of the new instance.'),
+        connector: statusText(128, 'Connector of the new instance.'),
+        switchedBack: z
+          .boolean()
+          .optional()
+          .describe('Whether it was in use before: it is used again with the annotation only.'),
+      })
+      .optional()
+      .describe(
+        'The instance of a new spec.connector before the switch. status.instance stays the one in use until then.',
+      ),
     removing: z
       .object({ id: z.int().describe('Id of the instance.') })
       .optional()
@@ -305,6 +341,12 @@ export const connectorStatusSchema = z
       .describe(
         'The connection Secret, in the form of a Provisioned Service of Service Binding for Kubernetes.',
       ),
+    events: z
+      .object({
+        resources: z.array(statusText(64, 'Name of a resource.')).max(16).describe('The resources.'),
+      })
+      .optional()
+      .describe('The events that the operator has enabled.'),
     credentials: usedCredentialsSchema.optional(),
     failures: failuresSchema.optional(),
     lastHandledReconcileAt: statusText(256, 'The reconcile-at annotation that was handled last.').optional(),
@@ -312,6 +354,11 @@ export const connectorStatusSchema = z
       256,
       'The reauthorize-at annotation that was handled last.',
     ).optional(),
+    importId: z
+      .int()
+      .optional()
+      .describe('The spec.instance.importId that was adopted; status.instance may be another one since.'),
+    lastHandledSwitchAt: statusText(256, 'The switch annotation that was handled last.').optional(),
   })
   .describe('The observed state.');
 
@@ -331,5 +378,6 @@ export type ConnectorStatus = z.infer<typeof connectorStatusSchema>;
 export type InfusionsoftConnector = z.infer<typeof infusionsoftConnectorSchema>;
 export type DeletionPolicy = NonNullable<ConnectorSpec['deletionPolicy']>;
 export type DriftPolicy = NonNullable<ConnectorSpec['driftPolicy']>;
+export type SwitchPolicy = NonNullable<NonNullable<ConnectorSpec['replacement']>['switch']>;
 export type PlannedChange = z.infer<typeof plannedChange>;
 export type MissingPolicy = NonNullable<ConnectorSpec['missingPolicy']>;

@@ -2,8 +2,9 @@ import { DEFAULT_SCOPE } from '../provider/account.ts';
 import { type ElementKey, LEGACY_ELEMENT } from '../provider/elements.ts';
 import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
 import type { AccountSpec } from './account.ts';
-import type { ConnectorSpec, DeletionPolicy, DriftPolicy, MissingPolicy } from './connector.ts';
+import type { ConnectorSpec, DeletionPolicy, DriftPolicy, MissingPolicy, SwitchPolicy } from './connector.ts';
 import { parseDuration } from './duration.ts';
+import { DEFAULT_POLL_MINUTES } from './events.ts';
 import { LABELS, MANAGED_BY } from './group.ts';
 import { fitName } from './names.ts';
 
@@ -16,11 +17,17 @@ type InNamespace = { readonly metadata: { readonly name: string; readonly namesp
 /** Bounds of `spec.inventoryInterval` of an account, in milliseconds. */
 export const INVENTORY_INTERVAL = { min: 60_000, max: 24 * 3_600_000 } as const;
 
+/** Bounds and default of `spec.replacement.retainFor`, in milliseconds. */
+export const RETENTION = { min: 0, max: 720 * 3_600_000, default: 24 * 3_600_000 } as const;
+
 /** The longest name of an instance. */
 export const INSTANCE_NAME_MAX_LENGTH = 128;
 
 /** The longest name of an object in Kubernetes. */
 const NAME_MAX_LENGTH = 253;
+
+/** End of the name of the connection Secret before a switch. */
+const NEXT_SUFFIX = '-next';
 
 /** The longest value of a label in Kubernetes. */
 const LABEL_MAX_LENGTH = 63;
@@ -53,6 +60,22 @@ export function missingPolicyOf(spec: ConnectorSpec): MissingPolicy {
   return spec.missingPolicy ?? 'Recreate';
 }
 
+/** Whether the switch to the instance of a new connector waits for the annotation. */
+export function switchPolicyOf(spec: ConnectorSpec): SwitchPolicy {
+  return spec.replacement?.switch ?? 'Manual';
+}
+
+/** How long the old instance is kept after the switch, in milliseconds. */
+export function retentionMsOf(spec: ConnectorSpec): number {
+  const { retainFor } = spec.replacement ?? {};
+  return (retainFor === undefined ? undefined : parseDuration(retainFor)) ?? RETENTION.default;
+}
+
+/** What happens to one instance that the resource does not use any more. An adopted one is kept by default. */
+export function releasePolicyOf(spec: ConnectorSpec, id: number): DeletionPolicy {
+  return spec.deletionPolicy ?? (spec.instance?.importId === id ? 'Orphan' : 'Delete');
+}
+
 export function isEnabled(spec: ConnectorSpec): boolean {
   return spec.instance?.enabled ?? true;
 }
@@ -83,9 +106,31 @@ export function refreshTokenKeyOf(ref: NonNullable<ConnectorSpec['oauth']['refre
   return ref.key ?? DEFAULT_SECRET_KEYS.refreshToken;
 }
 
+export function signatureKeyKeyOf(
+  ref: NonNullable<NonNullable<ConnectorSpec['events']>['signatureKeySecretRef']>,
+): string {
+  return ref.key ?? DEFAULT_SECRET_KEYS.signatureKey;
+}
+
+/** Time between two polls, in whole minutes. */
+export function pollMinutesOf({ pollInterval }: NonNullable<ConnectorSpec['events']>): number {
+  const milliseconds = pollInterval === undefined ? undefined : parseDuration(pollInterval);
+  return milliseconds === undefined ? DEFAULT_POLL_MINUTES : milliseconds / 60_000;
+}
+
 /** Name of the Secret that applications read. */
 export function connectionSecretNameOf(connector: Named & { readonly spec: ConnectorSpec }): string {
   return connector.spec.connectionSecretRef?.name ?? ownedSecretName(connector, '-connection');
+}
+
+/** Name of the Secret with the connection of the new instance before the switch to it. */
+export function nextConnectionSecretNameOf(connector: Named & { readonly spec: ConnectorSpec }): string {
+  return nextSecretNameOf(connectionSecretNameOf(connector));
+}
+
+/** The same from the name of the connection Secret. */
+export function nextSecretNameOf(connectionSecret: string): string {
+  return `${fitName(connectionSecret, NAME_MAX_LENGTH - NEXT_SUFFIX.length)}${NEXT_SUFFIX}`;
 }
 
 /** Name of the Secret with the one-time code for the start page of the consent. */

@@ -86,3 +86,11 @@ export const observedGenerationSchema = z
 
 /** Default of `status`: without it, kstatus reports a resource as current before the first reconciliation. */
 export const STATUS_DEFAULT = { observedGeneration: -1 } as const;
+
+/** What `x-kubernetes-list-type: set` means to the API server. */
+export function refuseRepeats(values: readonly string[], context: z.RefinementCtx): void {
+  const index = values.findIndex((value, at) => values.indexOf(value) < at);
+  if (index !== -1) {
+    context.addIssue({ code: 'custom', path: [index], message: 'is there already: remove it' });
+  }
+}

@@ -57,6 +57,11 @@ export const ANNOTATIONS = {
   reconcileAt: `${GROUP}/reconcile-at`,
   /** Any new value requests one new consent; recorded in `status.lastHandledReauthorizeAt`. */
   reauthorizeAt: `${GROUP}/reauthorize-at`,
+  /**
+   * Any new value moves the connection Secret between the instances of the old and the new `spec.connector`; recorded in
+   * `status.lastHandledSwitchAt`.
+   */
+  switch: `${GROUP}/switch`,
   /** `"true"` works like `spec.suspend`, for tools that must not change the spec. */
   paused: `${GROUP}/paused`,
   /** A reason: the finalizer is removed without calls to Open Connectors. */

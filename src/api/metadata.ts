@@ -28,6 +28,8 @@ export const objectMetaSchema = z.object({
   annotations: textMap.optional(),
   labels: textMap.optional(),
   ownerReferences: z.array(ownerReferenceSchema).optional(),
+  /** Of cached objects: the field manager that set `spec.suspend`. */
+  suspendManager: text.optional(),
 });
 
 export type ObjectMeta = z.infer<typeof objectMetaSchema>;

@@ -12,4 +12,6 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
+  /** Calls `abort` at the next Ctrl-C, instead of ending the process, until the returned function is called. */
+  readonly onInterrupt: (abort: () => void) => () => void;
 }

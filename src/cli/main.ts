@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     output: createOutput(
       (text) => void process.stdout.write(text),
       (text) => void process.stderr.write(text),
+      process.stderr.isTTY ? () => process.stderr.columns : undefined,
       showsColors(process.stdout, process.env),
     ),
     input: createInput(process.stdin),
@@ -22,5 +23,10 @@ async function main(): Promise<void> {
     random: systemRandom,
     env: process.env,
     home: homedir(),
+    // Once: a second Ctrl-C ends the process.
+    onInterrupt(abort) {
+      process.once('SIGINT', abort);
+      return () => void process.off('SIGINT', abort);
+    },
   });
 }

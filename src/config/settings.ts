@@ -101,6 +101,19 @@ export const settings = {
     defaultDoc: 'none',
     doc: 'Configuration keys that `instance.configuration` may contain besides the built-in ones.',
   },
+  allowedEventHosts: {
+    env: 'ALLOWED_EVENT_HOSTS',
+    type: type.list(type.hostPattern),
+    default: '',
+    defaultDoc: 'none',
+    doc: 'Hosts that a connector may name in `events.callbackUrl`. Open Connectors sends data of Infusionsoft there. An entry without a port allows port 443 only.',
+  },
+  allowedSecretMetadata: {
+    env: 'ALLOWED_SECRET_METADATA',
+    type: type.list(type.metadataPattern),
+    default: 'reloader.stakater.com/*',
+    doc: 'Labels and annotations that `connectionSecretTemplate` may set on the connection Secret: `<prefix>/<name>`, `<prefix>/*` or `<name>`. The prefixes of Kubernetes, Argo CD, Flux, Service Binding and `openconnectors.dev` are never allowed.',
+  },
   defaultAccountUrl: {
     env: 'DEFAULT_ACCOUNT_URL',
     type: type.httpsUrl,
@@ -191,6 +204,18 @@ export const settings = {
     type: type.duration('1s'),
     default: '1h',
     doc: 'Time between two test calls through an instance, which check its authorization; with jitter and within the limits of the account.',
+  },
+  authorizationRecheckMs: {
+    env: 'AUTHORIZATION_RECHECK',
+    type: type.duration('1s'),
+    default: '5m',
+    doc: 'Time after which a failing test call through an instance is repeated. Until then its authorization counts as unverified.',
+  },
+  providerOutageLimitMs: {
+    env: 'PROVIDER_OUTAGE_LIMIT',
+    type: type.duration('1h'),
+    default: '72h',
+    doc: 'Longest time for which failures of the connectors of a single `client_id` count as an outage of Infusionsoft. Afterwards the operator requests a new consent.',
   },
   shutdownGraceMs: {
     env: 'SHUTDOWN_GRACE',

@@ -2,6 +2,10 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../api/duration.ts';
+import {
+  METADATA_KEY_PATTERN,
+  REFUSED_METADATA_PATTERN,
+} from '../api/validation/connection-template-rules.ts';
 import type { ProxyServer } from '../openconnectors/transport/proxy-tunnel.ts';
 import { type HostPattern, parseHostPattern } from '../runtime/host-pattern.ts';
 import { isLabelSelector } from './label-selector.ts';
@@ -141,6 +145,18 @@ export const hostNamePattern: ValueType<string> = {
       return z.NEVER;
     }
     return pattern.host;
+  }),
+};
+
+/** A key of a label or an annotation, or all keys of a prefix. */
+export const metadataPattern: ValueType<string> = {
+  expected: 'prefix/name, prefix/* or name, without the reserved prefixes',
+  schema: z.string().superRefine((value, context) => {
+    if (!METADATA_KEY_PATTERN.test(value.replace(/\/\*$/, '/x'))) {
+      context.addIssue('is not the key of a label');
+    } else if (REFUSED_METADATA_PATTERN.test(value)) {
+      context.addIssue('has a reserved prefix');
+    }
   }),
 };
 

@@ -1,5 +1,6 @@
 import type { Reason } from '../api/reasons.ts';
 import type { RemoteError } from '../openconnectors/errors/remote-error.ts';
+import type { InstancePatch } from '../openconnectors/port.ts';
 import type { FallbackOutcome } from '../ownership/accounts.ts';
 import type { Act } from './action.ts';
 
@@ -9,8 +10,20 @@ export interface DueEvent {
   readonly message: string;
 }
 
-/** `refused` is 401; `forbidden` is 403, which a disabled instance answers. */
-export type PingAnswer = 'answered' | 'unsupported' | 'refused' | 'forbidden';
+/** The answer to a call through an instance. */
+export type PingAnswer =
+  | 'answered'
+  | 'unsupported'
+  /** The credentials of the instance are refused. */
+  | 'refused'
+  /** The OAuth app is refused. */
+  | 'client-refused'
+  /** Refused without a word about a credential. */
+  | 'unexplained'
+  /** The provider is unavailable, or does not have the API any more. */
+  | 'outage'
+  /** 403 of Open Connectors, which a disabled instance answers. */
+  | 'forbidden';
 
 /** How an action ended. */
 export type Outcome =
@@ -22,6 +35,8 @@ export type Outcome =
   /** Open Connectors refused the credential. */
   | { readonly kind: 'rejected' }
   | { readonly kind: 'ping'; readonly answer: PingAnswer }
+  /** A call through the instance of another connector; what came of it is remembered there. */
+  | { readonly kind: 'peer' }
   | { readonly kind: 'fallback'; readonly fallback: FallbackOutcome }
   /** A call of Open Connectors failed. */
   | { readonly kind: 'failed'; readonly error: RemoteError };
@@ -49,9 +64,26 @@ export function isAuthorized(log: ActionLog): boolean {
   return done(log, 'create').length > 0 || done(log, 'reauthorize').length > 0;
 }
 
-/** Whether the instance was patched: one that does not show the change is not patched again in this reconcile. */
-export function isPatched(log: ActionLog): boolean {
-  return done(log, 'patch').length > 0;
+/** Whether a new grant was sent and not accepted, so that the instance has to answer once more. */
+export function isGrantDisputed(log: ActionLog): boolean {
+  return log.some(({ action, outcome }) => action.type === 'reauthorize' && isDisputed(outcome));
+}
+
+function isDisputed({ kind }: Outcome): boolean {
+  return kind === 'ambiguous' || kind === 'rejected';
+}
+
+/** What the instance was patched with: one that does not show the change is not patched again in this reconcile. */
+export function latestPatch(log: ActionLog): InstancePatch | undefined {
+  return done(log, 'patch').at(-1)?.patch;
+}
+
+/** Whether the instance was read by id since it was patched. */
+export function isReadSincePatch(log: ActionLog, id: number): boolean {
+  const patched = log.findLastIndex(
+    ({ action, outcome }) => action.type === 'patch' && outcome.kind === 'done',
+  );
+  return isRead(log.slice(patched + 1), id);
 }
 
 /** Whether the configuration was patched, so that the instance has to answer once more. */
@@ -83,8 +115,9 @@ export function pingAnswer(log: ActionLog): PingAnswer | undefined {
 function needsPing({ action, outcome }: LogEntry): boolean {
   switch (action.type) {
     case 'create':
-    case 'reauthorize':
       return outcome.kind === 'done' || outcome.kind === 'ambiguous';
+    case 'reauthorize':
+      return outcome.kind === 'done' || isDisputed(outcome);
     case 'patch':
       return outcome.kind === 'done' && action.patch.configuration !== undefined;
     default:
@@ -98,14 +131,33 @@ export function isAccountVerified(log: ActionLog): boolean {
   return done(log.slice(granted + 1), 'verify-account').length > 0;
 }
 
+/** Whether the instance was read by id since the latest call through it. */
+export function isReadSincePing(log: ActionLog, id: number): boolean {
+  return isRead(log.slice(log.findLastIndex(({ outcome }) => outcome.kind === 'ping') + 1), id);
+}
+
+/** Whether the instance of another connector was called. */
+export function isPeerPinged(log: ActionLog, uid: string): boolean {
+  return log.some(({ action }) => action.type === 'ping-peer' && action.uid === uid);
+}
+
 /** What came of the fallback credentials; `undefined` where they were not tried. */
 export function fallbackOutcome(log: ActionLog): FallbackOutcome | undefined {
   return log.flatMap(({ outcome }) => (outcome.kind === 'fallback' ? [outcome.fallback] : [])).at(-1);
 }
 
-/** Whether the connection Secret was written: a change by another client is not corrected in the same reconcile. */
-export function isConnectionWritten(log: ActionLog): boolean {
-  return done(log, 'write-connection-secret').length > 0;
+/**
+ * Whether the Secret of a connection was written since the latest switch: a change by another client is not corrected in
+ * the same reconcile.
+ */
+export function isConnectionWritten(log: ActionLog, name: string): boolean {
+  const switched = log.findLastIndex((entry) => isSwitched([entry]));
+  return done(log.slice(switched + 1), 'write-connection-secret').some((action) => action.name === name);
+}
+
+/** Whether status records that the connection Secret moves to another instance. */
+export function isSwitched(log: ActionLog): boolean {
+  return done(log, 'record-switch').length > 0;
 }
 
 /** Whether the instance was enabled or disabled. */

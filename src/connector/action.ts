@@ -1,11 +1,23 @@
 import type { ConditionType } from '../api/condition.ts';
 import type { PlannedChange } from '../api/connector.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { InstanceBody, InstancePatch } from '../openconnectors/port.ts';
+import type { Instance, InstanceBody, InstancePatch } from '../openconnectors/port.ts';
 import type { RecordedAccount } from '../ownership/recorded-account.ts';
 import type { Tombstone } from '../ownership/tombstone.ts';
 import type { Credential, RecordDraft, WriteAheadRecord } from '../ownership/write-ahead-record.ts';
+import type { ElementKey } from '../provider/elements.ts';
 import type { Retry } from '../reconciler/retry.ts';
+
+/** A new authorization that is requested while the current one works. */
+export interface PendingAuthorization {
+  readonly reason: Reason;
+  readonly message: string;
+  /** When to look again (wall clock); `Infinity`: after a change. */
+  readonly again: number;
+}
+
+/** A condition that is False where a reconcile is blocked. */
+type BlockingCondition = Exclude<ConditionType, 'AuthorizationPending' | 'Reconciling' | 'Stalled'>;
 
 /** How a reconcile ends. */
 export type Result =
@@ -16,11 +28,12 @@ export type Result =
       readonly message: string;
       /** When to look again although nothing changed (wall clock). */
       readonly again: number;
+      readonly pending?: PendingAuthorization | undefined;
     }
   /** `condition` is False for `reason`; everything before it in the order of the conditions holds. */
   | {
       readonly kind: 'blocked';
-      readonly condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>;
+      readonly condition: BlockingCondition;
       readonly reason: Reason;
       readonly message: string;
       readonly retry: Retry;
@@ -69,11 +82,21 @@ export type RecordChange =
       readonly credentialKind: 'code' | 'refresh-token';
     };
 
+/** The instance that was in use before a switch, and what becomes of it. */
+export interface SwitchedFrom {
+  readonly id: number;
+  readonly connector: string;
+  /** `retained`: it is released at `until` (wall clock). `next`: it was switched back from, and may be used again. */
+  readonly as: { readonly kind: 'retained'; readonly until: number } | { readonly kind: 'next' };
+}
+
 /** The next action. `decide` returns it and `act` carries it out; only `finish` ends the reconcile. */
 export type Action =
   /** `also`: Secrets that are needed besides it. */
   | { readonly type: 'read-secret'; readonly name: string; readonly also?: readonly string[] }
   | { readonly type: 'search' }
+  /** Reads the defaults of the element, which the poller of events is configured from. */
+  | { readonly type: 'read-element'; readonly element: ElementKey }
   | { readonly type: 'read-instance'; readonly id: number }
   /** Replaces the write-ahead record without sending anything. */
   | { readonly type: 'write-record'; readonly record: RecordChange }
@@ -96,10 +119,20 @@ export type Action =
   | { readonly type: 'record-disabling' }
   | { readonly type: 'enable'; readonly id: number; readonly enabled: boolean }
   | { readonly type: 'ping'; readonly id: number; readonly token: string }
+  /** A call through the instance of another connector, as evidence. Changes nothing. */
+  | { readonly type: 'ping-peer'; readonly uid: string; readonly token: string }
   | { readonly type: 'verify-account'; readonly id: number }
   /** Works on with the credentials that worked last, where the account has none or wrong ones. */
   | { readonly type: 'open-fallback-credentials'; readonly account: RecordedAccount }
-  | { readonly type: 'release-tags'; readonly id: number; readonly tags: readonly string[] }
+  | {
+      readonly type: 'release-tags';
+      readonly id: number;
+      readonly tags: readonly string[];
+      /** `retry`: the resource lives on, and would find the instance by its tags again. */
+      readonly onFailure: 'ignore' | 'retry';
+    }
+  /** Writes to status that another instance is in use from now on, before the connection Secret moves to it. */
+  | { readonly type: 'record-switch'; readonly to: Instance; readonly from: SwitchedFrom }
   /** Writes the id of the instance that is to be deleted to status, before a deletion while the resource lives. */
   | { readonly type: 'record-removal'; readonly id: number }
   | { readonly type: 'delete-instance'; readonly id: number; readonly reason: Reason }
@@ -125,7 +158,7 @@ export function finish(result: Result): Action {
 
 /** Ends the reconcile with one condition False. */
 export function blocked(
-  condition: Exclude<ConditionType, 'Reconciling' | 'Stalled'>,
+  condition: BlockingCondition,
   reason: Reason,
   message: string,
   retry: Retry = { kind: 'on-change' },

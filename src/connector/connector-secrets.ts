@@ -1,5 +1,6 @@
 import type { AuthorizationResponse } from '../authorization/authorization-response.ts';
 import type { Grant } from '../openconnectors/port.ts';
+import type { ManagedMetadata } from '../secrets/managed-metadata.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 
 /** One reference to a key of a Secret. */
@@ -67,7 +68,13 @@ export interface OwnedSecret {
 /** The connection Secret. */
 export interface ConnectionSecret extends OwnedSecret {
   /** What it should hold, and the keyed hash of that. Absent without a ready account or the instance's token. */
-  readonly desired: { readonly data: Readonly<Record<string, string>>; readonly content: string } | undefined;
+  readonly desired:
+    | {
+        readonly data: Readonly<Record<string, string>>;
+        readonly metadata: ManagedMetadata;
+        readonly content: string;
+      }
+    | undefined;
 }
 
 /** The Secret in which the consent page leaves the response of the provider. */
@@ -84,9 +91,13 @@ export interface ConnectorSecrets {
   readonly clientSecret: SecretInput;
   /** Only for `infusionsoftcrm`. */
   readonly encryptedKey: SecretInput | undefined;
+  /** Only with `spec.events`. */
+  readonly signatureKey: SecretInput | undefined;
   /** Of the Secret that the resource names, else of the consent page; absent where there is neither. */
   readonly grant: GrantInput | undefined;
   readonly connection: ConnectionSecret;
+  /** The connection of the new instance before a switch; absent where none is published. */
+  readonly nextConnection: ConnectionSecret | undefined;
   /** The connection Secret of the name before a rename, as status records it. */
   readonly previousConnection: OwnedSecret | undefined;
   readonly oneTimeCode: OwnedSecret;

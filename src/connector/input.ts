@@ -5,9 +5,17 @@ import type { AccountView } from '../ownership/account-view.ts';
 import type { ExternalFacts } from '../ownership/inventory.ts';
 import type { OwnerTags } from '../ownership/owner-tags.ts';
 import type { WriteAheadRecord } from '../ownership/write-ahead-record.ts';
+import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
-import type { ActionLog } from './action-log.ts';
+import type { ActionLog, PingAnswer } from './action-log.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { Peer } from './peer.ts';
+
+/** A Secret by its version and a fingerprint of its whole content. */
+export interface SeenContent {
+  readonly resourceVersion: string;
+  readonly content: string;
+}
 
 /** What this process remembers of a resource between reconciles. Its loss costs calls, never correctness. */
 export interface Memory {
@@ -31,9 +39,13 @@ export interface Memory {
   /** When a record was first seen whose time is in the future; wall clock. */
   readonly clockSetBackAt: number | undefined;
   /** The connection Secret as last seen: its version and a fingerprint of its whole content. */
-  readonly connection: { readonly resourceVersion: string; readonly content: string } | undefined;
+  readonly connection: SeenContent | undefined;
+  /** The same of the Secret with the connection of the new instance before a switch. */
+  readonly nextConnection: SeenContent | undefined;
   /** When the instance answered last, or when this process first saw the resource; wall clock. */
   readonly pingedAt: number;
+  /** The latest call through the instance, by whichever connector, and its answer; wall clock. */
+  readonly tested: { readonly at: number; readonly answer: PingAnswer } | undefined;
 }
 
 /** The memory of a resource that was never seen before. */
@@ -44,7 +56,9 @@ export const NO_MEMORY: Memory = {
   accepted: undefined,
   clockSetBackAt: undefined,
   connection: undefined,
+  nextConnection: undefined,
   pingedAt: Number.POSITIVE_INFINITY,
+  tested: undefined,
 };
 
 /** The part of the configuration that decisions depend on. */
@@ -52,6 +66,8 @@ export interface DecisionSettings {
   readonly clusterId: string;
   readonly allowedServers: readonly string[];
   readonly extraConfigurationKeys: readonly string[];
+  readonly allowedSecretMetadata: readonly string[];
+  readonly allowedEventHosts: readonly HostPattern[];
   /** `<externalUrl>/oauth/callback`, where the operator has a public address. */
   readonly ownCallbackUrl: string | undefined;
   /** How long a create may be under way, and how long a list may lag behind it. */
@@ -65,6 +81,10 @@ export interface DecisionSettings {
   readonly legacyApiEndMs: number;
   /** How often an instance is asked whether its grant still works. */
   readonly pingIntervalMs: number;
+  /** After which time a first failing call is repeated, before anything follows from it. */
+  readonly authorizationRecheckMs: number;
+  /** How long failures of a single client_id count as an outage of the provider. */
+  readonly providerOutageLimitMs: number;
 }
 
 /** What was gathered of one resource, before anything is derived from it. */
@@ -84,6 +104,8 @@ export interface Observation {
   readonly storedRecord: WriteAheadRecord | undefined;
   readonly memory: Memory;
   readonly log: ActionLog;
+  /** Evidence about a failing call; empty before the account was verified in this reconcile. */
+  readonly peers: readonly Peer[];
   /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
   readonly claimants: readonly string[];
   /** An edit, a changed Secret or account, or `reconcile-at` triggered this reconcile. A waiting retry is then due. */
@@ -106,6 +128,11 @@ export interface ConnectorInstances {
   /** Those of the same cluster, namespace and name but another uid: what a restored backup finds. */
   readonly restorable: readonly Instance[];
   readonly chosen: ChosenInstance | undefined;
+  /**
+   * The instance that applications use while another one takes its place: the switch to `chosen` is still to come, or
+   * `chosen` is still to be created. `undefined` where applications use the chosen one.
+   */
+  readonly inUse: ChosenInstance | undefined;
 }
 
 /** The input of `decide`. A plain value: the same input always leads to the same action. */

@@ -50,8 +50,8 @@ interface OAuthClient {
 }
 
 function requireConsentPage(connector: InfusionsoftConnector, config: Config, callbackUrl: string): void {
-  const { extraConfigurationKeys, allowedServers } = config;
-  if (validateConnector(connector, { extraConfigurationKeys }).length > 0) {
+  const { allowedServers } = config;
+  if (validateConnector(connector, config).length > 0) {
     throw new FailedPreconditionError('spec');
   }
   if (isSuspended(connector)) {

@@ -136,6 +136,6 @@ export async function writeOwned(
     if (fact.state === 'absent' || !fact.owners.includes(owner.metadata.uid)) {
       throw new NameTakenError(name);
     }
-    await secrets.update(secret, fact.resourceVersion, signal);
+    await secrets.update(secret, fact, signal);
   }
 }

@@ -5,6 +5,7 @@ import { listAllInstances, listInstancesByTag } from './operations/list-instance
 import { readOrganization } from './operations/organization.ts';
 import { patchInstance } from './operations/patch-instance.ts';
 import { pingInstance } from './operations/ping-instance.ts';
+import { readElement } from './operations/read-element.ts';
 import { readInstance } from './operations/read-instance.ts';
 import { reauthorizeInstance } from './operations/reauthorize-instance.ts';
 import { setInstanceEnabled } from './operations/set-instance-enabled.ts';
@@ -31,6 +32,7 @@ export function createOpenConnectors(options: OpenConnectorsOptions): OpenConnec
     organization: (signal) => readOrganization(call, signal),
     authorizeUrl: (request, signal) => buildAuthorizeUrl(call, request, signal),
     createInstance: (body, signal, turn) => createInstance(call, body, signal, turn),
+    readElement: (key, signal) => readElement(call, key, signal),
     readInstance: (id, signal) => readInstance(call, id, signal),
     listInstancesByTag: (tag, signal) => listInstancesByTag(call, tag, signal),
     listAllInstances: (signal) => listAllInstances(call, signal),

@@ -1,4 +1,5 @@
 import type { ElementKey } from '../provider/elements.ts';
+import type { ElementDefaults } from '../provider/events.ts';
 
 /**
  * The Open Connectors API (SAP Open Connectors Platform API v2, `/elements/api-v2`) for the controllers. One
@@ -73,7 +74,7 @@ export interface Turn {
 /** The calls that change nothing. */
 export type OpenConnectorsReads = Pick<
   OpenConnectors,
-  'organization' | 'readInstance' | 'listInstancesByTag' | 'listAllInstances' | 'pingInstance'
+  'organization' | 'readElement' | 'readInstance' | 'listInstancesByTag' | 'listAllInstances' | 'pingInstance'
 >;
 
 export interface OpenConnectors {
@@ -90,6 +91,8 @@ export interface OpenConnectors {
   authorizeUrl(request: AuthorizeRequest, signal?: AbortSignal): Promise<string>;
   /** `POST /instances`. Never retried. Timeout, reset and 5xx are `ambiguous`. */
   createInstance(body: InstanceBody, signal?: AbortSignal, turn?: Turn): Promise<Instance>;
+  /** `GET /elements/{key}`: the default values of its configuration. */
+  readElement(key: ElementKey, signal?: AbortSignal): Promise<ElementDefaults>;
   /** `GET /instances/{id}`. */
   readInstance(id: number, signal?: AbortSignal): Promise<Instance>;
   /** `GET /instances?tags[]=...&hydrate=true&pageSize=200`, all pages; a 404 of the API to the first page is the empty list. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ElementDefaults } from '../provider/events.ts';
 import { MASKED } from '../secrets/mask.ts';
 import type { Instance, Organization } from './port.ts';
 import { UnreadableResponse } from './transport/call.ts';
@@ -61,6 +62,18 @@ const organization = z
   .looseObject({ id: z.union([z.int(), z.string().min(1).max(128)]), name: z.string().nullish() })
   .transform((response): Organization => ({ id: String(response.id), name: response.name ?? '' }));
 
+/** A response without the list has no defaults. */
+const elementDefaults = z
+  .looseObject({
+    configuration: orUnknown(
+      z.array(z.looseObject({ key: z.string(), defaultValue: orUnknown(z.string()) })),
+    ),
+  })
+  .transform(
+    ({ configuration: properties }): ElementDefaults =>
+      new Map((properties ?? []).map(({ key, defaultValue }) => [key, defaultValue ?? null])),
+  );
+
 const authorizeUrl = z
   .looseObject({ oauthUrl: z.string().min(1) })
   .transform((response) => response.oauthUrl);
@@ -90,6 +103,7 @@ function reader<Output>(schema: z.ZodType<Output>): (response: TransportResponse
 export const parseInstance: (response: TransportResponse) => Instance = reader(instance);
 export const parseInstances: (response: TransportResponse) => Instance[] = reader(z.array(instance));
 export const parseOrganization: (response: TransportResponse) => Organization = reader(organization);
+export const parseElementDefaults: (response: TransportResponse) => ElementDefaults = reader(elementDefaults);
 export const parseAuthorizeUrl: (response: TransportResponse) => string = reader(authorizeUrl);
 
 /** For calls without a result: no body, or any JSON. An HTML page comes from a gateway. */

@@ -28,6 +28,7 @@ import type { Random } from '../runtime/random.ts';
 import { createFingerprinter, type Fingerprinter } from '../secrets/fingerprint.ts';
 import { createKubeSecrets } from '../secrets/kube-secrets.ts';
 import type { Redactor } from '../secrets/redaction.ts';
+import { peersOf } from './peers-of.ts';
 
 /** What the ports of both controllers are created from. */
 export interface PortSources {
@@ -100,6 +101,8 @@ export function createPorts(sources: PortSources): ControllerPorts {
         clusterId,
         allowedServers: config.allowedServers,
         extraConfigurationKeys: config.extraConfigurationKeys,
+        allowedSecretMetadata: config.allowedSecretMetadata,
+        allowedEventHosts: config.allowedEventHosts,
         ownCallbackUrl: config.externalUrl && ownCallbackUrlOf(config.externalUrl),
         createDeadlineMs: config.createDeadlineMs,
         searchGraceMs: config.searchGraceMs,
@@ -107,6 +110,8 @@ export function createPorts(sources: PortSources): ControllerPorts {
         codeLifetimeMs: config.codeLifetimeMs,
         legacyApiEndMs: config.legacyApiEndMs,
         pingIntervalMs: config.pingIntervalMs,
+        authorizationRecheckMs: config.authorizationRecheckMs,
+        providerOutageLimitMs: config.providerOutageLimitMs,
       },
       accounts: registry,
       memory: new ConnectorMemory(),
@@ -114,6 +119,7 @@ export function createPorts(sources: PortSources): ControllerPorts {
       tombstones: lateInstances,
       recordEvent: (connector, event) => manager.recordEvent(connector, 'Reconcile', event),
       claimants: (connector) => claimantsOf(sources, connector),
+      peers: (connector) => peersOf(stores.connectors, connector),
     },
     account: {
       clock,

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Instance } from '../openconnectors/port.ts';
+import type { ElementKey } from '../provider/elements.ts';
+import type { ElementDefaults } from '../provider/events.ts';
 import { isOwnerTag } from './owner-tags.ts';
 
 /**
@@ -17,6 +19,7 @@ export class Inventory {
   readonly #now: () => number;
   readonly #graceMs: number;
   #takenAt: number | undefined;
+  #elements: ReadonlyMap<ElementKey, ElementDefaults> = new Map();
 
   /** `now` is the wall clock; `graceMs` is how long a list may lag behind answers about single instances. */
   constructor(now: () => number, graceMs: number) {
@@ -123,6 +126,11 @@ export class Inventory {
     this.#learnedAt.set(id, this.#now());
   }
 
+  /** The defaults of an element, read once for each account: at most one entry for each known element. */
+  learnElement(key: ElementKey, defaults: ElementDefaults): void {
+    this.#elements = new Map(this.#elements).set(key, defaults);
+  }
+
   /** Forgets an id. */
   forget(id: number): void {
     const known = this.#instances.get(id);
@@ -151,7 +159,7 @@ export class Inventory {
       }
     }
     const times = [this.#takenAt, this.#searches.get(ownerTag)].filter((time) => this.#isPast(time));
-    return { instances, searchedAt: latest(times[0], times[1]) };
+    return { instances, searchedAt: latest(times[0], times[1]), elements: this.#elements };
   }
 
   /** The instances with an owner tag that `matches`, lowest id first. */
@@ -183,4 +191,6 @@ export interface ExternalFacts {
   readonly instances: ReadonlyMap<number, Instance | 'not-found'>;
   /** Wall clock of the latest complete answer about our owner tag; absent before the account's inventory. */
   readonly searchedAt: number | undefined;
+  /** The defaults of the elements that were read; empty ones where the account does not show them. */
+  readonly elements: ReadonlyMap<ElementKey, ElementDefaults>;
 }

@@ -1,4 +1,9 @@
-import { authorizationCodeSecretNameOf, oneTimeCodeSecretNameOf, ownedSecretName } from '../api/defaults.ts';
+import {
+  authorizationCodeSecretNameOf,
+  nextSecretNameOf,
+  oneTimeCodeSecretNameOf,
+  ownedSecretName,
+} from '../api/defaults.ts';
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
 import { isRecord, type KubeObject } from '../kube/client/object.ts';
 import { objectKey } from '../kube/watch/store.ts';
@@ -28,14 +33,21 @@ export function secretsOfConnector(object: KubeObject): string[] {
     field(field(oauth, 'authorizationCodeSecretRef'), 'name'),
     field(field(oauth, 'refreshTokenSecretRef'), 'name'),
     field(field(spec, 'encryptedKeySecretRef'), 'name'),
+    field(field(field(spec, 'events'), 'signatureKeySecretRef'), 'name'),
     field(field(spec, 'connectionSecretRef'), 'name') ?? ownedSecretName(object, '-connection'),
     field(field(field(object, 'status'), 'binding'), 'name'),
+    field(field(object, 'status'), 'next') === undefined ? undefined : nextConnectionName(object),
     oneTimeCodeSecretNameOf(object),
     authorizationCodeSecretNameOf(object),
   ];
   return [...new Set(names.filter((value) => typeof value === 'string'))].map((secret) =>
     objectKey(namespace, secret === '' ? name : secret),
   );
+}
+
+function nextConnectionName(object: KubeObject): string {
+  const named = field(field(field(object, 'spec'), 'connectionSecretRef'), 'name');
+  return nextSecretNameOf(typeof named === 'string' ? named : ownedSecretName(object, '-connection'));
 }
 
 /** The account that a connector uses, as `accountKey` writes it. */

@@ -5,4 +5,5 @@ export const DEFAULT_SECRET_KEYS = {
   encryptedKey: 'encryptedKey',
   authorizationCode: 'code',
   refreshToken: 'refresh_token',
+  signatureKey: 'signatureKey',
 } as const;

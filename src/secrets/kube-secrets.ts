@@ -6,16 +6,18 @@ import type { KubeObject, OwnerReference } from '../kube/client/object.ts';
 import { collectionPath, objectPath, wellKnown } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
 import { ELEMENT_KEYS } from '../provider/elements.ts';
+import { type ManagedMetadata, mergedMetadata, withRecord } from './managed-metadata.ts';
 import { decodeValue, encodeData } from './secret-data.ts';
 import type { SecretFact } from './secret-fact.ts';
 import { SecretReader } from './secret-reader.ts';
-import type { NewSecret, Secrets } from './secrets.ts';
+import type { NewSecret, Secrets, SecretVersion } from './secrets.ts';
 
 const secretSchema = z.object({
   metadata: z.object({
     resourceVersion: z.string(),
     namespace: z.string().default(''),
     labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
     ownerReferences: z.array(z.object({ uid: z.string(), kind: z.string(), name: z.string() })).default([]),
   }),
   data: z.record(z.string(), z.string()).default({}),
@@ -78,11 +80,12 @@ export function createKubeSecrets({
         await rest.create(collectionPath(wellKnown.secrets, namespace), manifest(secret), { signal }),
       );
     },
-    async update(secret, resourceVersion, signal) {
+    async update(secret, current, signal) {
       const path = objectPath(wellKnown.secrets, secret.owner.metadata.namespace, secret.name);
-      // A JSON patch replaces `data` as a whole, which removes foreign keys, and keeps foreign labels.
+      // A JSON patch replaces `data` as a whole, which removes foreign keys.
       const patch = [
-        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
+        ...metadataPatch(secret, current),
         { op: 'add', path: '/data', value: encodeData(secret.data) },
         { op: 'add', path: '/metadata/ownerReferences', value: ownersOf(secret) },
       ];
@@ -123,12 +126,13 @@ export function secretFactOf(
       register(text);
     }
   }
-  const { resourceVersion, ownerReferences } = secret.metadata;
+  const { resourceVersion, ownerReferences, labels, annotations } = secret.metadata;
   return {
     state: 'read',
     resourceVersion,
     owners: ownerReferences.map(({ uid }) => uid),
     leftBy: leftByAmong(isAlive)(secret.metadata),
+    metadata: { labels, annotations },
     data: secret.data,
   };
 }
@@ -159,11 +163,33 @@ function manifest(secret: NewSecret): Record<string, unknown> {
     metadata: {
       name,
       namespace: owner.metadata.namespace,
-      labels: ownedLabelsOf(owner),
+      ...withRecord(managedBy(secret)),
       ownerReferences: ownersOf(secret),
     },
     data: encodeData(data),
   };
+}
+
+/** Replaces labels and annotations as a whole, because a JSON patch cannot add to a map that is absent. */
+function metadataPatch({ metadata }: NewSecret, current: SecretVersion): object[] {
+  if (metadata === undefined || current.metadata === undefined) {
+    return [];
+  }
+  const { labels, annotations } = mergedMetadata(current.metadata, metadata);
+  return [
+    { op: 'add', path: '/metadata/labels', value: labels },
+    { op: 'add', path: '/metadata/annotations', value: annotations },
+  ];
+}
+
+function managedBy({ owner, metadata }: NewSecret): ManagedMetadata {
+  return (
+    metadata ?? {
+      labels: ownedLabelsOf(owner),
+      annotations: {},
+      removable: { labels: [], annotations: [] },
+    }
+  );
 }
 
 function ownersOf({ owner }: NewSecret): OwnerReference[] {

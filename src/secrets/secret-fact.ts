@@ -1,3 +1,5 @@
+import type { TextMetadata } from './managed-metadata.ts';
+
 /** The state of a Secret. Values are base64, as in the Kubernetes API, and are dropped after the reconcile. */
 export type SecretFact =
   | {
@@ -20,5 +22,6 @@ export type SecretFact =
        * For a Secret that the operator created and whose owner was deleted: the label with the name of that connector.
        */
       readonly leftBy?: string | undefined;
+      readonly metadata: TextMetadata;
       readonly data: Readonly<Record<string, string>>;
     };

@@ -28,8 +28,9 @@ export interface SecretReaderOptions {
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
 }
 
-/** Namespaces that are remembered as not worth a list. */
+/** Namespaces that are remembered as not worth a list, and lists that can be continued. */
 const UNLISTED_LIMIT = 1_000;
+const PAUSED_LIMIT = 1_000;
 
 /** A read that waits for its turn. */
 interface Waiting {
@@ -75,10 +76,12 @@ class WaitingReads {
   }
 }
 
-/** A list of a namespace that is running. */
-interface RunningList {
-  /** The last name that it has read; a list is in the order of names. */
+/** A list of a namespace, which is in the order of names. */
+interface PagedList {
+  /** The last name that it has read. */
   position: string;
+  /** Continues it; `undefined` before the first page. */
+  token: string | undefined;
 }
 
 /**
@@ -88,7 +91,9 @@ interface RunningList {
 export class SecretReader {
   readonly #options: SecretReaderOptions;
   readonly #waiting = new Map<string, WaitingReads>();
-  readonly #lists = new Map<string, RunningList>();
+  readonly #lists = new Map<string, PagedList>();
+  /** Lists that ended before their last page. Reads of later names continue them, so that a page is read once. */
+  readonly #paused = new Map<string, PagedList>();
   /** Namespaces whose list was refused, or has mostly Secrets that no resource references. */
   readonly #unlisted = new Set<string>();
   #singles = 0;
@@ -162,10 +167,16 @@ export class SecretReader {
 
   /** Never rejects: a read that the list does not serve is done singly. */
   async #serveByList(namespace: string): Promise<void> {
-    const list: RunningList = { position: '' };
+    const paused = this.#paused.get(namespace);
+    const isUseful = paused !== undefined && this.#isAnyAhead(namespace, paused);
+    const list = isUseful ? paused : { position: '', token: undefined };
+    this.#paused.delete(namespace);
     this.#lists.set(namespace, list);
     try {
       await this.#readPages(namespace, list);
+      if (list.token !== undefined && this.#paused.size < PAUSED_LIMIT) {
+        this.#paused.set(namespace, list);
+      }
     } catch (error) {
       // The reads of single Secrets report what is wrong; a refusal stays until the roles change.
       if (isKubeError(error, 'forbidden')) {
@@ -178,11 +189,10 @@ export class SecretReader {
     }
   }
 
-  async #readPages(namespace: string, list: RunningList): Promise<void> {
+  async #readPages(namespace: string, list: PagedList): Promise<void> {
     const path = collectionPath(wellKnown.secrets, namespace);
-    let token: string | undefined;
     do {
-      const query = { limit: PAGE_SIZE, fieldSelector: FIELD_SELECTOR, continue: token };
+      const query = { limit: PAGE_SIZE, fieldSelector: FIELD_SELECTOR, continue: list.token };
       const page = pageSchema.parse(await this.#options.rest.get(path, { query }));
       const referenced = page.items.filter(({ metadata }) => this.#options.cached(namespace, metadata.name));
       for (const item of page.items) {
@@ -190,14 +200,15 @@ export class SecretReader {
       }
       list.position = page.items.at(-1)?.metadata.name ?? list.position;
       if (referenced.length * 2 < page.items.length) {
+        list.token = undefined;
         this.#avoidLists(namespace);
         return;
       }
-      token = page.metadata.continue || undefined;
-    } while (token !== undefined && this.#isAnyAhead(namespace, list));
+      list.token = page.metadata.continue || undefined;
+    } while (list.token !== undefined && this.#isAnyAhead(namespace, list));
   }
 
-  #isAnyAhead(namespace: string, { position }: RunningList): boolean {
+  #isAnyAhead(namespace: string, { position }: PagedList): boolean {
     return [...(this.#waiting.get(namespace)?.names ?? [])].some((name) => name > position);
   }
 

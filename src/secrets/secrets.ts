@@ -1,4 +1,5 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
+import type { ManagedMetadata, TextMetadata } from './managed-metadata.ts';
 import type { SecretFact } from './secret-fact.ts';
 
 /** Secrets of any namespace, from the metadata cache and from the API server. Errors are `KubeError`. */
@@ -11,8 +12,8 @@ export interface Secrets {
   read(namespace: string, name: string, signal: AbortSignal): Promise<SecretFact>;
   /** POST of a whole Secret; `data` in clear. Returns what the server stored. */
   create(secret: NewSecret, signal: AbortSignal): Promise<SecretFact>;
-  /** Replaces the data of a Secret that the operator created, on the precondition `resourceVersion`. */
-  update(secret: NewSecret, resourceVersion: string, signal: AbortSignal): Promise<SecretFact>;
+  /** Replaces the data of a Secret that the operator created, if it is still `current`, and what `secret.metadata` manages. */
+  update(secret: NewSecret, current: SecretVersion, signal: AbortSignal): Promise<SecretFact>;
   /**
    * Deletes a Secret that the operator created, on the precondition `resourceVersion`. `absent`: another client deleted
    * it before. `conflict`: it has another version, and stays.
@@ -27,6 +28,12 @@ export interface Secrets {
   disown(namespace: string, name: string, resourceVersion: string, signal: AbortSignal): Promise<void>;
 }
 
+/** What an update depends on. `metadata` is required where the update changes labels and annotations. */
+export interface SecretVersion {
+  readonly resourceVersion: string;
+  readonly metadata?: TextMetadata | undefined;
+}
+
 /** A Secret that the operator creates for a resource, which owns it. */
 export interface NewSecret {
   readonly owner: InfusionsoftConnector;
@@ -34,4 +41,6 @@ export interface NewSecret {
   readonly type: string;
   /** In clear. */
   readonly data: Readonly<Record<string, string>>;
+  /** Absent: the labels of the operator alone, which an update does not change. */
+  readonly metadata?: ManagedMetadata | undefined;
 }

@@ -3,11 +3,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { CONDITIONS } from '../../src/api/condition.ts';
 import { connectorSpecSchema } from '../../src/api/connector.ts';
 import { ACCOUNT_FINALIZER, ANNOTATIONS, API_VERSION, FINALIZER, GROUP } from '../../src/api/group.ts';
 import { isReason } from '../../src/api/reasons.ts';
+import { MIGRATED_FROM } from '../../src/cli/migrate/changes/migrated-from.ts';
 import { COMMANDS } from '../../src/cli/run.ts';
 import { settingList } from '../../src/config/settings.ts';
+import { MANAGED_METADATA_ANNOTATION } from '../../src/secrets/managed-metadata.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -43,10 +46,12 @@ const HOW_TO_PARTS = ['Prerequisites', 'Steps', 'Verify', 'Undo'];
 
 /** What the group's name may be followed by in a page. */
 const known = new Set<string>([
+  MIGRATED_FROM,
   ...Object.values(ANNOTATIONS),
   FINALIZER,
   ACCOUNT_FINALIZER,
   API_VERSION,
+  MANAGED_METADATA_ANNOTATION,
   `${GROUP}/deletion-protection`,
   `${GROUP}/scrapes-metrics`,
   `${GROUP}/serves-consent`,
@@ -100,7 +105,7 @@ describe.each(pages)('%s', (path, text) => {
     );
 
     expect(settings.filter((name) => !variables.includes(name))).toEqual([]);
-    expect(reasons.filter((name) => !isReason(name))).toEqual([]);
+    expect(reasons.filter((name) => !isReason(name) && !Object.hasOwn(CONDITIONS, name))).toEqual([]);
   });
 
   test('has YAML that can be read, and connectors that are valid', () => {

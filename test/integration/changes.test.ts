@@ -125,6 +125,41 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       );
     });
 
+    test('the template of the connection Secret is applied, restored, and removed with the spec', async () => {
+      const { namespace, id } = await ready();
+      await namespace.patch('Secret', 'crm-connection', {
+        metadata: { annotations: { 'example.com/note': 'of another client' } },
+      });
+      await namespace.patch('InfusionsoftConnector', 'crm', {
+        spec: {
+          connectionSecretTemplate: {
+            metadata: { annotations: { 'reloader.stakater.com/match': 'true' } },
+            keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+          },
+        },
+      });
+      const isApplied = async () => {
+        const found = await namespace.secret('crm-connection');
+        return (
+          found?.annotations['reloader.stakater.com/match'] === 'true' &&
+          found.values['OPEN_CONNECTORS_TOKEN'] === instance(id)?.token
+        );
+      };
+      await until('the template', isApplied);
+      await namespace.patch('Secret', 'crm-connection', {
+        metadata: { annotations: { 'reloader.stakater.com/match': null } },
+      });
+      await until('the repair', isApplied);
+      await namespace.patch('InfusionsoftConnector', 'crm', { spec: { connectionSecretTemplate: null } });
+      await until('the removal', async () => {
+        const found = await namespace.secret('crm-connection');
+        return found?.values['OPEN_CONNECTORS_TOKEN'] === undefined;
+      });
+      expect((await namespace.secret('crm-connection'))?.annotations).toEqual({
+        'example.com/note': 'of another client',
+      });
+    });
+
     test('the connection Secret is written again when it was edited or deleted', async () => {
       const { namespace, id } = await ready();
       await namespace.patch('Secret', 'crm-connection', {
@@ -208,6 +243,21 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       expect(instance(id)?.tags.filter((tag) => tag.startsWith('k8s-'))).toEqual([]);
       expect((await namespace.secret('crm-connection'))?.owners).toEqual([]);
       bench.simulator.deleteInstance(id);
+    });
+
+    test('with Orphan moves the instance to another namespace, with importId and without a consent', async () => {
+      const { namespace, id } = await ready({ deletionPolicy: 'Orphan' });
+      const token = instance(id)?.token;
+      await namespace.remove('InfusionsoftConnector', 'crm');
+      await namespace.waitGone('InfusionsoftConnector', 'crm');
+      const target = await bench.namespace('moved');
+      await createPrerequisites(bench, target);
+      await target.create(connector('crm', { instance: { importId: id } }));
+      await target.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
+      expect(instance(id)).toMatchObject({ token, works: true });
+      expect(instance(id)?.tags).toContain(`k8s-ns-${target.name}`);
+      expect((await target.secret('crm-connection'))?.values['element-token']).toBe(token);
+      expect((await namespace.secret('crm-connection'))?.values['element-token']).toBe(token);
     });
 
     test('of what is gone already succeeds', async () => {

@@ -32,6 +32,11 @@ describeControlPlanes('the consent', (plane) => {
   const instancesOf = (namespace: Namespace) =>
     bench.simulator.instances().filter(({ tags }) => tags.includes(`k8s-ns-${namespace.name}`));
 
+  const conditionsOf = async (namespace: Namespace): Promise<readonly string[]> =>
+    ((await namespace.connector('crm')).status?.conditions ?? []).map(
+      ({ type, status }) => `${type} ${status}`,
+    );
+
   describe('on the page of one operator', () => {
     let site: Site;
     let operator: RunningOperator;
@@ -244,7 +249,21 @@ describeControlPlanes('the consent', (plane) => {
           metadata: { annotations: { 'openconnectors.dev/reauthorize-at': value } },
         });
       await request('monday');
-      await again('AuthorizationRequired');
+      const message = await namespace.waitFor(KIND, 'crm', 'AuthorizationPending', 'True');
+      expect(message).toContain('Reauthorization was requested');
+      expect(await conditionsOf(namespace)).toContain('Ready True');
+      expect(instancesOf(namespace)[0]?.works).toBe(true);
+      await consent(bench, namespace, site.visitor());
+      await poll(
+        async () =>
+          (await namespace.connector('crm')).status?.lastHandledReauthorizeAt === 'monday' ? true : undefined,
+        30_000,
+        () => 'the request was not handled',
+      );
+      expect(await conditionsOf(namespace)).toContain('Ready True');
+      expect(await conditionsOf(namespace)).not.toContain('AuthorizationPending True');
+      expect((await namespace.connector('crm')).status?.instance?.id).toBe(id);
+      await expectNothingLeft(namespace);
       expect((await namespace.connector('crm')).status?.lastHandledReauthorizeAt).toBe('monday');
       await namespace.patch(KIND, 'crm', { metadata: { labels: { looked: 'at' } } });
       await ready(namespace);

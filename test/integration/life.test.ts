@@ -58,7 +58,12 @@ describeControlPlanes('the whole life of a connector', (plane) => {
   const adopting = (importId: number, name = 'crm') => connector(name, { instance: { importId } });
 
   describe('moving to infusionsoftrest', () => {
-    const rest = { connector: 'infusionsoftrest', server: null, encryptedKeySecretRef: null };
+    const rest = {
+      connector: 'infusionsoftrest',
+      server: null,
+      encryptedKeySecretRef: null,
+      replacement: { switch: 'Automatic', retainFor: '0s' },
+    };
 
     test('makes the new instance beside the old one, switches, then deletes the old one', async () => {
       const { namespace, id } = await ready();

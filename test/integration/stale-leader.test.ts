@@ -20,7 +20,12 @@ import {
 
 const KIND = 'InfusionsoftConnector';
 /** The change of `spec.connector`. */
-const REST = { connector: 'infusionsoftrest', server: null, encryptedKeySecretRef: null };
+const REST = {
+  connector: 'infusionsoftrest',
+  server: null,
+  encryptedKeySecretRef: null,
+  replacement: { switch: 'Automatic', retainFor: '0s' },
+};
 /** Longer than a test. */
 const SILENCE_MS = 3_600_000;
 

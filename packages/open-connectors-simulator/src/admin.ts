@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FaultMatch } from './faults.ts';
 import { setKnob } from './knobs.ts';
+import { OUTAGE_ANSWERS } from './outages.ts';
 import type { Simulation } from './simulation.ts';
 import { type Answer, empty, escapeHtml, html, json, type WireRequest } from './wire.ts';
 
@@ -86,6 +87,13 @@ const addSchema = z.strictObject({
   createdAt: z.number().exactOptional(),
 });
 const copySchema = z.strictObject({ createdAt: z.number().exactOptional() });
+const refreshSchema = z.strictObject({ revokes: z.boolean().exactOptional() });
+const outageSchema = z.strictObject({
+  answer: z.enum(OUTAGE_ANSWERS),
+  connector: z.enum(['infusionsoftcrm', 'infusionsoftrest']).exactOptional(),
+  forMs: z.number().min(0).exactOptional(),
+  failsRefresh: z.boolean().exactOptional(),
+});
 const codeSchema = z.object({ callbackUrl: z.string(), clientId: z.string().exactOptional() });
 
 type Parameters = { readonly id: number; readonly body: string };
@@ -153,8 +161,12 @@ const operations: Readonly<Record<string, Operation>> = {
   'DELETE /instances/#': done((simulation, { id }) => simulation.deleteInstance(id)),
   'POST /instances/#/copy': (simulation, parameters) =>
     json(200, { id: simulation.copyInstance(parameters.id, read(copySchema, parameters)).id }),
-  'POST /instances/#/fail-token-refresh': done((simulation, { id }) => simulation.failTokenRefresh(id)),
+  'POST /instances/#/fail-token-refresh': done((simulation, parameters) =>
+    simulation.failTokenRefresh(parameters.id, read(refreshSchema, parameters)),
+  ),
   'POST /instances/#/revoke-grant': done((simulation, { id }) => simulation.revokeGrant(id)),
+  'POST /outage': done((simulation, parameters) => simulation.startOutage(read(outageSchema, parameters))),
+  'DELETE /outage': done((simulation) => simulation.endOutage()),
   'POST /user-secret': (simulation) => json(200, simulation.rotateUserSecret()),
   'POST /codes': (simulation, parameters) =>
     json(200, { code: simulation.issueCode(read(codeSchema, parameters)) }),

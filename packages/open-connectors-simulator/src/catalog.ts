@@ -65,6 +65,37 @@ const crmOnly: readonly PropertyDefinition[] = [
   property('infusionsoft.private.key', 'Encrypted Key', null, true),
 ];
 
+const poller = (resource: string, created: string, updated: string, where = '') => ({
+  url: `/hubs/crm/${resource}${where}`,
+  idField: 'id',
+  datesConfiguration: {
+    updatedDateField: updated,
+    updatedDateFormat: "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+    updatedDateTimezone: 'GMT',
+    createdDateField: created,
+    createdDateFormat: "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+    createdDateTimezone: 'GMT',
+  },
+});
+
+/** The default of `appointments` is the documented sample; the one of `contacts` follows the API of Keap. */
+const pollers = {
+  appointments: poller('appointments', 'creation_date', 'modification_date'),
+  contacts: poller(
+    'contacts',
+    'date_created',
+    'last_updated',
+    `?where=since='\${date:yyyy-MM-dd'T'HH:mm:ssXXX}'`,
+  ),
+};
+
+const restOnly: readonly PropertyDefinition[] = [
+  property('event.notification.signature.key', 'Event Notification Signature Key'),
+  property('event.poller.refresh_interval', 'Event Poller Refresh Interval', '15'),
+  property('event.poller.configuration', 'Event Poller Configuration', JSON.stringify(pollers)),
+  property('event.poller.urls', 'Event Poller URLs'),
+];
+
 /** Ids and keys as in the Cloud Elements developer portal. */
 export const elements: readonly ElementDefinition[] = [
   {
@@ -83,7 +114,7 @@ export const elements: readonly ElementDefinition[] = [
     description: 'Add an Infusionsoft REST Instance to connect your existing Infusionsoft account.',
     beta: false,
     bulk: true,
-    properties: common,
+    properties: [...common, ...restOnly],
   },
 ];
 

@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
+import { outageError } from './outages.ts';
 import { remember } from './past.ts';
 import { ProviderError, type Tokens } from './provider.ts';
 import type { InstanceRecord } from './state.ts';
@@ -117,6 +118,13 @@ export function countFailedRefresh(context: Context, instance: InstanceRecord): 
   }
 }
 
+/** All attempts fail, which the platform makes within a minute. */
+export function lockRefresh(context: Context, instance: InstanceRecord): void {
+  while (!instance.refreshLocked) {
+    countFailedRefresh(context, instance);
+  }
+}
+
 function refresh(context: Context, instance: InstanceRecord): void {
   const tokens = instance.refreshLocked
     ? new ProviderError(400, 'invalid_request', 'Invalid Refresh Token')
@@ -136,6 +144,7 @@ function refresh(context: Context, instance: InstanceRecord): void {
 export function works(context: Context, instance: InstanceRecord): boolean {
   const { clientId, clientSecret } = clientOf(instance.configuration);
   return (
+    context.outages.of(instance.element.key) === undefined &&
     context.provider.knowsClient(clientId, clientSecret) &&
     (tokenWorks(context, instance) || refreshWorks(context, instance)) &&
     (instance.element.key !== 'infusionsoftcrm' ||
@@ -154,8 +163,16 @@ export function callProvider(context: Context, instance: InstanceRecord): void {
   if (!context.knobs.providerAvailable) {
     throw new ApiError(502, 'The provider did not answer', 'Service Unavailable');
   }
+  const outage = context.outages.of(instance.element.key);
+  if (outage?.failsRefresh === true && refreshIsDue(context, instance)) {
+    lockRefresh(context, instance);
+    throw outageError(outage);
+  }
   if (!tokenWorks(context, instance) || refreshIsDue(context, instance)) {
     refresh(context, instance);
+  }
+  if (outage !== undefined) {
+    throw outageError(outage);
   }
   if (context.knobs.credentialsUsedOnEveryCall) {
     const { clientId, clientSecret } = clientOf(instance.configuration);

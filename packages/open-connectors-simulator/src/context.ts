@@ -2,6 +2,7 @@ import type { Clock } from 'test-kit/clock.ts';
 import type { Random } from 'test-kit/random.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { Knobs } from './knobs.ts';
+import { createOutages, type Outages } from './outages.ts';
 import { createProvider, type Provider } from './provider.ts';
 import { createState, type State } from './state.ts';
 import { createTenancy, type Tenancy } from './tenancy.ts';
@@ -11,6 +12,7 @@ export interface Context {
   readonly state: State;
   readonly tenancy: Tenancy;
   readonly provider: Provider;
+  readonly outages: Outages;
   readonly knobs: Knobs;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -28,6 +30,7 @@ export function createContext(knobs: Knobs, clock: Clock, random: Random): Conte
     clock,
     tenancy: createTenancy(state, ids, clock),
     provider: createProvider(knobs, clock, ids),
+    outages: createOutages(clock),
     origin: 'https://localhost',
   };
 }

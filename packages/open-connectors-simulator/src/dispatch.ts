@@ -11,6 +11,7 @@ import {
   tokenPath,
 } from './handlers/consent.ts';
 import type { Opening } from './ledger.ts';
+import { ForwardedAnswer } from './outages.ts';
 import { findRoute, type Match } from './router.ts';
 import type { Answer, WireRequest } from './wire.ts';
 
@@ -108,6 +109,9 @@ export function answered(context: Context, parsed: Parsed, requestId: string): A
   try {
     return parsed.opening.area === 'api' ? handleApi(context, parsed) : handlePage(context, parsed);
   } catch (error) {
+    if (error instanceof ForwardedAnswer) {
+      return error.answer;
+    }
     if (error instanceof ApiError) {
       return errorAnswer(error, requestId);
     }

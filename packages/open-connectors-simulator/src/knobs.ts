@@ -108,6 +108,16 @@ export const knobTable = {
     'Whether the response to a create shows the configuration instead of `{}`.',
     `${churros} read it; the infusionsoftcrm sample of the developer portal has {}`,
   ),
+  signatureKeyMasked: flag(
+    true,
+    'Whether the signature key of events is shown as `********`.',
+    'Unknown: samples show only null',
+  ),
+  eventKeysByPatch: flag(
+    true,
+    'Whether a PATCH changes the configuration of events. Without it the keys are ignored.',
+    'The guide on instances says that events need a new authentication; other pages and churros patch them',
+  ),
   maskedKeys: choice(
     ['oauth', 'oauth-and-key', 'all-secrets'],
     'oauth',
@@ -140,6 +150,11 @@ export const knobTable = {
     5,
     'Failed token refreshes after which the platform disables the instance.',
     'Help page on automatic disabling: 5',
+  ),
+  enablingResumesRefresh: flag(
+    false,
+    'Whether enabling an instance that the platform disabled lets it refresh again. Otherwise only a new grant does.',
+    'Help page on automatic disabling: re-enable and re-authenticate; whether enabling alone suffices is unknown',
   ),
   credentialsUsedOnEveryCall: flag(
     true,

@@ -5,6 +5,7 @@ export const mask = '********';
 
 const clientCredentials = ['oauth.api.key', 'oauth.api.secret'];
 const encryptedKey = 'infusionsoft.private.key';
+const signatureKey = 'event.notification.signature.key';
 const providerTokens = ['oauth.user.token', 'oauth.user.refresh_token'];
 
 const maskedKeys: Readonly<Record<Knobs['maskedKeys'], readonly string[]>> = {
@@ -15,5 +16,7 @@ const maskedKeys: Readonly<Record<Knobs['maskedKeys'], readonly string[]>> = {
 
 /** The value of one configuration property in a response. */
 export function masked(key: string, value: string | null, knobs: Knobs): string | null {
-  return value !== null && maskedKeys[knobs.maskedKeys].includes(key) ? mask : value;
+  const isMasked =
+    maskedKeys[knobs.maskedKeys].includes(key) || (key === signatureKey && knobs.signatureKeyMasked);
+  return value !== null && isMasked ? mask : value;
 }

@@ -17,6 +17,7 @@ import {
   readElementConfiguration,
   readOauthUrl,
 } from './handlers/elements.ts';
+import { listEventPollers } from './handlers/event-pollers.ts';
 import { listContacts, listHubAccounts, listObjects, ping } from './handlers/hubs.ts';
 import {
   listAccounts,
@@ -76,6 +77,7 @@ export const routes: readonly Route[] = [
   to('POST', '/instances', 'createInstance', createInstance),
   to('GET', '/elements/{element}/instances', 'listInstances', listInstances),
   to('POST', '/elements/{element}/instances', 'createInstance', createInstance),
+  to('GET', '/instances/event-poller-records', 'listEventPollers', listEventPollers, 'instance'),
   ...byToken,
   ...byId,
   to('GET', '/instances/{id}', 'readInstance', readInstance),

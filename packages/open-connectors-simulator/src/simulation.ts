@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from 'test-kit/clock.ts';
 import { type Random, systemRandom } from 'test-kit/random.ts';
-import { countFailedRefresh } from './connection.ts';
+import { lockRefresh } from './connection.ts';
 import { type Context, createContext } from './context.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { authorizePath } from './handlers/consent.ts';
@@ -17,6 +17,7 @@ import {
   type InstanceSnapshot,
   snapshotOf,
 } from './out-of-band.ts';
+import type { Outage } from './outages.ts';
 import { createPlatform, type Platform } from './platform.ts';
 import type { CodeRequest, ProviderApp } from './provider.ts';
 import { replaceUserSecret, type UserRecord } from './state.ts';
@@ -73,8 +74,14 @@ export interface Simulation extends Pick<Platform, 'exchange'> {
   consent(authorizeUrl: string, answer: { readonly approve: boolean }): Promise<string>;
   /** Revokes the grant, as a user does who removes the application at the provider. */
   revokeGrant(id: number): void;
-  /** Revokes the grant and fails refreshes until the platform disables the instance. */
-  failTokenRefresh(id: number): void;
+  /**
+   * Fails refreshes until the platform disables the instance, and revokes the grant; with `revokes: false` the grant
+   * stays valid, as after a failure of the token endpoint.
+   */
+  failTokenRefresh(id: number, options?: { readonly revokes?: boolean }): void;
+  /** The provider refuses the calls of every instance from now on. */
+  startOutage(outage: Outage): void;
+  endOutage(): void;
 }
 
 /** A simulation with the parts that a server needs. */
@@ -190,13 +197,15 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     revokeGrant(id) {
       provider.revoke(existing(context, id).configuration.get('oauth.user.token') ?? '');
     },
-    failTokenRefresh(id) {
+    failTokenRefresh(id, { revokes = true } = {}) {
       const instance = existing(context, id);
-      provider.revoke(instance.configuration.get('oauth.user.token') ?? '');
-      while (!instance.refreshLocked) {
-        countFailedRefresh(context, instance);
+      if (revokes) {
+        provider.revoke(instance.configuration.get('oauth.user.token') ?? '');
       }
+      lockRefresh(context, instance);
     },
+    startOutage: (outage) => context.outages.start(outage),
+    endOutage: () => context.outages.end(),
   };
   return { simulation, context, stop: () => platform.stop() };
 }

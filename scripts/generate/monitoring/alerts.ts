@@ -114,11 +114,47 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'OpenConnectorsAuthorizationRevoked',
-    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",status="False",reason="AuthorizationRevoked"}) > 0',
+    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",status="False",reason="AuthorizationRevoked"}) > 0 unless on (job) sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="ProviderUnavailable"}) > 0',
     for: '10m',
     severity: 'critical',
     summary: '{{ $value }} connectors have lost their authorization',
     description: 'Applications that use these instances get errors until a user repeats the consent.',
+  },
+  {
+    name: 'OpenConnectorsProviderUnavailable',
+    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="ProviderUnavailable"}) > 0',
+    for: '10m',
+    severity: 'critical',
+    summary: 'Infusionsoft is unavailable for {{ $value }} connectors',
+    description:
+      'Applications that use these instances get errors. The connectors recover by themselves; no consent is required.',
+  },
+  {
+    name: 'OpenConnectorsOAuthClientRejected',
+    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="OAuthClientRejected"}) > 0',
+    for: '10m',
+    severity: 'critical',
+    summary: 'Infusionsoft rejects the OAuth app of {{ $value }} connectors',
+    description:
+      'Applications that use these instances get errors until the owner of the OAuth app corrects it at Keap.',
+  },
+  {
+    name: 'OpenConnectorsAuthorizationUnverified',
+    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="AuthorizationUnverified"}) > 0',
+    for: '30m',
+    severity: 'warning',
+    summary: 'The authorization of {{ $value }} connectors has not been verified for 30 minutes',
+    description:
+      'Calls through these instances fail and cannot be repeated, because Open Connectors or Infusionsoft throttles them.',
+  },
+  {
+    name: 'OpenConnectorsLegacyApiEnded',
+    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="LegacyApiEnded"}) > 0',
+    for: '10m',
+    severity: 'critical',
+    summary: '{{ $value }} connectors use XML-RPC, which Keap ended',
+    description:
+      'Applications that use these instances get errors until the connectors use infusionsoftrest.',
   },
   {
     name: 'OpenConnectorsAuthorizationPending',

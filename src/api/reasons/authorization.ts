@@ -2,6 +2,9 @@ import type { ReasonTable } from './info.ts';
 
 const WAITING = { Authorized: ['False'], Ready: ['False'] } as const;
 
+/** Also of a consent that is requested while the current authorization works. */
+const WAITING_OR_PENDING = { ...WAITING, AuthorizationPending: ['True'] } as const;
+
 /** How to obtain a code without the consent page and without the plugin. */
 const BY_HAND = [
   '**With a start URL.** Read the one-time code, then open the start URL and enter it:',
@@ -33,7 +36,7 @@ export const AUTHORIZATION_REASONS = {
     whatToDo: 'Nothing.',
   },
   AuthorizationRequired: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Normal',
     meaning: 'The connector waits for OAuth consent, which a user gives once in a browser.',
@@ -42,7 +45,7 @@ export const AUTHORIZATION_REASONS = {
     help: BY_HAND,
   },
   AuthorizationDenied: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
     meaning: 'The user denied the OAuth consent.',
@@ -57,7 +60,7 @@ export const AUTHORIZATION_REASONS = {
     whatToDo: 'Repeat the consent. The instance and its id stay the same.',
   },
   AuthorizationFailed: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
     meaning: 'Open Connectors or Infusionsoft refused the authorization code or the refresh token.',
@@ -66,7 +69,7 @@ export const AUTHORIZATION_REASONS = {
     help: ['`AuthorizationRequired` describes how to obtain a new code.'],
   },
   CredentialUsed: {
-    conditions: WAITING,
+    conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
     meaning:
@@ -75,6 +78,34 @@ export const AUTHORIZATION_REASONS = {
     help: [
       'After a call without a response the outcome is unknown: the code may be consumed. `AuthorizationRequired` describes how to obtain a new one.',
     ],
+  },
+  AuthorizationUnverified: {
+    conditions: { Authorized: ['Unknown'], Ready: ['False'], Reconciling: ['True'] },
+    severity: 'retried',
+    event: 'none',
+    meaning:
+      'A call through the instance failed, or Open Connectors disabled the instance. The operator calls other instances and repeats the call before anything follows from it.',
+    whatToDo: 'Wait for the next check (AUTHORIZATION_RECHECK, 5 minutes).',
+    help: ['[How a failing call is judged](../explanation/failing-calls.md) has the rules.'],
+  },
+  ProviderUnavailable: {
+    conditions: { Authorized: ['False'], Ready: ['False'], Reconciling: ['True'] },
+    severity: 'retried',
+    event: 'Warning',
+    meaning:
+      'Infusionsoft refuses the calls of several connectors, or is unavailable. No consent is requested; the operator repeats the call and enables again what Open Connectors disabled.',
+    whatToDo:
+      'Wait; the connector recovers by itself. For connectors of a single client_id the operator waits at most PROVIDER_OUTAGE_LIMIT (72 hours).',
+    help: ['[How a failing call is judged](../explanation/failing-calls.md) has the rules.'],
+  },
+  OAuthClientRejected: {
+    conditions: WAITING,
+    severity: 'person',
+    event: 'Warning',
+    meaning:
+      'Infusionsoft rejects the OAuth app: the calls of all connectors with this client_id fail, and those of others work.',
+    whatToDo:
+      'Correct the OAuth app at Keap, or its client_secret in the Secret in the message. If the grants ended too, set the annotation openconnectors.dev/reauthorize-at.',
   },
   LegacyApiEnded: {
     conditions: { ...WAITING, Stalled: ['True'] },

@@ -16,6 +16,19 @@ export const GENERAL_REASONS = {
     meaning: 'The instance is disabled, as spec.instance.enabled requires.',
     whatToDo: 'Nothing. Set spec.instance.enabled to true to enable the instance.',
   },
+  SwitchPending: {
+    conditions: { Ready: ['True'] },
+    severity: 'settled',
+    event: 'Normal',
+    meaning:
+      'The instance of the new spec.connector is authorized, and its connection is in the Secret <connection Secret>-next. The connection Secret still has the old instance.',
+    whatToDo:
+      'Prepare the applications for the new connector. Then set the annotation openconnectors.dev/switch to a new value.',
+    help: [
+      'The connection Secret moves in one write, and the old instance is kept for `spec.replacement.retainFor`. Another value within that time switches back:',
+      '```sh\nkubectl annotate infusionsoftconnector <name> -n <namespace> --overwrite openconnectors.dev/switch="$(date +%s)"\n```',
+    ],
+  },
   Progressing: {
     conditions: {
       Ready: ['False', 'Unknown'],

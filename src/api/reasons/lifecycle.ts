@@ -45,13 +45,21 @@ export const LIFECYCLE_REASONS = {
     meaning: 'The instance has a new OAuth authorization. Its id stays the same.',
     whatToDo: 'Nothing.',
   },
+  Switched: {
+    conditions: {},
+    severity: 'settled',
+    event: 'Normal',
+    meaning:
+      'The connection Secret has another instance now, after a change of spec.connector. The instance before is kept until status.replacing.until.',
+    whatToDo: 'Restart applications that read the Secret only at start.',
+  },
   Replaced: {
     conditions: {},
     severity: 'settled',
     event: 'Normal',
     meaning:
-      'The connection Secret points to the instance of the new connector, and the old instance was deleted.',
-    whatToDo: 'Restart applications that read the Secret only at start.',
+      'An instance of another connector that is not in use any more was deleted, at the end of its retention or because spec.connector was restored.',
+    whatToDo: 'Nothing.',
   },
   LegacyConnector: {
     conditions: {},

@@ -48,7 +48,12 @@ export const SECRET_REASONS = {
     whatToDo: 'Set another name in spec.connectionSecretRef, or delete the Secret.',
   },
   CodeSecretConflict: {
-    conditions: { Authorized: ['False'], Ready: ['False'], Stalled: ['True'] },
+    conditions: {
+      Authorized: ['False'],
+      AuthorizationPending: ['True'],
+      Ready: ['False'],
+      Stalled: ['True'],
+    },
     severity: 'stalled',
     event: 'Warning',
     meaning:
@@ -69,6 +74,13 @@ export const SECRET_REASONS = {
     event: 'Normal',
     meaning: 'The connection Secret was created.',
     whatToDo: 'Nothing.',
+  },
+  ConnectionSecretUpdated: {
+    conditions: {},
+    severity: 'settled',
+    event: 'Normal',
+    meaning: 'The connection Secret was updated after a change of the spec.',
+    whatToDo: 'Restart applications that read the Secret only at start.',
   },
   ConnectionSecretRepaired: {
     conditions: {},

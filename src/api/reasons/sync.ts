@@ -90,7 +90,7 @@ export const SYNC_REASONS = {
     whatToDo: 'Check spec.baseUrl of the account, and proxies and gateways in between.',
   },
   Throttled: {
-    conditions: { ...RETRIED, AccountReady: ['False', 'Unknown'] },
+    conditions: { ...RETRIED, AccountReady: ['False', 'Unknown'], AuthorizationPending: ['True'] },
     severity: 'retried',
     event: 'Normal',
     meaning: 'Open Connectors limits the requests (429). All calls of the account wait.',

@@ -1,10 +1,14 @@
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../provider/elements.ts';
 import type { ConnectorSpec } from '../connector.ts';
+import { RETENTION } from '../defaults.ts';
+import { DURATION_PATTERN, parseDuration } from '../duration.ts';
 import {
   CONFIGURATION_KEY_MAX_LENGTH,
   CONFIGURATION_KEY_PATTERN,
   REFUSED_KEY_PATTERN,
 } from './configuration-keys.ts';
+import { CONNECTION_TEMPLATE_RULES } from './connection-template-rules.ts';
+import { EVENTS_RULES } from './events-rules.ts';
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
 import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
 
@@ -85,6 +89,18 @@ const FORMATS: readonly AnyRule[] = [
   }),
 ];
 
+const REPLACEMENT: readonly AnyRule[] = [
+  rule<string>({
+    at: 'spec.replacement.retainFor',
+    rule: `self.matches(${celPattern(DURATION_PATTERN)}) && duration(self) >= duration('0s') && duration(self) <= duration('720h')`,
+    message: 'must be a duration from 0s to 720h, such as 24h or 1h30m',
+    holds: (retainFor) => {
+      const length = parseDuration(retainFor);
+      return length !== undefined && length >= RETENTION.min && length <= RETENTION.max;
+    },
+  }),
+];
+
 const CONFIGURATION: readonly AnyRule[] = [
   rule<Readonly<Record<string, string>>>({
     at: 'spec.instance.configuration',
@@ -126,5 +142,8 @@ export const CONNECTOR_RULES: readonly AnyRule[] = [
       old.instance?.importId === undefined || spec.instance?.importId === old.instance.importId,
   }),
   ...FORMATS,
+  ...REPLACEMENT,
   ...CONFIGURATION,
+  ...CONNECTION_TEMPLATE_RULES,
+  ...EVENTS_RULES,
 ];

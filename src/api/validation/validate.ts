@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import { SAFE_CONFIGURATION_KEYS } from '../../provider/parameters.ts';
+import type { HostPattern } from '../../runtime/host-pattern.ts';
 import { accountSpecSchema } from '../account.ts';
-import { connectorSpecSchema } from '../connector.ts';
+import { type ConnectorSpec, connectorSpecSchema } from '../connector.ts';
 import { ACCOUNT_RULES } from './account-rules.ts';
+import { allowedHost } from './allowlist.ts';
+import { isAllowedMetadata } from './connection-template-rules.ts';
 import { CONNECTOR_RULES } from './connector-rules.ts';
 import type { AnyRule } from './rules.ts';
 
@@ -23,6 +26,10 @@ export interface ConnectorValidation {
   readonly old?: WithSpec | undefined;
   /** The setting EXTRA_CONFIGURATION_KEYS. */
   readonly extraConfigurationKeys?: readonly string[] | undefined;
+  /** The setting ALLOWED_SECRET_METADATA. Absent: it is not known, and nothing is checked against it. */
+  readonly allowedSecretMetadata?: readonly string[] | undefined;
+  /** The setting ALLOWED_EVENT_HOSTS, in the same way. */
+  readonly allowedEventHosts?: readonly HostPattern[] | undefined;
 }
 
 /**
@@ -40,6 +47,8 @@ export function validateConnector(object: WithSpec, options: ConnectorValidation
   return [
     ...ruleViolations(CONNECTOR_RULES, { spec: parsed.data }, old.success ? { spec: old.data } : undefined),
     ...unlistedKeys(keys, options.extraConfigurationKeys ?? []),
+    ...unlistedMetadata(parsed.data, options.allowedSecretMetadata),
+    ...unlistedEventHost(parsed.data, options.allowedEventHosts),
   ];
 }
 
@@ -146,4 +155,29 @@ function unlistedKeys(keys: readonly string[], extra: readonly string[]): Violat
       path: `spec.instance.configuration[${shorten(key)}]`,
       message: 'is not an allowed key: remove it, or add it to EXTRA_CONFIGURATION_KEYS of the operator',
     }));
+}
+
+function unlistedMetadata(spec: ConnectorSpec, allowed: readonly string[] | undefined): Violation[] {
+  const metadata = spec.connectionSecretTemplate?.metadata;
+  return (['labels', 'annotations'] as const).flatMap((field) =>
+    Object.keys(metadata?.[field] ?? {})
+      .filter((key) => allowed !== undefined && !isAllowedMetadata(key, allowed))
+      .map((key) => ({
+        path: `spec.connectionSecretTemplate.metadata.${field}[${shorten(key)}]`,
+        message: 'is not an allowed key: remove it, or add it to ALLOWED_SECRET_METADATA of the operator',
+      })),
+  );
+}
+
+function unlistedEventHost(spec: ConnectorSpec, allowed: readonly HostPattern[] | undefined): Violation[] {
+  const { callbackUrl } = spec.events ?? {};
+  return callbackUrl === undefined || allowed === undefined || allowedHost(callbackUrl, allowed) !== undefined
+    ? []
+    : [
+        {
+          path: 'spec.events.callbackUrl',
+          message:
+            'has a host that is not allowed: correct it, or add the host to ALLOWED_EVENT_HOSTS of the operator',
+        },
+      ];
 }

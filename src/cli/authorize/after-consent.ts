@@ -24,7 +24,8 @@ export type Proof =
 /** Evaluates a connector after its code was stored. */
 export function readyProgress(connector: InfusionsoftConnector, proof: Proof): ReadyProgress {
   const ready = isCurrent(connector) ? conditionOf(connector, 'Ready') : undefined;
-  if (ready?.status === 'True') {
+  const pending = conditionOf(connector, 'AuthorizationPending');
+  if (ready?.status === 'True' && pending === undefined) {
     return 'ready';
   }
   if (isHalted(connector)) {
@@ -37,7 +38,8 @@ export function readyProgress(connector: InfusionsoftConnector, proof: Proof): R
     return 'blocked';
   }
   const isReconciling = conditionOf(connector, 'Reconciling') !== undefined;
-  return !isReconciling && infoOf(ready)?.info.severity === 'person' ? 'blocked' : 'wait';
+  const severity = infoOf(pending ?? ready)?.info.severity;
+  return !isReconciling && (severity === 'person' || severity === 'stalled') ? 'blocked' : 'wait';
 }
 
 /** Waits until a connector whose code was stored is Ready. Throws `CliError` where it does not become Ready. */

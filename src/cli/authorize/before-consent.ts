@@ -1,3 +1,5 @@
+import { requestOf } from '../../api/annotations.ts';
+import type { Condition } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf } from '../../api/defaults.ts';
 import { decodeText } from '../../secrets/decode.ts';
@@ -19,8 +21,13 @@ export function consentProgress(connector: InfusionsoftConnector): ConsentProgre
   if (ready === undefined) {
     return 'wait';
   }
+  const pending = conditionOf(connector, 'AuthorizationPending');
+  if (pending !== undefined) {
+    return requiresConsent(pending) ? 'required' : pendingProgress(pending);
+  }
   if (ready.status === 'True') {
-    return 'ready';
+    const { lastHandledReauthorizeAt } = connector.status ?? {};
+    return requestOf(connector, 'reauthorizeAt', lastHandledReauthorizeAt) === undefined ? 'ready' : 'wait';
   }
   if (requiresConsent(ready)) {
     return 'required';
@@ -32,6 +39,11 @@ export function consentProgress(connector: InfusionsoftConnector): ConsentProgre
   return severity === 'person' || severity === 'stalled' || conditionOf(connector, 'Stalled') !== undefined
     ? 'blocked'
     : 'wait';
+}
+
+/** A requested consent that a user cannot give now: only a stalled one needs a user. */
+function pendingProgress(pending: Condition): ConsentProgress {
+  return infoOf(pending)?.info.severity === 'stalled' ? 'blocked' : 'wait';
 }
 
 /** Waits until the connector requires a consent. `undefined`: it is Ready already. Throws `CliError`. */

@@ -9,13 +9,15 @@ export function blockedError(connector: InfusionsoftConnector, next: string): Cl
   if (deletionTimestamp !== undefined) {
     return new CliError('userAction', `Connector "${name}" is being deleted.`);
   }
-  const ready = isSuspended(connector) ? undefined : conditionOf(connector, 'Ready');
+  const pending = conditionOf(connector, 'AuthorizationPending');
+  const ready = isSuspended(connector) ? undefined : (pending ?? conditionOf(connector, 'Ready'));
+  const state = pending === undefined ? 'is not Ready' : 'is not reauthorized';
   const known = ready && infoOf(ready);
   return new CliError(
     'userAction',
     ready === undefined
       ? `Connector "${name}" is suspended (spec.suspend or annotation openconnectors.dev/paused).`
-      : `Connector "${name}" is not Ready (${ready.reason}). ${ready.message}`,
+      : `Connector "${name}" ${state} (${ready.reason}). ${ready.message}`,
     [...(known === undefined ? [] : [`What to do: ${known.info.whatToDo}`]), next],
   );
 }

@@ -24,10 +24,14 @@ export function infoOf(
   return isReason(condition.reason) ? { name: condition.reason, info: reason(condition.reason) } : undefined;
 }
 
-/** Whether a condition is about an authorization that a consent can give. */
-export function requiresConsent({ status, reason: name }: Pick<Condition, 'status' | 'reason'>): boolean {
+/** Whether a condition, `Ready` or `AuthorizationPending`, is about an authorization that a consent can give. */
+export function requiresConsent({
+  type,
+  status,
+  reason: name,
+}: Pick<Condition, 'type' | 'status' | 'reason'>): boolean {
   return (
-    status === 'False' &&
+    status === (type === 'AuthorizationPending' ? 'True' : 'False') &&
     Object.hasOwn(AUTHORIZATION_REASONS, name) &&
     infoOf({ reason: name })?.info.severity === 'person'
   );
@@ -35,9 +39,9 @@ export function requiresConsent({ status, reason: name }: Pick<Condition, 'statu
 
 /** The command that authorizes the connector, where it requires a consent and has no start page. */
 export function authorizeCommandFor(connector: InfusionsoftConnector): string | undefined {
-  const ready = conditionOf(connector, 'Ready');
-  return ready !== undefined &&
-    requiresConsent(ready) &&
+  const waiting = conditionOf(connector, 'AuthorizationPending') ?? conditionOf(connector, 'Ready');
+  return waiting !== undefined &&
+    requiresConsent(waiting) &&
     connector.status?.authorization?.startUrl === undefined
     ? authorizeCommand(connector)
     : undefined;

@@ -32,8 +32,8 @@ interface CommonResources {
 
 /** The resources of a command that only reads. Every method throws `CliError`. */
 export interface ReadResources extends CommonResources {
-  /** The connector; `undefined` where it does not exist. */
-  findConnector(namespace: string, name: string): Promise<InfusionsoftConnector | undefined>;
+  /** `undefined` where it does not exist. */
+  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
   /** The whole Secret; `undefined` where it does not exist. */
   findSecret(namespace: string, name: string): Promise<unknown>;
   /** The uid of the namespace `kube-system`; `forbidden` where the caller may not read it. */
@@ -44,8 +44,32 @@ export interface ReadResources extends CommonResources {
 export interface Resources extends CommonResources {
   /** Sets `key` of a Secret to `value`, and creates the Secret where it does not exist. Other keys stay. */
   storeSecretKey(namespace: string, name: string, key: string, value: string): Promise<'created' | 'updated'>;
+  /** The connectors of `namespace` (`undefined`: of all namespaces) with labels that match `selector`. */
+  selectConnectors(
+    namespace: string | undefined,
+    selector: string | undefined,
+  ): Promise<readonly SelectedConnector[]>;
+  /** `undefined` where it does not exist. */
+  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
+  /** Merge-patches a connector whose resourceVersion is still `resourceVersion`, and returns it. */
+  patchConnector(
+    connector: InfusionsoftConnector,
+    patch: ConnectorPatch,
+  ): Promise<SelectedConnector | 'conflict' | 'not-found'>;
   /** Sets the annotation `reconcile-at`. */
   requestReconcile(namespace: string, name: string, value: string): Promise<'requested' | 'forbidden'>;
+}
+
+/** A connector with the names of its field managers. */
+export interface SelectedConnector {
+  readonly connector: InfusionsoftConnector;
+  readonly fieldManagers: readonly string[];
+}
+
+/** A merge patch of a connector. `null` removes a field. */
+export interface ConnectorPatch {
+  readonly metadata?: { readonly annotations: Readonly<Record<string, string | null>> };
+  readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 const FIELD_MANAGER = 'kubectl-openconnectors';
@@ -56,6 +80,9 @@ const listSchema = z.object({
   items: z.array(z.unknown()),
 });
 const namespaceSchema = z.object({ metadata: z.object({ uid: z.string().min(1) }) });
+const managedSchema = z.object({
+  metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default('') })).default([]) }),
+});
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 /** The resources, by GET requests. */
@@ -70,21 +97,19 @@ export function createReadResources(rest: Pick<KubeRest, 'get'>): ReadResources 
     connectors: async (namespace) => (await list(rest, CONNECTOR_NAMES, namespace)).map(parseConnector),
     account: async (namespace, name) => parseAccount(await one(ACCOUNT_NAMES, namespace, name)),
     accounts: async (namespace) => (await list(rest, ACCOUNT_NAMES, namespace)).map(parseAccount),
+    async findConnector(namespace, name) {
+      const found = await tolerate(
+        ['not-found'],
+        { verb: 'get', object: `${CONNECTOR_NAMES.kind} "${name}"`, scope: scopeOf(namespace) },
+        rest.get(objectPath(typeOf(CONNECTOR_NAMES), namespace, name)),
+      );
+      return found === 'not-found' ? undefined : selectedConnector(found.body);
+    },
     async secret(namespace, name) {
       const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
       const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
       const found = await tolerate(['forbidden', 'not-found'], call, response);
       return typeof found === 'string' ? found : secretSchema.parse(found.body).data;
-    },
-    async findConnector(namespace, name) {
-      const call: ApiCall = {
-        verb: 'get',
-        object: `InfusionsoftConnector "${name}"`,
-        scope: scopeOf(namespace),
-      };
-      const response = rest.get(objectPath(typeOf(CONNECTOR_NAMES), namespace, name));
-      const found = await tolerate(['not-found'], call, response);
-      return typeof found === 'string' ? undefined : parseConnector(found.body);
     },
     async findSecret(namespace, name) {
       const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
@@ -105,6 +130,20 @@ export function createReadResources(rest: Pick<KubeRest, 'get'>): ReadResources 
 export function createResources(rest: KubeRest): Resources {
   return {
     ...createReadResources(rest),
+    selectConnectors: async (namespace, selector) =>
+      (await list(rest, CONNECTOR_NAMES, namespace, selector)).map(selectedConnector),
+    async patchConnector({ metadata: { namespace, name, resourceVersion } }, patch) {
+      const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
+      const patched = await tolerate(
+        ['conflict', 'not-found'],
+        { verb: 'patch', object: `${CONNECTOR_NAMES.kind} "${name}"`, scope: scopeOf(namespace) },
+        rest.patch(objectPath(typeOf(CONNECTOR_NAMES), namespace, name), body, {
+          type: 'merge',
+          fieldManager: FIELD_MANAGER,
+        }),
+      );
+      return typeof patched === 'string' ? patched : selectedConnector(patched.body);
+    },
     storeSecretKey: (namespace, name, key, value) => storeSecretKey(rest, namespace, name, key, value),
     async requestReconcile(namespace, name, value) {
       const call: ApiCall = {
@@ -129,16 +168,22 @@ function scopeOf(namespace: string | undefined): string {
   return namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`;
 }
 
+function selectedConnector(object: unknown): SelectedConnector {
+  const { managedFields } = managedSchema.parse(object).metadata;
+  return { connector: parseConnector(object), fieldManagers: managedFields.map(({ manager }) => manager) };
+}
+
 async function list(
   rest: Pick<KubeRest, 'get'>,
   kind: KindNames,
   namespace: string | undefined,
+  labelSelector?: string,
 ): Promise<unknown[]> {
   const call: ApiCall = { verb: 'list', object: kind.plural, scope: scopeOf(namespace) };
   const items: unknown[] = [];
   let next: string | undefined;
   do {
-    const query = { limit: PAGE_SIZE, continue: next };
+    const query = { limit: PAGE_SIZE, continue: next, labelSelector };
     const page = listSchema.parse(
       await translateKubeErrors(call, rest.get(collectionPath(typeOf(kind), namespace), { query })),
     );

@@ -12,6 +12,7 @@ import { plan } from '../../connector/plan/plan.ts';
 import type { ReadPorts, ReadSession } from '../../connector/ports.ts';
 import { Inventory } from '../../ownership/inventory.ts';
 import { ownerTags } from '../../ownership/owner-tags.ts';
+import { type HostPattern, parseHostPattern } from '../../runtime/host-pattern.ts';
 import { createFingerprinter } from '../../secrets/fingerprint.ts';
 import { secretFactOf } from '../../secrets/kube-secrets.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
@@ -84,12 +85,17 @@ function settingsOf(
     codeLifetimeMs = 0,
     legacyApiEndMs = Number.POSITIVE_INFINITY,
     pingIntervalMs = 1,
+    authorizationRecheckMs = 0,
+    providerOutageLimitMs = 0,
   } = values;
+  const { labels, annotations } = spec.connectionSecretTemplate?.metadata ?? {};
   return {
     clusterId,
     allowedServers,
-    // Which further keys are accepted is a setting of the operator, which the API server does not know either.
+    // Which further keys, metadata and hosts are accepted are settings of the operator, which nobody else knows.
     extraConfigurationKeys: Object.keys(spec.instance?.configuration ?? {}),
+    allowedSecretMetadata: Object.keys({ ...labels, ...annotations }),
+    allowedEventHosts: eventHostsOf(spec),
     ownCallbackUrl: callbackUrl,
     createDeadlineMs,
     searchGraceMs,
@@ -97,7 +103,16 @@ function settingsOf(
     codeLifetimeMs,
     legacyApiEndMs,
     pingIntervalMs,
+    authorizationRecheckMs,
+    providerOutageLimitMs,
   };
+}
+
+/** The host of the event callback, which the operator may still refuse. */
+function eventHostsOf({ events }: InfusionsoftConnector['spec']): readonly HostPattern[] {
+  const url = events && URL.parse(events.callbackUrl);
+  const pattern = url && parseHostPattern(url.host);
+  return pattern ? [pattern] : [];
 }
 
 async function readSecrets(
@@ -173,6 +188,8 @@ function portsOf(
     accounts: { view: () => session.view, session: () => session, fallbackSession: () => undefined },
     memory: new ConnectorMemory(),
     claimants: () => [],
+    // A call through another connector needs more rights than the plan of one.
+    peers: () => [],
   };
 }
 

@@ -54,7 +54,7 @@ async function applied(
     throw new CliError('usage', '-f: a connector has no metadata.name.');
   }
   const own = typeof given['namespace'] === 'string' ? given['namespace'] : namespace;
-  const existing = await reads.findConnector(own, name);
+  const existing = (await reads.findConnector(own, name))?.connector;
   const metadata = existing?.metadata ?? {
     name,
     namespace: own,

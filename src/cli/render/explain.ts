@@ -70,11 +70,12 @@ export function renderConnector(connector: InfusionsoftConnector): string[] {
 }
 
 function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
-  const known = infoOf(ready);
+  const pending = conditionOf(connector, 'AuthorizationPending');
+  const known = infoOf(pending ?? ready);
   const command = authorizeCommandFor(connector);
   return rows([
     ['Meaning', meaningOf(ready)],
-    ['Message', ready.message],
+    ['Message', (pending ?? ready).message],
     ...(known === undefined
       ? []
       : ([

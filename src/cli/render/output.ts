@@ -28,6 +28,8 @@ export interface Output {
   printText(text: string): void;
   /** One line on standard error. */
   printError(line: string): void;
+  /** Shows one line below the output of a terminal, which the next call replaces; `undefined` removes it. Nothing elsewhere. */
+  showProgress(line: string | undefined): void;
   /** Masks `value` in all later output. */
   redact(value: string): void;
 }
@@ -35,14 +37,30 @@ export interface Output {
 /** Writes to a stream. */
 export type Sink = (text: string) => void;
 
-/** An `Output` on two streams. */
-export function createOutput(stdout: Sink, stderr: Sink, showsColors = false): Output {
+/** Returns the cursor to the start of the line and clears it. */
+const CLEAR_LINE = '\r\u001b[K';
+
+/** An `Output` on two streams. `columns`: width of the terminal of `stderr`; absent where it is none. */
+export function createOutput(
+  stdout: Sink,
+  stderr: Sink,
+  columns?: () => number,
+  showsColors = false,
+): Output {
   const scrubber = createScrubber();
+  let progress: string | undefined;
+  const clear = (): string => (progress === undefined ? '' : CLEAR_LINE);
   const lineTo =
     (sink: Sink) =>
     (line = '', color?: Color): void => {
+      if (progress !== undefined) {
+        stderr(clear());
+      }
       const text = scrubber.scrub(printable(line));
       sink(color === undefined || !showsColors ? `${text}\n` : `${COLORS[color]}${text}${RESET}\n`);
+      if (progress !== undefined) {
+        stderr(progress);
+      }
     };
   const print = lineTo(stdout);
   const printError = lineTo(stderr);
@@ -54,6 +72,14 @@ export function createOutput(stdout: Sink, stderr: Sink, showsColors = false): O
       }
     },
     printError: (line) => printError(line),
+    showProgress(line) {
+      if (columns !== undefined && (line !== undefined || progress !== undefined)) {
+        const before = clear();
+        // A line that wraps could not be cleared.
+        progress = line === undefined ? undefined : scrubber.scrub(printable(line)).slice(0, columns() - 1);
+        stderr(`${before}${progress ?? ''}`);
+      }
+    },
     redact: (value) => scrubber.register(value),
   };
 }

@@ -24,10 +24,17 @@ export function renderStatus(connector: InfusionsoftConnector, now: number): str
   return [
     `Connector ${name} in namespace ${namespace}`,
     ...alignColumns(rows).map((line) => `  ${line}`),
-    ...(ready === undefined || ready.status === 'True'
-      ? []
-      : ['', `Next step: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`]),
+    ...nextStep(connector),
   ];
+}
+
+function nextStep(connector: InfusionsoftConnector): string[] {
+  const { name, namespace } = connector.metadata;
+  const ready = conditionOf(connector, 'Ready');
+  const isSettled = ready?.status === 'True' && conditionOf(connector, 'AuthorizationPending') === undefined;
+  return ready === undefined || isSettled
+    ? []
+    : ['', `Next step: ${authorizeCommandFor(connector) ?? `${PROGRAM} explain ${name} -n ${namespace}`}`];
 }
 
 /** A table of connectors, sorted by name. */
@@ -72,7 +79,7 @@ function readySentence(connector: InfusionsoftConnector, now: number): string {
 }
 
 function instanceSentence({ status }: InfusionsoftConnector): string {
-  const { instance, replacing } = status ?? {};
+  const { instance, next, replacing } = status ?? {};
   if (instance === undefined) {
     return 'none';
   }
@@ -80,6 +87,7 @@ function instanceSentence({ status }: InfusionsoftConnector): string {
     instance.connector,
     instance.enabled === false ? 'disabled' : undefined,
     replacing && `replaces ${replacing.id}`,
+    next && `before the switch to ${next.id}`,
   ].filter((fact) => fact !== undefined);
   const name = instance.name === undefined ? '' : ` "${instance.name}"`;
   return `${instance.id}${name}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
@@ -104,12 +112,20 @@ function authorizationSentence(connector: InfusionsoftConnector, now: number): s
   const last = when === undefined ? '' : `, last authorized ${when}`;
   switch (condition?.status) {
     case 'True':
-      return `authorized${when === undefined ? '' : ` ${when}`}`;
+      return `authorized${when === undefined ? '' : ` ${when}`}${pendingClause(connector)}`;
     case 'False':
       return `not authorized (${condition.reason})${startUrl === undefined ? last : `, start page ${startUrl}`}`;
     default:
       return `unknown${last}`;
   }
+}
+
+function pendingClause(connector: InfusionsoftConnector): string {
+  const pending = conditionOf(connector, 'AuthorizationPending');
+  const { startUrl } = connector.status?.authorization ?? {};
+  return pending === undefined
+    ? ''
+    : `, reauthorization pending (${pending.reason})${startUrl === undefined ? '' : `, start page ${startUrl}`}`;
 }
 
 function connectionSentence(connector: InfusionsoftConnector): string {

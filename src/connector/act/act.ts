@@ -7,6 +7,7 @@ import { justRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gather } from '../observe/gather.ts';
 import { knownInstances } from '../observe/observe.ts';
+import { knownPeers } from '../observe/peers.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { type ActionContext, type ActionHandler, type Effect, stale } from './action-context.ts';
 import { openFallback } from './fallback-credentials.ts';
@@ -15,6 +16,8 @@ import {
   enable,
   patch,
   ping,
+  pingPeer,
+  readElement,
   readInstance,
   recordDisabling,
   recordRemoval,
@@ -23,6 +26,7 @@ import {
   verifyAccount,
 } from './instance.ts';
 import { removeSecret, writeOneTimeCode } from './one-time-code.ts';
+import { recordSwitch } from './record-switch.ts';
 import {
   deleteConnectionSecret,
   readSecret,
@@ -36,6 +40,7 @@ import { writeTombstone } from './tombstone.ts';
 const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
   'read-secret': readSecret,
   search,
+  'read-element': readElement,
   'read-instance': readInstance,
   'write-record': writeRecord,
   'add-finalizer': addFinalizer,
@@ -47,10 +52,12 @@ const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
   'record-disabling': recordDisabling,
   enable,
   ping,
+  'ping-peer': pingPeer,
   'verify-account': verifyAccount,
   'open-fallback-credentials': openFallback,
   'release-tags': releaseTags,
   'record-removal': recordRemoval,
+  'record-switch': recordSwitch,
   'delete-instance': deleteInstance,
   'write-tombstone': writeTombstone,
   'write-connection-secret': writeConnectionSecret,
@@ -78,7 +85,11 @@ export async function act(
   };
   const { observation, ...entry } = await effectOf(context, input, action);
   const next = { ...observation, log: [...input.log, { action, ...entry }], now: ports.clock.now() };
-  return gather({ ...next, external: knownInstances(ports, next) }, ports.fingerprinter.of, input);
+  return gather(
+    { ...next, external: knownInstances(ports, next), peers: knownPeers(ports, next) },
+    ports.fingerprinter.of,
+    input,
+  );
 }
 
 async function effectOf(context: ActionContext, input: ConnectorInput, action: Act): Promise<Effect> {

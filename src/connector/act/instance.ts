@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../../api/reasons.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
+import { subjectOfRefusal } from '../../provider/ping.ts';
 import { quote } from '../../reconciler/quote.ts';
 import type { PingAnswer } from '../action-log.ts';
 import { describePatch } from '../decide/desired-instance.ts';
@@ -25,6 +26,23 @@ export const search: ReadHandler<'search'> = async (context, input) => {
   inventory.searched(input.tags.owner, found, startedAt);
   return done(input);
 };
+
+/** Reads the defaults of an element. Without a usable response it has none, and the operator's own table applies. */
+export const readElement: ReadHandler<'read-element'> = async (context, input, { element }) => {
+  const { api, inventory } = context.session();
+  try {
+    inventory.learnElement(element, await api.readElement(element, context.signal));
+  } catch (error) {
+    if (!(error instanceof RemoteError) || !NO_DEFINITION.includes(error.class)) {
+      throw error;
+    }
+    inventory.learnElement(element, new Map());
+  }
+  return done(input);
+};
+
+/** Errors that say that the account does not show the definition; the others are retried. */
+const NO_DEFINITION: readonly RemoteError['class'][] = ['not-found', 'forbidden', 'invalid', 'unexpected'];
 
 /** Reads one instance by id: the only proof that it does not exist. */
 export const readInstance: ReadHandler<'read-instance'> = async (context, input, { id }) => {
@@ -117,18 +135,71 @@ export const ping: ReadHandler<'ping'> = async (context, input, { token }) => {
   });
   try {
     const answer = await context.session().api.pingInstance(token, context.signal);
-    return answered(answer, { pingedAt: context.ports.clock.now() });
+    const at = context.ports.clock.now();
+    return answered(answer, { pingedAt: at, tested: { at, answer } });
   } catch (error) {
-    if (error instanceof RemoteError && error.class === 'unauthorized') {
-      // Also the answer to an ambiguous re-authorization: it did not help.
-      return answered('refused', { ambiguous: undefined });
+    const answer = answerOf(error);
+    const tested = { at: context.ports.clock.now(), answer: answer ?? 'outage' } as const;
+    if (answer === undefined) {
+      if (error instanceof RemoteError && error.class === 'unavailable') {
+        withMemory(context, input, { tested });
+      }
+      throw error;
     }
-    if (error instanceof RemoteError && error.class === 'forbidden') {
-      return answered('forbidden');
-    }
-    throw error;
+    // A refusal is also the answer to an ambiguous re-authorization: it did not help.
+    return answered(answer, answer === 'refused' ? { ambiguous: undefined, tested } : { tested });
   }
 };
+
+/** One call through the instance of another connector. A failure of Open Connectors itself is no evidence. */
+export const pingPeer: ReadHandler<'ping-peer'> = async ({ ports, session, signal }, input, action) => {
+  const remember = (answer: PingAnswer): void => {
+    const memory = ports.memory.recall(action.uid);
+    ports.memory.remember(action.uid, { ...memory, tested: { at: ports.clock.now(), answer } });
+  };
+  try {
+    remember(await session().api.pingInstance(action.token, signal));
+  } catch (error) {
+    if (!(error instanceof RemoteError)) {
+      throw error;
+    }
+    const answer = answerOf(error) ?? (error.class === 'unavailable' ? 'outage' : undefined);
+    if (answer !== undefined) {
+      remember(answer);
+    }
+  }
+  return { observation: input, outcome: { kind: 'peer' } };
+};
+
+/** What a failed call through an instance says; `undefined`: nothing about the instance. */
+function answerOf(error: unknown): PingAnswer | undefined {
+  if (!(error instanceof RemoteError) || error.class === 'throttled') {
+    return undefined;
+  }
+  const subject = subjectOfRefusal(error.message);
+  const isRefusal =
+    error.class === 'unauthorized' ||
+    (error.source === 'provider' && (error.class === 'forbidden' || error.class === 'invalid'));
+  const isOutage = error.status === 410 || (error.source === 'provider' && isUnavailable(error));
+  if (isOutage || error.status === 404) {
+    return 'outage';
+  }
+  if (!isRefusal) {
+    return error.class === 'forbidden' ? 'forbidden' : undefined;
+  }
+  switch (subject) {
+    case 'client':
+      return 'client-refused';
+    case 'credential':
+      return 'refused';
+    case 'nothing':
+      return error.class === 'invalid' ? undefined : 'unexplained';
+  }
+}
+
+function isUnavailable({ class: errorClass }: RemoteError): boolean {
+  return errorClass === 'unavailable' || errorClass === 'not-found' || errorClass === 'unexpected';
+}
 
 /** Shows that not the account's credentials are refused: they work, and the instance can be read. */
 export const verifyAccount: ReadHandler<'verify-account'> = async (context, input, { id }) => {
@@ -137,8 +208,11 @@ export const verifyAccount: ReadHandler<'verify-account'> = async (context, inpu
   return done(input, { read: id });
 };
 
-/** Removes the owner tags from an instance that stays. Tried once: the resource goes whether or not it succeeds. */
-export const releaseTags: ActionHandler<'release-tags'> = async (context, input, { id, tags }) => {
+/**
+ * Removes the owner tags from an instance that stays. With `ignore` tried once: the resource goes whether or not it
+ * succeeds.
+ */
+export const releaseTags: ActionHandler<'release-tags'> = async (context, input, { id, tags, onFailure }) => {
   try {
     const { differs, read } = await readBeforeWrite(context, input, id);
     if (differs) {
@@ -149,7 +223,7 @@ export const releaseTags: ActionHandler<'release-tags'> = async (context, input,
     const message = `Left instance ${id} in Open Connectors.`;
     return done(input, { read, events: [{ reason: 'Orphaned', message }] });
   } catch (error) {
-    if (!(error instanceof RemoteError)) {
+    if (!(error instanceof RemoteError) || onFailure === 'retry') {
       throw error;
     }
     const message = `Left instance ${id} in Open Connectors with its k8s- tags: ${quote(error.message)}. Remove the tags in Open Connectors.`;
@@ -185,7 +259,7 @@ export const deleteInstance: ActionHandler<'delete-instance'> = async (context, 
   inventory.forget(id);
   const messages: Partial<Record<Reason, string>> = {
     DuplicateRemoved: `Deleted duplicate instance ${id} of an interrupted create call.`,
-    Replaced: `Deleted instance ${id} of the old connector.`,
+    Replaced: `Deleted instance ${id}, which is not in use any more.`,
   };
   const message = messages[reason] ?? `Deleted instance ${id}.`;
   return done(input, { read, events: [{ reason, message }] });

@@ -5,7 +5,7 @@ import { knownInstances } from '../observe/observe.ts';
 import type { ReadAction } from '../plan/effects.ts';
 import { type ReadPorts, sessionFor } from '../ports.ts';
 import type { Effect, ReadContext, ReadHandler } from './action-context.ts';
-import { ping, readInstance, search, verifyAccount } from './instance.ts';
+import { ping, pingPeer, readElement, readInstance, search, verifyAccount } from './instance.ts';
 import { readSecret } from './secrets.ts';
 
 const HANDLERS: { readonly [Type in ReadAction['type']]: ReadHandler<Type> } = {
@@ -13,6 +13,8 @@ const HANDLERS: { readonly [Type in ReadAction['type']]: ReadHandler<Type> } = {
   search,
   'read-instance': readInstance,
   ping,
+  'ping-peer': pingPeer,
+  'read-element': readElement,
   'verify-account': verifyAccount,
 };
 

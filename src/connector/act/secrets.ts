@@ -1,11 +1,13 @@
-import { connectionSecretNameOf } from '../../api/defaults.ts';
+import { connectionSecretNameOf, nextConnectionSecretNameOf } from '../../api/defaults.ts';
 import { CONNECTION_SECRET_TYPE } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
+import { shownMetadata } from '../../secrets/managed-metadata.ts';
 import { decodeData } from '../../secrets/secret-data.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
-import { type DueEvent, isAuthorized } from '../action-log.ts';
-import type { Observation } from '../input.ts';
-import { canonicalContent } from '../observe/connection-content.ts';
+import { type DueEvent, isAuthorized, isSwitched } from '../action-log.ts';
+import { specChanged } from '../decide/desired-instance.ts';
+import type { ConnectorInput, Memory, Observation } from '../input.ts';
+import { canonicalContent, connectionMetadata } from '../observe/connection-content.ts';
 import { withConnector } from '../observe/observe.ts';
 import {
   type ActionContext,
@@ -53,19 +55,28 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
 ) => {
   const { ports, signal } = context;
   const { connector } = input;
-  const secret = { owner: connector, name: action.name, type: CONNECTION_SECRET_TYPE, data: action.data };
+  const secret = {
+    owner: connector,
+    name: action.name,
+    type: CONNECTION_SECRET_TYPE,
+    data: action.data,
+    metadata: connectionMetadata(connector),
+  };
   const known = input.facts.get(action.name);
   if (action.exists && known !== undefined && known.state !== 'absent') {
     const current = await requireCurrent(context, input);
-    const fact = await ports.secrets.update(secret, known.resourceVersion, signal);
-    return withEvent(keep(context, current, action.name, fact), {
-      reason: 'ConnectionSecretRepaired',
-      message: `Restored connection Secret "${action.name}".`,
-    });
+    const before = await readOnce(context, input, action.name, known);
+    if (before.state !== 'read' || before.resourceVersion !== known.resourceVersion) {
+      return stale(keep(context, current, action.name, before));
+    }
+    const fact = await ports.secrets.update(secret, before, signal);
+    return withEvent(keep(context, current, action.name, fact), updateEvent(input, action.name));
   }
+  // Nothing to compare with before the first instance is in status.
+  const current = connector.status?.instance === undefined ? input : await requireCurrent(context, input);
   try {
     const fact = await ports.secrets.create(secret, signal);
-    return withEvent(keep(context, input, action.name, fact), {
+    return withEvent(keep(context, current, action.name, fact), {
       reason: 'ConnectionSecretWritten',
       message: `Created connection Secret "${action.name}".`,
     });
@@ -73,11 +84,38 @@ export const writeConnectionSecret: ActionHandler<'write-connection-secret'> = a
     if (isKubeError(error, 'already-exists')) {
       // The cache had not seen it yet: look whose it is before anything else.
       const fact = await ports.secrets.read(connector.metadata.namespace, action.name, signal);
-      return stale(keep(context, input, action.name, fact));
+      return stale(keep(context, current, action.name, fact));
     }
     throw error;
   }
 };
+
+/** The Secret with its annotations, which the cache does not have and an update must not remove. */
+async function readOnce(
+  { ports, signal }: ActionContext,
+  { connector }: Observation,
+  name: string,
+  known: SecretFact,
+): Promise<SecretFact> {
+  return known.state === 'read'
+    ? known
+    : await ports.secrets.read(connector.metadata.namespace, name, signal);
+}
+
+/** A switch or an edit of the spec changes the Secret; otherwise another client changed it. */
+function updateEvent(input: ConnectorInput, name: string): DueEvent {
+  const { connector, log } = input;
+  const { instance } = connector.status ?? {};
+  if (isSwitched(log)) {
+    return {
+      reason: 'Switched',
+      message: `Switched connection Secret "${name}" to instance ${instance?.id} (${instance?.connector}).`,
+    };
+  }
+  return specChanged(input)
+    ? { reason: 'ConnectionSecretUpdated', message: `Updated connection Secret "${name}".` }
+    : { reason: 'ConnectionSecretRepaired', message: `Restored connection Secret "${name}".` };
+}
 
 function withEvent(observation: Observation, event: DueEvent): Effect {
   return done(observation, { events: [event] });
@@ -116,9 +154,25 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
 
 function keep(context: ReadContext, input: Observation, name: string, fact: SecretFact): Observation {
   const next = withFact(input, name, fact);
-  if (name !== connectionSecretNameOf(input.connector) || fact.state !== 'read') {
+  const role = roleOf(input, name);
+  if (role === undefined || fact.state !== 'read') {
     return next;
   }
-  const content = context.ports.fingerprinter.of(canonicalContent(decodeData(fact.data)));
-  return withMemory(context, next, { connection: { resourceVersion: fact.resourceVersion, content } });
+  const shown = shownMetadata(fact.metadata, connectionMetadata(input.connector));
+  const content = context.ports.fingerprinter.of(canonicalContent(decodeData(fact.data), shown));
+  return withMemory(context, next, { [role]: { resourceVersion: fact.resourceVersion, content } });
+}
+
+function roleOf(
+  { connector }: Observation,
+  name: string,
+): keyof Pick<Memory, 'connection' | 'nextConnection'> | undefined {
+  switch (name) {
+    case connectionSecretNameOf(connector):
+      return 'connection';
+    case nextConnectionSecretNameOf(connector):
+      return 'nextConnection';
+    default:
+      return undefined;
+  }
 }

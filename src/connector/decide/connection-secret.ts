@@ -2,8 +2,8 @@ import { connectorLabelOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { type Action, blocked } from '../action.ts';
 import { isConnectionWritten } from '../action-log.ts';
-import type { OwnedSecret } from '../connector-secrets.ts';
-import type { ConnectorInput } from '../input.ts';
+import type { ConnectionSecret, OwnedSecret } from '../connector-secrets.ts';
+import type { ConnectorInput, SeenContent } from '../input.ts';
 import { readInstance } from './read-instance.ts';
 
 /** What is still to do for the connection Secret; `undefined` when it holds what applications need. */
@@ -11,7 +11,26 @@ export function publishConnection(input: ConnectorInput, instance: Instance): Ac
   if (instance.token === undefined) {
     return readInstance(input, instance.id);
   }
-  const { name, fact, isOwn, desired } = input.secrets.connection;
+  const { connection } = input.secrets;
+  return write(input, connection, input.memory.connection) ?? removeRenamed(input);
+}
+
+/** What is still to do for the Secret with the connection of the new instance before a switch. */
+export function publishNextConnection(input: ConnectorInput, instance: Instance): Action | undefined {
+  const { nextConnection } = input.secrets;
+  if (nextConnection === undefined) {
+    return undefined;
+  }
+  return instance.token === undefined
+    ? readInstance(input, instance.id)
+    : write(input, nextConnection, input.memory.nextConnection);
+}
+
+function write(
+  input: ConnectorInput,
+  { name, fact, isOwn, desired }: ConnectionSecret,
+  seen: SeenContent | undefined,
+): Action | undefined {
   if (desired === undefined) {
     throw new Error('a connection is published without an account');
   }
@@ -24,16 +43,13 @@ export function publishConnection(input: ConnectorInput, instance: Instance): Ac
     const isLeftToUs = fact.leftBy === connectorLabelOf(input.connector);
     return isLeftToUs ? { type: 'write-connection-secret', name, data, exists: true } : notOurs(name);
   }
-  if (isConnectionWritten(input.log)) {
-    return removeRenamed(input);
+  if (isConnectionWritten(input.log, name)) {
+    return undefined;
   }
-  const { connection } = input.memory;
-  if (connection?.resourceVersion !== fact.resourceVersion) {
+  if (seen?.resourceVersion !== fact.resourceVersion) {
     return { type: 'read-secret', name };
   }
-  return connection.content === content
-    ? removeRenamed(input)
-    : { type: 'write-connection-secret', name, data, exists: true };
+  return seen.content === content ? undefined : { type: 'write-connection-secret', name, data, exists: true };
 }
 
 /** After a rename the Secrets of the old names go, once the new one is there. */

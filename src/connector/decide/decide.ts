@@ -1,19 +1,21 @@
 import { requestOf } from '../../api/annotations.ts';
 import { missingPolicyOf } from '../../api/defaults.ts';
-import { type Action, blocked, finish } from '../action.ts';
+import type { Instance } from '../../openconnectors/port.ts';
+import { type Action, blocked, finish, type PendingAuthorization } from '../action.ts';
 import { isAuthorized, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { authorize } from './authorization/authorize.ts';
 import { tidyConsent } from './authorization/consent.ts';
 import { checkGrant } from './authorization/grant-check.ts';
 import { nextPingAt } from './authorization/ping-time.ts';
+import { requestedGrant } from './authorization/requested-grant.ts';
 import { publishConnection } from './connection-secret.ts';
 import { decideDeletion } from './deletion.ts';
 import { desiredEnabled } from './desired-instance.ts';
 import { claim } from './ownership.ts';
 import { PRECONDITIONS } from './preconditions.ts';
 import { readInstance } from './read-instance.ts';
-import { replace } from './replacement.ts';
+import { awaitSwitch, keepConnection, releaseOthers, switchBack } from './replacement.ts';
 import { synchronize } from './synchronize.ts';
 
 /**
@@ -38,6 +40,10 @@ function precondition(input: ConnectorInput): Action | undefined {
 }
 
 function decideInstance(input: ConnectorInput): Action {
+  return switchBack(input) ?? keepConnection(input) ?? decideChosen(input);
+}
+
+function decideChosen(input: ConnectorInput): Action {
   const { chosen } = input.instances;
   if (chosen === undefined) {
     const old = input.connector.status?.instance;
@@ -50,14 +56,22 @@ function decideInstance(input: ConnectorInput): Action {
   if (instance === undefined || instance.tags === undefined || isReconcileRequested(input, chosen.id)) {
     return readInstance(input, chosen.id);
   }
+  return claim(input, instance) ?? checkGrant(input, instance) ?? decideAuthorized(input, instance);
+}
+
+/** The actions for an instance whose grant works. The Secrets of a consent stay while a new one is requested. */
+function decideAuthorized(input: ConnectorInput, instance: Instance): Action {
+  const requested = requestedGrant(input, instance);
+  if (requested.kind === 'action') {
+    return requested.action;
+  }
+  const pending = requested.kind === 'pending' ? requested.pending : undefined;
   return (
-    claim(input, instance) ??
-    checkGrant(input, instance) ??
-    tidyConsent(input) ??
+    (pending === undefined ? tidyConsent(input) : undefined) ??
     synchronize(input, instance) ??
-    publishConnection(input, instance) ??
-    replace(input, instance) ??
-    settled(input, instance.id)
+    (input.instances.inUse === undefined
+      ? (publishConnection(input, instance) ?? releaseOthers(input) ?? settled(input, instance.id, pending))
+      : awaitSwitch(input, instance, input.instances.inUse))
   );
 }
 
@@ -81,18 +95,20 @@ function missing(input: ConnectorInput, id: number): Action {
   return authorize(input, { why: 'create', insteadOf: { id, because: 'not-found' } });
 }
 
-function settled(input: ConnectorInput, id: number): Action {
-  const again = nextPingAt(input);
+function settled(input: ConnectorInput, id: number, pending: PendingAuthorization | undefined): Action {
+  const again = Math.min(nextPingAt(input), pending?.again ?? Number.POSITIVE_INFINITY);
   return desiredEnabled(input)
     ? finish({
         kind: 'ready',
         again,
+        pending,
         reason: 'Succeeded',
         message: `Instance ${id} is authorized and up to date.`,
       })
     : finish({
         kind: 'ready',
         again,
+        pending,
         reason: 'Disabled',
         message: `Instance ${id} is disabled (spec.instance.enabled) and up to date.`,
       });

@@ -8,6 +8,7 @@ import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import { areTagsReleased, deletedInstances, fallbackOutcome, isTombstoneWritten } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
+import { heldIdsOf } from '../observe/held-instances.ts';
 import { knownInstance, ownership } from '../observe/instances.ts';
 import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
 import { settleDoubt } from './authorization/authorize.ts';
@@ -46,6 +47,7 @@ function nothingWasCreated(input: ConnectorInput): Action | undefined {
   const isCreated =
     status?.instance !== undefined ||
     status?.replacing !== undefined ||
+    status?.next !== undefined ||
     wasCreated(input) ||
     input.instances.created.length > 0;
   return isCreated ? undefined : (watchForLateInstance(input) ?? released);
@@ -141,7 +143,7 @@ function removeInstances(input: ConnectorInput): Action | undefined {
   const { status, spec } = input.connector;
   const ids = [
     status?.instance?.id ?? spec.instance?.importId,
-    status?.replacing?.id,
+    ...heldIdsOf(input.connector),
     ...input.instances.created.map(({ id }) => id),
     ...deletedInstances(input.log),
   ];
@@ -172,7 +174,7 @@ function removeInstance(input: ConnectorInput, id: number): Action | undefined {
     return undefined;
   }
   if (leavesInstances(input)) {
-    return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags) };
+    return { type: 'release-tags', id, tags: withoutOwnerTags(known.tags), onFailure: 'ignore' };
   }
   return deletedInstances(input.log).includes(id)
     ? beingDeleted(id)

@@ -1,6 +1,8 @@
 import { elementKeyOf } from '../../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
+import { EVENT_PARAMETERS } from '../../provider/events.ts';
 import type { ConnectorInput } from '../input.ts';
+import { EVENT_FIELDS, enablesEvents } from './event-fields.ts';
 import { MASKED_CONFIGURATION, NAME, type ShownField, shownConfiguration, TAGS } from './instance-fields.ts';
 import { textOf } from './obtain-secrets.ts';
 
@@ -46,7 +48,9 @@ export function difference(input: ConnectorInput, instance: Instance): InstanceP
   const shown = configurationOf(input, instance, specChanged(input) && !isUnknown);
   const masked = MASKED_CONFIGURATION.map(({ field, desired, changedBy }) => {
     const value = desired(input)?.value;
-    const isDue = changedBy === 'patch' && value?.state === 'value' && (value.changed ?? !isUnknown);
+    // A signature key belongs to the events that the operator enables, also on an adopted instance.
+    const isNew = !isUnknown || (field === EVENT_PARAMETERS.signatureKey && enablesEvents(input));
+    const isDue = changedBy === 'patch' && value?.state === 'value' && (value.changed ?? isNew);
     return [field, isDue ? value.value : undefined] as const;
   });
   return patchOf(input, instance, { ...shown, ...definedEntries(masked) });
@@ -78,6 +82,11 @@ export function describePatch(patch: InstancePatch): string {
       .map((key) => `configuration "${key}"`),
   ];
   return `${fields.slice(0, SHOWN_FIELDS).join(', ')}${fields.length > SHOWN_FIELDS ? ' and more' : ''}`;
+}
+
+/** Whether the patch changes the configuration of events, which is read back. */
+export function changesEvents({ configuration = {} }: InstancePatch): boolean {
+  return EVENT_FIELDS.some(({ key }) => key in configuration);
 }
 
 /** Whether the patch carries the value of a Secret. */
@@ -119,7 +128,7 @@ function configurationOf(
 
 /** The value to send; `undefined` where the instance has it. `sendsUnshown`: also where the response leaves it out. */
 function changeOf<Value>(
-  { desired, observed, equal }: ShownField<Value>,
+  { desired, observed, equal, isReadBack }: ShownField<Value>,
   input: ConnectorInput,
   instance: Instance,
   sendsUnshown: boolean,
@@ -128,7 +137,8 @@ function changeOf<Value>(
   if (wanted === undefined) {
     return undefined;
   }
-  const differs = shown === undefined ? sendsUnshown : !equal(wanted, shown);
+  const isMissing = isReadBack === true && instance.configuration !== undefined;
+  const differs = shown === undefined ? sendsUnshown || isMissing : !equal(wanted, shown);
   return differs ? wanted : undefined;
 }
 

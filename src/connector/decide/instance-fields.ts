@@ -2,10 +2,12 @@ import { elementKeyOf, instanceNameOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { allTags } from '../../ownership/owner-tags.ts';
 import { LEGACY_ELEMENT } from '../../provider/elements.ts';
+import { EVENT_PARAMETERS } from '../../provider/events.ts';
 import { PARAMETERS } from '../../provider/parameters.ts';
 import { MASKED } from '../../secrets/mask.ts';
 import type { SecretInput } from '../connector-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
+import { EVENT_FIELDS } from './event-fields.ts';
 
 /** One field of the instance that Open Connectors shows. */
 export interface ShownField<Value> {
@@ -15,6 +17,8 @@ export interface ShownField<Value> {
   /** `undefined`: the response does not show the field. */
   readonly observed: (instance: Instance) => Value | undefined;
   readonly equal: (desired: Value, observed: Value) => boolean;
+  /** The operator reads the value back: one that the configuration leaves out was not stored. */
+  readonly isReadBack?: true;
 }
 
 /** One configuration value that Open Connectors masks, so that it is compared by our own fingerprints. */
@@ -48,12 +52,22 @@ const SHOWN_CONFIGURATION: readonly ShownField<string>[] = [
   configuration(PARAMETERS.server, ({ connector: { spec } }) =>
     elementKeyOf(spec) === LEGACY_ELEMENT ? spec.server : undefined,
   ),
+  ...EVENT_FIELDS.map(({ key, desired, equal }) => ({
+    ...configuration(key, desired),
+    equal,
+    isReadBack: true as const,
+  })),
 ];
 
 export const MASKED_CONFIGURATION: readonly MaskedField[] = [
   { field: PARAMETERS.clientId, desired: ({ secrets }) => secrets.clientId, changedBy: 'consent' },
   { field: PARAMETERS.clientSecret, desired: ({ secrets }) => secrets.clientSecret, changedBy: 'patch' },
   { field: PARAMETERS.encryptedKey, desired: ({ secrets }) => secrets.encryptedKey, changedBy: 'patch' },
+  {
+    field: EVENT_PARAMETERS.signatureKey,
+    desired: ({ secrets }) => secrets.signatureKey,
+    changedBy: 'patch',
+  },
 ];
 
 /** The fields of the configuration that Open Connectors shows. */

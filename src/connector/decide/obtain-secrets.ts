@@ -5,8 +5,8 @@ import { gracePeriodEndsAt } from '../observe/grace-period.ts';
 
 /** The lasting values as a list. */
 export function lastingInputs({ secrets }: ConnectorInput): SecretInput[] {
-  const { clientId, clientSecret, encryptedKey } = secrets;
-  return encryptedKey === undefined ? [clientId, clientSecret] : [clientId, clientSecret, encryptedKey];
+  const { clientId, clientSecret, encryptedKey, signatureKey } = secrets;
+  return [clientId, clientSecret, encryptedKey, signatureKey].filter((found) => found !== undefined);
 }
 
 /** The action before all of `found` can be used: a read, or the report of what is missing. With `values`, none may stay unread. */

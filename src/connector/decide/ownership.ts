@@ -7,6 +7,7 @@ import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import { type Action, blocked } from '../action.ts';
 import { deletedInstances, isAuthorized, isRead, isRemovalRecorded, isSearched } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
+import { heldIdsOf } from '../observe/held-instances.ts';
 import { knownInstance, ownership, sameConnector } from '../observe/instances.ts';
 import { wasCreatedBySend } from '../observe/record-outcome.ts';
 import { stillShown } from './read-instance.ts';
@@ -90,8 +91,11 @@ function idList(instances: readonly Instance[]): string {
 
 /** An instance that status does not hold yet is read by id first: what a listing shows may be minutes old. */
 function readBeforeAdoption(input: ConnectorInput, instance: Instance): Action | undefined {
-  const isHeld = input.connector.status?.instance?.id === instance.id || isAuthorized(input.log);
-  return isHeld || isRead(input.log, instance.id) ? undefined : { type: 'read-instance', id: instance.id };
+  const { status } = input.connector;
+  const isInStatus = [status?.instance?.id, status?.next?.id].includes(instance.id);
+  return isInStatus || isAuthorized(input.log) || isRead(input.log, instance.id)
+    ? undefined
+    : { type: 'read-instance', id: instance.id };
 }
 
 function addFinalizer(input: ConnectorInput): Action | undefined {
@@ -107,8 +111,7 @@ function removeDuplicate(input: ConnectorInput, instance: Instance): Action | un
   if (unconfirmed !== undefined) {
     return { type: 'read-instance', id: unconfirmed };
   }
-  const { status } = input.connector;
-  const ids = [instance.id, status?.instance?.id, status?.replacing?.id];
+  const ids = [instance.id, ...heldIdsOf(input.connector)];
   const duplicate = input.instances.created.find(({ id }) => !ids.includes(id));
   if (duplicate === undefined) {
     return undefined;

@@ -1,11 +1,12 @@
 import { isSuspended, takesOver } from '../../api/annotations.ts';
-import { accountNameOf } from '../../api/defaults.ts';
+import { accountNameOf, elementKeyOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
 import { isSettled, lateUntil } from '../observe/record-outcome.ts';
+import { namedGrantUseOf } from '../observe/secret-uses.ts';
 import { lastingInputs, obtain } from './obtain-secrets.ts';
 import { accountInWords, afterFailure } from './remote-failure.ts';
 
@@ -25,6 +26,7 @@ export const PRECONDITIONS: readonly Rule[] = [
   retryIsDue,
   secretsAreThere,
   inventoryIsTaken,
+  elementIsRead,
 ];
 
 function suspended(input: ConnectorInput): Action | undefined {
@@ -45,12 +47,13 @@ function specIsValid(input: ConnectorInput): Action | undefined {
 function importIdIsUnchanged(input: ConnectorInput): Action | undefined {
   const { spec, status } = input.connector;
   const importId = spec.instance?.importId;
-  return importId === undefined || status?.instance === undefined || status.instance.id === importId
+  const adopted = status?.importId ?? status?.instance?.id;
+  return importId === undefined || adopted === undefined || adopted === importId
     ? undefined
     : blocked(
         'Ready',
         'InvalidSpec',
-        `spec.instance.importId is immutable: the resource manages instance ${status.instance.id}. Restore it, or create another resource for instance ${importId}.`,
+        `spec.instance.importId is immutable: the resource manages instance ${status?.instance?.id ?? adopted}. Restore it, or create another resource for instance ${importId}.`,
       );
 }
 
@@ -150,10 +153,26 @@ function retryIsDue(input: ConnectorInput): Action | undefined {
   return untouched && time !== undefined ? finish({ kind: 'not-due', time }) : undefined;
 }
 
+/** A first creation needs the grant that its spec names soon after, so that it is read with the others. */
 function secretsAreThere(input: ConnectorInput): Action | undefined {
-  return obtain(input, lastingInputs(input), false);
+  const action = obtain(input, lastingInputs(input), false);
+  const { status } = input.connector;
+  const { grant } = input.secrets;
+  const named = namedGrantUseOf(input.connector)?.secretName;
+  const isFirst = status?.instance === undefined && grant?.value.state === 'unread';
+  return action?.type === 'read-secret' && isFirst && named === grant.use.secretName
+    ? { ...action, also: [...(action.also ?? []), named] }
+    : action;
 }
 
 function inventoryIsTaken(input: ConnectorInput): Action | undefined {
   return input.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;
+}
+
+/** The configuration of the poller follows from the element's own definition. */
+function elementIsRead({ connector: { spec }, external }: ConnectorInput): Action | undefined {
+  const element = elementKeyOf(spec);
+  return spec.events === undefined || external.elements.has(element)
+    ? undefined
+    : { type: 'read-element', element };
 }

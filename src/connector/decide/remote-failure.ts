@@ -6,12 +6,30 @@ import type { Retry } from '../../reconciler/retry.ts';
 import { type Action, blocked } from '../action.ts';
 import { failedCall } from '../action-log.ts';
 import { ACTION_WORDS } from '../action-words.ts';
+import { isDoubted } from '../authorization-state.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** The account of the resource, for the start of a sentence. */
 export function accountInWords({ connector }: ConnectorInput): string {
   const name = accountNameOf(connector.spec);
   return name === undefined ? 'The default account' : `Account "${name}"`;
+}
+
+/** So many failures in a row are more than a short failure of Open Connectors. */
+const LASTING_FAILURES = 3;
+
+/**
+ * Whether Open Connectors has been unable to make the call through the instance for some attempts, without a word about
+ * the provider: it is judged like an outage then.
+ */
+export function isLastingFailure({ connector, log }: ConnectorInput): boolean {
+  const failure = failedCall(log);
+  const { count = 0, lastReason } = connector.status?.failures ?? {};
+  return (
+    failure?.type === 'ping' &&
+    failure.error.class === 'unavailable' &&
+    (isDoubted(connector) || (lastReason === 'InstanceNotAnswering' && count >= LASTING_FAILURES))
+  );
 }
 
 /** What a failed call of Open Connectors means for the resource. */
@@ -24,6 +42,9 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
   const action = ACTION_WORDS[failure.type];
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
   if (failure.type === 'ping' && error.class !== 'throttled') {
+    if (isLastingFailure(input)) {
+      return undefined;
+    }
     return blocked(
       'Ready',
       'InstanceNotAnswering',

@@ -2,11 +2,12 @@ import { driftPolicyOf } from '../../api/defaults.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Instance, InstancePatch } from '../../openconnectors/port.ts';
 import { type Action, blocked } from '../action.ts';
-import { isAuthorized, isEnabledSet, isPatched, isRead } from '../action-log.ts';
+import { isAuthorized, isEnabledSet, isRead, isReadSincePatch, latestPatch } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { ownership } from '../observe/instances.ts';
 import {
   carriesSecret,
+  changesEvents,
   describePatch,
   desiredEnabled,
   difference,
@@ -21,8 +22,11 @@ export function synchronize(input: ConnectorInput, instance: Instance): Action |
 }
 
 function correct(input: ConnectorInput, instance: Instance): Action | undefined {
-  if (isPatched(input.log)) {
-    return ignored(input, instance);
+  const patched = latestPatch(input.log);
+  if (patched !== undefined) {
+    return changesEvents(patched) && !isReadSincePatch(input.log, instance.id)
+      ? { type: 'read-instance', id: instance.id }
+      : ignored(input, instance);
   }
   if (isAuthorized(input.log)) {
     return undefined;

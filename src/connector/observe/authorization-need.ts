@@ -1,5 +1,6 @@
 import type { Instance } from '../../openconnectors/port.ts';
 import { isAuthorized } from '../action-log.ts';
+import { authorizedCondition, isDoubted } from '../authorization-state.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Why a grant is needed now. */
@@ -25,9 +26,12 @@ export function dueReason(
 }
 
 function hasWorked({ connector, log }: ConnectorInput): boolean {
-  const authorized = connector.status?.conditions?.find(({ type }) => type === 'Authorized');
+  const authorized = authorizedCondition(connector);
+  // The connection is published after the first call through the instance worked.
+  const workedBefore = isDoubted(connector) && connector.status?.binding !== undefined;
   return (
-    !isAuthorized(log) && (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked')
+    !isAuthorized(log) &&
+    (authorized?.status === 'True' || authorized?.reason === 'AuthorizationRevoked' || workedBefore)
   );
 }
 

@@ -3,12 +3,14 @@ import {
   authorizationCodeSecretNameOf,
   connectionSecretNameOf,
   consentSecretNameOf,
+  nextConnectionSecretNameOf,
   oldOneTimeCodeSecretNameOf,
   oneTimeCodeSecretNameOf,
 } from '../../api/defaults.ts';
 import { type AuthorizationResponse, parseResponse } from '../../authorization/authorization-response.ts';
 import { consentRequestHash, consentRequestOf } from '../../authorization/consent-request.ts';
 import { isCurrent, isUnreadable, wasSent } from '../../ownership/write-ahead-record.ts';
+import { withRecord } from '../../secrets/managed-metadata.ts';
 import type {
   AuthorizationCodeSecret,
   ConnectionSecret,
@@ -20,13 +22,15 @@ import type {
   SecretInput,
 } from '../connector-secrets.ts';
 import type { ChosenInstance, ConnectorInput, Observation } from '../input.ts';
-import { canonicalContent, connectionData } from './connection-content.ts';
+import { canonicalContent, connectionData, connectionMetadata } from './connection-content.ts';
+import { recordedElementOf, waitsForAnnotation } from './held-instances.ts';
 import { type Fingerprint, factOf, secretInput } from './secret-inputs.ts';
 import { lastingUsesOf, namedGrantUseOf, pageGrantUseOf } from './secret-uses.ts';
 
 /** What the Secrets of a resource are derived from besides the observation. */
 export interface SecretContext {
   readonly chosen: ChosenInstance | undefined;
+  readonly inUse: ChosenInstance | undefined;
   readonly offersPage: boolean;
   readonly fingerprint: Fingerprint;
   /** The input before the latest action: whatever the action did not change is taken from it. */
@@ -42,20 +46,38 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
     secretInput(observation, use, fingerprint, previous && { observation: previous, known });
   const clientId = inputOf(uses.clientId, previous?.secrets.clientId);
   const renamed = connector.status?.binding?.name;
-  const connection = connectionOf(observation, context);
+  const connection = connectionOf(
+    observation,
+    context,
+    connectionSecretNameOf(connector),
+    context.inUse ?? context.chosen,
+    previous?.secrets.connection,
+  );
+  const nextConnection =
+    context.inUse !== undefined && context.chosen !== undefined && waitsForAnnotation(connector)
+      ? connectionOf(
+          observation,
+          context,
+          nextConnectionSecretNameOf(connector),
+          context.chosen,
+          previous?.secrets.nextConnection,
+        )
+      : undefined;
   const consents = {
     oneTimeCode: consentSecret(observation, oneTimeCodeSecretNameOf(connector)),
     oldOneTimeCode: oldOneTimeCodeOf(observation),
     authorizationCode: authorizationCodeOf(observation, clientId, context),
     consent: consentSecret(observation, consentSecretNameOf(connector)),
   };
-  const used = [connection, ...Object.values(consents)].map(({ name }) => name);
+  const used = [connection, nextConnection, ...Object.values(consents)].map((secret) => secret?.name);
   return {
     clientId,
     clientSecret: inputOf(uses.clientSecret, previous?.secrets.clientSecret),
     encryptedKey: uses.encryptedKey && inputOf(uses.encryptedKey, previous?.secrets.encryptedKey),
+    signatureKey: uses.signatureKey && inputOf(uses.signatureKey, previous?.secrets.signatureKey),
     grant: grantOf(observation, context),
     connection,
+    nextConnection,
     previousConnection:
       renamed === undefined || renamed === connection.name ? undefined : ownedSecret(observation, renamed),
     ...consents,
@@ -87,11 +109,14 @@ function oldOneTimeCodeOf(observation: Observation): OwnedSecret {
 
 function connectionOf(
   observation: Observation,
-  { chosen, fingerprint, previous }: SecretContext,
+  { fingerprint }: SecretContext,
+  name: string,
+  of: ChosenInstance | undefined,
+  previous: ConnectionSecret | undefined,
 ): ConnectionSecret {
-  const secret = ownedSecret(observation, connectionSecretNameOf(observation.connector));
+  const secret = ownedSecret(observation, name);
   const { account, connector } = observation;
-  const instance = chosen?.instance;
+  const instance = of?.instance;
   if (
     account.state !== 'ready' ||
     instance === undefined ||
@@ -102,15 +127,16 @@ function connectionOf(
   }
   const data = connectionData(account, connector.spec, {
     token: instance.token,
-    connector: instance.element,
+    connector: instance.element ?? recordedElementOf(connector, instance.id),
   });
-  const known = previous?.secrets.connection.desired;
+  const metadata = connectionMetadata(connector);
+  const known = previous?.desired;
   return {
     ...secret,
     desired:
-      known !== undefined && isDeepStrictEqual(known.data, data)
+      known !== undefined && isDeepStrictEqual([known.data, known.metadata], [data, metadata])
         ? known
-        : { data, content: fingerprint(canonicalContent(data)) },
+        : { data, metadata, content: fingerprint(canonicalContent(data, withRecord(metadata))) },
   };
 }
 

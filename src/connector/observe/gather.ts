@@ -33,8 +33,8 @@ export function gather(
     settings.ownCallbackUrl !== undefined &&
     callbackUrl === settings.ownCallbackUrl &&
     namedGrantUseOf(connector) === undefined;
-  const { chosen } = derived.instances;
-  const secrets = gatherSecrets(observation, { chosen, offersPage, fingerprint, previous });
+  const { chosen, inUse } = derived.instances;
+  const secrets = gatherSecrets(observation, { chosen, inUse, offersPage, fingerprint, previous });
   return { ...observation, ...derived, secrets, callbackUrl, offersPage };
 }
 
@@ -49,8 +49,10 @@ const NO_SECRETS: ConnectorSecrets = {
   clientId: UNNAMED,
   clientSecret: UNNAMED,
   encryptedKey: undefined,
+  signatureKey: undefined,
   grant: undefined,
   connection: { ...UNNAMED_SECRET, desired: undefined },
+  nextConnection: undefined,
   previousConnection: undefined,
   oneTimeCode: UNNAMED_SECRET,
   oldOneTimeCode: UNNAMED_SECRET,

@@ -5,6 +5,7 @@ import {
   authorizationCodeSecretNameOf,
   connectionSecretNameOf,
   consentSecretNameOf,
+  nextConnectionSecretNameOf,
   oneTimeCodeSecretNameOf,
 } from '../../api/defaults.ts';
 import { ANNOTATIONS } from '../../api/group.ts';
@@ -17,16 +18,15 @@ import { deletedInstances } from '../action-log.ts';
 import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import { type ReadPorts, sessionFor } from '../ports.ts';
 import { gather } from './gather.ts';
+import { heldIdsOf } from './held-instances.ts';
 import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
 
-const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined };
+const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined, elements: new Map() };
 
 /** The input of one resource from caches alone: no call is made. What is missing, `decide` has read. */
 export function observe(ports: ReadPorts, connector: InfusionsoftConnector): ConnectorInput {
   const { namespace, name, uid } = connector.metadata;
-  const violations = validateConnector(connector, {
-    extraConfigurationKeys: ports.settings.extraConfigurationKeys,
-  });
+  const violations = validateConnector(connector, ports.settings);
   const isReadable = violations.length === 0;
   const tags = ownerTags({ clusterId: ports.settings.clusterId, namespace, name, uid });
   const storedRecord = parseRecord(recordTextOf(connector));
@@ -44,6 +44,7 @@ export function observe(ports: ReadPorts, connector: InfusionsoftConnector): Con
     storedRecord,
     memory: remembered(ports, connector, storedRecord),
     log: [],
+    peers: [],
     claimants: isReadable ? ports.claimants(connector) : [],
     triggered: false,
   };
@@ -93,8 +94,7 @@ export function knownInstances(ports: ReadPorts, observation: Observation): Exte
   const { connector, tags, external } = observation;
   const found =
     sessionFor(ports.accounts, observation)?.inventory.about(tags.owner, [
-      connector.status?.instance?.id,
-      connector.status?.replacing?.id,
+      ...heldIdsOf(connector),
       connector.spec.instance?.importId,
       ...deletedInstances(observation.log),
     ]) ?? NOTHING_EXTERNAL;
@@ -104,6 +104,7 @@ export function knownInstances(ports: ReadPorts, observation: Observation): Exte
 function isSame(a: ExternalFacts, b: ExternalFacts): boolean {
   return (
     a.searchedAt === b.searchedAt &&
+    a.elements === b.elements &&
     a.instances.size === b.instances.size &&
     [...a.instances].every(([id, instance]) => b.instances.get(id) === instance)
   );
@@ -139,11 +140,11 @@ function knownSecrets(ports: ReadPorts, connector: InfusionsoftConnector): Reado
 
 /** The names of all Secrets that a connector has to do with. The spec must be valid. */
 export function secretNamesOf(connector: InfusionsoftConnector): readonly string[] {
-  const { clientId, clientSecret, encryptedKey } = lastingUsesOf(connector);
-  const uses = [clientId, clientSecret, encryptedKey, namedGrantUseOf(connector)];
+  const uses = [...Object.values(lastingUsesOf(connector)), namedGrantUseOf(connector)];
   return [
     ...uses.map((use) => use?.secretName),
     connectionSecretNameOf(connector),
+    connector.status?.next && nextConnectionSecretNameOf(connector),
     connector.status?.binding?.name,
     oneTimeCodeSecretNameOf(connector),
     authorizationCodeSecretNameOf(connector),

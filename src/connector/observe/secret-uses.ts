@@ -7,6 +7,7 @@ import {
   elementKeyOf,
   encryptedKeyKeyOf,
   refreshTokenKeyOf,
+  signatureKeyKeyOf,
 } from '../../api/defaults.ts';
 import { CODE_KEY } from '../../authorization/authorization-response.ts';
 import { LEGACY_ELEMENT } from '../../provider/elements.ts';
@@ -18,12 +19,15 @@ export interface LastingUses {
   readonly clientSecret: SecretUse;
   /** Only for `infusionsoftcrm`. */
   readonly encryptedKey: SecretUse | undefined;
+  /** Only with `spec.events`. */
+  readonly signatureKey: SecretUse | undefined;
 }
 
 /** Where the resource says its values stand. */
 export function lastingUsesOf({ spec }: InfusionsoftConnector): LastingUses {
   const client = spec.oauth.clientSecretRef;
   const encryptedKey = elementKeyOf(spec) === LEGACY_ELEMENT ? spec.encryptedKeySecretRef : undefined;
+  const signatureKey = spec.events?.signatureKeySecretRef;
   return {
     clientId: {
       field: 'spec.oauth.clientSecretRef',
@@ -42,6 +46,12 @@ export function lastingUsesOf({ spec }: InfusionsoftConnector): LastingUses {
       secretName: encryptedKey.name,
       key: encryptedKeyKeyOf(encryptedKey),
       what: 'the Infusionsoft Encrypted Key',
+    },
+    signatureKey: signatureKey && {
+      field: 'spec.events.signatureKeySecretRef',
+      secretName: signatureKey.name,
+      key: signatureKeyKeyOf(signatureKey),
+      what: 'the signature key of the events',
     },
   };
 }

@@ -1,14 +1,17 @@
+import { nextConnectionSecretNameOf } from '../../api/defaults.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance, InstanceBody } from '../../openconnectors/port.ts';
 import { adopted, nextRecord } from '../../ownership/write-ahead-record.ts';
+import { withRecord } from '../../secrets/managed-metadata.ts';
 import { MASKED } from '../../secrets/mask.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import type { Act } from '../action.ts';
 import { deletedInstances, type Outcome } from '../action-log.ts';
 import type { ConnectorInput, Observation } from '../input.ts';
-import { canonicalContent } from '../observe/connection-content.ts';
+import { canonicalContent, connectionMetadata } from '../observe/connection-content.ts';
 import { gather } from '../observe/gather.ts';
 import type { Fingerprint } from '../observe/secret-inputs.ts';
+import { statusAfterSwitch } from '../report/instance-status.ts';
 
 /** Stands for the salt, the token and the resourceVersion that only a real call returns. */
 const ASSUMED = 'assumed';
@@ -34,6 +37,8 @@ function assumptionOf(input: ConnectorInput, action: Act, fingerprint: Fingerpri
   const { uid } = input.connector.metadata;
   switch (action.type) {
     case 'read-secret':
+    case 'ping-peer':
+    case 'read-element':
     case 'open-fallback-credentials':
     case 'record-removal':
     case 'write-tombstone':
@@ -60,6 +65,13 @@ function assumptionOf(input: ConnectorInput, action: Act, fingerprint: Fingerpri
     case 'remove-secret':
     case 'delete-connection-secret':
       return { observation: withFact(input, action.name, { state: 'absent', confirmed: true }) };
+    case 'record-switch':
+      return {
+        observation: {
+          ...input,
+          connector: { ...input.connector, status: statusAfterSwitch(input, action) },
+        },
+      };
     case 'record-disabling':
       return { observation: withDisablingRecorded(input) };
     case 'create':
@@ -81,9 +93,11 @@ function assumptionOf(input: ConnectorInput, action: Act, fingerprint: Fingerpri
           ...withFact(input, action.name, ownSecret(uid)),
           memory: {
             ...input.memory,
-            connection: {
+            [action.name === nextConnectionSecretNameOf(input.connector) ? 'nextConnection' : 'connection']: {
               resourceVersion: ASSUMED,
-              content: fingerprint(canonicalContent(action.data)),
+              content: fingerprint(
+                canonicalContent(action.data, withRecord(connectionMetadata(input.connector))),
+              ),
             },
           },
         },

@@ -108,5 +108,8 @@ function isShownNow(start: ConnectorInput, input: ConnectorInput, action: ReadAc
     case 'ping':
     case 'verify-account':
       return start.external.instances.get(action.id) === input.external.instances.get(action.id);
+    case 'ping-peer':
+    case 'read-element':
+      return true;
   }
 }

@@ -7,6 +7,7 @@ import { quote } from '../../reconciler/quote.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
 import type { Result } from '../action.ts';
 import { type DueEvent, loggedEvents } from '../action-log.ts';
+import { retainedUntil } from '../decide/replacement.ts';
 import type { ConnectorInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
 import type { ConnectorPorts } from '../ports.ts';
@@ -25,7 +26,9 @@ function suspension({ connector }: ConnectorInput): StatusUpdate {
 
 function suspensionMessage(connector: InfusionsoftConnector): string {
   if (connector.spec.suspend === true) {
-    return 'Suspended by spec.suspend. Set it to false to resume.';
+    const { suspendManager } = connector.metadata;
+    const manager = suspendManager === undefined ? '' : ` (set by "${suspendManager}")`;
+    return `Suspended by spec.suspend${manager}. Set it to false to resume.`;
   }
   const reason = pauseReasonOf(connector);
   return `Suspended by the annotation openconnectors.dev/paused${reason === undefined ? '' : ` (${reason})`}. Remove it to resume.`;
@@ -80,8 +83,11 @@ async function write(
     return again(input, result.again);
   }
   if (result.kind === 'ready') {
-    // The instance that was replaced goes once the status with the new one is written.
-    return again(input, after.replacing === undefined ? result.again : input.now);
+    const { replacing } = after;
+    return again(
+      input,
+      Math.min(result.again, replacing === undefined ? Infinity : retainedUntil(replacing)),
+    );
   }
   if (result.retry.kind === 'on-change') {
     return { kind: 'done' };

@@ -3,7 +3,6 @@ import type { Condition, ConditionType } from '../../api/condition.ts';
 import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
 import { isObserved } from '../../api/defaults.ts';
 import { mayAppear, type Reason } from '../../api/reasons.ts';
-import type { Instance } from '../../openconnectors/port.ts';
 import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import { boundedStatus } from '../../reconciler/bounded-status.ts';
 import {
@@ -15,15 +14,17 @@ import {
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
 import type { Result } from '../action.ts';
-import { isAuthorized, isEnabledSet, isReconfigured, pingAnswer } from '../action-log.ts';
+import { isAuthorized, isReconfigured, latestPatch, pingAnswer } from '../action-log.ts';
+import type { SecretInput } from '../connector-secrets.ts';
 import { consentPage } from '../decide/authorization/consent.ts';
 import { renamedConnection } from '../decide/connection-secret.ts';
-import { desiredEnabled, recordedEnabled } from '../decide/desired-instance.ts';
+import { changesEvents } from '../decide/desired-instance.ts';
 import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
-import { ownership } from '../observe/instances.ts';
+import { heldIdsOf } from '../observe/held-instances.ts';
 import { isAccepted, mayBeOf } from '../observe/record-outcome.ts';
+import { instanceFieldsOf } from './instance-status.ts';
 
 /** A result that status shows. */
 export type StatusUpdate = Extract<Result, { kind: 'ready' | 'blocked' | 'observed' }>;
@@ -46,14 +47,16 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
       connector.metadata.generation,
       input.now,
     ),
-    ...instanceStatus(input, result),
+    ...instanceFieldsOf(input, result),
     plan: planStatus(input, result),
     authorization: authorizationStatus(input, result),
     binding: bindingStatus(input),
     credentials: credentialStatus(input, result),
+    events: eventsStatus(input, result),
     failures: failuresAfter(before.failures, result, input.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
     lastHandledReauthorizeAt: handledReauthorizeAt(input),
+    lastHandledSwitchAt: handledSwitchAt(input, result),
     removing: undefined,
   });
   return boundedStatus(connectorStatusSchema, after);
@@ -67,7 +70,21 @@ function conditionsOf(input: ConnectorInput, result: StatusUpdate): ConditionDra
     return [{ type: 'Ready', status, reason, message }, ...stages];
   }
   if (result.kind === 'ready') {
-    return [{ type: 'Ready', status: 'True', reason: result.reason, message: result.message }, ...stages];
+    const { pending } = result;
+    return [
+      { type: 'Ready', status: 'True', reason: result.reason, message: result.message },
+      ...stages,
+      ...(pending === undefined
+        ? []
+        : [
+            {
+              type: 'AuthorizationPending',
+              status: 'True',
+              reason: pending.reason,
+              message: pending.message,
+            } as const,
+          ]),
+    ];
   }
   const ready: ConditionDraft = {
     type: 'Ready',
@@ -190,88 +207,18 @@ function condition(input: ConnectorInput, type: ConditionType): Condition | unde
   return input.connector.status?.conditions?.find((candidate) => candidate.type === type);
 }
 
-function instanceStatus(
-  input: ConnectorInput,
-  result: StatusUpdate,
-): Pick<ConnectorStatus, 'instance' | 'replacing'> {
-  const { instance: before, replacing } = input.connector.status ?? {};
-  const current = input.violations.length > 0 ? undefined : currentInstance(input, result);
-  if (current === undefined) {
-    return { instance: before, replacing };
-  }
-  const isSwitch = before !== undefined && before.id !== current.id;
-  const isOldThere = isSwitch && input.external.instances.get(before.id) !== 'not-found';
-  if (isOldThere && result.kind !== 'ready') {
-    // The new instance is not in use before applications have it.
-    return { instance: before, replacing };
-  }
-  const old = replacing && input.external.instances.get(replacing.id);
-  const isReplaced = old === 'not-found' || (old !== undefined && ownership(input, old) === 'foreign');
-  return {
-    instance: current,
-    replacing: isOldThere
-      ? { id: before.id, connector: before.connector ?? 'unknown' }
-      : isReplaced
-        ? undefined
-        : replacing,
-  };
-}
-
-function currentInstance(
-  input: ConnectorInput,
-  result: StatusUpdate,
-): NonNullable<ConnectorStatus['instance']> | undefined {
-  const instance = input.instances.chosen?.instance;
-  const { account } = input;
-  if (
-    instance === undefined ||
-    instance === 'not-found' ||
-    account.state !== 'ready' ||
-    !isOurs(input, instance.id)
-  ) {
-    return undefined;
-  }
-  return withoutUndefined({
-    id: instance.id,
-    name: instance.name,
-    connector: instance.element,
-    enabled: enabledStatus(input, result, instance),
-    createdAt: instance.createdAt,
-    account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
-  });
-}
-
-/**
- * What the operator left the instance at. An instance that a reconcile did not come to keeps its record: what a listing
- * shows may be older than what the operator did since.
- */
-function enabledStatus(
-  input: ConnectorInput,
-  result: StatusUpdate,
-  { id, disabled }: Instance,
-): boolean | undefined {
-  const recorded = recordedEnabled(input, id);
-  if (disabled === undefined) {
-    return recorded;
-  }
-  const isAsWanted = disabled !== desiredEnabled(input);
-  const isEstablished = result.kind === 'ready' || recorded === undefined || isEnabledSet(input.log);
-  return isAsWanted && isEstablished ? !disabled : recorded;
-}
-
-/** An instance enters status when the resource holds it: written before, or carrying its uid. */
-function isOurs(input: ConnectorInput, id: number): boolean {
-  const instance = input.external.instances.get(id);
-  return (
-    input.connector.status?.instance?.id === id ||
-    (instance !== undefined && instance !== 'not-found' && (instance.tags ?? []).includes(input.tags.uid))
-  );
-}
-
 function handledReauthorizeAt(input: ConnectorInput): string | undefined {
   const { record } = input;
   const answered = record !== undefined && isAcceptedHere(input, record) ? record.reauthorizeAt : undefined;
   return answered ?? input.connector.status?.lastHandledReauthorizeAt;
+}
+
+/** A request that finds nothing to switch between is handled with that; one before the new instance works waits for it. */
+function handledSwitchAt(input: ConnectorInput, result: StatusUpdate): string | undefined {
+  const { connector, instances } = input;
+  const before = connector.status?.lastHandledSwitchAt;
+  const isSettled = result.kind === 'ready' && instances.inUse === undefined;
+  return (isSettled ? requestOf(connector, 'switch', before) : undefined) ?? before;
 }
 
 /** Whether this process saw the credential of the record being accepted. */
@@ -287,7 +234,8 @@ function authorizationStatus(input: ConnectorInput, result: StatusUpdate): Conne
     record !== undefined &&
     record.unprocessed === undefined &&
     before?.grant !== record.digest &&
-    (isAcceptedHere(input, record) || (result.kind === 'ready' && isProven(input, record)));
+    (isAcceptedHere(input, record) ||
+      (result.kind === 'ready' && result.pending === undefined && isProven(input, record)));
   const granted = isNew
     ? { authorizedAt: timestamp(input.now), grant: record.digest }
     : { authorizedAt: before?.authorizedAt, grant: before?.grant };
@@ -300,6 +248,7 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const instance = input.instances.chosen?.instance;
   return (
     !isAccepted(input, record) &&
+    input.memory.refused?.digest !== record.digest &&
     instance !== undefined &&
     instance !== 'not-found' &&
     mayBeOf(record, instance)
@@ -308,6 +257,9 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
 
 /** Status shows the start page while consent is pending, also while another condition blocks. */
 function pageStatus(input: ConnectorInput, result: StatusUpdate) {
+  if (result.kind === 'ready') {
+    return result.pending && consentPage(input);
+  }
   if (result.kind !== 'blocked' || isAuthorized(input.log)) {
     return undefined;
   }
@@ -333,11 +285,38 @@ function credentialStatus(input: ConnectorInput, result: StatusUpdate): Connecto
   if (result.kind !== 'ready' && !isAuthorized(input.log) && !isReconfigured(input.log)) {
     return before;
   }
-  return lastingInputs(input).flatMap(({ use: { secretName, key }, value: found }) => {
-    return found.state === 'value'
-      ? [{ secretName, key, resourceVersion: found.resourceVersion, fingerprint: found.fingerprint }]
-      : (before ?? []).filter((entry) => entry.secretName === secretName && entry.key === key);
+  const lasting = lastingInputs(input);
+  const isOf = (entry: { secretName: string; key: string }, { use }: SecretInput): boolean =>
+    entry.secretName === use.secretName && entry.key === use.key;
+  const current = lasting.flatMap((found) => {
+    const { use, value } = found;
+    return value.state === 'value'
+      ? [
+          {
+            secretName: use.secretName,
+            key: use.key,
+            resourceVersion: value.resourceVersion,
+            fingerprint: value.fingerprint,
+          },
+        ]
+      : (before ?? []).filter((entry) => isOf(entry, found));
   });
+  // What the instance of the other element carries is compared with when spec.connector is restored.
+  const others = (before ?? []).filter((entry) => !lasting.some((found) => isOf(entry, found)));
+  return input.instances.inUse !== undefined || heldIdsOf(input.connector).length > 1
+    ? [...current, ...others]
+    : current;
+}
+
+/** The events as they were enabled: they are disabled when the spec has them no more. */
+function eventsStatus({ connector, log }: ConnectorInput, result: StatusUpdate): ConnectorStatus['events'] {
+  const { spec, status } = connector;
+  const patched = latestPatch(log);
+  const isApplied = isAuthorized(log) || (patched !== undefined && changesEvents(patched));
+  if (result.kind !== 'ready' && !(isApplied && spec.events !== undefined)) {
+    return status?.events;
+  }
+  return spec.events && { resources: [...spec.events.resources].sort() };
 }
 
 function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {

@@ -22,6 +22,8 @@ export interface ObjectMetadata {
   readonly deletionTimestamp?: string;
   readonly creationTimestamp?: string;
   readonly ownerReferences?: readonly OwnerReference[];
+  /** Of cached objects: the field manager that set `spec.suspend`. */
+  readonly suspendManager?: string;
 }
 
 /** `metav1.OwnerReference`. */

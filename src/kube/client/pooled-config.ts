@@ -16,13 +16,17 @@ export interface Connection {
   readonly server: string;
   /** Authentication headers; secret. */
   readonly headers: Readonly<Record<string, string>>;
+  /** At most `CONNECTIONS` calls at a time; further ones wait. */
   readonly dispatcher: Dispatcher;
+  /** A connection for each call: watches stay open, and a Lease must not wait. */
+  readonly unlimited: Dispatcher;
 }
 
 /** `options` hold the TLS material by value, so equal options may share connections. */
 interface Pool {
   readonly options: DispatcherOptions;
   readonly dispatcher: Dispatcher;
+  readonly unlimited: Dispatcher;
 }
 
 /** The current context names no cluster. */
@@ -30,6 +34,8 @@ export class NoClusterError extends Error {
   override readonly name = 'NoClusterError';
 }
 
+/** A TLS handshake costs both sides more than a call, so that a burst of calls shares these connections. */
+const CONNECTIONS = 32;
 /** Deadline of calls by client-node's typed APIs; `KubeRest` has its own. */
 const TYPED_CALL_TIMEOUT_MS = 30_000;
 /** Idle time of a socket: less than the 90 s after which a kube-apiserver closes it. */
@@ -75,12 +81,12 @@ export class PooledKubeConfig extends KubeConfig {
     }
     const server = cluster.server.replace(/\/+$/, '');
     const context = new RequestContext(server, HttpMethod.GET);
-    const dispatcher = await this.#authenticate(context);
-    return { server, headers: context.getHeaders(), dispatcher };
+    const { dispatcher, unlimited } = await this.#authenticate(context);
+    return { server, headers: context.getHeaders(), dispatcher, unlimited };
   }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
-    context.setDispatcher(await this.#authenticate(context));
+    context.setDispatcher((await this.#authenticate(context)).dispatcher);
     context.setSignal(AbortSignal.timeout(TYPED_CALL_TIMEOUT_MS));
   }
 
@@ -95,10 +101,10 @@ export class PooledKubeConfig extends KubeConfig {
     this.#closed = true;
     const pools = this.#pools;
     this.#pools = [];
-    await Promise.all(pools.map(({ dispatcher }) => dispatcher.destroy()));
+    await Promise.all(pools.flatMap((pool) => [pool.dispatcher.destroy(), pool.unlimited.destroy()]));
   }
 
-  async #authenticate(context: RequestContext): Promise<Dispatcher> {
+  async #authenticate(context: RequestContext): Promise<Pool> {
     await super.applySecurityAuthentication(context);
     if (this.#closed) {
       throw new NoClusterError('the connections are closed');
@@ -106,27 +112,32 @@ export class PooledKubeConfig extends KubeConfig {
     const options = this.#transportOptions;
     const known = this.#pools.find((pool) => isDeepStrictEqual(pool.options, options));
     if (known !== undefined) {
-      return known.dispatcher;
+      return known;
     }
-    const dispatcher = context.getDispatcher() ?? createPool(options);
-    this.#pools = [...this.#pools, { options, dispatcher }];
-    return dispatcher;
+    // Only for SOCKS; its connector opens a connection for each call.
+    const own = context.getDispatcher();
+    const dispatcher = own ?? createPool(options, CONNECTIONS);
+    const pool = { options, dispatcher, unlimited: own ?? createPool(options, null) };
+    this.#pools = [...this.#pools, pool];
+    return pool;
   }
 }
 
-function createPool(options: DispatcherOptions): Dispatcher {
+/** `connections`: the most at a time; `null` for no limit. */
+function createPool(options: DispatcherOptions, connections: number | null): Dispatcher {
   switch (options.type) {
     case 'proxy':
       return new ProxyAgent({
         ...transport,
+        connections,
         uri: options.uri,
         requestTls: tlsOptions(options.requestTls),
         connect: tlsOptions(options.connect),
       });
     case 'agent':
-      return new Agent({ ...transport, connect: tlsOptions(options.connect) });
+      return new Agent({ ...transport, connections, connect: tlsOptions(options.connect) });
     default:
-      return new Agent({ ...transport, connect: tlsOptions({}) });
+      return new Agent({ ...transport, connections, connect: tlsOptions({}) });
   }
 }
 

@@ -51,6 +51,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Largest number of tries; 4 unless set. 1 disables retries. */
   readonly maxTries?: number | undefined;
+  /** Opens a connection where all others are busy; for calls that keep leadership. */
+  readonly isUrgent?: boolean | undefined;
 }
 
 /** Settings of a read. */

@@ -29,6 +29,8 @@ interface Call {
   readonly body: string | undefined;
   /** Whether the call is idempotent. */
   readonly isRepeatable: boolean;
+  /** Whether it may open a connection where all others are busy. */
+  readonly isUrgent?: boolean | undefined;
 }
 
 const patchContentTypes = {
@@ -108,7 +110,8 @@ export class KubeRest {
     const stop = AbortSignal.any([options.signal, connecting.signal]);
     const headers = { accept: options.accept ?? 'application/json' };
     const call: Call = { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true };
-    const answer = await this.#send(call, options.query, stop).catch((error: unknown) => {
+    const watch = { ...call, isUrgent: true };
+    const answer = await this.#send(watch, options.query, stop).catch((error: unknown) => {
       throw this.#transportError({ ...call, method: 'GET' }, error, deadline.expired);
     });
     this.#observe('WATCH', path, String(answer.statusCode), startedAt);
@@ -136,7 +139,7 @@ export class KubeRest {
     using deadline = startDeadline(clock, this.#timeoutMs(options), options.signal);
     const maxTries = options.maxTries ?? DEFAULT_TRIES;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(call, options.query, deadline);
+      const outcome = await this.#attempt({ ...call, isUrgent: options.isUrgent }, options.query, deadline);
       if (!(outcome instanceof KubeError)) {
         return outcome.body;
       }
@@ -198,7 +201,7 @@ export class KubeRest {
     if (leadership !== undefined) {
       writes?.follow(leadership);
     }
-    return connection.dispatcher.request({
+    return (call.isUrgent === true ? connection.unlimited : connection.dispatcher).request({
       origin: url.origin,
       path,
       method: call.method,

@@ -342,7 +342,7 @@ export class LeaseElector implements Leadership {
     const path = objectPath(wellKnown.leases, namespace, name);
     // Without a release it expires.
     await rest
-      .replace(path, body, { timeoutMs: deadlineMs, maxTries: 1 })
+      .replace(path, body, { timeoutMs: deadlineMs, maxTries: 1, isUrgent: true })
       .catch((error: unknown) => onAttemptFailed?.(error));
   }
 
@@ -360,7 +360,8 @@ export class LeaseElector implements Leadership {
 
   #callOptions() {
     // One slow response must leave time for another attempt to renew.
-    return { signal: this.#calls.signal, timeoutMs: this.#timing.renewDeadlineMs / 2, maxTries: 1 };
+    const timeoutMs = this.#timing.renewDeadlineMs / 2;
+    return { signal: this.#calls.signal, timeoutMs, maxTries: 1, isUrgent: true };
   }
 
   #leaseSeconds(): number {

@@ -1,4 +1,5 @@
 import { isKubeObject, isRecord, type KubeObject, type ObjectMetadata } from '../client/object.ts';
+import { suspendManagerOf } from './suspend-manager.ts';
 
 /** One line of a watch, understood. `bookmark` only moves the resource version on. */
 export type WatchEvent =
@@ -73,10 +74,15 @@ export function reduce(object: KubeObject, metadataOnly = false): KubeObject {
   return metadataOnly ? metadataOf(object) : withoutManagedFields(object);
 }
 
-/** `managedFields` are half of many objects and are not used. */
+/** `managedFields` are half of many objects. Only the name of the manager that set `spec.suspend` is used. */
 function withoutManagedFields(object: KubeObject): KubeObject {
-  const metadata: { managedFields?: unknown } & ObjectMetadata = object.metadata;
+  const metadata: { managedFields?: unknown; suspendManager?: string } & ObjectMetadata = object.metadata;
+  const { managedFields } = metadata;
   delete metadata.managedFields;
+  const manager = suspendManagerOf(managedFields);
+  if (manager !== undefined) {
+    metadata.suspendManager = manager;
+  }
   return object;
 }
 

@@ -7,6 +7,7 @@ export const operationNames = [
   'organization',
   'authorize-url',
   'create-instance',
+  'read-element',
   'read-instance',
   'list-instances',
   'patch-instance',

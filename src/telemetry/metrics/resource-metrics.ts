@@ -38,6 +38,13 @@ type ObservedCondition = Pick<Condition, 'type' | 'reason' | 'lastTransitionTime
   readonly status: string;
 };
 
+/** Reasons of Authorized with which no consent is requested. */
+const NO_CONSENT: ReadonlySet<string> = new Set([
+  'ProviderUnavailable',
+  'OAuthClientRejected',
+  'LegacyApiEnded',
+]);
+
 const NOTHING: OperatorResources = { connectors: [], accounts: [], defaultAccount: undefined };
 
 const pauseCauses: readonly PauseCause[] = ['throttled', 'unavailable'];
@@ -127,7 +134,11 @@ function eachCondition({
 
 function setPendingMetrics(metrics: Metrics, connectors: readonly Observed[], now: number): void {
   const waiting = connectors.flatMap(({ conditions }) =>
-    conditions.filter(({ type, status }) => type === 'Authorized' && status === 'False'),
+    conditions.filter(
+      ({ type, status, reason }) =>
+        (type === 'Authorized' && status === 'False' && !NO_CONSENT.has(reason)) ||
+        (type === 'AuthorizationPending' && status === 'True'),
+    ),
   );
   const since = waiting.map(({ lastTransitionTime }) => Date.parse(lastTransitionTime));
   const oldest = since.filter((time) => !Number.isNaN(time)).reduce((a, b) => Math.min(a, b), now);

@@ -38,6 +38,7 @@ export function isStalled({ ready, reason: name }: Conclusion): boolean {
 const READ_ONLY_ACTIONS: ReadonlySet<string> = new Set([
   'read-secret',
   'search',
+  'read-element',
   'read-instance',
   'ping',
   'verify-account',

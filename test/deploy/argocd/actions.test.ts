@@ -15,7 +15,7 @@ const annotated = z.object({
 describe('actions of Argo CD', () => {
   test('are there for both kinds', () => {
     expect(customizations().map(({ kind, actions }) => [kind, [...actions.keys()].sort()])).toEqual([
-      [CONNECTOR_NAMES.kind, ['pause', 'reauthorize', 'reconcile', 'resume']],
+      [CONNECTOR_NAMES.kind, ['pause', 'reauthorize', 'reconcile', 'resume', 'switch']],
       [ACCOUNT_NAMES.kind, ['reconcile']],
     ]);
   });
@@ -63,6 +63,7 @@ describe('actions of Argo CD', () => {
   test.each([
     ['reconcile', ANNOTATIONS.reconcileAt, LUA_NOW],
     ['reauthorize', ANNOTATIONS.reauthorizeAt, LUA_NOW],
+    ['switch', ANNOTATIONS.switch, LUA_NOW],
     ['pause', ANNOTATIONS.paused, 'true'],
   ])('%s sets the annotation that the operator reads', (action, annotation, value) => {
     const script = customizations()

@@ -1,6 +1,6 @@
 import type { Namespace } from '../../support/workbench/cluster.ts';
 import { account, connector, secret } from '../../support/workbench/manifests.ts';
-import { createPrerequisites, type Workbench } from '../../support/workbench/workbench.ts';
+import { createPrerequisites, newCode, type Workbench } from '../../support/workbench/workbench.ts';
 
 /** Something that happens to a resource, for a snapshot of what the operator writes then. */
 export interface Situation {
@@ -45,6 +45,31 @@ const connectors: readonly Omit<Situation, 'kind' | 'object'>[] = [
     health: 'Healthy',
     phase: 'during',
     arrange: (bench, namespace) => ready(bench, namespace, { instance: { enabled: false } }),
+  },
+  {
+    name: 'switch-pending',
+    health: 'Healthy',
+    phase: 'during',
+    async arrange(bench, namespace) {
+      await ready(bench, namespace);
+      await namespace.patch('Secret', 'crm-code', { stringData: { code: newCode(bench.simulator) } });
+      await namespace.patch('InfusionsoftConnector', 'crm', {
+        spec: { connector: 'infusionsoftrest', server: null, encryptedKeySecretRef: null },
+      });
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True', 'SwitchPending');
+    },
+  },
+  {
+    name: 'authorization-pending',
+    health: 'Healthy',
+    phase: 'during',
+    async arrange(bench, namespace) {
+      await ready(bench, namespace);
+      await namespace.patch('InfusionsoftConnector', 'crm', {
+        metadata: { annotations: { 'openconnectors.dev/reauthorize-at': 'monday' } },
+      });
+      await namespace.waitFor('InfusionsoftConnector', 'crm', 'AuthorizationPending', 'True');
+    },
   },
   {
     name: 'authorization-required',

@@ -24,6 +24,7 @@ const connectorSchema = z.object({
       conditions: z.array(conditionSchema).default([]),
       instance: z.object({ id: z.number() }).optional(),
       replacing: z.object({ id: z.number() }).optional(),
+      next: z.object({ id: z.number() }).optional(),
     })
     .default({ observedGeneration: -1, conditions: [] }),
 });
@@ -43,6 +44,7 @@ export interface ConnectorView {
   readonly ready: { readonly status: string; readonly reason: string } | undefined;
   readonly conditions: readonly z.infer<typeof conditionSchema>[];
   readonly instanceId: number | undefined;
+  /** The instance of another element that status names beside the one in use. */
   readonly replacingId: number | undefined;
   /** The operator's write-ahead record, as text. */
   readonly record: string;
@@ -63,7 +65,7 @@ export function viewOf(object: unknown): ConnectorView {
     ready: ready && { status: ready.status, reason: ready.reason },
     conditions: status.conditions,
     instanceId: status.instance?.id,
-    replacingId: status.replacing?.id,
+    replacingId: status.replacing?.id ?? status.next?.id,
     record: own
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .map(([name, value]) => `${name.slice(PREFIX.length)} ${value}`)

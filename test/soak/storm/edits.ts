@@ -60,7 +60,8 @@ export const changeDriftPolicy: Operation = async (_context, subject, random) =>
 export const changeConnector: Operation = async (_context, subject) => {
   const { wanted } = subject;
   wanted.element = wanted.element === 'infusionsoftcrm' ? 'infusionsoftrest' : 'infusionsoftcrm';
-  return patchSpec(subject, elementSpec(subject, null), `connector ${wanted.element}`);
+  const replacement = { switch: 'Automatic', retainFor: '0s' };
+  return patchSpec(subject, { ...elementSpec(subject, null), replacement }, `connector ${wanted.element}`);
 };
 
 export const renameConnectionSecret: Operation = async (_context, subject) => {

@@ -137,6 +137,7 @@ const secrets = fc.record({
   'crm-key': secretStates({ encryptedKey: VALUES.encryptedKey }, { encryptedKey: 'rotated' }, {}),
   'crm-code': secretStates({ code: VALUES.code }, { code: 'another code' }, {}, { code: ' ' }),
   'crm-connection': secretStates({ type: 'open-connectors' }, {}),
+  'crm-connection-next': secretStates({ type: 'open-connectors' }, {}),
   old: secretStates({}, { a: 'b' }),
 });
 
@@ -161,6 +162,17 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
       { observedGeneration: -1 },
       readyStatus(1),
       readyStatus(1, { replacing: { id: 3, connector: 'infusionsoftrest' } }),
+      readyStatus(1, {
+        replacing: { id: 3, connector: 'infusionsoftrest', until: second(MINUTE) },
+        lastHandledSwitchAt: '1',
+      }),
+      readyStatus(1, { replacing: { id: 3, connector: 'infusionsoftrest', until: second(-MINUTE) } }),
+      readyStatus(1, { next: { id: 2, connector: 'infusionsoftrest' } }),
+      readyStatus(1, {
+        next: { id: 2, connector: 'infusionsoftrest', switchedBack: true },
+        importId: 1,
+        lastHandledSwitchAt: '1',
+      }),
       readyStatus(1, { conditions: [condition('Authorized', 'False', 'AuthorizationRequired')] }),
       readyStatus(1, { failures: { count: 2, nextAttemptAt: second(MINUTE) } }),
       readyStatus(1, { instance: { id: 1, enabled: false } }),
@@ -173,6 +185,7 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
         abandon: often<string | undefined>(undefined, 'because'),
         takeOver: fc.constantFrom(undefined, undefined, 'true'),
         reconcileAt: fc.constantFrom(undefined, 'now'),
+        switch: fc.constantFrom(undefined, '1', '2'),
       },
       { requiredKeys: [] },
     ),
@@ -191,6 +204,11 @@ export const connectors: fc.Arbitrary<InfusionsoftConnector> = fc
     deletionPolicy: fc.constantFrom(undefined, 'Delete' as const, 'Orphan' as const),
     driftPolicy: fc.constantFrom(undefined, 'Report' as const),
     missingPolicy: fc.constantFrom(undefined, 'Report' as const),
+    replacement: fc.constantFrom<ConnectorSpec['replacement'][]>(
+      undefined,
+      { switch: 'Automatic' },
+      { retainFor: '0s' },
+    ),
     grant: fc.constantFrom('code', 'code', 'token', 'none'),
     callbackUrl: often<string | undefined>('https://connect.example.com/oauth/callback', undefined),
   })
@@ -254,6 +272,7 @@ const passes = fc.record({
   ),
   accountProven: fc.boolean(),
   enabledSet: fc.boolean(),
+  switched: often(false, true),
   tagsReleased: fc.subarray([1, 2, 3, 4]),
   removalsRecorded: fc.subarray([1, 2, 3, 4]),
   tombstoneWritten: fc.boolean(),

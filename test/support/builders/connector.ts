@@ -169,5 +169,22 @@ export function readyStatus(id: number, change: Change<ConnectorStatus> = {}): C
   );
 }
 
+/** The status of a connector whose instance failed a call, and that is being judged: the call is due again. */
+export function unverifiedStatus(id: number, change: Change<ConnectorStatus> = {}): ConnectorStatus {
+  const ready = readyStatus(id);
+  return changed<ConnectorStatus>(
+    {
+      ...ready,
+      conditions: [
+        condition('Ready', 'False', 'AuthorizationUnverified'),
+        ...(ready.conditions ?? []).slice(1, 3),
+        condition('Authorized', 'Unknown', 'AuthorizationUnverified'),
+        condition('Synced', 'True', 'Synced'),
+      ],
+    },
+    change,
+  );
+}
+
 /** Metadata of a connector that the operator holds. */
 export const HELD = { finalizers: [FINALIZER] } as const satisfies { finalizers: string[] };

@@ -9,13 +9,19 @@ import {
   NO_MEMORY,
   type Observation,
 } from '../../../src/connector/input.ts';
-import { canonicalContent, connectionData } from '../../../src/connector/observe/connection-content.ts';
+import {
+  canonicalContent,
+  connectionData,
+  connectionMetadata,
+} from '../../../src/connector/observe/connection-content.ts';
 import { gather } from '../../../src/connector/observe/gather.ts';
+import type { Peer } from '../../../src/connector/peer.ts';
 import { RemoteError, type RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import type { AccountView } from '../../../src/ownership/account-view.ts';
 import { ownerTags } from '../../../src/ownership/owner-tags.ts';
 import { parseRecord } from '../../../src/ownership/write-ahead-record.ts';
+import { withRecord } from '../../../src/secrets/managed-metadata.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, type ConnectorChange, connector, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
@@ -37,12 +43,16 @@ export const SETTINGS: DecisionSettings = {
   clusterId: CLUSTER,
   allowedServers: ['*.infusionsoft.com'],
   extraConfigurationKeys: [],
+  allowedEventHosts: [{ host: 'events.example.com', port: undefined }],
+  allowedSecretMetadata: ['reloader.stakater.com/*'],
   ownCallbackUrl: undefined,
   createDeadlineMs: 2 * MINUTE,
   searchGraceMs: 30 * SECOND,
   lateCommitWindowMs: 60 * MINUTE,
   codeLifetimeMs: 10 * MINUTE,
   pingIntervalMs: 60 * MINUTE,
+  authorizationRecheckMs: 5 * MINUTE,
+  providerOutageLimitMs: 72 * 60 * MINUTE,
 };
 
 /** How a world differs from the one of a new connector whose Secrets are read and whose account is listed. */
@@ -56,10 +66,13 @@ export interface WorldChange {
   readonly instances?: readonly Instance[];
   /** Ids that a read by id answered with 404. */
   readonly gone?: readonly number[];
+  /** The definitions of elements that were read. */
+  readonly elements?: ConnectorInput['external']['elements'];
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
   readonly pass?: LogChange;
+  readonly peers?: readonly Peer[];
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
@@ -74,7 +87,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     now: change.now ?? NOW,
     settings,
     connector: subject,
-    violations: validateConnector(subject, { extraConfigurationKeys: settings.extraConfigurationKeys }),
+    violations: validateConnector(subject, settings),
     tags: ownerTags({ clusterId: settings.clusterId, namespace, name, uid }),
     account: change.account ?? READY_ACCOUNT,
     facts: new Map(Object.entries({ ...READ, ...change.secrets })),
@@ -83,11 +96,13 @@ export function input(change: WorldChange = {}): ConnectorInput {
         ...(change.instances ?? []).map((found) => [found.id, found] as const),
         ...(change.gone ?? []).map((id) => [id, 'not-found'] as const),
       ]),
+      elements: change.elements ?? new Map(),
       searchedAt: change.searchedAt === null ? undefined : (change.searchedAt ?? NOW - MINUTE),
     },
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
     memory: { ...NO_MEMORY, ...change.memory },
     log: logOf(change.pass),
+    peers: change.peers ?? [],
     claimants: change.claimants ?? [],
     triggered: change.triggered ?? false,
   };
@@ -125,10 +140,12 @@ export const STORED = {
 export function connectionMemory(
   subject: InfusionsoftConnector,
   token: string = VALUES.token,
+  element: string = subject.status?.instance?.connector ?? elementKeyOf(subject.spec),
 ): Partial<Memory> {
   const content = printOf(
     canonicalContent(
-      connectionData(READY_ACCOUNT, subject.spec, { token, connector: elementKeyOf(subject.spec) }),
+      connectionData(READY_ACCOUNT, subject.spec, { token, connector: element }),
+      withRecord(connectionMetadata(subject)),
     ),
   );
   return { connection: { resourceVersion: '1', content } };

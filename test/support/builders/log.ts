@@ -3,11 +3,13 @@ import type { ActionLog, LogEntry, Outcome, PingAnswer } from '../../../src/conn
 import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { FallbackOutcome } from '../../../src/ownership/accounts.ts';
 import { ACCOUNT } from './connector.ts';
+import { instance } from './instance.ts';
 import { NOW } from './time.ts';
 
 /** What a reconcile has done before the input of a test, in short. */
 export interface LogChange {
   readonly authorized?: boolean;
+  readonly reauthorizationRejected?: boolean;
   readonly patched?: boolean;
   readonly reconfigured?: boolean;
   readonly searched?: boolean;
@@ -19,6 +21,7 @@ export interface LogChange {
   readonly connectionWritten?: boolean;
   readonly enabledSet?: boolean;
   readonly tagsReleased?: readonly number[];
+  readonly switched?: boolean;
   readonly removalsRecorded?: readonly number[];
   readonly tombstoneWritten?: boolean;
   readonly deleted?: readonly number[];
@@ -46,6 +49,7 @@ const DRAFT = {
 const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } = {
   'read-secret': { type: 'read-secret', name: 'a' },
   search: { type: 'search' },
+  'read-element': { type: 'read-element', element: 'infusionsoftrest' },
   'read-instance': { type: 'read-instance', id: 0 },
   'write-record': {
     type: 'write-record',
@@ -64,9 +68,15 @@ const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } 
   'record-disabling': { type: 'record-disabling' },
   enable: { type: 'enable', id: 0, enabled: true },
   ping: { type: 'ping', id: 0, token: 'a' },
+  'ping-peer': { type: 'ping-peer', uid: 'a', token: 'a' },
   'verify-account': { type: 'verify-account', id: 0 },
   'open-fallback-credentials': { type: 'open-fallback-credentials', account: ACCOUNT },
-  'release-tags': { type: 'release-tags', id: 0, tags: [] },
+  'release-tags': { type: 'release-tags', id: 0, tags: [], onFailure: 'ignore' },
+  'record-switch': {
+    type: 'record-switch',
+    to: instance(0),
+    from: { id: 1, connector: 'infusionsoftcrm', as: { kind: 'next' } },
+  },
   'record-removal': { type: 'record-removal', id: 0 },
   'delete-instance': { type: 'delete-instance', id: 0, reason: 'Deleted' },
   'write-tombstone': {
@@ -97,6 +107,7 @@ export function logOf(change: LogChange = {}): ActionLog {
       entry(SAMPLES['open-fallback-credentials'], { kind: 'fallback', fallback: fallback ?? 'absent' }),
     ),
     ...when(change.authorized, entry(SAMPLES.create)),
+    ...when(change.reauthorizationRejected, entry(SAMPLES.reauthorize, { kind: 'rejected' })),
     ...when(
       change.patched === true || change.reconfigured === true,
       entry({ ...SAMPLES.patch, patch: change.reconfigured === true ? { configuration: {} } : {} }),
@@ -108,7 +119,11 @@ export function logOf(change: LogChange = {}): ActionLog {
     ...(change.removalsRecorded ?? []).map((id) => entry({ ...SAMPLES['record-removal'], id })),
     ...(change.deleted ?? []).map((id) => entry({ ...SAMPLES['delete-instance'], id })),
     ...when(change.tombstoneWritten, entry(SAMPLES['write-tombstone'])),
-    ...when(change.connectionWritten, entry(SAMPLES['write-connection-secret'])),
+    ...when(
+      change.connectionWritten,
+      entry({ ...SAMPLES['write-connection-secret'], name: 'crm-connection' }),
+    ),
+    ...when(change.switched, entry(SAMPLES['record-switch'])),
     ...when(
       failure !== undefined,
       ...(failure === undefined

@@ -9,6 +9,7 @@ import type { AccountView } from '../../../src/ownership/account-view.ts';
 import type { AccountSession, FallbackOutcome } from '../../../src/ownership/accounts.ts';
 import { Inventory } from '../../../src/ownership/inventory.ts';
 import type { EventDraft } from '../../../src/reconciler/events.ts';
+import { mergedMetadata, type TextMetadata } from '../../../src/secrets/managed-metadata.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import type { NewSecret } from '../../../src/secrets/secrets.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -16,7 +17,7 @@ import { fingerprinter } from './fingerprints.ts';
 import { READY_ACCOUNT, SETTINGS } from './input.ts';
 import { mergePatched } from './merge-patch.ts';
 import { type Answers, fakeRemote, type RemoteCall } from './remote.ts';
-import { READ, secretAbsent, secretUnseen } from './secrets.ts';
+import { OWN_METADATA, READ, secretAbsent, secretUnseen } from './secrets.ts';
 import { MINUTE, NOW } from './time.ts';
 
 /** One write to the cluster, in short: `secret crm-connection`, `metadata`, `status`. */
@@ -38,6 +39,8 @@ export interface BenchChange {
   /** Called before each write of the resource's status; may throw. */
   readonly onPatchStatus?: () => void;
   readonly claimants?: readonly string[];
+  /** Other connectors of the account and the element. */
+  readonly peers?: () => readonly InfusionsoftConnector[];
   /** What comes of the credentials that worked last, for an account that is blocked. */
   readonly kept?: FallbackOutcome;
 }
@@ -88,7 +91,7 @@ export function bench(change: BenchChange): Bench {
     stored = parseConnector(mergePatched(stored, { ...patch, metadata }));
     return stored;
   };
-  const keep = (secret: NewSecret): SecretFact => {
+  const keep = (secret: NewSecret, current: TextMetadata = { labels: {}, annotations: {} }): SecretFact => {
     const data = Object.entries(secret.data).map(([key, value]) => [
       key,
       Buffer.from(value).toString('base64'),
@@ -97,6 +100,7 @@ export function bench(change: BenchChange): Bench {
       state: 'read',
       resourceVersion: `${version++}`,
       owners: [secret.owner.metadata.uid],
+      metadata: secret.metadata === undefined ? OWN_METADATA : mergedMetadata(current, secret.metadata),
       data: Object.fromEntries(data),
     };
     secrets.set(secret.name, fact);
@@ -136,6 +140,7 @@ export function bench(change: BenchChange): Bench {
         },
       },
       claimants: () => change.claimants ?? [],
+      peers: () => change.peers?.() ?? [],
       recordEvent: (_connector, event) => void events.push(event),
       accounts: {
         view: () => account,
@@ -186,13 +191,13 @@ export function bench(change: BenchChange): Bench {
           writes.push([`create secret ${secret.name}`, secret.data]);
           return keep(secret);
         },
-        async update(secret, resourceVersion) {
+        async update(secret, { resourceVersion, metadata }) {
           const known = secrets.get(secret.name);
           if (known === undefined || known.state === 'absent' || known.resourceVersion !== resourceVersion) {
             throw new KubeError('conflict', 'the Secret has been modified');
           }
           writes.push([`update secret ${secret.name}`, secret.data]);
-          return keep(secret);
+          return keep(secret, metadata);
         },
         async remove(_namespace, name, resourceVersion) {
           const known = secrets.get(name) ?? secretAbsent;

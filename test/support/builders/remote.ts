@@ -43,6 +43,7 @@ export function fakeRemote(answers: Answers = {}, reserve?: () => Turn | undefin
     organization: answer('organization'),
     authorizeUrl: answer('authorizeUrl'),
     createInstance: answer('createInstance'),
+    readElement: answer('readElement'),
     readInstance: answer('readInstance'),
     listInstancesByTag: answer('listInstancesByTag'),
     listAllInstances: answer('listAllInstances'),
@@ -87,6 +88,7 @@ export function workingRemote(instances: Map<number, Instance>, overrides: Answe
   return {
     organization: () => ({ id: '5211', name: 'Acme' }),
     createInstance: (body: InstanceBody) => keep(made(next++, body)),
+    readElement: () => new Map(),
     readInstance: (id: number) => found(id),
     listInstancesByTag: (tag: string) => [...instances.values()].filter(({ tags }) => tags?.includes(tag)),
     patchInstance: (id: number, { configuration, ...patch }: InstancePatch) => {

@@ -1,3 +1,5 @@
+import { LABELS, MANAGED_BY } from '../../../src/api/group.ts';
+import type { TextMetadata } from '../../../src/secrets/managed-metadata.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 
 /** Values of the Secrets that the connectors of the builders name. */
@@ -16,15 +18,29 @@ export interface SecretChange {
   readonly resourceVersion?: string;
   /** uids of the owners. */
   readonly owners?: readonly string[];
+  /** Of a Secret that was read. Absent: those of the operator where there are owners. */
+  readonly metadata?: TextMetadata;
 }
+
+/** Labels and annotations of a Secret that the operator wrote for the builders' connector. */
+export const OWN_METADATA: TextMetadata = {
+  labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.connector]: 'crm' },
+  annotations: {},
+};
 
 /** A Secret that was read; `values` in clear. */
 export function secretRead(
   values: Readonly<Record<string, string>>,
-  { resourceVersion = '1', owners = [] }: SecretChange = {},
+  { resourceVersion = '1', owners = [], metadata }: SecretChange = {},
 ): SecretFact {
   const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-  return { state: 'read', resourceVersion, owners, data: Object.fromEntries(data) };
+  return {
+    state: 'read',
+    resourceVersion,
+    owners,
+    metadata: metadata ?? (owners.length > 0 ? OWN_METADATA : { labels: {}, annotations: {} }),
+    data: Object.fromEntries(data),
+  };
 }
 
 /** A Secret of which only the metadata is known. */

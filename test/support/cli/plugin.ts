@@ -24,6 +24,8 @@ export interface PluginProcess {
   enter(line: string): void;
   /** Closes standard input. */
   closeInput(): void;
+  /** Sends SIGINT, as Ctrl-C does. */
+  interrupt(): void;
   /** Kills the process where it still runs. */
   kill(): void;
 }
@@ -67,6 +69,7 @@ export function startPlugin(args: readonly string[], env: Readonly<Record<string
       ),
     enter: (line) => void child.stdin.write(`${line}\n`),
     closeInput: () => void child.stdin.end(),
+    interrupt: () => void child.kill('SIGINT'),
     kill: () => void child.kill('SIGKILL'),
   };
 }

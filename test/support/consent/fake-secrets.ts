@@ -1,7 +1,7 @@
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import { decodeData, encodeData } from '../../../src/secrets/secret-data.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
-import type { NewSecret, Secrets } from '../../../src/secrets/secrets.ts';
+import type { NewSecret, Secrets, SecretVersion } from '../../../src/secrets/secrets.ts';
 
 interface Stored {
   readonly resourceVersion: string;
@@ -82,7 +82,7 @@ export class FakeSecrets implements Secrets {
     return this.#fact(`${namespace}/${secret.name}`);
   }
 
-  async update(secret: NewSecret, resourceVersion: string): Promise<SecretFact> {
+  async update(secret: NewSecret, { resourceVersion }: SecretVersion): Promise<SecretFact> {
     const { namespace } = secret.owner.metadata;
     await this.#call('update', namespace, secret.name);
     const stored = this.#require(namespace, secret.name, resourceVersion);
@@ -133,6 +133,7 @@ export class FakeSecrets implements Secrets {
           state: 'read',
           resourceVersion: stored.resourceVersion,
           owners: stored.owners,
+          metadata: { labels: {}, annotations: {} },
           data: stored.data,
         };
   }

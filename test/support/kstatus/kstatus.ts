@@ -104,6 +104,15 @@ const RULES: readonly Rule[] = [
       ),
   ],
   [
+    'AuthorizationPending is only there while it and Ready are True',
+    (_, conditions) => {
+      const pending = find(conditions, 'AuthorizationPending');
+      return (
+        pending !== undefined && (pending.status !== 'True' || find(conditions, 'Ready')?.status !== 'True')
+      );
+    },
+  ],
+  [
     'with Ready=True there is neither Reconciling nor Stalled',
     (_, conditions) =>
       find(conditions, 'Ready')?.status === 'True' &&

@@ -25,6 +25,7 @@ const secretObject = z.object({
   metadata: z.looseObject({
     ownerReferences: z.array(z.looseObject({ uid: z.string(), kind: z.string() })).default([]),
     labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
   }),
   type: z.string(),
   data: z.record(z.string(), z.string()).default({}),
@@ -50,6 +51,7 @@ export interface Namespace {
         readonly values: Readonly<Record<string, string>>;
         readonly owners: readonly string[];
         readonly labels: Readonly<Record<string, string>>;
+        readonly annotations: Readonly<Record<string, string>>;
       }
     | undefined
   >;
@@ -134,6 +136,7 @@ export function useNamespace(plane: ControlPlane, namespace: string): Namespace 
         ),
         owners: metadata.ownerReferences.map(({ uid }) => uid),
         labels: metadata.labels,
+        annotations: metadata.annotations,
       };
     },
     async events(name) {

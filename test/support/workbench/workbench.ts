@@ -11,7 +11,7 @@ import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
 import { type ComposedOperator, compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import type { ActionObserver } from '../../../src/connector/reconcile.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
+import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
 import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
@@ -38,6 +38,8 @@ export interface RunningOperator {
 export interface OperatorSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly onAction?: ActionObserver;
+  /** Absent: the system's. */
+  readonly clock?: Clock;
 }
 
 /** The namespace and the service account of the operator. */
@@ -108,6 +110,7 @@ export async function startWorkbench(
     SEARCH_GRACE: '200ms',
     // Suites about the end of XML-RPC set a date; the others are independent of it.
     LEGACY_API_END: 'never',
+    AUTHORIZATION_RECHECK: '1s',
     LOG_LEVEL: 'debug',
     // Several operators share this machine.
     BIND_ADDRESS: '127.0.0.1',
@@ -128,7 +131,7 @@ export async function startWorkbench(
       canaries.mine(namespace.name);
       return namespace;
     },
-    async startOperator({ env, onAction } = {}) {
+    async startOperator({ env, onAction, clock = systemClock } = {}) {
       const kubeConfig = new KubeConfig();
       kubeConfig.loadFromString(kubeconfig);
       const log: string[] = [];
@@ -142,7 +145,7 @@ export async function startWorkbench(
           readFile: () => simulator.caPem,
         }),
         kubeConfig,
-        clock: systemClock,
+        clock,
         random: systemRandom,
         logTo: { write: (line) => void log.push(line) },
         onAction,

@@ -29,6 +29,8 @@ const NASTY_TEXTS = [
   '1.5m',
   '169h',
   '168h',
+  '720h1ms',
+  '720h',
   '9999999999999h',
   '10',
   'x'.repeat(33),
@@ -59,7 +61,7 @@ export const nasty: Arbitrary<unknown> = fc.oneof(
 
 /** Mostly `good`, now and then not. */
 function mostly<T>(good: Arbitrary<T>): Arbitrary<unknown> {
-  return fc.oneof({ weight: 40, arbitrary: good }, { weight: 1, arbitrary: nasty });
+  return fc.oneof({ weight: 100, arbitrary: good }, { weight: 1, arbitrary: nasty });
 }
 
 const secretName = fc.constantFrom('crm-key', 'a', 'a.b-c', 'x'.repeat(253));
@@ -134,11 +136,82 @@ const oauthWithToken = record(
   ['clientSecretRef', 'refreshTokenSecretRef'],
 );
 
+const metadataKey = fc.oneof(
+  { weight: 40, arbitrary: fc.constantFrom('reloader.stakater.com/match', 'team', 'a.b/C_d') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'app.kubernetes.io/name',
+      'x.k8s.io/y',
+      'mykubernetes.io/y',
+      'argocd.argoproj.io/instance',
+      'kustomize.toolkit.fluxcd.io/prune',
+      'a.openconnectors.dev/x',
+      'servicebinding.io/x',
+      'A.b/c',
+      '/x',
+      'a/',
+      'a/b/c',
+      '',
+      '-a',
+      'x'.repeat(64),
+      `${'x'.repeat(120)}/${'y'.repeat(20)}`,
+    ),
+  },
+);
+
+const connectionSecretTemplate = record({
+  metadata: mostly(
+    record({
+      labels: mostly(
+        fc.dictionary(metadataKey, mostly(fc.constantFrom('', 'true', 'x'.repeat(63))), {
+          maxKeys: 2,
+        }),
+      ),
+      annotations: mostly(
+        fc.dictionary(metadataKey, mostly(fc.constantFrom('', 'true', 'a b', 'ä'.repeat(1024))), {
+          maxKeys: 2,
+        }),
+      ),
+    }),
+  ),
+  keys: mostly(
+    fc.dictionary(
+      fc.oneof(
+        { weight: 40, arbitrary: fc.constantFrom('OPEN_CONNECTORS_TOKEN', 'a.b-c', 'x'.repeat(253)) },
+        { weight: 1, arbitrary: fc.constantFrom('host', '.', '..', 'a b', '', 'x'.repeat(254)) },
+      ),
+      mostly(fc.constantFrom('element-token', 'uri')),
+      { maxKeys: 2 },
+    ),
+  ),
+});
+
+const events = record(
+  {
+    callbackUrl: mostly(fc.constantFrom('https://events.example.com/x', 'https://a:8443')),
+    signatureKeySecretRef: mostly(ref('key')),
+    pollInterval: mostly(fc.constantFrom('15m', '1h', '1h30m', '9999m')),
+    resources: mostly(fc.constantFrom(['contacts'], ['orders', 'tasks'])),
+  },
+  ['callbackUrl', 'resources'],
+);
+
 const common = {
   accountRef: mostly(ref()),
   oauth: mostly(fc.oneof({ weight: 3, arbitrary: oauth }, { weight: 1, arbitrary: oauthWithToken })),
   instance: mostly(instance),
   connectionSecretRef: mostly(ref()),
+  replacement: mostly(
+    record({
+      switch: mostly(fc.constantFrom('Manual', 'Automatic')),
+      retainFor: mostly(fc.constantFrom('0s', '24h', '1h30m', '720h', '0.5h', '2592000000ms')),
+    }),
+  ),
+  connectionSecretTemplate: fc.oneof(
+    { weight: 9, arbitrary: mostly(connectionSecretTemplate) },
+    { weight: 1, arbitrary: fc.constant({ keys: { USER_SECRET: 'user-secret' } }) },
+  ),
   includeAccountCredentials: mostly(fc.boolean()),
   deletionPolicy: mostly(fc.constantFrom('Delete', 'Orphan')),
   driftPolicy: mostly(fc.constantFrom('Correct', 'Report')),
@@ -161,6 +234,11 @@ export const connectorSpec: Arbitrary<unknown> = fc.oneof(
     ['oauth', 'server', 'encryptedKeySecretRef'],
   ),
   record({ ...common, server, connector: mostly(fc.constant('infusionsoftrest')) }, ['oauth', 'connector']),
+  record({ ...common, events: mostly(events), connector: mostly(fc.constant('infusionsoftrest')) }, [
+    'oauth',
+    'connector',
+    'events',
+  ]),
   record({
     ...common,
     server,
@@ -173,7 +251,7 @@ export const connectorSpec: Arbitrary<unknown> = fc.oneof(
 /** Specs of an OpenConnectorsAccount. */
 export const accountSpec: Arbitrary<unknown> = fc.oneof(
   {
-    weight: 9,
+    weight: 4,
     arbitrary: record(
       {
         baseUrl: mostly(

@@ -29,6 +29,20 @@ describe('what absent fields mean', () => {
     ).toBe('Delete');
   });
 
+  it('keeps a replaced instance for a day, and waits for the annotation before', () => {
+    expect(defaults.switchPolicyOf(minimal)).toBe('Manual');
+    expect(defaults.retentionMsOf(minimal)).toBe(24 * 3_600_000);
+    expect(defaults.retentionMsOf({ ...minimal, replacement: { retainFor: '0s' } })).toBe(0);
+  });
+
+  it('releases an adopted instance by Orphan and a created one by Delete, unless the spec sets a policy', () => {
+    const adopting = { ...minimal, instance: { importId: 1 } };
+    expect(defaults.releasePolicyOf(adopting, 1)).toBe('Orphan');
+    expect(defaults.releasePolicyOf(adopting, 2)).toBe('Delete');
+    expect(defaults.releasePolicyOf({ ...adopting, deletionPolicy: 'Delete' }, 1)).toBe('Delete');
+    expect(defaults.releasePolicyOf({ ...minimal, deletionPolicy: 'Orphan' }, 2)).toBe('Orphan');
+  });
+
   it.each([
     [undefined, undefined],
     ['90s', 90_000],

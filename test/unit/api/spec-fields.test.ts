@@ -9,7 +9,7 @@ import { validateConnector } from '../../../src/api/validation/validate.ts';
 import { reconcile } from '../../../src/connector/reconcile.ts';
 import { account } from '../../support/builders/account.ts';
 import { accountBench } from '../../support/builders/account-bench.ts';
-import { connector, HELD } from '../../support/builders/connector.ts';
+import { connector, HELD, readyStatus } from '../../support/builders/connector.ts';
 import { ID, settledConnector } from '../../support/builders/input.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { type BenchChange, bench } from '../../support/builders/ports.ts';
@@ -102,6 +102,14 @@ const FULL: ConnectorSpec = {
     enabled: true,
   },
   connectionSecretRef: { name: 'binding' },
+  replacement: { switch: 'Automatic', retainFor: '1h' },
+  connectionSecretTemplate: {
+    metadata: {
+      labels: { 'reloader.stakater.com/team': 'sales' },
+      annotations: { 'reloader.stakater.com/match': 'true' },
+    },
+    keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+  },
   includeAccountCredentials: true,
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
@@ -137,6 +145,26 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
     ),
     readsOf(
       {
+        connector: {
+          ...connector(),
+          spec: {
+            connector: 'infusionsoftrest',
+            oauth: FULL.oauth,
+            events: {
+              callbackUrl: 'https://events.example.com/x',
+              signatureKeySecretRef: { name: 'crm-events', key: 'signatureKey' },
+              pollInterval: '5m',
+              resources: ['contacts'],
+            },
+          },
+        },
+        secrets: { 'crm-events': secretRead({ signatureKey: VALUES.code }) },
+        answers: working(),
+      },
+      reads,
+    ),
+    readsOf(
+      {
         connector: connector({ metadata: HELD, spec: { instance: { importId: ID } } }),
         listed: [instance(ID, { tags: [] })],
         answers: working([ID, { tags: [] }]),
@@ -145,6 +173,19 @@ describe('a field of the spec of an InfusionsoftConnector', async () => {
     ),
     readsOf({ connector: existing(), secrets: READ, listed: [instance(ID)], answers: working([ID]) }, reads),
     readsOf({ connector: existing(), secrets: READ, listed: [], answers: working() }, reads),
+    // The instance of another element takes the place of the one in status.
+    readsOf(
+      {
+        connector: {
+          ...existing(),
+          status: readyStatus(9, { instance: { id: 9, connector: 'infusionsoftrest' } }),
+        },
+        secrets: READ,
+        listed: [instance(ID), instance(9, { element: 'infusionsoftrest' })],
+        answers: working([ID], [9, { element: 'infusionsoftrest' }]),
+      },
+      reads,
+    ),
     readsOf(
       {
         connector: existing({ deletionTimestamp: at(0) }),

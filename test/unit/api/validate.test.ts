@@ -13,11 +13,13 @@ const crm = {
   oauth: { clientSecretRef: { name: 'crm-oauth' } },
 };
 const rest = { connector: 'infusionsoftrest', oauth: crm.oauth };
+const events = { callbackUrl: 'https://events.example.com/x', resources: ['contacts'] };
 const account = {
   baseUrl: 'https://api.openconnectors.us2.ext.hana.ondemand.com',
   credentialsSecretRef: { name: 'sap-account' },
 };
 const withInstance = (instance: object): object => ({ ...crm, instance });
+const withTemplate = (connectionSecretTemplate: object): object => ({ ...crm, connectionSecretTemplate });
 const withOAuth = (oauth: object): object => ({ ...crm, oauth: { ...crm.oauth, ...oauth } });
 
 describe('an InfusionsoftConnector', () => {
@@ -27,6 +29,21 @@ describe('an InfusionsoftConnector', () => {
     ['a server that stays while the connector moves', { ...rest, server: crm.server }],
     ['a refresh token', withOAuth({ refreshTokenSecretRef: { name: 'crm-token' } })],
     ['ignored drift', { ...crm, ignoreDrift: ['name', 'configuration.pagination.max'] }],
+    [
+      'a template of the connection Secret',
+      {
+        ...crm,
+        connectionSecretTemplate: {
+          metadata: {
+            labels: { team: 'sales' },
+            annotations: { 'reloader.stakater.com/match': 'true' },
+          },
+          keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+        },
+      },
+    ],
+    ['events', { ...rest, events }],
+    ['events at an interval of hours', { ...rest, events: { ...events, pollInterval: '1h30m' } }],
     ['harmless configuration', withInstance({ configuration: { 'filter.response.nulls': 'false' } })],
     ['a tag that only looks like ours', withInstance({ tags: ['k8s', 'my-k8s-tag'] })],
   ])('is accepted with %s', (_what, spec) => {
@@ -58,6 +75,64 @@ describe('an InfusionsoftConnector', () => {
       'both authorization Secrets',
       withOAuth({ refreshTokenSecretRef: { name: 'a' }, authorizationCodeSecretRef: { name: 'b' } }),
       'spec.oauth',
+    ],
+    ...[
+      'app.kubernetes.io/part-of',
+      'mykubernetes.io/x',
+      'kapp.k8s.io/x',
+      'argocd.argoproj.io/instance',
+      'kustomize.toolkit.fluxcd.io/prune',
+      'openconnectors.dev/connector',
+      'a.openconnectors.dev/connector',
+      'servicebinding.io/x',
+    ].flatMap((key): [string, object, string][] =>
+      (['labels', 'annotations'] as const).map((field) => [
+        `${field} of others in the template (${key})`,
+        withTemplate({ metadata: { [field]: { [key]: 'x' } } }),
+        `spec.connectionSecretTemplate.metadata.${field}`,
+      ]),
+    ),
+    [
+      'an invalid label in the template',
+      withTemplate({ metadata: { labels: { 'a b': 'x' } } }),
+      'spec.connectionSecretTemplate.metadata.labels',
+    ],
+    [
+      'a standard key in the template',
+      withTemplate({ keys: { uri: 'element-token' } }),
+      'spec.connectionSecretTemplate.keys',
+    ],
+    [
+      'a key of no Secret in the template',
+      withTemplate({ keys: { '..': 'uri' } }),
+      'spec.connectionSecretTemplate.keys',
+    ],
+    [
+      'credentials of the account that the Secret does not have',
+      withTemplate({ keys: { USER_SECRET: 'user-secret' } }),
+      'spec.connectionSecretTemplate.keys',
+    ],
+    ['events with infusionsoftcrm', { ...crm, events }, 'spec.events'],
+    [
+      'event keys beside events',
+      { ...rest, events, instance: { configuration: { 'event.objects': 'x' } } },
+      'spec.instance.configuration',
+    ],
+    [
+      'an interval in seconds',
+      { ...rest, events: { ...events, pollInterval: '90s' } },
+      'spec.events.pollInterval',
+    ],
+    ['an interval of 0', { ...rest, events: { ...events, pollInterval: '0m' } }, 'spec.events.pollInterval'],
+    [
+      'a callback of events without TLS',
+      { ...rest, events: { ...events, callbackUrl: 'http://events.example.com' } },
+      'spec.events.callbackUrl',
+    ],
+    [
+      'a resource that cannot be polled',
+      { ...rest, events: { ...events, resources: ['emails'] } },
+      'spec.events.resources[0]',
     ],
     ['HTML in the name', withInstance({ name: '<a>x</a>' }), 'spec.instance.name'],
     ['two spaces in a row in the name', withInstance({ name: 'a  b' }), 'spec.instance.name'],
@@ -180,6 +255,21 @@ describe('an InfusionsoftConnector', () => {
 
     expect(texts).toHaveLength(4);
     expect(texts.join()).not.toContain(value);
+  });
+});
+
+describe('the retention of a replaced instance', () => {
+  it.each(['0s', '1h30m', '24h', '720h', '0.5h', '60000ms'])('accepts %s', (retainFor) => {
+    const spec = { ...crm, replacement: { retainFor } };
+    expect(validateConnector({ spec })).toEqual([]);
+    expect(connectors.validate({ spec }).errors).toEqual([]);
+  });
+
+  it.each(['720h1ms', '-1h', '30d', 'forever', '', '10'])('refuses %j', (retainFor) => {
+    const spec = { ...crm, replacement: { retainFor } };
+    const paths = ['spec.replacement.retainFor'];
+    expect(validateConnector({ spec }).map(({ path }) => path)).toEqual(paths);
+    expect(connectors.validate({ spec }).errors.map(({ path }) => path)).toEqual(paths);
   });
 });
 

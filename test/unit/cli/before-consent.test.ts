@@ -31,6 +31,7 @@ function sessionWith(secret: Awaited<ReturnType<Resources['secret']>>): Session 
       random: seededRandom(1),
       env: {},
       home: '/nonexistent',
+      onInterrupt: () => () => undefined,
     },
     cluster: {
       resources: {
@@ -44,6 +45,19 @@ function sessionWith(secret: Awaited<ReturnType<Resources['secret']>>): Session 
         accounts: unused,
         storeSecretKey: unused,
         requestReconcile: unused,
+        selectConnectors: unused,
+        findConnector: unused,
+        patchConnector: unused,
+      },
+      reads: {
+        connector: unused,
+        connectors: unused,
+        account: unused,
+        accounts: unused,
+        secret: unused,
+        findConnector: unused,
+        findSecret: unused,
+        clusterId: unused,
       },
       namespace: 'team-a',
       label: 'test',

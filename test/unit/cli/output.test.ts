@@ -37,3 +37,39 @@ describe('the output', () => {
     expect(`${out[1]}${err[0]}`).not.toMatch(/hunter2|slash|aHVudGVy/);
   });
 });
+
+describe('the progress', () => {
+  it('is one line of a terminal, which gives way to other lines and is cleared at the end', () => {
+    let screen = '';
+    const output = createOutput(
+      (text) => {
+        screen += text;
+      },
+      (text) => {
+        screen += text;
+      },
+      () => 11,
+    );
+    output.redact('swordfish-12');
+    output.showProgress('[##] swordfish-12');
+    expect(screen).toBe('[##] [reda');
+    screen = '';
+    output.print('line');
+    expect(screen).toBe('\r\u001b[Kline\n[##] [reda');
+    screen = '';
+    output.showProgress('0123456789abc');
+    expect(screen).toBe('\r\u001b[K0123456789');
+    screen = '';
+    output.showProgress(undefined);
+    output.showProgress(undefined);
+    output.print('end');
+    expect(screen).toBe('\r\u001b[Kend\n');
+  });
+
+  it('is not shown elsewhere', () => {
+    const { output, out, err } = open();
+    output.showProgress('[##]');
+    output.print('line');
+    expect({ out, err }).toEqual({ out: ['line\n'], err: [] });
+  });
+});

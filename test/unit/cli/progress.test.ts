@@ -11,6 +11,10 @@ function waiting(reason: Reason, extra: readonly Condition[] = []) {
     conditions: [condition('Ready', 'False', reason), ...extra],
   };
 }
+function pending(reason: Reason) {
+  const { conditions = [], ...status } = readyStatus(7);
+  return { ...status, conditions: [...conditions, condition('AuthorizationPending', 'True', reason)] };
+}
 const stalled = (reason: Reason) => condition('Stalled', 'True', reason);
 const reconciling = condition('Reconciling', 'True', 'ProgressingWithRetry');
 
@@ -33,6 +37,14 @@ describe('progress before the consent', () => {
       'wait',
     ],
     ['Ready', { status: readyStatus(7) }, 'ready'],
+    ['reauthorization pending', { status: pending('AuthorizationRequired') }, 'required'],
+    ['reauthorization throttled', { status: pending('Throttled') }, 'wait'],
+    ['Secret of the reauthorization in use', { status: pending('CodeSecretConflict') }, 'blocked'],
+    [
+      'reauthorization requested, not reconciled yet',
+      { annotations: { reauthorizeAt: 'today' }, status: readyStatus(7) },
+      'wait',
+    ],
     [
       'account credentials rejected',
       { status: waiting('AccountUnauthorized', [stalled('AccountUnauthorized')]) },
@@ -81,6 +93,12 @@ describe('progress after the code was stored', () => {
 
   it.each<[string, Parameters<typeof connector>[0], string]>([
     ['Ready', { status: readyStatus(7) }, 'ready'],
+    ['Ready, reauthorization pending', { status: pending('AuthorizationRequired') }, 'wait'],
+    [
+      'refused code of a reauthorization',
+      { status: { ...pending('AuthorizationFailed'), lastHandledReconcileAt: value } },
+      'blocked',
+    ],
     ['Ready of an older generation', { metadata: { generation: 2 }, status: readyStatus(7) }, 'wait'],
     [
       'search for the instance of a lost response',

@@ -71,6 +71,13 @@ describe('status', () => {
     expect(lines.join('\n')).not.toContain('Next step');
   });
 
+  it('shows the instance before a switch', () => {
+    const status = readyStatus(7, { next: { id: 8, connector: 'infusionsoftrest' } });
+    expect(renderStatus(connector({ status }), NOW)).toContain(
+      '  Instance          7 "team-a-crm" (infusionsoftcrm, before the switch to 8)',
+    );
+  });
+
   it('shows failure, retry and next step', () => {
     const lines = renderStatus(failing, NOW).map((line) => line.replace(/in [34]m/, 'in 4m'));
     expect(lines).toEqual([

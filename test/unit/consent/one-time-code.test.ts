@@ -17,7 +17,7 @@ import {
   digest,
   UID,
 } from '../../support/builders/connector.ts';
-import { ID, remoteError, settledConnector } from '../../support/builders/input.ts';
+import { ID, remoteError, SETTINGS, settledConnector } from '../../support/builders/input.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { type Bench, bench } from '../../support/builders/ports.ts';
 import { pass, readiness } from '../../support/builders/reconcile.ts';
@@ -298,6 +298,9 @@ describe('an error response', () => {
   });
 });
 
+const pendingOf = (it: Bench) =>
+  it.stored().status?.conditions?.find(({ type }) => type === 'AuthorizationPending');
+
 describe('a requested reauthorization', () => {
   const requested = (value: string, handled?: string): InfusionsoftConnector => {
     const settled = settledConnector({ oauth: BY_PAGE });
@@ -312,8 +315,17 @@ describe('a requested reauthorization', () => {
     const instances = new Map([[ID, instance(ID)]]);
     const it = waiting({ connector: requested('monday'), instances });
     await pass(it);
-    expect(readiness(it)).toBe('False AuthorizationRequired');
-    expect(message(it)).toContain('Reauthorization was requested');
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(pendingOf(it)).toMatchObject({
+      status: 'True',
+      reason: 'AuthorizationRequired',
+      message: expect.stringContaining('Reauthorization was requested'),
+    });
+    expect(it.stored().status?.authorization?.codeSecretName).toBe('crm-consent-code');
+    expect(it.secrets.has('crm-consent-code')).toBe(true);
+    const { length } = it.writes;
+    await pass(it);
+    expect(it.writes).toHaveLength(length);
 
     it.secrets.set('crm-grant', grant());
     await pass(it);
@@ -321,6 +333,8 @@ describe('a requested reauthorization', () => {
     expect(readiness(it)).toBe('True Succeeded');
     expect(it.stored().status?.lastHandledReauthorizeAt).toBe('monday');
     expect(it.stored().status?.instance?.id).toBe(ID);
+    expect(pendingOf(it)).toBeUndefined();
+    expect(it.stored().status?.authorization?.startUrl).toBeUndefined();
     await pass(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(sent(it)).toEqual(['reauthorizeInstance']);
@@ -349,7 +363,39 @@ describe('a requested reauthorization', () => {
     };
     const it = waiting({ connector: announced, instances: new Map([[ID, instance(ID)]]) });
     await pass(it);
-    expect(readiness(it)).toBe('False AuthorizationRequired');
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(pendingOf(it)?.reason).toBe('AuthorizationRequired');
+    expect(it.stored().status?.authorization?.grant).not.toBe(digest(CODE));
+  });
+
+  test('that is refused leaves the connector Ready while the old grant works', async () => {
+    const refuse = () => {
+      throw remoteError('invalid', 'invalid code', { status: 400 });
+    };
+    const instances = new Map([[ID, instance(ID)]]);
+    const it = waiting({
+      connector: requested('monday'),
+      instances,
+      secrets: { 'crm-grant': grant() },
+      answers: { reauthorizeInstance: refuse },
+    });
+    await pass(it);
+    expect(sent(it)).toEqual(['reauthorizeInstance']);
+    expect(it.calls.map(([name]) => name)).toContain('pingInstance');
+    expect(readiness(it)).toBe('True Succeeded');
+    expect(pendingOf(it)?.reason).toBe('AuthorizationFailed');
+    expect(it.stored().status?.lastHandledReauthorizeAt).toBeUndefined();
+    expect(it.stored().status?.authorization?.grant).not.toBe(digest(CODE));
+  });
+
+  test('ends when the annotation is removed', async () => {
+    const it = waiting({ connector: requested('monday'), instances: new Map([[ID, instance(ID)]]) });
+    await pass(it);
+    expect(it.secrets.has('crm-consent-code')).toBe(true);
+    it.edit((stored) => ({ ...stored, metadata: { ...stored.metadata, annotations: {} } }));
+    await pass(it);
+    expect(pendingOf(it)).toBeUndefined();
+    expect(it.secrets.has('crm-consent-code')).toBe(false);
   });
 });
 
@@ -359,12 +405,15 @@ describe('a code that was accepted', () => {
       secrets: { 'crm-grant': grant() },
       answers: {
         pingInstance: () => {
-          throw remoteError('unauthorized', 'refused', { status: 401 });
+          throw remoteError('unauthorized', 'Invalid Access Token', { status: 401 });
         },
       },
     });
     await pass(it);
-    expect(sent(it)).toEqual(['createInstance']);
+    expect(readiness(it)).toBe('False AuthorizationUnverified');
+    await it.clock.advance(SETTINGS.authorizationRecheckMs);
+    await pass(it);
     expect(readiness(it)).toBe('False AuthorizationFailed');
+    expect(sent(it)).toEqual(['createInstance']);
   });
 });

@@ -14,17 +14,25 @@ let server: Http2SecureServer;
 let handshakes: (string | false | null)[];
 let sockets: Set<TLSSocket>;
 let authorizations: (string | undefined)[];
+/** Ends the responses that wait; `undefined` while none does. */
+let held: (() => void)[] | undefined;
 
 beforeEach(async () => {
   authority = await createAuthority();
   const { keyPem, certPem } = await authority.issue('localhost', ['localhost', '127.0.0.1']);
   handshakes = [];
   authorizations = [];
+  held = undefined;
   // Like a kube-apiserver, it prefers HTTP/2.
   server = createSecureServer({ key: keyPem, cert: certPem, allowHTTP1: true }, (request, response) => {
     authorizations.push(request.headers.authorization);
     response.setHeader('content-type', 'application/json');
-    response.end('{"kind":"Secret","metadata":{"name":"s"}}');
+    const end = (): void => void response.end('{"kind":"Secret","metadata":{"name":"s"}}');
+    if (held === undefined) {
+      end();
+    } else {
+      held.push(end);
+    }
   });
   sockets = new Set();
   server.on('secureConnection', (socket: TLSSocket) => {
@@ -80,6 +88,26 @@ describe('a pooled configuration', () => {
     }
     expect(handshakes.length).toBeLessThanOrEqual(2);
     expect(handshakes).not.toContain('h2');
+    await config.close();
+  });
+
+  test('opens at most 32 connections for a burst of calls, and one more for an urgent call', async () => {
+    const config = PooledKubeConfig.from(load(authority.caPem));
+    const rest = new KubeRest({ config, clock: systemClock });
+    const waiting: (() => void)[] = [];
+    held = waiting;
+    const burst = Array.from({ length: 100 }, () => rest.get(path));
+    await expect.poll(() => waiting.length).toBe(32);
+    const urgent = rest.get(path, { isUrgent: true });
+    await expect.poll(() => waiting.length).toBe(33);
+    waiting.pop()?.();
+    await urgent;
+    held = undefined;
+    for (const end of waiting) {
+      end();
+    }
+    await Promise.all(burst);
+    expect(handshakes).toHaveLength(33);
     await config.close();
   });
 

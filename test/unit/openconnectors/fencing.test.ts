@@ -112,6 +112,7 @@ function withSignalOf(client: OpenConnectors, signal: AbortSignal): OpenConnecto
     organization: () => client.organization(signal),
     authorizeUrl: (request) => client.authorizeUrl(request, signal),
     createInstance: (value) => client.createInstance(value, signal),
+    readElement: (key) => client.readElement(key, signal),
     readInstance: (id) => client.readInstance(id, signal),
     listInstancesByTag: (tag) => client.listInstancesByTag(tag, signal),
     listAllInstances: () => client.listAllInstances(signal),

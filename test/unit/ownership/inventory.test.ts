@@ -193,7 +193,11 @@ describe('a search for one owner', () => {
     const inventory = new Inventory(() => NOW + 10, 0);
     inventory.searched(OWN.owner, [instance(3)], NOW + 5);
     inventory.replace([], NOW);
-    expect(inventory.about(OWN.owner, [])).toEqual({ instances: new Map(), searchedAt: NOW });
+    expect(inventory.about(OWN.owner, [])).toEqual({
+      elements: new Map(),
+      instances: new Map(),
+      searchedAt: NOW,
+    });
   });
 
   test('that is older than the list does not count', () => {
@@ -206,6 +210,7 @@ describe('a search for one owner', () => {
   test('before the first list and after none: nothing is known', () => {
     expect(new Inventory(() => NOW + 10, 0).about(OWN.owner, [1])).toEqual({
       instances: new Map(),
+      elements: new Map(),
       searchedAt: undefined,
     });
     expect(new Inventory(() => NOW + 10, 0).listedAt).toBeUndefined();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { KubeError, type KubeErrorKind } from '../../../src/kube/client/errors.ts';
 import { createKubeSecrets } from '../../../src/secrets/kube-secrets.ts';
+import { MANAGED_METADATA_ANNOTATION } from '../../../src/secrets/managed-metadata.ts';
+import { connector } from '../../support/builders/connector.ts';
 
 const refuse = async (): Promise<never> => {
   throw new Error('only reads are expected');
@@ -69,4 +71,60 @@ describe('removal', () => {
   it('throws every other failure', async () => {
     await expect(removal('forbidden')).rejects.toThrow('refused');
   });
+});
+
+it('updates labels and annotations in one patch with the data, and leaves those of others alone', async () => {
+  const patches: unknown[] = [];
+  const secrets = createKubeSecrets({
+    rest: {
+      ...refusing,
+      get: refuse,
+      patch: async (_path, patch) => {
+        patches.push(patch);
+        return { metadata: { resourceVersion: '2' } };
+      },
+    },
+    cached: () => undefined,
+    register: () => undefined,
+  });
+  const subject = connector();
+  const data = { uri: 'https://x.example' };
+  const secret = { owner: subject, name: 'crm-connection', type: 'x', data };
+  const metadata = {
+    labels: { a: '1' },
+    annotations: { b: '2' },
+    removable: { labels: ['a'], annotations: ['b'] },
+  };
+  const current = {
+    labels: { old: 'x', foreign: 'y' },
+    annotations: {
+      'foreign/note': 'z',
+      [MANAGED_METADATA_ANNOTATION]: '{"labels":["old"],"annotations":[]}',
+    },
+  };
+  const { signal } = new AbortController();
+  await secrets.update({ ...secret, metadata }, { resourceVersion: '1', metadata: current }, signal);
+  await secrets.update(secret, { resourceVersion: '1' }, signal);
+  const test = { op: 'test', path: '/metadata/resourceVersion', value: '1' };
+  const rest = [
+    { op: 'add', path: '/data', value: { uri: Buffer.from(data.uri).toString('base64') } },
+    expect.objectContaining({ path: '/metadata/ownerReferences' }),
+  ];
+  expect(patches).toEqual([
+    [
+      test,
+      { op: 'add', path: '/metadata/labels', value: { foreign: 'y', a: '1' } },
+      {
+        op: 'add',
+        path: '/metadata/annotations',
+        value: {
+          'foreign/note': 'z',
+          b: '2',
+          [MANAGED_METADATA_ANNOTATION]: '{"labels":["a"],"annotations":["b"]}',
+        },
+      },
+      ...rest,
+    ],
+    [test, ...rest],
+  ]);
 });

@@ -111,6 +111,18 @@ describe('the reads of Secrets', () => {
     expect(lists()).toHaveLength(2);
   });
 
+  it('continue the list for later names, so that a page is read once', async () => {
+    const { reader, lists, release } = bench(many(1_000));
+    const names = Object.keys(many(1_000));
+    for (const from of [0, 300, 600]) {
+      const all = readAll(reader, names.slice(from, from + 300));
+      await release();
+      await all;
+    }
+    expect(lists()).toHaveLength(9);
+    expect(new Set(lists()).size).toBe(9);
+  });
+
   it('serve several reads of one Secret by the same item', async () => {
     const { reader, calls, release } = bench(many(100));
     const all = readAll(

@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   openconnectors: ['provider', 'runtime', 'secrets'],
   authorization: ['api', 'provider', 'runtime', 'secrets'],
   config: ['api', 'openconnectors', 'provider', 'runtime'],
-  ownership: ['api', 'kube', 'openconnectors', 'runtime'],
+  ownership: ['api', 'kube', 'openconnectors', 'provider', 'runtime'],
   reconciler: ['api', 'kube', 'ownership', 'runtime', 'secrets'],
   account: ['api', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],
   connector: [

@@ -50,7 +50,10 @@ function configurationAfter(
   if (baseUrl !== undefined) {
     configuration.set('base.url', baseUrl);
   }
-  merge(configuration, body.configuration, context);
+  const given = Object.entries(body.configuration).filter(
+    ([key]) => replace || context.knobs.eventKeysByPatch || !key.startsWith('event.'),
+  );
+  merge(configuration, Object.fromEntries(given), context);
   return configuration;
 }
 
@@ -135,6 +138,10 @@ export const setEnabled =
     const instance = instanceOf(call);
     remember(context, instance);
     instance.disabled = !enabled;
+    if (enabled && context.knobs.enablingResumesRefresh) {
+      instance.refreshFailures = 0;
+      instance.refreshLocked = false;
+    }
     instance.updatedAt = context.clock.now();
     return context.knobs.enabledAnswersInstance
       ? json(200, instanceView(instance, 'read', context))

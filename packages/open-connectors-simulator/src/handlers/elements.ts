@@ -19,13 +19,13 @@ function elementOf(call: Call): ElementDefinition {
 export const listElements: Handler = () => json(200, elements.map(elementView));
 
 /** `GET /elements/{keyOrId}`. */
-export const readElement: Handler = (call) => json(200, elementView(elementOf(call)));
-
-/** `GET /elements/{keyOrId}/configuration`. */
-export const readElementConfiguration: Handler = (call) => {
-  const { knobs } = call.context;
+export const readElement: Handler = (call) => {
   const element = elementOf(call);
-  const configuration = element.properties.map((property, index) => ({
+  return json(200, { ...elementView(element), configuration: propertiesOf(element, call) });
+};
+
+function propertiesOf(element: ElementDefinition, call: Call) {
+  return element.properties.map((property, index) => ({
     id: element.id * 100 + index,
     key: property.key,
     name: property.name,
@@ -39,8 +39,15 @@ export const readElementConfiguration: Handler = (call) => {
     displayOrder: index,
     type: property.type,
     hideFromConsole: property.byPlatform === true,
-    required: isRequired(property, knobs),
+    required: isRequired(property, call.context.knobs),
   }));
+}
+
+/** `GET /elements/{keyOrId}/configuration`. */
+export const readElementConfiguration: Handler = (call) => {
+  const { knobs } = call.context;
+  const element = elementOf(call);
+  const configuration = propertiesOf(element, call);
   return json(
     200,
     knobs.elementConfigurationShape === 'list' ? configuration : { configuration, providerData: [] },

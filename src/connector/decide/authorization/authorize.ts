@@ -7,6 +7,7 @@ import { deletedInstances, isAuthorized, pingAnswer } from '../../action-log.ts'
 import type { GrantInput, GrantUse, RecordMatch } from '../../connector-secrets.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { type Due, dueReason, dueSentence } from '../../observe/authorization-need.ts';
+import { heldIdsOf } from '../../observe/held-instances.ts';
 import {
   createdBy,
   isSettled,
@@ -43,7 +44,7 @@ export function clientChanged(input: ConnectorInput): boolean {
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
   const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
-  return !carriedOver || pingAnswer(input.log) === 'refused';
+  return !carriedOver || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
 }
 
 /**
@@ -65,7 +66,7 @@ export function authorize(input: ConnectorInput, due: Due): Action {
     obtain(input, lastingInputs(input), true) ??
     callbackMissing(input) ??
     settleDoubt(input, due) ??
-    refuseLegacyGrant(input, due) ??
+    refuseLegacyGrant(input) ??
     awaitConsent(input, due) ??
     noGrantNamed(input, due) ??
     obtainGrant(input, due) ??
@@ -102,10 +103,10 @@ export function settleDoubt(input: ConnectorInput, due: Due): Action | undefined
 
 /** Whether the instance of the record is known, or was known before it was deleted in this reconcile. */
 function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
-  const recorded = input.connector.status?.instance?.id;
+  const held = heldIdsOf(input.connector);
   return (
     deletedInstances(input.log).length > 0 ||
-    input.instances.created.some((instance) => instance.id !== recorded && mayBeOf(record, instance))
+    input.instances.created.some((instance) => !held.includes(instance.id) && mayBeOf(record, instance))
   );
 }
 

@@ -1,35 +1,37 @@
 import type { Instance } from '../../../openconnectors/port.ts';
 import { type Action, blocked } from '../../action.ts';
 import {
-  isAccountVerified,
   isAuthorized,
   isEnabledSet,
+  isGrantDisputed,
   isRead,
+  isReadSincePing,
   isReconfigured,
   pingAnswer,
 } from '../../action-log.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
 import { readInstance } from '../read-instance.ts';
-import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { hasLegacyApiEnded } from './legacy-api-end.ts';
+import { isLastingFailure } from '../remote-failure.ts';
+import { authorize, clientChanged } from './authorize.ts';
+import type { Failure } from './evidence.ts';
+import { judgeFailure } from './judge-failure.ts';
 import { lastPingDueAt } from './ping-time.ts';
 
 /** Whether the grant works; where it does not, the way to a new one. */
 export function checkGrant(input: ConnectorInput, instance: Instance): Action | undefined {
-  if (pingAnswer(input.log) === 'forbidden' && !isRead(input.log, instance.id)) {
+  if (pingAnswer(input.log) === 'forbidden' && !isReadSincePing(input.log, instance.id)) {
     // The platform may have disabled it since the inventory was taken.
     return { type: 'read-instance', id: instance.id };
   }
-  if (pingAnswer(input.log) === 'refused') {
-    return isAccountVerified(input.log)
-      ? authorize(input, { why: 'revoked', instance })
-      : { type: 'verify-account', id: instance.id };
+  const failure = failureOf(input);
+  if (failure !== undefined) {
+    return judgeFailure(input, instance, failure);
   }
   if (instance.disabled === true && disabledByPlatform(input, instance)) {
     // A listing may show what the instance was before the operator enabled it.
     return isRead(input.log, instance.id)
-      ? (settleReauthorization(input, instance) ?? authorize(input, { why: 'revoked', instance }))
+      ? (settleReauthorization(input, instance) ?? judgeFailure(input, instance, 'disabled'))
       : { type: 'read-instance', id: instance.id };
   }
   if (pingAnswer(input.log) === 'forbidden' && instance.disabled !== true) {
@@ -45,13 +47,21 @@ export function checkGrant(input: ConnectorInput, instance: Instance): Action | 
       ? readInstance(input, instance.id)
       : { type: 'ping', id: instance.id, token: instance.token };
   }
-  if (clientChanged(input)) {
-    return authorize(input, { why: 'client-changed', instance });
+  return clientChanged(input) ? authorize(input, { why: 'client-changed', instance }) : undefined;
+}
+
+/** How the call through the instance failed; `undefined`: it did not, or its failure has another cause. */
+function failureOf(input: ConnectorInput): Failure | undefined {
+  const answer = pingAnswer(input.log);
+  switch (answer) {
+    case 'refused':
+    case 'client-refused':
+    case 'unexplained':
+    case 'outage':
+      return answer;
+    default:
+      return isLastingFailure(input) ? 'outage' : undefined;
   }
-  // An instance that works is left alone, whatever the annotation asks for.
-  return reauthorizationRequested(input) && !hasLegacyApiEnded(input)
-    ? authorize(input, { why: 'requested', instance })
-    : undefined;
 }
 
 /** After an ambiguous re-authorization a read and a ping decide before consent is requested again. */
@@ -81,9 +91,17 @@ function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
   return (
     isAuthorized(input.log) ||
     isReconfigured(input.log) ||
+    isGrantDisputed(input.log) ||
     isEnabledSet(input.log) ||
     authorized?.status !== 'True' ||
+    !isProven(input, instance) ||
     input.memory.pingedAt < lastPingDueAt(input, input.now) ||
     clientChanged(input)
   );
+}
+
+/** Whether what status says of the grant is about this instance: before a switch it may be about the one in use. */
+function isProven({ connector: { status } }: ConnectorInput, { id }: Instance): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return status?.instance?.id === id || (status?.next?.id === id && ready?.reason === 'SwitchPending');
 }

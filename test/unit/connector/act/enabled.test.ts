@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InfusionsoftConnector } from '../../../../src/api/connector.ts';
 import { KubeError } from '../../../../src/kube/client/errors.ts';
 import type { Instance } from '../../../../src/openconnectors/port.ts';
+import { unverifiedStatus } from '../../../support/builders/connector.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
@@ -179,16 +180,25 @@ describe('an instance that a listing shows disabled', () => {
     expect(readiness(subject)).toBe('True Succeeded');
   });
 
-  it('counts as revoked when the read agrees', async () => {
+  it('is enabled once when the read agrees, and counts as revoked if it is disabled again', async () => {
     const disabled = instance(ID, { disabled: true });
     const subject = bench({
-      connector: settledConnector({ oauth: { authorizationCodeSecretRef: undefined } }),
+      connector: settledConnector({
+        oauth: { authorizationCodeSecretRef: undefined },
+        status: unverifiedStatus(ID),
+      }),
       secrets: STORED,
       listed: [disabled],
-      answers: workingRemote(new Map([[ID, disabled]])),
+      answers: {
+        ...workingRemote(new Map([[ID, disabled]])),
+        setInstanceEnabled: () => undefined,
+        pingInstance: () => {
+          throw remoteError('forbidden');
+        },
+      },
     });
     const { actions: steps } = await pass(subject);
-    expect(steps[0]).toBe('read-instance');
+    expect(steps.filter((action) => action === 'enable')).toHaveLength(1);
     expect(readiness(subject)).toBe('False AuthorizationRevoked');
     expect(enabledInStatus(subject)).toBe(true);
   });

@@ -13,6 +13,7 @@ import { accountBench } from '../../../support/builders/account-bench.ts';
 import {
   ACCOUNT,
   attempt,
+  condition,
   connector,
   digest,
   HELD,
@@ -295,7 +296,10 @@ test('a re-authorization whose answer was lost is read before a new code is aske
         throw remoteError('ambiguous', 'lost', { status: 502 });
       },
     },
-    { annotations: { attempt: attempt({ operation: 'reauthorize', digest: digest('old') }) } },
+    {
+      annotations: { attempt: attempt({ operation: 'reauthorize', digest: digest('old') }) },
+      status: readyStatus(ID, { conditions: [condition('Authorized', 'False', 'AuthorizationRevoked')] }),
+    },
     { 'crm-code': secretRead({ code: 'a new code' }) },
   );
   await go(it);

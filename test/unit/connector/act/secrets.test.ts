@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
+import { LABELS, MANAGED_BY } from '../../../../src/api/group.ts';
 import { KubeError } from '../../../../src/kube/client/errors.ts';
+import { MANAGED_METADATA_ANNOTATION } from '../../../../src/secrets/managed-metadata.ts';
 import type { SecretFact } from '../../../../src/secrets/secret-fact.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/input.ts';
@@ -60,6 +62,112 @@ describe('the connection Secret', () => {
     expect(it.writes).toEqual([['update secret crm-connection', connection]]);
     expect(values(it, 'crm-connection')).toEqual(connection);
     expect(it.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretRepaired']);
+  });
+
+  describe('with a template', () => {
+    const own = { [LABELS.managedBy]: MANAGED_BY, [LABELS.connector]: 'crm' };
+    const template = {
+      metadata: {
+        labels: { 'reloader.stakater.com/team': 'sales' },
+        annotations: { 'reloader.stakater.com/match': 'true' },
+      },
+      keys: { OPEN_CONNECTORS_TOKEN: 'element-token' },
+    } as const;
+    const record = JSON.stringify({
+      labels: ['reloader.stakater.com/team'],
+      annotations: ['reloader.stakater.com/match'],
+    });
+    const metadataOf = (subject: Bench) => {
+      const fact = subject.secrets.get('crm-connection');
+      return fact?.state === 'read' ? fact.metadata : undefined;
+    };
+    const templated = { spec: { connectionSecretTemplate: template } };
+    const edited = { metadata: { generation: 2 } };
+
+    it('repeats keys, and carries labels and annotations', async () => {
+      const subject = settled({ 'crm-connection': secretAbsent }, templated);
+      await pass(subject);
+      expect(values(subject, 'crm-connection')).toEqual({
+        ...connection,
+        OPEN_CONNECTORS_TOKEN: VALUES.token,
+      });
+      expect(metadataOf(subject)).toEqual({
+        labels: { ...own, 'reloader.stakater.com/team': 'sales' },
+        annotations: {
+          'reloader.stakater.com/match': 'true',
+          [MANAGED_METADATA_ANNOTATION]: record,
+        },
+      });
+    });
+
+    it('is updated after an edit of the template, and keeps what another client added', async () => {
+      const foreign = {
+        labels: { ...own, 'backup.example.com/include': 'yes' },
+        annotations: { 'example.com/note': 'x' },
+      };
+      const subject = settled(
+        { 'crm-connection': secretRead(connection, { owners: [UID], metadata: foreign }) },
+        { ...edited, ...templated },
+      );
+      await pass(subject);
+      expect(subject.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretUpdated']);
+      expect(metadataOf(subject)?.labels).toEqual({
+        ...foreign.labels,
+        'reloader.stakater.com/team': 'sales',
+      });
+
+      subject.edit((stored) => {
+        const { connectionSecretTemplate: _, ...spec } = stored.spec;
+        return { ...stored, metadata: { ...stored.metadata, generation: 3 }, spec };
+      });
+      await pass(subject);
+      expect(metadataOf(subject)).toEqual(foreign);
+      expect(values(subject, 'crm-connection')).toEqual(connection);
+      const { length } = subject.writes;
+      await pass(subject);
+      expect(subject.writes).toHaveLength(length);
+    });
+
+    it('is restored when another client removed a label or forged the record of the operator', async () => {
+      const subject = settled({ 'crm-connection': secretAbsent }, templated);
+      await pass(subject);
+      const before = metadataOf(subject);
+      subject.secrets.set(
+        'crm-connection',
+        secretRead(
+          { ...connection, OPEN_CONNECTORS_TOKEN: VALUES.token },
+          {
+            owners: [UID],
+            resourceVersion: '7',
+            metadata: { labels: {}, annotations: { [MANAGED_METADATA_ANNOTATION]: 'no JSON' } },
+          },
+        ),
+      );
+      await pass(subject);
+      expect(metadataOf(subject)).toEqual(before);
+      expect(subject.events.at(-1)?.reason).toBe('ConnectionSecretRepaired');
+    });
+
+    it('keeps the labels of the operator where the record of the Secret lists them', async () => {
+      const forged = JSON.stringify({ labels: [LABELS.managedBy], annotations: [] });
+      const metadata = { labels: own, annotations: { [MANAGED_METADATA_ANNOTATION]: forged } };
+      const subject = settled({ 'crm-connection': secretRead(connection, { owners: [UID], metadata }) });
+      await pass(subject);
+      expect(metadataOf(subject)).toEqual({ labels: own, annotations: {} });
+    });
+
+    it('reports a label that the setting of the operator does not name', async () => {
+      const subject = settled(
+        {},
+        {
+          ...edited,
+          spec: { connectionSecretTemplate: { metadata: { labels: { 'example.com/x': 'y' } } } },
+        },
+      );
+      await pass(subject);
+      expect(readiness(subject)).toBe('False InvalidSpec');
+      expect(metadataOf(subject)?.labels).toEqual(own);
+    });
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { KubeError } from '../../../../src/kube/client/errors.ts';
 import type { RemoteError } from '../../../../src/openconnectors/errors/remote-error.ts';
 import type { Instance } from '../../../../src/openconnectors/port.ts';
 import { digestOf, parseRecord } from '../../../../src/ownership/write-ahead-record.ts';
-import { ACCOUNT, attempt, connector, UID } from '../../../support/builders/connector.ts';
+import { ACCOUNT, attempt, connector, UID, unverifiedStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance, OWN, TAGS } from '../../../support/builders/instance.ts';
@@ -28,7 +28,7 @@ describe('a first creation', () => {
 
     const { actions: steps, outcome } = await pass(it);
 
-    expect(steps).toEqual(['read-secret', 'read-secret', 'create', 'ping', 'write-connection-secret']);
+    expect(steps).toEqual(['read-secret', 'create', 'ping', 'write-connection-secret']);
     expect(it.writes.map(([what]) => what)).toEqual(['metadata', 'create secret crm-connection', 'status']);
     expect(it.calls.map(([operation]) => operation)).toEqual(['createInstance', 'pingInstance']);
     expect(outcome).toMatchObject({ kind: 'again' });
@@ -304,10 +304,7 @@ describe('a new authorization', () => {
   const revoked = () => ({
     subject: settledConnector({
       annotations: { attempt: attempt() },
-      status: {
-        ...settledConnector().status,
-        conditions: [],
-      },
+      status: unverifiedStatus(ID),
     }),
     instances: new Map([[ID, instance(ID)]]),
     secrets: { ...STORED, 'crm-code': secretRead({ code: 'a new code' }, { resourceVersion: '2' }) },
@@ -323,7 +320,8 @@ describe('a new authorization', () => {
       listed: [...instances.values()],
       answers: {
         ...working,
-        pingInstance: () => (accepted ? 'answered' : refusing(remoteError('unauthorized'))()),
+        pingInstance: () =>
+          accepted ? 'answered' : refusing(remoteError('unauthorized', 'invalid_grant'))(),
         reauthorizeInstance: (...values: never[]) => {
           accepted = true;
           return working.reauthorizeInstance?.(...values);
@@ -378,7 +376,7 @@ describe('a new authorization', () => {
       secrets,
       listed: [...instances.values()],
       answers: workingRemote(instances, {
-        pingInstance: refusing(remoteError('unauthorized')),
+        pingInstance: refusing(remoteError('unauthorized', 'invalid_grant')),
         reauthorizeInstance: refusing(remoteError('invalid', 'Bad code', { status: 400 })),
       }),
     });

@@ -4,7 +4,13 @@ import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, input, READY_ACCOUNT, settledWorld } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
-import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import {
+  OWN_METADATA,
+  secretAbsent,
+  secretRead,
+  secretUnread,
+  VALUES,
+} from '../../../support/builders/secrets.ts';
 import { blockedBy, decides, ends } from './table.ts';
 
 const ready = ends({
@@ -87,7 +93,12 @@ describe('the connection Secret', () => {
       name: 'ours, with other content',
       because: 'applications would fail with it',
       input: settledWorld({
-        memory: { connection: { resourceVersion: '1', content: printOf(canonicalContent({ edited: 'x' })) } },
+        memory: {
+          connection: {
+            resourceVersion: '1',
+            content: printOf(canonicalContent({ edited: 'x' }, OWN_METADATA)),
+          },
+        },
       }),
       action: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
     },
@@ -108,6 +119,7 @@ describe('the connection Secret', () => {
                     }),
                   ).reverse(),
                 ),
+                OWN_METADATA,
               ),
             ),
           },

@@ -13,7 +13,8 @@ import {
   HELD,
   UID,
 } from '../../../support/builders/connector.ts';
-import { ID, input, settledWorld, type WorldChange } from '../../../support/builders/input.ts';
+import { ID, input, settledWorld, UNREAD, type WorldChange } from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
 import { READ, secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
@@ -264,13 +265,52 @@ describe('a new authorization that is asked for', () => {
       because: 'the instance works with the old one until then',
       input: settledWorld({
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: { ...READ, 'crm-connection': UNREAD['crm-connection'] },
+      }),
+      action: {
+        type: 'finish',
+        result: {
+          kind: 'ready',
+          reason: 'Succeeded',
+          pending: {
+            reason: 'AuthorizationRequired',
+            message:
+              'Reauthorization was requested; instance 4711 works until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+          },
+        },
+      },
+    },
+    {
+      name: 'while another client changed the instance',
+      because: 'drift is corrected until the new authorization is there',
+      input: settledWorld({
+        connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
+        instances: [instance(ID, { name: 'renamed' })],
         secrets: READ,
       }),
-      action: blockedBy(
-        'Authorized',
-        'AuthorizationRequired',
-        'Reauthorization was requested; instance 4711 works until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
-      ),
+      action: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
+    },
+    {
+      name: 'together with another client_id',
+      because: 'the instance does not equal the spec before the consent',
+      input: settledWorld({
+        connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: {
+          ...READ,
+          'crm-oauth': secretRead(
+            { client_id: 'client-2', client_secret: VALUES.clientSecret },
+            { resourceVersion: '2' },
+          ),
+        },
+        pass: { ping: 'answered' },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'The client_id changed'),
+    },
+    {
+      name: 'its code refused',
+      because: 'whether the old authorization survived is tried at once',
+      input: settledWorld({ connector: asked, pass: { reauthorizationRejected: true } }),
+      action: { type: 'ping', id: ID },
     },
     {
       name: 'with a new code',

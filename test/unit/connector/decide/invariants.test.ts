@@ -7,6 +7,7 @@ import type { Action } from '../../../../src/connector/action.ts';
 import { failedCall, isRemovalRecorded } from '../../../../src/connector/action-log.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import type { ConnectorInput } from '../../../../src/connector/input.ts';
+import { heldIdsOf } from '../../../../src/connector/observe/held-instances.ts';
 import { ownership, sameConnector } from '../../../../src/connector/observe/instances.ts';
 import { nextRecord, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
 import { worlds } from '../../../support/builders/arbitraries.ts';
@@ -31,6 +32,7 @@ const STEPS: readonly Action['type'][] = [
   'ping',
   'verify-account',
   'release-tags',
+  'record-switch',
   'record-removal',
   'delete-instance',
   'write-tombstone',
@@ -123,6 +125,59 @@ test('an instance of a living resource is deleted only after status has named it
   });
 });
 
+test('an instance that applications use is neither deleted nor untagged while its resource lives', () => {
+  always((input, action) => {
+    const { metadata, status } = input.connector;
+    if (
+      metadata.deletionTimestamp === undefined &&
+      ['record-removal', 'delete-instance', 'release-tags'].includes(action.type) &&
+      'id' in action
+    ) {
+      const isGone = input.external.instances.get(status?.instance?.id ?? 0) === 'not-found';
+      const used = [input.instances.chosen?.id, isGone ? undefined : status?.instance?.id];
+      expect(used).not.toContain(action.id);
+    }
+  });
+});
+
+test('a living resource leaves an instance to Open Connectors only after status has named it', () => {
+  always((input, action) => {
+    if (action.type === 'release-tags' && input.connector.metadata.deletionTimestamp === undefined) {
+      expect(isRemovalRecorded(input.log, action.id)).toBe(true);
+      expect(action.onFailure).toBe('retry');
+    }
+  });
+});
+
+test('the connection Secret has the instance that status names, or one that takes the place of a deleted one', () => {
+  always((input, action) => {
+    const { status } = input.connector;
+    if (action.type === 'write-connection-secret' && action.name === 'crm-connection') {
+      const { inUse, chosen } = input.instances;
+      const id = status?.instance?.id;
+      const isReplaced = id === undefined || input.external.instances.get(id) === 'not-found';
+      expect(isReplaced || (inUse ?? chosen)?.id === id).toBe(true);
+    }
+  });
+});
+
+test('a switch names the instance in use, and comes within the retention', () => {
+  always((input, action) => {
+    if (action.type === 'record-switch') {
+      const { status } = input.connector;
+      expect(action.from.id).toBe(status?.instance?.id);
+      expect([
+        status?.next?.id,
+        status?.replacing?.id,
+        ...input.instances.created.map(({ id }) => id),
+      ]).toContain(action.to.id);
+      if (action.from.as.kind === 'next') {
+        expect(Date.parse(status?.replacing?.until ?? '')).toBeGreaterThan(input.now);
+      }
+    }
+  });
+});
+
 test('an instance of another owner is never touched, unless a person said so', () => {
   const touching: readonly Action['type'][] = [
     'patch',
@@ -145,8 +200,7 @@ test('an instance is deleted only by its id, and never one that was taken from n
     if (action.type === 'delete-instance') {
       const known = input.external.instances.get(action.id);
       expect(known).toBeTypeOf('object');
-      const { status } = input.connector;
-      const isRecorded = [status?.instance?.id, status?.replacing?.id].includes(action.id);
+      const isRecorded = heldIdsOf(input.connector).includes(action.id);
       const isMade = input.instances.created.some(({ id }) => id === action.id);
       expect(isRecorded || isMade).toBe(true);
     }

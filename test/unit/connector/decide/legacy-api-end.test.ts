@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextPingAt } from '../../../../src/connector/decide/authorization/ping-time.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
-import { attempt, connector, HELD } from '../../../support/builders/connector.ts';
+import { attempt, connector, HELD, unverifiedStatus } from '../../../support/builders/connector.ts';
 import { ID, input, settledWorld } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { READ } from '../../../support/builders/secrets.ts';
@@ -70,7 +70,13 @@ describe('after the end of XML-RPC', () => {
     {
       name: 'the same before the end',
       because: 'a new grant makes it work again',
-      input: settledWorld({ ...NOT_YET, instances: [instance(ID)], secrets: READ, pass: failing }),
+      input: settledWorld({
+        ...NOT_YET,
+        connector: { status: unverifiedStatus(ID) },
+        instances: [instance(ID)],
+        secrets: READ,
+        pass: failing,
+      }),
       action: { type: 'reauthorize', id: ID },
     },
   ]);

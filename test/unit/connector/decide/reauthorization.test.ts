@@ -1,5 +1,11 @@
 import { describe } from 'vitest';
-import { attempt, CALLBACK, digest, readyStatus } from '../../../support/builders/connector.ts';
+import {
+  attempt,
+  CALLBACK,
+  digest,
+  readyStatus,
+  unverifiedStatus,
+} from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, settledWorld } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
@@ -32,6 +38,7 @@ describe('a grant for an instance that is there', () => {
     'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
   };
   const old = { attempt: attempt({ at: at(-600_000) }) };
+  const unverified = { status: unverifiedStatus(ID) };
   const carried = {
     attempt: attempt({
       operation: 'reauthorize',
@@ -56,13 +63,13 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'a call refused, the account proven, the values unread',
       because: 'a new authorization carries the whole body with true values',
-      input: settledWorld({ pass: revoked }),
+      input: settledWorld({ connector: unverified, pass: revoked }),
       action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'revoked, with a new code',
       because: 'the same instance gets the new grant, and its record says what it is for',
-      input: settledWorld({ connector: { annotations: old }, pass: revoked, secrets: read }),
+      input: settledWorld({ connector: { ...unverified, annotations: old }, pass: revoked, secrets: read }),
       action: {
         type: 'reauthorize',
         id: ID,
@@ -74,7 +81,7 @@ describe('a grant for an instance that is there', () => {
       name: 'revoked, without a new code',
       because: 'the old code is of no use, and a new one is asked for',
       input: settledWorld({
-        connector: { annotations: old },
+        connector: { ...unverified, annotations: old },
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
@@ -88,7 +95,7 @@ describe('a grant for an instance that is there', () => {
       name: 'revoked, without any grant named',
       because: 'the reason says that it worked once',
       input: settledWorld({
-        connector: { annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
+        connector: { ...unverified, annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
         pass: revoked,
         secrets: read,
       }),
@@ -102,26 +109,17 @@ describe('a grant for an instance that is there', () => {
       name: 'revoked, and in doubt about an older attempt',
       because: 'there is an instance, so that there is nothing to search for',
       input: settledWorld({
-        connector: { annotations: { attempt: attempt({ at: at(-SECOND) }) } },
+        connector: { ...unverified, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
         pass: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
       action: blockedBy('Authorized', 'AuthorizationRevoked', 'crm-code'),
     },
     {
-      name: 'disabled by the platform',
-      because: 'after failed renewals it disables an instance; enabling it would not make the grant work',
-      input: settledWorld({
-        connector: { oauth: { authorizationCodeSecretRef: undefined } },
-        instances: [instance(ID, { disabled: true })],
-        secrets: read,
-        pass: { read: [ID] },
-      }),
-      action: blockedBy(
-        'Authorized',
-        'AuthorizationRevoked',
-        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
-      ),
+      name: 'disabled by the platform, and the account not verified',
+      because: 'first it has to be certain that the account is not the reason',
+      input: settledWorld({ instances: [instance(ID, { disabled: true })], pass: { read: [ID] } }),
+      action: { type: 'verify-account', id: ID },
     },
     {
       name: 'another client_id',
@@ -188,6 +186,7 @@ describe('a grant for an instance that is there', () => {
         'Authorized',
         'AuthorizationRevoked',
         'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
       ),
     },
     {

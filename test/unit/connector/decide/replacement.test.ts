@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import { attempt, condition, readyStatus } from '../../../support/builders/connector.ts';
-import { ID, settledWorld } from '../../../support/builders/input.ts';
+import { attempt, condition, connector, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { connectionMemory, ID, settledConnector, settledWorld } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
-import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
-import { at, MINUTE } from '../../../support/builders/time.ts';
+import { secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+import { at, MINUTE, NOW, second } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
 const rest = {
@@ -19,14 +19,48 @@ const read = {
   'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: VALUES.clientSecret }),
 };
 
-/** Status after the switch: the new instance is in use, the old one is still to be deleted. */
-const switched = readyStatus(NEW, {
+const newUsed = {
+  ...readyStatus(NEW).instance,
+  id: NEW,
+  connector: 'infusionsoftrest',
+};
+/** Status before the switch: the new instance works, the old one is in use. */
+const pending = readyStatus(ID, {
   observedGeneration: 2,
-  replacing: { id: ID, connector: 'infusionsoftcrm' },
+  next: { id: NEW, connector: 'infusionsoftrest' },
+  conditions: [
+    condition('Ready', 'True', 'SwitchPending', { observedGeneration: 2 }),
+    condition('Authorized', 'True', 'Authorized', { observedGeneration: 2 }),
+    condition('Synced', 'True', 'Synced', { observedGeneration: 2 }),
+  ],
 });
-const after = { ...rest, status: switched };
+/** Status after the switch: the new instance is in use, the old one is retained. */
+const retained = (until: string | null = second(MINUTE)) =>
+  readyStatus(NEW, {
+    observedGeneration: 2,
+    instance: newUsed,
+    replacing: { id: ID, connector: 'infusionsoftcrm', ...(until !== null && { until }) },
+  });
+const newest = { ...fresh, token: 'new-token' };
+const nextSecret = { 'crm-connection-next': secretUnread({ owners: [UID] }) };
+/** Both Secrets hold what they should. */
+const published = {
+  secrets: nextSecret,
+  memory: {
+    nextConnection: connectionMemory(connector(rest), 'new-token', 'infusionsoftrest').connection,
+  },
+};
+/** The connection Secret has the new instance. */
+const usesNew = { memory: connectionMemory(connector(rest), 'new-token', 'infusionsoftrest') };
+const asked = (value: string) => ({ annotations: { switch: value } });
+const expired = { ...rest, status: retained(second(-MINUTE)) };
+const adopted = {
+  ...rest,
+  spec: { ...rest.spec, instance: { importId: ID } },
+  status: { ...retained(second(-MINUTE)), importId: ID },
+};
 
-describe('a changed connector', () => {
+describe('a changed connector before its consent', () => {
   decides([
     {
       name: 'no grant for the new one yet',
@@ -40,6 +74,37 @@ describe('a changed connector', () => {
         'AuthorizationRequired',
         'spec.connector changed; instance 4711 stays in use until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
       ),
+    },
+    {
+      name: 'the connection Secret edited while a person is asked',
+      because: 'applications use the old one until the switch',
+      input: settledWorld({
+        connector: rest,
+        secrets: { ...read, 'crm-connection': secretRead({ a: 'b' }, { owners: [UID] }) },
+        memory: { connection: { resourceVersion: '1', content: 'edited' } },
+      }),
+      action: {
+        type: 'write-connection-secret',
+        name: 'crm-connection',
+        data: { 'element-token': VALUES.token, element: 'infusionsoftcrm' },
+      },
+    },
+    {
+      name: 'the old one taken by another owner',
+      because: 'what carries the tags of another owner is not published again',
+      input: settledWorld({
+        connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
+        instances: [instance(ID, { tags: TAGS.otherCluster })],
+        secrets: read,
+        memory: { connection: { resourceVersion: '1', content: 'edited' } },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'Run: kubectl'),
+    },
+    {
+      name: 'the old one not in the list',
+      because: 'absence from a list is never proof',
+      input: settledWorld({ connector: rest, instances: [], secrets: read }),
+      action: { type: 'read-instance', id: ID },
     },
     {
       name: 'a code for the new one',
@@ -62,91 +127,18 @@ describe('a changed connector', () => {
       action: { type: 'ping', id: NEW },
     },
     {
-      name: 'the new one answering',
-      because: 'applications are switched by their Secret',
-      input: settledWorld({
-        connector: rest,
-        instances: [instance(ID), { ...fresh, token: 'new-token' }],
-        secrets: read,
-        pass: { authorized: true, ping: 'answered' },
-      }),
-      action: { type: 'write-connection-secret', exists: true, data: { 'element-token': 'new-token' } },
-    },
-    {
-      name: 'the Secret switched, the status not written yet',
-      because: 'the old one goes only when status says which one is in use',
+      name: 'the new one found by a later process',
+      because: 'that the old one was authorized says nothing about the new one',
       input: settledWorld({
         connector: rest,
         instances: [instance(ID), fresh],
         secrets: read,
-        pass: { authorized: true, ping: 'answered' },
+        pass: { read: [NEW] },
       }),
-      action: { type: 'finish', result: { kind: 'ready' } },
+      action: { type: 'ping', id: NEW },
     },
     {
-      name: 'the status written',
-      because: 'a leader with a stale cache must fail before it deletes what is in use by now',
-      input: settledWorld({ connector: after, instances: [instance(ID), fresh] }),
-      action: { type: 'record-removal', id: ID },
-    },
-    {
-      name: 'the removal of the old one recorded',
-      because: 'nobody uses the old one any more',
-      input: settledWorld({
-        connector: after,
-        instances: [instance(ID), fresh],
-        pass: { removalsRecorded: [ID] },
-      }),
-      action: { type: 'delete-instance', id: ID, reason: 'Replaced' },
-    },
-    {
-      name: 'the old one not in the list',
-      because: 'absence from a list is never proof',
-      input: settledWorld({ connector: after, instances: [fresh] }),
-      action: { type: 'read-instance', id: ID },
-    },
-    {
-      name: 'the old one gone',
-      because: 'the change is complete',
-      input: settledWorld({ connector: after, instances: [fresh], gone: [ID] }),
-      action: { type: 'finish', result: { kind: 'ready' } },
-    },
-    {
-      name: 'the old one deleted, and still shown',
-      because: 'it is not believed before a read says so',
-      input: settledWorld({
-        connector: after,
-        instances: [instance(ID), fresh],
-        pass: { deleted: [ID] },
-      }),
-      action: blockedBy('Synced', 'RemoteError', `still shows instance ${ID} after its deletion.`, {
-        kind: 'backoff',
-      }),
-    },
-    {
-      name: "the old one somebody else's by now",
-      because: 'what carries the tags of another owner is not touched',
-      input: settledWorld({
-        connector: after,
-        instances: [instance(ID, { tags: TAGS.otherCluster }), fresh],
-      }),
-      action: { type: 'finish', result: { kind: 'ready' } },
-    },
-    {
-      name: 'changed back before the switch',
-      because: 'the new one was never in use',
-      input: settledWorld({
-        connector: {
-          metadata: { generation: 3 },
-          annotations: { attempt: attempt({ at: at(-MINUTE) }) },
-        },
-        instances: [instance(ID), { ...fresh, createdAt: at(-MINUTE) }],
-        pass: { removalsRecorded: [NEW] },
-      }),
-      action: { type: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
-    },
-    {
-      name: 'changed, and the new one does not work',
+      name: 'the new one does not work',
       because: 'a new grant is for the new one; the old one is left alone',
       input: settledWorld({
         connector: {
@@ -164,7 +156,396 @@ describe('a changed connector', () => {
         'Authorized',
         'AuthorizationFailed',
         'Infusionsoft never accepted the authorization of instance 5000; check spec.oauth. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
       ),
+    },
+    {
+      name: 'changed back, and a new one of a lost answer is there',
+      because: 'the new one was never in use',
+      input: settledWorld({
+        connector: {
+          metadata: { generation: 3 },
+          annotations: { attempt: attempt({ at: at(-MINUTE) }) },
+        },
+        instances: [instance(ID), { ...fresh, createdAt: at(-MINUTE) }],
+        pass: { removalsRecorded: [NEW] },
+      }),
+      action: { type: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
+    },
+    {
+      name: 'changed back, and status names the new one',
+      because: 'status says whose it is, whenever it was made',
+      input: settledWorld({
+        connector: { metadata: { generation: 3 }, status: pending },
+        instances: [instance(ID), fresh],
+      }),
+      action: { type: 'record-removal', id: NEW },
+    },
+    {
+      name: 'changed back, with the removal of the new one recorded',
+      because: 'nobody uses it',
+      input: settledWorld({
+        connector: { metadata: { generation: 3 }, status: pending },
+        instances: [instance(ID), fresh],
+        pass: { removalsRecorded: [NEW] },
+      }),
+      action: { type: 'delete-instance', id: NEW, reason: 'Replaced' },
+    },
+  ]);
+});
+
+describe('a switch', () => {
+  const answering = {
+    instances: [instance(ID), newest],
+    secrets: read,
+    pass: { authorized: true, ping: 'answered' },
+  } as const;
+  const ready = { instances: [instance(ID), newest], ...published };
+  decides([
+    {
+      name: 'the new one answering',
+      because: 'applications are prepared with the connection of the new one',
+      input: settledWorld({ connector: rest, ...answering }),
+      action: {
+        type: 'write-connection-secret',
+        name: 'crm-connection-next',
+        exists: false,
+        data: { 'element-token': 'new-token', element: 'infusionsoftrest' },
+      },
+    },
+    {
+      name: 'the new connection published',
+      because: 'a person says when applications can use it',
+      input: settledWorld({ connector: { ...rest, status: pending }, ...ready }),
+      action: {
+        type: 'finish',
+        result: {
+          kind: 'ready',
+          reason: 'SwitchPending',
+          message:
+            'Instance 5000 is authorized; Secret "crm-connection" still has instance 4711. To switch, set the annotation openconnectors.dev/switch to a new value.',
+        },
+      },
+    },
+    {
+      name: 'the Secret of the new connection edited',
+      because: 'it is as much our own as the connection Secret',
+      input: settledWorld({
+        connector: { ...rest, status: pending },
+        ...ready,
+        memory: { nextConnection: { resourceVersion: '1', content: 'edited' } },
+      }),
+      action: { type: 'write-connection-secret', name: 'crm-connection-next', exists: true },
+    },
+    {
+      name: 'the name of the Secret in use',
+      because: 'a Secret of a user is never overwritten',
+      input: settledWorld({
+        connector: { ...rest, status: pending },
+        ...ready,
+        secrets: { 'crm-connection-next': secretUnread({ owners: [] }) },
+      }),
+      action: blockedBy('Ready', 'ConnectionSecretConflict', 'Secret "crm-connection-next" exists'),
+    },
+    {
+      name: 'the annotation set',
+      because: 'status names the instance in use before the Secret moves',
+      input: settledWorld({ connector: { ...rest, status: pending, ...asked('1') }, ...ready }),
+      action: {
+        type: 'record-switch',
+        to: { id: NEW },
+        from: { id: ID, connector: 'infusionsoftcrm', as: { kind: 'retained', until: NOW + 1_440 * MINUTE } },
+      },
+    },
+    {
+      name: 'the annotation handled before',
+      because: 'each value counts once',
+      input: settledWorld({
+        connector: { ...rest, status: { ...pending, lastHandledSwitchAt: '1' }, ...asked('1') },
+        ...ready,
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'SwitchPending' } },
+    },
+    {
+      name: 'spec.replacement.switch Automatic',
+      because: 'nobody is asked, and nothing else is published',
+      input: settledWorld({
+        connector: { ...rest, spec: { ...rest.spec, replacement: { switch: 'Automatic', retainFor: '1m' } } },
+        ...answering,
+      }),
+      action: { type: 'record-switch', to: { id: NEW }, from: { as: { until: NOW + MINUTE } } },
+    },
+    {
+      name: 'the switch recorded',
+      because: 'the connection Secret moves in one write',
+      input: settledWorld({
+        connector: { ...rest, status: retained() },
+        instances: [instance(ID), newest],
+        secrets: nextSecret,
+        memory: connectionMemory(settledConnector(), VALUES.token, 'infusionsoftcrm'),
+        pass: { connectionWritten: true, switched: true },
+      }),
+      action: {
+        type: 'write-connection-secret',
+        name: 'crm-connection',
+        exists: true,
+        data: { 'element-token': 'new-token', element: 'infusionsoftrest' },
+      },
+    },
+    {
+      name: 'the connection Secret moved',
+      because: 'the Secret of the new connection has served its purpose',
+      input: settledWorld({
+        connector: { ...rest, status: retained() },
+        instances: [instance(ID), newest],
+        secrets: nextSecret,
+        ...usesNew,
+      }),
+      action: { type: 'delete-connection-secret', name: 'crm-connection-next' },
+    },
+    {
+      name: 'the old one deleted by another client before the switch',
+      because: 'nothing is left to wait for',
+      input: settledWorld({
+        connector: { ...rest, status: pending },
+        instances: [newest],
+        gone: [ID],
+        secrets: nextSecret,
+      }),
+      action: {
+        type: 'write-connection-secret',
+        name: 'crm-connection',
+        data: { 'element-token': 'new-token' },
+      },
+    },
+    {
+      name: 'the old one deleted by another client, and the connection Secret moved',
+      because: 'the new one is in use, and not released as one that is not',
+      input: settledWorld({
+        connector: { ...rest, status: pending },
+        instances: [newest],
+        gone: [ID],
+        ...usesNew,
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'of an adopted instance',
+      because: 'importId counts for the adoption only',
+      input: settledWorld({
+        connector: {
+          ...rest,
+          ...asked('1'),
+          spec: { ...rest.spec, instance: { importId: ID } },
+          status: pending,
+        },
+        ...ready,
+      }),
+      action: { type: 'record-switch', to: { id: NEW }, from: { id: ID } },
+    },
+  ]);
+});
+
+describe('the retention after a switch', () => {
+  const both = { instances: [instance(ID), newest], ...usesNew };
+  decides([
+    {
+      name: 'within it',
+      because: 'the old one stays as it is',
+      input: settledWorld({ connector: { ...rest, status: retained() }, ...both }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'a new value of the annotation',
+      because: 'the old one is read before applications use it again',
+      input: settledWorld({ connector: { ...rest, status: retained(), ...asked('2') }, ...both }),
+      action: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'a new value of the annotation, the old one read',
+      because: 'the same annotation switches back',
+      input: settledWorld({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        pass: { read: [ID] },
+      }),
+      action: {
+        type: 'record-switch',
+        to: { id: ID },
+        from: { id: NEW, connector: 'infusionsoftrest', as: { kind: 'next' } },
+      },
+    },
+    {
+      name: 'a new value of the annotation, the new one revoked',
+      because: 'that may be the reason to switch back',
+      input: settledWorld({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        instances: [instance(ID), { ...newest, disabled: true }],
+        pass: { read: [NEW, ID], ping: 'refused', accountProven: true },
+      }),
+      action: { type: 'record-switch', to: { id: ID } },
+    },
+    {
+      name: 'a new value of the annotation, the old one deleted by another client',
+      because: 'there is nothing to switch back to',
+      input: settledWorld({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        instances: [newest],
+        gone: [ID],
+        pass: { read: [ID] },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'switched back with Automatic',
+      because: 'only the annotation moves it forward again',
+      input: settledWorld({
+        connector: {
+          ...rest,
+          spec: { ...rest.spec, replacement: { switch: 'Automatic' } },
+          status: {
+            ...pending,
+            next: { id: NEW, connector: 'infusionsoftrest', switchedBack: true },
+          },
+        },
+        instances: [instance(ID), newest],
+        ...published,
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'SwitchPending' } },
+    },
+    {
+      name: 'a switch back recorded, the new one not working',
+      because: 'the connection Secret does not wait for the new one',
+      input: settledWorld({
+        connector: {
+          ...rest,
+          status: {
+            ...pending,
+            conditions: retained().conditions,
+            next: { id: NEW, connector: 'infusionsoftrest', switchedBack: true },
+          },
+        },
+        instances: [instance(ID), { ...newest, disabled: true }],
+        ...usesNew,
+      }),
+      action: {
+        type: 'write-connection-secret',
+        name: 'crm-connection',
+        data: { 'element-token': VALUES.token },
+      },
+    },
+    {
+      name: 'spec.connector restored',
+      because: 'the old one has its grant still, and has to show it',
+      input: settledWorld({
+        connector: { metadata: { generation: 3 }, status: retained() },
+        ...both,
+        pass: { read: [ID] },
+      }),
+      action: { type: 'ping', id: ID },
+    },
+    {
+      name: 'over',
+      because: 'a leader with a stale cache must fail before it deletes what is in use by now',
+      input: settledWorld({ connector: expired, ...both }),
+      action: { type: 'record-removal', id: ID },
+    },
+    {
+      name: 'over, with the connection Secret on the old one',
+      because: 'an instance whose token is in the connection Secret is never deleted',
+      input: settledWorld({
+        connector: expired,
+        instances: [instance(ID), newest],
+        memory: connectionMemory(settledConnector(), VALUES.token, 'infusionsoftcrm'),
+        pass: { removalsRecorded: [ID] },
+      }),
+      action: {
+        type: 'write-connection-secret',
+        name: 'crm-connection',
+        data: { 'element-token': 'new-token' },
+      },
+    },
+    {
+      name: 'over, and the annotation set too late',
+      because: 'the old one may be deleted already',
+      input: settledWorld({ connector: { ...expired, ...asked('2') }, ...both }),
+      action: { type: 'record-removal', id: ID },
+    },
+    {
+      name: 'over, with the removal recorded',
+      because: 'nobody uses the old one any more',
+      input: settledWorld({ connector: expired, ...both, pass: { removalsRecorded: [ID] } }),
+      action: { type: 'delete-instance', id: ID, reason: 'Replaced' },
+    },
+    {
+      name: 'of an earlier version, without an end',
+      because: 'it was over with the switch',
+      input: settledWorld({
+        connector: { ...rest, status: retained(null) },
+        ...both,
+        pass: { removalsRecorded: [ID] },
+      }),
+      action: { type: 'delete-instance', id: ID, reason: 'Replaced' },
+    },
+    {
+      name: 'over, the old one not in the list',
+      because: 'absence from a list is never proof',
+      input: settledWorld({ connector: expired, ...both, instances: [newest] }),
+      action: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'over, the old one gone',
+      because: 'the change is complete',
+      input: settledWorld({ connector: expired, ...both, instances: [newest], gone: [ID] }),
+      action: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'over, the old one deleted and still shown',
+      because: 'it is not believed before a read says so',
+      input: settledWorld({ connector: expired, ...both, pass: { deleted: [ID] } }),
+      action: blockedBy('Synced', 'RemoteError', `still shows instance ${ID} after its deletion.`, {
+        kind: 'backoff',
+      }),
+    },
+    {
+      name: "over, the old one somebody else's by now",
+      because: 'what carries the tags of another owner is not touched',
+      input: settledWorld({
+        connector: expired,
+        ...both,
+        instances: [instance(ID, { tags: TAGS.otherCluster }), newest],
+      }),
+      action: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'over, with an adopted old one',
+      because: 'the removal is recorded before any release',
+      input: settledWorld({ connector: adopted, ...both }),
+      action: { type: 'record-removal', id: ID },
+    },
+    {
+      name: 'over, with an adopted old one and the removal recorded',
+      because: 'what the operator did not create stays, without its tags',
+      input: settledWorld({ connector: adopted, ...both, pass: { removalsRecorded: [ID] } }),
+      action: { type: 'release-tags', id: ID, tags: [], onFailure: 'retry' },
+    },
+    {
+      name: 'over, with deletionPolicy Orphan',
+      because: 'the policy is for each instance of the resource',
+      input: settledWorld({
+        connector: { ...expired, spec: { ...rest.spec, deletionPolicy: 'Orphan' } },
+        ...both,
+        pass: { removalsRecorded: [ID] },
+      }),
+      action: { type: 'release-tags', id: ID },
+    },
+    {
+      name: 'over, the tags of the old one removed',
+      because: 'the change is complete',
+      input: settledWorld({ connector: adopted, ...both, pass: { tagsReleased: [ID] } }),
+      action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
 });

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { condition, connector, readyStatus } from '../../../support/builders/connector.ts';
 import { ID, input, SETTINGS, settledWorld } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
-import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { NOW } from '../../../support/builders/time.ts';
 import { blockedBy, decides, ends } from './table.ts';
 
@@ -391,17 +391,11 @@ describe('enabling', () => {
       name: 'disabled again by Open Connectors right after it was enabled',
       because: 'enabling it in a loop would not make its authorization work',
       input: settledWorld({
-        connector: { status: wasDisabled, oauth: { authorizationCodeSecretRef: undefined } },
-        secrets: READ,
+        connector: { status: wasDisabled },
         instances: disabled,
         pass: { enabledSet: true, ping: 'forbidden', read: [ID] },
       }),
-      action: blockedBy(
-        'Authorized',
-        'AuthorizationRevoked',
-        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
-        'any',
-      ),
+      action: { type: 'verify-account', id: ID },
     },
     {
       name: 'disabled by Open Connectors, as a listing shows',

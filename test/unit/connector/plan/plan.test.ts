@@ -278,12 +278,15 @@ describe('an observed connector', () => {
       listed: [found],
       answers: workingRemote(new Map([[ID, found]]), {
         pingInstance: () => {
-          throw new RemoteError('unauthorized', 'refused', { status: 401 });
+          throw new RemoteError('unauthorized', 'Invalid Access Token', { status: 401 });
         },
       }),
     });
     await pass(it);
     await it.clock.advance(120 * MINUTE);
+    await pass(it);
+    expect(conditionOf(it, 'Authorized')).toBe('Unknown AuthorizationUnverified');
+    await it.clock.advance(5 * MINUTE);
     await pass(it);
     expect(readiness(it)).toBe('False AuthorizationRevoked');
     expect(conditionOf(it, 'Authorized')).toBe('False AuthorizationRevoked');

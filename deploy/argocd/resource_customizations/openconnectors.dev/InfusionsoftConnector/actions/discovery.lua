@@ -1,6 +1,9 @@
 local annotations = obj.metadata.annotations
 local paused = annotations ~= nil and annotations["openconnectors.dev/paused"] or nil
 local isPaused = paused ~= nil and paused ~= "" and paused ~= "false"
+-- There is something to switch to before the switch, and to switch back to during the retention.
+local status = obj.status
+local canSwitch = status ~= nil and (status.next ~= nil or status.replacing ~= nil)
 local isObserved = obj.spec ~= nil and obj.spec.managementPolicy == "Observe"
 
 return {
@@ -13,6 +16,11 @@ return {
     ["displayName"] = "Ask for a new consent",
     ["iconClass"] = "fa fa-fw fa-key",
     ["disabled"] = isPaused or isObserved,
+  },
+  ["switch"] = {
+    ["displayName"] = "Switch to the other instance",
+    ["iconClass"] = "fa fa-fw fa-exchange-alt",
+    ["disabled"] = isPaused or not canSwitch,
   },
   ["pause"] = {
     ["displayName"] = "Pause",

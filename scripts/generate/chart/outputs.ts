@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../../src/api/group.ts';
+import { renderYaml } from '../manifest.ts';
+import type { Output } from '../output.ts';
+import { renderHelpers } from './helpers.ts';
+import { placed, sourceOf } from './sources.ts';
+import { block, renderTemplate } from './template.ts';
+import { chartTemplates } from './templates.ts';
+import { VALUES_OUTPUTS } from './values-outputs.ts';
+
+const packageSchema = z.object({ version: z.string(), description: z.string() });
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** The generated files of `deploy/chart`. NOTES.txt and the test hook are written by hand. */
+export function chartOutputs(): readonly Output[] {
+  return [
+    { path: 'deploy/chart/Chart.yaml', render: renderChart },
+    ...VALUES_OUTPUTS,
+    { path: 'deploy/chart/templates/_helpers.tpl', render: renderHelpers },
+    { path: 'deploy/chart/templates/settings.yaml', render: renderSettingsTemplate },
+    ...chartTemplates().map(({ name, text }) => ({
+      path: `deploy/chart/templates/${name}`,
+      render: () => text,
+    })),
+  ];
+}
+
+function renderChart(): string {
+  const { version, description } = packageSchema.parse(
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
+  );
+  const crds = [CONNECTOR_NAMES, ACCOUNT_NAMES].map(({ kind, plural }) => ({
+    kind,
+    version: VERSION,
+    name: `${plural}.${GROUP}`,
+    displayName: kind,
+    description: `Custom resource ${kind} of ${GROUP}.`,
+  }));
+  return renderYaml(
+    {
+      apiVersion: 'v2',
+      name: 'infusionsoft-connector-operator',
+      description,
+      type: 'application',
+      version,
+      appVersion: version,
+      kubeVersion: '>=1.20.0-0',
+      keywords: ['operator', 'open-connectors', 'infusionsoft', 'keap', 'sap'],
+      annotations: {
+        'artifacthub.io/category': 'integration-delivery',
+        'artifacthub.io/license': 'Apache-2.0',
+        'artifacthub.io/operator': 'true',
+        'artifacthub.io/operatorCapabilities': 'Full Lifecycle',
+        'artifacthub.io/crds': renderYaml(crds, 'src/api').replace(/^#.*\n/, ''),
+      },
+    },
+    'scripts/generate/chart/outputs.ts',
+  );
+}
+
+function renderSettingsTemplate(): string {
+  const object = placed(
+    sourceOf({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'infusionsoft-connector-operator-settings' },
+    }),
+  );
+  const data = { [block('{{- include "operator.settings" . | nindent %0% }}')]: null };
+  return renderTemplate([{ ...object, data }], 'scripts/generate/chart/helpers.ts');
+}

@@ -1,0 +1,98 @@
+import type { ConnectorSpec, InfusionsoftConnector } from '../../../api/connector.ts';
+import { elementKeyOf, scopeOf } from '../../../api/defaults.ts';
+import { validateConnector } from '../../../api/validation/validate.ts';
+import { DEFAULT_SCOPE } from '../../../provider/account.ts';
+import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
+import { conditionOf, isCurrent } from '../../cluster/conditions.ts';
+import type { Assessment, Change } from './change.ts';
+import { LEGACY_PARTS, legacyPartsOf, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
+import { haltOf, progressToAuthorized } from './progress.ts';
+
+/** Reasons of Ready=False that a migration to infusionsoftrest resolves. */
+const RESOLVED_BY_MIGRATION: ReadonlySet<string> = new Set(['LegacyApiEnded', 'ProviderUnavailable']);
+
+/** Migrates from infusionsoftcrm to infusionsoftrest. */
+export const toRest: Change = {
+  words: { verb: 'migrate', done: 'migrated', flags: [] },
+  changesSpec: true,
+  needsOAuthClient: true,
+  assess(connector) {
+    if (elementKeyOf(connector.spec) === LEGACY_ELEMENT) {
+      const because = problemOf(connector);
+      return because === undefined
+        ? { kind: 'planned', details: detailsOf(connector) }
+        : { kind: 'refused', because };
+    }
+    return migratedFromOf(connector) === undefined ? { kind: 'other' } : assessStarted(connector);
+  },
+  patchOf(connector) {
+    const parts = legacyPartsOf(connector);
+    return {
+      metadata: { annotations: { [MIGRATED_FROM]: JSON.stringify(parts) } },
+      spec: {
+        connector: REST_ELEMENT,
+        ...Object.fromEntries(Object.keys(parts).map((name) => [name, null])),
+      },
+    };
+  },
+  progressOf: progressToAuthorized,
+};
+
+/** How a connector stands that an earlier run changed. */
+export function assessStarted(connector: InfusionsoftConnector): Assessment {
+  const progress = progressToAuthorized(connector);
+  switch (progress.kind) {
+    case 'done':
+      return { kind: 'done' };
+    case 'halted':
+      return { kind: 'refused', because: progress.because };
+    default:
+      return { kind: 'started' };
+  }
+}
+
+/** Why a connector is not migrated, with the action. */
+function problemOf(connector: InfusionsoftConnector): string | undefined {
+  return (
+    haltOf(connector) ?? observed(connector) ?? pendingProblem(connector) ?? invalidAfterwards(connector)
+  );
+}
+
+/** The operator changes nothing with `managementPolicy: Observe`, so no instance would be created. */
+function observed({ spec }: InfusionsoftConnector): string | undefined {
+  const policy: unknown = Object.hasOwn(spec, 'managementPolicy')
+    ? Object.entries(spec).find(([name]) => name === 'managementPolicy')?.[1]
+    : undefined;
+  return policy === 'Observe' ? 'is only observed. Set spec.managementPolicy to Manage.' : undefined;
+}
+
+function pendingProblem(connector: InfusionsoftConnector): string | undefined {
+  const ready = conditionOf(connector, 'Ready');
+  if (ready === undefined || !isCurrent(connector)) {
+    return 'is not reconciled yet. Wait, or check that the operator serves this namespace.';
+  }
+  return ready.status === 'True' || RESOLVED_BY_MIGRATION.has(ready.reason)
+    ? undefined
+    : `is not Ready (${ready.reason}). ${ready.message}`;
+}
+
+/** The rules of the kind for the spec after the migration. Configuration keys that only the operator permits are left to it. */
+function invalidAfterwards({ spec }: InfusionsoftConnector): string | undefined {
+  const migrated: Record<string, unknown> = { ...spec, connector: REST_ELEMENT };
+  for (const name of LEGACY_PARTS) {
+    delete migrated[name];
+  }
+  const extraConfigurationKeys = Object.keys(spec.instance?.configuration ?? {});
+  const [violation] = validateConnector({ spec: migrated }, { extraConfigurationKeys });
+  if (violation !== undefined) {
+    return `has an invalid spec for ${REST_ELEMENT}: ${violation.path} ${violation.message}.`;
+  }
+  return scopeOf(spec) === DEFAULT_SCOPE
+    ? undefined
+    : `has a scope that Keap does not accept. Set spec.oauth.scope to ${DEFAULT_SCOPE}, or remove it.`;
+}
+
+function detailsOf(connector: InfusionsoftConnector): string {
+  const removed = Object.keys(legacyPartsOf(connector) satisfies Partial<ConnectorSpec>);
+  return [`connector: ${REST_ELEMENT}`, ...removed.map((name) => `remove ${name}`)].join('; ');
+}

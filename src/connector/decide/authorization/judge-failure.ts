@@ -1,0 +1,129 @@
+import type { Instance } from '../../../openconnectors/port.ts';
+import { jitterOffsetOf } from '../../../reconciler/jitter-offset.ts';
+import { type Action, blocked } from '../../action.ts';
+import {
+  isAccountVerified,
+  isAuthorized,
+  isEnabledSet,
+  isReconfigured,
+  latestPatch,
+} from '../../action-log.ts';
+import { asksForConsent, authorizedCondition, isDoubted } from '../../authorization-state.ts';
+import type { ConnectorInput } from '../../input.ts';
+import { carriesSecret, difference } from '../desired-instance.ts';
+import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
+import { type Failure, isAnyWorking, nextPeerToPing, verdictOf } from './evidence.ts';
+import { hasLegacyApiEnded, legacyApiEnded } from './legacy-api-end.ts';
+import { nextOutagePingAt, nextPingAt } from './ping-time.ts';
+
+/** While nothing works, about one disabled instance of an account is enabled in this time to find out. */
+const PROBE_SLOT_MS = 60 * 60_000;
+
+/**
+ * What follows from a failing call through the instance, or from an instance that Open Connectors disabled: nothing before
+ * the account was verified, other instances were called, and the call was repeated.
+ */
+export function judgeFailure(input: ConnectorInput, instance: Instance, failure: Failure): Action {
+  if (!isAccountVerified(input.log)) {
+    return { type: 'verify-account', id: instance.id };
+  }
+  if (hasLegacyApiEnded(input)) {
+    return legacyApiEnded({ kind: 'at', time: nextPingAt(input) });
+  }
+  if ((asksForConsent(input.connector) && !isAuthorized(input.log)) || clientChanged(input)) {
+    return askAgain(input, instance);
+  }
+  const patch =
+    latestPatch(input.log) !== undefined || failure === 'disabled' ? undefined : difference(input, instance);
+  if (patch !== undefined && carriesSecret(patch)) {
+    // The new client_secret or Encrypted Key may be what makes it work.
+    return { type: 'patch', id: instance.id, patch, reason: 'Updated' };
+  }
+  const peer = nextPeerToPing(input);
+  if (peer !== undefined) {
+    return { type: 'ping-peer', uid: peer.uid, token: peer.token };
+  }
+  return unverified(input, instance, failure) ?? conclude(input, instance, failure);
+}
+
+/** A person is asked already. A call at intervals notices if it was not the grant after all. */
+function askAgain(input: ConnectorInput, instance: Instance): Action {
+  const action = authorize(input, { why: 'revoked', instance });
+  return action.type === 'finish' &&
+    action.result.kind === 'blocked' &&
+    action.result.retry.kind === 'on-change'
+    ? { ...action, result: { ...action.result, retry: { kind: 'at', time: nextPingAt(input) } } }
+    : action;
+}
+
+/** The first failure, until the call was repeated. */
+function unverified(input: ConnectorInput, { id }: Instance, failure: Failure): Action | undefined {
+  const { connector, now, settings, log } = input;
+  const isFirst = isAuthorized(log) || !isDoubted(connector);
+  const { lastReason, nextAttemptAt } = connector.status?.failures ?? {};
+  const waitMs = lastReason === 'AuthorizationUnverified' ? Date.parse(nextAttemptAt ?? '') - now : 0;
+  const isWaiting = isUnverified(input) && waitMs > 0 && waitMs <= settings.authorizationRecheckMs + 1_000;
+  // An instance that was enabled again in this reconcile has been called for the second time.
+  if (!isFirst && (!isWaiting || isEnabledSet(log))) {
+    return undefined;
+  }
+  const what =
+    failure === 'disabled'
+      ? `Open Connectors disabled instance ${id}`
+      : `A test call through instance ${id} failed`;
+  return blocked(
+    'Authorized',
+    'AuthorizationUnverified',
+    `${what}; the cause is not verified. Wait for the next check.`,
+    { kind: 'backoff', retryAfterMs: isFirst ? settings.authorizationRecheckMs : waitMs },
+  );
+}
+
+function isUnverified({ connector }: ConnectorInput): boolean {
+  return authorizedCondition(connector)?.reason === 'AuthorizationUnverified';
+}
+
+function conclude(input: ConnectorInput, instance: Instance, failure: Failure): Action {
+  const verdict = verdictOf(input, failure);
+  if (failure === 'disabled' && mayEnable(input, verdict)) {
+    return { type: 'enable', id: instance.id, enabled: true };
+  }
+  if (verdict === 'grant') {
+    return authorize(input, { why: 'revoked', instance });
+  }
+  if (reauthorizationRequested(input)) {
+    return authorize(input, { why: 'revoked', instance });
+  }
+  const retry = { kind: 'at', time: nextOutagePingAt(input) } as const;
+  return verdict === 'provider'
+    ? blocked(
+        'Authorized',
+        'ProviderUnavailable',
+        `Infusionsoft is unavailable for calls through instance ${instance.id}. Wait until it recovers; no consent is required.`,
+        retry,
+      )
+    : blocked(
+        'Authorized',
+        'OAuthClientRejected',
+        `Infusionsoft rejects the OAuth app in Secret "${input.connector.spec.oauth.clientSecretRef.name}" (spec.oauth.clientSecretRef). Correct the app at Keap, or the Secret.`,
+        retry,
+      );
+}
+
+/**
+ * Whether an instance that Open Connectors disabled is enabled again: once when the outage is over, and as one of a few
+ * that find out whether it is.
+ */
+function mayEnable(input: ConnectorInput, verdict: 'provider' | 'client' | 'grant'): boolean {
+  if (isEnabledSet(input.log)) {
+    return false;
+  }
+  return verdict === 'grant' || isReconfigured(input.log) || (!isAnyWorking(input) && isProbe(input));
+}
+
+/** Each instance has its turn among those of the account; without others it always has. */
+function isProbe({ connector, now, peers }: ConnectorInput): boolean {
+  const count = peers.length + 1;
+  const turn = Math.floor(jitterOffsetOf(connector.metadata.uid) * count);
+  return Math.floor(now / PROBE_SLOT_MS) % count === turn;
+}

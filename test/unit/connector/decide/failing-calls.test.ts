@@ -1,0 +1,290 @@
+import { describe } from 'vitest';
+import type { PingAnswer } from '../../../../src/connector/action-log.ts';
+import type { Peer } from '../../../../src/connector/peer.ts';
+import { jitterOffsetOf } from '../../../../src/reconciler/jitter-offset.ts';
+import { condition, readyStatus, UID, unverifiedStatus } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
+import { ID, remoteError, type SettledChange, settledWorld } from '../../../support/builders/input.ts';
+import { instance } from '../../../support/builders/instance.ts';
+import { READ, VALUES } from '../../../support/builders/secrets.ts';
+import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
+import { blockedBy, decides } from './table.ts';
+
+const HOUR = 60 * MINUTE;
+const OWN = printOf(VALUES.clientId);
+const OTHER = printOf('client-2');
+
+/** An hour in which, of five instances of an account, the one of the builders is enabled to find out. */
+const PROBE_TURN = [0, 1, 2, 3, 4]
+  .map((hours) => NOW + hours * HOUR)
+  .find((now) => Math.floor(now / HOUR) % 5 === Math.floor(jitterOffsetOf(UID) * 5)) as number;
+
+/** Another connector, by its uid, whose latest call was now. */
+function peer(uid: string, client: string, answer: PingAnswer | undefined, change: Partial<Peer> = {}): Peer {
+  const tested = answer && { at: NOW, answer };
+  return { uid, token: `token-of-${uid}`, client, isDisabled: false, tested, ...change };
+}
+
+/** A connector whose call failed as `answer` says after the account was verified. */
+function failing(answer: PingAnswer, peers: readonly Peer[], change: SettledChange = {}) {
+  return settledWorld({
+    secrets: READ,
+    pass: { ping: answer, accountProven: true },
+    peers,
+    ...change,
+    connector: {
+      status: unverifiedStatus(ID),
+      oauth: { authorizationCodeSecretRef: undefined },
+      ...change.connector,
+    },
+  });
+}
+
+/** The same where Open Connectors disabled the instance. */
+function disabled(peers: readonly Peer[], change: SettledChange = {}) {
+  return failing('forbidden', peers, {
+    instances: [instance(ID, { disabled: true })],
+    pass: { read: [ID], accountProven: true },
+    ...change,
+  });
+}
+
+/** A status in which an outage has lasted for `ms`. */
+function outage(ms: number) {
+  return readyStatus(ID, {
+    conditions: [
+      condition('Authorized', 'False', 'ProviderUnavailable', { lastTransitionTime: second(-ms) }),
+    ],
+  });
+}
+
+const first = { connector: { status: readyStatus(ID) } };
+const unverified = (text: string) => blockedBy('Authorized', 'AuthorizationUnverified', text, 'any');
+const unavailable = blockedBy('Authorized', 'ProviderUnavailable', 'no consent is required', 'any');
+const clientRejected = blockedBy('Authorized', 'OAuthClientRejected', 'Secret "crm-oauth"', 'any');
+const revoked = blockedBy('Authorized', 'AuthorizationRevoked', 'Infusionsoft rejected', 'any');
+const many = (client: string, answer: PingAnswer) =>
+  ['a', 'b', 'c', 'd', 'e'].map((uid) => peer(`${uid}${client}`, client, answer));
+
+describe('a first failure', () => {
+  decides([
+    {
+      name: 'with other connectors',
+      because: 'what they show decides, and those of other client_ids show most',
+      input: failing('refused', [peer('a', OWN, undefined), peer('b', OTHER, undefined)], first),
+      action: { type: 'ping-peer', uid: 'b', token: 'token-of-b' },
+    },
+    {
+      name: 'with others that are known',
+      because: 'the call is repeated before anything follows from it',
+      input: failing('refused', [peer('a', OWN, 'answered'), peer('b', OTHER, 'answered')], first),
+      action: {
+        type: 'finish',
+        result: { reason: 'AuthorizationUnverified', retry: { kind: 'backoff', retryAfterMs: 5 * MINUTE } },
+      },
+    },
+    {
+      name: 'with an outage of the provider for an answer',
+      because: 'it may be over in a moment',
+      input: failing('outage', [], first),
+      action: unverified('A test call through instance 4711 failed; the cause is not verified.'),
+    },
+    {
+      name: 'an instance that Open Connectors disabled',
+      because: 'an outage of the token endpoint disables many',
+      input: disabled([], first),
+      action: unverified('Open Connectors disabled instance 4711; the cause is not verified.'),
+    },
+    {
+      name: 'repeated early, because the resource was edited',
+      because: 'the time between the two calls is what tells an outage from a short failure',
+      input: failing('refused', [], {
+        triggered: true,
+        connector: {
+          status: unverifiedStatus(ID, {
+            failures: { count: 1, lastReason: 'AuthorizationUnverified', nextAttemptAt: second(MINUTE) },
+          }),
+        },
+      }),
+      action: unverified('Wait for the next check.'),
+    },
+    {
+      name: 'of Open Connectors, for the third time',
+      because: 'the provider may be behind it',
+      input: settledWorld({
+        connector: {
+          status: readyStatus(ID, {
+            failures: { count: 3, lastReason: 'InstanceNotAnswering', nextAttemptAt: second(-MINUTE) },
+          }),
+        },
+        pass: { failure: { type: 'ping', error: remoteError('unavailable', 'HTTP 502', { status: 502 }) } },
+      }),
+      action: { type: 'verify-account', id: ID },
+    },
+  ]);
+});
+
+describe('a second failure', () => {
+  decides([
+    {
+      name: 'alone among connectors of its client_id that work',
+      because: 'the grant was revoked',
+      input: failing('refused', [...many(OWN, 'answered'), peer('x', OTHER, 'answered')]),
+      action: revoked,
+    },
+    {
+      name: 'without any other connector, refused for its token',
+      because: 'nothing speaks for an outage',
+      input: failing('refused', []),
+      action: revoked,
+    },
+    {
+      name: 'without any other connector, refused without a word about a token',
+      because: 'a switch-off of the API looks like this',
+      input: failing('unexplained', []),
+      action: unavailable,
+    },
+    {
+      name: 'without a word about a token, while others work',
+      because: 'the provider works for them',
+      input: failing('unexplained', many(OWN, 'answered')),
+      action: revoked,
+    },
+    {
+      name: 'of several client_ids',
+      because: 'the provider refuses everybody',
+      input: failing('refused', [...many(OWN, 'refused'), peer('x', OTHER, 'unexplained')]),
+      action: unavailable,
+    },
+    {
+      name: 'of many connectors of the only client_id',
+      because: 'it is more likely an outage than so many revocations',
+      input: failing('refused', many(OWN, 'refused')),
+      action: unavailable,
+    },
+    {
+      name: 'of one client_id, while another works',
+      because: 'the OAuth app is what they have in common',
+      input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')]),
+      action: clientRejected,
+    },
+    {
+      name: 'with a text about the OAuth app',
+      because: 'the provider names the cause',
+      input: failing('client-refused', []),
+      action: clientRejected,
+    },
+    {
+      name: 'with an outage for an answer',
+      because: 'a consent would help nothing',
+      input: failing('outage', many(OWN, 'answered')),
+      action: unavailable,
+    },
+    {
+      name: 'after a call that worked long before it',
+      because: 'it says nothing about now',
+      input: failing('refused', [
+        peer('a', OWN, 'answered', { tested: { at: NOW - 4 * MINUTE, answer: 'answered' } }),
+      ]),
+      action: { type: 'ping-peer', uid: 'a' },
+    },
+    {
+      name: 'with a new client_secret in the Secret',
+      because: 'it may be what makes the instance work',
+      input: failing('client-refused', [], {
+        secrets: { ...READ },
+        connector: {
+          status: unverifiedStatus(ID, {
+            credentials: readyStatus(ID).credentials?.map((entry) =>
+              entry.key === 'client_secret' ? { ...entry, fingerprint: printOf('older') } : entry,
+            ),
+          }),
+        },
+      }),
+      action: { type: 'patch', id: ID, reason: 'Updated' },
+    },
+  ]);
+});
+
+describe('an outage', () => {
+  decides([
+    {
+      name: 'of a single client_id, for 72 hours',
+      because: 'no announced outage is longer',
+      input: failing('refused', many(OWN, 'refused'), { connector: { status: outage(72 * HOUR) } }),
+      action: revoked,
+    },
+    {
+      name: 'of a single client_id, a second before that',
+      because: 'it may still end',
+      input: failing('refused', many(OWN, 'refused'), { connector: { status: outage(72 * HOUR - 1_000) } }),
+      action: unavailable,
+    },
+    {
+      name: 'of several client_ids, after 72 hours',
+      because: 'so many consents would help nothing',
+      input: failing('refused', many(OTHER, 'refused'), { connector: { status: outage(100 * HOUR) } }),
+      action: unavailable,
+    },
+    {
+      name: 'in which a consent was accepted',
+      because: 'nobody is asked for another one',
+      input: failing('unexplained', [], {
+        pass: { authorized: true, ping: 'unexplained', accountProven: true },
+        connector: {
+          status: readyStatus(ID, { conditions: [condition('Authorized', 'False', 'AuthorizationRevoked')] }),
+        },
+      }),
+      action: unverified('the cause is not verified'),
+    },
+    {
+      name: 'that disabled this instance and others',
+      because: 'one of them at a time is enabled to find out whether it is over',
+      input: disabled(
+        ['a', 'b', 'c', 'd'].map((uid) => peer(uid, OTHER, undefined, { isDisabled: true })),
+        { now: PROBE_TURN + HOUR, connector: { status: outage(HOUR) } },
+      ),
+      action: unavailable,
+    },
+    {
+      name: 'that disabled this instance and others, when its turn comes',
+      because: 'without a call nothing shows that the outage is over',
+      input: disabled(
+        ['a', 'b', 'c', 'd'].map((uid) => peer(uid, OTHER, undefined, { isDisabled: true })),
+        { now: PROBE_TURN, connector: { status: outage(HOUR) } },
+      ),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'that disabled this instance, and is over',
+      because: 'the instance is enabled once',
+      input: disabled(many(OWN, 'answered'), { connector: { status: outage(HOUR) } }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'that is over, with an instance that was enabled and does not work',
+      because: 'its grant ended',
+      input: failing('refused', many(OWN, 'answered'), {
+        connector: { status: outage(HOUR) },
+        pass: { enabledSet: true, ping: 'refused', accountProven: true },
+      }),
+      action: revoked,
+    },
+    {
+      name: 'that disabled the only instance',
+      because: 'no other one can show that it is over',
+      input: disabled([], { connector: { status: outage(HOUR) } }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'while a person is asked already',
+      because: 'a call at intervals notices if it was not the grant after all',
+      input: failing('unexplained', [], {
+        connector: {
+          status: readyStatus(ID, { conditions: [condition('Authorized', 'False', 'AuthorizationRevoked')] }),
+        },
+      }),
+      action: { type: 'finish', result: { reason: 'AuthorizationRevoked', retry: { kind: 'at' } } },
+    },
+  ]);
+});
