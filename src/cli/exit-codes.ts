@@ -8,6 +8,7 @@ export const cliExitCodes = {
     meaning: 'User action required: consent denied or pending, spec incomplete, or connector blocked.',
   },
   timeout: { code: 4, meaning: 'Timeout expired (--timeout); the operator continues.' },
+  changesPlanned: { code: 5, meaning: 'Changes are planned (plan).' },
   interrupted: { code: 130, meaning: 'Interrupted (Ctrl-C).' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;
 

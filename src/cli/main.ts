@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { systemClock } from '../runtime/clock.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { createInput } from './input/input.ts';
-import { createOutput } from './render/output.ts';
+import { createOutput, showsColors } from './render/output.ts';
 import { run } from './run.ts';
 
 await main();
@@ -16,6 +16,7 @@ async function main(): Promise<void> {
       (text) => void process.stdout.write(text),
       (text) => void process.stderr.write(text),
       process.stderr.isTTY ? () => process.stderr.columns : undefined,
+      showsColors(process.stdout, process.env),
     ),
     input: createInput(process.stdin),
     clock: systemClock,

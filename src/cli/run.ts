@@ -5,6 +5,7 @@ import { explain } from './commands/explain.ts';
 import { importInstances } from './commands/import.ts';
 import { migrate } from './commands/migrate.ts';
 import { orphans } from './commands/orphans.ts';
+import { planChanges } from './commands/plan.ts';
 import { status } from './commands/status.ts';
 import { version } from './commands/version.ts';
 import type { CliContext } from './context.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   authorize,
   status,
   explain,
+  planChanges,
   importInstances,
   migrate,
   orphans,
@@ -40,20 +42,26 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 
 async function dispatch(argv: readonly string[], context: CliContext): Promise<CliExit> {
   const allFlags = [...COMMON_FLAGS, VERSION_FLAG, ...COMMANDS.flatMap(({ flags }) => flags)];
-  const args = readArguments(argv, allFlags);
-  const [name, ...operands] = args.positionals;
+  const general = readArguments(argv, allFlags);
+  const [name, ...operands] = general.positionals;
   if (name === undefined) {
-    return runWithoutCommand(args, context);
+    return runWithoutCommand(general, context);
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
     const known = COMMANDS.map((candidate) => candidate.name).join(', ');
     throw new CliError('usage', `Unknown command. Commands: ${known}. See "${PROGRAM} --help".`);
   }
-  if (args.given.has('help')) {
+  if (general.given.has('help')) {
     return print(commandHelp(command), context);
   }
-  validateArguments(command, args, operands);
+  // A short flag may be another flag of another command.
+  const args = readArguments(
+    argv,
+    [...COMMON_FLAGS, ...command.flags],
+    `unknown flag for "${command.name}". See "${PROGRAM} ${command.name} --help".`,
+  );
+  validateArguments(command, operands);
   return await command.run(args, operands, context);
 }
 
@@ -74,13 +82,8 @@ function print(lines: readonly string[], { output }: CliContext): CliExit {
   return 'ok';
 }
 
-function validateArguments(command: Command, args: Arguments, operands: readonly string[]): void {
+function validateArguments(command: Command, operands: readonly string[]): void {
   const help = `See "${PROGRAM} ${command.name} --help".`;
-  const known = new Set([...COMMON_FLAGS, ...command.flags].map((flag) => flag.name));
-  const unknown = [...args.given].find((flag) => !known.has(flag));
-  if (unknown !== undefined) {
-    throw new CliError('usage', `--${unknown}: unknown flag for "${command.name}". ${help}`);
-  }
   const { min, max } = command.operandCount;
   if (operands.length < min) {
     throw new CliError('usage', `Missing argument ${command.operands}. ${help}`);

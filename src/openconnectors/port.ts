@@ -71,6 +71,12 @@ export interface Turn {
   release(): void;
 }
 
+/** The calls that change nothing. */
+export type OpenConnectorsReads = Pick<
+  OpenConnectors,
+  'organization' | 'readElement' | 'readInstance' | 'listInstancesByTag' | 'listAllInstances' | 'pingInstance'
+>;
+
 export interface OpenConnectors {
   /**
    * Waits until the limits of the account permit one call, which `createInstance` and `reauthorizeInstance` then make

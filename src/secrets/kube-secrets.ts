@@ -48,25 +48,8 @@ export function createKubeSecrets({
   isAlive = () => true,
 }: KubeSecretsOptions): Secrets {
   const leftBy = leftByAmong(isAlive);
+  const keep = (answer: unknown): SecretFact => secretFactOf(answer, register, isAlive);
   const reader = new SecretReader({ rest, cached });
-  const keep = (answer: unknown): SecretFact => {
-    const secret = secretSchema.parse(answer);
-    for (const value of Object.values(secret.data)) {
-      const text = decodeValue(value).trim();
-      if (!PUBLIC_VALUES.has(text)) {
-        register(text);
-      }
-    }
-    const { resourceVersion, ownerReferences, labels, annotations } = secret.metadata;
-    return {
-      state: 'read',
-      resourceVersion,
-      owners: ownerReferences.map(({ uid }) => uid),
-      leftBy: leftBy(secret.metadata),
-      metadata: { labels, annotations },
-      data: secret.data,
-    };
-  };
   return {
     known(namespace, name) {
       const object = cached(namespace, name);
@@ -127,6 +110,30 @@ export function createKubeSecrets({
       const patch = { metadata: { resourceVersion, ownerReferences: null } };
       await rest.patch(objectPath(wellKnown.secrets, namespace, name), patch, { type: 'merge', signal });
     },
+  };
+}
+
+/** A Secret as the API server returned it. `register` receives every value, for redaction. */
+export function secretFactOf(
+  answer: unknown,
+  register: (value: string) => void,
+  isAlive: NonNullable<KubeSecretsOptions['isAlive']> = () => true,
+): Extract<SecretFact, { state: 'read' }> {
+  const secret = secretSchema.parse(answer);
+  for (const value of Object.values(secret.data)) {
+    const text = decodeValue(value).trim();
+    if (!PUBLIC_VALUES.has(text)) {
+      register(text);
+    }
+  }
+  const { resourceVersion, ownerReferences, labels, annotations } = secret.metadata;
+  return {
+    state: 'read',
+    resourceVersion,
+    owners: ownerReferences.map(({ uid }) => uid),
+    leftBy: leftByAmong(isAlive)(secret.metadata),
+    metadata: { labels, annotations },
+    data: secret.data,
   };
 }
 

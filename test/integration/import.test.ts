@@ -72,7 +72,7 @@ describeControlPlanes('import', (plane) => {
     for (const document of parseAllDocuments(text)) {
       await namespace.create(document.toJS());
     }
-    await namespace.waitFor(KIND, 'by-hand', 'Ready', 'False', 'Suspended');
+    await namespace.waitFor(KIND, 'by-hand', 'Synced', 'False', 'ChangesPlanned');
     expect(writes()).toEqual([]);
 
     await namespace.create(
@@ -82,7 +82,13 @@ describeControlPlanes('import', (plane) => {
       }),
       secret('by-hand-key', { encryptedKey: 'f6d2a8b1c9e04735aa61' }),
     );
-    await namespace.patch(KIND, 'by-hand', { spec: { suspend: false } });
+    await expect
+      .poll(async () => (await namespace.connector('by-hand')).status?.plan)
+      .toEqual([
+        expect.objectContaining({ action: 'Update', target: `instance ${crm.id}`, fields: ['tags'] }),
+        expect.objectContaining({ action: 'Create', target: 'Secret "by-hand-connection"' }),
+      ]);
+    await namespace.patch(KIND, 'by-hand', { spec: { managementPolicy: 'Manage' } });
     await namespace.waitFor(KIND, 'by-hand', 'Ready', 'True');
     const after = bench.simulator.instances().find(({ id }) => id === crm.id);
     expect(after).toEqual({ ...before, tags: after?.tags });

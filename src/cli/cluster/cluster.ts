@@ -5,11 +5,13 @@ import { KubeRest } from '../../kube/client/rest.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments } from '../input/arguments.ts';
-import { createResources, type Resources } from './resources.ts';
+import { createReadResources, createResources, type ReadResources, type Resources } from './resources.ts';
 
 /** The cluster of the kubeconfig, with the permissions of its user. */
 export interface Cluster {
   readonly resources: Resources;
+  /** A client that sends GET requests only: no write in its type, and a guard that refuses one. */
+  readonly reads: ReadResources;
   /** From `--namespace`, else from the context, else `default`. */
   readonly namespace: string;
   /** For output: the context and the address of the API server. */
@@ -43,11 +45,16 @@ function openCluster(args: Arguments, clock: Clock): Cluster {
   const rest = new KubeRest({ config, clock, userAgent: `kubectl-openconnectors/${VERSION}` });
   return {
     resources: createResources(rest),
+    reads: createReadResources(rest.withGuard(refuseWrite)),
     namespace: namespaceOf(args, kubeConfig),
     label: `${kubeConfig.getCurrentContext()} (${server})`,
     server,
     close: () => config.close(),
   };
+}
+
+function refuseWrite(): never {
+  throw new CliError('failure', 'This command does not write to the cluster.');
 }
 
 /** Runs `work` with the cluster, and closes its connections afterwards. */

@@ -16,8 +16,8 @@ import type { KubeRest } from '../../kube/client/rest.ts';
 import { encodeValue } from '../../secrets/secret-data.ts';
 import { type ApiCall, CliError, translateKubeErrors } from '../errors.ts';
 
-/** The resources that the commands read and write. Every method throws `CliError`. */
-export interface Resources {
+/** The resources that the commands read. Every method throws `CliError`. */
+interface CommonResources {
   connector(namespace: string, name: string): Promise<InfusionsoftConnector>;
   /** `undefined`: of all namespaces. */
   connectors(namespace: string | undefined): Promise<readonly InfusionsoftConnector[]>;
@@ -28,6 +28,20 @@ export interface Resources {
     namespace: string,
     name: string,
   ): Promise<Readonly<Record<string, string>> | 'forbidden' | 'not-found'>;
+}
+
+/** The resources of a command that only reads. Every method throws `CliError`. */
+export interface ReadResources extends CommonResources {
+  /** `undefined` where it does not exist. */
+  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
+  /** The whole Secret; `undefined` where it does not exist. */
+  findSecret(namespace: string, name: string): Promise<unknown>;
+  /** The uid of the namespace `kube-system`; `forbidden` where the caller may not read it. */
+  clusterId(): Promise<{ readonly uid: string } | 'forbidden'>;
+}
+
+/** The resources that the commands read and write. Every method throws `CliError`. */
+export interface Resources extends CommonResources {
   /** Sets `key` of a Secret to `value`, and creates the Secret where it does not exist. Other keys stay. */
   storeSecretKey(namespace: string, name: string, key: string, value: string): Promise<'created' | 'updated'>;
   /** The connectors of `namespace` (`undefined`: of all namespaces) with labels that match `selector`. */
@@ -65,13 +79,14 @@ const listSchema = z.object({
   metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(z.unknown()),
 });
+const namespaceSchema = z.object({ metadata: z.object({ uid: z.string().min(1) }) });
 const managedSchema = z.object({
   metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default('') })).default([]) }),
 });
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** The resources, by REST calls. */
-export function createResources(rest: KubeRest): Resources {
+/** The resources, by GET requests. */
+export function createReadResources(rest: Pick<KubeRest, 'get'>): ReadResources {
   const one = (kind: KindNames, namespace: string, name: string) =>
     translateKubeErrors(
       { verb: 'get', object: `${kind.kind} "${name}"`, scope: scopeOf(namespace) },
@@ -82,8 +97,6 @@ export function createResources(rest: KubeRest): Resources {
     connectors: async (namespace) => (await list(rest, CONNECTOR_NAMES, namespace)).map(parseConnector),
     account: async (namespace, name) => parseAccount(await one(ACCOUNT_NAMES, namespace, name)),
     accounts: async (namespace) => (await list(rest, ACCOUNT_NAMES, namespace)).map(parseAccount),
-    selectConnectors: async (namespace, selector) =>
-      (await list(rest, CONNECTOR_NAMES, namespace, selector)).map(selectedConnector),
     async findConnector(namespace, name) {
       const found = await tolerate(
         ['not-found'],
@@ -92,6 +105,33 @@ export function createResources(rest: KubeRest): Resources {
       );
       return found === 'not-found' ? undefined : selectedConnector(found.body);
     },
+    async secret(namespace, name) {
+      const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
+      const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
+      const found = await tolerate(['forbidden', 'not-found'], call, response);
+      return typeof found === 'string' ? found : secretSchema.parse(found.body).data;
+    },
+    async findSecret(namespace, name) {
+      const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
+      const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
+      const found = await tolerate(['not-found'], call, response);
+      return typeof found === 'string' ? undefined : found.body;
+    },
+    async clusterId() {
+      const call: ApiCall = { verb: 'get', object: 'Namespace "kube-system"', scope: 'the cluster' };
+      const response = rest.get(objectPath(wellKnown.namespaces, undefined, 'kube-system'));
+      const found = await tolerate(['forbidden'], call, response);
+      return typeof found === 'string' ? found : namespaceSchema.parse(found.body).metadata;
+    },
+  };
+}
+
+/** The resources, by REST calls. */
+export function createResources(rest: KubeRest): Resources {
+  return {
+    ...createReadResources(rest),
+    selectConnectors: async (namespace, selector) =>
+      (await list(rest, CONNECTOR_NAMES, namespace, selector)).map(selectedConnector),
     async patchConnector({ metadata: { namespace, name, resourceVersion } }, patch) {
       const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
       const patched = await tolerate(
@@ -103,12 +143,6 @@ export function createResources(rest: KubeRest): Resources {
         }),
       );
       return typeof patched === 'string' ? patched : selectedConnector(patched.body);
-    },
-    async secret(namespace, name) {
-      const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
-      const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
-      const found = await tolerate(['forbidden', 'not-found'], call, response);
-      return typeof found === 'string' ? found : secretSchema.parse(found.body).data;
     },
     storeSecretKey: (namespace, name, key, value) => storeSecretKey(rest, namespace, name, key, value),
     async requestReconcile(namespace, name, value) {
@@ -140,7 +174,7 @@ function selectedConnector(object: unknown): SelectedConnector {
 }
 
 async function list(
-  rest: KubeRest,
+  rest: Pick<KubeRest, 'get'>,
   kind: KindNames,
   namespace: string | undefined,
   labelSelector?: string,

@@ -18,7 +18,7 @@ export const importInstances: Command = {
   summary: 'Write manifests that adopt existing instances.',
   description: [
     'List the Infusionsoft instances of an account that no operator manages, or write a connector for each selected one. Nothing is changed, neither in the cluster nor in Open Connectors.',
-    'The connectors are suspended. Create the Secrets that the manifests name, review and apply the manifests, and remove spec.suspend: the operator then adopts the instance and writes its tags only.',
+    'The connectors only observe (spec.managementPolicy). Create the Secrets that the manifests name, apply the manifests, review the plan, and set spec.managementPolicy to Manage: the operator then adopts the instance and writes its tags only.',
     'Required permissions: get openconnectorsaccounts and the Secret of the account. Masked values never enter a manifest; instances that cannot be imported are listed with the reason.',
   ],
   flags: [
@@ -43,33 +43,39 @@ export const importInstances: Command = {
     if (selection === undefined && folder !== undefined) {
       throw new CliError('usage', '--output-dir: needs ids, --all, --tag or --element.');
     }
-    return await withCluster<CliExit>(args, context.clock, ({ resources, namespace }) =>
-      withAccount(context, resources, namespace, args, async ({ name: account, api }) => {
-        const instances = await api.listAllInstances();
-        for (const { token } of instances) {
-          if (token !== undefined) {
-            context.output.redact(token);
+    return await withCluster<CliExit>(args, context.clock, ({ reads, namespace }) =>
+      withAccount(
+        context,
+        reads,
+        { namespace, name: args.text('account') },
+        args,
+        async ({ name: account, api }) => {
+          const instances = await api.listAllInstances();
+          for (const { token } of instances) {
+            if (token !== undefined) {
+              context.output.redact(token);
+            }
           }
-        }
-        const candidates = candidatesOf(instances);
-        if (selection === undefined) {
-          say(context.output.print, renderCandidates(candidates));
-          return 'ok';
-        }
-        const selected = select(candidates, selection);
-        const manifests = manifestsOf(selected, namespace, account);
-        if (folder === undefined) {
-          context.output.printText(manifests.map(renderManifest).join('---\n'));
-        } else {
-          say(
-            context.output.print,
-            (await writeFolder(folder, manifests)).map((path) => `Wrote ${path}.`),
-          );
-        }
-        const skipped = renderSkipped(selected);
-        say(context.output.printError, skipped);
-        return skipped.length === 0 ? 'ok' : 'userAction';
-      }),
+          const candidates = candidatesOf(instances);
+          if (selection === undefined) {
+            say(context.output.print, renderCandidates(candidates));
+            return 'ok';
+          }
+          const selected = select(candidates, selection);
+          const manifests = manifestsOf(selected, namespace, account);
+          if (folder === undefined) {
+            context.output.printText(manifests.map(renderManifest).join('---\n'));
+          } else {
+            say(
+              context.output.print,
+              (await writeFolder(folder, manifests)).map((path) => `Wrote ${path}.`),
+            );
+          }
+          const skipped = renderSkipped(selected);
+          say(context.output.printError, skipped);
+          return skipped.length === 0 ? 'ok' : 'userAction';
+        },
+      ),
     );
   },
 };

@@ -5,21 +5,17 @@ import { validateAccount } from '../../api/validation/validate.ts';
 import { settings } from '../../config/settings.ts';
 import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
-import type { OpenConnectors } from '../../openconnectors/port.ts';
+import type { OpenConnectorsReads } from '../../openconnectors/port.ts';
 import { accountSettingsOf } from '../../ownership/account-settings.ts';
-import type { Resources } from '../cluster/resources.ts';
+import type { AccountCredentials } from '../../ownership/account-view.ts';
+import type { ReadResources } from '../cluster/resources.ts';
 import { secretText } from '../cluster/secret-text.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments, Flag } from '../input/arguments.ts';
 
 /** Flags of the commands that call Open Connectors. */
-export const OPEN_CONNECTORS_FLAGS: readonly Flag[] = [
-  {
-    name: 'account',
-    value: 'NAME',
-    description: 'OpenConnectorsAccount (default the only one of the namespace)',
-  },
+export const CA_AND_HOST_FLAGS: readonly Flag[] = [
   {
     name: 'ca-file',
     value: 'FILE',
@@ -28,25 +24,44 @@ export const OPEN_CONNECTORS_FLAGS: readonly Flag[] = [
   { name: 'allow-host', value: 'HOST', description: "host of Open Connectors besides SAP's own" },
 ];
 
+type AccountReads = Pick<ReadResources, 'account' | 'accounts' | 'secret'>;
+
+/** Flags of the commands that are about one account. */
+export const OPEN_CONNECTORS_FLAGS: readonly Flag[] = [
+  {
+    name: 'account',
+    value: 'NAME',
+    description: 'OpenConnectorsAccount (default the only one of the namespace)',
+  },
+  ...CA_AND_HOST_FLAGS,
+];
+
 /** Hosts that an account may name, unless `--allow-host` adds to them: the operator's own default. */
 const DEFAULT_HOSTS = settings.allowedHosts.default.split(',');
 
-/** An account of the cluster, and a client for it with the credentials that the caller may read. */
+/**
+ * An account of the cluster, and a client for it with the credentials that the caller may read. The client has no
+ * write in its type, and a guard refuses one.
+ */
 export interface OpenAccount {
   readonly name: string;
-  readonly api: Pick<OpenConnectors, 'listAllInstances'>;
+  readonly uid: string;
+  /** With the path of the API. */
+  readonly baseUrl: string;
+  readonly credentials: AccountCredentials;
+  readonly api: OpenConnectorsReads;
 }
 
 /** Runs `work` with an account of the namespace, by the caller's own rights. Throws `CliError`. */
 export async function withAccount<T>(
   { output, clock, random }: CliContext,
-  resources: Resources,
-  namespace: string,
+  resources: AccountReads,
+  { namespace, name: wanted }: { readonly namespace: string; readonly name: string | undefined },
   args: Arguments,
   work: (account: OpenAccount) => Promise<T>,
 ): Promise<T> {
-  const account = await accountOf(resources, namespace, args.text('account'));
-  const { name } = account.metadata;
+  const account = await accountOf(resources, namespace, wanted);
+  const { name, uid } = account.metadata;
   const rules = [
     ...DEFAULT_HOSTS,
     ...(args.text('allow-host') ?? '').split(',').filter((host) => host !== ''),
@@ -80,6 +95,7 @@ export async function withAccount<T>(
   const pool = createOpenConnectorsPool({
     clock,
     random,
+    guard: refuseWrite,
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, rules)?.addressCheckExempt ?? false,
     ...(extraCaPem !== undefined && { extraCaPem }),
@@ -87,7 +103,8 @@ export async function withAccount<T>(
   try {
     // Nothing is created, so no call has another deadline.
     const accountSettings = accountSettingsOf(account.spec, credentials, timeoutMsOf(account.spec));
-    return await work({ name, api: pool.get({ accountUid: 'cli', credential: name }, accountSettings) });
+    const api = pool.get({ accountUid: 'cli', credential: name }, accountSettings);
+    return await work({ name, uid, baseUrl, credentials, api });
   } catch (error) {
     throw error instanceof RemoteError
       ? new CliError('failure', `Open Connectors: ${error.message}.`)
@@ -97,7 +114,11 @@ export async function withAccount<T>(
   }
 }
 
-async function accountOf(resources: Resources, namespace: string, name: string | undefined) {
+function refuseWrite(): never {
+  throw new CliError('failure', 'This command does not write to Open Connectors.');
+}
+
+async function accountOf(resources: AccountReads, namespace: string, name: string | undefined) {
   const found =
     name === undefined ? await resources.accounts(namespace) : [await resources.account(namespace, name)];
   const [account, ...others] = found;

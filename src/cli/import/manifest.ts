@@ -28,7 +28,7 @@ export interface NeededSecret {
 }
 
 /**
- * The connector that adopts `instance` as it is. It is suspended, so that applying it changes nothing. What the API does
+ * The connector that adopts `instance` as it is. It only observes, so that applying it changes nothing. What the API does
  * not show, or what a spec cannot hold, is left out: adoption writes tags, and no other field.
  */
 export function connectorManifest(
@@ -37,7 +37,7 @@ export function connectorManifest(
 ): ConnectorManifest {
   const callbackUrl = shownValue(instance, PARAMETERS.callbackUrl);
   const full: ConnectorSpec = {
-    suspend: true,
+    managementPolicy: 'Observe',
     accountRef: { name: account },
     connector: instance.element,
     ...(instance.element === LEGACY_ELEMENT && {
@@ -63,7 +63,7 @@ export function connectorManifest(
   };
 }
 
-/** The Secrets that have to exist before the connector is resumed. */
+/** The Secrets that have to exist before the operator can adopt the instance. */
 export function neededSecrets({ metadata: { name }, spec }: ConnectorManifest): readonly NeededSecret[] {
   return [
     { name: `${name}-oauth`, keys: [DEFAULT_SECRET_KEYS.clientId, DEFAULT_SECRET_KEYS.clientSecret] },

@@ -37,7 +37,7 @@ export function renderSkipped(candidates: readonly Candidate[]): readonly string
 export function renderManifest(manifest: ConnectorManifest): string {
   const secrets = neededSecrets(manifest).map(({ name, keys }) => `#   ${name}: ${keys.join(', ')}`);
   return [
-    '# Secrets to create, with these keys, before spec.suspend is removed:',
+    '# Secrets to create, with these keys, before spec.managementPolicy is set to Manage:',
     ...secrets,
     dumpYaml(manifest, { lineWidth: -1, noRefs: true }).trimEnd(),
     '',

@@ -20,8 +20,15 @@ export interface Arguments {
   text(name: string): string | undefined;
 }
 
-/** Parses `argv` (without program and script). Throws `CliError`, without values: they may be secrets. */
-export function readArguments(argv: readonly string[], flags: readonly Flag[]): Arguments {
+/**
+ * Parses `argv` (without program and script). `help` names where the flags are explained. Throws `CliError`, without
+ * values: they may be secrets.
+ */
+export function readArguments(
+  argv: readonly string[],
+  flags: readonly Flag[],
+  help = 'unknown flag. See --help.',
+): Arguments {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const options = Object.fromEntries(
     flags.map(({ name, short, value }) => [
@@ -39,7 +46,7 @@ export function readArguments(argv: readonly string[], flags: readonly Flag[]): 
     if (token.kind === 'positional') {
       positionals.push(token.value);
     } else if (token.kind === 'option') {
-      requireKnown(token.rawName, byName.get(token.name), token.value);
+      requireKnown(token.rawName, byName.get(token.name), token.value, help);
       values.push([token.name, token.value]);
     }
   }
@@ -50,9 +57,14 @@ export function readArguments(argv: readonly string[], flags: readonly Flag[]): 
   };
 }
 
-function requireKnown(rawName: string, flag: Flag | undefined, value: string | undefined): void {
+function requireKnown(
+  rawName: string,
+  flag: Flag | undefined,
+  value: string | undefined,
+  help: string,
+): void {
   if (flag === undefined) {
-    throw new CliError('usage', `${rawName}: unknown flag. See --help.`);
+    throw new CliError('usage', `${rawName}: ${help}`);
   }
   if (flag.value !== undefined && (value === undefined || value === '')) {
     throw new CliError('usage', `${rawName}: requires a value, as in ${rawName} ${flag.value}.`);

@@ -1,9 +1,29 @@
 import { createScrubber } from '../../secrets/redaction.ts';
 
+/** A color of a line: what is added, changed, removed, or needs a user. */
+export type Color = 'green' | 'yellow' | 'red' | 'cyan';
+
+/** SGR sequences of a terminal. */
+const COLORS: Readonly<Record<Color, string>> = {
+  green: '\u{1b}[32m',
+  yellow: '\u{1b}[33m',
+  red: '\u{1b}[31m',
+  cyan: '\u{1b}[36m',
+};
+const RESET = '\u{1b}[0m';
+
+/** Whether a stream shows colors: a terminal, unless NO_COLOR is set (no-color.org). */
+export function showsColors(
+  stream: { readonly isTTY?: boolean | undefined },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+}
+
 /** The output of a command. Registered secrets are masked, and control characters are replaced. */
 export interface Output {
-  /** One line on standard output. */
-  print(line?: string): void;
+  /** One line on standard output; in a color where the output shows colors. */
+  print(line?: string, color?: Color): void;
   /** Several lines on standard output, such as a manifest. */
   printText(text: string): void;
   /** One line on standard error. */
@@ -21,22 +41,29 @@ export type Sink = (text: string) => void;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** An `Output` on two streams. `columns`: width of the terminal of `stderr`; absent where it is none. */
-export function createOutput(stdout: Sink, stderr: Sink, columns?: () => number): Output {
+export function createOutput(
+  stdout: Sink,
+  stderr: Sink,
+  columns?: () => number,
+  showsColors = false,
+): Output {
   const scrubber = createScrubber();
   let progress: string | undefined;
   const clear = (): string => (progress === undefined ? '' : CLEAR_LINE);
   const lineTo =
     (sink: Sink) =>
-    (line = ''): void => {
+    (line = '', color?: Color): void => {
       if (progress !== undefined) {
         stderr(clear());
       }
-      sink(`${scrubber.scrub(printable(line))}\n`);
+      const text = scrubber.scrub(printable(line));
+      sink(color === undefined || !showsColors ? `${text}\n` : `${COLORS[color]}${text}${RESET}\n`);
       if (progress !== undefined) {
         stderr(progress);
       }
     };
   const print = lineTo(stdout);
+  const printError = lineTo(stderr);
   return {
     print,
     printText(text) {
@@ -44,7 +71,7 @@ export function createOutput(stdout: Sink, stderr: Sink, columns?: () => number)
         print(line);
       }
     },
-    printError: lineTo(stderr),
+    printError: (line) => printError(line),
     showProgress(line) {
       if (columns !== undefined && (line !== undefined || progress !== undefined)) {
         const before = clear();

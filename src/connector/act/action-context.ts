@@ -2,7 +2,21 @@ import type { AccountSession } from '../../ownership/accounts.ts';
 import type { Act } from '../action.ts';
 import type { DueEvent, Outcome } from '../action-log.ts';
 import type { ConnectorInput, Memory, Observation } from '../input.ts';
-import type { ConnectorPorts } from '../ports.ts';
+import type { ConnectorPorts, ReadPorts, ReadSession } from '../ports.ts';
+
+/** What carrying out a read works with: nothing in it can write. */
+export interface ReadContext {
+  readonly ports: ReadPorts;
+  readonly session: () => ReadSession;
+  readonly signal: AbortSignal;
+}
+
+/** Carries out one read. Throws `RemoteError` and `KubeError`. */
+export type ReadHandler<Type extends Act['type']> = (
+  context: ReadContext,
+  input: ConnectorInput,
+  action: Extract<Act, { type: Type }>,
+) => Promise<Effect>;
 
 /** What carrying out an action works with. */
 export interface ActionContext {
@@ -44,7 +58,7 @@ export function stale(observation: Observation, read?: number): Effect {
 
 /** The observation with another memory, which is kept beyond the reconcile. */
 export function withMemory(
-  context: ActionContext,
+  context: { readonly ports: Pick<ReadPorts, 'memory'> },
   observation: Observation,
   memory: Partial<Memory>,
 ): Observation {

@@ -12,12 +12,14 @@ import {
   type ActionHandler,
   done,
   type Effect,
+  type ReadContext,
+  type ReadHandler,
   stale,
   withMemory,
 } from './action-context.ts';
 
 /** Asks for everything with this resource's owner tag. */
-export const search: ActionHandler<'search'> = async (context, input) => {
+export const search: ReadHandler<'search'> = async (context, input) => {
   const { api, inventory } = context.session();
   const startedAt = context.ports.clock.now();
   const found = await api.listInstancesByTag(input.tags.owner, context.signal);
@@ -26,7 +28,7 @@ export const search: ActionHandler<'search'> = async (context, input) => {
 };
 
 /** Reads the defaults of an element. Without a usable response it has none, and the operator's own table applies. */
-export const readElement: ActionHandler<'read-element'> = async (context, input, { element }) => {
+export const readElement: ReadHandler<'read-element'> = async (context, input, { element }) => {
   const { api, inventory } = context.session();
   try {
     inventory.learnElement(element, await api.readElement(element, context.signal));
@@ -43,12 +45,12 @@ export const readElement: ActionHandler<'read-element'> = async (context, input,
 const NO_DEFINITION: readonly RemoteError['class'][] = ['not-found', 'forbidden', 'invalid', 'unexpected'];
 
 /** Reads one instance by id: the only proof that it does not exist. */
-export const readInstance: ActionHandler<'read-instance'> = async (context, input, { id }) => {
+export const readInstance: ReadHandler<'read-instance'> = async (context, input, { id }) => {
   await readById(context, id);
   return done(input, { read: id });
 };
 
-async function readById(context: ActionContext, id: number): Promise<void> {
+async function readById(context: ReadContext, id: number): Promise<void> {
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.readInstance(id, context.signal));
@@ -126,7 +128,7 @@ export const enable: ActionHandler<'enable'> = async (context, input, { id, enab
 };
 
 /** One call through the instance. A refusal is an answer, for `decide` to judge. */
-export const ping: ActionHandler<'ping'> = async (context, input, { token }) => {
+export const ping: ReadHandler<'ping'> = async (context, input, { token }) => {
   const answered = (answer: PingAnswer, memory: Partial<Memory> = {}): Effect => ({
     observation: withMemory(context, input, memory),
     outcome: { kind: 'ping', answer },
@@ -150,7 +152,7 @@ export const ping: ActionHandler<'ping'> = async (context, input, { token }) => 
 };
 
 /** One call through the instance of another connector. A failure of Open Connectors itself is no evidence. */
-export const pingPeer: ActionHandler<'ping-peer'> = async ({ ports, session, signal }, input, action) => {
+export const pingPeer: ReadHandler<'ping-peer'> = async ({ ports, session, signal }, input, action) => {
   const remember = (answer: PingAnswer): void => {
     const memory = ports.memory.recall(action.uid);
     ports.memory.remember(action.uid, { ...memory, tested: { at: ports.clock.now(), answer } });
@@ -200,7 +202,7 @@ function isUnavailable({ class: errorClass }: RemoteError): boolean {
 }
 
 /** Shows that not the account's credentials are refused: they work, and the instance can be read. */
-export const verifyAccount: ActionHandler<'verify-account'> = async (context, input, { id }) => {
+export const verifyAccount: ReadHandler<'verify-account'> = async (context, input, { id }) => {
   await context.session().api.organization(context.signal);
   await readById(context, id);
   return done(input, { read: id });

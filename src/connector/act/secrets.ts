@@ -14,13 +14,15 @@ import {
   type ActionHandler,
   done,
   type Effect,
+  type ReadContext,
+  type ReadHandler,
   stale,
   withMemory,
 } from './action-context.ts';
 import { removeSecretOf, withFact } from './owned-secret.ts';
 
 /** Reads the Secrets whose values are needed, all of them at a time. */
-export const readSecret: ActionHandler<'read-secret'> = async (context, input, { name, also = [] }) => {
+export const readSecret: ReadHandler<'read-secret'> = async (context, input, { name, also = [] }) => {
   const { namespace } = input.connector.metadata;
   const names = [name, ...also];
   const facts = await Promise.all(
@@ -150,7 +152,7 @@ export const deleteConnectionSecret: ActionHandler<'delete-connection-secret'> =
   return await removeSecretOf(context, current, action.name);
 };
 
-function keep(context: ActionContext, input: Observation, name: string, fact: SecretFact): Observation {
+function keep(context: ReadContext, input: Observation, name: string, fact: SecretFact): Observation {
   const next = withFact(input, name, fact);
   const role = roleOf(input, name);
   if (role === undefined || fact.state !== 'read') {

@@ -16,7 +16,7 @@ import { parseRecord, type WriteAheadRecord } from '../../ownership/write-ahead-
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import { deletedInstances } from '../action-log.ts';
 import type { ConnectorInput, Memory, Observation } from '../input.ts';
-import { type ConnectorPorts, sessionFor } from '../ports.ts';
+import { type ReadPorts, sessionFor } from '../ports.ts';
 import { gather } from './gather.ts';
 import { heldIdsOf } from './held-instances.ts';
 import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
@@ -24,7 +24,7 @@ import { lastingUsesOf, namedGrantUseOf } from './secret-uses.ts';
 const NOTHING_EXTERNAL: ExternalFacts = { instances: new Map(), searchedAt: undefined, elements: new Map() };
 
 /** The input of one resource from caches alone: no call is made. What is missing, `decide` has read. */
-export function observe(ports: ConnectorPorts, connector: InfusionsoftConnector): ConnectorInput {
+export function observe(ports: ReadPorts, connector: InfusionsoftConnector): ConnectorInput {
   const { namespace, name, uid } = connector.metadata;
   const violations = validateConnector(connector, ports.settings);
   const isReadable = violations.length === 0;
@@ -68,7 +68,7 @@ function recordTextOf({ metadata }: InfusionsoftConnector): string | undefined {
 
 /** The memory of a resource, with the times that this process noticed first by itself. */
 function remembered(
-  ports: ConnectorPorts,
+  ports: ReadPorts,
   { metadata: { uid } }: InfusionsoftConnector,
   record: WriteAheadRecord | undefined,
 ): Memory {
@@ -90,7 +90,7 @@ function remembered(
 }
 
 /** The instances as the account's inventory has them now; the same object where nothing changed. */
-export function knownInstances(ports: ConnectorPorts, observation: Observation): ExternalFacts {
+export function knownInstances(ports: ReadPorts, observation: Observation): ExternalFacts {
   const { connector, tags, external } = observation;
   const found =
     sessionFor(ports.accounts, observation)?.inventory.about(tags.owner, [
@@ -125,20 +125,23 @@ export function inputHashOf(input: Observation): string {
   return JSON.stringify([generation, deletionTimestamp, ours, secrets, account.state, ready]);
 }
 
-function isTriggered(ports: ConnectorPorts, input: Observation): boolean {
+function isTriggered(ports: ReadPorts, input: Observation): boolean {
   const { connector } = input;
   const before = ports.memory.inputHash(connector.metadata.uid);
   const asked = requestOf(connector, 'reconcileAt', connector.status?.lastHandledReconcileAt) !== undefined;
   return asked || (before !== undefined && before !== inputHashOf(input));
 }
 
-function knownSecrets(
-  ports: ConnectorPorts,
-  connector: InfusionsoftConnector,
-): ReadonlyMap<string, SecretFact> {
+function knownSecrets(ports: ReadPorts, connector: InfusionsoftConnector): ReadonlyMap<string, SecretFact> {
   const { namespace, uid } = connector.metadata;
+  const names = [...secretNamesOf(connector), ...ports.secrets.owned(namespace, uid)];
+  return new Map(names.map((name) => [name, ports.secrets.known(namespace, name)]));
+}
+
+/** The names of all Secrets that a connector has to do with. The spec must be valid. */
+export function secretNamesOf(connector: InfusionsoftConnector): readonly string[] {
   const uses = [...Object.values(lastingUsesOf(connector)), namedGrantUseOf(connector)];
-  const names = [
+  return [
     ...uses.map((use) => use?.secretName),
     connectionSecretNameOf(connector),
     connector.status?.next && nextConnectionSecretNameOf(connector),
@@ -146,7 +149,5 @@ function knownSecrets(
     oneTimeCodeSecretNameOf(connector),
     authorizationCodeSecretNameOf(connector),
     consentSecretNameOf(connector),
-    ...ports.secrets.owned(namespace, uid),
   ].filter((name) => name !== undefined);
-  return new Map(names.map((name) => [name, ports.secrets.known(namespace, name)]));
 }

@@ -53,14 +53,14 @@ function secretValue(observation: Observation, use: SecretUse, fingerprint: Fing
   if (fact.state === 'unread') {
     return { state: recorded?.resourceVersion === fact.resourceVersion ? 'same' : 'unread' };
   }
-  return read(use, fact, fingerprint, recorded?.fingerprint);
+  return read(use, fact, fingerprint, recorded);
 }
 
 function read(
   use: SecretUse,
   fact: Extract<SecretFact, { state: 'read' }>,
   fingerprint: Fingerprint,
-  recorded: string | undefined,
+  recorded: Recorded | undefined,
 ): SecretValue {
   const encoded = fact.data[use.key];
   if (encoded === undefined) {
@@ -76,8 +76,21 @@ function read(
     value: decoded.text,
     fingerprint: hash,
     resourceVersion: fact.resourceVersion,
-    changed: recorded === undefined || !sameKey(recorded, hash) ? undefined : recorded !== hash,
+    changed: isChanged(fact.resourceVersion, hash, recorded),
   };
+}
+
+function isChanged(
+  resourceVersion: string,
+  hash: string,
+  recorded: Recorded | undefined,
+): boolean | undefined {
+  // The value was applied from this very version, whatever key its fingerprint has.
+  if (recorded?.resourceVersion === resourceVersion) {
+    return false;
+  }
+  const before = recorded?.fingerprint;
+  return before === undefined || !sameKey(before, hash) ? undefined : before !== hash;
 }
 
 type Recorded = NonNullable<NonNullable<Observation['connector']['status']>['credentials']>[number];

@@ -12,7 +12,7 @@ export const EFFECTS = {
   'ping-peer': 'read',
   'read-element': 'read',
   'verify-account': 'read',
-  'open-fallback-credentials': 'read',
+  'open-fallback-credentials': 'bookkeeping',
   'write-record': 'bookkeeping',
   'add-finalizer': 'bookkeeping',
   'write-one-time-code': 'bookkeeping',

@@ -111,7 +111,5 @@ function isShownNow(start: ConnectorInput, input: ConnectorInput, action: ReadAc
     case 'ping-peer':
     case 'read-element':
       return true;
-    case 'open-fallback-credentials':
-      return false;
   }
 }

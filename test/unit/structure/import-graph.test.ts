@@ -23,9 +23,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'provider', 'runtime'],
     'secrets',
   ],
+  // The same observe and decide as the operator's show a plan.
   cli: [
     ...['api', 'authorization', 'config', 'kube', 'openconnectors', 'ownership', 'provider', 'runtime'],
-    'secrets',
+    ...['connector', 'secrets'],
   ],
   operator: [
     ...['api', 'config', 'kube', 'openconnectors', 'ownership', 'reconciler', 'runtime', 'secrets'],

@@ -59,12 +59,12 @@ describe('an instance', () => {
 
 describe('a manifest', () => {
   it.each([REST, CRM])(
-    'adopts the instance, is suspended and keeps the rules of its kind: $connector',
+    'adopts the instance, only observes and keeps the rules of its kind: $connector',
     (instance) => {
       const manifest = connectorManifest(instance, TARGET);
       expect(validateConnector(manifest)).toEqual([]);
       expect(manifest.spec).toMatchObject({
-        suspend: true,
+        managementPolicy: 'Observe',
         accountRef: { name: 'sap' },
         connector: instance.element,
         instance: {
