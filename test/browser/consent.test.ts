@@ -284,7 +284,8 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
     const asked = await askForConsent();
     const { page } = await openWindow();
     await page.goto(asked.startUrl);
-    // The input has the focus.
+    // The input gets the focus when the page is shown, which a busy browser does after the load event.
+    await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('INPUT');
     await page.keyboard.type(asked.code.toLowerCase());
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').innerText()).toBe('Continue');
