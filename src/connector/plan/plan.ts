@@ -1,6 +1,6 @@
 import { PLAN_MAX_LENGTH, type PlannedChange } from '../../api/connector.ts';
 import { reason } from '../../api/reasons.ts';
-import type { Result } from '../action.ts';
+import type { Act, Result } from '../action.ts';
 import { decide } from '../decide/decide.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gather } from '../observe/gather.ts';
@@ -46,12 +46,22 @@ export function plan(observed: ConnectorInput, fingerprint: Fingerprint): Plan {
     if (isChangeAction(action)) {
       changes.push(plannedChange(action));
     }
-    if (action.type === 'reauthorize') {
+    if (isLastKnown(input, action)) {
       break;
     }
     input = assume(input, action, fingerprint);
   }
   return { kind: 'planned', changes, unmet: undefined };
+}
+
+/**
+ * Whether the plan ends after the action: what follows a new grant depends on the token, and what follows a change of two
+ * instances depends on what each of them shows then.
+ */
+function isLastKnown({ connector: { status } }: ConnectorInput, action: Act): boolean {
+  const isReplacement = action.type === 'create' && status?.instance !== undefined;
+  const areTwo = status?.next !== undefined || status?.replacing !== undefined;
+  return action.type === 'reauthorize' || isReplacement || (areTwo && isChangeAction(action));
 }
 
 /** The input after the edit that makes the operator manage the resource: it counts as a change of the spec. */
