@@ -120,6 +120,12 @@ describeControlPlanes('a throttled credential', (plane) => {
     replaceInstance: 'readInstance',
   } as const;
 
+  /** Waits until a new code is requested. A connector whose grant works stays Authorized while a new one is requested. */
+  const asksAgain = (operation: (typeof OPERATIONS)[number], namespace: Namespace): Promise<string> =>
+    operation === 'createInstance'
+      ? namespace.waitFor(KIND, 'crm', 'Authorized', 'False')
+      : namespace.waitFor(KIND, 'crm', 'AuthorizationPending', 'True', 'AuthorizationRequired');
+
   describe.each(OPERATIONS)('by %s', (operation) => {
     it('is sent again after the wait that Open Connectors asks for', async () => {
       const namespace = await bench.namespace('throttled');
@@ -151,7 +157,7 @@ describeControlPlanes('a throttled credential', (plane) => {
       await startOperator(namespace);
       await send(operation, namespace, { kind: 'throttle', retryAfterSeconds: 0 }, 10);
       await seen(operation, 3);
-      await namespace.waitFor(KIND, 'crm', 'Authorized', 'False');
+      await asksAgain(operation, namespace);
       await reconciled(namespace, 'after three');
       await reconciled(namespace, 'after three and again');
       expect(sends(operation)).toHaveLength(3);
@@ -168,7 +174,7 @@ describeControlPlanes('a throttled credential', (plane) => {
       await startOperator(namespace, { CODE_LIFETIME: '1s' });
       await send(operation, namespace, { kind: 'throttle', retryAfterSeconds: 2 });
       await seen(operation, 1);
-      await namespace.waitFor(KIND, 'crm', 'Authorized', 'False');
+      await asksAgain(operation, namespace);
       await reconciled(namespace, 'after its life');
       expect(sends(operation)).toHaveLength(1);
     });
@@ -199,7 +205,9 @@ describeControlPlanes('a throttled credential', (plane) => {
       // Longer than any machine takes to start the process, and shorter than CODE_LIFETIME.
       await restart(namespace, 300);
       await reconciled(namespace, 'after the restart');
-      await namespace.waitFor(KIND, 'crm', 'Synced', 'False', 'Throttled');
+      await (operation === 'createInstance'
+        ? namespace.waitFor(KIND, 'crm', 'Synced', 'False', 'Throttled')
+        : namespace.waitFor(KIND, 'crm', 'AuthorizationPending', 'True', 'Throttled'));
       expect(sends(operation)).toHaveLength(1);
     });
 
@@ -217,7 +225,7 @@ describeControlPlanes('a throttled credential', (plane) => {
       await startOperator(namespace);
       await send(operation, namespace, fault);
       await seen(operation, 1);
-      await namespace.waitFor(KIND, 'crm', 'Authorized', 'False');
+      await asksAgain(operation, namespace);
       await reconciled(namespace, 'once');
       await reconciled(namespace, 'twice');
       expect(sends(operation)).toHaveLength(1);

@@ -6,7 +6,7 @@ import { condition, readyStatus, UID, unverifiedStatus } from '../../../support/
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, remoteError, type SettledChange, settledWorld } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
-import { READ, VALUES } from '../../../support/builders/secrets.ts';
+import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
@@ -192,7 +192,13 @@ describe('a second failure', () => {
       name: 'with a new client_secret in the Secret',
       because: 'it may be what makes the instance work',
       input: failing('client-refused', [], {
-        secrets: { ...READ },
+        secrets: {
+          ...READ,
+          'crm-oauth': secretRead(
+            { client_id: VALUES.clientId, client_secret: VALUES.clientSecret },
+            { resourceVersion: '2' },
+          ),
+        },
         connector: {
           status: unverifiedStatus(ID, {
             credentials: readyStatus(ID).credentials?.map((entry) =>
