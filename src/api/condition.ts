@@ -40,6 +40,14 @@ export const conditionsSchema = z
   .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
   .describe('The conditions of the resource.');
 
+/** The condition of `type` of a resource; `undefined` without it. */
+export function conditionOf(
+  { status }: { readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined },
+  type: ConditionType,
+): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
 /** A condition type; `transient` ones are present only while they are True. */
 export interface ConditionInfo {
   readonly kinds: readonly ('connector' | 'account')[];

@@ -34,6 +34,11 @@ export function isReason(text: string): text is Reason {
   return Object.hasOwn(REASONS, text);
 }
 
+/** Whether the reason `text` asks for an OAuth consent or withholds it; `undefined` for all other reasons. */
+export function consentOf(text: string): ReasonInfo['consent'] {
+  return isReason(text) ? reason(text).consent : undefined;
+}
+
 /** Whether the condition `type` may have `status` with the reason `name`. */
 export function mayAppear(name: Reason, type: ConditionType, status: ConditionStatus): boolean {
   return reason(name).conditions[type]?.includes(status) ?? false;

@@ -1,7 +1,7 @@
 import { type HandlerResult, RequeueAfter } from '../kube/reliable-operator.ts';
 import type { ReconcileOutcome } from '../reconciler/outcome.ts';
 
-/** A deletion that waits for a person is reconciled again after this time, should no watch report the change. */
+/** A deletion that waits for a user is reconciled again after this time, should no watch report the change. */
 const BLOCKED_DELETION_MS = 60 * 60_000;
 
 /** When the queue calls again after a reconcile. */

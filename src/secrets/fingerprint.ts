@@ -9,6 +9,11 @@ export interface Fingerprinter {
   of(value: string): string;
 }
 
+/** Whether two fingerprints are of one key. Those of different keys cannot be compared. */
+export function sameKey(a: string, b: string): boolean {
+  return a.split(':')[0] === b.split(':')[0];
+}
+
 /** A `Fingerprinter` for one key; `key` has at least 32 random bytes. */
 export function createFingerprinter(key: Buffer): Fingerprinter {
   const keyId = createHash('sha256').update('fingerprint key id').update(key).digest('hex').slice(0, 8);

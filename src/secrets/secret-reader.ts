@@ -10,6 +10,8 @@ const SINGLE_READS = 16;
 /** Waiting reads of one namespace that a list serves. */
 const READS_FOR_A_LIST = 20;
 const PAGE_SIZE = 100;
+/** Namespaces that are remembered as not worth a list, and lists that can be continued. */
+const REMEMBERED_NAMESPACES = 1_000;
 /** Large or frequent Secrets that no resource references. */
 const FIELD_SELECTOR = 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token';
 
@@ -27,10 +29,6 @@ export interface SecretReaderOptions {
   /** From the metadata cache, which has the Secrets that a resource references or that the operator wrote. */
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
 }
-
-/** Namespaces that are remembered as not worth a list, and lists that can be continued. */
-const UNLISTED_LIMIT = 1_000;
-const PAUSED_LIMIT = 1_000;
 
 /** A read that waits for its turn. */
 interface Waiting {
@@ -174,7 +172,7 @@ export class SecretReader {
     this.#lists.set(namespace, list);
     try {
       await this.#readPages(namespace, list);
-      if (list.token !== undefined && this.#paused.size < PAUSED_LIMIT) {
+      if (list.token !== undefined && this.#paused.size < REMEMBERED_NAMESPACES) {
         this.#paused.set(namespace, list);
       }
     } catch (error) {
@@ -194,12 +192,12 @@ export class SecretReader {
     do {
       const query = { limit: PAGE_SIZE, fieldSelector: FIELD_SELECTOR, continue: list.token };
       const page = pageSchema.parse(await this.#options.rest.get(path, { query }));
-      const referenced = page.items.filter(({ metadata }) => this.#options.cached(namespace, metadata.name));
+      let referenced = 0;
       for (const item of page.items) {
-        this.#serve(namespace, item);
+        referenced += this.#serve(namespace, item) ? 1 : 0;
       }
       list.position = page.items.at(-1)?.metadata.name ?? list.position;
-      if (referenced.length * 2 < page.items.length) {
+      if (referenced * 2 < page.items.length) {
         list.token = undefined;
         this.#avoidLists(namespace);
         return;
@@ -212,19 +210,23 @@ export class SecretReader {
     return [...(this.#waiting.get(namespace)?.names ?? [])].some((name) => name > position);
   }
 
-  /** Serves the reads of an item, unless the metadata cache has seen a newer version of it. */
-  #serve(namespace: string, item: z.infer<typeof pageSchema>['items'][number]): void {
+  /**
+   * Serves the reads of an item, unless the metadata cache has seen a newer version of it. Returns whether the cache has
+   * the Secret, so that a resource references it.
+   */
+  #serve(namespace: string, item: z.infer<typeof pageSchema>['items'][number]): boolean {
     const { name, resourceVersion } = item.metadata;
-    const cachedVersion = this.#options.cached(namespace, name)?.metadata.resourceVersion ?? '';
-    if (!isOlderVersion(resourceVersion, cachedVersion)) {
+    const known = this.#options.cached(namespace, name);
+    if (!isOlderVersion(resourceVersion, known?.metadata.resourceVersion ?? '')) {
       for (const { resolve } of this.#waiting.get(namespace)?.take(name) ?? []) {
         resolve(item);
       }
     }
+    return known !== undefined;
   }
 
   #avoidLists(namespace: string): void {
-    if (this.#unlisted.size >= UNLISTED_LIMIT) {
+    if (this.#unlisted.size >= REMEMBERED_NAMESPACES) {
       this.#unlisted.clear();
     }
     this.#unlisted.add(namespace);

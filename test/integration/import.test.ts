@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { cliExitCodes } from '../../src/cli/exit-codes.ts';
-import { type PluginResult, startPlugin } from '../support/cli/plugin.ts';
+import { type PluginResult, runOnAccount } from '../support/cli/plugin.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { secret } from '../support/workbench/manifests.ts';
@@ -25,12 +25,8 @@ describeControlPlanes('import', (plane) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function run(namespace: Namespace, ...args: string[]): Promise<PluginResult> {
-    const { KUBECONFIG = '', CA_FILE = '' } = bench.environment();
-    const host = `localhost:${bench.simulator.port}`;
-    const all = ['import', ...args, '-n', namespace.name, '--ca-file', CA_FILE, '--allow-host', host];
-    return startPlugin(all, { KUBECONFIG, HOME: folder, XDG_STATE_HOME: join(folder, 'state') }).ended;
-  }
+  const run = (namespace: Namespace, ...args: string[]): Promise<PluginResult> =>
+    runOnAccount(bench, namespace, folder, ['import', ...args]);
 
   it('writes connectors that adopt the instances, and whose adoption writes tags only', async () => {
     const namespace = await bench.namespace('import');

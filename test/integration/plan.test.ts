@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { cliExitCodes } from '../../src/cli/exit-codes.ts';
-import { type PluginResult, startPlugin } from '../support/cli/plugin.ts';
+import { type PluginResult, runOnAccount } from '../support/cli/plugin.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector, secret } from '../support/workbench/manifests.ts';
@@ -28,12 +28,8 @@ describeControlPlanes('plan', (plane) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function run(namespace: Namespace, ...args: string[]): Promise<PluginResult> {
-    const { KUBECONFIG = '', CA_FILE = '' } = bench.environment();
-    const host = `localhost:${bench.simulator.port}`;
-    const all = ['plan', ...args, '-n', namespace.name, '--ca-file', CA_FILE, '--allow-host', host];
-    return startPlugin(all, { KUBECONFIG, HOME: folder, XDG_STATE_HOME: join(folder, 'state') }).ended;
-  }
+  const run = (namespace: Namespace, ...args: string[]): Promise<PluginResult> =>
+    runOnAccount(bench, namespace, folder, ['plan', ...args]);
 
   /** Calls of Open Connectors that are no reads. */
   const externalWrites = () => bench.simulator.ledger.entries(({ method }) => method !== 'GET');

@@ -39,6 +39,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Normal',
+    consent: 'required',
     meaning: 'The connector waits for OAuth consent, which a user gives once in a browser.',
     whatToDo:
       'Open status.authorization.startUrl with the code in the Secret status.authorization.codeSecretName. Without a start URL, run: kubectl openconnectors authorize <name>.',
@@ -48,6 +49,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
+    consent: 'required',
     meaning: 'The user denied the OAuth consent.',
     whatToDo: 'Repeat the consent as a user with access to the Infusionsoft account.',
   },
@@ -55,6 +57,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: WAITING,
     severity: 'person',
     event: 'Warning',
+    consent: 'required',
     meaning:
       'The OAuth authorization worked and does not work any more: it was revoked, or its renewal failed.',
     whatToDo: 'Repeat the consent. The instance and its id stay the same.',
@@ -63,6 +66,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: WAITING_OR_PENDING,
     severity: 'person',
     event: 'Warning',
+    consent: 'required',
     meaning: 'Open Connectors or Infusionsoft refused the authorization code or the refresh token.',
     whatToDo:
       'Compare client_id, client_secret and callback URL with the OAuth app at Keap. Then repeat the consent, or store a new code or refresh token.',
@@ -83,6 +87,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: { Authorized: ['Unknown'], Ready: ['False'], Reconciling: ['True'] },
     severity: 'retried',
     event: 'none',
+    consent: 'withheld',
     meaning:
       'A call through the instance failed, or Open Connectors disabled the instance. The operator calls other instances and repeats the call before anything follows from it.',
     whatToDo: 'Wait for the next check (AUTHORIZATION_RECHECK, 5 minutes).',
@@ -92,6 +97,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: { Authorized: ['False'], Ready: ['False'], Reconciling: ['True'] },
     severity: 'retried',
     event: 'Warning',
+    consent: 'withheld',
     meaning:
       'Infusionsoft refuses the calls of several connectors, or is unavailable. No consent is requested; the operator repeats the call and enables again what Open Connectors disabled.',
     whatToDo:
@@ -102,6 +108,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: WAITING,
     severity: 'person',
     event: 'Warning',
+    consent: 'withheld',
     meaning:
       'Infusionsoft rejects the OAuth app: the calls of all connectors with this client_id fail, and those of others work.',
     whatToDo:
@@ -111,6 +118,7 @@ export const AUTHORIZATION_REASONS = {
     conditions: { ...WAITING, Stalled: ['True'] },
     severity: 'stalled',
     event: 'Warning',
+    consent: 'withheld',
     meaning:
       'Keap ended XML-RPC, which infusionsoftcrm uses. No consent can make the instance work; it is still called at intervals, and becomes Ready if Keap answers.',
     whatToDo: 'Migrate to infusionsoftrest: docs/how-to/move-to-infusionsoftrest.md.',

@@ -17,6 +17,11 @@ export interface ReasonInfo {
   readonly severity: Severity;
   /** Type of the event when the reason appears; Warning only where a user can act. */
   readonly event: 'Normal' | 'Warning' | 'none';
+  /**
+   * Of a reason why the authorization does not work: `required` asks a user for an OAuth consent, `withheld` does not,
+   * because a consent would not help or the cause is not known.
+   */
+  readonly consent?: 'required' | 'withheld';
   /** The fact, in one or two sentences. */
   readonly meaning: string;
   /** The action of a user, in one or two sentences. */

@@ -1,7 +1,8 @@
 import { echoOf } from '../../api/annotations.ts';
+import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
-import { conditionOf, infoOf, isCurrent } from '../cluster/conditions.ts';
+import { infoOf, isCurrent } from '../cluster/conditions.ts';
 import { PROGRAM } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';

@@ -1,9 +1,10 @@
 import { requestOf } from '../../api/annotations.ts';
 import type { Condition } from '../../api/condition.ts';
+import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf } from '../../api/defaults.ts';
 import { decodeText } from '../../secrets/decode.ts';
-import { conditionOf, infoOf, isCurrent, requiresConsent } from '../cluster/conditions.ts';
+import { infoOf, isCurrent, requiresConsent } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 import { blockedError, isHalted } from './blocked.ts';
 import { readConnector, type Session } from './session.ts';

@@ -1,6 +1,7 @@
 import { isSuspended } from '../../api/annotations.ts';
+import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { conditionOf, infoOf } from '../cluster/conditions.ts';
+import { infoOf } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 
 /** The error for a connector that only a user can unblock. `next` is the last hint. */

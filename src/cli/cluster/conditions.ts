@@ -1,16 +1,15 @@
-import type { Condition, ConditionType } from '../../api/condition.ts';
+import { type Condition, conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { AUTHORIZATION_REASONS } from '../../api/reasons/authorization.ts';
-import { isReason, type Reason, type ReasonInfo, reason, type Severity } from '../../api/reasons.ts';
+import {
+  consentOf,
+  isReason,
+  type Reason,
+  type ReasonInfo,
+  reason,
+  type Severity,
+} from '../../api/reasons.ts';
 import { PROGRAM } from '../command.ts';
-
-/** A condition of a connector. */
-export function conditionOf(
-  { status }: Pick<InfusionsoftConnector, 'status'>,
-  type: ConditionType,
-): Condition | undefined {
-  return status?.conditions?.find((candidate) => candidate.type === type);
-}
 
 /** Whether status is about the current generation of the spec. */
 export function isCurrent({ metadata, status }: InfusionsoftConnector): boolean {
@@ -33,6 +32,7 @@ export function requiresConsent({
   return (
     status === (type === 'AuthorizationPending' ? 'True' : 'False') &&
     Object.hasOwn(AUTHORIZATION_REASONS, name) &&
+    consentOf(name) !== 'withheld' &&
     infoOf({ reason: name })?.info.severity === 'person'
   );
 }

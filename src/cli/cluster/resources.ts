@@ -19,6 +19,8 @@ import { type ApiCall, CliError, translateKubeErrors } from '../errors.ts';
 /** The resources that the commands read. Every method throws `CliError`. */
 interface CommonResources {
   connector(namespace: string, name: string): Promise<InfusionsoftConnector>;
+  /** `undefined` where it does not exist. */
+  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
   /** `undefined`: of all namespaces. */
   connectors(namespace: string | undefined): Promise<readonly InfusionsoftConnector[]>;
   account(namespace: string, name: string): Promise<OpenConnectorsAccount>;
@@ -32,8 +34,6 @@ interface CommonResources {
 
 /** The resources of a command that only reads. Every method throws `CliError`. */
 export interface ReadResources extends CommonResources {
-  /** `undefined` where it does not exist. */
-  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
   /** The whole Secret; `undefined` where it does not exist. */
   findSecret(namespace: string, name: string): Promise<unknown>;
   /** The uid of the namespace `kube-system`; `forbidden` where the caller may not read it. */
@@ -49,8 +49,6 @@ export interface Resources extends CommonResources {
     namespace: string | undefined,
     selector: string | undefined,
   ): Promise<readonly SelectedConnector[]>;
-  /** `undefined` where it does not exist. */
-  findConnector(namespace: string, name: string): Promise<SelectedConnector | undefined>;
   /** Merge-patches a connector whose resourceVersion is still `resourceVersion`, and returns it. */
   patchConnector(
     connector: InfusionsoftConnector,

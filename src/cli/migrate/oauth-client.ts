@@ -1,7 +1,7 @@
+import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { clientIdKeyOf, clientSecretKeyOf } from '../../api/defaults.ts';
 import { decodeText } from '../../secrets/decode.ts';
-import { conditionOf } from '../cluster/conditions.ts';
 import type { Resources } from '../cluster/resources.ts';
 
 /**

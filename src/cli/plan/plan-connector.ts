@@ -47,9 +47,7 @@ export async function planConnector(
   const { context, args, reads } = sources;
   const { namespace, name } = connector.metadata;
   const settings = settingsOf(sources, connector);
-  const [violation] = validateConnector(connector, {
-    extraConfigurationKeys: settings.extraConfigurationKeys,
-  });
+  const [violation] = validateConnector(connector, settings);
   if (violation !== undefined) {
     throw new CliError('userAction', `Connector "${name}": ${violation.path} ${violation.message}.`);
   }
@@ -92,7 +90,7 @@ function settingsOf(
   return {
     clusterId,
     allowedServers,
-    // Which further keys, metadata and hosts are accepted are settings of the operator, which nobody else knows.
+    // Which further keys, metadata and hosts are accepted are settings of the operator, which the plugin cannot read.
     extraConfigurationKeys: Object.keys(spec.instance?.configuration ?? {}),
     allowedSecretMetadata: Object.keys({ ...labels, ...annotations }),
     allowedEventHosts: eventHostsOf(spec),

@@ -1,13 +1,13 @@
-import { CONDITION_TYPES, CONDITIONS, type Condition, type ConditionType } from '../../api/condition.ts';
+import {
+  CONDITION_TYPES,
+  CONDITIONS,
+  type Condition,
+  type ConditionType,
+  conditionOf,
+} from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
-import {
-  authorizeCommandFor,
-  conditionOf,
-  infoOf,
-  isCurrent,
-  SEVERITY_SENTENCES,
-} from '../cluster/conditions.ts';
+import { authorizeCommandFor, infoOf, isCurrent, SEVERITY_SENTENCES } from '../cluster/conditions.ts';
 import { alignColumns } from './table.ts';
 
 type Row = readonly [label: string, text: string];

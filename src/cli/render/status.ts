@@ -1,6 +1,7 @@
+import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
-import { authorizeCommandFor, conditionOf, isCurrent } from '../cluster/conditions.ts';
+import { authorizeCommandFor, isCurrent } from '../cluster/conditions.ts';
 import { PROGRAM } from '../command.ts';
 import { formatRelativeTime, formatSpan } from './age.ts';
 import { alignColumns } from './table.ts';

@@ -6,42 +6,21 @@ import type { Act } from '../action.ts';
 import { justRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gather } from '../observe/gather.ts';
-import { knownInstances } from '../observe/observe.ts';
-import { knownPeers } from '../observe/peers.ts';
 import { type ConnectorPorts, sessionFor } from '../ports.ts';
 import { type ActionContext, type ActionHandler, type Effect, stale } from './action-context.ts';
 import { openFallback } from './fallback-credentials.ts';
-import {
-  deleteInstance,
-  enable,
-  patch,
-  ping,
-  pingPeer,
-  readElement,
-  readInstance,
-  recordDisabling,
-  recordRemoval,
-  releaseTags,
-  search,
-  verifyAccount,
-} from './instance.ts';
+import { deleteInstance, enable, patch, recordDisabling, recordRemoval, releaseTags } from './instance.ts';
 import { removeSecret, writeOneTimeCode } from './one-time-code.ts';
+import { READ_HANDLERS } from './read.ts';
 import { recordSwitch } from './record-switch.ts';
-import {
-  deleteConnectionSecret,
-  readSecret,
-  releaseConnectionSecret,
-  writeConnectionSecret,
-} from './secrets.ts';
+import { deleteConnectionSecret, releaseConnectionSecret, writeConnectionSecret } from './secrets.ts';
 import { addFinalizer, create, reauthorize, writeRecord } from './send-credential.ts';
 import { writeTombstone } from './tombstone.ts';
+import { withEffect } from './with-effect.ts';
 
 /** The handler of each action. */
 const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
-  'read-secret': readSecret,
-  search,
-  'read-element': readElement,
-  'read-instance': readInstance,
+  ...READ_HANDLERS,
   'write-record': writeRecord,
   'add-finalizer': addFinalizer,
   'write-one-time-code': writeOneTimeCode,
@@ -51,9 +30,6 @@ const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
   patch,
   'record-disabling': recordDisabling,
   enable,
-  ping,
-  'ping-peer': pingPeer,
-  'verify-account': verifyAccount,
   'open-fallback-credentials': openFallback,
   'release-tags': releaseTags,
   'record-removal': recordRemoval,
@@ -83,13 +59,7 @@ export async function act(
     justRead: justRead(input.log),
     advance: (observation) => advance(gather(observation, ports.fingerprinter.of, input)),
   };
-  const { observation, ...entry } = await effectOf(context, input, action);
-  const next = { ...observation, log: [...input.log, { action, ...entry }], now: ports.clock.now() };
-  return gather(
-    { ...next, external: knownInstances(ports, next), peers: knownPeers(ports, next) },
-    ports.fingerprinter.of,
-    input,
-  );
+  return withEffect(ports, input, action, await effectOf(context, input, action));
 }
 
 async function effectOf(context: ActionContext, input: ConnectorInput, action: Act): Promise<Effect> {

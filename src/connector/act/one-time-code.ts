@@ -1,8 +1,9 @@
 import { CONSENT_SECRET_TYPES } from '../../api/group.ts';
 import { newOneTimeCode, ONE_TIME_CODE_KEY } from '../../authorization/one-time-code.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
+import { withFact } from '../observe/observe.ts';
 import { type ActionHandler, done, stale } from './action-context.ts';
-import { removeSecretOf, withFact } from './owned-secret.ts';
+import { removeSecretOf } from './owned-secret.ts';
 
 /** Creates the Secret with the one-time code. One that the cache did not show yet is read. */
 export const writeOneTimeCode: ActionHandler<'write-one-time-code'> = async (

@@ -1,11 +1,6 @@
-import type { SecretFact } from '../../secrets/secret-fact.ts';
 import type { Observation } from '../input.ts';
+import { withFact } from '../observe/observe.ts';
 import { type ActionContext, done, type Effect, stale } from './action-context.ts';
-
-/** The observation after a Secret was read or written. */
-export function withFact(observation: Observation, name: string, fact: SecretFact): Observation {
-  return { ...observation, facts: new Map(observation.facts).set(name, fact) };
-}
 
 /**
  * Deletes a Secret on the condition that it still has the observed version; after a conflict the result is stale, with

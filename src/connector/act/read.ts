@@ -1,14 +1,14 @@
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { ConnectorInput } from '../input.ts';
-import { gather } from '../observe/gather.ts';
-import { knownInstances } from '../observe/observe.ts';
 import type { ReadAction } from '../plan/effects.ts';
 import { type ReadPorts, sessionFor } from '../ports.ts';
 import type { Effect, ReadContext, ReadHandler } from './action-context.ts';
 import { ping, pingPeer, readElement, readInstance, search, verifyAccount } from './instance.ts';
 import { readSecret } from './secrets.ts';
+import { withEffect } from './with-effect.ts';
 
-const HANDLERS: { readonly [Type in ReadAction['type']]: ReadHandler<Type> } = {
+/** The handler of each action that only reads. */
+export const READ_HANDLERS: { readonly [Type in ReadAction['type']]: ReadHandler<Type> } = {
   'read-secret': readSecret,
   search,
   'read-instance': readInstance,
@@ -29,9 +29,7 @@ export async function carryOutRead(
   signal: AbortSignal,
 ): Promise<ConnectorInput> {
   const context: ReadContext = { ports, signal, session: () => sessionOf(ports, input) };
-  const { observation, ...entry } = await effectOf(context, input, action);
-  const next = { ...observation, log: [...input.log, { action, ...entry }], now: ports.clock.now() };
-  return gather({ ...next, external: knownInstances(ports, next) }, ports.fingerprinter.of, input);
+  return withEffect(ports, input, action, await effectOf(context, input, action));
 }
 
 async function effectOf(context: ReadContext, input: ConnectorInput, action: ReadAction): Promise<Effect> {
@@ -50,7 +48,7 @@ function run<Type extends ReadAction['type']>(
   input: ConnectorInput,
   action: Extract<ReadAction, { type: Type }>,
 ): Promise<Effect> {
-  const handler: ReadHandler<Type> = HANDLERS[action.type as Type];
+  const handler: ReadHandler<Type> = READ_HANDLERS[action.type as Type];
   return handler(context, input, action);
 }
 

@@ -8,7 +8,7 @@ import { type DueEvent, isAuthorized, isSwitched } from '../action-log.ts';
 import { specChanged } from '../decide/desired-instance.ts';
 import type { ConnectorInput, Memory, Observation } from '../input.ts';
 import { canonicalContent, connectionMetadata } from '../observe/connection-content.ts';
-import { withConnector } from '../observe/observe.ts';
+import { withConnector, withFact } from '../observe/observe.ts';
 import {
   type ActionContext,
   type ActionHandler,
@@ -19,7 +19,7 @@ import {
   stale,
   withMemory,
 } from './action-context.ts';
-import { removeSecretOf, withFact } from './owned-secret.ts';
+import { removeSecretOf } from './owned-secret.ts';
 
 /** Reads the Secrets whose values are needed, all of them at a time. */
 export const readSecret: ReadHandler<'read-secret'> = async (context, input, { name, also = [] }) => {

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/condition.ts';
 import { elementKeyOf } from '../../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
 import { EVENT_PARAMETERS } from '../../provider/events.ts';
@@ -36,7 +37,7 @@ export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody 
 /** Whether the resource was edited since the instance last equalled it: also where that was tried and failed. */
 export function specChanged(input: ConnectorInput): boolean {
   const { status, metadata } = input.connector;
-  const synced = status?.conditions?.find(({ type }) => type === 'Synced');
+  const synced = conditionOf(input.connector, 'Synced');
   const isSettled = synced?.status === 'True' || synced?.reason === 'DriftDetected';
   return status?.observedGeneration !== metadata.generation || !isSettled;
 }

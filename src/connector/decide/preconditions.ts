@@ -1,4 +1,5 @@
 import { isSuspended, takesOver } from '../../api/annotations.ts';
+import { conditionOf } from '../../api/condition.ts';
 import { accountNameOf, elementKeyOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
@@ -103,7 +104,7 @@ function accountIsReady(input: ConnectorInput): Action | undefined {
 
 /** Nothing is asked for: an account that cannot be reached for a while takes nothing away from it. */
 function isReady({ connector: { status, metadata } }: ConnectorInput): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf({ status }, 'Ready');
   return ready?.status === 'True' && status?.observedGeneration === metadata.generation;
 }
 

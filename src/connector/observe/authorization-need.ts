@@ -1,6 +1,7 @@
+import { conditionOf } from '../../api/condition.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import { isAuthorized } from '../action-log.ts';
-import { authorizedCondition, isDoubted } from '../authorization-state.ts';
+import { isDoubted } from '../authorization-state.ts';
 import type { ConnectorInput } from '../input.ts';
 
 /** Why a grant is needed now. */
@@ -26,7 +27,7 @@ export function dueReason(
 }
 
 function hasWorked({ connector, log }: ConnectorInput): boolean {
-  const authorized = authorizedCondition(connector);
+  const authorized = conditionOf(connector, 'Authorized');
   // The connection is published after the first call through the instance worked.
   const workedBefore = isDoubted(connector) && connector.status?.binding !== undefined;
   return (

@@ -54,6 +54,11 @@ export function observe(ports: ReadPorts, connector: InfusionsoftConnector): Con
   return gather({ ...observation, triggered: isTriggered(ports, observation) }, ports.fingerprinter.of);
 }
 
+/** The observation after a Secret was read or written. */
+export function withFact(observation: Observation, name: string, fact: SecretFact): Observation {
+  return { ...observation, facts: new Map(observation.facts).set(name, fact) };
+}
+
 /** The observation after a write to the resource; `connector` as the API server stored it. */
 export function withConnector(observation: Observation, connector: InfusionsoftConnector): Observation {
   const text = recordTextOf(connector);

@@ -4,7 +4,7 @@ import { isAccountVerified } from '../action-log.ts';
 import { asksForConsent } from '../authorization-state.ts';
 import type { Observation } from '../input.ts';
 import type { Peer } from '../peer.ts';
-import { type ConnectorPorts, sessionFor } from '../ports.ts';
+import { type ReadPorts, sessionFor } from '../ports.ts';
 
 const NONE: readonly Peer[] = [];
 
@@ -12,7 +12,7 @@ const NONE: readonly Peer[] = [];
  * The other connectors of the account whose state says something about the provider. Gathered only while a failing call
  * is judged, after the account was verified.
  */
-export function knownPeers(ports: ConnectorPorts, observation: Observation): readonly Peer[] {
+export function knownPeers(ports: ReadPorts, observation: Observation): readonly Peer[] {
   const session = isAccountVerified(observation.log) ? sessionFor(ports.accounts, observation) : undefined;
   if (session === undefined) {
     return NONE;

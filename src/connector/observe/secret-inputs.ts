@@ -1,4 +1,5 @@
 import { decodeText } from '../../secrets/decode.ts';
+import { sameKey } from '../../secrets/fingerprint.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
 import type { SecretInput, SecretUse, SecretValue } from '../connector-secrets.ts';
 import type { Observation } from '../input.ts';
@@ -101,9 +102,4 @@ function recordedOf({ connector }: Observation, secretName: string, key: string)
 
 function sameEntry(a: Recorded | undefined, b: Recorded | undefined): boolean {
   return a?.resourceVersion === b?.resourceVersion && a?.fingerprint === b?.fingerprint;
-}
-
-/** Fingerprints begin with the id of their key; those of different keys cannot be compared. */
-function sameKey(a: string, b: string): boolean {
-  return a.split(':')[0] === b.split(':')[0];
 }

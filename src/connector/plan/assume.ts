@@ -10,6 +10,7 @@ import { deletedInstances, type Outcome } from '../action-log.ts';
 import type { ConnectorInput, Observation } from '../input.ts';
 import { canonicalContent, connectionMetadata } from '../observe/connection-content.ts';
 import { gather } from '../observe/gather.ts';
+import { withFact } from '../observe/observe.ts';
 import type { Fingerprint } from '../observe/secret-inputs.ts';
 import { statusAfterSwitch } from '../report/instance-status.ts';
 
@@ -128,10 +129,6 @@ function changeInstance(
   return known === undefined || known === 'not-found'
     ? observation
     : withInstance(observation, id, change(known));
-}
-
-function withFact(observation: Observation, name: string, fact: SecretFact): Observation {
-  return { ...observation, facts: new Map(observation.facts).set(name, fact) };
 }
 
 function ownSecret(uid: string): SecretFact {

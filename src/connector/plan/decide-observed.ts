@@ -1,4 +1,5 @@
-import type { Reason } from '../../api/reasons.ts';
+import { conditionOf } from '../../api/condition.ts';
+import { consentOf, type Reason } from '../../api/reasons.ts';
 import type { Instance } from '../../openconnectors/port.ts';
 import type { Act, Action, Result } from '../action.ts';
 import { pingAnswer } from '../action-log.ts';
@@ -12,7 +13,6 @@ import type { ConnectorInput } from '../input.ts';
 import type { Fingerprint } from '../observe/secret-inputs.ts';
 import { isReadAction, type ReadAction } from './effects.ts';
 import { isPlannable, type Plan, plan } from './plan.ts';
-import { CONSENT_REASONS } from './planned-change.ts';
 
 /** The writes that a resource may ask for although it is only observed: the connection Secret that its spec names. */
 type ConnectionAction = Extract<Act, { type: 'write-connection-secret' | 'delete-connection-secret' }>;
@@ -76,7 +76,7 @@ function existingInstance(input: ConnectorInput): ObservedAction | undefined {
 /** Whether the instance is enabled and its grant works. */
 function works(input: ConnectorInput, instance: Instance): boolean {
   const answer = pingAnswer(input.log);
-  const authorized = input.connector.status?.conditions?.find(({ type }) => type === 'Authorized');
+  const authorized = conditionOf(input.connector, 'Authorized');
   const isAnswered = answer === 'answered' || answer === 'unsupported';
   return (
     instance.disabled !== true && (isAnswered || (answer === undefined && authorized?.status === 'True'))
@@ -132,7 +132,7 @@ function rejection(input: ConnectorInput, instance: Instance): Unmet | undefined
   if (
     result?.kind === 'blocked' &&
     result.condition === 'Authorized' &&
-    !CONSENT_REASONS.has(result.reason)
+    consentOf(result.reason) !== 'required'
   ) {
     return result;
   }

@@ -1,4 +1,5 @@
 import type { PlannedChange } from '../../api/connector.ts';
+import { consentOf } from '../../api/reasons.ts';
 import type { InstancePatch } from '../../openconnectors/port.ts';
 import type { Result } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
@@ -58,16 +59,9 @@ export function blockedChange(input: ConnectorInput, result: Blocked): PlannedCh
   };
 }
 
-/** The reasons that ask a user to open a page or to run a command, which has no effect before the change of the policy. */
-export const CONSENT_REASONS: ReadonlySet<string> = new Set([
-  'AuthorizationRequired',
-  'AuthorizationRevoked',
-  'AuthorizationDenied',
-  'AuthorizationFailed',
-]);
-
 function needsOf({ secrets: { grant }, offersPage }: ConnectorInput, result: Blocked): string {
-  if (!CONSENT_REASONS.has(result.reason)) {
+  // A page or a command has no effect before the change of the policy.
+  if (consentOf(result.reason) !== 'required') {
     return result.message;
   }
   if (grant === undefined || offersPage) {

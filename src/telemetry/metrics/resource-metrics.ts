@@ -1,6 +1,7 @@
 import { type AccountStatus, accountStatusSchema } from '../../api/account.ts';
 import type { Condition } from '../../api/condition.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../api/group.ts';
+import { consentOf } from '../../api/reasons.ts';
 import { isRecord, type KubeObject } from '../../kube/client/object.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import { ELEMENT_KEYS } from '../../provider/elements.ts';
@@ -37,13 +38,6 @@ interface Observed {
 type ObservedCondition = Pick<Condition, 'type' | 'reason' | 'lastTransitionTime'> & {
   readonly status: string;
 };
-
-/** Reasons of Authorized with which no consent is requested. */
-const NO_CONSENT: ReadonlySet<string> = new Set([
-  'ProviderUnavailable',
-  'OAuthClientRejected',
-  'LegacyApiEnded',
-]);
 
 const NOTHING: OperatorResources = { connectors: [], accounts: [], defaultAccount: undefined };
 
@@ -136,7 +130,7 @@ function setPendingMetrics(metrics: Metrics, connectors: readonly Observed[], no
   const waiting = connectors.flatMap(({ conditions }) =>
     conditions.filter(
       ({ type, status, reason }) =>
-        (type === 'Authorized' && status === 'False' && !NO_CONSENT.has(reason)) ||
+        (type === 'Authorized' && status === 'False' && consentOf(reason) !== 'withheld') ||
         (type === 'AuthorizationPending' && status === 'True'),
     ),
   );

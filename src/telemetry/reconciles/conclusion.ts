@@ -1,4 +1,5 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
+import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
 import type { ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
@@ -21,7 +22,7 @@ export function conclusionOf(
   }
   const said = { reason: result.reason ?? 'Succeeded', message: result.message ?? '' };
   const ready = result.kind === 'ready';
-  const before = status?.conditions?.find(({ type }) => type === 'Ready');
+  const before = conditionOf({ status }, 'Ready');
   const isChange =
     before?.reason !== said.reason ||
     (before.status === 'True') !== ready ||
@@ -41,6 +42,7 @@ const READ_ONLY_ACTIONS: ReadonlySet<string> = new Set([
   'read-element',
   'read-instance',
   'ping',
+  'ping-peer',
   'verify-account',
   'verify',
   'list',

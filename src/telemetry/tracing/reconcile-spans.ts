@@ -8,6 +8,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Reason } from '../../api/reasons.ts';
+import { consentOf } from '../../api/reasons.ts';
 import type { ReconcileContext } from '../../reconciler/reconcile-observer.ts';
 
 /** The span of one reconcile. */
@@ -28,14 +29,6 @@ export interface ReconcileSpans {
     run: (span: ReconcileSpan) => Promise<Result>,
   ): Promise<Result>;
 }
-
-/** Reasons of a resource that waits for consent. A later reconcile sends the grant. */
-const asking: ReadonlySet<Reason> = new Set<Reason>([
-  'AuthorizationRequired',
-  'AuthorizationDenied',
-  'AuthorizationRevoked',
-  'AuthorizationFailed',
-]);
 
 /** The actions that send a grant. */
 const granting: ReadonlySet<string> = new Set(['create', 'reauthorize']);
@@ -84,7 +77,7 @@ export function createReconcileSpans(tracer: Tracer, scrub: (text: string) => st
         ),
       concluded(reason) {
         span.setAttribute('reason', reason);
-        if (!asking.has(reason)) {
+        if (consentOf(reason) !== 'required') {
           askedBy.delete(uid);
         } else if (isSpanContextValid(context) && !askedBy.has(uid)) {
           askedBy.set(uid, context);

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { poll } from '../controlplane/poll.ts';
+import type { Namespace } from '../workbench/cluster.ts';
+import type { Workbench } from '../workbench/workbench.ts';
 
 const entry = join(import.meta.dirname, '..', '..', '..', 'bin', 'kubectl-openconnectors');
 const TIMEOUT_MS = 60_000;
@@ -72,4 +74,17 @@ export function startPlugin(args: readonly string[], env: Readonly<Record<string
     interrupt: () => void child.kill('SIGINT'),
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+/** Runs a command that calls Open Connectors in `namespace`; `home` is the home folder of its user. */
+export function runOnAccount(
+  bench: Workbench,
+  namespace: Namespace,
+  home: string,
+  args: readonly string[],
+): Promise<PluginResult> {
+  const { KUBECONFIG = '', CA_FILE = '' } = bench.environment();
+  const host = `localhost:${bench.simulator.port}`;
+  const all = [...args, '-n', namespace.name, '--ca-file', CA_FILE, '--allow-host', host];
+  return startPlugin(all, { KUBECONFIG, HOME: home, XDG_STATE_HOME: join(home, 'state') }).ended;
 }

@@ -1,8 +1,9 @@
 import { isSuspended } from '../../../api/annotations.ts';
 import type { Condition } from '../../../api/condition.ts';
+import { conditionOf } from '../../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import type { Reason } from '../../../api/reasons.ts';
-import { conditionOf, infoOf, isCurrent } from '../../cluster/conditions.ts';
+import { infoOf, isCurrent } from '../../cluster/conditions.ts';
 
 /** Reason of Ready while the authorized new instance waits for its switch. */
 export const SWITCH_PENDING = 'SwitchPending' satisfies Reason;

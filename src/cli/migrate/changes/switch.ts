@@ -1,8 +1,9 @@
 import { annotationOf, requestOf } from '../../../api/annotations.ts';
+import { conditionOf } from '../../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import { connectionSecretNameOf } from '../../../api/defaults.ts';
 import { ANNOTATIONS } from '../../../api/group.ts';
-import { conditionOf, isCurrent } from '../../cluster/conditions.ts';
+import { isCurrent } from '../../cluster/conditions.ts';
 import type { ConnectorPatch } from '../../cluster/resources.ts';
 import type { Assessment, Change } from './change.ts';
 import { haltOf, type Progress, progressTo, SWITCH_PENDING } from './progress.ts';

@@ -1,9 +1,10 @@
+import { conditionOf } from '../../../api/condition.ts';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../api/connector.ts';
-import { elementKeyOf, scopeOf } from '../../../api/defaults.ts';
+import { elementKeyOf, isObserved, scopeOf } from '../../../api/defaults.ts';
 import { validateConnector } from '../../../api/validation/validate.ts';
 import { DEFAULT_SCOPE } from '../../../provider/account.ts';
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
-import { conditionOf, isCurrent } from '../../cluster/conditions.ts';
+import { isCurrent } from '../../cluster/conditions.ts';
 import type { Assessment, Change } from './change.ts';
 import { LEGACY_PARTS, legacyPartsOf, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
 import { haltOf, progressToAuthorized } from './progress.ts';
@@ -60,10 +61,7 @@ function problemOf(connector: InfusionsoftConnector): string | undefined {
 
 /** The operator changes nothing with `managementPolicy: Observe`, so no instance would be created. */
 function observed({ spec }: InfusionsoftConnector): string | undefined {
-  const policy: unknown = Object.hasOwn(spec, 'managementPolicy')
-    ? Object.entries(spec).find(([name]) => name === 'managementPolicy')?.[1]
-    : undefined;
-  return policy === 'Observe' ? 'is only observed. Set spec.managementPolicy to Manage.' : undefined;
+  return isObserved(spec) ? 'is only observed. Set spec.managementPolicy to Manage.' : undefined;
 }
 
 function pendingProblem(connector: InfusionsoftConnector): string | undefined {

@@ -1,5 +1,6 @@
+import { conditionOf } from '../../../api/condition.ts';
+import { sameKey } from '../../../secrets/fingerprint.ts';
 import { isPeerPinged } from '../../action-log.ts';
-import { authorizedCondition } from '../../authorization-state.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { recordedClientOf } from '../../observe/peers.ts';
 import type { Peer } from '../../peer.ts';
@@ -40,9 +41,9 @@ function stateOf({ now, settings }: ConnectorInput, { isDisabled, tested }: Peer
   }
 }
 
-/** Whether two fingerprints are those of different client_ids. Those of different keys cannot be compared. */
+/** Whether two fingerprints are those of different client_ids. */
 function differ(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && b !== undefined && a !== b && a.split(':')[0] === b.split(':')[0];
+  return a !== undefined && b !== undefined && a !== b && sameKey(a, b);
 }
 
 function isOther(input: ConnectorInput, { client }: Peer): boolean {
@@ -104,7 +105,7 @@ export function verdictOf(input: ConnectorInput, failure: Failure): Verdict {
 
 /** An outage that nothing but the own client_id shows counts for a limited time. */
 function withinLimit({ connector, now, settings }: ConnectorInput): Verdict {
-  const authorized = authorizedCondition(connector);
+  const authorized = conditionOf(connector, 'Authorized');
   const isOverdue =
     authorized?.reason === 'ProviderUnavailable' &&
     now >= Date.parse(authorized.lastTransitionTime) + settings.providerOutageLimitMs;

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../../api/condition.ts';
 import type { Instance } from '../../../openconnectors/port.ts';
 import { type Action, blocked } from '../../action.ts';
 import {
@@ -87,7 +88,7 @@ function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
   if (pingAnswer(input.log) !== undefined || instance.disabled === true) {
     return false;
   }
-  const authorized = input.connector.status?.conditions?.find((condition) => condition.type === 'Authorized');
+  const authorized = conditionOf(input.connector, 'Authorized');
   return (
     isAuthorized(input.log) ||
     isReconfigured(input.log) ||
@@ -102,6 +103,6 @@ function pingIsDue(input: ConnectorInput, instance: Instance): boolean {
 
 /** Whether what status says of the grant is about this instance: before a switch it may be about the one in use. */
 function isProven({ connector: { status } }: ConnectorInput, { id }: Instance): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf({ status }, 'Ready');
   return status?.instance?.id === id || (status?.next?.id === id && ready?.reason === 'SwitchPending');
 }

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../../api/condition.ts';
 import type { Instance } from '../../../openconnectors/port.ts';
 import { jitterOffsetOf } from '../../../reconciler/jitter-offset.ts';
 import { type Action, blocked } from '../../action.ts';
@@ -8,7 +9,7 @@ import {
   isReconfigured,
   latestPatch,
 } from '../../action-log.ts';
-import { asksForConsent, authorizedCondition, isDoubted } from '../../authorization-state.ts';
+import { asksForConsent, isDoubted } from '../../authorization-state.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { carriesSecret, difference } from '../desired-instance.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
@@ -46,7 +47,7 @@ export function judgeFailure(input: ConnectorInput, instance: Instance, failure:
   return unverified(input, instance, failure) ?? conclude(input, instance, failure);
 }
 
-/** A person is asked already. A call at intervals notices if it was not the grant after all. */
+/** A user is asked already. A call at intervals shows whether it was not the grant after all. */
 function askAgain(input: ConnectorInput, instance: Instance): Action {
   const action = authorize(input, { why: 'revoked', instance });
   return action.type === 'finish' &&
@@ -80,7 +81,7 @@ function unverified(input: ConnectorInput, { id }: Instance, failure: Failure): 
 }
 
 function isUnverified({ connector }: ConnectorInput): boolean {
-  return authorizedCondition(connector)?.reason === 'AuthorizationUnverified';
+  return conditionOf(connector, 'Authorized')?.reason === 'AuthorizationUnverified';
 }
 
 function conclude(input: ConnectorInput, instance: Instance, failure: Failure): Action {

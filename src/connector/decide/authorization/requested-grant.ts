@@ -9,7 +9,7 @@ export type RequestedGrant =
   | { readonly kind: 'none' }
   /** The way to the new grant, or a problem that is not about the grant. */
   | { readonly kind: 'action'; readonly action: Action }
-  /** The new grant waits for a person, or for a time. */
+  /** The new grant waits for a user, or for a time. */
   | { readonly kind: 'pending'; readonly pending: PendingAuthorization };
 
 /** An instance that works is left alone until the new grant is there, so that it stays Ready. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../../../src/connector/action.ts';
+import { EFFECTS } from '../../../../src/connector/plan/effects.ts';
 import { KubeError } from '../../../../src/kube/client/errors.ts';
 import { LeaseNotHeldError } from '../../../../src/kube/leader/lease-elector.ts';
 import { RequeueAfter } from '../../../../src/kube/queue/requeue-after.ts';
 import { RemoteError } from '../../../../src/openconnectors/errors/remote-error.ts';
+import { changesSomething } from '../../../../src/telemetry/reconciles/conclusion.ts';
 import { connector, readyStatus } from '../../../support/builders/connector.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { observed, subject } from './pass.ts';
@@ -19,6 +21,13 @@ const invalid: Result = {
 const settled = connector({ status: readyStatus(4711) });
 
 describe('the log of a reconcile', () => {
+  test.each(Object.entries(EFFECTS).filter(([, effect]) => effect === 'read'))(
+    'has no line for the action %s alone, which changes nothing',
+    (action) => {
+      expect(changesSomething(action)).toBe(false);
+    },
+  );
+
   test('has one line with the keys of controller-runtime and the actions, if something changed', async () => {
     const clock = new VirtualClock();
     const { observe, log } = observed(clock);
