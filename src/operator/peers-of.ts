@@ -1,6 +1,6 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { parseConnector } from '../api/parse.ts';
-import { isRecord, type KubeObject } from '../kube/client/object.ts';
+import { field, type KubeObject } from '../kube/client/object.ts';
 import type { Store } from '../kube/watch/store.ts';
 import { INDEX } from '../ownership/references.ts';
 
@@ -41,8 +41,4 @@ function summaryOf(object: KubeObject): { readonly element: unknown; readonly cl
     element: field(field(status, 'instance'), 'connector'),
     client: String(field(first, 'fingerprint')),
   };
-}
-
-function field(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
 }

@@ -5,7 +5,7 @@ import {
   ownedSecretName,
 } from '../api/defaults.ts';
 import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
-import { isRecord, type KubeObject } from '../kube/client/object.ts';
+import { field, type KubeObject } from '../kube/client/object.ts';
 import { objectKey } from '../kube/watch/store.ts';
 import { accountKey } from './account-key.ts';
 import { ownerTags } from './owner-tags.ts';
@@ -97,8 +97,4 @@ export function ownerOfConnector(clusterId: string): (object: KubeObject) => str
 export function secretsOfAccount(object: KubeObject): string[] {
   const name = field(field(field(object, 'spec'), 'credentialsSecretRef'), 'name');
   return typeof name === 'string' ? [objectKey(object.metadata.namespace, name)] : [];
-}
-
-function field(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
 }

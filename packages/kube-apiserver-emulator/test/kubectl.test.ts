@@ -274,7 +274,7 @@ describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
   });
 });
 
-test.skipIf(!missing)('kubectl is left out: there is none', (context) => {
+test.skipIf(!missing)('skips kubectl where it is not installed', (context) => {
   context.skip(`${program} cannot be run`);
 });
 

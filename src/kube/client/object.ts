@@ -48,6 +48,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A field of an object that is not parsed; `undefined` where the value is no object. */
+export function field(value: unknown, name: string): unknown {
+  return isRecord(value) ? value[name] : undefined;
+}
+
 /**
  * Whether `value` has name, uid and resourceVersion. Without zod, because it runs for tens of thousands of objects at
  * start.

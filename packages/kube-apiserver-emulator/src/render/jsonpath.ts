@@ -2,7 +2,7 @@ import { isJsonObject } from '../objects.ts';
 
 type Step = (values: readonly unknown[]) => unknown[];
 
-/** Reads the values at a path; empty when there is none. */
+/** Reads the values at a path; empty if none exists. */
 export type JsonPath = (object: unknown) => unknown[];
 
 const stepPattern =

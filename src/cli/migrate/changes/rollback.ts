@@ -1,8 +1,8 @@
 import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import { elementKeyOf } from '../../../api/defaults.ts';
-import { validateConnector } from '../../../api/validation/validate.ts';
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
 import type { Change } from './change.ts';
+import { invalidSpec } from './invalid-spec.ts';
 import { type LegacyParts, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
 import { haltOf, progressToAuthorized } from './progress.ts';
 
@@ -22,7 +22,7 @@ export const rollback: Change = {
         because: `has an invalid annotation ${MIGRATED_FROM}. Restore the spec by hand.`,
       };
     }
-    const because = haltOf(connector) ?? invalidAfterwards(connector, parts);
+    const because = haltOf(connector) ?? invalidSpec({ ...connector.spec, ...parts }, LEGACY_ELEMENT);
     return because === undefined
       ? { kind: 'planned', details: detailsOf(connector, parts) }
       : { kind: 'refused', because };
@@ -36,15 +36,6 @@ export const rollback: Change = {
   },
   progressOf: progressToAuthorized,
 };
-
-function invalidAfterwards({ spec }: InfusionsoftConnector, parts: LegacyParts): string | undefined {
-  const extraConfigurationKeys = Object.keys(spec.instance?.configuration ?? {});
-  const [violation] = validateConnector(
-    { spec: { ...spec, ...parts, connector: LEGACY_ELEMENT } },
-    { extraConfigurationKeys },
-  );
-  return violation && `has an invalid spec for ${LEGACY_ELEMENT}: ${violation.path} ${violation.message}.`;
-}
 
 function detailsOf({ status }: InfusionsoftConnector, parts: LegacyParts): string {
   const restored = Object.keys(parts).map((name) => `restore ${name}`);

@@ -1,11 +1,11 @@
 import { conditionOf } from '../../../api/condition.ts';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../api/connector.ts';
 import { elementKeyOf, isObserved, scopeOf } from '../../../api/defaults.ts';
-import { validateConnector } from '../../../api/validation/validate.ts';
 import { DEFAULT_SCOPE } from '../../../provider/account.ts';
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
 import { isCurrent } from '../../cluster/conditions.ts';
 import type { Assessment, Change } from './change.ts';
+import { invalidSpec } from './invalid-spec.ts';
 import { LEGACY_PARTS, legacyPartsOf, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
 import { haltOf, progressToAuthorized } from './progress.ts';
 
@@ -74,16 +74,11 @@ function pendingProblem(connector: InfusionsoftConnector): string | undefined {
     : `is not Ready (${ready.reason}). ${ready.message}`;
 }
 
-/** The rules of the kind for the spec after the migration. Configuration keys that only the operator permits are left to it. */
+/** The rules of the kind, and of Keap, for the spec after the migration. */
 function invalidAfterwards({ spec }: InfusionsoftConnector): string | undefined {
-  const migrated: Record<string, unknown> = { ...spec, connector: REST_ELEMENT };
-  for (const name of LEGACY_PARTS) {
-    delete migrated[name];
-  }
-  const extraConfigurationKeys = Object.keys(spec.instance?.configuration ?? {});
-  const [violation] = validateConnector({ spec: migrated }, { extraConfigurationKeys });
-  if (violation !== undefined) {
-    return `has an invalid spec for ${REST_ELEMENT}: ${violation.path} ${violation.message}.`;
+  const because = invalidSpec(spec, REST_ELEMENT, LEGACY_PARTS);
+  if (because !== undefined) {
+    return because;
   }
   return scopeOf(spec) === DEFAULT_SCOPE
     ? undefined
