@@ -121,10 +121,14 @@ describeControlPlanes('a throttled credential', (plane) => {
   } as const;
 
   /** Waits until a new code is requested. A connector whose grant works stays Authorized while a new one is requested. */
-  const asksAgain = (operation: (typeof OPERATIONS)[number], namespace: Namespace): Promise<string> =>
+  const asksAgain = (
+    operation: Operation,
+    namespace: Namespace,
+    reason = 'AuthorizationRequired',
+  ): Promise<string> =>
     operation === 'createInstance'
       ? namespace.waitFor(KIND, 'crm', 'Authorized', 'False')
-      : namespace.waitFor(KIND, 'crm', 'AuthorizationPending', 'True', 'AuthorizationRequired');
+      : namespace.waitFor(KIND, 'crm', 'AuthorizationPending', 'True', reason);
 
   describe.each(OPERATIONS)('by %s', (operation) => {
     it('is sent again after the wait that Open Connectors asks for', async () => {
@@ -211,21 +215,27 @@ describeControlPlanes('a throttled credential', (plane) => {
       expect(sends(operation)).toHaveLength(1);
     });
 
-    const ambiguous: readonly (readonly [string, Fault])[] = [
+    // What is said of the code: an answer that refuses it is shown, a lost one is not taken for a refusal.
+    const ambiguous: readonly (readonly [string, Fault, string])[] = [
       [
         'a 429 that is forwarded from the provider',
         { kind: 'throttle', origin: 'provider', retryAfterSeconds: 0 },
+        'AuthorizationFailed',
       ],
-      ['a 429 of a gateway', { kind: 'gateway-json', status: 429, message: 'Too many requests' }],
-      ['503', { kind: 'status', status: 503 }],
-      ['a reset', { kind: 'reset' }],
+      [
+        'a 429 of a gateway',
+        { kind: 'gateway-json', status: 429, message: 'Too many requests' },
+        'AuthorizationFailed',
+      ],
+      ['503', { kind: 'status', status: 503 }, 'AuthorizationRequired'],
+      ['a reset', { kind: 'reset' }, 'AuthorizationRequired'],
     ];
-    it.each(ambiguous)('is never sent again after %s', async (_title, fault) => {
+    it.each(ambiguous)('is never sent again after %s', async (_title, fault, reason) => {
       const namespace = await bench.namespace('throttled');
       await startOperator(namespace);
       await send(operation, namespace, fault);
       await seen(operation, 1);
-      await asksAgain(operation, namespace);
+      await asksAgain(operation, namespace, reason);
       await reconciled(namespace, 'once');
       await reconciled(namespace, 'twice');
       expect(sends(operation)).toHaveLength(1);
