@@ -32,7 +32,7 @@ instances of SAP Open Connectors.
 `,
       caveats: `Requires Node.js 22.19 or later as "node" on PATH.
 For completion, link the second program of the plugin into a folder on PATH:
-  ln -s "$(kubectl krew info openconnectors >/dev/null && echo "\${KREW_ROOT:-$HOME/.krew}")/store/openconnectors/v${project().version}/kubectl_complete-openconnectors" ~/.local/bin/
+  ln -s "\${KREW_ROOT:-$HOME/.krew}/store/openconnectors/v${project().version}/kubectl_complete-openconnectors" ~/.local/bin/
 `,
       platforms: PLATFORMS.map((labels) => ({
         selector: { matchLabels: labels },
