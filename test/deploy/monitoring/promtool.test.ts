@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { has, run } from './support/program.ts';
+import { has, run } from '../../support/program.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
