@@ -43,6 +43,11 @@ const cases: readonly Case[] = [
     components: ['admission-policies'],
     values: { admissionPolicies: { enabled: true } },
   },
+  {
+    name: 'warning about infusionsoftcrm',
+    components: ['legacy-connector-warning'],
+    values: { legacyConnectorWarning: { enabled: true } },
+  },
 ];
 
 const SETTINGS = 'infusionsoft-connector-operator-settings';
