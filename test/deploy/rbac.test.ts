@@ -68,6 +68,9 @@ describe.skipIf(!canRender)('permissions as rendered (need kubectl)', () => {
     expect(idsOf(render('deploy/overlays/cluster'))).toEqual([
       `ClusterRole ${OPERATOR}`,
       'ClusterRole openconnectors-edit',
+      'ClusterRole openconnectors-import',
+      'ClusterRole openconnectors-migrate',
+      'ClusterRole openconnectors-plan',
       'ClusterRole openconnectors-service-binding',
       'ClusterRole openconnectors-view',
       `Role ${OPERATOR}-home`,
