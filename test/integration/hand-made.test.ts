@@ -127,6 +127,7 @@ describeControlPlanes('an instance made by hand', (plane) => {
     const target = join(folder, namespace.name);
     const written = await onAccount(namespace, 'import', String(old.id), '--output-dir', target);
     expect(show(written)).toEqual({ code: ok.code, stderr: '' });
+    expect(written.stdout).toContain(`then run: kubectl apply -k ${target}\n`);
     const text = await readFile(join(target, `${NAME}.yaml`), 'utf8');
     output.push(text);
     await namespace.create(
@@ -168,6 +169,8 @@ describeControlPlanes('an instance made by hand', (plane) => {
     const dryRun = await migrate(namespace);
     expect(show(dryRun)).toEqual({ code: ok.code, stderr: '' });
     expect(dryRun.stdout).toContain('connector: infusionsoftrest; remove encryptedKeySecretRef');
+    const command = `kubectl openconnectors migrate ${NAME} -n ${namespace.name}`;
+    expect(dryRun.stdout).toContain(`To migrate, run: ${command} --yes\n`);
     expect((await namespace.connector(NAME)).spec.connector).toBe('infusionsoftcrm');
     const migrating = startMigrate(namespace, '--yes');
     await migrating.shows(/: waits for consent .* Open https:/);
@@ -176,6 +179,7 @@ describeControlPlanes('an instance made by hand', (plane) => {
     const migrated = await migrating.ended;
     expect(show(migrated)).toEqual({ code: ok.code, stderr: '' });
     expect(migrated.stdout).toContain('Connectors: 1 migrated.');
+    expect(migrated.stdout).toContain(`To switch, run: ${command} --switch --yes\n`);
     const next = instance((await statusOf(namespace))?.next?.id);
     expect(next?.connector).toBe('infusionsoftrest');
     await called(old.token, keeps, follows);
