@@ -167,9 +167,9 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     exchange: (request) => platform.exchange(request),
 
     instances: snapshots,
-    addInstance: ({ userId, ...rest } = {}) =>
+    addInstance: ({ userId, app: own = app, ...rest } = {}) =>
       snapshotOf(
-        addOutOfBand(context, app, userId === undefined ? owner : userOf(context, userId), rest),
+        addOutOfBand(context, own, userId === undefined ? owner : userOf(context, userId), rest),
         context,
       ),
     copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(context, id, options), context),
