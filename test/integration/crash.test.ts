@@ -130,7 +130,8 @@ describeControlPlanes('a crash of the operator', (plane) => {
     await namespace.create(connector('probe'));
     await namespace.waitFor('InfusionsoftConnector', 'probe', 'Authorized', 'False');
     const isReadOfCrm = (line: string): boolean =>
-      line.includes('"action":"read-secret"') && line.includes('"name":"crm"');
+      line.includes('"action":"read-secret"') &&
+      line.includes(`"InfusionsoftConnector":{"name":"crm","namespace":"${namespace.name}"}`);
     expect(second.lines.filter(isReadOfCrm)).toEqual([]);
     expect((await namespace.connector('crm')).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
     const operations = new Set(bench.simulator.ledger.entries().map(({ operation }) => operation));
