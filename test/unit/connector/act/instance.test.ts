@@ -232,13 +232,23 @@ describe('an adoption', () => {
   });
 });
 
-test('a regular reconcile of a settled resource reads one Secret after a restart, and then nothing', async () => {
+test('a regular reconcile of a settled resource reads nothing, also after a restart', async () => {
   const it = settled();
   await pass(it);
-  expect([it.reads, it.calls, it.writes]).toEqual([['crm-connection'], [], []]);
+  expect([it.reads, it.calls, it.writes]).toEqual([[], [], []]);
   await it.clock.advance(MINUTE);
   await pass(it);
-  expect([it.reads, it.calls, it.writes, it.events]).toEqual([['crm-connection'], [], [], []]);
+  expect([it.reads, it.calls, it.writes, it.events]).toEqual([[], [], [], []]);
+});
+
+test('a status of an earlier version of the operator is completed by one read and one write', async () => {
+  const it = settled();
+  it.edit((stored) => ({ ...stored, status: { ...stored.status, binding: { name: 'crm-connection' } } }));
+  await pass(it);
+  expect([it.reads, it.calls, it.writes.map(([what]) => what)]).toEqual([['crm-connection'], [], ['status']]);
+  it.ports.memory.forget(UID);
+  await pass(it);
+  expect([it.reads, it.calls, it.writes.length]).toEqual([['crm-connection'], [], 1]);
 });
 
 test('a 401 of any call triggers a check of the account, once for each reconcile', async () => {

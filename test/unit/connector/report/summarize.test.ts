@@ -4,6 +4,7 @@ import { decide } from '../../../../src/connector/decide/decide.ts';
 import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { summarize } from '../../../../src/connector/report/summarize.ts';
 import { attempt, connector, digest, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
 import {
   ID,
   input,
@@ -238,11 +239,27 @@ describe('fingerprints', () => {
 describe('the rest', () => {
   test('binding names the Secret only while it is there and ours', () => {
     const ours = secretUnread({ owners: [UID] });
-    expect(statusOf(settledWorld({ secrets: { 'crm-connection': ours } })).binding).toEqual({
-      name: 'crm-connection',
-    });
+    expect(statusOf(settledWorld({ secrets: { 'crm-connection': ours } })).binding?.name).toBe(
+      'crm-connection',
+    );
     const theirs = settledWorld({ secrets: { 'crm-connection': secretUnread() } });
     expect(statusOf(theirs).binding).toBeUndefined();
+  });
+
+  it('records the version and the content of the connection Secret as they were seen last', () => {
+    const seen = { resourceVersion: '8', content: printOf('content') };
+    const secrets = { 'crm-connection': secretUnread({ owners: [UID], resourceVersion: '8' }) };
+    const written = { connectionWritten: true };
+    expect(statusOf(settledWorld({ secrets, memory: { connection: seen }, pass: written })).binding).toEqual({
+      name: 'crm-connection',
+      resourceVersion: '8',
+      fingerprint: seen.content,
+    });
+  });
+
+  it('keeps the recorded content while a reconcile is blocked before the connection Secret', () => {
+    const blocked = settledWorld({ memory: { connection: undefined }, pass: failing('unavailable') });
+    expect(statusOf(blocked).binding).toEqual(blocked.connector.status?.binding);
   });
 
   test('authorizedAt is now when the grant was accepted in this reconcile, and unchanged otherwise', () => {
