@@ -24,6 +24,7 @@ import { startRoleAggregation } from './rbac/aggregation.ts';
 import { alwaysAllow, rbacAuthorizer } from './rbac/authorizer.ts';
 import { createDefaultRoles } from './rbac/bootstrap.ts';
 import { Registry } from './registry.ts';
+import type { ResourceType } from './resource-type.ts';
 import { Store } from './store.ts';
 import { Worker } from './worker.ts';
 
@@ -42,6 +43,8 @@ export interface CoreOptions {
   readonly users?: Readonly<Record<string, User>>;
   /** `AlwaysAllow` (the default), or `RBAC`, where every user except the administrator needs roles. */
   readonly authorization?: 'AlwaysAllow' | 'RBAC';
+  /** Custom resources that are served from the start, without a definition; from another server's `customResources`. */
+  readonly customResources?: readonly ResourceType[];
   /** Further authorization: throws an ApiError to deny a request. */
   readonly authorize?: (user: User, request: RequestInfo) => void;
 }
@@ -127,6 +130,7 @@ function createContext(options: CoreOptions): Context {
     customResourceDefinitions,
     leases,
     newEvents,
+    ...(options.customResources ?? []),
   ]) {
     registry.add(type);
   }

@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts';
 import { handle } from './http/listener.ts';
 import { MemoryResponse, type Receiver } from './http/memory-response.ts';
 import type { Ledger } from './ledger.ts';
+import type { ResourceType } from './resource-type.ts';
 import type { Store } from './store.ts';
 
 export type { Receiver } from './http/memory-response.ts';
@@ -26,6 +27,8 @@ export interface MemoryApiServer {
   readonly faults: Faults;
   /** What is stored, and each change right after its commit. */
   readonly store: Pick<Store, 'list' | 'get' | 'subscribe' | 'revision'>;
+  /** The resources of the group, for `customResources` of further servers: definitions are slow to compile. */
+  customResources(group: string): readonly ResourceType[];
   /** Processes a request. The returned function disconnects the client. */
   exchange(request: MemoryRequest, receiver: Receiver): () => void;
   stop(): void;
@@ -40,6 +43,7 @@ export function createMemoryApiServer(options: CoreOptions = {}): MemoryApiServe
     ledger,
     faults,
     store: context.store,
+    customResources: (group) => context.registry.all().filter((type) => type.group === group),
     exchange: (request, receiver) => exchange(core, request, receiver),
     stop: core.stop,
   };
