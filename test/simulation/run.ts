@@ -1,9 +1,9 @@
-import { startPerson } from '../soak/storm/person.ts';
 import { derivedRandom } from '../soak/seeds.ts';
+import { startPerson } from '../soak/storm/person.ts';
 import { checkEnd } from './checks/end.ts';
 import { createMonitor, type Monitor } from './checks/monitor.ts';
 import type { Violation } from './checks/violation.ts';
-import { seededFates } from './schedule/fates.ts';
+import { type SeededFates, seededFates } from './schedule/fates.ts';
 import { type Action, planActions } from './schedule/plan.ts';
 import { type Profile, profileOf } from './schedule/profile.ts';
 import { startStorm } from './schedule/storm.ts';
@@ -86,7 +86,7 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
     late.monitor = monitor;
     world.trace.note('profile', JSON.stringify(profile));
     const actions = planActions(seed, profile).filter(({ id }) => occurs(id));
-    await storm(stage, monitor, profile, actions);
+    await storm(stage, monitor, { profile, fates }, actions);
     isCalm = true;
     fates.calm();
     await settle(stage, monitor);
@@ -109,10 +109,11 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
 async function storm(
   stage: Stage,
   monitor: Monitor,
-  { replicas: count, stormMs, listLagMs }: Profile,
+  { profile, fates }: { readonly profile: Profile; readonly fates: SeededFates },
   actions: readonly Action[],
 ): Promise<void> {
   const { world, subjects, clock } = stage;
+  const { replicas: count, stormMs, listLagMs } = profile;
   for (const subject of subjects) {
     await createConnector(stage, subject);
   }
@@ -120,7 +121,7 @@ async function storm(
   const replicas = world.startOperator(count);
   startPerson(stage.stage, subjects, clock, derivedRandom(world.seed, 'person'), PERSON_LOOK_MS);
   let isOver = false;
-  const { done } = startStorm(stage, replicas, actions, (error) =>
+  const { done } = startStorm(stage, { replicas, fates }, actions, (error) =>
     monitor.report({ property: 'no crash', text: `the storm itself failed: ${String(error)}` }),
   );
   void done.then(() => {

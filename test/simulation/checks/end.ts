@@ -1,7 +1,7 @@
+import type { Finding } from '../../soak/checks/finding.ts';
 import { findDuplicates, findOrphans } from '../../soak/checks/instances.ts';
 import { outcomeOf } from '../../soak/checks/settled.ts';
 import { findUntruths } from '../../soak/checks/truth.ts';
-import type { Finding } from '../../soak/checks/finding.ts';
 import type { Stage } from '../world/stage.ts';
 import type { Property, Violation } from './violation.ts';
 

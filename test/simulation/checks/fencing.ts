@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { WireCall } from '../wire/fate.ts';
 import { HOME } from '../world/cluster.ts';
 import type { World } from '../world/world.ts';
-import type { WireCall } from '../wire/fate.ts';
 import type { Violation } from './violation.ts';
 
 const lease = z.object({ spec: z.object({ holderIdentity: z.string().nullish() }) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CLUSTER_ID } from '../../soak/model/cluster-id.ts';
 import { findChangedForeign } from '../../soak/checks/foreign.ts';
+import { CLUSTER_ID } from '../../soak/model/cluster-id.ts';
 import { HOME } from '../world/cluster.ts';
 import type { Stage } from '../world/stage.ts';
 import type { Violation } from './violation.ts';
@@ -20,10 +20,7 @@ export function checkOwners(
 ): OwnerCheck {
   const { cluster, simulation } = world;
   const isWatchedLate = (uid: string): boolean => {
-    const stored = cluster.server.store.get(
-      'secrets',
-      `${HOME}/infusionsoft-connector-operator-tombstones`,
-    );
+    const stored = cluster.server.store.get('secrets', `${HOME}/infusionsoft-connector-operator-tombstones`);
     return stored !== undefined && Object.hasOwn(tombstones.parse(stored).data, uid);
   };
   const ownerless = (): readonly { readonly id: number; readonly uid: string }[] => {

@@ -1,18 +1,22 @@
 import type { Random } from '../../../src/runtime/random.ts';
 import { pick } from '../../soak/seeds.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import type { CrashMoment, Fate, WireCall, WireFault } from '../wire/fate.ts';
+import type { Api, CrashMoment, Fate, WireCall, WireFault } from '../wire/fate.ts';
 import { LATE_COMMIT_WINDOW_MS } from '../world/settings.ts';
 import type { Profile } from './profile.ts';
 
 /** The fates of a run. */
 export interface SeededFates {
   of(call: WireCall): Fate;
+  /** Lets every request to the API fail from now on, or not any more. */
+  outage(api: Api, isOut: boolean): void;
   /** Ends faults, crashes and delays. */
   calm(): void;
 }
 
 const CRASHES: readonly CrashMoment[] = ['before', 'after commit', 'after answer'];
+/** Shorter and longer than the Lease, milliseconds. */
+const PAUSES = [5_000, 25_000, 60_000];
 /** Latency after the storm, milliseconds. */
 const CALM_MS = 5;
 
@@ -25,10 +29,19 @@ export function seededFates(
   profile: Profile,
   occurs: (disturbance: string) => boolean,
 ): SeededFates {
+  const outages = new Set<Api>();
   let isCalm = false;
+  const isOut = (api: Api): boolean => !isCalm && outages.has(api);
   return {
     calm() {
       isCalm = true;
+    },
+    outage(api, begins) {
+      if (begins) {
+        outages.add(api);
+      } else {
+        outages.delete(api);
+      }
     },
     of(call) {
       const random = seededRandom(mixed(seed, call));
@@ -41,11 +54,16 @@ export function seededFates(
       if (isCalm) {
         return fate;
       }
+      if (isOut(call.api)) {
+        return { ...fate, fault: { kind: 'status', status: 503 } };
+      }
       const name = `${call.api} request ${call.index}`;
       const crash = random.fraction() < profile.crashes ? pick(random, CRASHES) : undefined;
       const fault = random.fraction() < profile.faults ? drawFault(random, call) : undefined;
+      const pauses = profile.replicas > 1 && random.fraction() < profile.crashes * 2;
       return {
         ...fate,
+        ...(pauses && occurs(`pause at ${name}`) ? { pauseMs: pick(random, PAUSES) } : {}),
         ...(crash !== undefined && occurs(`crash at ${name}`) ? { crash } : {}),
         ...(fault !== undefined && occurs(`fault at ${name}`) ? { fault } : {}),
       };

@@ -1,10 +1,16 @@
 import { derivedRandom, pick } from '../../soak/seeds.ts';
 import { OPERATION_NAMES, type OperationName } from '../../soak/storm/schedule.ts';
+import type { Api } from '../wire/fate.ts';
 import type { Profile } from './profile.ts';
 
 /** What happens to a run from outside, `at` milliseconds after its start. */
 export type Action = { readonly id: string; readonly at: number } & (
-  | { readonly kind: 'operation'; readonly name: OperationName; readonly subject: number; readonly seed: number }
+  | {
+      readonly kind: 'operation';
+      readonly name: OperationName;
+      readonly subject: number;
+      readonly seed: number;
+    }
   | { readonly kind: 'rotate account'; readonly seed: number }
   | { readonly kind: 'kill'; readonly replica: number }
   | { readonly kind: 'pause'; readonly replica: number; readonly ms: number }
@@ -12,6 +18,7 @@ export type Action = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'expire history' }
   | { readonly kind: 'lose Secret'; readonly subject: number; readonly backMs: number }
   | { readonly kind: 'revoke'; readonly subject: number }
+  | { readonly kind: 'outage'; readonly api: Api; readonly ms: number }
 );
 
 /** The actions of a seed, in order of time. */
@@ -19,7 +26,7 @@ export function planActions(seed: number, profile: Profile): readonly Action[] {
   const random = derivedRandom(seed, 'plan');
   const index = (count: number): number => Math.floor(random.fraction() * count);
   const at = (): number => Math.round(random.fraction() * profile.stormMs);
-  const operations = Array.from({ length: profile.operations }, (): Omit<Action, 'id'> & Action => {
+  const operations = Array.from({ length: profile.operations }, (): Action => {
     const subject = index(profile.connectors);
     return {
       id: '',
@@ -48,6 +55,13 @@ export function planActions(seed: number, profile: Profile): readonly Action[] {
       at: at(),
       subject: index(profile.connectors),
       backMs: pick(random, [100, 5_000, 30_000]),
+    }),
+    () => ({
+      id: '',
+      kind: 'outage',
+      at: at(),
+      api: pick(random, ['kubernetes', 'external'] as const),
+      ms: pick(random, [5_000, 60_000]),
     }),
     () => ({ id: '', kind: 'revoke', at: at(), subject: index(profile.connectors) }),
   ];

@@ -5,12 +5,19 @@ import { seededRandom } from '../../support/seeded-random.ts';
 import { secret } from '../../support/workbench/manifests.ts';
 import type { Replicas } from '../world/replicas.ts';
 import type { Stage } from '../world/stage.ts';
+import type { SeededFates } from './fates.ts';
 import type { Action } from './plan.ts';
+
+/** What actions other than edits work on. */
+export interface StormTools {
+  readonly replicas: Replicas;
+  readonly fates: Pick<SeededFates, 'outage'>;
+}
 
 /** Carries out the actions at their times. Actions on one connector are sequential, all others overlap. */
 export function startStorm(
   stage: Stage,
-  replicas: Replicas,
+  tools: StormTools,
   actions: readonly Action[],
   onFailure: (error: unknown) => void,
 ): { readonly done: Promise<void> } {
@@ -23,7 +30,7 @@ export function startStorm(
   const run = async (): Promise<void> => {
     for (const action of actions) {
       await sleep(stage.clock, action.at - stage.clock.monotonic());
-      void begin(queueOf(action), () => perform(stage, replicas, action));
+      void begin(queueOf(action), () => perform(stage, tools, action));
     }
     await Promise.all(queues.values());
   };
@@ -35,7 +42,7 @@ function queueOf(action: Action): string {
   return 'subject' in action ? `connector ${action.subject}` : action.kind;
 }
 
-async function perform(stage: Stage, replicas: Replicas, action: Action): Promise<void> {
+async function perform(stage: Stage, { replicas, fates }: StormTools, action: Action): Promise<void> {
   const { world, stage: servers, subjects, clock, tenant } = stage;
   const note = (text: string, key?: string): void => servers.auditLog.note('operation', text, key);
   const subject = 'subject' in action ? subjects[action.subject] : undefined;
@@ -82,6 +89,12 @@ async function perform(stage: Stage, replicas: Replicas, action: Action): Promis
       note(`Secret ${name} created again`, subject.key);
       return;
     }
+    case 'outage':
+      note(`the ${action.api} API is out for ${action.ms} ms`);
+      fates.outage(action.api, true);
+      await sleep(clock, action.ms);
+      fates.outage(action.api, false);
+      return;
     case 'revoke': {
       const id = subject === undefined ? undefined : servers.connectors.of(subject.key)?.view.instanceId;
       if (id !== undefined && world.simulation.instances().some((instance) => instance.id === id)) {

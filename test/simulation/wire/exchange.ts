@@ -68,7 +68,10 @@ export class Exchange implements Dispatcher.DispatchController {
       return;
     }
     this.#wire.observer.left(this.#call);
-    const { fault, travelMs } = this.#fate;
+    const { fault, travelMs, pauseMs } = this.#fate;
+    if (pauseMs !== undefined) {
+      this.#host.pause(pauseMs);
+    }
     this.#after(travelMs + (fault?.kind === 'late' ? fault.ms : 0), () => this.#arrived());
   }
 

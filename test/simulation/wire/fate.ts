@@ -49,6 +49,8 @@ export interface Fate {
   readonly answerMs: number;
   readonly fault?: WireFault | undefined;
   readonly crash?: CrashMoment | undefined;
+  /** How long its process stands still right after the request left, milliseconds. */
+  readonly pauseMs?: number | undefined;
 }
 
 /** Decides the fate of a request before it is sent. */

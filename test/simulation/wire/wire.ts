@@ -14,6 +14,8 @@ export interface Host {
   /** Runs `callback` in the process: never after its death, after the end of a pause. */
   deliver(callback: () => void): void;
   kill(why: string): void;
+  /** Stands still for a time, as without CPU. */
+  pause(ms: number): void;
 }
 
 /** Sees every request of every process. */

@@ -1,5 +1,9 @@
-import { createMemoryApiServer, type MemoryApiServer, type Receiver } from 'kube-apiserver-emulator/in-memory.ts';
 import { join } from 'node:path';
+import {
+  createMemoryApiServer,
+  type MemoryApiServer,
+  type Receiver,
+} from 'kube-apiserver-emulator/in-memory.ts';
 import { VirtualClock } from 'test-kit/virtual-clock.ts';
 import { GROUP } from '../../../src/api/group.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';

@@ -1,4 +1,4 @@
-import { conditionsInWords, type ConnectorView, viewOf } from '../../soak/model/connector-view.ts';
+import { type ConnectorView, conditionsInWords, viewOf } from '../../soak/model/connector-view.ts';
 import type { Watched } from '../../soak/model/connector-watch.ts';
 import type { World } from './world.ts';
 

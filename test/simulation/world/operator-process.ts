@@ -94,16 +94,20 @@ export class OperatorProcess implements Host {
     this.#options.onEnd(why);
   }
 
-  /** As SIGSTOP: timers and responses wait. */
-  pause(): void {
-    this.#held ??= [];
+  /** As SIGSTOP, and SIGCONT after `ms`: timers and responses wait. */
+  pause(ms: number): void {
+    if (this.#held === undefined && this.#alive) {
+      this.#held = [];
+      this.#options.clock.schedule(ms, () => this.#resume());
+    }
   }
 
-  resume(): void {
+  #resume(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const callback of held) {
-      this.deliver(callback);
+      // One after the other, with what each of them causes in between.
+      this.#options.clock.schedule(0, () => this.deliver(callback));
     }
   }
 

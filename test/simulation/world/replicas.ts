@@ -76,8 +76,7 @@ export function startReplicas(options: ReplicaOptions): Replicas {
       const process = slots[index];
       if (process !== undefined) {
         trace.note('process', `${process.name} is paused for ${ms} ms`);
-        process.pause();
-        clock.schedule(ms, () => process.resume());
+        process.pause(ms);
       }
     },
     stop() {

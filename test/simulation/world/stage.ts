@@ -3,8 +3,8 @@ import { issueCode } from '../../soak/model/codes.ts';
 import { digestOf, type ForeignInstance, foreignTags } from '../../soak/model/foreign.ts';
 import type { Subject, Tenant } from '../../soak/model/subject.ts';
 import { derivedRandom, pick } from '../../soak/seeds.ts';
-import { createResource } from '../../soak/storm/lifecycle.ts';
 import type { OperationContext } from '../../soak/storm/context.ts';
+import { createResource } from '../../soak/storm/lifecycle.ts';
 import { account, secret } from '../../support/workbench/manifests.ts';
 import { type Connectors, watchConnectors } from './connectors.ts';
 import type { World } from './world.ts';
@@ -28,8 +28,7 @@ export async function createStage(
   const { clock, simulation, seed, trace, team } = world;
   const random = derivedRandom(seed, 'stage');
   const auditLog: Pick<AuditLog, 'note'> = {
-    note: (source, text, subject) =>
-      trace.note(source, subject === undefined ? text : `${subject}: ${text}`),
+    note: (source, text, subject) => trace.note(source, subject === undefined ? text : `${subject}: ${text}`),
   };
   const spare = simulation.addOrganization({ name: 'Spare' });
   const own = simulation.credentials;

@@ -84,11 +84,12 @@ export function createWorld(options: WorldOptions): World {
 
 function traced(trace: Trace, call: WireCall, fates: Fates): ReturnType<Fates> {
   const fate = fates(call);
-  const { fault, crash } = fate;
-  if (fault !== undefined || crash !== undefined) {
+  const { fault, crash, pauseMs } = fate;
+  if (fault !== undefined || crash !== undefined || pauseMs !== undefined) {
     const words = [
       ...(fault === undefined ? [] : [Object.values(fault).join(' ')]),
       ...(crash === undefined ? [] : [`crash ${crash}`]),
+      ...(pauseMs === undefined ? [] : [`its process is paused for ${pauseMs} ms`]),
     ];
     trace.note('fault', `#${call.number} ${words.join(', ')}`);
   }

@@ -1,7 +1,7 @@
 import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
+import { CLUSTER_ID } from '../model/cluster-id.ts';
 import type { ConnectorView } from '../model/connector-view.ts';
 import type { Sightings } from '../model/sightings.ts';
-import { CLUSTER_ID } from '../model/cluster-id.ts';
 import type { Finding } from './finding.ts';
 
 const uidOf = ({ tags }: InstanceSnapshot): string =>
