@@ -20,7 +20,7 @@ export function startStorm(
   tools: StormTools,
   actions: readonly Action[],
   onFailure: (error: unknown) => void,
-): { readonly done: Promise<void> } {
+): Promise<void> {
   const queues = new Map<string, Promise<void>>();
   const begin = (queue: string, work: () => Promise<void>): Promise<void> => {
     const done = (queues.get(queue) ?? Promise.resolve()).then(work).catch(onFailure);
@@ -34,7 +34,7 @@ export function startStorm(
     }
     await Promise.all(queues.values());
   };
-  return { done: run() };
+  return run();
 }
 
 /** Account and processes have queues of their own. */
