@@ -181,6 +181,11 @@ export const DEFECTS: readonly Defect[] = [
         from: '  return Math.max(retryAfterMs, backoffDelayMs(LIMITS, count, fraction));',
         to: '  return 0 * (retryAfterMs + count + fraction);',
       },
+      {
+        file: 'src/kube/queue/backoff.ts',
+        from: '    return backoffCeilingMs(this.#limits, this.#failures) * this.#random.fraction();',
+        to: '    return 0 * this.#random.fraction();',
+      },
     ],
   },
 ];

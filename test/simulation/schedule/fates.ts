@@ -16,7 +16,7 @@ export interface SeededFates {
 
 const CRASHES: readonly CrashMoment[] = ['before', 'after commit', 'after answer'];
 /** Shorter and longer than the Lease, milliseconds. */
-const PAUSES = [5_000, 25_000, 60_000];
+const PAUSES = [5_000, 60_000, 60_000];
 /** Latency after the storm, milliseconds. */
 const CALM_MS = 5;
 
@@ -55,12 +55,15 @@ export function seededFates(
         return fate;
       }
       if (isOut(call.api)) {
-        return { ...fate, fault: { kind: 'status', status: 503 } };
+        const isDown = call.api === 'kubernetes';
+        return { ...fate, fault: isDown ? { kind: 'refused' } : { kind: 'status', status: 503 } };
       }
       const name = `${call.api} request ${call.index}`;
       const crash = random.fraction() < profile.crashes ? pick(random, CRASHES) : undefined;
       const fault = random.fraction() < profile.faults ? drawFault(random, call) : undefined;
-      const pauses = profile.replicas > 1 && random.fraction() < profile.crashes * 2;
+      // Before the next call of a reconcile, which may be the one with the code.
+      const isStep = call.api === 'external' || call.method === 'PATCH';
+      const pauses = profile.replicas > 1 && isStep && random.fraction() < profile.crashes * 4;
       return {
         ...fate,
         ...(pauses && occurs(`pause at ${name}`) ? { pauseMs: pick(random, PAUSES) } : {}),
