@@ -54,6 +54,12 @@ export function chartTemplates(): readonly { readonly name: string; readonly tex
       'components/admission-policies',
       '.Values.admissionPolicies.enabled',
     ),
+    plain(
+      'legacy-connector-warning.yaml',
+      objectsOf('components/legacy-connector-warning/policy.yaml'),
+      'components/legacy-connector-warning',
+      '.Values.legacyConnectorWarning.enabled',
+    ),
   ];
 }
 
