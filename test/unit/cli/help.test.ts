@@ -111,7 +111,7 @@ describe('the pages about the command line', () => {
 
   it('names only existing flags and commands', () => {
     const flags = new Set(COMMANDS.flatMap((command) => command.flags.map(({ name }) => name)));
-    const known = [...flags, 'namespace', 'help', 'overwrite'];
+    const known = [...flags, 'namespace', 'help', 'overwrite', 'manifest-url'];
     for (const [, flag = ''] of page.matchAll(/ --([a-z-]{3,})/g)) {
       expect(known).toContain(flag);
     }
