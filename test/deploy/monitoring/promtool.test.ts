@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ALERTS } from '../../../scripts/generate/monitoring/alerts.ts';
-import { has, run } from './support/program.ts';
+import { has, run } from '../../support/program.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 

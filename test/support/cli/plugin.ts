@@ -32,9 +32,25 @@ export interface PluginProcess {
   kill(): void;
 }
 
-/** Starts `bin/kubectl-openconnectors` with `env` and the PATH of this process. */
-export function startPlugin(args: readonly string[], env: Readonly<Record<string, string>>): PluginProcess {
-  const child = spawn(entry, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
+/** How the plugin starts. */
+export interface PluginOptions {
+  /** The program and its first arguments; absent: `bin/kubectl-openconnectors`. */
+  readonly program?: readonly [string, ...string[]];
+  /** Its working directory; absent: that of this process. */
+  readonly folder?: string;
+}
+
+/** Starts the plugin with `env` and the PATH of this process. */
+export function startPlugin(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { program: [program, ...first] = [entry], folder }: PluginOptions = {},
+): PluginProcess {
+  const child = spawn(program, [...first, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: 'pipe',
+    ...(folder !== undefined && { cwd: folder }),
+  });
   const { pid } = child;
   if (pid === undefined) {
     throw new Error('the plugin did not start');

@@ -8,6 +8,7 @@ import type { Assessment, Change } from './change.ts';
 import { invalidSpec } from './invalid-spec.ts';
 import { LEGACY_PARTS, legacyPartsOf, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
 import { haltText, progressToAuthorized } from './progress.ts';
+import { switchOver } from './switch.ts';
 
 /** Reasons of Ready=False that a migration to infusionsoftrest resolves. */
 const RESOLVED_BY_MIGRATION: ReadonlySet<string> = new Set(['LegacyApiEnded', 'ProviderUnavailable']);
@@ -17,6 +18,10 @@ export const toRest: Change = {
   words: { verb: 'migrate', done: 'migrated', flags: [] },
   changesSpec: true,
   needsOAuthClient: true,
+  next: {
+    change: switchOver,
+    text: 'The connection Secrets still have the old instances. Test the applications with the Secrets "<connection Secret>-next".',
+  },
   assess(connector) {
     if (elementKeyOf(connector.spec) === LEGACY_ELEMENT) {
       const because = problemOf(connector);
