@@ -20,7 +20,7 @@ export const importInstances: Command = {
   description: [
     'List the Infusionsoft instances of an account that no operator manages, or write a connector for each selected one. Nothing is changed, neither in the cluster nor in Open Connectors.',
     'The connectors only observe (spec.managementPolicy). Create the Secrets that the manifests name, apply the manifests, review the plan, and set spec.managementPolicy to Manage: the operator then adopts the instance and writes its tags only.',
-    'Required permissions: get openconnectorsaccounts and the Secret of the account. Masked values never enter a manifest; instances that cannot be imported are listed with the reason.',
+    'Required permissions: get or list openconnectorsaccounts, get the Secret of the account. Masked values never enter a manifest; instances that cannot be imported are listed with the reason.',
   ],
   flags: [
     ...OPEN_CONNECTORS_FLAGS,

@@ -92,14 +92,19 @@ export function startPlugin(
   };
 }
 
-/** Runs a command that calls Open Connectors in `namespace`; `home` is the home folder of its user. */
+/**
+ * Runs a command that calls Open Connectors in `namespace`; `home` is the home folder of its user, whose rights are
+ * those of the operator without a `kubeconfig` (file).
+ */
 export function runOnAccount(
   bench: Workbench,
   namespace: Namespace,
   home: string,
   args: readonly string[],
+  kubeconfig?: string,
 ): Promise<PluginResult> {
-  const { KUBECONFIG = '', CA_FILE = '' } = bench.environment();
+  const { KUBECONFIG: ofOperator = '', CA_FILE = '' } = bench.environment();
+  const KUBECONFIG = kubeconfig ?? ofOperator;
   const host = `localhost:${bench.simulator.port}`;
   const all = [...args, '-n', namespace.name, '--ca-file', CA_FILE, '--allow-host', host];
   return startPlugin(all, { KUBECONFIG, HOME: home, XDG_STATE_HOME: join(home, 'state') }).ended;

@@ -1,13 +1,13 @@
 import { conditionOf } from '../../../api/condition.ts';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../api/connector.ts';
-import { elementKeyOf, isObserved, scopeOf } from '../../../api/defaults.ts';
+import { elementKeyOf, scopeOf } from '../../../api/defaults.ts';
 import { DEFAULT_SCOPE } from '../../../provider/account.ts';
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
 import { isCurrent } from '../../cluster/conditions.ts';
 import type { Assessment, Change } from './change.ts';
 import { invalidSpec } from './invalid-spec.ts';
 import { LEGACY_PARTS, legacyPartsOf, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
-import { haltOf, progressToAuthorized } from './progress.ts';
+import { haltText, progressToAuthorized } from './progress.ts';
 import { switchOver } from './switch.ts';
 
 /** Reasons of Ready=False that a migration to infusionsoftrest resolves. */
@@ -59,14 +59,7 @@ export function assessStarted(connector: InfusionsoftConnector): Assessment {
 
 /** Why a connector is not migrated, with the action. */
 function problemOf(connector: InfusionsoftConnector): string | undefined {
-  return (
-    haltOf(connector) ?? observed(connector) ?? pendingProblem(connector) ?? invalidAfterwards(connector)
-  );
-}
-
-/** The operator changes nothing with `managementPolicy: Observe`, so no instance would be created. */
-function observed({ spec }: InfusionsoftConnector): string | undefined {
-  return isObserved(spec) ? 'is only observed. Set spec.managementPolicy to Manage.' : undefined;
+  return haltText(connector) ?? pendingProblem(connector) ?? invalidAfterwards(connector);
 }
 
 function pendingProblem(connector: InfusionsoftConnector): string | undefined {
