@@ -24,6 +24,7 @@ const knip = () => node(join(root, 'node_modules/knip/bin/knip.js'), '--no-progr
 const commands = {
   demo: (args) => [build(), node('test/demo/main.ts', ...args)],
   soak: (args) => [build(), node('test/soak/main.ts', ...args)],
+  simulate: (args) => [node('test/simulation/main.ts', ...args)],
   bench: (args) => [build(), node('bench/main.ts', ...args)],
   start: (args) => [build(), operator(...args)],
   cli: (args) => [node('src/cli/main.ts', ...args)],

@@ -35,8 +35,8 @@ export interface AddInstanceOptions {
   readonly createdAt?: number;
   /** Its user; absent: the default user. */
   readonly userId?: number;
-  /** Its registered OAuth app; absent: the default application. */
-  readonly app?: ProviderApp;
+  /** The OAuth client of its grant; absent: the default application. */
+  readonly clientId?: string;
 }
 
 /** A change by another client: `configuration` merges, `tags` replaces. */

@@ -51,7 +51,7 @@ describe('an instance of another client', () => {
   it('has the OAuth app that it is created with', async () => {
     await using run = await running();
     const app = run.simulator.registerApp();
-    const instance = run.simulator.addInstance({ app });
+    const instance = run.simulator.addInstance({ clientId: app.clientId });
     expect(instance).toMatchObject({
       configuration: { 'oauth.api.key': app.clientId, 'oauth.api.secret': app.clientSecret },
       works: true,

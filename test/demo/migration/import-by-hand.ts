@@ -17,7 +17,7 @@ export async function importByHand(context: StoryContext): Promise<void> {
     name: instanceName,
     connector: 'infusionsoftcrm',
     tags: [],
-    app,
+    clientId: app.clientId,
     configuration: { 'oauth.callback.url': site.callbackUrl },
   });
   applications.startWithToken(token);
