@@ -83,7 +83,7 @@ describe('a change of an instance', () => {
     expect(it.writes).toHaveLength(writes);
   });
 
-  test('enables what the resource wants enabled, and remembers it', async () => {
+  test('enables what the spec enables, and records it', async () => {
     const it = settled({ metadata: { generation: 2 }, spec: { instance: { enabled: false } } });
     await pass(it);
     expect(it.calls).toEqual([
@@ -251,7 +251,7 @@ test('a status of an earlier version of the operator is completed by one read an
   expect([it.reads, it.calls, it.writes.length]).toEqual([['crm-connection'], [], 1]);
 });
 
-test('a 401 of any call has the account looked at, once for each pass', async () => {
+test('a 401 of any call triggers a check of the account, once for each reconcile', async () => {
   const it = settled({}, [instance(ID, { name: 'renamed' })], { patchInstance: refuse('unauthorized') });
   await pass(it);
   expect(it.suspicions()).toBe(1);

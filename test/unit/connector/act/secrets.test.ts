@@ -43,7 +43,7 @@ const connection = {
 };
 
 describe('the connection Secret', () => {
-  test('is written again when somebody deleted it', async () => {
+  test('is written again after another client deleted it', async () => {
     const it = settled({ 'crm-connection': secretAbsent });
     await pass(it);
     expect(values(it, 'crm-connection')).toEqual(connection);
@@ -51,7 +51,7 @@ describe('the connection Secret', () => {
     expect(readiness(it)).toBe('True Succeeded');
   });
 
-  test('is set back when somebody edited it, with what was added taken away', async () => {
+  test('is restored after another client edited it, without what was added', async () => {
     const it = settled({
       'crm-connection': secretRead(
         { ...connection, 'element-token': 'edited', extra: 'x' },
@@ -198,7 +198,7 @@ describe('the connection Secret', () => {
     expect(values(subject, 'crm-connection')).toEqual(data);
   });
 
-  test('that the cache has not seen yet is looked at, not overwritten', async () => {
+  test('that the cache has not seen yet is read, not overwritten', async () => {
     const it = settled({ 'crm-connection': secretRead({ password: 'of another' }) });
     const known = (namespace: string, name: string): SecretFact =>
       name === 'crm-connection' ? secretAbsent : it.ports.secrets.known(namespace, name);
@@ -286,7 +286,7 @@ describe('the connection Secret', () => {
     );
   });
 
-  it('of the old name is not forgotten when its removal is interrupted', async () => {
+  it('of the old name is removed later when its removal is interrupted', async () => {
     const pings = { isAnswering: false };
     const subject = bench({
       connector: settledConnector({

@@ -60,7 +60,7 @@ describe('conditions', () => {
     },
   );
 
-  test('of a first look say of everything else that nobody has looked yet', () => {
+  test('of a first reconcile are Unknown for everything that was not checked yet', () => {
     expect(saying(statusOf(input({ secrets: { 'crm-key': secretAbsent } })))).toEqual([
       'Ready=False SecretNotFound',
       'SecretsResolved=False SecretNotFound',
@@ -89,7 +89,7 @@ describe('conditions', () => {
     expect(saying(status)).not.toContain('Reconciling=True ProgressingWithRetry');
   });
 
-  test('of a resource that waits for a person are neither Reconciling nor Stalled', () => {
+  test('of a resource that waits for its user are neither Reconciling nor Stalled', () => {
     const waiting = input({ secrets: { 'crm-code': secretAbsent } });
     expect(saying(statusOf(waiting))).toEqual([
       'Ready=False AuthorizationRequired',
@@ -121,7 +121,7 @@ describe('conditions', () => {
     expect(kubectlWaits(after, 'Ready')).toBe(false);
   });
 
-  test('of an unchanged pass are what they were, to the second', () => {
+  test('of an unchanged reconcile are what they were, to the second', () => {
     const subject = settledWorld();
     expect(statusOf(subject)).toEqual(subject.connector.status);
   });
@@ -204,7 +204,7 @@ describe('failures', () => {
     },
   );
 
-  test('are forgotten by a success', () => {
+  test('are cleared by a success', () => {
     const before = readyStatus(ID, { failures: { count: 3, nextAttemptAt: second(0) } });
     expect(statusOf(settledWorld({ connector: { status: before } })).failures).toBeUndefined();
   });
@@ -221,7 +221,7 @@ describe('fingerprints', () => {
     expect(versions).toEqual(['1', '1', '2']);
   });
 
-  test('are kept when the pass came to no end', () => {
+  test('are kept when the reconcile did not end', () => {
     const rotated = settledWorld({
       secrets: { 'crm-key': secretRead({ encryptedKey: 'rotated' }, { resourceVersion: '2' }) },
       pass: failing('unavailable'),
@@ -262,7 +262,7 @@ describe('the rest', () => {
     expect(statusOf(blocked).binding).toEqual(blocked.connector.status?.binding);
   });
 
-  test('authorizedAt is now when the grant was accepted in this pass, and else what it was', () => {
+  test('authorizedAt is now when the grant was accepted in this reconcile, and unchanged otherwise', () => {
     expect(
       statusOf(
         settledWorld({
