@@ -33,6 +33,7 @@ const commands = {
   lint: (args) => [biome('check', ...args), tsc(), knip()],
   format: (args) => [biome('check', '--write', ...args)],
   build: () => [build()],
+  release: (args) => [node('scripts/release.ts', ...args)],
   test: (args) =>
     args.length > 0 ? [build(), vitest(...args)] : [biome('check'), tsc(), knip(), build(), vitest()],
   'test:k3s': (args) => [build(), vitest('--project', 'integration', ...args)],

@@ -1,5 +1,5 @@
-import type { KubeCalls } from '../measure/kube-calls.ts';
-import { totalOf } from '../measure/kube-calls.ts';
+import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
+import { totalOf } from '../../test/support/controlplane/kube-calls.ts';
 import type { ScenarioName } from '../scenarios/names.ts';
 import type { Cost, ScenarioResult } from '../scenarios/result.ts';
 

@@ -1,4 +1,4 @@
-import type { KubeCalls } from '../measure/kube-calls.ts';
+import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
 import type { ScenarioName } from './names.ts';
 
 /** What one program needed for a scenario. */

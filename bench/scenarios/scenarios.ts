@@ -17,7 +17,7 @@ const OPERATOR_SETTINGS = { WORKERS: '10', INVENTORY_INTERVAL: '10s' };
 /** The costs of one run, by scenario: the operator first, the bare client on a tenant of its own. */
 export async function runScenarios(
   stage: Stage,
-  { connectors, scenarios }: BenchOptions,
+  { connectors, scenarios, cpuProf }: BenchOptions,
   progress: (text: string) => void,
 ): Promise<readonly ScenarioResult[]> {
   const env = { ...stage.environment, ...OPERATOR_SETTINGS };
@@ -40,7 +40,7 @@ export async function runScenarios(
     }
   };
   progress('create: the operator');
-  const first = await measure(stage, () => startOperator(watched), allReady(tenant, connectors));
+  const first = await measure(stage, () => startOperator(watched, cpuProf), allReady(tenant, connectors));
   add('create', first.cost, bare);
 
   if (scenarios.includes('idle')) {
@@ -50,7 +50,7 @@ export async function runScenarios(
   await first.subject.stop();
 
   progress('restart');
-  const second = await measure(stage, () => startOperator(watched), settledAgain(stage));
+  const second = await measure(stage, () => startOperator(watched, cpuProf), settledAgain(stage));
   add('restart', second.cost);
 
   if (scenarios.includes('delete')) {

@@ -131,6 +131,12 @@ export function isAccountVerified(log: ActionLog): boolean {
   return done(log.slice(granted + 1), 'verify-account').length > 0;
 }
 
+/** Whether the call through the instance was made once more after the account was verified. */
+export function isPingRepeated(log: ActionLog): boolean {
+  const verified = log.findLastIndex((entry) => isAccountVerified([entry]));
+  return verified >= 0 && log.slice(verified).some(({ outcome }) => outcome.kind === 'ping');
+}
+
 /** Whether the instance was read by id since the latest call through it. */
 export function isReadSincePing(log: ActionLog, id: number): boolean {
   return isRead(log.slice(log.findLastIndex(({ outcome }) => outcome.kind === 'ping') + 1), id);

@@ -2,6 +2,7 @@ import type { AuthorizationResponse } from '../authorization/authorization-respo
 import type { Grant } from '../openconnectors/port.ts';
 import type { ManagedMetadata } from '../secrets/managed-metadata.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
+import type { SeenContent } from './input.ts';
 
 /** One reference to a key of a Secret. */
 export interface SecretUse {
@@ -67,6 +68,8 @@ export interface OwnedSecret {
 
 /** The connection Secret. */
 export interface ConnectionSecret extends OwnedSecret {
+  /** The Secret as this process saw it last, else as status records it. */
+  readonly seen: SeenContent | undefined;
   /** What it should hold, and the keyed hash of that. Absent without a ready account or the instance's token. */
   readonly desired:
     | {

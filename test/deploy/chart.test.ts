@@ -34,6 +34,16 @@ const cases: readonly Case[] = [
   { name: 'ingress', components: ['ingress'], values: { consent: { host, ingress: { enabled: true } } } },
   { name: 'gateway', components: ['gateway'], values: { consent: { host, gateway: { enabled: true } } } },
   { name: 'consent TLS', components: ['consent-tls'], values: { consent: { tls: { enabled: true } } } },
+  {
+    name: 'ingress with consent TLS',
+    components: ['ingress', 'consent-tls'],
+    values: { consent: { host, ingress: { enabled: true }, tls: { enabled: true } } },
+  },
+  {
+    name: 'consent TLS with gateway',
+    components: ['consent-tls', 'gateway'],
+    values: { consent: { host, gateway: { enabled: true }, tls: { enabled: true } } },
+  },
   { name: 'default account', components: ['default-account'], values: { defaultAccount: { enabled: true } } },
   { name: 'CA bundle', components: ['ca-bundle'], values: { caBundle: { enabled: true } } },
   { name: 'ServiceMonitor', components: ['servicemonitor'], values: { serviceMonitor: { enabled: true } } },
@@ -42,6 +52,11 @@ const cases: readonly Case[] = [
     name: 'admission policies',
     components: ['admission-policies'],
     values: { admissionPolicies: { enabled: true } },
+  },
+  {
+    name: 'warning about infusionsoftcrm',
+    components: ['legacy-connector-warning'],
+    values: { legacyConnectorWarning: { enabled: true } },
   },
 ];
 

@@ -35,6 +35,8 @@ export interface AddInstanceOptions {
   readonly createdAt?: number;
   /** Its user; absent: the default user. */
   readonly userId?: number;
+  /** The OAuth client of its grant; absent: the default application. */
+  readonly clientId?: string;
 }
 
 /** A change by another client: `configuration` merges, `tags` replaces. */

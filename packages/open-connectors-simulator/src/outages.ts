@@ -3,8 +3,21 @@ import type { ElementKey } from './catalog.ts';
 import { ApiError } from './errors.ts';
 import type { Answer } from './wire.ts';
 
-/** What a hub call gets while the provider refuses everybody: a status that the platform forwards, or a fault in a 200. */
-export const OUTAGE_ANSWERS = ['401', '403', '404', '410', '500', '502', '503', 'fault'] as const;
+/**
+ * What a hub call gets while the provider refuses everybody: a status that the platform forwards, or a fault in a 200.
+ * Only the text of `401-token` is about a token.
+ */
+export const OUTAGE_ANSWERS = [
+  '401',
+  '401-token',
+  '403',
+  '404',
+  '410',
+  '500',
+  '502',
+  '503',
+  'fault',
+] as const;
 
 export type OutageAnswer = (typeof OUTAGE_ANSWERS)[number];
 
@@ -38,10 +51,12 @@ export class ForwardedAnswer extends Error {
   }
 }
 
-/** Text without a word about a token: Apigee's error of a path that is in no product, and plain reason phrases. */
+/** Apigee's errors of a path that is in no product and of a token that it refuses, and plain reason phrases. */
 const PROVIDER_TEXTS: Readonly<Record<Exclude<OutageAnswer, 'fault'>, string>> = {
   '401':
     '{"fault":{"faultstring":"Invalid API call as no apiproduct match found","detail":{"errorcode":"keymanagement.service.InvalidAPICallAsNoApiProductMatchFound"}}}',
+  '401-token':
+    '{"fault":{"faultstring":"Invalid Access Token","detail":{"errorcode":"keymanagement.service.invalid_access_token"}}}',
   '403': 'Forbidden',
   '404': 'Not Found',
   '410': 'Gone',
@@ -76,5 +91,5 @@ export function createOutages(clock: Clock): Outages {
 export function outageError({ answer }: Outage): Error {
   return answer === 'fault'
     ? new ForwardedAnswer({ status: 200, headers: { 'Content-Type': 'text/xml' }, body: FAULT })
-    : new ApiError(Number(answer), 'The provider refused the call', PROVIDER_TEXTS[answer]);
+    : new ApiError(Number.parseInt(answer, 10), 'The provider refused the call', PROVIDER_TEXTS[answer]);
 }

@@ -130,6 +130,14 @@ function userOf(context: Context, id: number): UserRecord {
   return user;
 }
 
+function appOf({ provider }: Context, clientId: string): ProviderApp {
+  const app = provider.findApp(clientId);
+  if (app === undefined) {
+    throw new Error(`the provider has no application ${clientId}`);
+  }
+  return app;
+}
+
 export function createSimulation(options: SimulationOptions = {}): SimulationControl {
   const clock = options.clock ?? systemClock;
   const knobs = createKnobs(options.knobs);
@@ -167,9 +175,14 @@ export function createSimulation(options: SimulationOptions = {}): SimulationCon
     exchange: (request) => platform.exchange(request),
 
     instances: snapshots,
-    addInstance: ({ userId, ...rest } = {}) =>
+    addInstance: ({ userId, clientId = app.clientId, ...rest } = {}) =>
       snapshotOf(
-        addOutOfBand(context, app, userId === undefined ? owner : userOf(context, userId), rest),
+        addOutOfBand(
+          context,
+          appOf(context, clientId),
+          userId === undefined ? owner : userOf(context, userId),
+          rest,
+        ),
         context,
       ),
     copyInstance: (id, options = {}) => snapshotOf(copyOutOfBand(context, id, options), context),

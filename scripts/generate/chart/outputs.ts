@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../../src/api/group.ts';
 import { renderYaml } from '../manifest.ts';
 import type { Output } from '../output.ts';
+import { KEYWORDS, MINIMUM_KUBERNETES, project } from '../project.ts';
 import { renderHelpers } from './helpers.ts';
 import { placed, sourceOf } from './sources.ts';
 import { block, renderTemplate } from './template.ts';
 import { chartTemplates } from './templates.ts';
 import { VALUES_OUTPUTS } from './values-outputs.ts';
-
-const packageSchema = z.object({ version: z.string(), description: z.string() });
-const root = join(import.meta.dirname, '..', '..', '..');
 
 /** The generated files of `deploy/chart`. NOTES.txt and the test hook are written by hand. */
 export function chartOutputs(): readonly Output[] {
@@ -28,9 +23,7 @@ export function chartOutputs(): readonly Output[] {
 }
 
 function renderChart(): string {
-  const { version, description } = packageSchema.parse(
-    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
-  );
+  const { version, description } = project();
   const crds = [CONNECTOR_NAMES, ACCOUNT_NAMES].map(({ kind, plural }) => ({
     kind,
     version: VERSION,
@@ -46,8 +39,8 @@ function renderChart(): string {
       type: 'application',
       version,
       appVersion: version,
-      kubeVersion: '>=1.20.0-0',
-      keywords: ['operator', 'open-connectors', 'infusionsoft', 'keap', 'sap'],
+      kubeVersion: `>=${MINIMUM_KUBERNETES}-0`,
+      keywords: KEYWORDS,
       annotations: {
         'artifacthub.io/category': 'integration-delivery',
         'artifacthub.io/license': 'Apache-2.0',

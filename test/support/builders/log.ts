@@ -17,6 +17,8 @@ export interface LogChange {
   readonly justRead?: number;
   readonly ping?: PingAnswer | undefined;
   readonly accountProven?: boolean;
+  /** The answer to a call after the account was verified. */
+  readonly repeatedPing?: PingAnswer | undefined;
   readonly fallback?: FallbackOutcome;
   readonly connectionWritten?: boolean;
   readonly enabledSet?: boolean;
@@ -98,7 +100,7 @@ function when(condition: boolean | undefined, ...entries: readonly LogEntry[]): 
 
 /** The log of a reconcile that did what `change` says, in the order in which a reconcile does it. */
 export function logOf(change: LogChange = {}): ActionLog {
-  const { fallback, ping, failure, justRead } = change;
+  const { fallback, ping, repeatedPing, failure, justRead } = change;
   const reads = [...(change.read ?? []), ...(justRead === undefined ? [] : [justRead])];
   return [
     ...when(change.searched, entry(SAMPLES.search)),
@@ -115,6 +117,10 @@ export function logOf(change: LogChange = {}): ActionLog {
     ...when(change.enabledSet, entry(SAMPLES.enable)),
     ...when(ping !== undefined, entry(SAMPLES.ping, { kind: 'ping', answer: ping ?? 'answered' })),
     ...when(change.accountProven, entry(SAMPLES['verify-account'])),
+    ...when(
+      repeatedPing !== undefined,
+      entry(SAMPLES.ping, { kind: 'ping', answer: repeatedPing ?? 'answered' }),
+    ),
     ...(change.tagsReleased ?? []).map((id) => entry({ ...SAMPLES['release-tags'], id })),
     ...(change.removalsRecorded ?? []).map((id) => entry({ ...SAMPLES['record-removal'], id })),
     ...(change.deleted ?? []).map((id) => entry({ ...SAMPLES['delete-instance'], id })),

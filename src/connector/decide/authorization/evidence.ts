@@ -80,6 +80,15 @@ export function isAnyWorking(input: ConnectorInput): boolean {
   return input.peers.some((peer) => stateOf(input, peer) === 'works');
 }
 
+/** Whether a call through another instance worked after the latest call through the connector's own. */
+export function hasWorkedSince(input: ConnectorInput): boolean {
+  const { tested } = input.memory;
+  return (
+    tested !== undefined &&
+    input.peers.some((peer) => stateOf(input, peer) === 'works' && (peer.tested?.at ?? 0) > tested.at)
+  );
+}
+
 /** Whom the failure concerns, by what the other connectors show. */
 export function verdictOf(input: ConnectorInput, failure: Failure): Verdict {
   const of = (state: State): readonly Peer[] => input.peers.filter((peer) => stateOf(input, peer) === state);

@@ -6,6 +6,7 @@ import {
   isAccountVerified,
   isAuthorized,
   isEnabledSet,
+  isPingRepeated,
   isReconfigured,
   latestPatch,
 } from '../../action-log.ts';
@@ -13,7 +14,7 @@ import { asksForConsent, isDoubted } from '../../authorization-state.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { carriesSecret, difference } from '../desired-instance.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { type Failure, isAnyWorking, nextPeerToPing, verdictOf } from './evidence.ts';
+import { type Failure, hasWorkedSince, isAnyWorking, nextPeerToPing, verdictOf } from './evidence.ts';
 import { hasLegacyApiEnded, legacyApiEnded } from './legacy-api-end.ts';
 import { nextOutagePingAt, nextPingAt } from './ping-time.ts';
 
@@ -44,7 +45,30 @@ export function judgeFailure(input: ConnectorInput, instance: Instance, failure:
   if (peer !== undefined) {
     return { type: 'ping-peer', uid: peer.uid, token: peer.token };
   }
-  return unverified(input, instance, failure) ?? conclude(input, instance, failure);
+  return (
+    callAgain(input, instance, failure) ??
+    unverified(input, instance, failure) ??
+    conclude(input, instance, failure)
+  );
+}
+
+/**
+ * Another instance may work because the outage ended after the call through this one. So the call is made once more, before
+ * it follows from the others that only this one fails.
+ */
+function callAgain(input: ConnectorInput, { id, token }: Instance, failure: Failure): Action | undefined {
+  return token !== undefined &&
+    isDoubted(input.connector) &&
+    isComparable(failure) &&
+    !isPingRepeated(input.log) &&
+    hasWorkedSince(input)
+    ? { type: 'ping', id, token }
+    : undefined;
+}
+
+/** Whether what other instances show says what the failure concerns. A disabled instance has not been called. */
+function isComparable(failure: Failure): boolean {
+  return failure !== 'outage' && failure !== 'disabled';
 }
 
 /** A user is asked already. A call at intervals shows whether it was not the grant after all. */
@@ -57,10 +81,10 @@ function askAgain(input: ConnectorInput, instance: Instance): Action {
     : action;
 }
 
-/** The first failure, until the call was repeated. */
+/** The first failure, or the first one while others work again, until the call was repeated. */
 function unverified(input: ConnectorInput, { id }: Instance, failure: Failure): Action | undefined {
   const { connector, now, settings, log } = input;
-  const isFirst = isAuthorized(log) || !isDoubted(connector);
+  const isFirst = isAuthorized(log) || !isDoubted(connector) || isOverForOthers(input, failure);
   const { lastReason, nextAttemptAt } = connector.status?.failures ?? {};
   const waitMs = lastReason === 'AuthorizationUnverified' ? Date.parse(nextAttemptAt ?? '') - now : 0;
   const isWaiting = isUnverified(input) && waitMs > 0 && waitMs <= settings.authorizationRecheckMs + 1_000;
@@ -78,6 +102,15 @@ function unverified(input: ConnectorInput, { id }: Instance, failure: Failure): 
     `${what}; the cause is not verified. Wait for the next check.`,
     { kind: 'backoff', retryAfterMs: isFirst ? settings.authorizationRecheckMs : waitMs },
   );
+}
+
+/** An outage does not end for all at the same moment, so that a failure right after it proves nothing yet. */
+function isOverForOthers(input: ConnectorInput, failure: Failure): boolean {
+  return isUnavailable(input) && isComparable(failure) && !isEnabledSet(input.log) && isAnyWorking(input);
+}
+
+function isUnavailable({ connector }: ConnectorInput): boolean {
+  return conditionOf(connector, 'Authorized')?.reason === 'ProviderUnavailable';
 }
 
 function isUnverified({ connector }: ConnectorInput): boolean {
@@ -119,7 +152,13 @@ function mayEnable(input: ConnectorInput, verdict: 'provider' | 'client' | 'gran
   if (isEnabledSet(input.log)) {
     return false;
   }
-  return verdict === 'grant' || isReconfigured(input.log) || (!isAnyWorking(input) && isProbe(input));
+  const worksElsewhere = isAnyWorking(input);
+  return (
+    verdict === 'grant' ||
+    isReconfigured(input.log) ||
+    (worksElsewhere && isUnavailable(input)) ||
+    ((verdict === 'client' || !worksElsewhere) && isProbe(input))
+  );
 }
 
 /** Each instance has its turn among those of the account; without others it always has. */

@@ -49,6 +49,17 @@ function disabled(peers: readonly Peer[], change: SettledChange = {}) {
   });
 }
 
+/** A status in which the OAuth app is rejected. */
+const REJECTED_APP = readyStatus(ID, {
+  conditions: [condition('Authorized', 'False', 'OAuthClientRejected')],
+});
+
+/** Four other connectors, of which those of another client_id work at this moment. */
+const rejectedApp = (at: number): readonly Peer[] => [
+  peer('a', OWN, 'refused', { tested: { at, answer: 'refused' } }),
+  ...['b', 'c', 'd'].map((uid) => peer(uid, OTHER, 'answered', { tested: { at, answer: 'answered' } })),
+];
+
 /** A status in which an outage has lasted for `ms`. */
 function outage(ms: number) {
   return readyStatus(ID, {
@@ -189,6 +200,23 @@ describe('a second failure', () => {
       action: { type: 'ping-peer', uid: 'a' },
     },
     {
+      name: 'before a call of another connector that works',
+      because: 'a short failure may have ended between the two calls',
+      input: failing('refused', many(OWN, 'answered'), {
+        memory: { tested: { at: NOW - 1, answer: 'refused' } },
+      }),
+      action: { type: 'ping', id: ID },
+    },
+    {
+      name: 'repeated after a call of another connector that works',
+      because: 'others work before and after it',
+      input: failing('refused', many(OWN, 'answered'), {
+        memory: { tested: { at: NOW - 1, answer: 'refused' } },
+        pass: { accountProven: true, repeatedPing: 'refused' },
+      }),
+      action: revoked,
+    },
+    {
       name: 'with a new client_secret in the Secret',
       because: 'it may be what makes the instance work',
       input: failing('client-refused', [], {
@@ -268,6 +296,43 @@ describe('an outage', () => {
       action: { type: 'enable', id: ID, enabled: true },
     },
     {
+      name: 'that is over for other connectors',
+      because: 'it does not end for all at the same moment',
+      input: failing('refused', many(OWN, 'answered'), { connector: { status: outage(HOUR) } }),
+      action: unverified('Wait for the next check.'),
+    },
+    {
+      name: 'that is over for another client_id',
+      because: 'it does not end for all at the same moment',
+      input: failing('unexplained', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
+        connector: { status: outage(HOUR) },
+      }),
+      action: unverified('Wait for the next check.'),
+    },
+    {
+      name: 'with 5xx for longer than any outage, while others work',
+      because: 'nothing but a new grant is left to try',
+      input: failing('outage', many(OWN, 'answered'), { connector: { status: outage(72 * HOUR) } }),
+      action: revoked,
+    },
+    {
+      name: 'that disabled this instance, and is over for another client_id',
+      because: 'another failing instance of its client_id may wait for this one',
+      input: disabled([peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
+        connector: { status: outage(HOUR) },
+      }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'that is over, with an instance that was enabled and works no more than the others of its client_id',
+      because: 'it is enabled once',
+      input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
+        connector: { status: outage(HOUR) },
+        pass: { enabledSet: true, ping: 'refused', accountProven: true },
+      }),
+      action: clientRejected,
+    },
+    {
       name: 'that is over, with an instance that was enabled and does not work',
       because: 'its grant ended',
       input: failing('refused', many(OWN, 'answered'), {
@@ -280,6 +345,21 @@ describe('an outage', () => {
       name: 'that disabled the only instance',
       because: 'no other one can show that it is over',
       input: disabled([], { connector: { status: outage(HOUR) } }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'of one client_id that disabled this instance, before its turn',
+      because: 'enabling it in a loop would not make its grant work',
+      input: disabled(rejectedApp(PROBE_TURN + HOUR), {
+        now: PROBE_TURN + HOUR,
+        connector: { status: REJECTED_APP },
+      }),
+      action: clientRejected,
+    },
+    {
+      name: 'of one client_id that disabled this instance, when its turn comes',
+      because: 'without a call nothing shows that the app works again',
+      input: disabled(rejectedApp(PROBE_TURN), { now: PROBE_TURN, connector: { status: REJECTED_APP } }),
       action: { type: 'enable', id: ID, enabled: true },
     },
     {
