@@ -2,7 +2,6 @@ import type { AuthorizationResponse } from '../authorization/authorization-respo
 import type { Grant } from '../openconnectors/port.ts';
 import type { ManagedMetadata } from '../secrets/managed-metadata.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
-import type { SeenContent } from './input.ts';
 
 /** One reference to a key of a Secret. */
 export interface SecretUse {
@@ -64,6 +63,12 @@ export interface OwnedSecret {
   readonly fact: SecretFact;
   /** It exists, and the operator created it for this resource and this purpose. */
   readonly isOwn: boolean;
+}
+
+/** A Secret by its version and a fingerprint of its whole content. */
+export interface SeenContent {
+  readonly resourceVersion: string;
+  readonly content: string;
 }
 
 /** The connection Secret. */

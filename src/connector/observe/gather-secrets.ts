@@ -21,8 +21,9 @@ import type {
   OwnedSecret,
   RecordMatch,
   SecretInput,
+  SeenContent,
 } from '../connector-secrets.ts';
-import type { ChosenInstance, ConnectorInput, Observation, SeenContent } from '../input.ts';
+import type { ChosenInstance, ConnectorInput, Observation } from '../input.ts';
 import { canonicalContent, connectionData, connectionMetadata } from './connection-content.ts';
 import { recordedElementOf, waitsForAnnotation } from './held-instances.ts';
 import { type Fingerprint, factOf, secretInput } from './secret-inputs.ts';
