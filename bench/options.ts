@@ -19,7 +19,8 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [--connectors N] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
                  [--cpu-prof DIR]
 
-Measures the bundled operator, and beside it a bare client that makes only the necessary calls. KUBEBUILDER_ASSETS names
+Measures the bundled operator, and beside it a bare client that makes only the necessary calls and, where Go is installed,
+an operator in Go (controller-runtime). KUBEBUILDER_ASSETS names
 the folder of a real etcd and kube-apiserver; without it the embedded API server is used, whose numbers are no evidence
 of time. Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 

@@ -23,8 +23,16 @@ export function startSubject(
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Subject {
-  const all = [...NODE_FLAGS, ...flags, join(ROOT, program), ...args];
-  const child: ChildProcess = spawn(process.execPath, all, {
+  return startProgram(process.execPath, [...NODE_FLAGS, ...flags, join(ROOT, program), ...args], env);
+}
+
+/** Starts any program in the same way. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Subject {
+  const child: ChildProcess = spawn(program, [...args], {
     cwd: ROOT,
     env: { ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
