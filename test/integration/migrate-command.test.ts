@@ -11,8 +11,9 @@ import { type ConsentRobot, startConsentRobot } from '../support/consent/robot.t
 import { createSite, type Site } from '../support/consent/site.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
+import { type AdoptedOptions, createAdopted } from '../support/workbench/adopted.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
-import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
+import { CALLBACK_URL, secret } from '../support/workbench/manifests.ts';
 import {
   createPrerequisites,
   newCode,
@@ -21,6 +22,9 @@ import {
 } from '../support/workbench/workbench.ts';
 
 const KIND = CONNECTOR_NAMES.kind;
+/** The name that the first adopted connector gets. */
+const NAME = 'crm-001';
+const CONNECTION = `${NAME}-connection`;
 const { ok, userAction, timeout } = cliExitCodes;
 
 describeControlPlanes('migrate of one connector', (plane) => {
@@ -56,38 +60,23 @@ describeControlPlanes('migrate of one connector', (plane) => {
   const migrate = (namespace: Namespace, ...args: string[]): Promise<PluginResult> =>
     start(namespace, ...args).ended;
   const consentIn = (namespace: Namespace): void => {
-    robots.push(startConsentRobot(bench, site, namespace, ['crm']));
+    robots.push(startConsentRobot(bench, site, namespace, [NAME]));
   };
   const instance = (id: number | undefined) => bench.simulator.instances().find((found) => found.id === id);
-  const statusOf = async (namespace: Namespace) => (await namespace.connector('crm')).status;
-  const tokenOf = async (namespace: Namespace, name = 'crm-connection') =>
+  const statusOf = async (namespace: Namespace) => (await namespace.connector(NAME)).status;
+  const tokenOf = async (namespace: Namespace, name = CONNECTION) =>
     (await namespace.secret(name))?.values['element-token'];
 
   /** A connector that is Ready with an adopted instance of infusionsoftcrm. */
-  async function adopted(
-    metadata: Readonly<Record<string, unknown>> = {},
-    oauth: Readonly<Record<string, unknown>> = {},
-  ) {
+  async function adopted(options: AdoptedOptions = {}) {
     const namespace = await bench.namespace('migrate');
     await createPrerequisites(bench, namespace, { code: false });
-    const old = bench.simulator.addInstance({
-      connector: 'infusionsoftcrm',
-      name: 'crm',
-      tags: [],
-      configuration: { 'oauth.callback.url': CALLBACK_URL },
-    });
-    await namespace.create(
-      connector(
-        'crm',
-        {
-          oauth: { clientSecretRef: { name: 'crm-oauth' }, ...oauth },
-          instance: { importId: old.id, name: 'crm' },
-          deletionPolicy: 'Delete',
-        },
-        metadata,
-      ),
-    );
-    await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+    await createAdopted(bench, namespace, 1, options);
+    await namespace.waitFor(KIND, NAME, 'Ready', 'True');
+    const old = instance((await statusOf(namespace))?.instance?.id);
+    if (old === undefined) {
+      throw new Error('Ready without an instance');
+    }
     return { namespace, old };
   }
 
@@ -109,21 +98,21 @@ describeControlPlanes('migrate of one connector', (plane) => {
     const { namespace, old, next } = await migrated();
     const dryRun = await migrate(namespace, '--switch');
     expect(dryRun).toMatchObject({ code: ok.code, stderr: '' });
-    expect(dryRun.stdout).toContain(`Secret crm-connection: instance ${next.id}`);
+    expect(dryRun.stdout).toContain(`Secret ${CONNECTION}: instance ${next.id}`);
     expect(dryRun.stdout).toContain('Dry run: nothing was changed.');
     expect(await tokenOf(namespace)).toBe(old.token);
 
     const switched = await migrate(namespace, '--switch', '--yes');
     expect(switched).toMatchObject({ code: ok.code, stderr: '' });
-    expect(switched.stdout).toContain(`${namespace.name}/crm: switched.`);
+    expect(switched.stdout).toContain(`${namespace.name}/${NAME}: switched.`);
     expect(await tokenOf(namespace)).toBe(next.token);
     expect(await statusOf(namespace)).toMatchObject({ instance: { id: next.id }, replacing: { id: old.id } });
 
-    const back = await migrate(namespace, 'crm', '--switch', '--rollback', '--yes');
+    const back = await migrate(namespace, NAME, '--switch', '--rollback', '--yes');
     expect(back).toMatchObject({ code: ok.code, stderr: '' });
-    expect(back.stdout).toContain(`${namespace.name}/crm: switched back.`);
+    expect(back.stdout).toContain(`${namespace.name}/${NAME}: switched back.`);
     expect(await tokenOf(namespace)).toBe(old.token);
-    expect(await tokenOf(namespace, 'crm-connection-next')).toBe(next.token);
+    expect(await tokenOf(namespace, `${CONNECTION}-next`)).toBe(next.token);
 
     const again = await migrate(namespace, '--switch', '--yes', '-o', 'json');
     expect(again.code).toBe(ok.code);
@@ -131,42 +120,44 @@ describeControlPlanes('migrate of one connector', (plane) => {
       change: 'switch',
       dryRun: false,
       end: 'finished',
-      connectors: [{ namespace: namespace.name, name: 'crm', result: 'done' }],
+      connectors: [{ namespace: namespace.name, name: NAME, result: 'done' }],
     });
-    expect(again.stderr).toContain(`${namespace.name}/crm: switched.`);
+    expect(again.stderr).toContain(`${namespace.name}/${NAME}: switched.`);
     expect(await tokenOf(namespace)).toBe(next.token);
     expect([instance(old.id)?.works, instance(next.id)?.works]).toEqual([true, true]);
   });
 
   it('restores the connector with --rollback before the switch', async () => {
     const { namespace, old, next } = await migrated();
-    const before = await namespace.connector('crm');
+    const before = await namespace.connector(NAME);
     expect(before.spec.encryptedKeySecretRef).toBeUndefined();
     expect(before.metadata.annotations?.[MIGRATED_FROM]).toBe('{"encryptedKeySecretRef":{"name":"crm-key"}}');
 
-    const result = await migrate(namespace, 'crm', '--rollback', '--yes');
+    const result = await migrate(namespace, NAME, '--rollback', '--yes');
     expect(result).toMatchObject({ code: ok.code, stderr: '' });
-    expect(result.stdout).toContain(`${namespace.name}/crm: rolled back.`);
-    const after = await namespace.connector('crm');
+    expect(result.stdout).toContain(`${namespace.name}/${NAME}: rolled back.`);
+    const after = await namespace.connector(NAME);
     expect(after.spec).toMatchObject({
       connector: 'infusionsoftcrm',
       encryptedKeySecretRef: { name: 'crm-key' },
     });
     expect(after.metadata.annotations?.[MIGRATED_FROM]).toBeUndefined();
-    await namespace.waitFor(KIND, 'crm', 'Ready', 'True', 'Succeeded');
+    await namespace.waitFor(KIND, NAME, 'Ready', 'True', 'Succeeded');
     await poll(
       async () => (instance(next.id) === undefined ? true : undefined),
       30_000,
       () => 'the new instance was not released',
     );
     expect(await tokenOf(namespace)).toBe(old.token);
-    expect(await namespace.secret('crm-connection-next')).toBeUndefined();
+    expect(await namespace.secret(`${CONNECTION}-next`)).toBeUndefined();
     expect(instance(old.id)?.works).toBe(true);
   });
 
   it('writes patches for Git with --output, and changes nothing', async () => {
-    const { namespace } = await adopted({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } });
-    const before = await namespace.connector('crm');
+    const { namespace } = await adopted({
+      metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } },
+    });
+    const before = await namespace.connector(NAME);
     const refused = await migrate(namespace, '--yes');
     expect(refused.code).toBe(userAction.code);
     expect(refused.stdout).toContain('is managed by Flux Kustomization "apps"');
@@ -174,31 +165,38 @@ describeControlPlanes('migrate of one connector', (plane) => {
     const target = join(folder, namespace.name);
     const written = await migrate(namespace, '--output', target);
     expect(written).toMatchObject({ code: ok.code, stderr: '' });
-    const file = `${namespace.name}.crm.yaml`;
+    const file = `${namespace.name}.${NAME}.yaml`;
     expect((await readdir(target)).sort()).toEqual([file, 'kustomization.yaml'].sort());
     expect(parse(await readFile(join(target, 'kustomization.yaml'), 'utf8'))).toMatchObject({
       kind: 'Component',
       patches: [{ path: file }],
     });
-    const { spec, metadata } = await namespace.connector('crm');
+    const { spec, metadata } = await namespace.connector(NAME);
     expect([spec, metadata.annotations]).toEqual([before.spec, before.metadata.annotations]);
 
     const patch = parse(await readFile(join(target, file), 'utf8'));
-    await namespace.patch(KIND, 'crm', patch);
-    await namespace.waitFor(KIND, 'crm', 'Authorized', 'False', 'AuthorizationRequired');
+    await namespace.patch(KIND, NAME, patch);
+    await namespace.waitFor(KIND, NAME, 'Authorized', 'False', 'AuthorizationRequired');
     consentIn(namespace);
-    await namespace.waitFor(KIND, 'crm', 'Ready', 'True', 'SwitchPending');
-    expect((await namespace.connector('crm')).metadata.annotations).toHaveProperty([MIGRATED_FROM]);
+    await namespace.waitFor(KIND, NAME, 'Ready', 'True', 'SwitchPending');
+    expect((await namespace.connector(NAME)).metadata.annotations).toHaveProperty([MIGRATED_FROM]);
   });
 
   it('names the command for the consent where the callback URL is not that of the operator', async () => {
-    const { namespace } = await adopted(
-      {},
-      { callbackUrl: CALLBACK_URL, authorizationCodeSecretRef: { name: 'crm-code' } },
-    );
+    const { namespace } = await adopted({
+      spec: {
+        oauth: {
+          clientSecretRef: { name: 'crm-oauth' },
+          callbackUrl: CALLBACK_URL,
+          authorizationCodeSecretRef: { name: 'crm-code' },
+        },
+      },
+    });
     const migrating = start(namespace, '--yes');
     await migrating.shows(
-      new RegExp(`: waits for consent .* Run: kubectl openconnectors authorize crm -n ${namespace.name}\n`),
+      new RegExp(
+        `: waits for consent .* Run: kubectl openconnectors authorize ${NAME} -n ${namespace.name}\n`,
+      ),
     );
     await namespace.create(secret('crm-code', { code: newCode(bench.simulator) }));
     const { code, stdout } = await migrating.ended;
