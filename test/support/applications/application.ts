@@ -12,6 +12,7 @@ export interface Application {
   readonly calls: () => number;
   /** Status codes of calls that failed. */
   readonly failures: readonly number[];
+  /** May be called more than once. */
   stop(): Promise<void>;
 }
 
@@ -67,14 +68,19 @@ export function startApplication({
     }
   };
   const running = run();
+  const end = async (): Promise<void> => {
+    state.isStopped = true;
+    await running;
+    await dispatcher.close();
+  };
+  let ended: Promise<void> | undefined;
   return {
     token: () => (state.token === '' ? undefined : state.token),
     calls: () => state.calls,
     failures,
-    async stop() {
-      state.isStopped = true;
-      await running;
-      await dispatcher.close();
+    stop() {
+      ended ??= end();
+      return ended;
     },
   };
 }
