@@ -35,9 +35,25 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'model',
+          include: ['test/model/**/*.test.ts'],
+          testTimeout: patient(600_000),
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: patient(60_000),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: patient(1_200_000),
         },
       },
       {

@@ -7,6 +7,7 @@ import { renderTable } from './report/table.ts';
 import type { ScenarioResult } from './scenarios/result.ts';
 import { runScenarios } from './scenarios/scenarios.ts';
 import { startStage } from './stage/stage.ts';
+import { buildGoOperator } from './subjects/go-operator.ts';
 
 process.exitCode = await main();
 
@@ -23,6 +24,11 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
+  process.stderr.write('Building the operator in Go\n');
+  const goOperator = buildGoOperator();
+  if (goOperator.state === 'skipped') {
+    process.stderr.write(`Skipped the operator in Go: ${goOperator.reason}.\n`);
+  }
   const runs: (readonly ScenarioResult[])[] = [];
   let where = '';
   for (let run = 1; run <= options.runs; run += 1) {
@@ -31,7 +37,8 @@ async function main(): Promise<number> {
     where = `${stage.plane.name} ${stage.plane.version}, Node ${process.version}, ${process.arch}`;
     try {
       const label = `run ${run} of ${options.runs}`;
-      runs.push(await runScenarios(stage, options, (text) => process.stderr.write(`${label}: ${text}\n`)));
+      const progress = (text: string): void => void process.stderr.write(`${label}: ${text}\n`);
+      runs.push(await runScenarios(stage, options, goOperator, progress));
     } finally {
       await stage.stop();
     }

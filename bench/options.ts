@@ -12,11 +12,15 @@ export interface BenchOptions {
   readonly runs: number;
   /** Folder for `bench.json` and the plot; absent: none is written. */
   readonly output: string | undefined;
+  /** Folder for CPU profiles of the operator, one for each start; absent: none is taken. */
+  readonly cpuProf: string | undefined;
 }
 
 export const USAGE = `npm run bench -- [--connectors N] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
+                 [--cpu-prof DIR]
 
-Measures the bundled operator, and beside it a bare client that makes only the necessary calls. KUBEBUILDER_ASSETS names
+Measures the bundled operator, and beside it a bare client that makes only the necessary calls and, where Go is installed,
+an operator in Go (controller-runtime). KUBEBUILDER_ASSETS names
 the folder of a real etcd and kube-apiserver; without it the embedded API server is used, whose numbers are no evidence
 of time. Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
@@ -29,6 +33,7 @@ const flagsSchema = z.object({
   runs: whole(1, 20, 1),
   scenario: z.array(z.enum(SCENARIO_NAMES)).default([...SCENARIO_NAMES]),
   output: z.string().optional(),
+  'cpu-prof': z.string().optional(),
 });
 
 /** Parses the command line; `undefined` for `--help`. Throws for a wrong one. */
@@ -42,6 +47,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       runs: text,
       scenario: { type: 'string', multiple: true },
       output: text,
+      'cpu-prof': text,
       help: { type: 'boolean', default: false },
     },
   });
@@ -55,5 +61,6 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     scenarios: flags.scenario,
     runs: flags.runs,
     output: flags.output,
+    cpuProf: flags['cpu-prof'],
   };
 }

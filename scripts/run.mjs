@@ -24,6 +24,7 @@ const knip = () => node(join(root, 'node_modules/knip/bin/knip.js'), '--no-progr
 const commands = {
   demo: (args) => [build(), node('test/demo/main.ts', ...args)],
   soak: (args) => [build(), node('test/soak/main.ts', ...args)],
+  simulate: (args) => [node('test/simulation/main.ts', ...args)],
   bench: (args) => [build(), node('bench/main.ts', ...args)],
   start: (args) => [build(), operator(...args)],
   cli: (args) => [node('src/cli/main.ts', ...args)],
@@ -32,6 +33,7 @@ const commands = {
   lint: (args) => [biome('check', ...args), tsc(), knip()],
   format: (args) => [biome('check', '--write', ...args)],
   build: () => [build()],
+  release: (args) => [node('scripts/release.ts', ...args)],
   test: (args) =>
     args.length > 0 ? [build(), vitest(...args)] : [biome('check'), tsc(), knip(), build(), vitest()],
   'test:k3s': (args) => [build(), vitest('--project', 'integration', ...args)],

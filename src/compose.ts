@@ -16,13 +16,13 @@ import { createConsentService } from './consent/service.ts';
 import { createKubeClient } from './kube/client/kube-client.ts';
 import { wellKnown } from './kube/client/paths.ts';
 import { createLeadership, type LeaderElectionOptions } from './kube/leader/create-leadership.ts';
-import { createOpenConnectorsPool } from './openconnectors/account-pool.ts';
+import { createOpenConnectorsPool, type OpenConnectorsPoolOptions } from './openconnectors/account-pool.ts';
 import { ControllerManager } from './operator/controller-manager.ts';
 import { Controllers } from './operator/controllers.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Random } from './runtime/random.ts';
 import { createScrubber, type Redactor } from './secrets/redaction.ts';
-import { createEndpoints, type Ports } from './telemetry/endpoints.ts';
+import { createEndpoints, type Endpoints, type Ports } from './telemetry/endpoints.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { createLogger, type Logger, operatorLogger } from './telemetry/log.ts';
 import type { OperatorResources } from './telemetry/metrics/resource-metrics.ts';
@@ -46,6 +46,10 @@ export interface Composition {
   readonly onAction?: ActionObserver | undefined;
   /** The process's tracer unless set. */
   readonly tracer?: Tracer | undefined;
+  /** Connections to Open Connectors; sockets unless set. */
+  readonly createTransport?: OpenConnectorsPoolOptions['createTransport'] | undefined;
+  /** Probes and metrics; two ports unless set. */
+  readonly endpoints?: Pick<Endpoints, 'open' | 'close'> | undefined;
 }
 
 /** A composed operator. */
@@ -106,6 +110,7 @@ export function compose(parts: Composition): ComposedOperator {
     },
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, config.allowedHosts)?.addressCheckExempt ?? false,
+    createTransport: parts.createTransport,
     proxyFor: (host, port) => (bypassesProxy(config.noProxy, host, port) ? undefined : config.httpsProxy),
     ...(config.caFile !== undefined && { extraCaPem: readFileSync(config.caFile, 'utf8') }),
   });
@@ -142,14 +147,16 @@ export function compose(parts: Composition): ComposedOperator {
     log: logger.child({ controller: 'consent' }),
     observe: instruments.observeConsent,
   });
-  const endpoints = createEndpoints({
-    config,
-    instruments,
-    operator: { healthy: () => operator.healthy(), resources: () => resourcesOf(operator, controllers) },
-    leaseName,
-    clock,
-    logger,
-  });
+  const endpoints =
+    parts.endpoints ??
+    createEndpoints({
+      config,
+      instruments,
+      operator: { healthy: () => operator.healthy(), resources: () => resourcesOf(operator, controllers) },
+      leaseName,
+      clock,
+      logger,
+    });
   let consent: Promise<ConsentServer> | undefined;
   return {
     logger,

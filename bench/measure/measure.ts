@@ -1,7 +1,7 @@
+import { callsBetween, countKubeCalls } from '../../test/support/controlplane/kube-calls.ts';
 import type { Cost } from '../scenarios/result.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { callsBetween, countKubeCalls } from './kube-calls.ts';
 
 /** The kinds of calls that only the load generator makes while a program works. */
 const OF_THE_LOAD = [

@@ -1,5 +1,5 @@
-import type { KubeCalls } from '../measure/kube-calls.ts';
-import { totalOf } from '../measure/kube-calls.ts';
+import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
+import { totalOf } from '../../test/support/controlplane/kube-calls.ts';
 import type { ScenarioName } from '../scenarios/names.ts';
 import type { Cost, ScenarioResult } from '../scenarios/result.ts';
 
@@ -14,14 +14,13 @@ export interface Figures {
   readonly externalCallsEach: number;
 }
 
-/** A row of the table: the operator, the bare client, and the ratio of the medians. */
+/** A row of the table: the operator and the yardsticks. */
 export interface Row {
   readonly scenario: ScenarioName;
   readonly connectors: number;
   readonly operator: Figures;
   readonly bare: Figures | undefined;
-  readonly wallRatio: number | undefined;
-  readonly cpuRatio: number | undefined;
+  readonly go: Figures | undefined;
 }
 
 /** The rows of all runs, in the order of the scenarios. */
@@ -33,15 +32,16 @@ export function rowsOf(runs: readonly (readonly ScenarioResult[])[]): readonly R
       same.map((result) => result.operator),
       connectors,
     );
-    const yardsticks = same.flatMap(({ bare }) => bare ?? []);
-    const bare = yardsticks.length === 0 ? undefined : figuresOf(yardsticks, connectors);
+    const yardstick = (costOf: (result: ScenarioResult) => Cost | undefined): Figures | undefined => {
+      const costs = same.flatMap((result) => costOf(result) ?? []);
+      return costs.length === 0 ? undefined : figuresOf(costs, connectors);
+    };
     return {
       scenario,
       connectors,
       operator,
-      bare,
-      wallRatio: bare && operator.wallMs / bare.wallMs,
-      cpuRatio: bare && operator.cpuMsEach / bare.cpuMsEach,
+      bare: yardstick((result) => result.bare),
+      go: yardstick((result) => result.go),
     };
   });
 }

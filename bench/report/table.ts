@@ -10,16 +10,21 @@ const HEAD = [
   'events/each',
   'Secret GETs/each',
   'external/each',
-  'wall ratio',
-  'CPU ratio',
+  'wall / bare',
+  'CPU / bare',
+  'wall / Go',
+  'CPU / Go',
 ];
 
 /** The table of a run, in Markdown. */
 export function renderTable(rows: readonly Row[]): string {
-  const lines = rows.flatMap(({ scenario, operator, bare, wallRatio, cpuRatio }) => [
-    [scenario, 'operator', ...cellsOf(operator), ratio(wallRatio), ratio(cpuRatio)],
-    ...(bare === undefined ? [] : [[scenario, 'bare client', ...cellsOf(bare), '1', '1']]),
-  ]);
+  const lines = rows.flatMap(({ scenario, operator, bare, go }) => {
+    const line = (program: string, figures: Figures | undefined): string[][] =>
+      figures === undefined
+        ? []
+        : [[scenario, program, ...cellsOf(figures), ...ratios(figures, bare), ...ratios(figures, go)]];
+    return [...line('operator', operator), ...line('bare client', bare), ...line('Go operator', go)];
+  });
   const widths = HEAD.map((name, index) =>
     Math.max(name.length, ...lines.map((line) => line[index]?.length ?? 0)),
   );
@@ -40,6 +45,8 @@ function cellsOf(figures: Figures): string[] {
   ];
 }
 
-function ratio(value: number | undefined): string {
-  return value === undefined ? '–' : value.toFixed(2);
+function ratios(figures: Figures, yardstick: Figures | undefined): string[] {
+  return yardstick === undefined
+    ? ['–', '–']
+    : [(figures.wallMs / yardstick.wallMs).toFixed(2), (figures.cpuMsEach / yardstick.cpuMsEach).toFixed(2)];
 }

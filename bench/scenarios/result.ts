@@ -1,4 +1,4 @@
-import type { KubeCalls } from '../measure/kube-calls.ts';
+import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
 import type { ScenarioName } from './names.ts';
 
 /** What one program needed for a scenario. */
@@ -11,10 +11,12 @@ export interface Cost {
   readonly externalCalls: ReadonlyMap<string, number>;
 }
 
-/** A scenario with the operator's cost and, where there is one, that of the bare client in the same run. */
+/** A scenario with the operator's cost and, where there are some, those of the yardsticks in the same run. */
 export interface ScenarioResult {
   readonly scenario: ScenarioName;
   readonly connectors: number;
   readonly operator: Cost;
   readonly bare: Cost | undefined;
+  /** The operator in Go; `undefined` also where Go is not installed. */
+  readonly go: Cost | undefined;
 }

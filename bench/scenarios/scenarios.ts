@@ -4,6 +4,7 @@ import { until } from '../measure/until.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Stage } from '../stage/stage.ts';
 import { createTenant, type Tenant } from '../stage/tenant.ts';
+import type { GoOperator } from '../subjects/go-operator.ts';
 import { type Subject, startBareClient, startOperator } from '../subjects/subject.ts';
 import type { ScenarioName } from './names.ts';
 import type { Cost, ScenarioResult } from './result.ts';
@@ -14,10 +15,11 @@ const IDLE_MS = 20_000;
 /** The listing of an account happens several times while the operator is idle. */
 const OPERATOR_SETTINGS = { WORKERS: '10', INVENTORY_INTERVAL: '10s' };
 
-/** The costs of one run, by scenario: the operator first, the bare client on a tenant of its own. */
+/** The costs of one run, by scenario: each program works on a tenant of its own. */
 export async function runScenarios(
   stage: Stage,
-  { connectors, scenarios }: BenchOptions,
+  { connectors, scenarios, cpuProf }: BenchOptions,
+  goOperator: GoOperator,
   progress: (text: string) => void,
 ): Promise<readonly ScenarioResult[]> {
   const env = { ...stage.environment, ...OPERATOR_SETTINGS };
@@ -34,14 +36,15 @@ export async function runScenarios(
   await tenant.createConnectors(connectors);
 
   const results: ScenarioResult[] = [];
-  const add = (scenario: ScenarioName, operator: Cost, yardstick?: Cost): void => {
+  const add = (scenario: ScenarioName, operator: Cost, yardsticks: { bare?: Cost; go?: Cost } = {}): void => {
     if (scenarios.includes(scenario)) {
-      results.push({ scenario, connectors, operator, bare: yardstick });
+      results.push({ scenario, connectors, operator, bare: yardsticks.bare, go: yardsticks.go });
     }
   };
+  const go = await startGoTenant(stage, goOperator, connectors, env, progress);
   progress('create: the operator');
-  const first = await measure(stage, () => startOperator(watched), allReady(tenant, connectors));
-  add('create', first.cost, bare);
+  const first = await measure(stage, () => startOperator(watched, cpuProf), allReady(tenant, connectors));
+  add('create', first.cost, { bare, ...(go && { go: go.created }) });
 
   if (scenarios.includes('idle')) {
     progress('idle');
@@ -50,7 +53,7 @@ export async function runScenarios(
   await first.subject.stop();
 
   progress('restart');
-  const second = await measure(stage, () => startOperator(watched), settledAgain(stage));
+  const second = await measure(stage, () => startOperator(watched, cpuProf), settledAgain(stage));
   add('restart', second.cost);
 
   if (scenarios.includes('delete')) {
@@ -60,10 +63,46 @@ export async function runScenarios(
       await allDeleted(tenant)(subject);
     });
     await other.deleteConnectors(connectors);
-    add('delete', cost, await runBareClient(stage, other, 'delete', progress));
+    const deleted = await runBareClient(stage, other, 'delete', progress);
+    add('delete', cost, { bare: deleted, ...(go && { go: await go.remove() }) });
   }
+  await go?.stop();
   await second.subject.stop();
   return results;
+}
+
+/** Creates the connectors of the operator in Go, which keeps running without a change until `remove`. */
+async function startGoTenant(
+  stage: Stage,
+  goOperator: GoOperator,
+  connectors: number,
+  env: Readonly<Record<string, string>>,
+  progress: (text: string) => void,
+): Promise<{ readonly created: Cost; remove(): Promise<Cost>; stop(): Promise<void> } | undefined> {
+  if (goOperator.state === 'skipped') {
+    return undefined;
+  }
+  const tenant = await createTenant(stage);
+  await tenant.createSecrets(connectors);
+  await tenant.createConnectors(connectors);
+  progress('create: the operator in Go');
+  const { cost, subject } = await measure(
+    stage,
+    () => goOperator.start({ ...env, WATCH_NAMESPACES: tenant.namespace }),
+    allReady(tenant, connectors),
+  );
+  return {
+    created: cost,
+    async remove() {
+      progress('delete: the operator in Go');
+      const removed = await measure(stage, subject, async (running) => {
+        await tenant.deleteConnectors(connectors);
+        await allDeleted(tenant)(running);
+      });
+      return removed.cost;
+    },
+    stop: () => subject.stop(),
+  };
 }
 
 async function runBareClient(

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ProcessUsage, usageOf } from '../measure/process-usage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -21,8 +21,18 @@ export function startSubject(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Subject {
-  const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, program), ...args], {
+  return startProgram(process.execPath, [...NODE_FLAGS, ...flags, join(ROOT, program), ...args], env);
+}
+
+/** Starts any program in the same way. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Subject {
+  const child: ChildProcess = spawn(program, [...args], {
     cwd: ROOT,
     env: { ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -42,9 +52,13 @@ export function startSubject(
   };
 }
 
-/** The bundled operator, as the image starts it. */
-export function startOperator(env: Readonly<Record<string, string>>): Subject {
-  return startSubject('dist/main.js', [], { LEADER_ELECT: 'true', ...env });
+/** The bundled operator, as the image starts it; its end writes a CPU profile to `cpuProf`. */
+export function startOperator(
+  env: Readonly<Record<string, string>>,
+  cpuProf: string | undefined = undefined,
+): Subject {
+  const flags = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(cpuProf)}`];
+  return startSubject('dist/main.js', [], { LEADER_ELECT: 'true', ...env }, flags);
 }
 
 /** The bare client, for the connectors of a namespace. */

@@ -6,10 +6,12 @@ import { accountCrd, connectorCrd, crdPath } from './crds.ts';
 import { renderCrdsKustomization } from './crds-kustomization.ts';
 import { renderCrdsPage } from './crds-page.ts';
 import { renderDashboardConfigMap } from './dashboard-config-map.ts';
+import { KREW_OUTPUT } from './krew.ts';
 import { renderYaml } from './manifest.ts';
 import { renderMetricsPage } from './metrics-page.ts';
 import { dashboardOutput } from './monitoring/dashboard.ts';
 import { rulesOutputs } from './monitoring/rules.ts';
+import { olmOutputs } from './olm/bundle.ts';
 import type { Output } from './output.ts';
 import { rbacOutputs } from './rbac-manifests.ts';
 import { renderRbacPage } from './rbac-page.ts';
@@ -28,6 +30,8 @@ export const OUTPUTS: readonly Output[] = [
   { path: 'deploy/components/dashboard/config-map.yaml', render: renderDashboardConfigMap },
   ...rbacOutputs(),
   ...chartOutputs(),
+  ...olmOutputs(),
+  KREW_OUTPUT,
   { path: 'deploy/argocd/argocd-cm.yaml', render: renderArgoCdConfigMap },
   { path: 'docs/reference/rbac.md', render: renderRbacPage },
 ];

@@ -56,7 +56,8 @@ function metadataOf(
   };
 }
 
-function withoutReason({ apiGroups, resources, resourceNames, verbs }: RbacRule): object {
+/** A rule as Kubernetes has it. */
+export function withoutReason({ apiGroups, resources, resourceNames, verbs }: RbacRule): object {
   return { apiGroups, resources, ...(resourceNames && { resourceNames }), verbs };
 }
 

@@ -4,6 +4,9 @@ import {
   CLUSTER_RULES,
   EDIT_RULES,
   HOME_RULES,
+  IMPORT_RULES,
+  MIGRATE_RULES,
+  PLAN_RULES,
   type RbacRule,
   VIEW_RULES,
   WORK_RULES,
@@ -82,6 +85,9 @@ export const DEPLOYED_ROLES: readonly DeployedRole[] = [
     purpose: 'Added to the cluster roles `edit` and `admin` for people.',
     rules: EDIT_RULES,
   },
+  commandRole('import', IMPORT_RULES),
+  commandRole('plan', PLAN_RULES),
+  commandRole('migrate', MIGRATE_RULES),
   {
     kind: 'ClusterRole',
     name: 'openconnectors-service-binding',
@@ -92,3 +98,15 @@ export const DEPLOYED_ROLES: readonly DeployedRole[] = [
     rules: BINDING_RULES,
   },
 ];
+
+/** A role for people who use one command of the kubectl plugin and have no other rights. */
+function commandRole(command: string, rules: readonly RbacRule[]): DeployedRole {
+  return {
+    kind: 'ClusterRole',
+    name: `openconnectors-${command}`,
+    file: userRoles,
+    bound: false,
+    purpose: `To bind to people who run \`kubectl openconnectors ${command}\`.`,
+    rules,
+  };
+}

@@ -95,6 +95,61 @@ export const EDIT_RULES: readonly RbacRule[] = [
   },
 ];
 
+const READ_ACCOUNT_SECRET: RbacRule = {
+  apiGroups: [''],
+  resources: ['secrets'],
+  verbs: ['get'],
+  why: 'Read the credentials of the account. RBAC cannot name Secrets that are not known beforehand, so this includes every Secret of the namespace.',
+};
+
+/** What a person who runs `kubectl openconnectors import` needs. */
+export const IMPORT_RULES: readonly RbacRule[] = [
+  {
+    apiGroups: [GROUP],
+    resources: [ACCOUNT_NAMES.plural],
+    verbs: ['get', 'list'],
+    why: 'Find the account: `get` with `--account`, `list` without it.',
+  },
+  READ_ACCOUNT_SECRET,
+];
+
+/** What a person who runs `kubectl openconnectors plan` needs. */
+export const PLAN_RULES: readonly RbacRule[] = [
+  {
+    apiGroups: [GROUP],
+    resources: kinds,
+    verbs: ['get'],
+    why: 'Read the connector, and its account.',
+  },
+  {
+    ...READ_ACCOUNT_SECRET,
+    why: 'Read the credentials of the account, and compare the Secrets of the connector. As above, this includes every Secret of the namespace.',
+  },
+  {
+    apiGroups: [''],
+    resources: ['namespaces'],
+    resourceNames: ['kube-system'],
+    verbs: ['get'],
+    why: 'Find the owner tags of the cluster. It has an effect in a ClusterRoleBinding only; without it, `--cluster-id` names the id.',
+  },
+];
+
+/** What a person who runs `kubectl openconnectors migrate` needs. */
+export const MIGRATE_RULES: readonly RbacRule[] = [
+  {
+    apiGroups: [GROUP],
+    resources: [CONNECTOR_NAMES.plural],
+    verbs: ['get', 'list', 'patch'],
+    why: 'Find connectors and follow their progress. Change `spec.connector`, and the annotations of the migration and the switch. Whoever may do that lets the operator use every Secret of the namespace at Open Connectors.',
+  },
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    verbs: ['get'],
+    why: 'Check that the Secret of the OAuth client has its keys. Without it, the condition `SecretsResolved` counts.',
+  },
+];
+
 /** What a controller of Service Binding for Kubernetes needs. */
 export const BINDING_RULES: readonly RbacRule[] = [
   {

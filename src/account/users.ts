@@ -34,7 +34,7 @@ export function createAccountUsers(connectors: Store, rest: Pick<KubeRest, 'get'
       connectors
         .byIndex(INDEX.owner, ownerTag)
         .some((connector) => accountOfConnector(connector).includes(keyOfAccount(account))),
-    isOwned: (ownerTag) => connectors.byIndex(INDEX.owner, ownerTag).length > 0,
+    isOwned: (ownerTag) => connectors.countByIndex(INDEX.owner, ownerTag) > 0,
     async listNames(account, signal) {
       const listed = await listLive(rest, CONNECTOR_RESOURCE, account.metadata.namespace, signal);
       return listed

@@ -339,7 +339,14 @@ export const connectorStatusSchema = z
       .optional()
       .describe('The OAuth consent.'),
     binding: z
-      .object({ name: statusText(253, 'Name of the connection Secret.') })
+      .object({
+        name: statusText(253, 'Name of the connection Secret.'),
+        resourceVersion: statusText(128, 'resourceVersion of the Secret when it was read last.').optional(),
+        fingerprint: statusText(
+          128,
+          'Keyed hash of the content of the Secret in this version; never a value.',
+        ).optional(),
+      })
       .optional()
       .describe(
         'The connection Secret, in the form of a Provisioned Service of Service Binding for Kubernetes.',

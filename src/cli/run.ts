@@ -8,6 +8,7 @@ import { orphans } from './commands/orphans.ts';
 import { planChanges } from './commands/plan.ts';
 import { status } from './commands/status.ts';
 import { version } from './commands/version.ts';
+import { COMPLETE, printCompletions } from './completion/run.ts';
 import type { CliContext } from './context.ts';
 import { CliError, describeFailure } from './errors.ts';
 import { type CliExit, cliExitCodes } from './exit-codes.ts';
@@ -29,6 +30,10 @@ export const COMMANDS: readonly Command[] = [
 
 /** Runs a command line (without program and script). Returns the exit code; never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {
+  if (argv[0] === COMPLETE) {
+    await printCompletions(argv.slice(1), COMMANDS, context);
+    return cliExitCodes.ok.code;
+  }
   try {
     return cliExitCodes[await dispatch(argv, context)].code;
   } catch (error) {

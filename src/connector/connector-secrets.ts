@@ -65,8 +65,16 @@ export interface OwnedSecret {
   readonly isOwn: boolean;
 }
 
+/** A Secret by its version and a fingerprint of its whole content. */
+export interface SeenContent {
+  readonly resourceVersion: string;
+  readonly content: string;
+}
+
 /** The connection Secret. */
 export interface ConnectionSecret extends OwnedSecret {
+  /** The Secret as this process saw it last, else as status records it. */
+  readonly seen: SeenContent | undefined;
   /** What it should hold, and the keyed hash of that. Absent without a ready account or the instance's token. */
   readonly desired:
     | {

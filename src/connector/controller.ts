@@ -2,6 +2,7 @@ import { CONNECTOR_NAMES, CONNECTOR_RESOURCE, FINALIZER } from '../api/group.ts'
 import { parseConnector } from '../api/parse.ts';
 import {
   accountOfConnector,
+  accountsOfDeletedConnector,
   INDEX,
   importOfConnector,
   ownerOfConnector,
@@ -66,6 +67,7 @@ export function createConnectorController(options: ConnectorControllerOptions): 
       [INDEX.secret]: secretsOfConnector,
       [INDEX.account]: accountOfConnector,
       [INDEX.recordedAccount]: recordedAccountsOfConnector,
+      [INDEX.deletedInAccount]: accountsOfDeletedConnector,
       [INDEX.owner]: (object) => ownerOfConnector(options.clusterId())(object),
       [INDEX.instance]: importOfConnector,
     },

@@ -8,14 +8,8 @@ import type { WriteAheadRecord } from '../ownership/write-ahead-record.ts';
 import type { HostPattern } from '../runtime/host-pattern.ts';
 import type { SecretFact } from '../secrets/secret-fact.ts';
 import type { ActionLog, PingAnswer } from './action-log.ts';
-import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { ConnectorSecrets, SeenContent } from './connector-secrets.ts';
 import type { Peer } from './peer.ts';
-
-/** A Secret by its version and a fingerprint of its whole content. */
-export interface SeenContent {
-  readonly resourceVersion: string;
-  readonly content: string;
-}
 
 /** What this process remembers of a resource between reconciles. Its loss costs calls, never correctness. */
 export interface Memory {

@@ -1,4 +1,3 @@
-import { isSuspended } from '../api/annotations.ts';
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import { clientIdKeyOf, clientSecretKeyOf, connectionSecretNameOf } from '../api/defaults.ts';
 import { CONNECTOR_RESOURCE } from '../api/group.ts';
@@ -7,6 +6,7 @@ import { isAllowedServer } from '../api/validation/allowlist.ts';
 import { validateConnector } from '../api/validation/validate.ts';
 import { consentRequestOf } from '../authorization/consent-request.ts';
 import { callbackUrlOf } from '../authorization/consent-urls.ts';
+import { haltOf } from '../authorization/halt.ts';
 import type { Config } from '../config/config.ts';
 import { isKubeError } from '../kube/client/errors.ts';
 import { objectPath } from '../kube/client/paths.ts';
@@ -54,8 +54,9 @@ function requireConsentPage(connector: InfusionsoftConnector, config: Config, ca
   if (validateConnector(connector, config).length > 0) {
     throw new FailedPreconditionError('spec');
   }
-  if (isSuspended(connector)) {
-    throw new FailedPreconditionError('suspended');
+  const halt = haltOf(connector);
+  if (halt !== undefined) {
+    throw new FailedPreconditionError(halt);
   }
   const { oauth, server } = connector.spec;
   const namesGrant =

@@ -1,5 +1,6 @@
 import type { InfusionsoftConnector } from '../api/connector.ts';
 import type { ConsentRequest } from '../authorization/consent-request.ts';
+import { HALTS } from '../authorization/halt.ts';
 import type { Config } from '../config/config.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
 import type { OpenConnectorsPool } from '../openconnectors/account-pool.ts';
@@ -10,7 +11,9 @@ import type { ConsentFacts } from './records.ts';
 
 /** Why no consent can be started, although the code is valid. Shown on the page. */
 export const FAILED_PRECONDITIONS = {
-  suspended: 'The connector is suspended by spec.suspend or the annotation openconnectors.dev/paused.',
+  deleting: `The connector ${HALTS.deleting}`,
+  suspended: `The connector ${HALTS.suspended}`,
+  observed: `The connector ${HALTS.observed}`,
   'not-waiting':
     'The connector does not use this page: its spec names a Secret for the authorization, or another callback URL.',
   spec: 'The spec of the connector is invalid.',

@@ -47,7 +47,7 @@ export interface OpenConnectorsPoolOptions {
   /** Trusted besides this process' authorities. */
   readonly extraCaPem?: string;
   /** Default: undici's connection pool. */
-  readonly createTransport?: (options: TransportOptions) => Transport;
+  readonly createTransport?: ((options: TransportOptions) => Transport) | undefined;
 }
 
 /** One client, connection pool and budget for each account and credential. */

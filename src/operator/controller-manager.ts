@@ -50,8 +50,8 @@ export class ControllerManager extends ReliableOperator implements Manager {
     return this.resourceStore(resource);
   }
 
-  reconcileLater(resource: ResourceType, object: NamespacedName): void {
-    this.enqueue(resource, object);
+  reconcileLater(resource: ResourceType, object: NamespacedName, afterMs?: number): void {
+    this.enqueue(resource, object, { afterMs });
   }
 
   patch(

@@ -20,6 +20,7 @@ import type { Redactor } from '../secrets/redaction.ts';
 import { loadClusterId } from './cluster-id.ts';
 import { type ControllerPorts, createPorts } from './ports.ts';
 import { readyText } from './ready-text.ts';
+import { releaseAccount } from './release-account.ts';
 
 const SECRETS: ReferencedResource = {
   resource: wellKnown.secrets,
@@ -141,10 +142,7 @@ export class Controllers {
   async #releaseAccounts(connector: InfusionsoftConnector, signal: AbortSignal): Promise<void> {
     const { manager, ports } = this.#leading();
     const { namespace } = connector.metadata;
-    const name = connector.spec.accountRef?.name;
-    if (name !== undefined && manager.store(ACCOUNT_RESOURCE).get(namespace, name) !== undefined) {
-      manager.reconcileLater(ACCOUNT_RESOURCE, { namespace, name });
-    }
+    releaseAccount(manager, connector);
     for (const uid of recordedAccountsOfConnector(connector)) {
       await ports.releaseFallback(uid, namespace, signal);
     }

@@ -18,13 +18,18 @@ export function peersOf(store: Store, connector: InfusionsoftConnector): readonl
     return [];
   }
   const all = store.byIndex(INDEX.recordedAccount, instance.account.uid);
-  const own = all.findIndex(({ metadata }) => metadata.uid === connector.metadata.uid);
+  const { namespace, name } = connector.metadata;
+  const stored = store.get(namespace, name);
+  const own = stored === undefined ? -1 : all.indexOf(stored);
   const counts = new Map<string, number>();
   const found: KubeObject[] = [];
   for (const object of [...all.slice(own + 1), ...all.slice(0, Math.max(0, own))]) {
+    if (found.length === MOST_PEERS) {
+      break;
+    }
     const { element, client } = summaryOf(object);
     const count = counts.get(client) ?? 0;
-    if (element === instance.connector && count < MOST_OF_A_CLIENT && found.length < MOST_PEERS) {
+    if (element === instance.connector && count < MOST_OF_A_CLIENT) {
       counts.set(client, count + 1);
       found.push(object);
     }

@@ -16,6 +16,7 @@ export const INDEX = {
   secret: 'secret',
   account: 'account',
   recordedAccount: 'recorded-account',
+  deletedInAccount: 'deleted-in-account',
   owner: 'owner',
   instance: 'instance',
   secretOwner: 'secret-owner',
@@ -65,6 +66,11 @@ export function recordedAccountsOfConnector(object: {
   const inRecord = typeof annotation === 'string' ? parseRecord(annotation)?.account?.uid : undefined;
   const uids = [inStatus, inRecord].filter((uid) => typeof uid === 'string');
   return [...new Set(uids)];
+}
+
+/** The same of a connector that is being deleted; none of any other. */
+export function accountsOfDeletedConnector(object: KubeObject): string[] {
+  return object.metadata.deletionTimestamp === undefined ? [] : recordedAccountsOfConnector(object);
 }
 
 /** uids of the resources for which the operator created a Secret. */

@@ -53,8 +53,8 @@ export interface Manager {
   readonly rest: KubeRest;
   /** The cache of a watched resource. Throws before `start` has registered its watch. */
   store(resource: ResourceType): Store;
-  /** Has the object reconciled, whether or not anything changed. */
-  reconcileLater(resource: ResourceType, object: NamespacedName): void;
+  /** Has the object reconciled, whether or not anything changed: now, or once after `afterMs` for all calls until then. */
+  reconcileLater(resource: ResourceType, object: NamespacedName, afterMs?: number): void;
   /** Merge-patches an object, or its status, on the condition of its `resourceVersion`. Throws `KubeError`. */
   patch(
     resource: ResourceType,

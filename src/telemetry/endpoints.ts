@@ -102,6 +102,7 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 
 function exposed({ config, instruments, operator, leaseName, clock }: EndpointOptions) {
   const { metrics, pauses } = instruments;
+  metrics.measureProcess();
   exposeOperator(metrics, { health: () => operator.healthy(), leaseName, version: VERSION });
   exposeResources(metrics, {
     resources: () => (operator.healthy().leading ? operator.resources() : undefined),

@@ -3,14 +3,17 @@ import { type Clock, sleep } from '../../src/runtime/clock.ts';
 import { installCrds, readCrds } from '../support/controlplane/crds.ts';
 import { createRest } from '../support/controlplane/rest.ts';
 import { type Cluster, connectTo } from './cluster.ts';
+import type { StoryContext } from './context.ts';
 import { Interrupted } from './failure.ts';
 import { handsOn } from './hands.ts';
 import { lookThrough } from './kubectl.ts';
+import { applicationsOf } from './migration/applications.ts';
+import { pluginOf } from './migration/plugin.ts';
 import { observe } from './observer.ts';
 import { checkOutcome, takeDown } from './outcome.ts';
 import type { Screen } from './screen.ts';
 import { buildStage, type Stage, startOperatorOn } from './stage.ts';
-import { runStory, type StoryContext } from './story.ts';
+import { runStory } from './story.ts';
 
 const crdFolder = join(import.meta.dirname, '..', '..', 'crds');
 const namespace = 'demo';
@@ -61,8 +64,13 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
     screen,
     hands: handsOn(stage, cluster, screen),
     looking: () => lookThrough(cluster, screen, stage.server.kubeconfig),
+    plugin: pluginOf(stage, namespace, screen),
+    applications: applicationsOf(stage.simulator, cluster, clock),
     pause: () => sleep(clock, options.pauseMs, signal),
   };
+  cleanup.defer(() => context.plugin.stop());
+  // Reads of a demo that is over end with errors.
+  cleanup.defer(() => context.applications.stop().catch(() => undefined));
   const story = once ? runAndCheck(context) : runAndStay(context, options);
   try {
     await Promise.race([story, stage.operator.untilItFails, observer.untilItFails, rejection(signal)]);
@@ -94,7 +102,8 @@ async function runAndCheck(context: StoryContext): Promise<void> {
   await checkOutcome(context);
   await takeDown(context);
   context.screen.say(
-    'The demo is complete: two connectors were Ready, one reported its mistake, and everything is removed.',
+    'The demo is complete: three connectors were Ready, one reported its mistake, no call of an application failed,',
+    'and the namespace is deleted.',
   );
 }
 

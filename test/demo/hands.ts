@@ -1,5 +1,6 @@
 import { CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { parseConnector } from '../../src/api/parse.ts';
+import { serverOf } from '../../src/authorization/consent-request.ts';
 import { consentInBrowser } from './browser.ts';
 import type { Cluster } from './cluster.ts';
 import { DemoFailure } from './failure.ts';
@@ -88,7 +89,7 @@ export function handsOn({ simulator, site }: Stage, cluster: Cluster, screen: Sc
       const code = await cluster.readValue(codeSecretName, 'code');
       screen.verbatim(shortened(code));
       const way = {
-        from: spec.server ?? 'The Infusionsoft account you sign in to',
+        from: serverOf(spec) ?? 'The Infusionsoft account you sign in to',
         apiHost: new URL(simulator.baseUrl).host,
         secret: `${name}-connection`,
       };

@@ -9,7 +9,7 @@ const usage = `npm run demo              shows the operator at work, and stays u
 npm run demo -- --once    the same without staying: checks the outcome, takes everything down, ends with 0 if all is well`;
 
 /** Timeout of a demo that checks itself, milliseconds. */
-const deadlineMs = patient(60_000);
+const deadlineMs = patient(90_000);
 /** Grace period of the cleanup, milliseconds. */
 const endingMs = patient(15_000);
 const readingMs = 1_500;

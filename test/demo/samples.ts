@@ -30,7 +30,12 @@ export async function readSample(
 ): Promise<readonly Manifest[]> {
   const lines = (await readFile(join(folder, file), 'utf8')).split('\n');
   const text = lines.filter((line) => without?.test(line) !== true).join('\n');
-  return parseAllDocuments(text).map((document) => manifest.parse(fill(document.toJS(), values, file)));
+  return readManifests(text).map((object) => manifest.parse(fill(object, values, file)));
+}
+
+/** The Kubernetes objects of a YAML text. */
+export function readManifests(text: string): readonly Manifest[] {
+  return parseAllDocuments(text).map((document) => manifest.parse(document.toJS()));
 }
 
 function fill(value: unknown, values: Values, file: string): unknown {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAuthority } from 'test-kit/certificate-authority.ts';
+import { ownCallbackUrlOf } from '../../src/authorization/consent-urls.ts';
 import { askOver } from '../support/consent/site.ts';
 import { Visitor } from '../support/consent/visitor.ts';
 import { freePort } from '../support/controlplane/ports.ts';
@@ -11,6 +12,8 @@ const host = 'localhost';
 export interface Site {
   /** Settings of the operator. */
   readonly env: Readonly<Record<string, string>>;
+  /** The operator's own callback URL. */
+  readonly callbackUrl: string;
   /** A browser without cookies that trusts the certificate of the pages. */
   browser(): Visitor;
 }
@@ -24,9 +27,11 @@ export async function prepareSite(folder: string): Promise<Site> {
   await writeFile(join(tlsFolder, 'tls.crt'), certPem);
   await writeFile(join(tlsFolder, 'tls.key'), keyPem, { mode: 0o600 });
   const port = await freePort();
+  const externalUrl = `https://${host}:${port}`;
   return {
+    callbackUrl: ownCallbackUrlOf(externalUrl),
     env: {
-      EXTERNAL_URL: `https://${host}:${port}`,
+      EXTERNAL_URL: externalUrl,
       CONSENT_PORT: String(port),
       CONSENT_TLS_DIR: tlsFolder,
     },

@@ -59,6 +59,8 @@ export async function startOperatorOn(
       ALLOWED_HOSTS: `localhost:${simulator.port}`,
       CA_FILE: caFile,
       INVENTORY_INTERVAL: `${inventorySeconds}s`,
+      // The listings of the simulator do not lag.
+      SEARCH_GRACE: '1s',
       BIND_ADDRESS: '127.0.0.1',
       METRICS_PORT: '0',
       HEALTH_PORT: '0',

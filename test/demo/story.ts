@@ -1,33 +1,28 @@
 import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../src/api/group.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import type { Cluster } from './cluster.ts';
+import type { StoryContext } from './context.ts';
 import { DemoFailure } from './failure.ts';
-import type { Hands } from './hands.ts';
-import type { Looking } from './kubectl.ts';
-import type { Observer } from './observer.ts';
-import type { Screen } from './screen.ts';
+import { adopt } from './migration/adopt.ts';
+import { importByHand } from './migration/import-by-hand.ts';
+import { moveToRest } from './migration/move-to-rest.ts';
+import { switchConnection } from './migration/switch-connection.ts';
 import { inventorySeconds, type Stage } from './stage.ts';
-
-/** The context of the story. */
-export interface StoryContext {
-  readonly stage: Stage;
-  readonly cluster: Cluster;
-  readonly observer: Observer;
-  readonly screen: Screen;
-  readonly hands: Hands;
-  readonly looking: () => Looking;
-  /** Time to read, at a terminal. */
-  readonly pause: () => Promise<void>;
-}
 
 const connector = CONNECTOR_NAMES.kind;
 /** Timeout of a change in Open Connectors, milliseconds. */
 const maxWaitMs = 30_000;
 
-/** The story: from an empty namespace to working connectors, then through drift, rotation and deletion. */
+/** The acts of the story: a connector's life, then an instance that was made by hand. */
+const acts = [
+  ...[account, threeConnectors, consent, fixReference, drift, rotation],
+  ...[importByHand, adopt, moveToRest, switchConnection],
+  showConnectors,
+];
+
+/** The story: from an empty namespace to working connectors, and from a hand-made instance to infusionsoftrest. */
 export async function runStory(context: StoryContext): Promise<void> {
-  for (const act of [account, threeConnectors, consent, fixReference, drift, rotation, showConnectors]) {
+  for (const act of acts) {
     await context.pause();
     await act(context);
   }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import { hasHelm, helm, renderChart } from './support/helm.ts';
 import { canRender, renderOverlay } from './support/kustomize.ts';
-import type { Manifest } from './support/manifest.ts';
+import { type Manifest, parseManifests } from './support/manifest.ts';
+import { validate } from './support/validate.ts';
 
 interface Case {
   readonly name: string;
@@ -34,6 +36,16 @@ const cases: readonly Case[] = [
   { name: 'ingress', components: ['ingress'], values: { consent: { host, ingress: { enabled: true } } } },
   { name: 'gateway', components: ['gateway'], values: { consent: { host, gateway: { enabled: true } } } },
   { name: 'consent TLS', components: ['consent-tls'], values: { consent: { tls: { enabled: true } } } },
+  {
+    name: 'ingress with consent TLS',
+    components: ['ingress', 'consent-tls'],
+    values: { consent: { host, ingress: { enabled: true }, tls: { enabled: true } } },
+  },
+  {
+    name: 'consent TLS with gateway',
+    components: ['consent-tls', 'gateway'],
+    values: { consent: { host, gateway: { enabled: true }, tls: { enabled: true } } },
+  },
   { name: 'default account', components: ['default-account'], values: { defaultAccount: { enabled: true } } },
   { name: 'CA bundle', components: ['ca-bundle'], values: { caBundle: { enabled: true } } },
   { name: 'ServiceMonitor', components: ['servicemonitor'], values: { serviceMonitor: { enabled: true } } },
@@ -43,7 +55,18 @@ const cases: readonly Case[] = [
     components: ['admission-policies'],
     values: { admissionPolicies: { enabled: true } },
   },
+  {
+    name: 'warning about infusionsoftcrm',
+    components: ['legacy-connector-warning'],
+    values: { legacyConnectorWarning: { enabled: true } },
+  },
 ];
+
+const testPodSchema = z.looseObject({
+  spec: z.looseObject({
+    containers: z.tuple([z.looseObject({ image: z.string(), command: z.array(z.string()) })]),
+  }),
+});
 
 const SETTINGS = 'infusionsoft-connector-operator-settings';
 
@@ -138,6 +161,27 @@ describe.skipIf(!hasHelm)('chart (needs helm)', () => {
 
   test('requires the id of the cluster with watched namespaces', () => {
     expect(() => renderChart(stringify({ watchNamespaces: ['a'] }))).toThrow('Set clusterId');
+  });
+
+  test.each([true, false])('renders the test hook, with network policies: %s', (enabled) => {
+    const { code, stdout, stderr } = helm(
+      ['template', 'openconnectors', 'deploy/chart', '-n', 'openconnectors-system', '-f', '-'],
+      stringify({ networkPolicy: { enabled }, image: { repository: 'registry.example.com/operator' } }),
+    );
+    expect(code, stderr).toBe(0);
+    const hooks = parseManifests(stdout).filter(({ metadata }) => 'helm.sh/hook' in metadata.annotations);
+
+    expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(enabled ? ['NetworkPolicy', 'Pod'] : ['Pod']);
+    for (const hook of hooks) {
+      expect(() => validate(hook)).not.toThrow();
+      expect(hook.metadata.annotations['helm.sh/hook']).toBe('test');
+    }
+    const pod = testPodSchema.parse(hooks.find(({ kind }) => kind === 'Pod'));
+    const [service] = renderChart('').filter(({ metadata }) => metadata.name.endsWith('-metrics'));
+    expect(pod.spec.containers[0].image).toContain('registry.example.com/operator:');
+    expect(pod.spec.containers[0].command.join(' ')).toContain(
+      `http://${service?.metadata.name}:8080/metrics`,
+    );
   });
 
   test('omits the CRDs, and the annotation that keeps them', () => {

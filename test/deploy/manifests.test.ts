@@ -4,16 +4,37 @@ import { describe, expect, test } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
 import { durationMs } from './support/configuration.ts';
 import { canRender } from './support/kustomize.ts';
-import { ofKind, only } from './support/manifest.ts';
+import { type Manifest, ofKind, only } from './support/manifest.ts';
 import { validate } from './support/validate.ts';
 import { variants } from './support/variants.ts';
-import { bindingSchema, budgetSchema, deploymentSchema, serviceSchema } from './support/workload.ts';
+import {
+  bindingSchema,
+  budgetSchema,
+  deploymentSchema,
+  ingressSchema,
+  routeSchema,
+  serviceSchema,
+} from './support/workload.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** What the process needs after its calls are over: events, Lease, connections. */
 const endingMs = 5_000;
+
+/** The Service ports that Ingresses name and HTTPRoutes number. */
+function publishedPorts(manifests: readonly Manifest[]): readonly (string | number)[] {
+  const ingresses = ofKind(manifests, 'Ingress').map((ingress) => ingressSchema.parse(ingress));
+  const routes = ofKind(manifests, 'HTTPRoute').map((route) => routeSchema.parse(route));
+  return [
+    ...ingresses.flatMap(({ spec }) =>
+      spec.rules.flatMap(({ http }) => http.paths.map(({ backend }) => backend.service.port.name)),
+    ),
+    ...routes.flatMap(({ spec }) =>
+      spec.rules.flatMap(({ backendRefs }) => backendRefs.map(({ port }) => port)),
+    ),
+  ];
+}
 
 const all = variants();
 
@@ -121,6 +142,13 @@ describe.skipIf(!canRender)('manifests (need kubectl)', () => {
         expect(deployment.spec.template.metadata.labels).toMatchObject(spec.selector);
         expect(ports).toEqual(expect.arrayContaining(spec.ports.map(({ targetPort }) => targetPort)));
       }
+    });
+
+    test('publishes ports that the Service of the consent pages has', () => {
+      const ports = services.find(({ metadata }) => metadata.name.endsWith('-consent'))?.spec.ports ?? [];
+      const published = publishedPorts(manifests);
+
+      expect(ports.flatMap(({ name, port }) => [name, port])).toEqual(expect.arrayContaining([...published]));
     });
 
     test('selects its own pods', () => {

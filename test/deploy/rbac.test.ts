@@ -52,7 +52,7 @@ describe('permissions as declared', () => {
     expect(new Set(ours.flatMap((rule) => rule.verbs))).toEqual(new Set(['get', 'list', 'watch', 'patch']));
   });
 
-  test('let people who may only look see no Secret', () => {
+  test('give viewers no access to Secrets', () => {
     const view = DEPLOYED_ROLES.find(({ name }) => name === 'openconnectors-view');
 
     expect(view?.rules.flatMap(({ resources }) => resources)).toEqual([
@@ -64,10 +64,13 @@ describe('permissions as declared', () => {
 });
 
 describe.skipIf(!canRender)('permissions as rendered (need kubectl)', () => {
-  test('the overlay cluster has the cluster role, the home role and those for people', () => {
+  test('the overlay cluster has the cluster role, the home role and the user roles', () => {
     expect(idsOf(render('deploy/overlays/cluster'))).toEqual([
       `ClusterRole ${OPERATOR}`,
       'ClusterRole openconnectors-edit',
+      'ClusterRole openconnectors-import',
+      'ClusterRole openconnectors-migrate',
+      'ClusterRole openconnectors-plan',
       'ClusterRole openconnectors-service-binding',
       'ClusterRole openconnectors-view',
       `Role ${OPERATOR}-home`,

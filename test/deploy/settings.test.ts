@@ -32,7 +32,7 @@ describe.skipIf(!canRender)('settings in manifests (need kubectl)', () => {
   describe.each(variants().map(({ name: title, manifests }) => [title, manifests] as const))(
     '%s',
     (_title, manifests) => {
-      test('has only settings that the operator knows', () => {
+      test('has only settings of the operator', () => {
         expect(unknownSettings(Object.keys(settingsOf(manifests)))).toEqual([]);
       });
 
@@ -82,7 +82,7 @@ describe.skipIf(!canRender)('settings in manifests (need kubectl)', () => {
     expect(unknownSettings(['LOG_LEVEL', 'LOG_LEVLE', 'OTEL_EXPORTER_OTLP_HEADERS'])).toEqual(['LOG_LEVLE']);
   });
 
-  test('the consent pages are published under the address that the operator tells', () => {
+  test('the consent pages are published under the address that the operator puts into messages', () => {
     const ingress = renderOverlay({
       resources: ['deploy/overlays/cluster'],
       components: ['deploy/components/ingress'],

@@ -202,7 +202,7 @@ describeControlPlanes('bad input', (plane) => {
       );
     });
 
-    test('leaves a Secret of somebody else as it is', async () => {
+    test('leaves a Secret of another owner as it is', async () => {
       const namespace = await bench.namespace('bad-input');
       await createPrerequisites(bench, namespace);
       await namespace.create(
@@ -238,7 +238,7 @@ describeControlPlanes('bad input', (plane) => {
       await namespace.waitGone('InfusionsoftConnector', 'bad');
     });
 
-    test('delays nobody else, and is mended by the Secret alone', async () => {
+    test('delays no other connector, and recovers when the Secret is corrected', async () => {
       const namespace = await bench.namespace('bad-input');
       await createPrerequisites(bench, namespace);
       await namespace.create(

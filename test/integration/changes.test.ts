@@ -108,7 +108,7 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       expect(instance(id)?.works).toBe(true);
     });
 
-    test('that was only touched costs no remote call', async () => {
+    test('whose data is unchanged costs no external call', async () => {
       const { namespace } = await ready();
       const { length } = bench.simulator.ledger.entries((entry) => entry.operation !== 'listInstances');
       await namespace.patch('Secret', 'crm-key', { metadata: { labels: { touched: 'yes' } } });
@@ -201,7 +201,7 @@ describeControlPlanes('changes of a Ready connector', (plane) => {
       await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     });
 
-    test('an instance that is gone asks for a new code, and is made anew with it', async () => {
+    test('an instance that is not found requires a new code, and is recreated with it', async () => {
       const { namespace, id } = await ready();
       bench.simulator.deleteInstance(id);
       const message = await namespace.waitFor(

@@ -388,6 +388,23 @@ describeControlPlanes('the kubectl plugin', (plane) => {
       expect(stderr).toContain('spec.suspend');
     });
 
+    it('refuses a connector that is only observed, before it shows or requests anything', async () => {
+      const namespace = await bench.namespace('cli');
+      await namespace.create(
+        connector('crm', {
+          managementPolicy: 'Observe',
+          oauth: { clientSecretRef: { name: 'crm-oauth' }, callbackUrl: CALLBACK_URL },
+        }),
+      );
+      const { code, stdout, stderr } = await run(namespace, 'authorize', 'crm', '--secret', 'crm-code');
+      expect({ code, stdout, stderr }).toEqual({
+        code: userAction.code,
+        stdout: '',
+        stderr:
+          'Connector "crm" is only observed (spec.managementPolicy), so the operator changes nothing. Set spec.managementPolicy to "Manage".\nThen run this command again.\n',
+      });
+    });
+
     it('reports a connector that does not exist', async () => {
       const namespace = await bench.namespace('cli');
       const { code, stderr } = await run(namespace, 'authorize', 'crm');

@@ -20,7 +20,7 @@ describeControlPlanes('an instance that was copied in the console', (plane) => {
       .filter(({ tags }) => tags.includes(`k8s-ns-${namespace.name}`))
       .map(({ id }) => id);
 
-  it('is AmbiguousOwner, is left alone, and is forgotten once a person has deleted it', async () => {
+  it('is AmbiguousOwner, is not changed, and no longer counts after an administrator deletes it', async () => {
     const namespace = await bench.namespace('copy');
     await createPrerequisites(bench, namespace);
     await namespace.create(connector('crm'));

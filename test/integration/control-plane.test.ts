@@ -53,7 +53,7 @@ async function watch(
 }
 
 describeControlPlanes('the control plane', (plane) => {
-  test('tells its version', async () => {
+  test('returns its version', async () => {
     const answer = await plane.rest.request('GET', '/version');
     expect(answer.body).toMatchObject({ gitVersion: `v${plane.version}` });
   });
@@ -152,7 +152,7 @@ describeControlPlanes('the control plane', (plane) => {
       expect(read).not.toMatchObject({ body: { spec: { suspend: true } } });
     });
 
-    test('refuses a field of the wrong type, and drops one it does not know', async () => {
+    test('refuses a field of the wrong type, and drops an unknown one', async () => {
       const namespace = await plane.createNamespace('schema');
       const wrong = connector('wrong', { suspend: 'yes' });
       expect(await plane.rest.request('POST', connectorsPath(namespace), wrong)).toMatchObject({

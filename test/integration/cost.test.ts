@@ -88,7 +88,7 @@ describeControlPlanes('the cost', (plane) => {
     ]);
   });
 
-  test('of an unchanged pass is nothing', async ({ skip }) => {
+  test('of an unchanged reconcile is nothing', async ({ skip }) => {
     skip(plane.ledger === undefined, `${plane.name} keeps no ledger`);
     const namespace = await bench.namespace('cost');
     await createPrerequisites(bench, namespace);

@@ -181,7 +181,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
       expect((await namespace.connector('crm')).status?.instance?.id).toBe(id);
     });
 
-    test('a reset of the account’s user secret asks nobody for a consent', async () => {
+    test('a reset of the account’s user secret requests no consent', async () => {
       const { namespace } = await ready();
       bench.simulator.rotateUserSecret();
       await namespace.waitFor('OpenConnectorsAccount', 'sap', 'Ready', 'False', 'AccountUnauthorized');
@@ -204,7 +204,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
   });
 
   describe('adoption', () => {
-    test('takes over an instance that nobody owns, and leaves it when the resource is deleted', async () => {
+    test('adopts an instance without an owner, and keeps it when the resource is deleted', async () => {
       const found = foreignInstance();
       const namespace = await bench.namespace('life');
       await createPrerequisites(bench, namespace, { code: false });
@@ -284,7 +284,7 @@ describeControlPlanes('the whole life of a connector', (plane) => {
       expect(bench.simulator.ledger.count('createInstance')).toBe(creates);
     });
 
-    test('tags that somebody removed are put back', async () => {
+    test('tags that another client removed are restored', async () => {
       const { namespace, id } = await ready();
       bench.simulator.editInstance(id ?? 0, { tags: [] });
       await until('the tags', () => instance(id)?.tags.includes(`k8s-ns-${namespace.name}`) === true);

@@ -1,15 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { cliExitCodes } from '../../src/cli/exit-codes.ts';
 import { type PluginResult, runOnAccount } from '../support/cli/plugin.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
+import { patient } from '../support/patience.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector, secret } from '../support/workbench/manifests.ts';
 import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
+const KIND = 'InfusionsoftConnector';
 const { ok, changesPlanned } = cliExitCodes;
 
 const planSchema = z.object({
@@ -66,7 +68,7 @@ describeControlPlanes('plan', (plane) => {
     expect(result.code).toBe(changesPlanned.code);
     const [planned] = planSchema.parse(JSON.parse(result.stdout)).items;
     expect(planned?.plan.map(({ action }) => action)).toContain('Create');
-    expect(await namespace.exists('InfusionsoftConnector', 'crm')).toBe(false);
+    expect(await namespace.exists(KIND, 'crm')).toBe(false);
   });
 
   it('ends with 0 for a connector that is Ready', async () => {
@@ -74,7 +76,7 @@ describeControlPlanes('plan', (plane) => {
     await createPrerequisites(bench, namespace);
     const operator = await bench.startOperator();
     await namespace.create(connector('crm'));
-    await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
+    await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
     await operator.stop();
 
     expect(await run(namespace, 'crm')).toMatchObject({ code: ok.code, stderr: '' });
@@ -89,6 +91,97 @@ describeControlPlanes('plan', (plane) => {
 
     expect(result.code).toBe(changesPlanned.code);
     expect(result.stdout).toContain('missing');
+  });
+
+  describe('a connector that is only observed', () => {
+    /** Waits for a reconcile that began after the call. */
+    async function reconciled(namespace: Namespace, name: string, value: string): Promise<void> {
+      const annotations = { 'openconnectors.dev/reconcile-at': value };
+      await namespace.patch(KIND, name, { metadata: { annotations } });
+      await expect
+        .poll(async () => (await namespace.connector(name)).status, { timeout: patient(30_000) })
+        .toMatchObject({ lastHandledReconcileAt: value });
+    }
+
+    /** Creates it where it does not exist, edits it and its Secrets, changes the instance, deletes it. */
+    async function live(namespace: Namespace, spec: Readonly<Record<string, unknown>>, id?: number) {
+      if (!(await namespace.exists(KIND, 'crm'))) {
+        await namespace.create(connector('crm', { ...spec, managementPolicy: 'Observe' }));
+      }
+      await reconciled(namespace, 'crm', 'created');
+      const plans = [(await namespace.connector('crm')).status?.plan];
+      await namespace.patch(KIND, 'crm', {
+        spec: { instance: { tags: ['edited'] }, driftPolicy: 'Correct' },
+      });
+      await reconciled(namespace, 'crm', 'edited');
+      plans.push((await namespace.connector('crm')).status?.plan);
+      await namespace.patch('Secret', 'crm-key', { stringData: { encryptedKey: 'changed-key-0001' } });
+      await namespace.patch('Secret', 'crm-oauth', { stringData: { client_secret: 'changed-secret-0001' } });
+      await reconciled(namespace, 'crm', 'Secrets changed');
+      if (id !== undefined) {
+        bench.simulator.editInstance(id, { name: 'renamed by hand' });
+      }
+      await namespace.patch(KIND, 'crm', {
+        metadata: { annotations: { 'openconnectors.dev/reauthorize-at': 'now' } },
+      });
+      await reconciled(namespace, 'crm', 'instance changed');
+      plans.push((await namespace.connector('crm')).status?.plan);
+      await namespace.remove(KIND, 'crm');
+      await namespace.waitGone(KIND, 'crm');
+      return plans;
+    }
+
+    const stateOf = (id: number | undefined) => bench.simulator.instances().find((one) => one.id === id);
+
+    it.each<[string, () => Promise<{ spec: Readonly<Record<string, unknown>>; id?: number }>]>([
+      ['without an instance', async () => ({ spec: {} })],
+      [
+        'with the instance of importId',
+        async () => {
+          const { id } = bench.simulator.addInstance({
+            connector: 'infusionsoftcrm',
+            name: 'By hand',
+            tags: ['by-hand'],
+          });
+          return { spec: { instance: { importId: id }, connectionSecretRef: { name: 'crm-mine' } }, id };
+        },
+      ],
+    ])('causes no write at Open Connectors over its whole life: %s', async (_case, prepare) => {
+      const namespace = await bench.namespace('observe');
+      await createPrerequisites(bench, namespace);
+      const { spec, id } = await prepare();
+      const operator = await bench.startOperator({ env: { INVENTORY_INTERVAL: '1s' } });
+      const before = stateOf(id);
+      bench.simulator.ledger.reset();
+
+      const plans = await live(namespace, spec, id);
+      await operator.stop();
+
+      expect(plans.every((plan) => (plan ?? []).length > 0)).toBe(true);
+      expect(externalWrites()).toEqual([]);
+      expect(bench.simulator.ledger.entries().length).toBeGreaterThan(0);
+      expect(stateOf(id)).toEqual(before && { ...before, name: 'renamed by hand' });
+    });
+
+    it('causes no write after the operator has managed it, and its deletion leaves the instance', async () => {
+      const namespace = await bench.namespace('observe');
+      await createPrerequisites(bench, namespace);
+      const operator = await bench.startOperator({ env: { INVENTORY_INTERVAL: '1s' } });
+      await namespace.create(connector('crm'));
+      await namespace.waitFor(KIND, 'crm', 'Ready', 'True');
+      const id = (await namespace.connector('crm')).status?.instance?.id;
+      const before = stateOf(id);
+      expect(before).toBeDefined();
+      await namespace.patch(KIND, 'crm', { spec: { managementPolicy: 'Observe' } });
+      await reconciled(namespace, 'crm', 'observed');
+      bench.simulator.ledger.reset();
+
+      await live(namespace, {}, id);
+      await operator.stop();
+
+      expect(externalWrites()).toEqual([]);
+      expect(stateOf(id)).toEqual(before && { ...before, name: 'renamed by hand' });
+    });
   });
 
   it('refuses a connector that does not exist', async () => {

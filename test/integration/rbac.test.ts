@@ -116,7 +116,7 @@ describe.skipIf(!canRender)('rights (needs kubectl)', () => {
       await operator.stop();
     });
 
-    test('give people nothing but the resources, and nobody else anything', async (context) => {
+    test('give users access to the resources alone, and to no other user', async (context) => {
       requireFeature(context, plane, 'garbageCollection');
       const { name } = namespace;
       const can = async (who: string, ...what: readonly string[]): Promise<string> =>

@@ -133,7 +133,7 @@ describeControlPlanes('many connectors', (plane) => {
     },
   );
 
-  test('a restart among a thousand that fail does not try them all at once', LIMIT, async ({ skip }) => {
+  test('a restart with a thousand failing connectors does not retry all of them immediately', LIMIT, async ({ skip }) => {
     const namespace = many;
     skip(namespace === undefined, `${plane.name} keeps no ledger`);
     if (namespace === undefined) {

@@ -81,7 +81,7 @@ describeControlPlanes('an instance that another cluster took over since the last
     expect(instance(id)).toEqual(theirs);
   });
 
-  it('is not authorized anew', async () => {
+  it('is not reauthorized', async () => {
     const { namespace, id } = await ready();
     const theirs = takeOver(id);
     await namespace.patch('Secret', 'crm-code', { stringData: { code: newCode(bench.simulator) } });

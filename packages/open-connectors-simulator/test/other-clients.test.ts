@@ -47,6 +47,19 @@ describe('a copy in the console', () => {
   });
 });
 
+describe('an instance of another client', () => {
+  it('has the OAuth app that it is created with', async () => {
+    await using run = await running();
+    const app = run.simulator.registerApp();
+    const instance = run.simulator.addInstance({ clientId: app.clientId });
+    expect(instance).toMatchObject({
+      configuration: { 'oauth.api.key': app.clientId, 'oauth.api.secret': app.clientSecret },
+      works: true,
+    });
+    expect(app.clientId).not.toBe(run.simulator.app.clientId);
+  });
+});
+
 describe('a change by another client during a request', () => {
   it('takes an instance over immediately before the request', async () => {
     await using run = await running();

@@ -55,6 +55,18 @@ export class VirtualClock implements Clock {
     return next === undefined ? undefined : next.due - this.#elapsed;
   }
 
+  /** Fires the next timer, whenever it is due, and settles promises. Resolves with whether there was one. */
+  async step(): Promise<boolean> {
+    const timer = this.#next(Number.POSITIVE_INFINITY);
+    if (timer !== undefined) {
+      this.#elapsed = Math.max(this.#elapsed, timer.due);
+      this.#timers.delete(timer);
+      timer.callback();
+    }
+    await settle();
+    return timer !== undefined;
+  }
+
   /** Advances by `ms` and settles promises between timers. */
   async advance(ms: number): Promise<void> {
     const target = this.#elapsed + ms;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { componentVolume, objectOf, type Source, spreadConstraints } from './sources.ts';
+import type { Source } from '../deploy-manifests.ts';
+import { componentVolume, objectOf, spreadConstraints } from './sources.ts';
 import { block, expr, optional, when } from './template.ts';
 
 const containerSchema = z.looseObject({

@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { stringify } from 'yaml';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../../src/api/group.ts';
 import { renderYaml } from '../manifest.ts';
 import type { Output } from '../output.ts';
+import { KEYWORDS, MINIMUM_KUBERNETES, project } from '../project.ts';
+import { OPERATOR_NAME } from '../rbac-roles.ts';
+import { catalogSamples } from '../samples.ts';
 import { renderHelpers } from './helpers.ts';
 import { placed, sourceOf } from './sources.ts';
 import { block, renderTemplate } from './template.ts';
 import { chartTemplates } from './templates.ts';
 import { VALUES_OUTPUTS } from './values-outputs.ts';
-
-const packageSchema = z.object({ version: z.string(), description: z.string() });
-const root = join(import.meta.dirname, '..', '..', '..');
 
 /** The generated files of `deploy/chart`. NOTES.txt and the test hook are written by hand. */
 export function chartOutputs(): readonly Output[] {
@@ -28,9 +26,7 @@ export function chartOutputs(): readonly Output[] {
 }
 
 function renderChart(): string {
-  const { version, description } = packageSchema.parse(
-    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
-  );
+  const { version, description } = project();
   const crds = [CONNECTOR_NAMES, ACCOUNT_NAMES].map(({ kind, plural }) => ({
     kind,
     version: VERSION,
@@ -41,23 +37,31 @@ function renderChart(): string {
   return renderYaml(
     {
       apiVersion: 'v2',
-      name: 'infusionsoft-connector-operator',
+      name: OPERATOR_NAME,
       description,
       type: 'application',
       version,
       appVersion: version,
-      kubeVersion: '>=1.20.0-0',
-      keywords: ['operator', 'open-connectors', 'infusionsoft', 'keap', 'sap'],
+      kubeVersion: `>=${MINIMUM_KUBERNETES}-0`,
+      keywords: KEYWORDS,
       annotations: {
         'artifacthub.io/category': 'integration-delivery',
         'artifacthub.io/license': 'Apache-2.0',
         'artifacthub.io/operator': 'true',
         'artifacthub.io/operatorCapabilities': 'Full Lifecycle',
-        'artifacthub.io/crds': renderYaml(crds, 'src/api').replace(/^#.*\n/, ''),
+        'artifacthub.io/prerelease': 'false',
+        'artifacthub.io/crds': text(crds),
+        'artifacthub.io/crdsExamples': text(catalogSamples()),
+        'artifacthub.io/images': text([{ name: OPERATOR_NAME, image: `${OPERATOR_NAME}:${version}` }]),
       },
     },
     'scripts/generate/chart/outputs.ts',
   );
+}
+
+/** A value of an annotation that holds YAML. */
+function text(value: object): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 function renderSettingsTemplate(): string {

@@ -1,6 +1,7 @@
+import type { Source } from '../deploy-manifests.ts';
 import { bindingManifest, roleManifest } from '../rbac-manifests.ts';
 import { DEPLOYED_ROLES, type DeployedRole, OPERATOR_NAME } from '../rbac-roles.ts';
-import { placed, type Source, sourceOf } from './sources.ts';
+import { placed, sourceOf } from './sources.ts';
 import { expr, renderTemplate } from './template.ts';
 
 const SOURCE = 'scripts/generate/rbac.ts';

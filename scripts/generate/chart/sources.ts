@@ -1,19 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { z } from 'zod';
+import { manifestSchema, manifestsOf, type Source } from '../deploy-manifests.ts';
 import { block, expr, optional } from './template.ts';
 
 const deploy = join(import.meta.dirname, '..', '..', '..', 'deploy');
-
-const manifestSchema = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
-});
-
-/** An object of a manifest. */
-export type Source = z.infer<typeof manifestSchema>;
 
 const CLUSTER_WIDE =
   /^(ClusterRole|ClusterRoleBinding|ValidatingAdmissionPolicy|ValidatingAdmissionPolicyBinding)$/;
@@ -31,9 +23,7 @@ export function sourceOf(object: object): Source {
 
 /** The objects of a file of `deploy/`, for the namespace and with the labels of the release. */
 export function objectsOf(file: string): readonly Source[] {
-  return parseAllDocuments(readFileSync(join(deploy, file), 'utf8')).map((document) =>
-    placed(manifestSchema.parse(document.toJS())),
-  );
+  return manifestsOf(file).map(placed);
 }
 
 /** The only object of a file of `deploy/`. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { accountCrd, connectorCrd } from '../crds.ts';
+import type { Source } from '../deploy-manifests.ts';
 import { deploymentTemplate } from './deployment.ts';
 import { rbacTemplates } from './rbac.ts';
-import { objectOf, objectsOf, placed, type Source, sourceOf } from './sources.ts';
+import { objectOf, objectsOf, placed, sourceOf } from './sources.ts';
 import { block, expr, optional, renderTemplate } from './template.ts';
 
 const specSchema = z.looseObject({ spec: z.looseObject({}) });
@@ -52,6 +53,12 @@ export function chartTemplates(): readonly { readonly name: string; readonly tex
       admission(),
       'components/admission-policies',
       '.Values.admissionPolicies.enabled',
+    ),
+    plain(
+      'legacy-connector-warning.yaml',
+      objectsOf('components/legacy-connector-warning/policy.yaml'),
+      'components/legacy-connector-warning',
+      '.Values.legacyConnectorWarning.enabled',
     ),
   ];
 }

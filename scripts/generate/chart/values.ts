@@ -181,6 +181,12 @@ export const CHART_VALUES: readonly ChartValue[] = [
     text,
     'Regular expression (RE2) of allowed servers of connectors.',
   ),
+  value(
+    'legacyConnectorWarning.enabled',
+    false,
+    flag,
+    'Create a ValidatingAdmissionPolicy that warns about connectors with `infusionsoftcrm`. Kubernetes 1.30 or later.',
+  ),
   value('networkPolicy.enabled', true, flag, 'Limit the connections of the operator by a NetworkPolicy.'),
   value(
     'networkPolicy.extraEgress',

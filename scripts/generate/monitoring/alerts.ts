@@ -16,6 +16,10 @@ export interface Alert {
 /** The controllers of this operator among all that expose controller-runtime's metrics. */
 const CONTROLLERS = 'infusionsoftconnector|openconnectorsaccount';
 
+/** Added to what fails only because Infusionsoft does, while OpenConnectorsProviderUnavailable reports the outage. */
+const UNLESS_OUTAGE =
+  'unless on (job) sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="ProviderUnavailable"}) > 0';
+
 /** Every alert. Each has a page of its name in `docs/runbooks`. */
 export const ALERTS: readonly Alert[] = [
   {
@@ -106,7 +110,7 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'OpenConnectorsApiErrors',
-    expr: 'sum by (job) (rate(openconnectors_api_requests_total{code_class=~"5xx|none"}[10m])) / sum by (job) (rate(openconnectors_api_requests_total[10m])) > 0.1',
+    expr: `sum by (job) (rate(openconnectors_api_requests_total{code_class=~"5xx|none"}[10m])) / sum by (job) (rate(openconnectors_api_requests_total[10m])) > 0.1 ${UNLESS_OUTAGE}`,
     for: '15m',
     severity: 'warning',
     summary: '{{ $value | humanizePercentage }} of the requests to Open Connectors fail',
@@ -114,7 +118,7 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'OpenConnectorsAuthorizationRevoked',
-    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",status="False",reason="AuthorizationRevoked"}) > 0 unless on (job) sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="ProviderUnavailable"}) > 0',
+    expr: `sum by (job) (openconnectors_resource_conditions{condition="Authorized",status="False",reason="AuthorizationRevoked"}) > 0 ${UNLESS_OUTAGE}`,
     for: '10m',
     severity: 'critical',
     summary: '{{ $value }} connectors have lost their authorization',
@@ -140,7 +144,7 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'OpenConnectorsAuthorizationUnverified',
-    expr: 'sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="AuthorizationUnverified"}) > 0',
+    expr: `sum by (job) (openconnectors_resource_conditions{condition="Authorized",reason="AuthorizationUnverified"}) > 0 ${UNLESS_OUTAGE}`,
     for: '30m',
     severity: 'warning',
     summary: 'The authorization of {{ $value }} connectors has not been verified for 30 minutes',
@@ -157,8 +161,25 @@ export const ALERTS: readonly Alert[] = [
       'Applications that use these instances get errors until the connectors use infusionsoftrest.',
   },
   {
+    name: 'OpenConnectorsLegacyConnectors',
+    expr: 'sum by (job) (openconnectors_connectors{connector="infusionsoftcrm"}) > 0',
+    for: '1h',
+    severity: 'info',
+    summary: '{{ $value }} connectors use infusionsoftcrm, which needs XML-RPC',
+    description: 'Keap ends XML-RPC on 2026-12-31. Migrate these connectors to infusionsoftrest before.',
+  },
+  {
+    name: 'OpenConnectorsSwitchPending',
+    expr: 'sum by (job) (openconnectors_resource_conditions{kind="InfusionsoftConnector",condition="Ready",reason="SwitchPending"}) > 0',
+    for: '1d',
+    severity: 'info',
+    summary: '{{ $value }} connectors have been waiting for their switch for a day',
+    description:
+      'The new instance is authorized, and applications still use the old one. Prepare them, then switch.',
+  },
+  {
     name: 'OpenConnectorsAuthorizationPending',
-    expr: 'max by (job) (openconnectors_authorization_pending_seconds) > 86400',
+    expr: `max by (job) (openconnectors_authorization_pending_seconds) > 86400 ${UNLESS_OUTAGE}`,
     for: '10m',
     severity: 'info',
     summary: 'A connector has been waiting {{ $value | humanizeDuration }} for OAuth consent',

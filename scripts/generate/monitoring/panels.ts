@@ -61,6 +61,14 @@ export const ROWS: readonly Row[] = [
         'Connectors to migrate (infusionsoftcrm)',
         `sum(openconnectors_connectors{${JOB},connector="infusionsoftcrm"})`,
       ),
+      stat(
+        'Connectors in an outage of Infusionsoft',
+        `sum(openconnectors_resource_conditions{${JOB},condition="Authorized",reason="ProviderUnavailable"}) or vector(0)`,
+      ),
+      stat(
+        'Connectors waiting for their switch',
+        `sum(openconnectors_resource_conditions{${JOB},condition="Ready",reason="SwitchPending"}) or vector(0)`,
+      ),
       stat('Orphaned instances', `sum(openconnectors_instances_orphaned{${JOB}})`),
     ],
   },
@@ -70,6 +78,14 @@ export const ROWS: readonly Row[] = [
       series('Connectors by reason', 'short', {
         expr: `sum by (status, reason) (openconnectors_resource_conditions{${JOB},kind="InfusionsoftConnector",condition="Ready"})`,
         legend: '{{status}} {{reason}}',
+      }),
+      series('Plans and drift by reason', 'short', {
+        expr: `sum by (status, reason) (openconnectors_resource_conditions{${JOB},kind="InfusionsoftConnector",condition="Synced"})`,
+        legend: '{{status}} {{reason}}',
+      }),
+      series('Connectors by element', 'short', {
+        expr: `sum by (connector) (openconnectors_connectors{${JOB}})`,
+        legend: '{{connector}}',
       }),
       series('Accounts by reason', 'short', {
         expr: `sum by (status, reason) (openconnectors_resource_conditions{${JOB},kind="OpenConnectorsAccount",condition="Ready"})`,
@@ -84,6 +100,10 @@ export const ROWS: readonly Row[] = [
   {
     title: 'Consent',
     panels: [
+      series('Authorization by reason', 'short', {
+        expr: `sum by (status, reason) (openconnectors_resource_conditions{${JOB},condition="Authorized"})`,
+        legend: '{{status}} {{reason}}',
+      }),
       series('Authorizations', 'short', {
         expr: `sum by (outcome) (increase(openconnectors_authorizations_total{${JOB}}[$__rate_interval]))`,
         legend: '{{outcome}}',

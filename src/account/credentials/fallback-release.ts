@@ -7,7 +7,7 @@ import { INDEX, recordedAccountsOfConnector } from '../../ownership/references.t
 
 export interface FallbackReleaseOptions {
   readonly rest: Pick<KubeRest, 'get'>;
-  /** With the index `INDEX.recordedAccount`. */
+  /** With the indexes `INDEX.recordedAccount` and `INDEX.deletedInAccount`. */
   readonly connectors: Store;
   /** Whether a late instance of the account with this uid may still have to be deleted. */
   readonly watches: (uid: string) => boolean;
@@ -56,12 +56,12 @@ export function createFallbackRelease({
       if (uid === DEFAULT_ACCOUNT_UID || watches(uid)) {
         return;
       }
-      const others = connectors.byIndex(INDEX.recordedAccount, uid);
-      if (!others.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) {
+      // Counted, because each of thousands of deletions asks.
+      if (connectors.countByIndex(INDEX.deletedInAccount, uid) === 0) {
         close(uid);
       }
       const isNeeded =
-        others.length > 0 ||
+        connectors.countByIndex(INDEX.recordedAccount, uid) > 0 ||
         (await accountExists(uid, namespace, signal)) ||
         (await isRecorded(uid, namespace, signal));
       if (!isNeeded) {

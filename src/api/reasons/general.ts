@@ -13,7 +13,8 @@ export const GENERAL_REASONS = {
     conditions: { Ready: ['True'] },
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The instance is disabled, as spec.instance.enabled requires.',
+    meaning:
+      'The instance is disabled, as spec.instance.enabled requires. Infusionsoft may end a grant that is not used for 45 days; a new consent is required then.',
     whatToDo: 'Nothing. Set spec.instance.enabled to true to enable the instance.',
   },
   AuthorizationExpiring: {

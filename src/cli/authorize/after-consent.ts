@@ -2,12 +2,13 @@ import { echoOf } from '../../api/annotations.ts';
 import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
+import { haltOf } from '../../authorization/halt.ts';
 import { infoOf, isCurrent } from '../cluster/conditions.ts';
 import { PROGRAM } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
 import { formatSpan } from '../render/age.ts';
-import { blockedError, isHalted } from './blocked.ts';
+import { blockedError } from './blocked.ts';
 import { type CodeSecret, isReferenced, patchCommand } from './code-secret.ts';
 import { readConnector, type Session } from './session.ts';
 import { retryRead, waitFor } from './wait-for.ts';
@@ -29,7 +30,7 @@ export function readyProgress(connector: InfusionsoftConnector, proof: Proof): R
   if (ready?.status === 'True' && pending === undefined) {
     return 'ready';
   }
-  if (isHalted(connector)) {
+  if (haltOf(connector) !== undefined) {
     return 'blocked';
   }
   if (ready === undefined || !isProven(connector, proof)) {

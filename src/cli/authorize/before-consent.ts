@@ -3,10 +3,11 @@ import type { Condition } from '../../api/condition.ts';
 import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf } from '../../api/defaults.ts';
+import { haltOf } from '../../authorization/halt.ts';
 import { decodeText } from '../../secrets/decode.ts';
 import { infoOf, isCurrent, requiresConsent } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
-import { blockedError, isHalted } from './blocked.ts';
+import { blockedError } from './blocked.ts';
 import { readConnector, type Session } from './session.ts';
 import { retryRead, waitFor } from './wait-for.ts';
 
@@ -16,7 +17,7 @@ export type ConsentProgress = 'ready' | 'required' | 'invalid-secret' | 'blocked
 /** Evaluates a connector before the consent. */
 export function consentProgress(connector: InfusionsoftConnector): ConsentProgress {
   const ready = isCurrent(connector) ? conditionOf(connector, 'Ready') : undefined;
-  if (isHalted(connector)) {
+  if (haltOf(connector) !== undefined) {
     return 'blocked';
   }
   if (ready === undefined) {
@@ -87,7 +88,8 @@ export async function waitUntilConsentRequired(
   }
 }
 
-function blocked(connector: InfusionsoftConnector): CliError {
+/** The error for a connector that only a user can unblock before a consent. */
+export function blocked(connector: InfusionsoftConnector): CliError {
   return blockedError(connector, 'Then run this command again.');
 }
 

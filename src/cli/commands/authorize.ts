@@ -1,6 +1,7 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { haltOf } from '../../authorization/halt.ts';
 import { waitUntilReady } from '../authorize/after-consent.ts';
-import { waitUntilConsentRequired } from '../authorize/before-consent.ts';
+import { blocked, waitUntilConsentRequired } from '../authorize/before-consent.ts';
 import { type CodeSecret, codeSecretFor } from '../authorize/code-secret.ts';
 import { type Consent, requestConsent, requireSameRequest, resumeConsent } from '../authorize/consent.ts';
 import { AUTHORIZE_FLAGS, readOptions } from '../authorize/options.ts';
@@ -33,15 +34,16 @@ export const authorize: Command = {
     if (options.redirectedUrl !== undefined) {
       context.output.redact(options.redirectedUrl);
     }
-    return await withCluster(args, context.clock, (cluster) =>
-      authorizeConnector({ context, cluster, options }),
-    );
+    return await withCluster(args, context, (cluster) => authorizeConnector({ context, cluster, options }));
   },
 };
 
 async function authorizeConnector(session: Session): Promise<CliExit> {
   const { redirectedUrl } = session.options;
   const found = await readConnector(session);
+  if (haltOf(found) !== undefined) {
+    throw blocked(found);
+  }
   // Fails before the consent where no Secret can receive its code.
   codeSecretFor(found, session.options);
   const connector = await waitUntilConsentRequired(session, found);

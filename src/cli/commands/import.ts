@@ -9,6 +9,7 @@ import { resourceNames } from '../import/names.ts';
 import { renderCandidates, renderManifest, renderSkipped } from '../import/render.ts';
 import { readSelection, select } from '../import/selection.ts';
 import { writeFolder } from '../import/write-folder.ts';
+import { nextCommand } from '../input/next-command.ts';
 
 /** `import [INSTANCE...]`. */
 export const importInstances: Command = {
@@ -19,7 +20,7 @@ export const importInstances: Command = {
   description: [
     'List the Infusionsoft instances of an account that no operator manages, or write a connector for each selected one. Nothing is changed, neither in the cluster nor in Open Connectors.',
     'The connectors only observe (spec.managementPolicy). Create the Secrets that the manifests name, apply the manifests, review the plan, and set spec.managementPolicy to Manage: the operator then adopts the instance and writes its tags only.',
-    'Required permissions: get openconnectorsaccounts and the Secret of the account. Masked values never enter a manifest; instances that cannot be imported are listed with the reason.',
+    'Required permissions: get or list openconnectorsaccounts, get the Secret of the account. Masked values never enter a manifest; instances that cannot be imported are listed with the reason.',
   ],
   flags: [
     ...OPEN_CONNECTORS_FLAGS,
@@ -43,7 +44,7 @@ export const importInstances: Command = {
     if (selection === undefined && folder !== undefined) {
       throw new CliError('usage', '--output-dir: needs ids, --all, --tag or --element.');
     }
-    return await withCluster<CliExit>(args, context.clock, ({ reads, namespace }) =>
+    return await withCluster<CliExit>(args, context, ({ reads, namespace }) =>
       withAccount(
         context,
         reads,
@@ -58,7 +59,12 @@ export const importInstances: Command = {
           }
           const candidates = candidatesOf(instances);
           if (selection === undefined) {
-            say(context.output.print, renderCandidates(candidates));
+            const next = nextCommand(importInstances, args, operands, {
+              namespace,
+              without: [],
+              flags: ['--all', '--output-dir', 'connectors'],
+            });
+            say(context.output.print, renderCandidates(candidates, next));
             return 'ok';
           }
           const selected = select(candidates, selection);
@@ -66,10 +72,13 @@ export const importInstances: Command = {
           if (folder === undefined) {
             context.output.printText(manifests.map(renderManifest).join('---\n'));
           } else {
-            say(
-              context.output.print,
-              (await writeFolder(folder, manifests)).map((path) => `Wrote ${path}.`),
-            );
+            const paths = await writeFolder(folder, manifests);
+            say(context.output.print, [
+              ...paths.map((path) => `Wrote ${path}.`),
+              ...(manifests.length === 0
+                ? []
+                : [`Create the Secrets that the files name, then run: kubectl apply -k ${folder}`]),
+            ]);
           }
           const skipped = renderSkipped(selected);
           say(context.output.printError, skipped);

@@ -1,8 +1,10 @@
 import { type Cluster, withCluster } from '../cluster/cluster.ts';
-import { type Command, PROGRAM } from '../command.ts';
+import type { Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { CliExit } from '../exit-codes.ts';
+import { nextCommand } from '../input/next-command.ts';
 import { Board } from '../migrate/board.ts';
+import { type CommandWith, followUp } from '../migrate/follow-up.ts';
 import type { Item } from '../migrate/item.ts';
 import { MIGRATE_FLAGS, type MigrateOptions, readMigrateOptions } from '../migrate/options.ts';
 import { planChange } from '../migrate/plan.ts';
@@ -33,7 +35,7 @@ export const migrate: Command = {
   ],
   async run(args, operands, context) {
     const options = readMigrateOptions(args, operands);
-    return await withCluster<CliExit>(args, context.clock, async (cluster) => {
+    return await withCluster<CliExit>(args, context, async (cluster) => {
       const items = await planChange(
         {
           resources: cluster.resources,
@@ -46,27 +48,31 @@ export const migrate: Command = {
           namespace: options.isEverywhere ? undefined : cluster.namespace,
         },
       );
+      const commandWith: CommandWith = (flags) =>
+        nextCommand(migrate, args, operands, {
+          namespace: options.isEverywhere ? undefined : cluster.namespace,
+          without: ['yes'],
+          flags,
+        });
       if (options.folder !== undefined) {
         return await writePatches(context, options, options.folder, items);
       }
       return options.isDryRun
-        ? showDryRun(context, options, items, cluster.namespace)
-        : await changeInBatches(context, options, cluster, items);
+        ? showDryRun(context, options, items, commandWith)
+        : await changeInBatches(context, options, cluster, items, commandWith);
     });
   },
 };
 
 function showDryRun(
-  { output }: CliContext,
+  { output, clock }: CliContext,
   options: MigrateOptions,
   items: readonly Item[],
-  namespace: string,
+  commandWith: CommandWith,
 ): CliExit {
   const report = reportOf(options.change, items, { dryRun: true, end: 'finished' });
   const { counts } = report;
   if (options.format === 'text') {
-    const scope = options.isEverywhere ? '-A' : `-n ${namespace}`;
-    const flags = [scope, ...options.change.words.flags, '--yes'].join(' ');
     print(output.print, [
       ...renderPlan(items, options.isEverywhere),
       ...(items.length === 0 ? [] : ['']),
@@ -74,7 +80,8 @@ function showDryRun(
       'Dry run: nothing was changed.',
       ...(counts.planned + counts.waiting === 0
         ? []
-        : [`To ${options.change.words.verb}, run: ${PROGRAM} migrate ${flags}`]),
+        : [`To ${options.change.words.verb}, run: ${commandWith(['--yes'])}`]),
+      ...followUp(options.change, items, commandWith, clock.now()),
     ]);
   } else {
     printReport({ output }, options, report);
@@ -108,6 +115,7 @@ async function changeInBatches(
   options: MigrateOptions,
   { resources }: Cluster,
   items: readonly Item[],
+  commandWith: CommandWith,
 ): Promise<CliExit> {
   const { output, clock } = context;
   const board = new Board(items);
@@ -137,6 +145,8 @@ async function changeInBatches(
     printReport(context, options, report);
     if (end !== 'finished') {
       narrator(context, options)('Run this command again to continue.');
+    } else if (options.format === 'text') {
+      print(output.print, followUp(options.change, board.all(), commandWith, clock.now()));
     }
   }
   return exitOf(reportOf(options.change, board.all(), { dryRun: false, end }));

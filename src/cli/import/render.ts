@@ -1,11 +1,10 @@
 import { dumpYaml } from '@kubernetes/client-node';
-import { PROGRAM } from '../command.ts';
 import { alignColumns } from '../render/table.ts';
 import type { Candidate } from './candidates.ts';
 import { type ConnectorManifest, neededSecrets } from './manifest.ts';
 
-/** The instances of an account as a table; those that are skipped with the reason. */
-export function renderCandidates(candidates: readonly Candidate[]): readonly string[] {
+/** The instances of an account as a table; those that are skipped with the reason. `next` imports all. */
+export function renderCandidates(candidates: readonly Candidate[], next: string): readonly string[] {
   const importable = candidates.flatMap((candidate) =>
     candidate.kind === 'importable' ? [candidate.instance] : [],
   );
@@ -22,7 +21,7 @@ export function renderCandidates(candidates: readonly Candidate[]): readonly str
       ? ['No instance to import.']
       : alignColumns([['ID', 'ELEMENT', 'NAME', 'TAGS', 'ENABLED', 'CREATED'], ...rows])),
     ...renderSkipped(candidates),
-    ...(rows.length === 0 ? [] : ['', `Import them with: ${PROGRAM} import --all > connectors.yaml`]),
+    ...(rows.length === 0 ? [] : ['', `To import all, run: ${next}`]),
   ];
 }
 

@@ -10,7 +10,7 @@ export function waitingFor(connector: InfusionsoftConnector, progress: Progress)
     case 'working':
       return 'the operator continues.';
     case 'halted':
-      return `${progress.because}.`;
+      return progress.because;
     case 'waiting': {
       const { ready } = progress;
       return requiresConsent(ready)

@@ -24,6 +24,8 @@ export function showsColors(
 export interface Output {
   /** One line on standard output; in a color where the output shows colors. */
   print(line?: string, color?: Color): void;
+  /** One line on standard output for a program: fields with tabs between them. */
+  printFields(...fields: readonly string[]): void;
   /** Several lines on standard output, such as a manifest. */
   printText(text: string): void;
   /** One line on standard error. */
@@ -66,6 +68,8 @@ export function createOutput(
   const printError = lineTo(stderr);
   return {
     print,
+    printFields: (...fields) =>
+      stdout(`${fields.map((field) => scrubber.scrub(printable(field))).join('\t')}\n`),
     printText(text) {
       for (const line of text.replace(/\n$/, '').split('\n')) {
         print(line);

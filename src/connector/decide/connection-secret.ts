@@ -1,9 +1,10 @@
 import { connectorLabelOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
+import { sameKey } from '../../secrets/fingerprint.ts';
 import { type Action, blocked } from '../action.ts';
 import { isConnectionWritten } from '../action-log.ts';
 import type { ConnectionSecret, OwnedSecret } from '../connector-secrets.ts';
-import type { ConnectorInput, SeenContent } from '../input.ts';
+import type { ConnectorInput } from '../input.ts';
 import { readInstance } from './read-instance.ts';
 
 /** What is still to do for the connection Secret; `undefined` when it holds what applications need. */
@@ -11,8 +12,7 @@ export function publishConnection(input: ConnectorInput, instance: Instance): Ac
   if (instance.token === undefined) {
     return readInstance(input, instance.id);
   }
-  const { connection } = input.secrets;
-  return write(input, connection, input.memory.connection) ?? removeRenamed(input);
+  return write(input, input.secrets.connection) ?? removeRenamed(input);
 }
 
 /** What is still to do for the Secret with the connection of the new instance before a switch. */
@@ -21,15 +21,12 @@ export function publishNextConnection(input: ConnectorInput, instance: Instance)
   if (nextConnection === undefined) {
     return undefined;
   }
-  return instance.token === undefined
-    ? readInstance(input, instance.id)
-    : write(input, nextConnection, input.memory.nextConnection);
+  return instance.token === undefined ? readInstance(input, instance.id) : write(input, nextConnection);
 }
 
 function write(
   input: ConnectorInput,
-  { name, fact, isOwn, desired }: ConnectionSecret,
-  seen: SeenContent | undefined,
+  { name, fact, isOwn, desired, seen }: ConnectionSecret,
 ): Action | undefined {
   if (desired === undefined) {
     throw new Error('a connection is published without an account');
@@ -46,7 +43,8 @@ function write(
   if (isConnectionWritten(input.log, name)) {
     return undefined;
   }
-  if (seen?.resourceVersion !== fact.resourceVersion) {
+  // Another version, or a fingerprint of a lost key, says nothing about the content.
+  if (seen?.resourceVersion !== fact.resourceVersion || !sameKey(seen.content, content)) {
     return { type: 'read-secret', name };
   }
   return seen.content === content ? undefined : { type: 'write-connection-secret', name, data, exists: true };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { InfusionsoftConnector } from '../../api/connector.ts';
 import {
   authorizationCodeSecretNameOf,
   connectionSecretNameOf,
@@ -20,6 +21,7 @@ import type {
   OwnedSecret,
   RecordMatch,
   SecretInput,
+  SeenContent,
 } from '../connector-secrets.ts';
 import type { ChosenInstance, ConnectorInput, Observation } from '../input.ts';
 import { canonicalContent, connectionData, connectionMetadata } from './connection-content.ts';
@@ -51,6 +53,7 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
     context,
     connectionSecretNameOf(connector),
     context.inUse ?? context.chosen,
+    observation.memory.connection ?? recordedContent(connector),
     previous?.secrets.connection,
   );
   const nextConnection =
@@ -60,6 +63,7 @@ export function gatherSecrets(observation: Observation, context: SecretContext):
           context,
           nextConnectionSecretNameOf(connector),
           context.chosen,
+          observation.memory.nextConnection,
           previous?.secrets.nextConnection,
         )
       : undefined;
@@ -112,9 +116,10 @@ function connectionOf(
   { fingerprint }: SecretContext,
   name: string,
   of: ChosenInstance | undefined,
+  seen: SeenContent | undefined,
   previous: ConnectionSecret | undefined,
 ): ConnectionSecret {
-  const secret = ownedSecret(observation, name);
+  const secret = { ...ownedSecret(observation, name), seen };
   const { account, connector } = observation;
   const instance = of?.instance;
   if (
@@ -138,6 +143,16 @@ function connectionOf(
         ? known
         : { data, metadata, content: fingerprint(canonicalContent(data, withRecord(metadata))) },
   };
+}
+
+/** The content of the connection Secret as status records it; a record of another name is of another Secret. */
+function recordedContent(connector: InfusionsoftConnector): SeenContent | undefined {
+  const { name, resourceVersion, fingerprint } = connector.status?.binding ?? {};
+  return name !== connectionSecretNameOf(connector) ||
+    resourceVersion === undefined ||
+    fingerprint === undefined
+    ? undefined
+    : { resourceVersion, content: fingerprint };
 }
 
 function grantOf(

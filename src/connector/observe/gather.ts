@@ -51,7 +51,7 @@ const NO_SECRETS: ConnectorSecrets = {
   encryptedKey: undefined,
   signatureKey: undefined,
   grant: undefined,
-  connection: { ...UNNAMED_SECRET, desired: undefined },
+  connection: { ...UNNAMED_SECRET, seen: undefined, desired: undefined },
   nextConnection: undefined,
   previousConnection: undefined,
   oneTimeCode: UNNAMED_SECRET,

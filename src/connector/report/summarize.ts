@@ -270,13 +270,23 @@ function pageStatus(input: ConnectorInput, result: StatusUpdate) {
   return input.violations.length > 0 || input.offersPage ? { startUrl, codeSecretName } : undefined;
 }
 
-/** After a rename the old name stays on record until its Secret is deleted: a restart finds it by this record alone. */
+/**
+ * The connection Secret, with the version that needs no further read after a restart. After a rename the old name stays
+ * on record until its Secret is deleted: a restart finds it by this record alone.
+ */
 function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
   if (input.violations.length > 0) {
     return input.connector.status?.binding;
   }
-  const { name, isOwn } = renamedConnection(input) ?? input.secrets.connection;
-  return isOwn ? { name } : undefined;
+  const { connection } = input.secrets;
+  const { name, isOwn } = renamedConnection(input) ?? connection;
+  if (!isOwn) {
+    return undefined;
+  }
+  const { seen } = connection;
+  return seen === undefined || name !== connection.name
+    ? { name }
+    : { name, resourceVersion: seen.resourceVersion, fingerprint: seen.content };
 }
 
 /** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */

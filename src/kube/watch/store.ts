@@ -13,6 +13,8 @@ export interface Store<T extends KubeObject = KubeObject> {
   addIndex(name: string, keysOf: IndexFunction<T>): void;
   /** The objects under `key`. Throws when there is no such index. */
   byIndex(name: string, key: string): T[];
+  /** How many objects are under `key`, without a copy of them. Throws when there is no such index. */
+  countByIndex(name: string, key: string): number;
 }
 
 /** Effect of an upsert: `ignored` when the store has the same or a newer version. */
@@ -86,11 +88,11 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
   }
 
   byIndex(name: string, key: string): T[] {
-    const index = this.#indexes.get(name);
-    if (index === undefined) {
-      throw new Error(`the store has no index named ${name}`);
-    }
-    return [...(index.entries.get(key) ?? [])];
+    return [...(this.#indexOf(name).entries.get(key) ?? [])];
+  }
+
+  countByIndex(name: string, key: string): number {
+    return this.#indexOf(name).entries.get(key)?.size ?? 0;
   }
 
   /** Call before the first request of a list is sent. */
@@ -170,6 +172,14 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
       }
     }
     return absent;
+  }
+
+  #indexOf(name: string): Index<T> {
+    const index = this.#indexes.get(name);
+    if (index === undefined) {
+      throw new Error(`the store has no index named ${name}`);
+    }
+    return index;
   }
 
   #put(object: T, write: number): UpsertResult<T> {

@@ -24,6 +24,8 @@ export interface Metrics {
   set<Name extends NameOf<'gauge'>>(name: Name, labels: LabelsOf<Name>, value: number): void;
   /** Replaces all series of a gauge. */
   replace<Name extends NameOf<'gauge'>>(name: Name, samples: readonly Sample<Name>[]): void;
+  /** Adds the metrics of Node.js and of the process. */
+  measureProcess(): void;
   /** Calls `collect` before each scrape. */
   onScrape(collect: () => void): void;
   expose(): Promise<Exposition>;
@@ -32,10 +34,9 @@ export interface Metrics {
 /** Resolution of the lag of the event loop and interval of its timer, milliseconds. */
 const LOOP_RESOLUTION_MS = 50;
 
-/** Creates all declared metrics and those of the process. */
+/** Creates all declared metrics. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_RESOLUTION_MS });
   const { counters, gauges, histograms } = register(registry);
   const collectors: (() => void)[] = [];
   return {
@@ -50,6 +51,8 @@ export function createMetrics(): Metrics {
         gauge.set(labels, value);
       }
     },
+    measureProcess: () =>
+      collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_RESOLUTION_MS }),
     onScrape: (collect) => void collectors.push(collect),
     async expose() {
       for (const collect of collectors) {

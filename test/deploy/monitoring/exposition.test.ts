@@ -56,7 +56,7 @@ describe('a running operator', () => {
     expect(missing).toEqual([]);
   });
 
-  test('tells what it did', async () => {
+  test('exposes what it did', async () => {
     const { value, of } = await scrape();
     const controller = 'infusionsoftconnector';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ALERTS } from '../../../scripts/generate/monitoring/alerts.ts';
+import { has } from '../../support/program.ts';
 import { connector } from '../../support/workbench/manifests.ts';
 import { createPrerequisites, type Workbench } from '../../support/workbench/workbench.ts';
 import { embeddedWorkbench } from './support/bench.ts';
-import { has } from './support/program.ts';
 import { type Prometheus, startPrometheus } from './support/prometheus.ts';
 import { expressions } from './support/promql.ts';
 

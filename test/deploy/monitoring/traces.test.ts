@@ -18,7 +18,7 @@ afterAll(async () => {
   await bench?.stop();
 });
 
-test('an operator sends the spans of its passes to the collector, the last ones at its end, and no secret', async () => {
+test('an operator sends the spans of its reconciles to the collector, the last ones at its end, and no secret', async () => {
   const operator = startOperatorProcess(bench, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_RESOURCE_ATTRIBUTES: 'k8s.pod.name=operator-0',
@@ -59,7 +59,7 @@ test('an operator sends the spans of its passes to the collector, the last ones 
   expect(sent).not.toMatch(/[?&]\w+=|authorization"|"headers"/i);
 });
 
-test('a collector that never answers keeps no pass from its end, nor the process from its own', async () => {
+test('a collector that never answers delays neither a reconcile nor the exit of the process', async () => {
   const mute = createServer((socket) => socket.resume());
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   const address = mute.address();

@@ -33,9 +33,9 @@ export function variants(): readonly Variant[] {
       name: `component ${component.split('/').at(-1)}`,
       manifests: renderOverlay({ resources: ['deploy/overlays/cluster'], components: [component] }),
     })),
-    {
-      name: 'all components on ha',
-      manifests: renderOverlay({ resources: ['deploy/overlays/ha'], components }),
-    },
+    ...[components, components.toReversed()].map((all, index) => ({
+      name: `all components on ha${index === 0 ? '' : ', in reverse order'}`,
+      manifests: renderOverlay({ resources: ['deploy/overlays/ha'], components: all }),
+    })),
   ];
 }

@@ -72,6 +72,30 @@ export const serviceSchema = z.looseObject({
   }),
 });
 
+/** What the tests look at in Ingresses. */
+export const ingressSchema = z.looseObject({
+  spec: z.looseObject({
+    rules: z.array(
+      z.looseObject({
+        http: z.object({
+          paths: z.array(
+            z.looseObject({
+              backend: z.object({ service: z.object({ port: z.object({ name: z.string() }) }) }),
+            }),
+          ),
+        }),
+      }),
+    ),
+  }),
+});
+
+/** What the tests look at in HTTPRoutes. */
+export const routeSchema = z.looseObject({
+  spec: z.looseObject({
+    rules: z.array(z.looseObject({ backendRefs: z.array(z.looseObject({ port: z.number() })) })),
+  }),
+});
+
 /** What the tests look at in the ConfigMap of the settings. */
 export const configMapSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),

@@ -1,7 +1,7 @@
 import type { InstanceSnapshot } from 'open-connectors-simulator/out-of-band.ts';
+import { CLUSTER_ID } from '../model/cluster-id.ts';
 import type { ConnectorView } from '../model/connector-view.ts';
 import type { Sightings } from '../model/sightings.ts';
-import { CLUSTER_ID } from '../stage/stage.ts';
 import type { Finding } from './finding.ts';
 
 const uidOf = ({ tags }: InstanceSnapshot): string =>
@@ -13,7 +13,7 @@ const isOurs = ({ tags }: InstanceSnapshot): boolean => tags.includes(`k8s-clust
 export function findOrphans(
   instances: readonly InstanceSnapshot[],
   views: readonly ConnectorView[],
-  sightings: Sightings,
+  sightings: Pick<Sightings, 'subjectOf'>,
 ): readonly Finding[] {
   const uids = new Set(views.map(({ uid }) => uid));
   return instances

@@ -1,12 +1,12 @@
 import { fingerprint } from 'open-connectors-simulator/fingerprint.ts';
-import type { Simulator } from 'open-connectors-simulator/simulator.ts';
+import type { Simulation } from 'open-connectors-simulator/simulation.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { CALLBACK_URL } from '../../support/workbench/manifests.ts';
 import type { Subject } from './subject.ts';
 
 /** A new code for the OAuth client of `subject`, as after a consent. It counts as stored after a call of `stored`. */
 export function issueCode(
-  simulator: Simulator,
+  simulator: Pick<Simulation, 'issueCode'>,
   clock: Clock,
   subject: Subject,
 ): { readonly value: string; readonly fingerprint: string; stored(): void } {

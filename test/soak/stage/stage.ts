@@ -6,6 +6,7 @@ import type { ControlPlane } from '../../support/controlplane/control-plane.ts';
 import { controlPlanes } from '../../support/controlplane/sources.ts';
 import { startWorkbench, type Workbench } from '../../support/workbench/workbench.ts';
 import { type AuditLog, createAuditLog } from '../model/audit-log.ts';
+import { CLUSTER_ID } from '../model/cluster-id.ts';
 import { type ConnectorWatch, watchConnectors } from '../model/connector-watch.ts';
 import type { Tenant } from '../model/subject.ts';
 import type { SoakOptions } from '../options.ts';
@@ -13,9 +14,6 @@ import { type ApiServerProxy, startApiServerProxy } from '../proxy/api-server-pr
 import { derivedRandom } from '../seeds.ts';
 import { type Replicas, startReplicas } from './replicas.ts';
 import { createTenants } from './tenants.ts';
-
-/** The name of this cluster in owner tags. */
-export const CLUSTER_ID = 'soak';
 
 /** Deadline of the operator for a call with a code, milliseconds. */
 export const CREATE_DEADLINE_MS = 2_000;

@@ -3,7 +3,7 @@ import { sleep } from '../../../src/runtime/clock.ts';
 import { digestOf, foreignTags } from '../model/foreign.ts';
 import type { Subject } from '../model/subject.ts';
 import { pick } from '../seeds.ts';
-import { type Operation, ownInstances, type StormContext } from './context.ts';
+import { type Operation, type OperationContext, ownInstances } from './context.ts';
 import { rename } from './edits.ts';
 import { deleteResource } from './lifecycle.ts';
 
@@ -71,7 +71,10 @@ export const takeOver: Operation = async (context, subject, random) => {
 };
 
 /** The only instance of the connector, as soon as both are settled. */
-async function untilQuiet(context: StormContext, subject: Subject): Promise<InstanceSnapshot | undefined> {
+async function untilQuiet(
+  context: OperationContext,
+  subject: Subject,
+): Promise<InstanceSnapshot | undefined> {
   const deadline = context.clock.monotonic() + QUIET_MS;
   while (context.clock.monotonic() < deadline) {
     const [instance, ...others] = ownInstances(context, subject);
@@ -84,7 +87,7 @@ async function untilQuiet(context: StormContext, subject: Subject): Promise<Inst
 }
 
 function mayBeTaken(
-  { stage, clock, subjects, foreign }: StormContext,
+  { stage, clock, subjects, foreign }: OperationContext,
   subject: Subject,
   id: number,
 ): boolean {

@@ -2,7 +2,7 @@ import { sleep } from '../../../src/runtime/clock.ts';
 import { connector } from '../../support/workbench/manifests.ts';
 import { issueCode } from '../model/codes.ts';
 import type { Subject } from '../model/subject.ts';
-import type { Operation, StormContext } from './context.ts';
+import type { Operation, OperationContext } from './context.ts';
 import { specOf } from './edits.ts';
 
 const KIND = 'InfusionsoftConnector';
@@ -44,7 +44,7 @@ export const recreate: Operation = async (context, subject) => {
 };
 
 /** Stores a new code first, because the former resource may have sent the one in the Secret. */
-export async function createResource({ stage, clock }: StormContext, subject: Subject): Promise<void> {
+export async function createResource({ stage, clock }: OperationContext, subject: Subject): Promise<void> {
   const { namespace } = subject.tenant;
   const code = issueCode(stage.bench.simulator, clock, subject);
   await namespace.patch('Secret', `${subject.name}-code`, { stringData: { code: code.value } });

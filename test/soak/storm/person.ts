@@ -4,7 +4,7 @@ import type { Random } from '../../../src/runtime/random.ts';
 import { issueCode } from '../model/codes.ts';
 import { receivedCodes } from '../model/received.ts';
 import type { IssuedCode, Subject } from '../model/subject.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { OperationStage } from './context.ts';
 
 /** Reasons of Ready=False that request a code. */
 const ASKING = new Set([
@@ -44,7 +44,7 @@ const READING_MS = 30_000;
 const SEEING_MS = 3_000;
 
 /** References the account of the instance again. */
-async function returnToAccount(stage: Stage, subject: Subject, sinceMs: number): Promise<void> {
+async function returnToAccount(stage: OperationStage, subject: Subject, sinceMs: number): Promise<void> {
   if (sinceMs < SEEING_MS) {
     return;
   }
@@ -63,10 +63,11 @@ interface Asked {
 
 /** Stores a new code for each connector that requests one and had time to use the last one. */
 export function startPerson(
-  stage: Stage,
+  stage: OperationStage,
   subjects: readonly Subject[],
   clock: Clock,
   random: Random,
+  lookMs = LOOK_MS,
 ): Person {
   const { simulator } = stage.bench;
   const asked = new Map<string, Asked>();
@@ -131,7 +132,7 @@ export function startPerson(
           stage.auditLog.note('person', `failed: ${inspect(error)}`, subject.key),
         );
       }
-      await sleep(clock, LOOK_MS, stopping.signal).catch(() => undefined);
+      await sleep(clock, lookMs, stopping.signal).catch(() => undefined);
     }
   };
   const running = run();

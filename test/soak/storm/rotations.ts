@@ -3,7 +3,7 @@ import type { Random } from '../../../src/runtime/random.ts';
 import { issueCode } from '../model/codes.ts';
 import { receivedCodes } from '../model/received.ts';
 import type { Subject, Tenant } from '../model/subject.ts';
-import type { Operation, StormContext } from './context.ts';
+import type { Operation, OperationContext } from './context.ts';
 
 /** The provider has the new secret before the user stores it. */
 export const rotateClientSecret: Operation = async ({ stage, clock }, subject, random) => {
@@ -56,7 +56,7 @@ export const storeNewCode: Operation = async ({ stage, clock }, subject) => {
 
 /** The platform accepts only the new user secret before the Secret has it. */
 export async function rotateAccount(
-  { stage, clock }: StormContext,
+  { stage, clock }: OperationContext,
   { namespace, userId }: Tenant,
   random: Random,
 ): Promise<string> {

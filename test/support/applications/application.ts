@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import { Agent, request } from 'undici';
-import type { Namespace } from '../workbench/cluster.ts';
 
 const DEFAULT_INTERVAL_MS = 20;
 
@@ -12,14 +11,19 @@ export interface Application {
   readonly calls: () => number;
   /** Status codes of calls that failed. */
   readonly failures: readonly number[];
-  /** May be called more than once. */
+  /** Rejects with the error of a call without a response, which ends the application. */
   stop(): Promise<void>;
+}
+
+/** Where an application finds its connection Secret, such as a namespace. */
+export interface ConnectionSecrets {
+  secret(name: string): Promise<{ readonly values: Readonly<Record<string, string>> } | undefined>;
 }
 
 /** How an application obtains its token. */
 export interface ApplicationOptions {
-  readonly simulator: Simulator;
-  readonly namespace: Namespace;
+  readonly simulator: Pick<Simulator, 'baseUrl' | 'caPem' | 'credentials'>;
+  readonly namespace: ConnectionSecrets;
   readonly secret: string;
   /** Wall clock, milliseconds. */
   readonly now: () => number;
@@ -67,20 +71,16 @@ export function startApplication({
       await delay(intervalMs);
     }
   };
-  const running = run();
-  const end = async (): Promise<void> => {
-    state.isStopped = true;
-    await running;
-    await dispatcher.close();
-  };
-  let ended: Promise<void> | undefined;
+  const ended = run().finally(() => dispatcher.close());
+  // `stop` rejects with an error; without a caller it must not count as unhandled.
+  ended.catch(() => undefined);
   return {
     token: () => (state.token === '' ? undefined : state.token),
     calls: () => state.calls,
     failures,
-    stop() {
-      ended ??= end();
-      return ended;
+    async stop() {
+      state.isStopped = true;
+      await ended;
     },
   };
 }

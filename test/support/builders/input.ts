@@ -1,5 +1,5 @@
 import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { elementKeyOf } from '../../../src/api/defaults.ts';
+import { connectionSecretNameOf, elementKeyOf } from '../../../src/api/defaults.ts';
 import { ANNOTATIONS } from '../../../src/api/group.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
 import {
@@ -158,11 +158,32 @@ export interface SettledChange extends Omit<WorldChange, 'connector'> {
 
 /** A connector that is Ready, held, and needs nothing. */
 export function settledConnector(change: ConnectorChange = {}): InfusionsoftConnector {
-  return connector({
-    ...change,
-    metadata: { ...HELD, ...change.metadata },
-    status: change.status ?? readyStatus(ID),
-  });
+  return withRecordedConnection(
+    connector({
+      ...change,
+      metadata: { ...HELD, ...change.metadata },
+      status: change.status ?? readyStatus(ID),
+    }),
+  );
+}
+
+/** `subject` with the content of its connection Secret in status, as a reconcile that saw the Secret leaves it. */
+function withRecordedConnection(subject: InfusionsoftConnector): InfusionsoftConnector {
+  const { connection } = connectionMemory(subject);
+  const { status } = subject;
+  return connection === undefined || status?.binding?.name !== connectionSecretNameOf(subject)
+    ? subject
+    : {
+        ...subject,
+        status: {
+          ...status,
+          binding: {
+            ...status.binding,
+            resourceVersion: connection.resourceVersion,
+            fingerprint: connection.content,
+          },
+        },
+      };
 }
 
 /** A world in which everything is as it should be: `decide` says Ready without a step. */

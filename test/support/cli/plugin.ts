@@ -32,9 +32,25 @@ export interface PluginProcess {
   kill(): void;
 }
 
-/** Starts `bin/kubectl-openconnectors` with `env` and the PATH of this process. */
-export function startPlugin(args: readonly string[], env: Readonly<Record<string, string>>): PluginProcess {
-  const child = spawn(entry, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
+/** How the plugin starts. */
+export interface PluginOptions {
+  /** The program and its first arguments; absent: `bin/kubectl-openconnectors`. */
+  readonly program?: readonly [string, ...string[]];
+  /** Its working directory; absent: that of this process. */
+  readonly folder?: string;
+}
+
+/** Starts the plugin with `env` and the PATH of this process. */
+export function startPlugin(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { program: [program, ...first] = [entry], folder }: PluginOptions = {},
+): PluginProcess {
+  const child = spawn(program, [...first, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: 'pipe',
+    ...(folder !== undefined && { cwd: folder }),
+  });
   const { pid } = child;
   if (pid === undefined) {
     throw new Error('the plugin did not start');
@@ -76,14 +92,19 @@ export function startPlugin(args: readonly string[], env: Readonly<Record<string
   };
 }
 
-/** Runs a command that calls Open Connectors in `namespace`; `home` is the home folder of its user. */
+/**
+ * Runs a command that calls Open Connectors in `namespace`; `home` is the home folder of its user, whose rights are
+ * those of the operator without a `kubeconfig` (file).
+ */
 export function runOnAccount(
   bench: Workbench,
   namespace: Namespace,
   home: string,
   args: readonly string[],
+  kubeconfig?: string,
 ): Promise<PluginResult> {
-  const { KUBECONFIG = '', CA_FILE = '' } = bench.environment();
+  const { KUBECONFIG: ofOperator = '', CA_FILE = '' } = bench.environment();
+  const KUBECONFIG = kubeconfig ?? ofOperator;
   const host = `localhost:${bench.simulator.port}`;
   const all = [...args, '-n', namespace.name, '--ca-file', CA_FILE, '--allow-host', host];
   return startPlugin(all, { KUBECONFIG, HOME: home, XDG_STATE_HOME: join(home, 'state') }).ended;

@@ -17,7 +17,7 @@ const manifest = z.looseObject({
     versions: z.array(z.looseObject({ name: z.string(), served: z.boolean() })).min(1),
   }),
 });
-type Manifest = z.infer<typeof manifest>;
+export type Manifest = z.infer<typeof manifest>;
 
 const stored = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 
@@ -42,7 +42,7 @@ export async function readCrds(folder: string): Promise<readonly Manifest[]> {
  * waits until each is established and served. Returns the conditions by CRD name.
  */
 export async function installCrds(
-  rest: Rest,
+  rest: Pick<Rest, 'request'>,
   crds: readonly Manifest[],
 ): Promise<ReadonlyMap<string, readonly CrdCondition[]>> {
   const results = await Promise.all(
@@ -54,7 +54,7 @@ export async function installCrds(
   return new Map(results);
 }
 
-async function createOrReplace(rest: Rest, crd: Manifest): Promise<void> {
+async function createOrReplace(rest: Pick<Rest, 'request'>, crd: Manifest): Promise<void> {
   const path = `${collection}/${crd.metadata.name}`;
   await poll(
     async () => {
@@ -79,7 +79,7 @@ async function createOrReplace(rest: Rest, crd: Manifest): Promise<void> {
   );
 }
 
-async function established(rest: Rest, crd: Manifest): Promise<readonly CrdCondition[]> {
+async function established(rest: Pick<Rest, 'request'>, crd: Manifest): Promise<readonly CrdCondition[]> {
   const { group, names, versions } = crd.spec;
   const served = versions.filter((version) => version.served);
   let last: readonly CrdCondition[] = [];

@@ -13,14 +13,14 @@ export interface Permission {
 
 /** All permissions of the operator's role in a file of `deploy/`. */
 export function permissionsOf(file: string): readonly Permission[] {
-  const roles = DEPLOYED_ROLES.filter((role) => role.bound && role.file === file);
-  return roles.flatMap((role) =>
-    role.rules.flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
-      apiGroups.flatMap((group) =>
-        resources.flatMap((resource) =>
-          verbs.map((verb) => ({ role, group, resource, verb, resourceNames })),
-        ),
-      ),
+  return DEPLOYED_ROLES.filter((role) => role.bound && role.file === file).flatMap(permissionsOfRole);
+}
+
+/** All permissions of a role. */
+export function permissionsOfRole(role: DeployedRole): readonly Permission[] {
+  return role.rules.flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => ({ role, group, resource, verb, resourceNames }))),
     ),
   );
 }

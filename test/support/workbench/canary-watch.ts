@@ -12,7 +12,7 @@ const secretEvent = z.object({
 });
 
 /** Keys with values that are not secret. */
-const PUBLIC_KEYS = new Set([
+export const PUBLIC_KEYS = new Set([
   'type',
   'provider',
   'uri',
@@ -23,7 +23,7 @@ const PUBLIC_KEYS = new Set([
   'organizationId',
 ]);
 /** Shorter values occur in ordinary words. */
-const SHORTEST = 10;
+export const SHORTEST = 10;
 
 /** Records every value of every Secret of a suite, and searches for them in all output. */
 export interface CanaryWatch {

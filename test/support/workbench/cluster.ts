@@ -3,6 +3,7 @@ import { API_VERSION } from '../../../src/api/group.ts';
 import { parseAccount, parseConnector } from '../../../src/api/parse.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { poll } from '../controlplane/poll.ts';
+import type { Rest } from '../controlplane/rest.ts';
 import type { Manifest } from './manifests.ts';
 
 const PLURALS: Readonly<Record<string, string>> = {
@@ -75,7 +76,7 @@ export async function createNamespace(plane: ControlPlane, prefix: string): Prom
 }
 
 /** An existing namespace. */
-export function useNamespace(plane: ControlPlane, namespace: string): Namespace {
+export function useNamespace(plane: { readonly rest: Pick<Rest, 'request'> }, namespace: string): Namespace {
   const path = (kind: string, name?: string): string => {
     const plural = PLURALS[kind];
     if (plural === undefined) {

@@ -446,7 +446,7 @@ describe('a call of the account that failed', () => {
 
 describe('the status of an account', () => {
   const ready: AccountResult = { kind: 'ready', again: NOW };
-  test('names the organization and what was counted, and forgets failures', () => {
+  test('names the organization and the counts, and clears failures', () => {
     const input = accountWorld({
       account: account({ status: { failures: { count: 3 } }, reconcileAt: 'now' }),
       session: OPEN,
@@ -460,7 +460,7 @@ describe('the status of an account', () => {
     expect(summarizeAccount(input, ready, {}, 0).failures).toBeUndefined();
   });
 
-  test('of a second pass over the same is the same', () => {
+  test('of a second reconcile of the same state is the same', () => {
     const input = accountWorld({ session: OPEN });
     const status = summarizeAccount(input, ready, { managed: 2 }, 0);
     const later = { ...input, now: NOW + MINUTE, account: account({ status }) };

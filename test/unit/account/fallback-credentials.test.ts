@@ -84,7 +84,7 @@ describe('fallback credentials that cannot be written', () => {
   const ready = ({ statuses }: AccountBench) =>
     statuses.at(-1)?.conditions?.find(({ type }) => type === 'Ready');
 
-  it('leaves the account Ready, tells in an event, and tries again', async () => {
+  it('keeps the account Ready, publishes an event, and tries again', async () => {
     const bench = benchWith(undefined);
     bench.keepFailure = new KubeError('forbidden', 'secrets is forbidden', { status: 403 });
     expect(await bench.pass(account())).toEqual({ kind: 'again', afterMs: 5 * MINUTE });

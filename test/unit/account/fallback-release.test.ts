@@ -4,7 +4,11 @@ import { ANNOTATIONS } from '../../../src/api/group.ts';
 import type { KubeObject } from '../../../src/kube/client/object.ts';
 import { ObjectStore } from '../../../src/kube/watch/store.ts';
 import { DEFAULT_ACCOUNT_UID } from '../../../src/ownership/account-key.ts';
-import { INDEX, recordedAccountsOfConnector } from '../../../src/ownership/references.ts';
+import {
+  accountsOfDeletedConnector,
+  INDEX,
+  recordedAccountsOfConnector,
+} from '../../../src/ownership/references.ts';
 import { ACCOUNT, attempt } from '../../support/builders/connector.ts';
 
 const { signal } = new AbortController();
@@ -37,6 +41,7 @@ interface Cluster {
 function arrange(cluster: Cluster, watched: readonly string[]) {
   const store = new ObjectStore();
   store.addIndex(INDEX.recordedAccount, recordedAccountsOfConnector);
+  store.addIndex(INDEX.deletedInAccount, accountsOfDeletedConnector);
   for (const connector of cluster.watched ?? []) {
     store.upsert(connector);
   }

@@ -368,7 +368,7 @@ describe('the watch for late instances, at the same time as other work', () => {
     expect(scene.watch.watches(ACCOUNT.uid)).toBe(true);
   });
 
-  it('keeps a tombstone that is written anew while the old one is removed', async () => {
+  it('keeps a tombstone that is written again while the old one is removed', async () => {
     const slow: { end: () => void } = { end: () => undefined };
     const scene = watchOf({
       stored: [tombstone()],

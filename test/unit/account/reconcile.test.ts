@@ -52,7 +52,7 @@ describe('an account that works', () => {
     expect(it.statuses.at(-1)).toEqual(it.statuses.at(-2));
   });
 
-  test('is listed again after the interval, and whoever changed is woken', async () => {
+  test('is listed again after the interval, and changed connectors are triggered', async () => {
     const remote = new Map([[1, instance(1)]]);
     const it = accountBench(workingRemote(remote));
     await it.pass(account());
@@ -117,7 +117,7 @@ describe('credentials that are refused', () => {
     expect(readyOf(it)).toBe('False AccountUnauthorized');
   });
 
-  test('are tried at once when the Secret changes', async () => {
+  test('are tried immediately when the Secret changes', async () => {
     const it = accountBench({ organization: refuse('unauthorized') });
     await it.pass(account());
     it.secret = secretRead(
@@ -160,7 +160,7 @@ describe('credentials that are refused', () => {
     expect(it.held).toEqual([]);
   });
 
-  test('that turn out to work are told to whoever waits', async () => {
+  test('that turn out to work trigger the connectors that wait', async () => {
     const it = accountBench(working());
     await it.pass(account());
     const { inventory } = it.registry.session('team-a', 'sap') ?? {};
@@ -192,7 +192,7 @@ describe('new credentials in the Secret', () => {
     });
   });
 
-  test('that lack a key are missed in every pass', async () => {
+  test('that lack a key are reported in every reconcile', async () => {
     const it = accountBench(working());
     await it.pass(account());
     it.secret = secretRead({ userSecret: 'x' }, { resourceVersion: '2' });
@@ -203,7 +203,7 @@ describe('new credentials in the Secret', () => {
 });
 
 describe('an account that changes', () => {
-  test('to another organization forgets what it knew of the first', async () => {
+  test('to another organization drops the inventory of the first', async () => {
     const it = accountBench(working(instance(1)));
     await it.pass(account());
     it.secret = secretRead({ userSecret: 'x', organizationSecret: 'y' }, { resourceVersion: '2' });
@@ -290,7 +290,7 @@ describe('an edit of baseUrl', () => {
 });
 
 describe('an account that cannot be reached', () => {
-  test('backs off, and is told to its connectors once', async () => {
+  test('backs off, and triggers its connectors once', async () => {
     const it = accountBench({ organization: refuse('unavailable', 'no connection') });
     const delays: number[] = [];
     for (let count = 0; count < 4; count += 1) {
@@ -323,7 +323,7 @@ describe('an account that cannot be reached', () => {
     expect(it.woken).toEqual([]);
   });
 
-  test('ends the pass with the error when it is no remote one', async () => {
+  test('ends the reconcile with the error when it is not a remote one', async () => {
     const it = accountBench({
       organization: () => {
         throw new Error('a defect');
@@ -349,7 +349,7 @@ describe('a deletion of an account', () => {
     expect([...it.kept]).toEqual([]);
   });
 
-  test('waits for the connectors of other operators, which no watch of this one tells of', async () => {
+  test('waits for the connectors of other operators, which are not in its watches', async () => {
     const deleted = account({ metadata: { deletionTimestamp: at(0) } });
     const it = accountBench(working());
     await it.pass(account());
@@ -384,7 +384,7 @@ describe('the registry', () => {
     expect(registry.view('team-a', 'sap')).toEqual({ state: 'unknown' });
   });
 
-  test('tells the same news only once', () => {
+  test('publishes the same change only once', () => {
     const { registry } = accountBench(working());
     const problem = { state: 'blocked', reason: 'AccountNotReady', message: 'm', stalled: false } as const;
     expect(registry.publish(KEY, problem)).toBe(true);
@@ -401,7 +401,7 @@ describe('the registry', () => {
     expect(it.registry.session('team-b', 'sap')).toBeUndefined();
   });
 
-  test('forgets the client of credentials that were replaced', async () => {
+  test('drops the client of credentials that were replaced', async () => {
     const it = accountBench(working());
     await it.pass(account());
     expect([...it.clients.keys()]).toEqual([`${ACCOUNT.uid}/${CREDENTIAL}`]);
@@ -444,7 +444,7 @@ describe("the operator's default account", () => {
       ['organizationSecret', VALUES.organizationSecret],
     ]);
 
-  test('is verified and listed from its mounted files, and looked at every minute', async () => {
+  test('is verified and listed from its mounted files, and checked every minute', async () => {
     const it = accountBench(working());
     const { subject, conditions, ending } = mounted(it, files());
     subject.look(ending.signal);
@@ -477,7 +477,7 @@ describe("the operator's default account", () => {
     ending.abort();
   });
 
-  test('is verified anew when its files change', async () => {
+  test('is verified again when its files change', async () => {
     const it = accountBench(working());
     const present = files();
     const { subject, ending } = mounted(it, present);
@@ -489,7 +489,7 @@ describe("the operator's default account", () => {
     ending.abort();
   });
 
-  test('goes on after an error that nobody expected', async () => {
+  test('continues after an unexpected error', async () => {
     const it = accountBench({
       organization: () => {
         throw new Error('a defect');
@@ -505,7 +505,7 @@ describe("the operator's default account", () => {
     ending.abort();
   });
 
-  test('is not looked at when the leadership is over', async () => {
+  test('is not checked after the leadership ended', async () => {
     const it = accountBench(working());
     const { subject, conditions } = mounted(it, files());
     subject.look(AbortSignal.abort());

@@ -57,7 +57,7 @@ describe('the users of an account', () => {
     expect(ownerTags, 'a hash for each connector blocks the event loop').not.toHaveBeenCalled();
   });
 
-  it('tells the connectors of one account from those of another', () => {
+  it('separates the connectors of one account from those of another', () => {
     const { users } = usersOf([
       connectorOf('crm'),
       connectorOf('erp', 'other'),

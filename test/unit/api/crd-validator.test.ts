@@ -309,7 +309,7 @@ describe('rules', () => {
     expect(crd.validate({ kind: 'K', metadata: { name: 'y' } }).errors).toHaveLength(1);
   });
 
-  test('are ignored by servers that do not know them', () => {
+  test('are ignored by servers without support for them', () => {
     const crd = validator(a, { 'x-kubernetes-validations': [{ rule: 'false' }] }, false);
 
     expect(crd.validate({ spec: { a: 'x' } }).errors).toEqual([]);

@@ -29,7 +29,7 @@ const sources = EMITTERS.flatMap((folder) =>
 const emitted = new Set(sources.flatMap((source) => [...emittedIn(source)]));
 
 describe('the scan for reasons', () => {
-  it('takes what is emitted, and not what is compared, looked up or commented', () => {
+  it('finds reasons that are emitted, and not those that are compared, looked up or commented', () => {
     const source = `
       // blocked('Ready', 'Commented')
       /** 'Documented' */

@@ -43,7 +43,7 @@ describe.each(REASON_NAMES.map((name) => [name, reason(name)] as const))('%s', (
     );
   });
 
-  test('a Warning asks a person to act', () => {
+  test('a Warning names an action of the user', () => {
     expect(info.event === 'Warning' && info.whatToDo === 'Nothing.').toBe(false);
   });
 

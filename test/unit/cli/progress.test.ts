@@ -61,6 +61,11 @@ describe('progress before the consent', () => {
     ['suspended', { spec: { suspend: true }, status: waiting('AuthorizationRequired') }, 'blocked'],
     ['paused', { annotations: { paused: 'true' }, status: waiting('AuthorizationRequired') }, 'blocked'],
     [
+      'only observed',
+      { spec: { managementPolicy: 'Observe' }, status: waiting('AuthorizationRequired') },
+      'blocked',
+    ],
+    [
       'being deleted',
       { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: waiting('AuthorizationRequired') },
       'blocked',
@@ -119,6 +124,7 @@ describe('progress after the code was stored', () => {
       'blocked',
     ],
     ['suspended', { spec: { suspend: true } }, 'blocked'],
+    ['only observed', { spec: { managementPolicy: 'Observe' } }, 'blocked'],
   ])('evaluates a connector: %s', (_name, change, result) => {
     expect(readyProgress(connector(change), echo)).toBe(result);
   });

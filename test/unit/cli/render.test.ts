@@ -78,7 +78,7 @@ describe('status', () => {
     );
   });
 
-  it('shows failure, retry and next step', () => {
+  it('shows failure, retry and next action', () => {
     const lines = renderStatus(failing, NOW).map((line) => line.replace(/in [34]m/, 'in 4m'));
     expect(lines).toEqual([
       'Connector failing in namespace team-a',

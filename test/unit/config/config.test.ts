@@ -210,7 +210,7 @@ describe('reading', () => {
     });
   });
 
-  test('a bundle of certificates is looked into', () => {
+  test('a bundle of certificates is parsed', () => {
     const readFile = () => '-----BEGIN CERTIFICATE-----\nMII...';
     expect(loadConfig(sources({ env: { CA_FILE: '/ca.pem' }, readFile })).caFile).toBe('/ca.pem');
     expect(problemsOf({ env: { CA_FILE: '/ca.pem' }, readFile: () => '' })).toEqual([

@@ -162,6 +162,7 @@ describe('a failed precondition', () => {
   test.each<[keyof typeof FAILED_PRECONDITIONS, string, ConnectorChange]>([
     ['suspended', 'a suspended connector', { spec: { suspend: true } }],
     ['suspended', 'a paused connector', { annotations: { paused: 'true' } }],
+    ['observed', 'a connector that is only observed', { spec: { managementPolicy: 'Observe' } }],
     ['not-waiting', 'a Secret with a code', { oauth: { authorizationCodeSecretRef: { name: 'x' } } }],
     ['not-waiting', 'a Secret with a refresh token', { oauth: { refreshTokenSecretRef: { name: 'x' } } }],
     ['not-waiting', 'another callback URL', { oauth: { callbackUrl: 'https://other.example.com/' } }],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { HALTS } from '../../../src/authorization/halt.ts';
 import { escapeHtml, html } from '../../../src/consent/http/html.ts';
 import { formatResult, readResult } from '../../../src/consent/pages/result.ts';
 import { FailedPreconditionError } from '../../../src/consent/source.ts';
@@ -71,7 +72,7 @@ describe('every response', () => {
     const all = stage.pages.join();
     expect(all).not.toContain('remote words');
     expect(all).not.toContain('internal words');
-    expect(textOf(all)).toContain('The connector is suspended by spec.suspend');
+    expect(textOf(all)).toContain(`The connector ${HALTS.suspended}`);
     expect(textOf(all)).toContain('SAP Open Connectors is not reachable at the moment');
   });
 

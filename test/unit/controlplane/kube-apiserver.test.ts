@@ -38,7 +38,7 @@ test('a port that was taken meanwhile leads to another try with others', async (
   expect(await readFile(join(folder, 'runs'), 'utf8')).toBe('run\nrun\nrun\n');
 });
 
-test('a folder without the programs is refused at once', async () => {
+test('a folder without the programs is refused immediately', async () => {
   await expect(startKubeApiServer(folder)).rejects.toThrow(/ENOENT/);
 });
 

@@ -76,7 +76,7 @@ function load(caPem: string, cluster: Record<string, unknown> = {}): KubeConfig 
 const path = objectPath(wellKnown.secrets, 'team', 's');
 
 describe('a pooled configuration', () => {
-  test('shares TLS connections between all calls, typed ones too, and does not speak HTTP/2', async () => {
+  test('shares TLS connections between all calls, typed ones too, without HTTP/2', async () => {
     const config = PooledKubeConfig.from(load(authority.caPem));
     const rest = new KubeRest({ config, clock: systemClock });
     const core = config.makeApiClient(CoreV1Api);

@@ -319,7 +319,7 @@ describe('an object that leaves the selection', () => {
 });
 
 describe('after the restore of a backup', () => {
-  it('replaces newer versions by what is listed, and forgets what is not', async () => {
+  it('replaces newer versions by what is listed, and drops what is not', async () => {
     add('a');
     add('b');
     await reflect().start();

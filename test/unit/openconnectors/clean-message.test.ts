@@ -155,7 +155,7 @@ describe('a message stays the same', () => {
   });
 });
 
-describe('what people can use stays', () => {
+describe('what users can act on stays', () => {
   test.each([
     'You must provide an OAuth code in order to create an instance of this element',
     'Invalid Organization or User secret, or invalid Element token provided.',

@@ -293,7 +293,7 @@ describe('messages', () => {
     expect(second.message).toBe(first.message);
   });
 
-  test('tell what the API and the provider said', async () => {
+  test('carry the messages of the API and of the provider', async () => {
     const { client } = await bench.open(
       json(400, {
         requestId: 'x',

@@ -179,7 +179,7 @@ describe('addresses', () => {
     },
   );
 
-  test('are looked at again for each connection', async () => {
+  test('are checked again for each connection', async () => {
     const { remote } = await bench.open(json(200, shown(1), { connection: 'close' }));
     const isPublic = createPublicAddressCheck();
     let moved = false;
@@ -200,7 +200,7 @@ describe('addresses', () => {
 });
 
 describe('connections', () => {
-  test('speak HTTP/1.1, are kept, and are no more than allowed', async () => {
+  test('use HTTP/1.1, are kept alive, and stay below the limit', async () => {
     const answers: (() => void)[] = [];
     const { remote, transport } = await bench.open((response, received) => {
       answers.push(() => json(200, {})(response, received));

@@ -92,7 +92,7 @@ describe('a listing that lags', () => {
   const known = (inventory: Inventory): Instance | 'not-found' | undefined =>
     inventory.about('', [1]).instances.get(1);
 
-  it('keeps a created instance for the grace period and forgets it afterwards', () => {
+  it('keeps a created instance for the grace period and drops it afterwards', () => {
     const { clock, inventory } = lagging();
     inventory.learn(instance(1));
     clock.now = NOW + GRACE;
@@ -116,7 +116,7 @@ describe('a listing that lags', () => {
     expect(known(inventory)).toMatchObject({ disabled: false });
   });
 
-  it('does not bring back a deleted instance, and forgets the deletion after the grace period', () => {
+  it('does not restore a deleted instance, and drops the deletion after the grace period', () => {
     const { clock, inventory } = lagging([1]);
     inventory.markGone(1);
     clock.now = NOW + 2_000;
@@ -180,7 +180,7 @@ describe('an answer about one instance', () => {
 });
 
 describe('a search for one owner', () => {
-  test('forgets what it did not find, and is only about this owner', () => {
+  test('drops what it did not find, for this owner only', () => {
     const inventory = taken([1], [2, { tags: TAGS.otherResource }]);
     inventory.searched(OWN.owner, [instance(3)], NOW + 5);
     expect(knownIds(inventory)).toEqual([3]);
@@ -189,7 +189,7 @@ describe('a search for one owner', () => {
     expect(inventory.about(otherOwner, []).searchedAt).toBe(NOW);
   });
 
-  test('that ran while the list did is forgotten with what it found', () => {
+  test('that ran during the listing is dropped with what it found', () => {
     const inventory = new Inventory(() => NOW + 10, 0);
     inventory.searched(OWN.owner, [instance(3)], NOW + 5);
     inventory.replace([], NOW);

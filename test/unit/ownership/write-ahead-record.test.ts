@@ -72,7 +72,7 @@ describe('the write-ahead record', () => {
     expect(one.digest).not.toBe(two.digest);
   });
 
-  test('forgets a code after a day, and a refresh token never', () => {
+  test('drops a code after a day, and a refresh token never', () => {
     const next = (kind: RecordDraft['kind']) =>
       nextRecord(sent(['old'], kind), credential('new'), DRAFT, 'x', NOW + DAY);
     expect(wasSent(next('code'), credential('old'))).toBe(false);

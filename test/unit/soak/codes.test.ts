@@ -60,7 +60,7 @@ describe('lost codes', () => {
     expect(lost).toEqual({ unexplained: [], explained: [], unread: [] });
   });
 
-  it('tells apart what a death explains, what it does not, and what was never recorded', () => {
+  it('separates sends that a crash explains, sends that it does not, and sends without a record', () => {
     const codes = [disregarded('near', 1_000), disregarded('far', 5_000), disregarded('unread', undefined)];
     const deaths = [
       { at: 1_300, killed: true },

@@ -76,7 +76,7 @@ describe('foreign instances', () => {
     return { simulation, instance, check };
   };
 
-  it('accepts those that nobody wrote to', () => {
+  it('accepts those without a write', () => {
     expect(setUp().check()).toEqual({ changed: [], raced: [] });
   });
 

@@ -17,7 +17,7 @@ describe('a delayed watch', () => {
     return { clock, written, lines };
   };
 
-  it('passes whole lines on, in order, after the delay', async () => {
+  it('forwards whole lines, in order, after the delay', async () => {
     const { clock, written, lines } = setUp();
     lines.push('{"a":1}\n{"b"');
     await clock.advance(1_000);

@@ -162,7 +162,7 @@ describe('the shape of a line', () => {
     });
   });
 
-  test('as text for people', () => {
+  test('as readable text', () => {
     const captured = capture('text');
     captured.log.info({ name: 'crm', why: 'two words', n: 1 }, 'Created the instance');
     captured.log.error(Object.assign(new Error('no'), { stack: 'Error: no\n    at x' }), 'Failed');

@@ -21,7 +21,7 @@ describe('findAll', () => {
     expect([...findAll(values, text)].sort()).toEqual([...values.slice(0, 4)].sort());
   });
 
-  it('refuses a value that is too short to be told from ordinary words', () => {
+  it('refuses a value that is too short to differ from ordinary words', () => {
     expect(() => findAll(['short'], 'a text')).toThrow(RangeError);
   });
 });

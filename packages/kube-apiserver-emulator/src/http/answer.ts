@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { stringify as stringifyYaml } from 'yaml';
 import type { KubeObject } from '../objects.ts';
 import type { Page } from '../operations/list.ts';
@@ -6,6 +5,7 @@ import { listJson, objectJson, type Presentation, presentList, presentObject } f
 import type { ResourceType } from '../resource-type.ts';
 import { ApiError } from '../status.ts';
 import type { Representation } from './negotiation.ts';
+import type { HttpResponse } from './wire.ts';
 
 /** A finished answer. */
 export interface Answer {
@@ -70,7 +70,7 @@ export function failureAnswer(error: unknown): Answer {
 }
 
 /** Writes an answer and ends the response. */
-export function send(response: ServerResponse, answer: Answer): void {
+export function send(response: HttpResponse, answer: Answer): void {
   const headers: Record<string, string | string[] | number> = {
     'Cache-Control': 'no-cache, private',
     'Content-Type': answer.contentType,

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { unauthorized } from '../status.ts';
+import type { HttpRequest } from './wire.ts';
 
 /** The user of a request. */
 export interface User {
@@ -17,7 +17,7 @@ const publicPaths = /^\/(healthz|livez|readyz|version)(\/|$)/;
 
 /** The user of a request. Fails with 401 for a wrong token, and without one where anonymous access is not allowed. */
 export function authenticate(
-  request: IncomingMessage,
+  request: HttpRequest,
   path: string,
   find: Authenticator,
   strangers: boolean,

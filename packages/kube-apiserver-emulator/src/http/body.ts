@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { isJsonObject, type JsonObject } from '../objects.ts';
 import { protobufType, readProtobufObject } from '../protobuf/objects.ts';
@@ -6,12 +5,13 @@ import { WireError } from '../protobuf/reader.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { FieldSchema } from '../schema.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../status.ts';
+import type { HttpRequest } from './wire.ts';
 
 const limitBytes = 3 * 1024 * 1024;
 const objectTypes = ['application/json', 'application/yaml'];
 
 /** The whole body. Fails with 413 beyond 3 MiB. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(request: HttpRequest): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -31,7 +31,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The media type of the body, without parameters; empty when the request names none. */
-export function mediaTypeOf(request: IncomingMessage): string {
+export function mediaTypeOf(request: HttpRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 

@@ -1,17 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceAccountTokens } from '../access/tokens.ts';
 import type { Context } from '../context.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorizer } from '../rbac/authorizer.ts';
 import type { User } from './authentication.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { HttpRequest, HttpResponse } from './wire.ts';
 
 /** The context of a request handler. */
 export interface Exchange {
   readonly context: Context;
   readonly info: RequestInfo;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
   readonly user: User;
   readonly faults: Faults;
   readonly authorizer: Authorizer;

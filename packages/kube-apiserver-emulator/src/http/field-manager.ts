@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { trackUpdate } from '../apply/update.ts';
 import { now } from '../context.ts';
 import type { Track } from '../operations/create.ts';
@@ -6,6 +5,7 @@ import type { ResourceType } from '../resource-type.ts';
 import { type Cause, forbiddenValue, invalid, invalidValue, requiredValue, tooLong } from '../status.ts';
 import type { Exchange } from './context.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { HttpRequest } from './wire.ts';
 
 const longest = 128;
 
@@ -64,7 +64,7 @@ function managerCauses(manager: string): Cause[] {
 }
 
 /** The first part of the user agent, `kubectl` of `kubectl/v1.34.1 (linux/amd64)`. */
-function programOf(request: IncomingMessage): string {
+function programOf(request: HttpRequest): string {
   const [program = ''] = (request.headers['user-agent'] ?? '').split('/');
   const printable = [...program].filter((character) => !isUnprintable(character)).join('');
   return printable.slice(0, longest) || 'unknown';

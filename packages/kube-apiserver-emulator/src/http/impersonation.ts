@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { authenticatedGroup, serviceAccountUser } from '../access/tokens.ts';
 import type { Attributes } from '../rbac/attributes.ts';
 import { badRequest } from '../status.ts';
 import type { User } from './authentication.ts';
+import type { HttpRequest } from './wire.ts';
 
 const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
@@ -11,7 +11,7 @@ const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/;
  * headers. Fails with 400, and as `check` does.
  */
 export function impersonated(
-  request: IncomingMessage,
+  request: HttpRequest,
   caller: User,
   check: (user: User, attributes: Attributes) => void,
 ): User {
@@ -42,7 +42,7 @@ export function impersonated(
   return { name, groups: [...groups, authenticatedGroup] };
 }
 
-function headerOf(request: IncomingMessage, name: string): string {
+function headerOf(request: HttpRequest, name: string): string {
   const value = request.headers[name] ?? '';
   return Array.isArray(value) ? value.join(',') : value;
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, sleep } from 'test-kit/clock.ts';
 import type { ServiceAccountTokens } from '../access/tokens.ts';
 import type { Context } from '../context.ts';
@@ -14,6 +13,7 @@ import { mediaTypeOf } from './body.ts';
 import { impersonated } from './impersonation.ts';
 import { parseRequest, type RequestInfo } from './request-info.ts';
 import { route } from './router.ts';
+import type { HttpRequest, HttpResponse } from './wire.ts';
 
 /** What the listener of a server needs. */
 export interface ListenerParts {
@@ -33,8 +33,8 @@ export interface ListenerParts {
 /** Processes a request: ledger, faults, authentication, authorization, handler. */
 export async function handle(
   parts: ListenerParts,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  response: HttpResponse,
 ): Promise<void> {
   const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
   const entry = record(parts, request, info);
@@ -58,8 +58,8 @@ export async function handle(
 
 async function attempt(
   parts: ListenerParts,
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  response: HttpResponse,
   info: RequestInfo,
   entry: Mutable<LedgerEntry>,
   fault: Fault | undefined,
@@ -103,7 +103,7 @@ function check(parts: ListenerParts, entry: Mutable<LedgerEntry>, user: User, at
 async function before(
   parts: ListenerParts,
   fault: Fault | undefined,
-  response: ServerResponse,
+  response: HttpResponse,
 ): Promise<'done' | 'continue'> {
   switch (fault?.kind) {
     case 'reset':
@@ -151,7 +151,7 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 function record(
   { ledger, context }: ListenerParts,
-  request: IncomingMessage,
+  request: HttpRequest,
   info: RequestInfo,
 ): Mutable<LedgerEntry> {
   const entry: Mutable<LedgerEntry> = {

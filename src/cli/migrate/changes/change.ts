@@ -30,6 +30,8 @@ export interface Change {
   readonly changesSpec: boolean;
   /** Whether the Secret of the OAuth client has to exist before the change. */
   readonly needsOAuthClient: boolean;
+  /** The change that completes this one, with what a user does before it; absent where none does. */
+  readonly next?: { readonly change: Change; readonly text: string };
   /** `now`: wall clock, milliseconds. */
   assess(connector: InfusionsoftConnector, now: number): Assessment;
   /** The patch for a connector that is `planned`. */

@@ -1,8 +1,8 @@
-import { isSuspended } from '../../../api/annotations.ts';
 import type { Condition } from '../../../api/condition.ts';
 import { conditionOf } from '../../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import type { Reason } from '../../../api/reasons.ts';
+import { HALTS, haltOf } from '../../../authorization/halt.ts';
 import { infoOf, isCurrent } from '../../cluster/conditions.ts';
 
 /** Reason of Ready while the authorized new instance waits for its switch. */
@@ -18,14 +18,10 @@ export type Progress =
   /** The operator does not continue, so waiting has no effect. */
   | { readonly kind: 'halted'; readonly because: string };
 
-/** Why the operator does not reconcile a connector; `undefined` where it does. */
-export function haltOf(connector: InfusionsoftConnector): string | undefined {
-  if (connector.metadata.deletionTimestamp !== undefined) {
-    return 'is being deleted';
-  }
-  return isSuspended(connector)
-    ? 'is suspended (spec.suspend or annotation openconnectors.dev/paused)'
-    : undefined;
+/** Why the operator makes no change for a connector, with the action; `undefined` where it makes them. */
+export function haltText(connector: InfusionsoftConnector): string | undefined {
+  const halt = haltOf(connector);
+  return halt && HALTS[halt];
 }
 
 /** Progress toward an authorized instance of the current spec, switched or not. */
@@ -38,7 +34,7 @@ export function progressTo(
   connector: InfusionsoftConnector,
   isDone: (ready: Condition) => boolean,
 ): Progress {
-  const because = haltOf(connector);
+  const because = haltText(connector);
   if (because !== undefined) {
     return { kind: 'halted', because };
   }

@@ -4,7 +4,7 @@ import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
 import type { Change } from './change.ts';
 import { invalidSpec } from './invalid-spec.ts';
 import { type LegacyParts, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
-import { haltOf, progressToAuthorized } from './progress.ts';
+import { haltText, progressToAuthorized } from './progress.ts';
 
 /** Restores the spec before a migration. */
 export const rollback: Change = {
@@ -22,7 +22,7 @@ export const rollback: Change = {
         because: `has an invalid annotation ${MIGRATED_FROM}. Restore the spec by hand.`,
       };
     }
-    const because = haltOf(connector) ?? invalidSpec({ ...connector.spec, ...parts }, LEGACY_ELEMENT);
+    const because = haltText(connector) ?? invalidSpec({ ...connector.spec, ...parts }, LEGACY_ELEMENT);
     return because === undefined
       ? { kind: 'planned', details: detailsOf(connector, parts) }
       : { kind: 'refused', because };

@@ -6,7 +6,7 @@ import { ANNOTATIONS } from '../../../api/group.ts';
 import { isCurrent } from '../../cluster/conditions.ts';
 import type { ConnectorPatch } from '../../cluster/resources.ts';
 import type { Assessment, Change } from './change.ts';
-import { haltOf, type Progress, progressTo, SWITCH_PENDING } from './progress.ts';
+import { haltText, type Progress, progressTo, SWITCH_PENDING } from './progress.ts';
 
 /** Moves the connection Secrets to the new instances. */
 export const switchOver: Change = {
@@ -66,14 +66,14 @@ function isPending(connector: InfusionsoftConnector): boolean {
 }
 
 function plannedOrHalted(connector: InfusionsoftConnector, id: number | undefined): Assessment {
-  const because = haltOf(connector);
+  const because = haltText(connector);
   return because === undefined
     ? { kind: 'planned', details: `Secret ${connectionSecretNameOf(connector)}: instance ${id ?? 'unknown'}` }
     : { kind: 'refused', because };
 }
 
 function startedOrHalted(connector: InfusionsoftConnector): Assessment {
-  const because = haltOf(connector);
+  const because = haltText(connector);
   return because === undefined ? { kind: 'started' } : { kind: 'refused', because };
 }
 

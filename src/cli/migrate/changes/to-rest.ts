@@ -1,13 +1,14 @@
 import { conditionOf } from '../../../api/condition.ts';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../api/connector.ts';
-import { elementKeyOf, isObserved, scopeOf } from '../../../api/defaults.ts';
+import { elementKeyOf, scopeOf } from '../../../api/defaults.ts';
 import { DEFAULT_SCOPE } from '../../../provider/account.ts';
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../../provider/elements.ts';
 import { isCurrent } from '../../cluster/conditions.ts';
 import type { Assessment, Change } from './change.ts';
 import { invalidSpec } from './invalid-spec.ts';
 import { LEGACY_PARTS, legacyPartsOf, MIGRATED_FROM, migratedFromOf } from './migrated-from.ts';
-import { haltOf, progressToAuthorized } from './progress.ts';
+import { haltText, progressToAuthorized } from './progress.ts';
+import { switchOver } from './switch.ts';
 
 /** Reasons of Ready=False that a migration to infusionsoftrest resolves. */
 const RESOLVED_BY_MIGRATION: ReadonlySet<string> = new Set(['LegacyApiEnded', 'ProviderUnavailable']);
@@ -17,6 +18,10 @@ export const toRest: Change = {
   words: { verb: 'migrate', done: 'migrated', flags: [] },
   changesSpec: true,
   needsOAuthClient: true,
+  next: {
+    change: switchOver,
+    text: 'The connection Secrets still have the old instances. Test the applications with the Secrets "<connection Secret>-next".',
+  },
   assess(connector) {
     if (elementKeyOf(connector.spec) === LEGACY_ELEMENT) {
       const because = problemOf(connector);
@@ -54,14 +59,7 @@ export function assessStarted(connector: InfusionsoftConnector): Assessment {
 
 /** Why a connector is not migrated, with the action. */
 function problemOf(connector: InfusionsoftConnector): string | undefined {
-  return (
-    haltOf(connector) ?? observed(connector) ?? pendingProblem(connector) ?? invalidAfterwards(connector)
-  );
-}
-
-/** The operator changes nothing with `managementPolicy: Observe`, so no instance would be created. */
-function observed({ spec }: InfusionsoftConnector): string | undefined {
-  return isObserved(spec) ? 'is only observed. Set spec.managementPolicy to Manage.' : undefined;
+  return haltText(connector) ?? pendingProblem(connector) ?? invalidAfterwards(connector);
 }
 
 function pendingProblem(connector: InfusionsoftConnector): string | undefined {

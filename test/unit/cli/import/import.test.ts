@@ -151,13 +151,13 @@ describe('a selection', () => {
 describe('the table', () => {
   it('shows what can be imported, and why the rest is skipped', () => {
     const managed = { ...REST, id: 4713, tags: ['k8s-owner-abc'] };
-    expect(renderCandidates(candidatesOf([managed, CRM, REST]))).toEqual([
+    expect(renderCandidates(candidatesOf([managed, CRM, REST]), 'kubectl …')).toEqual([
       'ID     ELEMENT            NAME        TAGS         ENABLED   CREATED',
       '4711   infusionsoftrest   Sales CRM   team-sales   yes       2024-05-01',
       '4712   infusionsoftcrm    Sales CRM   team-sales   yes       2024-05-01',
       'Skipped instance 4713: an operator manages it.',
       '',
-      'Import them with: kubectl openconnectors import --all > connectors.yaml',
+      'To import all, run: kubectl …',
     ]);
   });
 });

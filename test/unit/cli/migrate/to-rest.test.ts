@@ -50,6 +50,11 @@ describe('a connector of infusionsoftcrm', () => {
       'is suspended',
     ],
     [
+      'is only observed',
+      connector({ spec: { managementPolicy: 'Observe' }, status: readyStatus(7) }),
+      'is only observed (spec.managementPolicy)',
+    ],
+    [
       'is being deleted',
       connector({ metadata: { deletionTimestamp: '2026-11-27T10:00:00Z' }, status: readyStatus(7) }),
       'is being deleted',
@@ -111,8 +116,11 @@ describe('a connector of infusionsoftrest', () => {
     expect(assess(migrated({ ...change, metadata }))).toEqual({ kind: 'started' });
   });
 
-  it('is refused where it was suspended since', () => {
-    expect(assess(migrated({ spec: { suspend: true } }))).toMatchObject({ kind: 'refused' });
+  it.each<[string, Parameters<typeof connector>[0]]>([
+    ['suspended', { spec: { suspend: true } }],
+    ['set to be observed', { spec: { managementPolicy: 'Observe' } }],
+  ])('is refused where it was %s since', (_case, change) => {
+    expect(assess(migrated(change))).toMatchObject({ kind: 'refused' });
   });
 });
 

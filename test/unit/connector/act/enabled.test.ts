@@ -50,7 +50,7 @@ describe('a change of spec.instance.enabled', () => {
   it('disables with the intention written first, and is Ready', async () => {
     const { bench: subject, instances } = disabling();
     const { actions: steps } = await pass(subject);
-    expect(steps).toEqual(['record-disabling', 'enable', 'read-secret']);
+    expect(steps).toEqual(['record-disabling', 'enable']);
     expect(instances.get(ID)?.disabled).toBe(true);
     expect([readiness(subject), enabledInStatus(subject)]).toEqual(['True Disabled', false]);
   });
@@ -70,7 +70,7 @@ describe('a change of spec.instance.enabled', () => {
     isDown = false;
     await subject.clock.advance(10 * SECOND);
     const { actions: steps } = await pass(subject);
-    expect(steps).toEqual(['enable', 'read-secret']);
+    expect(steps).toEqual(['enable']);
     expect(readiness(subject)).toBe('True Disabled');
   });
 
@@ -176,7 +176,7 @@ describe('an instance that a listing shows disabled', () => {
       answers: workingRemote(remote),
     });
     const { actions: steps } = await pass(subject);
-    expect(steps).toEqual(['read-instance', 'read-secret']);
+    expect(steps).toEqual(['read-instance']);
     expect(readiness(subject)).toBe('True Succeeded');
   });
 

@@ -15,7 +15,7 @@ const ACCOUNT_WITHOUT_SECRET: AccountView = {
   stalled: true,
 };
 
-it('deletes the instance of a create that only the record knows, with the fallback credentials', async () => {
+it('deletes the instance of a create that only the record names, with the fallback credentials', async () => {
   const instances = new Map([[ID, instance(ID, { createdAt: at(-MINUTE) })]]);
   const subject = bench({
     connector: connector({

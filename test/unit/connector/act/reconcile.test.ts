@@ -60,7 +60,7 @@ describe('against a remote side that answers anything', () => {
       bench({ ...change, secrets: STORED, answers: arbitraryAnswers(replies, pings) }),
     );
 
-  test('a pass ends, with a verdict or as a circle that the queue backs off from', async () => {
+  test('a reconcile ends, with a result or with an error that the queue backs off from', async () => {
     await fc.assert(
       fc.asyncProperty(benches, async (it) => {
         await pass(it).catch((error: unknown) => {
@@ -144,8 +144,8 @@ function settled(change: Parameters<typeof settledConnector>[0] = {}, found: Ins
   });
 }
 
-describe('a second pass over the same', () => {
-  test.each(STATES)('writes nothing and tells nobody anything: $name', async ({ make, ready }) => {
+describe('a second reconcile of the same state', () => {
+  test.each(STATES)('writes nothing and publishes no event: $name', async ({ make, ready }) => {
     const it = make();
     await pass(it);
     expect(readiness(it)).toBe(ready);
@@ -167,7 +167,7 @@ describe('a second pass over the same', () => {
 });
 
 describe('a process that has just begun', () => {
-  test('leaves a settled resource as it is until it knows the account', async () => {
+  test('leaves a settled resource as it is until the account is verified', async () => {
     const it = bench({ connector: settledConnector(), secrets: STORED, account: { state: 'unknown' } });
     const { actions: steps, outcome } = await pass(it);
     expect([steps, it.writes, it.events]).toEqual([[], [], []]);

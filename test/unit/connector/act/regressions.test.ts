@@ -226,7 +226,7 @@ test('a create that was answered by a forwarded 429 is not repeated with the sam
   expect(count(it, 'createInstance')).toBe(1);
 });
 
-test('a deletion that was never written to status ends in one pass', async () => {
+test('a deletion that was never written to status ends in one reconcile', async () => {
   const remote = new Map([[9, instance(9)]]);
   const it = bench({
     connector: connector({
@@ -343,7 +343,7 @@ test('what Orphan has released is not known as ours any more', async () => {
   expect([...it.inventory.about(OWN.owner, []).instances.keys()]).toEqual([]);
 });
 
-test('a Secret that changes during a backoff after a restart is looked at at once', async () => {
+test('a Secret that changes during a backoff after a restart is read immediately', async () => {
   const it = settled(one({ name: 'renamed' }), { patchInstance: refuse('unavailable') });
   await go(it);
   it.ports.memory.forget(UID);
@@ -380,7 +380,7 @@ test('what was patched is not patched again while the ping fails', async () => {
   expect(count(it, 'patchInstance')).toBe(1);
 });
 
-test('the account of a pass does not change under it', async () => {
+test('the account does not change during a reconcile', async () => {
   const it = settled(new Map(), {}, { metadata: { deletionTimestamp: at(0) } });
   const session = it.ports.accounts.session('team-a', 'sap');
   let asked = 0;

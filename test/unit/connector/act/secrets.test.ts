@@ -43,15 +43,15 @@ const connection = {
 };
 
 describe('the connection Secret', () => {
-  test('is written again when somebody deleted it', async () => {
+  test('is written again after another client deleted it', async () => {
     const it = settled({ 'crm-connection': secretAbsent });
     await pass(it);
     expect(values(it, 'crm-connection')).toEqual(connection);
-    expect(it.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    expect(it.stored().status?.binding?.name).toBe('crm-connection');
     expect(readiness(it)).toBe('True Succeeded');
   });
 
-  test('is set back when somebody edited it, with what was added taken away', async () => {
+  test('is restored after another client edited it, without what was added', async () => {
     const it = settled({
       'crm-connection': secretRead(
         { ...connection, 'element-token': 'edited', extra: 'x' },
@@ -59,7 +59,8 @@ describe('the connection Secret', () => {
       ),
     });
     await pass(it);
-    expect(it.writes).toEqual([['update secret crm-connection', connection]]);
+    // Status records the new version, which a restart need not read.
+    expect(it.writes.map(([what]) => what)).toEqual(['update secret crm-connection', 'status']);
     expect(values(it, 'crm-connection')).toEqual(connection);
     expect(it.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretRepaired']);
   });
@@ -106,7 +107,13 @@ describe('the connection Secret', () => {
         annotations: { 'example.com/note': 'x' },
       };
       const subject = settled(
-        { 'crm-connection': secretRead(connection, { owners: [UID], metadata: foreign }) },
+        {
+          'crm-connection': secretRead(connection, {
+            owners: [UID],
+            resourceVersion: '7',
+            metadata: foreign,
+          }),
+        },
         { ...edited, ...templated },
       );
       await pass(subject);
@@ -151,7 +158,9 @@ describe('the connection Secret', () => {
     it('keeps the labels of the operator where the record of the Secret lists them', async () => {
       const forged = JSON.stringify({ labels: [LABELS.managedBy], annotations: [] });
       const metadata = { labels: own, annotations: { [MANAGED_METADATA_ANNOTATION]: forged } };
-      const subject = settled({ 'crm-connection': secretRead(connection, { owners: [UID], metadata }) });
+      const subject = settled({
+        'crm-connection': secretRead(connection, { owners: [UID], resourceVersion: '7', metadata }),
+      });
       await pass(subject);
       expect(metadataOf(subject)).toEqual({ labels: own, annotations: {} });
     });
@@ -189,7 +198,7 @@ describe('the connection Secret', () => {
     expect(values(subject, 'crm-connection')).toEqual(data);
   });
 
-  test('that the cache has not seen yet is looked at, not overwritten', async () => {
+  test('that the cache has not seen yet is read, not overwritten', async () => {
     const it = settled({ 'crm-connection': secretRead({ password: 'of another' }) });
     const known = (namespace: string, name: string): SecretFact =>
       name === 'crm-connection' ? secretAbsent : it.ports.secrets.known(namespace, name);
@@ -210,7 +219,7 @@ describe('the connection Secret', () => {
       'delete secret crm-connection',
       'status',
     ]);
-    expect(it.stored().status?.binding).toEqual({ name: 'binding' });
+    expect(it.stored().status?.binding?.name).toBe('binding');
   });
 
   it.each([
@@ -244,7 +253,7 @@ describe('the connection Secret', () => {
       'delete secret binding',
       'status',
     ]);
-    expect(it.stored().status?.binding).toEqual({ name: 'third' });
+    expect(it.stored().status?.binding?.name).toBe('third');
   });
 
   describe('renamed to a name that another Secret has', () => {
@@ -255,7 +264,7 @@ describe('the connection Secret', () => {
       const subject = settled(foreign, renamed);
       await pass(subject);
       expect(readiness(subject)).toBe('False ConnectionSecretConflict');
-      expect(subject.stored().status?.binding).toEqual({ name: 'crm-connection' });
+      expect(subject.stored().status?.binding?.name).toBe('crm-connection');
       expect(values(subject, 'crm-connection')).toEqual(connection);
     });
 
@@ -270,14 +279,14 @@ describe('the connection Secret', () => {
         }
         await pass(subject);
         expect(readiness(subject)).toBe('True Succeeded');
-        expect(subject.stored().status?.binding).toEqual({ name: 'binding' });
+        expect(subject.stored().status?.binding?.name).toBe('binding');
         expect(values(subject, 'binding')).toEqual(connection);
         expect(subject.secrets.has('crm-connection')).toBe(false);
       },
     );
   });
 
-  it('of the old name is not forgotten when its removal is interrupted', async () => {
+  it('of the old name is removed later when its removal is interrupted', async () => {
     const pings = { isAnswering: false };
     const subject = bench({
       connector: settledConnector({
@@ -305,11 +314,11 @@ describe('the connection Secret', () => {
     await subject.clock.advance(SETTINGS.pingIntervalMs + MINUTE);
     await pass(subject);
     expect(readiness(subject)).toBe('False InstanceNotAnswering');
-    expect(subject.stored().status?.binding).toEqual({ name: 'crm-connection' });
+    expect(subject.stored().status?.binding?.name).toBe('crm-connection');
     pings.isAnswering = true;
     await subject.clock.advance(MINUTE);
     await pass(subject);
-    expect(subject.stored().status?.binding).toEqual({ name: 'binding' });
+    expect(subject.stored().status?.binding?.name).toBe('binding');
     expect(subject.secrets.has('crm-connection')).toBe(false);
   });
 
@@ -344,13 +353,13 @@ describe('rotation', () => {
     });
     await pass(it);
     expect(it.calls).toEqual([]);
-    expect(it.reads).toEqual(['crm-key', 'crm-connection']);
+    expect(it.reads).toEqual(['crm-key']);
     expect(it.stored().status?.credentials).toEqual(
       readyStatus(ID).credentials?.map((entry) =>
         entry.key === 'encryptedKey' ? { ...entry, resourceVersion: '2' } : entry,
       ),
     );
     await pass(it);
-    expect(it.reads).toEqual(['crm-key', 'crm-connection']);
+    expect(it.reads).toEqual(['crm-key']);
   });
 });

@@ -389,7 +389,7 @@ describe('a new authorization', () => {
   });
 });
 
-test('a pass uses the tag of the owner when it searches', async () => {
+test('a reconcile searches by the tag of the owner', async () => {
   const it = bench({
     connector: connector(),
     answers: workingRemote(new Map(), { createInstance: refusing(remoteError('ambiguous', 'reset')) }),

@@ -1,5 +1,9 @@
 import { describe } from 'vitest';
+import type { ConnectorStatus } from '../../../../src/api/connector.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { canonicalContent, connectionData } from '../../../../src/connector/observe/connection-content.ts';
+import { gather } from '../../../../src/connector/observe/gather.ts';
+import { createFingerprinter } from '../../../../src/secrets/fingerprint.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, input, READY_ACCOUNT, settledWorld } from '../../../support/builders/input.ts';
@@ -18,6 +22,18 @@ const ready = ends({
   reason: 'Succeeded',
   message: 'Instance 4711 is authorized and up to date.',
 });
+
+/** A settled connector with `binding` in status, in a process that has not seen it before. */
+function afterRestart(binding: NonNullable<ConnectorStatus['binding']>): ConnectorInput {
+  const settled = settledWorld();
+  const status = { ...settled.connector.status, binding };
+  const observation = {
+    ...settled,
+    connector: { ...settled.connector, status },
+    memory: { ...settled.memory, connection: undefined },
+  };
+  return gather(observation, printOf);
+}
 
 describe('the connection Secret', () => {
   const ours = { owners: [UID] } as const;
@@ -85,9 +101,50 @@ describe('the connection Secret', () => {
     },
     {
       name: 'ours, after a restart',
-      because: 'an empty memory costs one read',
+      because: 'status records the version and its content',
       input: settledWorld({ memory: { connection: undefined } }),
+      action: ready,
+    },
+    {
+      name: 'ours, after a restart, of a version that status does not record',
+      because: 'another client may have edited it meanwhile',
+      input: settledWorld({
+        memory: { connection: undefined },
+        secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
+      }),
       action: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, after a restart, with a status of an earlier version of the operator',
+      because: 'a name alone says nothing about the content',
+      input: afterRestart({ name: 'crm-connection' }),
+      action: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, after a restart, with a record of a Secret of another name',
+      because: 'the record is about the other Secret',
+      input: afterRestart({ name: 'old', resourceVersion: '1', fingerprint: printOf('old') }),
+      action: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, after a restart, with a fingerprint of a lost key',
+      because: 'hashes of different keys cannot be compared, and nobody changed the Secret',
+      input: afterRestart({
+        name: 'crm-connection',
+        resourceVersion: '1',
+        fingerprint: createFingerprinter(Buffer.alloc(32, 8)).of('any'),
+      }),
+      action: { type: 'read-secret', name: 'crm-connection' },
+    },
+    {
+      name: 'ours, after a restart, with other content on record',
+      because: 'applications would fail with it',
+      input: afterRestart({
+        name: 'crm-connection',
+        resourceVersion: '1',
+        fingerprint: printOf('another content'),
+      }),
+      action: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
     },
     {
       name: 'ours, with other content',

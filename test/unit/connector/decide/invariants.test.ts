@@ -52,11 +52,11 @@ function always(holds: (input: ConnectorInput, action: Action) => void): void {
   );
 }
 
-test('decide always answers, with a step of the closed union', () => {
+test('decide always returns an action of the closed union', () => {
   always((_world, action) => expect(STEPS).toContain(action.type));
 });
 
-test('the same world always gives the same step', () => {
+test('the same input always gives the same action', () => {
   always((input, action) => expect(decide(structuredCloneOf(input))).toEqual(action));
 });
 
@@ -64,7 +64,7 @@ test('what is said is a sentence, holds no secret, hash or undefined, and its re
   always((_world, action) => expect(faultsOfStep(action)).toEqual([]));
 });
 
-test('every verdict makes a status that kstatus, Flux and kubectl can rely on', () => {
+test('every result gives a status that kstatus, Flux and kubectl can rely on', () => {
   always(assertStatusOf);
 });
 
@@ -91,7 +91,7 @@ test('no credential is sent that ever was, unless the answer proved that it was 
   });
 });
 
-test('a record of what was sent forgets no code of the last day', () => {
+test('a write-ahead record keeps every code of the last day', () => {
   always((input, action) => {
     const before = input.record;
     if ((action.type === 'create' || action.type === 'reauthorize') && before !== undefined) {
@@ -178,7 +178,7 @@ test('a switch names the instance in use, and comes within the retention', () =>
   });
 });
 
-test('an instance of another owner is never touched, unless a person said so', () => {
+test('an instance of another owner is never changed without take-over', () => {
   const touching: readonly Action['type'][] = [
     'patch',
     'enable',
@@ -195,7 +195,7 @@ test('an instance of another owner is never touched, unless a person said so', (
   });
 });
 
-test('an instance is deleted only by its id, and never one that was taken from nobody', () => {
+test('an instance is deleted only by its id, and never one that was adopted without an owner', () => {
   always((input, action) => {
     if (action.type === 'delete-instance') {
       const known = input.external.instances.get(action.id);

@@ -9,6 +9,7 @@ import {
   digest,
   HELD,
   readyStatus,
+  UID,
 } from '../../../support/builders/connector.ts';
 import {
   ID,
@@ -285,7 +286,11 @@ describe('the account', () => {
 describe('a retry that is remembered', () => {
   const failing = (change: Parameters<typeof settledConnector>[0] = {}) =>
     settledConnector({ ...change, status: readyStatus(ID, { failures }) });
-  const base = { instances: [instance(ID)], secrets: UNREAD } as const;
+  const changed = secretUnread({ owners: [UID], resourceVersion: '2' });
+  const base = {
+    instances: [instance(ID)],
+    secrets: { ...UNREAD, 'crm-connection': changed },
+  } as const;
   decides([
     {
       name: 'not due',

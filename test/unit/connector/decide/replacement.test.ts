@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { attempt, condition, connector, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
 import { connectionMemory, ID, settledConnector, settledWorld } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
@@ -81,7 +82,7 @@ describe('a changed connector before its consent', () => {
       input: settledWorld({
         connector: rest,
         secrets: { ...read, 'crm-connection': secretRead({ a: 'b' }, { owners: [UID] }) },
-        memory: { connection: { resourceVersion: '1', content: 'edited' } },
+        memory: { connection: { resourceVersion: '1', content: printOf('edited') } },
       }),
       action: {
         type: 'write-connection-secret',
@@ -96,7 +97,7 @@ describe('a changed connector before its consent', () => {
         connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
         instances: [instance(ID, { tags: TAGS.otherCluster })],
         secrets: read,
-        memory: { connection: { resourceVersion: '1', content: 'edited' } },
+        memory: { connection: { resourceVersion: '1', content: printOf('edited') } },
       }),
       action: blockedBy('Authorized', 'AuthorizationRequired', 'Run: kubectl'),
     },
@@ -233,7 +234,7 @@ describe('a switch', () => {
       input: settledWorld({
         connector: { ...rest, status: pending },
         ...ready,
-        memory: { nextConnection: { resourceVersion: '1', content: 'edited' } },
+        memory: { nextConnection: { resourceVersion: '1', content: printOf('edited') } },
       }),
       action: { type: 'write-connection-secret', name: 'crm-connection-next', exists: true },
     },

@@ -106,7 +106,7 @@ describe('a value of a Secret', () => {
 });
 
 describe('the memory of a process', () => {
-  test('keeps what it knows by uid, apart from the witness, and forgets both together', () => {
+  test('keeps the value by uid, apart from the digest, and drops both together', () => {
     const memory = new ConnectorMemory();
     memory.remember('a', { ...NO_MEMORY, accepted: 'x' });
     memory.rememberInputHash('a', 'w');

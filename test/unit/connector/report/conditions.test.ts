@@ -67,7 +67,7 @@ describe('merging conditions', () => {
     );
   });
 
-  test('a condition that nobody speaks of is gone', () => {
+  test('a condition without a reason is removed', () => {
     const stalled = condition('Stalled', 'True', 'InvalidSpec');
     expect(mergeConditions([stalled], [], 1, NOW)).toEqual([]);
   });
@@ -81,7 +81,7 @@ test('Reconciling and Stalled never follow from one reason together', () => {
   }
 });
 
-test('what does not claim to know is Unknown', () => {
+test('an unchecked condition is Unknown', () => {
   expect(notTrue('Synced', 'RemoteError', 'text').status).toBe('False');
   expect(notTrue('Authorized', 'Progressing', 'text').status).toBe('Unknown');
 });

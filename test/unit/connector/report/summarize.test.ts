@@ -4,6 +4,7 @@ import { decide } from '../../../../src/connector/decide/decide.ts';
 import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { summarize } from '../../../../src/connector/report/summarize.ts';
 import { attempt, connector, digest, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
 import {
   ID,
   input,
@@ -59,7 +60,7 @@ describe('conditions', () => {
     },
   );
 
-  test('of a first look say of everything else that nobody has looked yet', () => {
+  test('of a first reconcile are Unknown for everything that was not checked yet', () => {
     expect(saying(statusOf(input({ secrets: { 'crm-key': secretAbsent } })))).toEqual([
       'Ready=False SecretNotFound',
       'SecretsResolved=False SecretNotFound',
@@ -88,7 +89,7 @@ describe('conditions', () => {
     expect(saying(status)).not.toContain('Reconciling=True ProgressingWithRetry');
   });
 
-  test('of a resource that waits for a person are neither Reconciling nor Stalled', () => {
+  test('of a resource that waits for its user are neither Reconciling nor Stalled', () => {
     const waiting = input({ secrets: { 'crm-code': secretAbsent } });
     expect(saying(statusOf(waiting))).toEqual([
       'Ready=False AuthorizationRequired',
@@ -120,7 +121,7 @@ describe('conditions', () => {
     expect(kubectlWaits(after, 'Ready')).toBe(false);
   });
 
-  test('of an unchanged pass are what they were, to the second', () => {
+  test('of an unchanged reconcile are what they were, to the second', () => {
     const subject = settledWorld();
     expect(statusOf(subject)).toEqual(subject.connector.status);
   });
@@ -232,7 +233,7 @@ describe('failures', () => {
     },
   );
 
-  test('are forgotten by a success', () => {
+  test('are cleared by a success', () => {
     const before = readyStatus(ID, { failures: { count: 3, nextAttemptAt: second(0) } });
     expect(statusOf(settledWorld({ connector: { status: before } })).failures).toBeUndefined();
   });
@@ -249,7 +250,7 @@ describe('fingerprints', () => {
     expect(versions).toEqual(['1', '1', '2']);
   });
 
-  test('are kept when the pass came to no end', () => {
+  test('are kept when the reconcile did not end', () => {
     const rotated = settledWorld({
       secrets: { 'crm-key': secretRead({ encryptedKey: 'rotated' }, { resourceVersion: '2' }) },
       pass: failing('unavailable'),
@@ -267,14 +268,30 @@ describe('fingerprints', () => {
 describe('the rest', () => {
   test('binding names the Secret only while it is there and ours', () => {
     const ours = secretUnread({ owners: [UID] });
-    expect(statusOf(settledWorld({ secrets: { 'crm-connection': ours } })).binding).toEqual({
-      name: 'crm-connection',
-    });
+    expect(statusOf(settledWorld({ secrets: { 'crm-connection': ours } })).binding?.name).toBe(
+      'crm-connection',
+    );
     const theirs = settledWorld({ secrets: { 'crm-connection': secretUnread() } });
     expect(statusOf(theirs).binding).toBeUndefined();
   });
 
-  test('authorizedAt is now when the grant was accepted in this pass, and else what it was', () => {
+  it('records the version and the content of the connection Secret as they were seen last', () => {
+    const seen = { resourceVersion: '8', content: printOf('content') };
+    const secrets = { 'crm-connection': secretUnread({ owners: [UID], resourceVersion: '8' }) };
+    const written = { connectionWritten: true };
+    expect(statusOf(settledWorld({ secrets, memory: { connection: seen }, pass: written })).binding).toEqual({
+      name: 'crm-connection',
+      resourceVersion: '8',
+      fingerprint: seen.content,
+    });
+  });
+
+  it('keeps the recorded content while a reconcile is blocked before the connection Secret', () => {
+    const blocked = settledWorld({ memory: { connection: undefined }, pass: failing('unavailable') });
+    expect(statusOf(blocked).binding).toEqual(blocked.connector.status?.binding);
+  });
+
+  test('authorizedAt is now when the grant was accepted in this reconcile, and unchanged otherwise', () => {
     expect(
       statusOf(
         settledWorld({

@@ -40,7 +40,7 @@ test('a block is seen by a probe that comes right after it, before the late beat
   expect(loop.longestBlockMs()).toBe(11_500);
 });
 
-test('a block is remembered for a while, then forgotten', async () => {
+test('a block is reported for a while, then dropped', async () => {
   const { clock, advance, block } = blockable();
   const loop = watchEventLoop(clock, 30_000);
   loop.start();

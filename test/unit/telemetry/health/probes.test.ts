@@ -48,7 +48,9 @@ describe('probes', () => {
 });
 
 test('/metrics has the text format that Prometheus asks for', async () => {
-  const metrics = metricsHandler(createMetrics());
+  const measured = createMetrics();
+  measured.measureProcess();
+  const metrics = metricsHandler(measured);
   const response = await metrics(new Request('http://localhost/metrics'));
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');

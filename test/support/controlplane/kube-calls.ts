@@ -1,4 +1,4 @@
-import type { ControlPlane } from '../../test/support/controlplane/control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
 
 /** Requests to the API server by kind: `create events`, `get secrets`, `patch infusionsoftconnectors/status`. */
 export type KubeCalls = ReadonlyMap<string, number>;

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
-/** Whether a program is to be had on this machine. */
-export function has(program: string): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+/** Whether a program is installed; `versionFlag` is the one that it knows. */
+export function has(program: string, versionFlag = '--version'): boolean {
+  return spawnSync(program, [versionFlag], { stdio: 'ignore' }).status === 0;
 }
 
 /** Runs a program to its end and returns its exit code with all that it printed. */

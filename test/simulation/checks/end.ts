@@ -1,0 +1,30 @@
+import type { Finding } from '../../soak/checks/finding.ts';
+import { findDuplicates, findOrphans } from '../../soak/checks/instances.ts';
+import { outcomeOf } from '../../soak/checks/settled.ts';
+import { findUntruths } from '../../soak/checks/truth.ts';
+import type { Stage } from '../world/stage.ts';
+import type { Property, Violation } from './violation.ts';
+
+/** What must hold when faults and edits have ended for long enough. */
+export async function checkEnd({ world, subjects, connectors }: Stage): Promise<readonly Violation[]> {
+  const instances = world.simulation.instances();
+  const views = connectors.all();
+  const of = (property: Property, findings: readonly Finding[]): readonly Violation[] =>
+    findings.map(({ subject, text }) => ({ property, text: `${subject ?? 'a connector'}: ${text}` }));
+  const unsettled: Finding[] = [];
+  const untrue: Finding[] = [];
+  for (const subject of subjects) {
+    const view = connectors.of(subject.key)?.view;
+    const outcome = outcomeOf(subject, view);
+    unsettled.push(...(outcome.kind === 'unsettled' ? [outcome.finding] : []));
+    // A disabled instance is not pinged, so that nobody can know whether its grant still works.
+    const known = subject.wanted.enabled ? instances : instances.map((one) => ({ ...one, works: true }));
+    untrue.push(...(view === undefined ? [] : await findUntruths(subject, view, known)));
+  }
+  return [
+    ...of('settled', unsettled),
+    ...of('true', untrue),
+    ...of('one instance', findOrphans(instances, views, { subjectOf: () => undefined })),
+    ...of('one instance', findDuplicates(instances, views)),
+  ];
+}

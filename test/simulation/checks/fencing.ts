@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { WireCall } from '../wire/fate.ts';
+import { HOME } from '../world/cluster.ts';
+import type { World } from '../world/world.ts';
+import type { Violation } from './violation.ts';
+
+const lease = z.object({ spec: z.object({ holderIdentity: z.string().nullish() }) });
+
+/** A write to Open Connectors leaves a replica only while no other one holds the Lease. */
+export function checkFencing(
+  { cluster }: World,
+  report: (violation: Violation) => void,
+): (call: WireCall) => void {
+  return ({ api, method, process, number }) => {
+    if (api !== 'external' || method === 'GET') {
+      return;
+    }
+    for (const [key, stored] of cluster.server.store.list('leases').entries) {
+      const holder = lease.parse(stored).spec.holderIdentity ?? '';
+      if (key.startsWith(`${HOME}/`) && holder !== '' && !holder.startsWith(`${process}_`)) {
+        report({ property: 'fenced', text: `${process} sends request ${number} while ${holder} leads` });
+      }
+    }
+  };
+}

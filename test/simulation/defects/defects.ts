@@ -1,0 +1,207 @@
+import type { Property } from '../checks/violation.ts';
+
+/** One edit of a source file. The text must be there exactly once. */
+interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A defect that a run can have on purpose. */
+export interface Defect {
+  readonly name: string;
+  /** What the code then does wrong. */
+  readonly effect: string;
+  /** The properties of which one must break. */
+  readonly breaks: readonly Property[];
+  /** A seed that shows it. */
+  readonly seed: number;
+  readonly edits: readonly Edit[];
+}
+
+const RECORD = 'src/connector/observe/record-outcome.ts';
+const INSTANCE = 'src/connector/act/instance.ts';
+const CLASSIFY = 'src/openconnectors/errors/classify.ts';
+const SEND = 'src/connector/act/send-credential.ts';
+const DELETION = 'src/connector/decide/deletion.ts';
+
+/** Classic mistakes, and defects that the code once had. Each takes one rule out of the source. */
+export const DEFECTS: readonly Defect[] = [
+  {
+    name: 'finalizer early',
+    effect: 'A deleted resource is released before its instances are deleted.',
+    breaks: ['finalizer last'],
+    seed: 1,
+    edits: [
+      {
+        file: DELETION,
+        from: '  return isCreated ? undefined : (watchForLateInstance(input) ?? released);',
+        to: '  return isCreated || !isCreated ? released : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'no write-ahead record',
+    effect: 'A code is sent before it is recorded.',
+    breaks: ['code sent once', 'one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
+    edits: [
+      {
+        file: SEND,
+        from: '  const next = await withRecord(context, input, record);',
+        to: '  const next = input;',
+      },
+    ],
+  },
+  {
+    name: 'code twice',
+    effect: 'A code counts as new although the record says that it was sent.',
+    breaks: ['code sent once'],
+    seed: 2,
+    edits: [{ file: RECORD, from: '  if (!match.wasSent) {', to: '  if (match !== undefined) {' }],
+  },
+  {
+    name: 'forwarded 429 counts as unprocessed',
+    effect: 'A code is sent again after a 429 of the provider.',
+    breaks: ['code sent once'],
+    seed: 1,
+    edits: [
+      {
+        file: CLASSIFY,
+        from: "      return typeof own.providerMessage === 'string' ? 'unknown' : 'no';",
+        to: "      return 'no';",
+      },
+    ],
+  },
+  {
+    name: 'server error counts as unprocessed',
+    effect: 'A code is sent again after a 5xx.',
+    breaks: ['code sent once'],
+    seed: 7,
+    edits: [
+      {
+        file: CLASSIFY,
+        from: "  if (own === undefined || status < 400 || status >= 500) {\n    return 'unknown';",
+        to: "  if (own === undefined || status < 400 || status >= 500) {\n    return 'no';",
+      },
+    ],
+  },
+  {
+    name: 'gateway 404 counts as deleted',
+    effect: 'The 404 of a gateway counts as the answer of Open Connectors.',
+    breaks: ['one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
+    edits: [
+      {
+        file: CLASSIFY,
+        from: "      return own === undefined ? 'unexpected' : 'not-found';",
+        to: "      return 'not-found';",
+      },
+    ],
+  },
+  {
+    name: 'failed read counts as deleted',
+    effect: 'Any failed read by id counts as absence.',
+    breaks: ['one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
+    edits: [
+      {
+        file: INSTANCE,
+        from: "  return error instanceof RemoteError && error.class === 'not-found';",
+        to: '  return error instanceof RemoteError;',
+      },
+    ],
+  },
+  {
+    name: 'owner unchecked',
+    effect: 'An instance is written to by what a listing said minutes ago.',
+    breaks: ['foreign instance'],
+    seed: 2,
+    edits: [
+      {
+        file: INSTANCE,
+        from: '  if (context.justRead === id) {',
+        to: '  if (context.justRead !== -1) {',
+      },
+    ],
+  },
+  {
+    name: 'late commit forgotten',
+    effect: 'Nothing is watched for after an unknown outcome.',
+    breaks: ['owned instance', 'one instance', 'finalizer last'],
+    seed: 1,
+    edits: [
+      { file: RECORD, from: '  return until > input.now ? until : undefined;', to: '  return undefined;' },
+    ],
+  },
+  {
+    name: 'tombstone not written',
+    effect: 'A deleted resource leaves no tombstone.',
+    breaks: ['owned instance', 'one instance', 'finalizer last'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/connector/act/tombstone.ts',
+        from: '  await ports.tombstones.write(tombstone);\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'status written without change',
+    effect: 'Each reconcile writes the status.',
+    breaks: ['quiet'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/reconciler/status-patch.ts',
+        from: '  return Object.keys(patch).length === 0 ? undefined : patch;',
+        to: '  return patch;',
+      },
+    ],
+  },
+  {
+    name: 'Lease not fenced',
+    effect: 'A replica writes to Open Connectors without a look at its Lease.',
+    breaks: ['fenced'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/compose.ts',
+        from: '    guard: () => leadership.assertHeld(),',
+        to: '    guard: () => undefined,',
+      },
+    ],
+  },
+  {
+    name: 'renew deadline ignored',
+    effect: 'A leader counts as leading after its renew deadline.',
+    breaks: ['fenced'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/kube/leader/lease-elector.ts',
+        from: "      this.#current.name === 'leading' &&\n      clock.monotonic() - this.#current.renewedAt < this.#timing.renewDeadlineMs",
+        to: "      this.#current.name === 'leading' && clock.monotonic() >= 0",
+      },
+    ],
+  },
+  {
+    name: 'backoff lost',
+    effect: 'A failed reconcile is repeated immediately.',
+    breaks: ['bounded calls'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/reconciler/backoff.ts',
+        from: '  return Math.max(retryAfterMs, backoffDelayMs(LIMITS, count, fraction));',
+        to: '  return 0 * (retryAfterMs + count + fraction);',
+      },
+      {
+        file: 'src/kube/queue/backoff.ts',
+        from: '    return backoffCeilingMs(this.#limits, this.#failures) * this.#random.fraction();',
+        to: '    return 0 * this.#random.fraction();',
+      },
+    ],
+  },
+];

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm run simulate` was asked for. */
+export type SimulateOptions =
+  | {
+      readonly kind: 'seeds';
+      readonly from: number;
+      readonly to: number;
+      /** Print the trace of each run. */
+      readonly trace: boolean;
+      /** The name of the defect to have; the first broken run ends the search. */
+      readonly defect: string | undefined;
+    }
+  | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
+  | { readonly kind: 'defects'; readonly to: number };
+
+export const USAGE = `npm run simulate -- --seed N                              one run with its trace
+npm run simulate -- --seeds A..B                          many runs, with a progress line
+npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
+npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
+npm run simulate -- --defects N                           table of all defects, with at most N seeds each
+`;
+
+/** `undefined` for wrong usage. */
+export function parseOptions(argv: readonly string[]): SimulateOptions | undefined {
+  const values = valuesOf(argv);
+  if (values === undefined) {
+    return undefined;
+  }
+  const { seed = '', seeds = '', defect, points, crashes, scenario, defects = '' } = values;
+  if (points === true) {
+    return { kind: 'points', crashesOnly: crashes === true, scenario };
+  }
+  if (/^\d+$/.test(defects)) {
+    return { kind: 'defects', to: Number(defects) };
+  }
+  if (/^\d+$/.test(seed)) {
+    return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect };
+  }
+  const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
+  return range === null
+    ? undefined
+    : { kind: 'seeds', from: Number(range[1]), to: Number(range[2]), trace: false, defect };
+}
+
+function valuesOf(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        seed: text,
+        seeds: text,
+        defect: text,
+        points: flag,
+        crashes: flag,
+        scenario: text,
+        defects: text,
+      },
+    }).values;
+  } catch {
+    return undefined; // An unknown option.
+  }
+}

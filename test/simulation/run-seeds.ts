@@ -1,0 +1,49 @@
+import { run } from './run.ts';
+import { shrink } from './shrink.ts';
+import { compileDefinitions } from './world/cluster.ts';
+
+/** Which seeds to run, and what to print. */
+export interface SeedSelection {
+  readonly from: number;
+  readonly to: number;
+  /** Print the trace of each run. */
+  readonly trace: boolean;
+  /** With a defect the first broken run ends the search, and nothing is shrunk. */
+  readonly defect?: string | undefined;
+}
+
+const PROGRESS_RUNS = 25;
+
+/** Runs the seeds; returns how many runs broke a property. */
+export async function runSeeds(
+  { from, to, trace, defect }: SeedSelection,
+  write: (line: string) => void,
+): Promise<number> {
+  const definitions = await compileDefinitions();
+  let broken = 0;
+  let requests = 0;
+  let peak = 0;
+  let seed = from;
+  for (; seed <= to && (defect === undefined || broken === 0); seed++) {
+    const result = await run({ seed, definitions });
+    requests += result.requests;
+    peak = Math.max(peak, result.peak);
+    const isBroken = result.violations.length > 0;
+    broken += isBroken ? 1 : 0;
+    const shown = isBroken && defect === undefined ? await shrink({ seed, definitions }, result) : result;
+    if (trace || (isBroken && defect === undefined)) {
+      write(shown.trace.join('\n'));
+      write(`disturbances that are needed: ${shown.disturbances.join(', ')}`);
+    }
+    for (const { property, text } of result.violations) {
+      write(`seed ${seed}: ${property}: ${text}`);
+    }
+    if (!trace && (seed - from + 1) % PROGRESS_RUNS === 0) {
+      write(`seeds ${from}..${seed}: ${requests} requests, ${broken} broken`);
+    }
+  }
+  write(
+    `seeds ${from}..${seed - 1}: ${requests} requests, at most ${peak} of a process in 10 s, ${broken} broken`,
+  );
+  return broken;
+}

@@ -1,0 +1,101 @@
+import { derivedRandom } from '../soak/seeds.ts';
+import type { Violation } from './checks/violation.ts';
+import { type SeededFates, seededFates } from './schedule/fates.ts';
+import { type Action, planActions } from './schedule/plan.ts';
+import { type Profile, profileOf } from './schedule/profile.ts';
+import { startStorm } from './schedule/storm.ts';
+import { openSession, type Session } from './session.ts';
+import type { Definitions } from './world/cluster.ts';
+import { createConnector } from './world/stage.ts';
+
+/** The result of one run. */
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly trace: readonly string[];
+  /** Equal for equal traces. */
+  readonly digest: string;
+  /** Names of all faults, crashes and actions that occurred. */
+  readonly disturbances: readonly string[];
+  readonly requests: number;
+  /** The most requests of one process in 10 s. */
+  readonly peak: number;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly definitions: Definitions;
+  /** Faults, crashes and actions to leave out, by name. */
+  readonly without?: ReadonlySet<string>;
+}
+
+/** Runs one seed: storm, calm, checks. The same options give the same trace. */
+export async function run({ seed, definitions, without = new Set() }: RunOptions): Promise<RunResult> {
+  const profile = profileOf(seed);
+  const disturbances: string[] = [];
+  const occurs = (name: string): boolean => {
+    const isLeftOut = without.has(name);
+    if (!isLeftOut) {
+      disturbances.push(name);
+    }
+    return !isLeftOut;
+  };
+  const fates = seededFates(seed, profile, occurs);
+  const timers = derivedRandom(seed, 'timers');
+  let timerCount = 0;
+  let isCalm = false;
+  let requests = 0;
+  const session = await openSession({
+    seed,
+    definitions,
+    connectors: profile.connectors,
+    fates(call) {
+      requests += 1;
+      return fates.of(call);
+    },
+    onTimer(process) {
+      timerCount += 1;
+      const name = `crash at timer ${timerCount}`;
+      if (!isCalm && timers.fraction() < profile.timerCrashes && occurs(name)) {
+        process.kill(name);
+      }
+    },
+  });
+  const { world, monitor } = session;
+  try {
+    world.trace.note('profile', JSON.stringify(profile));
+    const actions = planActions(seed, profile).filter(({ id }) => occurs(id));
+    await storm(session, profile, fates, actions);
+    isCalm = true;
+    fates.calm();
+    world.simulation.knobs.listLagMs = 0;
+    await session.settle();
+    const { lines: trace } = world.trace;
+    const { violations, peak } = monitor;
+    return { seed, violations, trace, digest: world.trace.digest(), disturbances, requests, peak };
+  } finally {
+    world.stop();
+  }
+}
+
+/** The time in which everything happens. */
+async function storm(
+  { world, stage, monitor, until }: Session,
+  profile: Profile,
+  fates: SeededFates,
+  actions: readonly Action[],
+): Promise<void> {
+  for (const subject of stage.subjects) {
+    await createConnector(stage, subject);
+  }
+  world.simulation.knobs.listLagMs = profile.listLagMs;
+  const replicas = world.startOperator(profile.replicas);
+  const done = startStorm(stage, { replicas, fates }, actions, (error) =>
+    monitor.report({ property: 'sound run', text: `the storm itself failed: ${String(error)}` }),
+  );
+  let isOver = false;
+  void done.then(() => {
+    isOver = true;
+  });
+  await until(() => isOver && world.clock.monotonic() >= profile.stormMs);
+}

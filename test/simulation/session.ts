@@ -1,0 +1,91 @@
+import type { Subject } from '../soak/model/subject.ts';
+import { derivedRandom } from '../soak/seeds.ts';
+import { startPerson } from '../soak/storm/person.ts';
+import { checkEnd } from './checks/end.ts';
+import { createMonitor, type Monitor } from './checks/monitor.ts';
+import type { Fates } from './wire/fate.ts';
+import type { Definitions } from './world/cluster.ts';
+import type { OperatorProcess } from './world/operator-process.ts';
+import { LATE_COMMIT_WINDOW_MS } from './world/settings.ts';
+import { createStage, type Stage } from './world/stage.ts';
+import { createWorld, type World } from './world/world.ts';
+
+/** What a session starts from. */
+export interface SessionOptions {
+  readonly seed: number;
+  readonly definitions: Definitions;
+  readonly connectors: number;
+  /** Of all connectors; absent: drawn from the seed. */
+  readonly element?: Subject['wanted']['element'];
+  readonly fates: Fates;
+  readonly onTimer?: (process: OperatorProcess) => void;
+}
+
+/** A world with users and checks, before the operator starts. */
+export interface Session {
+  readonly world: World;
+  readonly stage: Stage;
+  readonly monitor: Monitor;
+  /** Fires timers until `isDone`, or until a property is broken. */
+  until(isDone: () => boolean): Promise<void>;
+  /** `until` for a time, milliseconds. */
+  pass(ms: number): Promise<void>;
+  /** After faults and edits: everything has to settle, and then to stay as it is. */
+  settle(): Promise<void>;
+}
+
+/** Time to settle: the window of late commits, and several of each period of the operator, milliseconds. */
+const SETTLE_MS = LATE_COMMIT_WINDOW_MS + 600_000;
+/** How long a settled operator is watched, milliseconds. */
+const QUIET_MS = 180_000;
+const PERSON_LOOK_MS = 2_000;
+
+/** Creates the world, its users and its checks. `world.stop` ends it. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { seed, connectors, element } = options;
+  const late: { monitor?: Monitor } = {};
+  const monitorOf = (): Monitor => {
+    if (late.monitor === undefined) {
+      throw new Error('the operator started before the monitor');
+    }
+    return late.monitor;
+  };
+  const world = createWorld({
+    ...options,
+    observer: monitorOf,
+    onLog: (process, line) => monitorOf().log(process, line),
+  });
+  const stage = await createStage(world, connectors, element);
+  const monitor = createMonitor(stage);
+  late.monitor = monitor;
+  const random = derivedRandom(seed, 'person');
+  startPerson(stage.stage, stage.subjects, world.clock, random, PERSON_LOOK_MS);
+  const until = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone() && monitor.violations.length === 0) {
+      if (!(await world.clock.step())) {
+        throw new Error('no timer is left, so nothing can happen any more');
+      }
+      monitor.step();
+    }
+  };
+  const pass = async (ms: number): Promise<void> => {
+    const end = world.clock.monotonic() + ms;
+    await until(() => world.clock.monotonic() >= end);
+  };
+  return { world, stage, monitor, until, pass, settle: () => settle(stage, monitor, pass) };
+}
+
+async function settle(stage: Stage, monitor: Monitor, pass: (ms: number) => Promise<void>): Promise<void> {
+  const { trace } = stage.world;
+  trace.note('calm', 'faults and edits end');
+  await pass(SETTLE_MS);
+  if (monitor.violations.length > 0) {
+    return;
+  }
+  for (const violation of await checkEnd(stage)) {
+    monitor.report(violation);
+  }
+  trace.note('calm', 'from now on nothing may change');
+  monitor.expectQuiet();
+  await pass(QUIET_MS);
+}

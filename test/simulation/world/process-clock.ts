@@ -1,0 +1,70 @@
+import type { Clock } from '../../../src/runtime/clock.ts';
+
+/** The clock of one process: its timers end with the process, and wait while it is paused. */
+export class ProcessClock implements Clock {
+  readonly #world: Clock;
+  readonly #deliver: (callback: () => void) => void;
+  readonly #onTimer: () => void;
+  readonly #skewMs: number;
+  readonly #timers = new Set<() => void>();
+  #stopped = false;
+
+  /**
+   * `deliver` runs what is due in the process; `onTimer` is called before each timer of at least 1 ms; `skewMs` is the
+   * error of the wall clock.
+   */
+  constructor(
+    world: Clock,
+    deliver: (callback: () => void) => void,
+    { onTimer, skewMs }: { readonly onTimer: () => void; readonly skewMs: number },
+  ) {
+    this.#world = world;
+    this.#deliver = deliver;
+    this.#onTimer = onTimer;
+    this.#skewMs = skewMs;
+  }
+
+  now(): number {
+    return this.#world.now() + this.#skewMs;
+  }
+
+  monotonic(): number {
+    return this.#world.monotonic();
+  }
+
+  schedule(delayMs: number, callback: () => void): () => void {
+    if (this.#stopped) {
+      return () => undefined;
+    }
+    let isCanceled = false;
+    const cancelTimer = this.#world.schedule(delayMs, () => {
+      this.#timers.delete(cancel);
+      this.#deliver(() => {
+        if (isCanceled) {
+          return;
+        }
+        if (delayMs >= 1) {
+          this.#onTimer();
+        }
+        if (!this.#stopped) {
+          callback();
+        }
+      });
+    });
+    const cancel = (): void => {
+      isCanceled = true;
+      this.#timers.delete(cancel);
+      cancelTimer();
+    };
+    this.#timers.add(cancel);
+    return cancel;
+  }
+
+  /** Cancels all timers; later ones never fire. */
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of [...this.#timers]) {
+      cancel();
+    }
+  }
+}

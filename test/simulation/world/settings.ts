@@ -1,0 +1,38 @@
+import { type Config, loadConfig } from '../../../src/config/config.ts';
+import { CLUSTER_ID } from '../../soak/model/cluster-id.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { HOME } from './cluster.ts';
+
+/** Deadline of a call with a code, milliseconds. */
+export const CREATE_DEADLINE_MS = 10_000;
+/** How long a late instance is looked for, milliseconds. */
+export const LATE_COMMIT_WINDOW_MS = 300_000;
+
+/** Short periods, so that minutes of virtual time cover days of operation. */
+const SETTINGS = {
+  CLUSTER_ID,
+  POD_NAMESPACE: HOME,
+  ALLOWED_HOSTS: 'localhost',
+  CREATE_DEADLINE: `${CREATE_DEADLINE_MS}ms`,
+  SEARCH_GRACE: '2s',
+  LATE_COMMIT_WINDOW: `${LATE_COMMIT_WINDOW_MS}ms`,
+  INVENTORY_INTERVAL: '60s',
+  PING_INTERVAL: '5m',
+  AUTHORIZATION_RECHECK: '30s',
+  LEGACY_API_END: 'never',
+  LOG_LEVEL: 'debug',
+  LEASE_DURATION: '30s',
+  LEASE_RENEW_DEADLINE: '20s',
+  LEASE_RETRY_PERIOD: '5s',
+} as const;
+
+/** The configuration of the process `name`; with several replicas, one of them leads. */
+export function settingsOf(name: string, replicas: number): Config {
+  return loadConfig({
+    env: { ...SETTINGS, POD_NAME: name, LEADER_ELECT: String(replicas > 1) },
+    argv: [],
+    hostname: name,
+    random: seededRandom(0),
+    readFile: () => undefined,
+  });
+}

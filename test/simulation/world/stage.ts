@@ -1,0 +1,112 @@
+import type { AuditLog } from '../../soak/model/audit-log.ts';
+import { issueCode } from '../../soak/model/codes.ts';
+import { digestOf, type ForeignInstance, foreignTags } from '../../soak/model/foreign.ts';
+import type { Subject, Tenant } from '../../soak/model/subject.ts';
+import { derivedRandom, pick } from '../../soak/seeds.ts';
+import type { OperationContext } from '../../soak/storm/context.ts';
+import { createResource } from '../../soak/storm/lifecycle.ts';
+import { account, secret } from '../../support/workbench/manifests.ts';
+import { type Connectors, watchConnectors } from './connectors.ts';
+import type { World } from './world.ts';
+
+/** The users' side of a run: accounts, connectors, instances of other owners. */
+export interface Stage extends OperationContext {
+  readonly world: World;
+  readonly tenant: Tenant;
+  readonly connectors: Connectors;
+}
+
+/** The most calls of an account in a second: no test waits for the limiter. */
+const LIMITS = { requestsPerSecond: 100, burst: 100, concurrency: 8 } as const;
+
+/** Creates accounts, Secrets and foreign instances in an empty world; `connectors` resources are prepared. */
+export async function createStage(
+  world: World,
+  connectors: number,
+  element?: Subject['wanted']['element'],
+): Promise<Stage> {
+  const { clock, simulation, seed, trace, team } = world;
+  const random = derivedRandom(seed, 'stage');
+  const auditLog: Pick<AuditLog, 'note'> = {
+    note: (source, text, subject) => trace.note(source, subject === undefined ? text : `${subject}: ${text}`),
+  };
+  const spare = simulation.addOrganization({ name: 'Spare' });
+  const own = simulation.credentials;
+  for (const [name, { userSecret, organizationSecret }] of Object.entries({ sap: own, spare })) {
+    const credentialsSecretRef = { name: `${name}-account` };
+    await team.create(
+      secret(credentialsSecretRef.name, { userSecret, organizationSecret }),
+      account(name, simulation.baseUrl, { credentialsSecretRef, limits: LIMITS, timeoutSeconds: 10 }),
+    );
+  }
+  const tenant: Tenant = { namespace: team, userId: own.userId };
+  const subjects: Subject[] = [];
+  const watched = watchConnectors(world);
+  for (let index = 1; index <= connectors; index++) {
+    const name = `crm-${index}`;
+    const subject: Subject = {
+      key: `${team.name}/${name}`,
+      name,
+      tenant,
+      server: `${name}.infusionsoft.com`,
+      app: simulation.registerApp(),
+      wanted: {
+        account: 'sap',
+        element: element ?? pick(random, ['infusionsoftrest', 'infusionsoftcrm'] as const),
+        instanceName: name,
+        tags: [],
+        configuration: {},
+        enabled: true,
+        driftPolicy: 'Correct',
+        connectionSecret: `${name}-connection`,
+      },
+      exists: false,
+      codes: [],
+      lastOperationAt: 0,
+      serial: 0,
+      takenOver: false,
+    };
+    const encryptedKey = random.bytes(16).toString('hex');
+    simulation.registerAccount({ server: subject.server, encryptedKey });
+    const code = issueCode(simulation, clock, subject);
+    await team.create(
+      secret(`${name}-oauth`, {
+        client_id: subject.app.clientId,
+        client_secret: subject.app.clientSecret,
+      }),
+      secret(`${name}-key`, { encryptedKey }),
+      secret(`${name}-code`, { code: code.value }),
+    );
+    code.stored();
+    subjects.push(subject);
+  }
+  return {
+    world,
+    tenant,
+    clock,
+    subjects,
+    connectors: watched,
+    foreign: foreignInstances(world),
+    stage: { bench: { simulator: simulation }, connectors: watched, auditLog },
+  };
+}
+
+/** Creates the resource of a subject. */
+export async function createConnector(stage: Stage, subject: Subject): Promise<void> {
+  await createResource(stage, subject);
+}
+
+/** Instances that exist from the start: of another cluster with the same names, and of a user in the console. */
+function foreignInstances({ seed, simulation, clock }: World): ForeignInstance[] {
+  const random = derivedRandom(seed, 'foreign');
+  const added = [
+    simulation.addInstance({ name: 'crm-1', tags: foreignTags(random, 'team', 'crm-1') }),
+    simulation.addInstance({ name: 'console', tags: ['team-sales'] }),
+  ];
+  return added.map((instance) => ({
+    id: instance.id,
+    since: clock.now(),
+    digest: digestOf(instance),
+    takenFrom: undefined,
+  }));
+}

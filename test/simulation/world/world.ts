@@ -1,0 +1,97 @@
+import { createSimulation, type Simulation } from 'open-connectors-simulator/simulation.ts';
+import { VirtualClock } from 'test-kit/virtual-clock.ts';
+import { derivedRandom } from '../../soak/seeds.ts';
+import { type Namespace, useNamespace } from '../../support/workbench/cluster.ts';
+import type { Api, Fates, WireCall } from '../wire/fate.ts';
+import { externalServer, kubernetesServer } from '../wire/servers.ts';
+import type { Wire, WireObserver } from '../wire/wire.ts';
+import { type Cluster, createCluster, type Definitions, TEAM } from './cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
+import { type Replicas, startReplicas } from './replicas.ts';
+import { createTrace, type Trace } from './trace.ts';
+
+/** Everything of one run: a clock, two servers, a wire between them and the operator's processes. */
+export interface World {
+  readonly seed: number;
+  readonly clock: VirtualClock;
+  readonly trace: Trace;
+  readonly cluster: Cluster;
+  readonly simulation: Simulation;
+  readonly team: Namespace;
+  startOperator(replicas: number): Replicas;
+  /** Stops everything; the world cannot be used again. */
+  stop(): void;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly definitions: Definitions;
+  readonly fates: Fates;
+  readonly observer: (world: World) => WireObserver;
+  readonly onLog: (process: string, line: string) => void;
+  readonly onTimer?: (process: OperatorProcess) => void;
+}
+
+/** A world without an operator. */
+export function createWorld(options: WorldOptions): World {
+  const { seed } = options;
+  const clock = new VirtualClock();
+  const trace = createTrace(() => clock.monotonic());
+  const cluster = createCluster(clock, derivedRandom(seed, 'cluster'), options.definitions);
+  const control = createSimulation({ clock, random: derivedRandom(seed, 'external') });
+  const numbers = { kubernetes: 0, external: 0 };
+  let replicas: Replicas | undefined;
+  const world: World = {
+    seed,
+    clock,
+    trace,
+    cluster,
+    simulation: control.simulation,
+    team: useNamespace(cluster, TEAM),
+    startOperator(count) {
+      const wire: Wire = {
+        clock,
+        servers: {
+          kubernetes: kubernetesServer(cluster.server),
+          external: externalServer(control.simulation),
+        },
+        fates: (call) => traced(trace, call, options.fates),
+        observer: options.observer(world),
+        number: (api: Api) => {
+          numbers[api] += 1;
+          return { number: numbers.kubernetes + numbers.external, index: numbers[api] };
+        },
+      };
+      replicas = startReplicas({
+        seed,
+        count,
+        wire,
+        clock,
+        trace,
+        onLog: options.onLog,
+        onTimer: options.onTimer ?? (() => undefined),
+      });
+      return replicas;
+    },
+    stop() {
+      replicas?.stop();
+      control.stop();
+      cluster.server.stop();
+    },
+  };
+  return world;
+}
+
+function traced(trace: Trace, call: WireCall, fates: Fates): ReturnType<Fates> {
+  const fate = fates(call);
+  const { fault, crash, pauseMs } = fate;
+  if (fault !== undefined || crash !== undefined || pauseMs !== undefined) {
+    const words = [
+      ...(fault === undefined ? [] : [Object.values(fault).join(' ')]),
+      ...(crash === undefined ? [] : [`crash ${crash}`]),
+      ...(pauseMs === undefined ? [] : [`its process is paused for ${pauseMs} ms`]),
+    ];
+    trace.note('fault', `#${call.number} ${words.join(', ')}`);
+  }
+  return fate;
+}
