@@ -1,7 +1,7 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import { conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
-import { type Reason, reason } from '../../api/reasons.ts';
+import { mayAppear, type Reason, reason } from '../../api/reasons.ts';
 import type { ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
 
 /** The severity of the conditions after a reconcile, and whether it changed. */
@@ -17,11 +17,12 @@ export function conclusionOf(
   { metadata, status }: InfusionsoftConnector | OpenConnectorsAccount,
   result: ReconcileEnd,
 ): Conclusion | undefined {
-  if (result.kind !== 'ready' && result.kind !== 'blocked') {
+  if (result.kind !== 'ready' && result.kind !== 'blocked' && result.kind !== 'observed') {
     return undefined;
   }
   const said = { reason: result.reason ?? 'Succeeded', message: result.message ?? '' };
-  const ready = result.kind === 'ready';
+  const ready =
+    result.kind === 'ready' || (result.kind === 'observed' && mayAppear(said.reason, 'Ready', 'True'));
   const before = conditionOf({ status }, 'Ready');
   const isChange =
     before?.reason !== said.reason ||

@@ -62,6 +62,26 @@ describe('the log of a reconcile', () => {
     ]);
   });
 
+  test.each<[Extract<Result, { kind: 'observed' }>['reason'], boolean]>([
+    ['ChangesPlanned', false],
+    ['Succeeded', true],
+  ])('states the reason %s of a resource that is only observed, ready: %s', async (reason, isReady) => {
+    const { observe, log } = observed(new VirtualClock());
+    await observe(subject(), async ({ concluded }) => {
+      const end = {
+        kind: 'observed',
+        reason,
+        message: '',
+        plan: [],
+        works: isReady,
+        unmet: [],
+        again: 0,
+      } as const;
+      concluded(connector(), end);
+    });
+    expect(log().filter(({ level }) => level === 'info')).toMatchObject([{ ready: isReady, reason }]);
+  });
+
   test('has the id of the reconcile on each line', async () => {
     const { observe, log } = observed(new VirtualClock());
     for (let pass = 0; pass < 2; pass += 1) {
