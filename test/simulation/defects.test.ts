@@ -6,8 +6,10 @@ import { DEFECTS } from './defects/defects.ts';
 /** A change of the code moves the seed that shows a defect; so many more are tried. */
 const MARGIN = 60;
 
+const SHOWN = DEFECTS.flatMap(({ seed, ...defect }) => (seed === undefined ? [] : [{ ...defect, seed }]));
+
 describe('a defect', () => {
-  it.each(DEFECTS)('is found: $name', async (defect) => {
+  it.each(SHOWN)('is found: $name', async (defect) => {
     const found = await catchDefect(defect, defect.seed, defect.seed + MARGIN);
     expect(found.seed, found.output).toBeDefined();
     expect(defect.breaks).toContain(found.property);
