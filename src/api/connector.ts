@@ -275,6 +275,9 @@ export const connectorStatusSchema = z
         name: statusText(1024, 'Name of the instance.').optional(),
         connector: statusText(128, 'Connector of the instance.').optional(),
         enabled: z.boolean().optional().describe('Whether the instance is enabled in Open Connectors.'),
+        disabledAt: moment(
+          'When the operator disabled the instance as spec.instance.enabled requires, or found it disabled.',
+        ).optional(),
         createdAt: statusText(
           64,
           'When the instance was created, as reported by Open Connectors.',

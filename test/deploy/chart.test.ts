@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import { hasHelm, helm, renderChart } from './support/helm.ts';
 import { canRender, renderOverlay } from './support/kustomize.ts';
-import type { Manifest } from './support/manifest.ts';
+import { type Manifest, parseManifests } from './support/manifest.ts';
+import { validate } from './support/validate.ts';
 
 interface Case {
   readonly name: string;
@@ -59,6 +61,12 @@ const cases: readonly Case[] = [
     values: { legacyConnectorWarning: { enabled: true } },
   },
 ];
+
+const testPodSchema = z.looseObject({
+  spec: z.looseObject({
+    containers: z.tuple([z.looseObject({ image: z.string(), command: z.array(z.string()) })]),
+  }),
+});
 
 const SETTINGS = 'infusionsoft-connector-operator-settings';
 
@@ -153,6 +161,27 @@ describe.skipIf(!hasHelm)('chart (needs helm)', () => {
 
   test('requires the id of the cluster with watched namespaces', () => {
     expect(() => renderChart(stringify({ watchNamespaces: ['a'] }))).toThrow('Set clusterId');
+  });
+
+  test.each([true, false])('renders the test hook, with network policies: %s', (enabled) => {
+    const { code, stdout, stderr } = helm(
+      ['template', 'openconnectors', 'deploy/chart', '-n', 'openconnectors-system', '-f', '-'],
+      stringify({ networkPolicy: { enabled }, image: { repository: 'registry.example.com/operator' } }),
+    );
+    expect(code, stderr).toBe(0);
+    const hooks = parseManifests(stdout).filter(({ metadata }) => 'helm.sh/hook' in metadata.annotations);
+
+    expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(enabled ? ['NetworkPolicy', 'Pod'] : ['Pod']);
+    for (const hook of hooks) {
+      expect(() => validate(hook)).not.toThrow();
+      expect(hook.metadata.annotations['helm.sh/hook']).toBe('test');
+    }
+    const pod = testPodSchema.parse(hooks.find(({ kind }) => kind === 'Pod'));
+    const [service] = renderChart('').filter(({ metadata }) => metadata.name.endsWith('-metrics'));
+    expect(pod.spec.containers[0].image).toContain('registry.example.com/operator:');
+    expect(pod.spec.containers[0].command.join(' ')).toContain(
+      `http://${service?.metadata.name}:8080/metrics`,
+    );
   });
 
   test('omits the CRDs, and the annotation that keeps them', () => {

@@ -12,8 +12,13 @@ import { createSite, type Site } from '../support/consent/site.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
-import { connector } from '../support/workbench/manifests.ts';
-import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
+import {
+  createPrerequisites,
+  newCode,
+  startWorkbench,
+  type Workbench,
+} from '../support/workbench/workbench.ts';
 
 const KIND = CONNECTOR_NAMES.kind;
 const { ok, userAction, timeout } = cliExitCodes;
@@ -42,12 +47,14 @@ describeControlPlanes('migrate of one connector', (plane) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const migrate = (namespace: Namespace, ...args: string[]): Promise<PluginResult> => {
+  const start = (namespace: Namespace, ...args: string[]): PluginProcess => {
     const { KUBECONFIG = '' } = bench.environment();
     const plugin = startPlugin(['migrate', ...args, '-n', namespace.name], { KUBECONFIG, HOME: folder });
     plugins.push(plugin);
-    return plugin.ended;
+    return plugin;
   };
+  const migrate = (namespace: Namespace, ...args: string[]): Promise<PluginResult> =>
+    start(namespace, ...args).ended;
   const consentIn = (namespace: Namespace): void => {
     robots.push(startConsentRobot(bench, site, namespace, ['crm']));
   };
@@ -57,15 +64,23 @@ describeControlPlanes('migrate of one connector', (plane) => {
     (await namespace.secret(name))?.values['element-token'];
 
   /** A connector that is Ready with an adopted instance of infusionsoftcrm. */
-  async function adopted(metadata: Readonly<Record<string, unknown>> = {}) {
+  async function adopted(
+    metadata: Readonly<Record<string, unknown>> = {},
+    oauth: Readonly<Record<string, unknown>> = {},
+  ) {
     const namespace = await bench.namespace('migrate');
     await createPrerequisites(bench, namespace, { code: false });
-    const old = bench.simulator.addInstance({ connector: 'infusionsoftcrm', name: 'crm', tags: [] });
+    const old = bench.simulator.addInstance({
+      connector: 'infusionsoftcrm',
+      name: 'crm',
+      tags: [],
+      configuration: { 'oauth.callback.url': CALLBACK_URL },
+    });
     await namespace.create(
       connector(
         'crm',
         {
-          oauth: { clientSecretRef: { name: 'crm-oauth' } },
+          oauth: { clientSecretRef: { name: 'crm-oauth' }, ...oauth },
           instance: { importId: old.id, name: 'crm' },
           deletionPolicy: 'Delete',
         },
@@ -174,6 +189,21 @@ describeControlPlanes('migrate of one connector', (plane) => {
     consentIn(namespace);
     await namespace.waitFor(KIND, 'crm', 'Ready', 'True', 'SwitchPending');
     expect((await namespace.connector('crm')).metadata.annotations).toHaveProperty([MIGRATED_FROM]);
+  });
+
+  it('names the command for the consent where the callback URL is not that of the operator', async () => {
+    const { namespace } = await adopted(
+      {},
+      { callbackUrl: CALLBACK_URL, authorizationCodeSecretRef: { name: 'crm-code' } },
+    );
+    const migrating = start(namespace, '--yes');
+    await migrating.shows(
+      new RegExp(`: waits for consent .* Run: kubectl openconnectors authorize crm -n ${namespace.name}\n`),
+    );
+    await namespace.create(secret('crm-code', { code: newCode(bench.simulator) }));
+    const { code, stdout } = await migrating.ended;
+    expect(code).toBe(ok.code);
+    expect(stdout).toContain('Connectors: 1 migrated.');
   });
 
   it('ends after --timeout without a consent, and a later run continues', async () => {

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { cliExitCodes } from '../../src/cli/exit-codes.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { type Application, startApplication } from '../support/applications/application.ts';
 import { type PluginProcess, type PluginResult, startPlugin } from '../support/cli/plugin.ts';
 import { type ConsentRobot, startConsentRobot } from '../support/consent/robot.ts';
 import { createSite, type Site } from '../support/consent/site.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { patient } from '../support/patience.ts';
+import { type AdoptedOptions, createAdopted } from '../support/workbench/adopted.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
-import { connector } from '../support/workbench/manifests.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
 import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
@@ -58,49 +60,47 @@ describeControlPlanes('migrate', (plane) => {
   /** Connectors that have adopted instances of infusionsoftcrm made by hand, all Ready. */
   async function adopted(
     count: number,
-    spec: Readonly<Record<string, unknown>> = {},
-    metadata: Readonly<Record<string, unknown>> = {},
+    options: AdoptedOptions = {},
   ): Promise<{ namespace: Namespace; names: readonly string[] }> {
     const namespace = await bench.namespace('migrate');
     await createPrerequisites(bench, namespace, { code: false });
-    const names = Array.from({ length: count }, (_, index) => `crm-${String(index + 1).padStart(3, '0')}`);
-    for (const name of names) {
-      const { id } = bench.simulator.addInstance({ connector: 'infusionsoftcrm', name, tags: ['by-hand'] });
-      await namespace.create(
-        connector(
-          name,
-          {
-            oauth: { clientSecretRef: { name: 'crm-oauth' } },
-            instance: { importId: id, name, tags: ['by-hand'] },
-            deletionPolicy: 'Delete',
-            ...spec,
-          },
-          metadata,
-        ),
-      );
-    }
+    const names = await createAdopted(bench, namespace, count, options);
     for (const name of names) {
       await namespace.waitFor(KIND, name, 'Ready', 'True');
     }
     return { namespace, names };
   }
-  const elementsOf = async (namespace: Namespace, names: readonly string[]) =>
-    (await Promise.all(names.map((name) => namespace.connector(name)))).map(({ spec }) => spec.connector);
+  /** An application of the first connector, whose old instance is retained for longer than the token is kept. */
+  function startClient(namespace: Namespace, keepsForMs: number): Application {
+    const client = startApplication({
+      simulator: bench.simulator,
+      namespace,
+      secret: 'crm-001-connection',
+      now: () => systemClock.now(),
+      keepsForMs,
+      intervalMs: 250,
+    });
+    bench.atStop(() => client.stop());
+    return client;
+  }
+  const elementsOf = async (namespace: Namespace) =>
+    (await namespace.connectors()).map(({ spec }) => spec.connector);
 
   it(
     'migrates all connectors in batches, over a Ctrl-C and a crash of the operator',
     async () => {
       const operator = startOperatorProcess(bench, site.env());
       const { namespace, names } = await adopted(SIZE, {
-        replacement: { switch: 'Automatic', retainFor: '0s' },
+        spec: { replacement: { switch: 'Automatic', retainFor: '30s' } },
       });
 
-      const before = bench.simulator.ledger.entries().length;
+      const clients = [0, 10_000].map((keepsForMs) => startClient(namespace, keepsForMs));
+
       const plan = await run(namespace);
       expect(plan).toMatchObject({ code: ok.code, stderr: '' });
       expect(plan.stdout).toContain(`Connectors: ${SIZE} to migrate.`);
-      expect(new Set(await elementsOf(namespace, names))).toEqual(new Set(['infusionsoftcrm']));
-      expect(bench.simulator.ledger.entries().length).toBe(before);
+      expect(new Set(await elementsOf(namespace))).toEqual(new Set(['infusionsoftcrm']));
+      expect(bench.simulator.ledger.count('createInstance')).toBe(0);
 
       const first = start(namespace, '--yes', '--batch', String(BATCH));
       await first.shows(/waits for consent/);
@@ -110,9 +110,7 @@ describeControlPlanes('migrate', (plane) => {
       first.interrupt();
       expect((await first.ended).code).toBe(interrupted.code);
       expect(first.printed()).toContain('Run this command again to continue.');
-      const changed = (await elementsOf(namespace, names)).filter(
-        (element) => element === 'infusionsoftrest',
-      );
+      const changed = (await elementsOf(namespace)).filter((element) => element === 'infusionsoftrest');
       expect(changed.length).toBeLessThanOrEqual(2 * BATCH);
       expect(changed.length).toBeLessThan(SIZE);
 
@@ -125,17 +123,19 @@ describeControlPlanes('migrate', (plane) => {
       expect(stdout).toContain(`Connectors: ${SIZE} migrated.`);
       expect(code).toBe(ok.code);
       await robot.stop();
+      const token = (await namespace.secret(`${names[0]}-connection`))?.values['element-token'];
+      await expect.poll(() => clients.map((client) => client.token())).toEqual([token, token]);
+      await Promise.all(clients.map((client) => client.stop()));
+      expect(clients.map(({ failures }) => failures)).toEqual([[], []]);
 
-      expect(new Set(await elementsOf(namespace, names))).toEqual(new Set(['infusionsoftrest']));
+      expect(new Set(await elementsOf(namespace))).toEqual(new Set(['infusionsoftrest']));
       for (const name of names) {
         await namespace.waitFor(KIND, name, 'Ready', 'True');
       }
       await expect
         .poll(() => bench.simulator.instances().map((one) => one.connector), { timeout: patient(60_000) })
         .toEqual(names.map(() => 'infusionsoftrest'));
-      const inUse = await Promise.all(
-        names.map(async (name) => (await namespace.connector(name)).status?.instance?.id),
-      );
+      const inUse = (await namespace.connectors()).map(({ status }) => status?.instance?.id);
       const existing = bench.simulator.instances().map(({ id }) => id);
       expect([...inUse].sort()).toEqual([...existing].sort());
       expect(bench.simulator.ledger.codesSentTwice()).toEqual([]);

@@ -91,7 +91,7 @@ async function storm(
   world.simulation.knobs.listLagMs = profile.listLagMs;
   const replicas = world.startOperator(profile.replicas);
   const done = startStorm(stage, { replicas, fates }, actions, (error) =>
-    monitor.report({ property: 'no crash', text: `the storm itself failed: ${String(error)}` }),
+    monitor.report({ property: 'sound run', text: `the storm itself failed: ${String(error)}` }),
   );
   let isOver = false;
   void done.then(() => {

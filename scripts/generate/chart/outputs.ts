@@ -1,7 +1,10 @@
+import { stringify } from 'yaml';
 import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP, VERSION } from '../../../src/api/group.ts';
 import { renderYaml } from '../manifest.ts';
 import type { Output } from '../output.ts';
 import { KEYWORDS, MINIMUM_KUBERNETES, project } from '../project.ts';
+import { OPERATOR_NAME } from '../rbac-roles.ts';
+import { catalogSamples } from '../samples.ts';
 import { renderHelpers } from './helpers.ts';
 import { placed, sourceOf } from './sources.ts';
 import { block, renderTemplate } from './template.ts';
@@ -34,7 +37,7 @@ function renderChart(): string {
   return renderYaml(
     {
       apiVersion: 'v2',
-      name: 'infusionsoft-connector-operator',
+      name: OPERATOR_NAME,
       description,
       type: 'application',
       version,
@@ -46,11 +49,19 @@ function renderChart(): string {
         'artifacthub.io/license': 'Apache-2.0',
         'artifacthub.io/operator': 'true',
         'artifacthub.io/operatorCapabilities': 'Full Lifecycle',
-        'artifacthub.io/crds': renderYaml(crds, 'src/api').replace(/^#.*\n/, ''),
+        'artifacthub.io/prerelease': 'false',
+        'artifacthub.io/crds': text(crds),
+        'artifacthub.io/crdsExamples': text(catalogSamples()),
+        'artifacthub.io/images': text([{ name: OPERATOR_NAME, image: `${OPERATOR_NAME}:${version}` }]),
       },
     },
     'scripts/generate/chart/outputs.ts',
   );
+}
+
+/** A value of an annotation that holds YAML. */
+function text(value: object): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 function renderSettingsTemplate(): string {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountCrd, type Crd, connectorCrd } from '../crds.ts';
-import { manifestsOf } from '../deploy-manifests.ts';
 import { KEYWORDS, MINIMUM_KUBERNETES, project } from '../project.ts';
 import { CLUSTER_RULES, HOME_RULES, type RbacRule, WORK_RULES } from '../rbac.ts';
 import { withoutReason } from '../rbac-manifests.ts';
 import { OPERATOR_NAME, OPERATOR_NAMESPACE } from '../rbac-roles.ts';
+import { catalogSamples } from '../samples.ts';
 import { olmDeployment } from './deployment.ts';
 import { specDescriptors, statusDescriptors } from './descriptors.ts';
 
@@ -50,7 +50,7 @@ export function clusterServiceVersion(image: string, repository?: string): objec
         'operatorframework.io/os.linux': 'supported',
       },
       annotations: {
-        'alm-examples': JSON.stringify(examples(), undefined, 2),
+        'alm-examples': JSON.stringify(catalogSamples(), undefined, 2),
         capabilities: 'Full Lifecycle',
         categories: 'Integration & Delivery',
         containerImage: image,
@@ -105,14 +105,6 @@ function owned(crd: Crd): object {
 
 function permissions(rules: readonly RbacRule[]): object {
   return { serviceAccountName: OPERATOR_NAME, rules: rules.map(withoutReason) };
-}
-
-/** The samples without their Secrets. */
-function examples(): readonly object[] {
-  return ['samples/account.yaml', 'samples/connector.yaml']
-    .flatMap(manifestsOf)
-    .filter(({ kind }) => kind !== 'Secret')
-    .map(({ metadata: { name }, ...object }) => ({ ...object, metadata: { name } }));
 }
 
 function icon(): string {

@@ -13,8 +13,18 @@ export const GENERAL_REASONS = {
     conditions: { Ready: ['True'] },
     severity: 'settled',
     event: 'Normal',
-    meaning: 'The instance is disabled, as spec.instance.enabled requires.',
+    meaning:
+      'The instance is disabled, as spec.instance.enabled requires. Infusionsoft may end a grant that is not used for 45 days; a new consent is required then.',
     whatToDo: 'Nothing. Set spec.instance.enabled to true to enable the instance.',
+  },
+  AuthorizationExpiring: {
+    conditions: { Ready: ['True'] },
+    severity: 'settled',
+    event: 'Warning',
+    meaning:
+      'The instance has been disabled for 35 days, as spec.instance.enabled requires. Keap ends an authorization that is not used for 45 days.',
+    whatToDo:
+      'Set spec.instance.enabled to true for at least one call, or leave it: then the instance needs a new OAuth consent when it is enabled.',
   },
   SwitchPending: {
     conditions: { Ready: ['True'] },

@@ -100,8 +100,10 @@ export const SYNC_REASONS = {
     conditions: { Ready: ['False'], Reconciling: ['True'] },
     severity: 'retried',
     event: 'Warning',
-    meaning: 'A test call through the instance failed.',
-    whatToDo: 'Check spec.server, the encrypted key and the availability of Infusionsoft.',
+    meaning:
+      'A test call through the instance failed: Infusionsoft rejects it or is unavailable, or Open Connectors cannot be reached.',
+    whatToDo:
+      'Check the status of Infusionsoft and of Open Connectors. With infusionsoftcrm, check spec.server and the Encrypted Key.',
   },
   SearchingInstance: {
     conditions: RETRIED,

@@ -2,9 +2,10 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { VERSION } from '../../config/version.ts';
 import { PooledKubeConfig } from '../../kube/client/pooled-config.ts';
 import { KubeRest } from '../../kube/client/rest.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments } from '../input/arguments.ts';
+import { type EnvironmentProxy, environmentProxy } from '../input/proxy.ts';
 import { createReadResources, createResources, type ReadResources, type Resources } from './resources.ts';
 
 /** The cluster of the kubeconfig, with the permissions of its user. */
@@ -21,18 +22,21 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
+/** What opening a cluster takes from the environment of the command. */
+type ClusterContext = Pick<CliContext, 'clock' | 'env' | 'output'>;
+
 /** RFC 1123 label. */
 const NAMESPACE_PATTERN = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Reads the kubeconfig as kubectl does, by `--kubeconfig`, `--context` and `--namespace`. Throws `CliError`. */
-function openCluster(args: Arguments, clock: Clock): Cluster {
+function openCluster(args: Arguments, context: ClusterContext): Cluster {
   const kubeConfig = loadKubeConfig(args.text('kubeconfig'));
-  const context = args.text('context');
-  if (context !== undefined) {
-    if (kubeConfig.getContextObject(context) === null) {
+  const contextName = args.text('context');
+  if (contextName !== undefined) {
+    if (kubeConfig.getContextObject(contextName) === null) {
       throw new CliError('usage', '--context: not found in the kubeconfig.');
     }
-    kubeConfig.setCurrentContext(context);
+    kubeConfig.setCurrentContext(contextName);
   }
   const server = kubeConfig.getCurrentCluster()?.server;
   if (server === undefined) {
@@ -42,7 +46,8 @@ function openCluster(args: Arguments, clock: Clock): Cluster {
     );
   }
   const config = PooledKubeConfig.from(kubeConfig);
-  const rest = new KubeRest({ config, clock, userAgent: `kubectl-openconnectors/${VERSION}` });
+  useProxy(config, environmentProxy(context));
+  const rest = new KubeRest({ config, clock: context.clock, userAgent: `kubectl-openconnectors/${VERSION}` });
   return {
     resources: createResources(rest),
     reads: createReadResources(rest.withGuard(refuseWrite)),
@@ -60,10 +65,10 @@ function refuseWrite(): never {
 /** Runs `work` with the cluster, and closes its connections afterwards. */
 export async function withCluster<T>(
   args: Arguments,
-  clock: Clock,
+  context: ClusterContext,
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  const cluster = openCluster(args, clock);
+  const cluster = openCluster(args, context);
   try {
     return await work(cluster);
   } finally {
@@ -86,6 +91,21 @@ function loadKubeConfig(file: string | undefined): KubeConfig {
     throw new CliError('usage', `${source} cannot be read or is not a kubeconfig.`);
   }
   return kubeConfig;
+}
+
+/** The `proxy-url` of the kubeconfig comes first, as in kubectl. */
+function useProxy(config: PooledKubeConfig, proxy: EnvironmentProxy | undefined): void {
+  const current = config.getCurrentCluster();
+  if (proxy === undefined || current === null || current.proxyUrl !== undefined) {
+    return;
+  }
+  const { hostname, port, protocol } = new URL(current.server);
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  if (protocol === 'https:' && proxy.serves(bare, port === '' ? 443 : Number(port))) {
+    config.clusters = config.clusters.map((cluster) =>
+      cluster === current ? { ...cluster, proxyUrl: proxy.url } : cluster,
+    );
+  }
 }
 
 function namespaceOf(args: Arguments, kubeConfig: KubeConfig): string {

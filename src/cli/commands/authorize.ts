@@ -34,9 +34,7 @@ export const authorize: Command = {
     if (options.redirectedUrl !== undefined) {
       context.output.redact(options.redirectedUrl);
     }
-    return await withCluster(args, context.clock, (cluster) =>
-      authorizeConnector({ context, cluster, options }),
-    );
+    return await withCluster(args, context, (cluster) => authorizeConnector({ context, cluster, options }));
   },
 };
 

@@ -18,14 +18,14 @@ export const explain: Command = {
   ],
   flags: [],
   examples: ['explain crm -n sales', 'explain AuthorizationRequired', 'explain Stalled'],
-  async run(args, [word = ''], { output, clock }) {
+  async run(args, [word = ''], context) {
     const lines =
       explainWord(word) ??
-      (await withCluster(args, clock, async ({ resources, namespace }) =>
+      (await withCluster(args, context, async ({ resources, namespace }) =>
         renderConnector(await resources.connector(namespace, requireName('NAME', word))),
       ));
     for (const line of lines) {
-      output.print(line);
+      context.output.print(line);
     }
     return 'ok';
   },

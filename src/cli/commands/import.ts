@@ -44,7 +44,7 @@ export const importInstances: Command = {
     if (selection === undefined && folder !== undefined) {
       throw new CliError('usage', '--output-dir: needs ids, --all, --tag or --element.');
     }
-    return await withCluster<CliExit>(args, context.clock, ({ reads, namespace }) =>
+    return await withCluster<CliExit>(args, context, ({ reads, namespace }) =>
       withAccount(
         context,
         reads,

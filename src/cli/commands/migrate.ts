@@ -35,7 +35,7 @@ export const migrate: Command = {
   ],
   async run(args, operands, context) {
     const options = readMigrateOptions(args, operands);
-    return await withCluster<CliExit>(args, context.clock, async (cluster) => {
+    return await withCluster<CliExit>(args, context, async (cluster) => {
       const items = await planChange(
         {
           resources: cluster.resources,

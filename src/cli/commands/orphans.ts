@@ -18,12 +18,12 @@ export const orphans: Command = {
   ],
   flags: [ALL_NAMESPACES],
   examples: ['orphans -n sales', 'orphans sap -n sales', 'orphans -A'],
-  async run(args, [name], { output, clock }) {
+  async run(args, [name], context) {
     const everywhere = args.given.has('all-namespaces');
     if (everywhere && name !== undefined) {
       throw new CliError('usage', 'ACCOUNT and --all-namespaces are mutually exclusive.');
     }
-    return await withCluster<CliExit>(args, clock, async ({ resources, namespace }) => {
+    return await withCluster<CliExit>(args, context, async ({ resources, namespace }) => {
       const accounts =
         name === undefined
           ? await resources.accounts(everywhere ? undefined : namespace)
@@ -32,7 +32,7 @@ export const orphans: Command = {
       for (const line of lines.length === 0
         ? [`No accounts found in ${everywhere ? 'any namespace' : `namespace ${namespace}`}.`]
         : lines) {
-        output.print(line);
+        context.output.print(line);
       }
       return 'ok';
     });

@@ -34,7 +34,7 @@ export const planChanges: Command = {
   ],
   examples: ['plan crm -n sales', 'plan -f connectors.yaml', 'plan crm -n sales -o json'],
   async run(args, [name], context) {
-    const { output, clock } = context;
+    const { output } = context;
     const file = args.text('filename');
     const format = args.text('output');
     if ((name === undefined) === (file === undefined)) {
@@ -43,7 +43,7 @@ export const planChanges: Command = {
     if (format !== undefined && format !== 'json') {
       throw new CliError('usage', '--output: must be json.');
     }
-    return await withCluster<CliExit>(args, clock, async ({ reads, namespace }) => {
+    return await withCluster<CliExit>(args, context, async ({ reads, namespace }) => {
       const connectors =
         file === undefined
           ? [await reads.connector(namespace, requireName('NAME', name ?? ''))]

@@ -18,12 +18,13 @@ export const status: Command = {
   ],
   flags: [ALL_NAMESPACES],
   examples: ['status -n sales', 'status crm -n sales', 'status -A'],
-  async run(args, [name], { output, clock }) {
+  async run(args, [name], context) {
+    const { output, clock } = context;
     const everywhere = args.given.has('all-namespaces');
     if (everywhere && name !== undefined) {
       throw new CliError('usage', 'NAME and --all-namespaces are mutually exclusive.');
     }
-    return await withCluster<CliExit>(args, clock, async ({ resources, namespace }) => {
+    return await withCluster<CliExit>(args, context, async ({ resources, namespace }) => {
       const lines =
         name === undefined
           ? await table(everywhere ? undefined : namespace)

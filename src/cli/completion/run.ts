@@ -46,14 +46,14 @@ async function completionsOf(
   }
 }
 
-function resourceNames(commands: readonly Command[], { clock }: CliContext): ResourceNames {
+function resourceNames(commands: readonly Command[], context: CliContext): ResourceNames {
   const allFlags = [...COMMON_FLAGS, ...commands.flatMap(({ flags }) => flags)];
   type Named = { readonly metadata: { readonly name: string } };
   const list = async (
     words: readonly string[],
     read: (reads: ReadResources, namespace: string) => Promise<readonly Named[]>,
   ): Promise<readonly string[]> =>
-    await withCluster(readArguments(words, allFlags), clock, async ({ reads, namespace }) =>
+    await withCluster(readArguments(words, allFlags), context, async ({ reads, namespace }) =>
       (await read(reads, namespace)).map(({ metadata }) => metadata.name),
     );
   return {

@@ -13,6 +13,7 @@ import { secretText } from '../cluster/secret-text.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments, Flag } from '../input/arguments.ts';
+import { environmentProxy } from '../input/proxy.ts';
 
 /** Flags of the commands that call Open Connectors. */
 export const CA_AND_HOST_FLAGS: readonly Flag[] = [
@@ -54,12 +55,13 @@ export interface OpenAccount {
 
 /** Runs `work` with an account of the namespace, by the caller's own rights. Throws `CliError`. */
 export async function withAccount<T>(
-  { output, clock, random }: CliContext,
+  context: CliContext,
   resources: AccountReads,
   { namespace, name: wanted }: { readonly namespace: string; readonly name: string | undefined },
   args: Arguments,
   work: (account: OpenAccount) => Promise<T>,
 ): Promise<T> {
+  const { output, clock, random } = context;
   const account = await accountOf(resources, namespace, wanted);
   const { name, uid } = account.metadata;
   const rules = [
@@ -92,10 +94,12 @@ export async function withAccount<T>(
   output.redact(credentials.userSecret);
   output.redact(credentials.organizationSecret);
   const extraCaPem = certificates(args.text('ca-file'));
+  const proxy = environmentProxy(context);
   const pool = createOpenConnectorsPool({
     clock,
     random,
     guard: refuseWrite,
+    proxyFor: (host, port) => (proxy?.serves(host, port) === true ? proxy.server : undefined),
     isAddressCheckExempt: (host, port) =>
       allowedHost(`https://${host}:${port}`, rules)?.addressCheckExempt ?? false,
     ...(extraCaPem !== undefined && { extraCaPem }),

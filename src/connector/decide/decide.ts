@@ -6,6 +6,7 @@ import { isAuthorized, isRead } from '../action-log.ts';
 import type { ConnectorInput } from '../input.ts';
 import { authorize } from './authorization/authorize.ts';
 import { tidyConsent } from './authorization/consent.ts';
+import { disabled } from './authorization/disabled.ts';
 import { checkGrant } from './authorization/grant-check.ts';
 import { nextPingAt } from './authorization/ping-time.ts';
 import { requestedGrant } from './authorization/requested-grant.ts';
@@ -105,11 +106,5 @@ function settled(input: ConnectorInput, id: number, pending: PendingAuthorizatio
         reason: 'Succeeded',
         message: `Instance ${id} is authorized and up to date.`,
       })
-    : finish({
-        kind: 'ready',
-        again,
-        pending,
-        reason: 'Disabled',
-        message: `Instance ${id} is disabled (spec.instance.enabled) and up to date.`,
-      });
+    : finish({ kind: 'ready', pending, ...disabled(input, id, again) });
 }

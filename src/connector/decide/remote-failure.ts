@@ -1,5 +1,6 @@
-import { accountNameOf } from '../../api/defaults.ts';
+import { accountNameOf, elementKeyOf } from '../../api/defaults.ts';
 import type { RemoteErrorClass } from '../../openconnectors/errors/remote-error.ts';
+import { LEGACY_ELEMENT } from '../../provider/elements.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import { quote } from '../../reconciler/quote.ts';
 import type { Retry } from '../../reconciler/retry.ts';
@@ -41,16 +42,14 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
   const { error } = failure;
   const action = ACTION_WORDS[failure.type];
   const backoff: Retry = { kind: 'backoff', retryAfterMs: error.retryAfterMs };
+  const unavailable = `Cannot ${action}: Open Connectors is unavailable. Wait for the next attempt.`;
   if (failure.type === 'ping' && error.class !== 'throttled') {
     if (isLastingFailure(input)) {
       return undefined;
     }
-    return blocked(
-      'Ready',
-      'InstanceNotAnswering',
-      `The test call through the instance failed: ${quote(error.message)}. Check Infusionsoft and spec.`,
-      backoff,
-    );
+    const isSent = error.processed !== 'no';
+    const failed = `A test call through the instance failed: ${quote(error.message)}. ${whatToCheck(input)}`;
+    return blocked('Ready', 'InstanceNotAnswering', isSent ? failed : unavailable, backoff);
   }
   const answers: Record<RemoteErrorClass, () => Action> = {
     unauthorized: () =>
@@ -83,13 +82,7 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
           : 'Open Connectors throttles the account (429). Wait for the next attempt.',
         backoff,
       ),
-    unavailable: () =>
-      blocked(
-        'Synced',
-        'RemoteError',
-        `Cannot ${action}: Open Connectors is unavailable. Wait for the next attempt.`,
-        backoff,
-      ),
+    unavailable: () => blocked('Synced', 'RemoteError', unavailable, backoff),
     ambiguous: () =>
       blocked(
         'Synced',
@@ -113,4 +106,11 @@ export function afterFailure(input: ConnectorInput): Action | undefined {
       ),
   };
   return answers[error.class]();
+}
+
+/** What lies between the instance and a response of Infusionsoft. */
+function whatToCheck({ connector: { spec } }: ConnectorInput): string {
+  return elementKeyOf(spec) === LEGACY_ELEMENT
+    ? 'Check Infusionsoft and spec.server.'
+    : 'Check the status of Infusionsoft.';
 }

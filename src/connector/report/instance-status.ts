@@ -65,7 +65,7 @@ export function statusAfterSwitch(
 
 /** One instance as status shows it. The account must be ready. */
 export function instanceStatusOf(
-  { account, connector }: ConnectorInput,
+  { account, connector, now }: ConnectorInput,
   instance: Instance,
   enabled: boolean | undefined,
 ): InstanceStatus {
@@ -77,9 +77,15 @@ export function instanceStatusOf(
     ...(instance.name !== undefined && { name: instance.name }),
     connector: instance.element ?? recordedElementOf(connector, instance.id) ?? elementKeyOf(connector.spec),
     ...(enabled !== undefined && { enabled }),
+    ...(enabled === false && { disabledAt: disabledAt(connector.status?.instance, instance.id, now) }),
     ...(instance.createdAt !== undefined && { createdAt: instance.createdAt }),
     account: { uid: account.uid, baseUrl: account.baseUrl, organizationId: account.organizationId },
   };
+}
+
+/** When the instance was disabled, by the record of an earlier reconcile where there is one. */
+function disabledAt(before: InstanceStatus | undefined, id: number, now: number): string {
+  return (before?.id === id ? before.disabledAt : undefined) ?? timestamp(now);
 }
 
 /** An instance beside the one in use leaves status when it is used itself, and when it is released. */

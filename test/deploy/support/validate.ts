@@ -12,7 +12,7 @@ import {
   Role,
   RoleBinding,
 } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { ConfigMap, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { ConfigMap, Namespace, Pod, Service, ServiceAccount } from 'kubernetes-models/v1';
 import type { Manifest } from './manifest.ts';
 
 interface Model {
@@ -36,6 +36,7 @@ const models: readonly ModelClass[] = [
   RoleBinding,
   ConfigMap,
   Namespace,
+  Pod,
   Service,
   ServiceAccount,
 ];

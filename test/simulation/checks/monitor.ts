@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { WireCall } from '../wire/fate.ts';
 import type { WireObserver } from '../wire/wire.ts';
 import { callInWords } from '../wire/words.ts';
@@ -83,7 +84,9 @@ function isWrite({ method, target }: WireCall): boolean {
   return method !== 'GET' && !target.includes('/leases');
 }
 
+const logLine = z.object({ msg: z.string(), action: z.string().optional() });
+
 function messageOf(line: string): string {
-  const { msg, action, error } = JSON.parse(line);
-  return [msg, action, error?.message ?? error].filter((part) => part !== undefined).join(' ');
+  const { msg, action } = logLine.parse(JSON.parse(line));
+  return action === undefined ? msg : `${msg} ${action}`;
 }

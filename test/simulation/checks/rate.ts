@@ -3,8 +3,8 @@ import type { World } from '../world/world.ts';
 import type { Violation } from './violation.ts';
 
 const WINDOW_MS = 10_000;
-/** Far above what three connectors need in this time, and far below a loop without backoff. */
-const MOST = 400;
+/** Far above what three connectors need in this time, and below a loop without backoff. */
+const MOST = 150;
 
 /** Counts the requests of each process. */
 export function checkRate(

@@ -11,7 +11,7 @@ export const PROPERTIES = {
   settled: 'After faults and edits end, each connector is Ready or names the next action of a person.',
   true: 'A connector is Ready only when instance and connection Secret equal its spec.',
   quiet: 'A settled operator writes nothing.',
-  'no crash': 'No promise is rejected without a handler.',
+  'sound run': 'The operations of the storm itself succeed.',
 } as const;
 
 /** The name of a property. */

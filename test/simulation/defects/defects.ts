@@ -14,6 +14,8 @@ export interface Defect {
   readonly effect: string;
   /** The properties of which one must break. */
   readonly breaks: readonly Property[];
+  /** A seed that shows it. */
+  readonly seed: number;
   readonly edits: readonly Edit[];
 }
 
@@ -29,6 +31,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'finalizer early',
     effect: 'A deleted resource is released before its instances are deleted.',
     breaks: ['finalizer last'],
+    seed: 1,
     edits: [
       {
         file: DELETION,
@@ -41,6 +44,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'no write-ahead record',
     effect: 'A code is sent before it is recorded.',
     breaks: ['code sent once', 'one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
     edits: [
       {
         file: SEND,
@@ -53,12 +57,14 @@ export const DEFECTS: readonly Defect[] = [
     name: 'code twice',
     effect: 'A code counts as new although the record says that it was sent.',
     breaks: ['code sent once'],
+    seed: 2,
     edits: [{ file: RECORD, from: '  if (!match.wasSent) {', to: '  if (match !== undefined) {' }],
   },
   {
     name: 'forwarded 429 counts as unprocessed',
     effect: 'A code is sent again after a 429 of the provider.',
     breaks: ['code sent once'],
+    seed: 1,
     edits: [
       {
         file: CLASSIFY,
@@ -71,6 +77,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'server error counts as unprocessed',
     effect: 'A code is sent again after a 5xx.',
     breaks: ['code sent once'],
+    seed: 7,
     edits: [
       {
         file: CLASSIFY,
@@ -83,6 +90,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'gateway 404 counts as deleted',
     effect: 'The 404 of a gateway counts as the answer of Open Connectors.',
     breaks: ['one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
     edits: [
       {
         file: CLASSIFY,
@@ -95,6 +103,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'failed read counts as deleted',
     effect: 'Any failed read by id counts as absence.',
     breaks: ['one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
     edits: [
       {
         file: INSTANCE,
@@ -107,6 +116,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'owner unchecked',
     effect: 'An instance is written to by what a listing said minutes ago.',
     breaks: ['foreign instance'],
+    seed: 2,
     edits: [
       {
         file: INSTANCE,
@@ -119,6 +129,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'late commit forgotten',
     effect: 'Nothing is watched for after an unknown outcome.',
     breaks: ['owned instance', 'one instance', 'finalizer last'],
+    seed: 1,
     edits: [
       { file: RECORD, from: '  return until > input.now ? until : undefined;', to: '  return undefined;' },
     ],
@@ -127,6 +138,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'tombstone not written',
     effect: 'A deleted resource leaves no tombstone.',
     breaks: ['owned instance', 'one instance', 'finalizer last'],
+    seed: 1,
     edits: [
       {
         file: 'src/connector/act/tombstone.ts',
@@ -139,6 +151,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'status written without change',
     effect: 'Each reconcile writes the status.',
     breaks: ['quiet'],
+    seed: 1,
     edits: [
       {
         file: 'src/reconciler/status-patch.ts',
@@ -151,6 +164,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'Lease not fenced',
     effect: 'A replica writes to Open Connectors without a look at its Lease.',
     breaks: ['fenced'],
+    seed: 1,
     edits: [
       {
         file: 'src/compose.ts',
@@ -163,6 +177,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'renew deadline ignored',
     effect: 'A leader counts as leading after its renew deadline.',
     breaks: ['fenced'],
+    seed: 1,
     edits: [
       {
         file: 'src/kube/leader/lease-elector.ts',
@@ -175,6 +190,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'backoff lost',
     effect: 'A failed reconcile is repeated immediately.',
     breaks: ['bounded calls'],
+    seed: 1,
     edits: [
       {
         file: 'src/reconciler/backoff.ts',

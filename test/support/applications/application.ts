@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Simulator } from 'open-connectors-simulator/simulator.ts';
 import { Agent, request } from 'undici';
 
-/** Time between two calls of an application, milliseconds. */
-const INTERVAL_MS = 20;
+const DEFAULT_INTERVAL_MS = 20;
 
 /** An application that calls Infusionsoft through its connection Secret until it is stopped. */
 export interface Application {
@@ -30,6 +29,8 @@ export interface ApplicationOptions {
   readonly now: () => number;
   /** How long it keeps a token that it has read, milliseconds; 0: it reads the Secret before each call. */
   readonly keepsForMs: number;
+  /** Time between two calls, milliseconds; absent: 20. */
+  readonly intervalMs?: number;
 }
 
 /** Starts an application. */
@@ -39,6 +40,7 @@ export function startApplication({
   secret,
   now,
   keepsForMs,
+  intervalMs = DEFAULT_INTERVAL_MS,
 }: ApplicationOptions): Application {
   const dispatcher = new Agent({ connect: { ca: simulator.caPem } });
   const url = `${simulator.baseUrl}/elements/api-v2/hubs/crm/contacts?pageSize=1`;
@@ -66,7 +68,7 @@ export function startApplication({
   const run = async (): Promise<void> => {
     while (!state.isStopped) {
       await call();
-      await delay(INTERVAL_MS);
+      await delay(intervalMs);
     }
   };
   const ended = run().finally(() => dispatcher.close());

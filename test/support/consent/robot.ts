@@ -1,3 +1,4 @@
+import type { InfusionsoftConnector } from '../../../src/api/connector.ts';
 import { poll } from '../controlplane/poll.ts';
 import type { Namespace } from '../workbench/cluster.ts';
 import type { Workbench } from '../workbench/workbench.ts';
@@ -27,8 +28,7 @@ export function startConsentRobot(
 ): ConsentRobot {
   const usedCodes = new Set<string>();
   let isStopped = false;
-  const consentFor = async (name: string): Promise<void> => {
-    const { status } = await namespace.connector(name);
+  const consentFor = async ({ status }: InfusionsoftConnector): Promise<void> => {
     const { startUrl, codeSecretName } = status?.authorization ?? {};
     const code =
       startUrl === undefined || codeSecretName === undefined
@@ -48,9 +48,9 @@ export function startConsentRobot(
   };
   const ended = poll(
     async () => {
-      for (const name of names) {
-        if (!isStopped) {
-          await consentFor(name);
+      for (const one of await namespace.connectors()) {
+        if (!isStopped && names.includes(one.metadata.name)) {
+          await consentFor(one);
         }
       }
       return isStopped ? true : undefined;

@@ -12,6 +12,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   OpenConnectorsAccount: 'openconnectorsaccounts',
 };
 
+const list = z.object({ items: z.array(z.unknown()) });
 const eventList = z.object({
   items: z.array(
     z.object({
@@ -44,6 +45,7 @@ export interface Namespace {
   remove(kind: string, name: string): Promise<void>;
   exists(kind: string, name: string): Promise<boolean>;
   connector(name: string): Promise<ReturnType<typeof parseConnector>>;
+  connectors(): Promise<readonly ReturnType<typeof parseConnector>[]>;
   account(name: string): Promise<ReturnType<typeof parseAccount>>;
   /** A Secret with decoded values; `undefined` if it does not exist. */
   secret(name: string): Promise<
@@ -123,6 +125,8 @@ export function useNamespace(plane: { readonly rest: Pick<Rest, 'request'> }, na
     },
     exists: async (kind, name) => (await read(kind, name)) !== undefined,
     connector: async (name) => parseConnector(await read('InfusionsoftConnector', name)),
+    connectors: async () =>
+      list.parse(await call('GET', path('InfusionsoftConnector'))).items.map(parseConnector),
     account: async (name) => parseAccount(await read('OpenConnectorsAccount', name)),
     async secret(name) {
       const object = await read('Secret', name);

@@ -2,6 +2,7 @@ import { requestOf } from '../../../api/annotations.ts';
 import type { Grant } from '../../../openconnectors/port.ts';
 import type { Credential, WriteAheadRecord } from '../../../ownership/write-ahead-record.ts';
 import { quote } from '../../../reconciler/quote.ts';
+import { sameKey } from '../../../secrets/fingerprint.ts';
 import { type Action, blocked } from '../../action.ts';
 import { deletedInstances, isAuthorized, pingAnswer } from '../../action-log.ts';
 import type { GrantInput, GrantUse, RecordMatch } from '../../connector-secrets.ts';
@@ -35,16 +36,24 @@ function clientFingerprint(input: ConnectorInput): string | undefined {
 /** Whether the instance was authorized with another `client_id` than the resource names now. */
 export function clientChanged(input: ConnectorInput): boolean {
   const found = input.secrets.clientId.value;
-  if (isAuthorized(input.log) || found.state !== 'value' || found.changed !== true) {
+  const { record } = input;
+  if (isAuthorized(input.log) || found.state !== 'value' || !differs(found, record?.client)) {
     return false;
   }
-  const { record } = input;
   const wasOut =
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
   const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
   return !carriedOver || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
+}
+
+/** Before status was written once, only the record has the client that a credential was sent for. */
+function differs(
+  { changed, fingerprint }: { readonly changed: boolean | undefined; readonly fingerprint: string },
+  sentFor: string | undefined,
+): boolean {
+  return changed ?? (sentFor !== undefined && sameKey(sentFor, fingerprint) && sentFor !== fingerprint);
 }
 
 /**

@@ -103,19 +103,51 @@ describe('a call through the instance that failed', () => {
           pass: {
             failure: {
               type: 'ping',
-              error: remoteError(name, 'Because.'),
+              error: remoteError(name, 'Because.', { status: 502 }),
             },
           },
         }),
         action: blockedBy(
           'Ready',
           'InstanceNotAnswering',
-          'The test call through the instance failed: Because. Check Infusionsoft and spec.',
+          'A test call through the instance failed: Because. Check Infusionsoft and spec.server.',
           backoff,
         ),
       })),
   );
   decides([
+    {
+      name: 'of infusionsoftrest',
+      because: 'it has neither spec.server nor an Encrypted Key',
+      input: settledWorld({
+        connector: {
+          spec: { connector: 'infusionsoftrest', server: undefined, encryptedKeySecretRef: undefined },
+        },
+        pass: { failure: { type: 'ping', error: remoteError('invalid', 'Because.', { status: 400 }) } },
+      }),
+      action: blockedBy(
+        'Ready',
+        'InstanceNotAnswering',
+        'A test call through the instance failed: Because. Check the status of Infusionsoft.',
+        backoff,
+      ),
+    },
+    {
+      name: 'without a response',
+      because:
+        'Open Connectors was not reached, so that nothing is known about Infusionsoft and the instance',
+      input: settledWorld({
+        pass: {
+          failure: { type: 'ping', error: remoteError('unavailable', 'ECONNREFUSED', { processed: 'no' }) },
+        },
+      }),
+      action: blockedBy(
+        'Ready',
+        'InstanceNotAnswering',
+        'Cannot make a call through the instance: Open Connectors is unavailable. Wait for the next attempt.',
+        backoff,
+      ),
+    },
     {
       name: 'throttled',
       because: 'that is a matter of the account, not of the instance',

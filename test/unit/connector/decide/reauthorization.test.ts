@@ -1,13 +1,15 @@
 import { describe } from 'vitest';
+import { FINALIZER } from '../../../../src/api/group.ts';
 import {
   attempt,
   CALLBACK,
+  connector,
   digest,
   readyStatus,
   unverifiedStatus,
 } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, settledWorld } from '../../../support/builders/input.ts';
+import { ID, input, settledWorld, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { at, SECOND } from '../../../support/builders/time.ts';
@@ -140,6 +142,22 @@ describe('a grant for an instance that is there', () => {
         'AuthorizationRequired',
         'The client_id changed; instance 4711 works with the old one until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
       ),
+    },
+    {
+      name: 'another client_id, before status was ever written',
+      because:
+        'only the record has the client of the grant; the secret of another client breaks the instance',
+      input: input({
+        instances: [instance(ID)],
+        connector: connector({
+          annotations: old,
+          metadata: { finalizers: [FINALIZER] },
+          oauth: { authorizationCodeSecretRef: undefined },
+        }),
+        secrets: { ...UNREAD, ...newClient },
+        pass: { read: [ID], ping: 'answered' },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', 'The client_id changed'),
     },
     {
       name: 'another client_id, with a new code',

@@ -4,12 +4,13 @@ import { condition, connector, readyStatus } from '../../../support/builders/con
 import { ID, input, SETTINGS, settledWorld } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
-import { NOW } from '../../../support/builders/time.ts';
+import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
 import { blockedBy, decides, ends } from './table.ts';
 
 const unproven = readyStatus(ID, {
   conditions: [condition('Authorized', 'False', 'AuthorizationRequired')],
 });
+const DAY = 24 * 60 * MINUTE;
 const report = { spec: { driftPolicy: 'Report' } } as const;
 const edited = { metadata: { generation: 2 } } as const;
 const rotated = {
@@ -131,8 +132,48 @@ describe('the grant', () => {
         message: 'Instance 4711 is disabled (spec.instance.enabled) and up to date.',
       }),
     },
+    {
+      name: 'disabled as wished, a second before its grant is about to end',
+      because: 'the next reconcile is then',
+      input: disabledFor(35 * DAY - 1_000),
+      action: ends({ kind: 'ready', reason: 'Disabled', again: NOW + 1_000 }),
+    },
+    {
+      name: 'disabled as wished for so long that its grant is about to end',
+      because: 'ten days are left to enable it',
+      input: disabledFor(35 * DAY),
+      action: ends({
+        kind: 'ready',
+        reason: 'AuthorizationExpiring',
+        message:
+          'Instance 4711 is disabled, and an authorization that is not used for 45 days ends. Set spec.instance.enabled to true to keep it.',
+      }),
+    },
+    {
+      name: 'enabled again after a long time',
+      because: 'the grant is used again',
+      input: settledWorld({
+        connector: {
+          status: readyStatus(ID, {
+            instance: { id: ID, enabled: true, disabledAt: second(-60 * DAY) },
+          }),
+        },
+      }),
+      action: ends({ kind: 'ready', reason: 'Succeeded' }),
+    },
   ]);
 });
+
+/** A connector whose instance has been disabled for `ms`, as its spec requires. */
+function disabledFor(ms: number) {
+  return settledWorld({
+    connector: {
+      spec: { instance: { enabled: false } },
+      status: readyStatus(ID, { instance: { id: ID, enabled: false, disabledAt: second(-ms) } }),
+    },
+    instances: [instance(ID, { disabled: true })],
+  });
+}
 
 describe('what differs', () => {
   decides([

@@ -149,6 +149,35 @@ describe('the instance', () => {
   });
 
   test.each([
+    ['the first time', undefined, second(0)],
+    ['for a minute', second(-MINUTE), second(-MINUTE)],
+  ])('that is disabled %s has the time of its disabling', (_how, before, disabledAt) => {
+    const found = settledWorld({
+      connector: {
+        spec: { instance: { enabled: false } },
+        status: readyStatus(ID, {
+          instance: {
+            id: ID,
+            enabled: before === undefined,
+            ...(before !== undefined && { disabledAt: before }),
+          },
+        }),
+      },
+      instances: [instance(ID, { disabled: true })],
+    });
+    expect(statusOf(found).instance?.disabledAt).toBe(disabledAt);
+  });
+
+  test('that is enabled again has no time of its disabling', () => {
+    const status = readyStatus(ID, {
+      instance: { id: ID, enabled: false, disabledAt: second(-MINUTE) },
+    });
+    const found = settledWorld({ connector: { status }, pass: { enabledSet: true, ping: 'answered' } });
+    expect(statusOf(found).instance).toMatchObject({ enabled: true });
+    expect(statusOf(found).instance?.disabledAt).toBeUndefined();
+  });
+
+  test.each([
     ['nobody', TAGS.none],
     ['a former self', TAGS.namesake],
     ['another owner', TAGS.otherResource],
