@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { patient } from './packages/test-kit/src/patience.ts';
+import { timeLimit } from './packages/test-kit/src/time-limit.ts';
 
 /** File for a report that programs can read, besides the one for people. */
 const report = process.env['TEST_REPORT'];
@@ -10,9 +10,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     setupFiles: ['test/support/vitest-setup.ts'],
-    expect: { poll: { timeout: patient(10_000) } },
-    hookTimeout: patient(60_000),
-    teardownTimeout: patient(10_000),
+    expect: { poll: { timeout: timeLimit(10_000) } },
+    hookTimeout: timeLimit(60_000),
+    teardownTimeout: timeLimit(10_000),
     // Modules are imported as Node does it: a CommonJS package's `default` is not unwrapped.
     deps: { interopDefault: false },
     projects: [
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-          testTimeout: patient(20_000),
+          testTimeout: timeLimit(20_000),
         },
       },
       {
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
-          testTimeout: patient(60_000),
+          testTimeout: timeLimit(60_000),
         },
       },
       {
@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'model',
           include: ['test/model/**/*.test.ts'],
-          testTimeout: patient(600_000),
+          testTimeout: timeLimit(600_000),
         },
       },
       {
@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: patient(60_000),
+          testTimeout: timeLimit(60_000),
         },
       },
       {
@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
-          testTimeout: patient(1_200_000),
+          testTimeout: timeLimit(1_200_000),
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/controlplane/global-setup.ts'],
-          testTimeout: patient(120_000),
+          testTimeout: timeLimit(120_000),
         },
       },
     ],

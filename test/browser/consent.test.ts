@@ -6,7 +6,7 @@ import { faintTexts } from '../support/browser/contrast.ts';
 import { createSite, type Site } from '../support/consent/site.ts';
 import type { ControlPlane } from '../support/controlplane/control-plane.ts';
 import { controlPlanes } from '../support/controlplane/sources.ts';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
 import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)('the consent pages in Chromium', () => {
   async function openWindow(options: BrowserContextOptions = {}): Promise<Watched> {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
     contexts.push(context);
-    context.setDefaultTimeout(patient(30_000));
+    context.setDefaultTimeout(timeLimit(30_000));
     const page = await context.newPage();
     const problems: string[] = [];
     const hosts = new Set<string>();

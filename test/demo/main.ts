@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import { demonstrate } from './demo.ts';
 import { DemoFailure, Interrupted } from './failure.ts';
 import { createScreen } from './screen.ts';
@@ -9,9 +9,9 @@ const usage = `npm run demo              shows the operator at work, and stays u
 npm run demo -- --once    the same without staying: checks the outcome, takes everything down, ends with 0 if all is well`;
 
 /** Timeout of a demo that checks itself, milliseconds. */
-const deadlineMs = patient(90_000);
+const deadlineMs = timeLimit(90_000);
 /** Grace period of the cleanup, milliseconds. */
-const endingMs = patient(15_000);
+const endingMs = timeLimit(15_000);
 const readingMs = 1_500;
 
 process.exitCode = await main();

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import { DemoFailure } from './failure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** Grace period of the operator after SIGTERM, milliseconds. */
-const graceMs = patient(5_000);
+const graceMs = timeLimit(5_000);
 
 /** The operator in a separate process, as in a cluster. */
 export interface OperatorProcess {

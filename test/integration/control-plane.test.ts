@@ -4,7 +4,7 @@ import { API_VERSION, CONNECTOR_NAMES, GROUP, VERSION } from '../../src/api/grou
 import type { ControlPlane } from '../support/controlplane/control-plane.ts';
 import type { CrdCondition } from '../support/controlplane/crds.ts';
 import { describeControlPlanes, requireFeature } from '../support/controlplane/describe.ts';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 
 function connectorsPath(namespace: string, name = ''): string {
   return `/apis/${GROUP}/${VERSION}/namespaces/${namespace}/${CONNECTOR_NAMES.plural}/${name}`.replace(
@@ -223,7 +223,7 @@ describeControlPlanes('the control plane', (plane) => {
     });
     await plane.rest.request('DELETE', `${path}/owner`);
     const status = async () => (await plane.rest.request('GET', `${path}/dependent`)).status;
-    await expect.poll(status, { timeout: patient(60_000) }).toBe(404);
+    await expect.poll(status, { timeout: timeLimit(60_000) }).toBe(404);
   });
 
   test('empties a deleted namespace', async (context) => {
@@ -237,6 +237,6 @@ describeControlPlanes('the control plane', (plane) => {
     });
     await plane.rest.request('DELETE', path);
     const status = async () => (await plane.rest.request('GET', path)).status;
-    await expect.poll(status, { timeout: patient(60_000) }).toBe(404);
+    await expect.poll(status, { timeout: timeLimit(60_000) }).toBe(404);
   });
 });

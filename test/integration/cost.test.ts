@@ -106,7 +106,7 @@ describeControlPlanes('the cost', (plane) => {
     await namespace.waitFor('InfusionsoftConnector', 'crm', 'Ready', 'True');
     await namespace.waitFor('InfusionsoftConnector', 'other', 'Ready', 'True');
     const before = { calls: calls(namespace, () => true), remote: bench.simulator.ledger.entries().length };
-    // A pass over `crm`, brought about by a label; and one over `other` that writes, to know that the first has ended.
+    // A reconcile over `crm`, brought about by a label; and one over `other` that writes, to know that the first has ended.
     await namespace.patch('InfusionsoftConnector', 'crm', { metadata: { labels: { looked: 'at' } } });
     await namespace.patch('InfusionsoftConnector', 'other', {
       metadata: { annotations: { 'openconnectors.dev/reconcile-at': 'now' } },
@@ -115,7 +115,7 @@ describeControlPlanes('the cost', (plane) => {
       async () =>
         (await namespace.connector('other')).status?.lastHandledReconcileAt === 'now' ? true : undefined,
       20_000,
-      () => 'the pass did not end',
+      () => 'the reconcile did not end',
     );
     expect(calls(namespace, () => true).slice(before.calls.length)).toEqual([
       'patch infusionsoftconnectors status other',

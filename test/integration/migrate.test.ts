@@ -9,7 +9,7 @@ import { type PluginProcess, type PluginResult, startPlugin } from '../support/c
 import { type ConsentRobot, startConsentRobot } from '../support/consent/robot.ts';
 import { createSite, type Site } from '../support/consent/site.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import { type AdoptedOptions, createAdopted } from '../support/workbench/adopted.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { startOperatorProcess } from '../support/workbench/process.ts';
@@ -22,7 +22,7 @@ const { ok, interrupted } = cliExitCodes;
 const SIZE = Number(process.env['MIGRATION_CONNECTORS'] ?? 12);
 const BATCH = Number(process.env['MIGRATION_BATCH'] ?? 4);
 /** Of the large run, milliseconds. */
-const LIMIT = { timeout: patient(120_000 + SIZE * 6_000) };
+const LIMIT = { timeout: timeLimit(120_000 + SIZE * 6_000) };
 
 describeControlPlanes('migrate', (plane) => {
   let bench: Workbench;
@@ -133,7 +133,7 @@ describeControlPlanes('migrate', (plane) => {
         await namespace.waitFor(KIND, name, 'Ready', 'True');
       }
       await expect
-        .poll(() => bench.simulator.instances().map((one) => one.connector), { timeout: patient(60_000) })
+        .poll(() => bench.simulator.instances().map((one) => one.connector), { timeout: timeLimit(60_000) })
         .toEqual(names.map(() => 'infusionsoftrest'));
       const inUse = (await namespace.connectors()).map(({ status }) => status?.instance?.id);
       const existing = bench.simulator.instances().map(({ id }) => id);

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSite, type Site } from '../support/consent/site.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import { patient } from '../support/patience.ts';
 import { type ShiftedClock, shiftedClock } from '../support/shifted-clock.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import { createAdopted } from '../support/workbench/adopted.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector } from '../support/workbench/manifests.ts';
@@ -20,7 +20,7 @@ const KIND = 'InfusionsoftConnector';
 const HOUR = 3_600_000;
 /** How long all connectors may take to come to a state, milliseconds; `poll` extends it. */
 const TURN_MS = 30_000;
-const LIMIT = { timeout: patient(5 * TURN_MS) };
+const LIMIT = { timeout: timeLimit(5 * TURN_MS) };
 /** What the provider answers in an outage, without a word about a token. */
 const ANSWERS: readonly OutageAnswer[] = ['401', '403', '404', '410', '503', 'fault'];
 
@@ -58,7 +58,7 @@ describeControlPlanes('an outage of the provider', (plane) => {
     await startOperator();
     groups = [await createGroup(6, 3), await createGroup(2, 1), await createGroup(1, 1)];
     await all(groups, 'Succeeded');
-  }, patient(120_000));
+  }, timeLimit(120_000));
   afterAll(async () => {
     await bench?.stop();
     await site?.stop();

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { cliExitCodes } from '../../src/cli/exit-codes.ts';
 import { type PluginResult, runOnAccount } from '../support/cli/plugin.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { connector, secret } from '../support/workbench/manifests.ts';
 import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
@@ -99,7 +99,7 @@ describeControlPlanes('plan', (plane) => {
       const annotations = { 'openconnectors.dev/reconcile-at': value };
       await namespace.patch(KIND, name, { metadata: { annotations } });
       await expect
-        .poll(async () => (await namespace.connector(name)).status, { timeout: patient(30_000) })
+        .poll(async () => (await namespace.connector(name)).status, { timeout: timeLimit(30_000) })
         .toMatchObject({ lastHandledReconcileAt: value });
     }
 

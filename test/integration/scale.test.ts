@@ -3,7 +3,7 @@ import type { LedgerEntry as RemoteRequest } from 'open-connectors-simulator/led
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
-import { patient } from '../support/patience.ts';
+import { timeLimit } from '../support/time-limit.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
 import { account, CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
 import { type ReadyWatch, watchReady } from '../support/workbench/ready-watch.ts';
@@ -21,7 +21,7 @@ const PAGES = 5;
 /** How long all of them may take, milliseconds; `poll` extends it. */
 const MANY_LIMIT_MS = 100_000;
 /** Of a test with such a wait in it. */
-const LIMIT = { timeout: patient(3 * MANY_LIMIT_MS) };
+const LIMIT = { timeout: timeLimit(3 * MANY_LIMIT_MS) };
 
 /** The requests of each listing; of the first and the last one perhaps not all. */
 function listings(requests: readonly RemoteRequest[]): readonly (readonly RemoteRequest[])[] {
@@ -133,46 +133,50 @@ describeControlPlanes('many connectors', (plane) => {
     },
   );
 
-  test('a restart with a thousand failing connectors does not retry all of them immediately', LIMIT, async ({ skip }) => {
-    const namespace = many;
-    skip(namespace === undefined, `${plane.name} keeps no ledger`);
-    if (namespace === undefined) {
-      return;
-    }
-    const env = { PING_INTERVAL: '720h', LOG_LEVEL: 'info', CREATE_DEADLINE: '60s' };
-    const ready = await watchReadyIn(namespace);
-    await poll(
-      async () => (ready.count() === MANY ? true : undefined),
-      30_000,
-      () => `the watch shows ${ready.count()} Ready`,
-    );
-    operator = await bench.startOperator({ env });
-    bench.simulator.faults.inject({
-      match: { operation: 'patchInstance' },
-      times: MANY,
-      fault: { kind: 'throttle', retryAfterSeconds: 600 },
-    });
-    await namespace.patch('Secret', 'crm-key', { stringData: { encryptedKey: 'a-rotated-encrypted-key' } });
-    await poll(
-      async () => (ready.count() === 0 ? true : undefined),
-      MANY_LIMIT_MS,
-      () => `${ready.count()} have not noticed the rotation`,
-    );
-    await operator.stop();
-    bench.simulator.faults.clear();
-    bench.simulator.ledger.reset();
+  test(
+    'a restart with a thousand failing connectors does not retry all of them immediately',
+    LIMIT,
+    async ({ skip }) => {
+      const namespace = many;
+      skip(namespace === undefined, `${plane.name} keeps no ledger`);
+      if (namespace === undefined) {
+        return;
+      }
+      const env = { PING_INTERVAL: '720h', LOG_LEVEL: 'info', CREATE_DEADLINE: '60s' };
+      const ready = await watchReadyIn(namespace);
+      await poll(
+        async () => (ready.count() === MANY ? true : undefined),
+        30_000,
+        () => `the watch shows ${ready.count()} Ready`,
+      );
+      operator = await bench.startOperator({ env });
+      bench.simulator.faults.inject({
+        match: { operation: 'patchInstance' },
+        times: MANY,
+        fault: { kind: 'throttle', retryAfterSeconds: 600 },
+      });
+      await namespace.patch('Secret', 'crm-key', { stringData: { encryptedKey: 'a-rotated-encrypted-key' } });
+      await poll(
+        async () => (ready.count() === 0 ? true : undefined),
+        MANY_LIMIT_MS,
+        () => `${ready.count()} have not noticed the rotation`,
+      );
+      await operator.stop();
+      bench.simulator.faults.clear();
+      bench.simulator.ledger.reset();
 
-    operator = await bench.startOperator({ env });
-    await namespace.create(...withCode('probe'));
-    await namespace.waitFor('InfusionsoftConnector', 'probe', 'Ready', 'True');
-    expect(bench.simulator.ledger.count('patchInstance')).toBe(0);
-    await poll(
-      async () => (ready.count() > 0 ? true : undefined),
-      30_000,
-      () => 'the watch does not show the probe',
-    );
-    expect(ready.count()).toBe(1);
-  });
+      operator = await bench.startOperator({ env });
+      await namespace.create(...withCode('probe'));
+      await namespace.waitFor('InfusionsoftConnector', 'probe', 'Ready', 'True');
+      expect(bench.simulator.ledger.count('patchInstance')).toBe(0);
+      await poll(
+        async () => (ready.count() > 0 ? true : undefined),
+        30_000,
+        () => 'the watch does not show the probe',
+      );
+      expect(ready.count()).toBe(1);
+    },
+  );
 
   test('a dead account with many connectors delays no other account', LIMIT, async ({ skip }) => {
     skip(plane.ledger === undefined, 'too many requests for a server that is shared');

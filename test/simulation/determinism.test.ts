@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { compileDefinitions } from './environment/cluster.ts';
 import { run } from './run.ts';
-import { compileDefinitions } from './world/cluster.ts';
 
 it('gives the same trace for the same seed, with faults, crashes and several replicas', async () => {
   const definitions = await compileDefinitions();

@@ -22,7 +22,7 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
       return await tabulate(chosen.to);
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
-      const { compileDefinitions } = await import('./world/cluster.ts');
+      const { compileDefinitions } = await import('./environment/cluster.ts');
       return await runPoints(await compileDefinitions(), chosen, write);
     }
     case 'seeds': {

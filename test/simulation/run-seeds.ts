@@ -1,6 +1,6 @@
+import { compileDefinitions } from './environment/cluster.ts';
 import { run } from './run.ts';
 import { shrink } from './shrink.ts';
-import { compileDefinitions } from './world/cluster.ts';
 
 /** Which seeds to run, and what to print. */
 export interface SeedSelection {

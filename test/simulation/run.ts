@@ -1,12 +1,12 @@
 import { derivedRandom } from '../soak/seeds.ts';
 import type { Violation } from './checks/violation.ts';
+import type { Definitions } from './environment/cluster.ts';
+import { createConnector } from './environment/stage.ts';
 import { type SeededFates, seededFates } from './schedule/fates.ts';
 import { type Action, planActions } from './schedule/plan.ts';
 import { type Profile, profileOf } from './schedule/profile.ts';
 import { startStorm } from './schedule/storm.ts';
 import { openSession, type Session } from './session.ts';
-import type { Definitions } from './world/cluster.ts';
-import { createConnector } from './world/stage.ts';
 
 /** The result of one run. */
 export interface RunResult {
@@ -61,26 +61,26 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
       }
     },
   });
-  const { world, monitor } = session;
+  const { environment, monitor } = session;
   try {
-    world.trace.note('profile', JSON.stringify(profile));
+    environment.trace.note('profile', JSON.stringify(profile));
     const actions = planActions(seed, profile).filter(({ id }) => occurs(id));
     await storm(session, profile, fates, actions);
     isCalm = true;
     fates.calm();
-    world.simulation.knobs.listLagMs = 0;
+    environment.simulation.knobs.listLagMs = 0;
     await session.settle();
-    const { lines: trace } = world.trace;
+    const { lines: trace } = environment.trace;
     const { violations, peak } = monitor;
-    return { seed, violations, trace, digest: world.trace.digest(), disturbances, requests, peak };
+    return { seed, violations, trace, digest: environment.trace.digest(), disturbances, requests, peak };
   } finally {
-    world.stop();
+    environment.stop();
   }
 }
 
 /** The time in which everything happens. */
 async function storm(
-  { world, stage, monitor, until }: Session,
+  { environment, stage, monitor, until }: Session,
   profile: Profile,
   fates: SeededFates,
   actions: readonly Action[],
@@ -88,8 +88,8 @@ async function storm(
   for (const subject of stage.subjects) {
     await createConnector(stage, subject);
   }
-  world.simulation.knobs.listLagMs = profile.listLagMs;
-  const replicas = world.startOperator(profile.replicas);
+  environment.simulation.knobs.listLagMs = profile.listLagMs;
+  const replicas = environment.startOperator(profile.replicas);
   const done = startStorm(stage, { replicas, fates }, actions, (error) =>
     monitor.report({ property: 'sound run', text: `the storm itself failed: ${String(error)}` }),
   );
@@ -97,5 +97,5 @@ async function storm(
   void done.then(() => {
     isOver = true;
   });
-  await until(() => isOver && world.clock.monotonic() >= profile.stormMs);
+  await until(() => isOver && environment.clock.monotonic() >= profile.stormMs);
 }

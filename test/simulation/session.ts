@@ -3,12 +3,12 @@ import { derivedRandom } from '../soak/seeds.ts';
 import { startPerson } from '../soak/storm/person.ts';
 import { checkEnd } from './checks/end.ts';
 import { createMonitor, type Monitor } from './checks/monitor.ts';
+import type { Definitions } from './environment/cluster.ts';
+import { createEnvironment, type Environment } from './environment/environment.ts';
+import type { OperatorProcess } from './environment/operator-process.ts';
+import { LATE_COMMIT_WINDOW_MS } from './environment/settings.ts';
+import { createStage, type Stage } from './environment/stage.ts';
 import type { Fates } from './wire/fate.ts';
-import type { Definitions } from './world/cluster.ts';
-import type { OperatorProcess } from './world/operator-process.ts';
-import { LATE_COMMIT_WINDOW_MS } from './world/settings.ts';
-import { createStage, type Stage } from './world/stage.ts';
-import { createWorld, type World } from './world/world.ts';
 
 /** What a session starts from. */
 export interface SessionOptions {
@@ -21,9 +21,9 @@ export interface SessionOptions {
   readonly onTimer?: (process: OperatorProcess) => void;
 }
 
-/** A world with users and checks, before the operator starts. */
+/** An environment with users and checks, before the operator starts. */
 export interface Session {
-  readonly world: World;
+  readonly environment: Environment;
   readonly stage: Stage;
   readonly monitor: Monitor;
   /** Fires timers until `isDone`, or until a property is broken. */
@@ -40,7 +40,7 @@ const SETTLE_MS = LATE_COMMIT_WINDOW_MS + 600_000;
 const QUIET_MS = 180_000;
 const PERSON_LOOK_MS = 2_000;
 
-/** Creates the world, its users and its checks. `world.stop` ends it. */
+/** Creates the environment, its users and its checks. `environment.stop` ends it. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { seed, connectors, element } = options;
   const late: { monitor?: Monitor } = {};
@@ -50,33 +50,33 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
     return late.monitor;
   };
-  const world = createWorld({
+  const environment = createEnvironment({
     ...options,
     observer: monitorOf,
     onLog: (process, line) => monitorOf().log(process, line),
   });
-  const stage = await createStage(world, connectors, element);
+  const stage = await createStage(environment, connectors, element);
   const monitor = createMonitor(stage);
   late.monitor = monitor;
   const random = derivedRandom(seed, 'person');
-  startPerson(stage.stage, stage.subjects, world.clock, random, PERSON_LOOK_MS);
+  startPerson(stage.stage, stage.subjects, environment.clock, random, PERSON_LOOK_MS);
   const until = async (isDone: () => boolean): Promise<void> => {
     while (!isDone() && monitor.violations.length === 0) {
-      if (!(await world.clock.step())) {
+      if (!(await environment.clock.step())) {
         throw new Error('no timer is left, so nothing can happen any more');
       }
       monitor.step();
     }
   };
   const pass = async (ms: number): Promise<void> => {
-    const end = world.clock.monotonic() + ms;
-    await until(() => world.clock.monotonic() >= end);
+    const end = environment.clock.monotonic() + ms;
+    await until(() => environment.clock.monotonic() >= end);
   };
-  return { world, stage, monitor, until, pass, settle: () => settle(stage, monitor, pass) };
+  return { environment, stage, monitor, until, pass, settle: () => settle(stage, monitor, pass) };
 }
 
 async function settle(stage: Stage, monitor: Monitor, pass: (ms: number) => Promise<void>): Promise<void> {
-  const { trace } = stage.world;
+  const { trace } = stage.environment;
   trace.note('calm', 'faults and edits end');
   await pass(SETTLE_MS);
   if (monitor.violations.length > 0) {

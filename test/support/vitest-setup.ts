@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { patient } from './patience.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** The default timeout of `vi.waitFor` is one second, which a busy machine exceeds. */
 const defaultLimitMs = 10_000;
@@ -8,5 +8,5 @@ const { waitFor } = vi;
 
 vi.waitFor = (callback, options = {}) => {
   const { timeout = defaultLimitMs, ...rest } = typeof options === 'number' ? { timeout: options } : options;
-  return waitFor(callback, { ...rest, timeout: patient(timeout) });
+  return waitFor(callback, { ...rest, timeout: timeLimit(timeout) });
 };

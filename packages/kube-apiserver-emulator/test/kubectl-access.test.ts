@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { patient } from 'test-kit/patience.ts';
+import { timeLimit } from 'test-kit/time-limit.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { canRunKubectl, kubectlBench } from './support/kubectl.ts';
@@ -10,7 +10,7 @@ const repository = join(import.meta.dirname, '..', '..', '..');
 
 describe.skipIf(!canRunKubectl)(
   'kubectl on the kinds of this repository (needs kubectl)',
-  { timeout: patient(60_000) },
+  { timeout: timeLimit(60_000) },
   () => {
     const bench = kubectlBench();
     let namespace: string;

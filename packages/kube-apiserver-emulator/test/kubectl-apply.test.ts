@@ -1,4 +1,4 @@
-import { patient } from 'test-kit/patience.ts';
+import { timeLimit } from 'test-kit/time-limit.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ownersIn } from './support/gadgets.ts';
 import { canRunKubectl, kubectlBench } from './support/kubectl.ts';
@@ -6,7 +6,7 @@ import { installWidgets, widget, widgetsPath } from './support/widgets.ts';
 
 describe.skipIf(!canRunKubectl)(
   'kubectl apply --server-side (needs kubectl)',
-  { timeout: patient(60_000) },
+  { timeout: timeLimit(60_000) },
   () => {
     const bench = kubectlBench();
     let namespace: string;

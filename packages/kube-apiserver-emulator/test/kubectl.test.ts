@@ -1,5 +1,5 @@
 import { createKubectl, hasKubectl, type Kubectl, kubectlProgram } from 'test-kit/kubectl.ts';
-import { patient } from 'test-kit/patience.ts';
+import { timeLimit } from 'test-kit/time-limit.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify as stringifyYaml } from 'yaml';
 import { type ApiServer, startApiServer } from '../src/index.ts';
@@ -9,7 +9,7 @@ import { widget, widgetDefinition, widgetsPath } from './support/widgets.ts';
 const program = kubectlProgram();
 const missing = !hasKubectl(program);
 
-describe.skipIf(missing)('kubectl', { timeout: patient(60_000) }, () => {
+describe.skipIf(missing)('kubectl', { timeout: timeLimit(60_000) }, () => {
   let server: ApiServer;
   let client: Client;
   let kubectl: Kubectl;

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { sha256 } from '../../../scripts/release/sha256.ts';
 import { VERSION } from '../../../src/config/version.ts';
-import { patient } from '../../support/patience.ts';
+import { timeLimit } from '../../support/time-limit.ts';
 import { hasHelm, helm } from '../support/helm.ts';
 import { canRender, render } from '../support/kustomize.ts';
 import { parseManifests } from '../support/manifest.ts';
@@ -84,10 +84,10 @@ describe('npm run release -- --dry-run', () => {
     const first = release('first');
     expect(first.status, first.stderr).toBe(0);
     [out, printed] = [first.folder, first.stdout];
-  }, patient(120_000));
+  }, timeLimit(120_000));
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-  it('has the same checksums when it is built again', { timeout: patient(120_000) }, () => {
+  it('has the same checksums when it is built again', { timeout: timeLimit(120_000) }, () => {
     const again = release('again');
     expect(readFileSync(join(again.folder, 'SHA256SUMS'), 'utf8')).toBe(read('SHA256SUMS'));
   });

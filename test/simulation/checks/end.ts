@@ -2,12 +2,12 @@ import type { Finding } from '../../soak/checks/finding.ts';
 import { findDuplicates, findOrphans } from '../../soak/checks/instances.ts';
 import { outcomeOf } from '../../soak/checks/settled.ts';
 import { findUntruths } from '../../soak/checks/truth.ts';
-import type { Stage } from '../world/stage.ts';
+import type { Stage } from '../environment/stage.ts';
 import type { Property, Violation } from './violation.ts';
 
 /** What must hold when faults and edits have ended for long enough. */
-export async function checkEnd({ world, subjects, connectors }: Stage): Promise<readonly Violation[]> {
-  const instances = world.simulation.instances();
+export async function checkEnd({ environment, subjects, connectors }: Stage): Promise<readonly Violation[]> {
+  const instances = environment.simulation.instances();
   const views = connectors.all();
   const of = (property: Property, findings: readonly Finding[]): readonly Violation[] =>
     findings.map(({ subject, text }) => ({ property, text: `${subject ?? 'a connector'}: ${text}` }));

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { HOME } from '../environment/cluster.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { WireCall } from '../wire/fate.ts';
-import { HOME } from '../world/cluster.ts';
-import type { World } from '../world/world.ts';
 import type { Violation } from './violation.ts';
 
 const lease = z.object({ spec: z.object({ holderIdentity: z.string().nullish() }) });
 
 /** A write to Open Connectors leaves a replica only while no other one holds the Lease. */
 export function checkFencing(
-  { cluster }: World,
+  { cluster }: Environment,
   report: (violation: Violation) => void,
 ): (call: WireCall) => void {
   return ({ api, method, process, number }) => {

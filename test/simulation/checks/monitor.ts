@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Stage } from '../environment/stage.ts';
 import type { WireCall } from '../wire/fate.ts';
 import type { WireObserver } from '../wire/wire.ts';
 import { callInWords } from '../wire/words.ts';
-import type { Stage } from '../world/stage.ts';
 import { checkCodes } from './codes.ts';
 import { checkFencing } from './fencing.ts';
 import { checkOwners } from './owners.ts';
@@ -26,8 +26,8 @@ export interface Monitor extends WireObserver {
 
 /** Watches every request, commit and log line of a run. */
 export function createMonitor(stage: Stage): Monitor {
-  const { world } = stage;
-  const { trace } = world;
+  const { environment } = stage;
+  const { trace } = environment;
   const violations: Violation[] = [];
   const report = (violation: Violation): void => {
     if (violations.some(({ property, text }) => property === violation.property && text === violation.text)) {
@@ -38,9 +38,9 @@ export function createMonitor(stage: Stage): Monitor {
   };
   const codes = checkCodes(report);
   const owners = checkOwners(stage, report);
-  const search = checkSecrets(world, report);
-  const fenced = checkFencing(world, report);
-  const rate = checkRate(world, report);
+  const search = checkSecrets(environment, report);
+  const fenced = checkFencing(environment, report);
+  const rate = checkRate(environment, report);
   let isQuiet = false;
   let hasChanged = false;
   return {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findChangedForeign } from '../../soak/checks/foreign.ts';
 import { CLUSTER_ID } from '../../soak/model/cluster-id.ts';
-import { HOME } from '../world/cluster.ts';
-import type { Stage } from '../world/stage.ts';
+import { HOME } from '../environment/cluster.ts';
+import type { Stage } from '../environment/stage.ts';
 import type { Violation } from './violation.ts';
 
 const tombstones = z.object({ data: z.record(z.string(), z.string()).default({}) });
@@ -15,10 +15,10 @@ export interface OwnerCheck {
 
 /** Each instance has an owner at every moment, and other owners keep theirs. */
 export function checkOwners(
-  { world, connectors, foreign }: Stage,
+  { environment, connectors, foreign }: Stage,
   report: (violation: Violation) => void,
 ): OwnerCheck {
-  const { cluster, simulation } = world;
+  const { cluster, simulation } = environment;
   const isWatchedLate = (uid: string): boolean => {
     const stored = cluster.server.store.get('secrets', `${HOME}/infusionsoft-connector-operator-tombstones`);
     return stored !== undefined && Object.hasOwn(tombstones.parse(stored).data, uid);

@@ -1,5 +1,5 @@
+import type { Environment } from '../environment/environment.ts';
 import type { WireCall } from '../wire/fate.ts';
-import type { World } from '../world/world.ts';
 import type { Violation } from './violation.ts';
 
 const WINDOW_MS = 10_000;
@@ -8,7 +8,7 @@ const MOST = 150;
 
 /** Counts the requests of each process. */
 export function checkRate(
-  { clock }: World,
+  { clock }: Environment,
   report: (violation: Violation) => void,
 ): ((call: WireCall) => void) & { readonly peak: () => number } {
   const times = new Map<string, number[]>();

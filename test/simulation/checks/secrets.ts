@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { PUBLIC_KEYS, SHORTEST } from '../../support/workbench/canary-watch.ts';
-import type { World } from '../world/world.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Violation } from './violation.ts';
 
 const secretObject = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Searches all output for values of all Secrets of a world. Returns the check of one line of a log. */
+/** Searches all output for values of all Secrets of an environment. Returns the check of one line of a log. */
 export function checkSecrets(
-  { cluster }: World,
+  { cluster }: Environment,
   report: (violation: Violation) => void,
 ): (source: string, text: string) => void {
   const values = new Map<string, string>();

@@ -1,7 +1,7 @@
 import type { Violation } from '../checks/violation.ts';
+import type { Definitions } from '../environment/cluster.ts';
 import { openSession } from '../session.ts';
 import type { CrashMoment, Fate, WireFault } from '../wire/fate.ts';
-import type { Definitions } from '../world/cluster.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** What happens at a point. */
@@ -91,25 +91,25 @@ async function runScenario(
       }
     },
   });
-  const { world, stage, monitor, pass, settle } = session;
+  const { environment, stage, monitor, pass, settle } = session;
   try {
     const [subject] = stage.subjects;
     if (subject === undefined) {
       throw new Error('the stage has no connector');
     }
-    world.startOperator(1);
+    environment.startOperator(1);
     await scenario.prepare(stage, subject);
     await pass(PREPARE_MS);
-    world.trace.note('change', scenario.name);
+    environment.trace.note('change', scenario.name);
     isCounting = true;
     const act = scenario.act(stage, subject);
     await pass(CHANGE_MS);
     await act;
     isCounting = false;
     await settle();
-    return { requests, timers, violations: monitor.violations, trace: world.trace.lines };
+    return { requests, timers, violations: monitor.violations, trace: environment.trace.lines };
   } finally {
-    world.stop();
+    environment.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Definitions } from '../world/cluster.ts';
+import type { Definitions } from '../environment/cluster.ts';
 import { BLOWS, countPoints, type Point, pointInWords, runPoint } from './points.ts';
 import { SCENARIOS } from './scenarios.ts';
 

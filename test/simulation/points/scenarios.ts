@@ -5,7 +5,7 @@ import { deleteResource } from '../../soak/storm/lifecycle.ts';
 import { rotateClientSecret } from '../../soak/storm/rotations.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { connector } from '../../support/workbench/manifests.ts';
-import { createConnector, type Stage } from '../world/stage.ts';
+import { createConnector, type Stage } from '../environment/stage.ts';
 
 /** One change of a connector whose every request and timer is a crash point. */
 export interface Scenario {
@@ -20,9 +20,9 @@ const nothing = async (): Promise<void> => undefined;
 const random = seededRandom(1);
 
 /** Patches the Secret with a code that was never used. */
-async function storeCode({ world, clock }: Stage, subject: Subject): Promise<void> {
-  const code = issueCode(world.simulation, clock, subject);
-  await world.team.patch('Secret', `${subject.name}-code`, { stringData: { code: code.value } });
+async function storeCode({ environment, clock }: Stage, subject: Subject): Promise<void> {
+  const code = issueCode(environment.simulation, clock, subject);
+  await environment.team.patch('Secret', `${subject.name}-code`, { stringData: { code: code.value } });
   code.stored();
 }
 
@@ -33,12 +33,12 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'authorize',
     async prepare(stage, subject) {
       await createConnector(stage, subject);
-      await stage.world.team.remove('Secret', `${subject.name}-code`);
+      await stage.environment.team.remove('Secret', `${subject.name}-code`);
     },
     async act(stage, subject) {
-      const { world, clock } = stage;
-      const code = issueCode(world.simulation, clock, subject);
-      await world.team.create({
+      const { environment, clock } = stage;
+      const code = issueCode(environment.simulation, clock, subject);
+      await environment.team.create({
         apiVersion: 'v1',
         kind: 'Secret',
         metadata: { name: `${subject.name}-code` },
@@ -59,7 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: createConnector,
     async act(stage, subject) {
       await storeCode(stage, subject);
-      await stage.world.team.patch('InfusionsoftConnector', subject.name, {
+      await stage.environment.team.patch('InfusionsoftConnector', subject.name, {
         metadata: { annotations: { 'openconnectors.dev/reauthorize-at': '2026-01-01T00:00:00Z' } },
       });
     },
@@ -76,9 +76,9 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'adopt',
     prepare: nothing,
     async act(stage, subject) {
-      const { world } = stage;
+      const { environment } = stage;
       const { clientId, clientSecret } = subject.app;
-      const existing = world.simulation.addInstance({
+      const existing = environment.simulation.addInstance({
         connector: subject.wanted.element,
         name: subject.wanted.instanceName,
         tags: [],
@@ -86,7 +86,7 @@ export const SCENARIOS: readonly Scenario[] = [
       });
       const spec = specOf(subject);
       const instance = { name: subject.wanted.instanceName, importId: existing.id };
-      await world.team.create(connector(subject.name, { ...spec, instance }));
+      await environment.team.create(connector(subject.name, { ...spec, instance }));
       subject.exists = true;
     },
   },

@@ -1,8 +1,8 @@
 import type { Random } from '../../../src/runtime/random.ts';
 import { pick } from '../../soak/seeds.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { LATE_COMMIT_WINDOW_MS } from '../environment/settings.ts';
 import type { Api, CrashMoment, Fate, WireCall, WireFault } from '../wire/fate.ts';
-import { LATE_COMMIT_WINDOW_MS } from '../world/settings.ts';
 import type { Profile } from './profile.ts';
 
 /** The fates of a run. */

@@ -3,8 +3,8 @@ import { OPERATIONS } from '../../soak/storm/operations.ts';
 import { rotateAccount } from '../../soak/storm/rotations.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { secret } from '../../support/workbench/manifests.ts';
-import type { Replicas } from '../world/replicas.ts';
-import type { Stage } from '../world/stage.ts';
+import type { Replicas } from '../environment/replicas.ts';
+import type { Stage } from '../environment/stage.ts';
 import type { SeededFates } from './fates.ts';
 import type { Action } from './plan.ts';
 
@@ -43,7 +43,7 @@ function queueOf(action: Action): string {
 }
 
 async function perform(stage: Stage, { replicas, fates }: StormTools, action: Action): Promise<void> {
-  const { world, stage: servers, subjects, clock, tenant } = stage;
+  const { environment, stage: servers, subjects, clock, tenant } = stage;
   const note = (text: string, key?: string): void => servers.auditLog.note('operation', text, key);
   const subject = 'subject' in action ? subjects[action.subject] : undefined;
   switch (action.kind) {
@@ -69,11 +69,11 @@ async function perform(stage: Stage, { replicas, fates }: StormTools, action: Ac
       replicas.pause(action.replica, action.ms);
       return;
     case 'cut watches':
-      note(`${world.cluster.server.faults.dropWatches()} watches cut`);
+      note(`${environment.cluster.server.faults.dropWatches()} watches cut`);
       return;
     case 'expire history':
-      world.cluster.server.faults.expireHistory();
-      world.cluster.server.faults.dropWatches();
+      environment.cluster.server.faults.expireHistory();
+      environment.cluster.server.faults.dropWatches();
       note('the history of the API server is lost');
       return;
     case 'lose Secret': {
@@ -97,8 +97,8 @@ async function perform(stage: Stage, { replicas, fates }: StormTools, action: Ac
       return;
     case 'revoke': {
       const id = subject === undefined ? undefined : servers.connectors.of(subject.key)?.view.instanceId;
-      if (id !== undefined && world.simulation.instances().some((instance) => instance.id === id)) {
-        world.simulation.failTokenRefresh(id);
+      if (id !== undefined && environment.simulation.instances().some((instance) => instance.id === id)) {
+        environment.simulation.failTokenRefresh(id);
         note(`the grant of instance ${id} is revoked`, subject?.key);
       }
       return;

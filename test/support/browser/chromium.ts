@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-import { patient } from '../patience.ts';
+import { timeLimit } from '../time-limit.ts';
 
 /** Debian's Chromium, or the one that `CHROMIUM` names. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -16,7 +16,7 @@ export function browserIsMissing(): string | undefined {
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
-    timeout: patient(30_000),
+    timeout: timeLimit(30_000),
     args: [
       '--headless=new',
       '--no-sandbox',

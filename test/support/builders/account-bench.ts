@@ -48,8 +48,8 @@ export interface AccountBench {
   /** The connectors that use the account, as the API server lists them. */
   listedUsers: readonly string[];
   answers: Answers;
-  /** One pass over `account` with the status that the pass before wrote. */
-  pass(account: OpenConnectorsAccount): Promise<ReconcileOutcome>;
+  /** One reconcile over `account` with the status that the reconcile before wrote. */
+  reconcile(account: OpenConnectorsAccount): Promise<ReconcileOutcome>;
 }
 
 /** A bench whose remote side answers as `answers` say. */
@@ -164,7 +164,7 @@ export function accountBench(
         drop: async (uid) => void kept.delete(uid),
       },
     },
-    async pass(account) {
+    async reconcile(account) {
       const status = statuses.at(-1) ?? account.status;
       const outcome = await reconcileAccount(
         bench.ports,

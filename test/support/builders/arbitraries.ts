@@ -7,7 +7,7 @@ import type { AccountView } from '../../../src/ownership/account-view.ts';
 import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
-import { connectionMemory, input, READY_ACCOUNT, type WorldChange } from './input.ts';
+import { connectionMemory, type InputChange, input, READY_ACCOUNT } from './input.ts';
 import { instance, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
@@ -24,9 +24,9 @@ export const ERROR_CLASSES: readonly RemoteErrorClass[] = [
   'unexpected',
 ];
 
-/** Ids that the generated worlds know: of the status, of `importId`, of a replacement, and others. */
+/** Ids that the generated inputs know: of the status, of `importId`, of a replacement, and others. */
 const ids = fc.constantFrom(1, 2, 3, 4);
-/** `usual` nine times out of ten: what ends a pass at once must not keep the others from being reached. */
+/** `usual` nine times out of ten: what ends a reconcile at once must not keep the others from being reached. */
 const often = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof(
     { weight: 9, arbitrary: fc.constant(usual) },
@@ -256,7 +256,7 @@ const memories = fc.record({
   knowsConnection: fc.boolean(),
 });
 
-const passes = fc.record({
+const logs = fc.record({
   authorized: often(false, true),
   patched: fc.boolean(),
   reconfigured: fc.boolean(),
@@ -290,7 +290,7 @@ const passes = fc.record({
 });
 
 /** How inputs of every kind differ from the one of a new connector, also those that no sequence of reconciles leads to. */
-export const inputChanges: fc.Arbitrary<WorldChange> = fc
+export const inputChanges: fc.Arbitrary<InputChange> = fc
   .record({
     settings: often({}, { legacyApiEndMs: NOW }),
     connector: connectors,
@@ -303,17 +303,17 @@ export const inputChanges: fc.Arbitrary<WorldChange> = fc
       { weight: 1, arbitrary: fc.constant(null) },
     ),
     memory: memories,
-    pass: passes,
+    log: logs,
     triggered: fc.boolean(),
     claimants: fc.constantFrom([], [], ['team-b/crm']),
   })
-  .map(({ found, memory: { knowsConnection, ...memory }, pass, secrets: facts, ...change }) => ({
+  .map(({ found, memory: { knowsConnection, ...memory }, log, secrets: facts, ...change }) => ({
     ...change,
     secrets: { ...READ, ...facts },
     instances: found.filter(({ id }) => !change.gone.includes(id)),
     memory: { ...NO_MEMORY, ...memory, ...(knowsConnection && connectionMemory(change.connector)) },
-    pass,
+    log,
   }));
 
 /** Inputs of every kind. */
-export const worlds: fc.Arbitrary<ConnectorInput> = inputChanges.map(input);
+export const inputs: fc.Arbitrary<ConnectorInput> = inputChanges.map(input);

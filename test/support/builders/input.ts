@@ -55,8 +55,8 @@ export const SETTINGS: DecisionSettings = {
   providerOutageLimitMs: 72 * 60 * MINUTE,
 };
 
-/** How a world differs from the one of a new connector whose Secrets are read and whose account is listed. */
-export interface WorldChange {
+/** How an input differs from the one of a new connector whose Secrets are read and whose account is listed. */
+export interface InputChange {
   readonly now?: number;
   readonly settings?: Partial<DecisionSettings>;
   readonly connector?: InfusionsoftConnector;
@@ -71,15 +71,15 @@ export interface WorldChange {
   /** When the latest search began; `null`: nothing was listed yet. */
   readonly searchedAt?: number | null;
   readonly memory?: Partial<Memory>;
-  readonly pass?: LogChange;
+  readonly log?: LogChange;
   readonly peers?: readonly Peer[];
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
 }
 
-/** A world. Without a change nothing has happened yet, and everything that is needed is there. */
-export function input(change: WorldChange = {}): ConnectorInput {
+/** An input. Without a change nothing has happened yet, and everything that is needed is there. */
+export function input(change: InputChange = {}): ConnectorInput {
   const subject = change.connector ?? connector();
   const settings = { ...SETTINGS, ...change.settings };
   const { namespace, name, uid } = subject.metadata;
@@ -101,7 +101,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
     },
     storedRecord: parseRecord(subject.metadata.annotations?.[ANNOTATIONS.attempt]),
     memory: { ...NO_MEMORY, ...change.memory },
-    log: logOf(change.pass),
+    log: logOf(change.log),
     peers: change.peers ?? [],
     claimants: change.claimants ?? [],
     triggered: change.triggered ?? false,
@@ -109,7 +109,7 @@ export function input(change: WorldChange = {}): ConnectorInput {
   return gather(observation, printOf);
 }
 
-/** Id of the instance of `settledWorld`. */
+/** Id of the instance of `settledInput`. */
 export const ID = 4711;
 
 /** The Secrets of a settled connector: none was touched since it was applied, and the connection Secret is ours. */
@@ -151,8 +151,8 @@ export function connectionMemory(
   return { connection: { resourceVersion: '1', content } };
 }
 
-/** How a settled world differs: a change of its connector is one of the ready connector. */
-export interface SettledChange extends Omit<WorldChange, 'connector'> {
+/** How a settled input differs: a change of its connector is one of the ready connector. */
+export interface SettledChange extends Omit<InputChange, 'connector'> {
   readonly connector?: ConnectorChange;
 }
 
@@ -186,8 +186,8 @@ function withRecordedConnection(subject: InfusionsoftConnector): InfusionsoftCon
       };
 }
 
-/** A world in which everything is as it should be: `decide` says Ready without a step. */
-export function settledWorld(change: SettledChange = {}): ConnectorInput {
+/** An input in which everything is as it should be: `decide` says Ready without a step. */
+export function settledInput(change: SettledChange = {}): ConnectorInput {
   const subject = settledConnector(change.connector);
   return input({
     instances: [instance(ID)],

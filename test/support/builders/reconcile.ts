@@ -4,19 +4,19 @@ import { assertStatusConforms } from '../kstatus/kstatus.ts';
 import type { Bench } from './ports.ts';
 import { VALUES } from './secrets.ts';
 
-/** What a pass did, in order, and how it ended. */
-export interface PassRecord {
+/** What a reconcile did, in order, and how it ended. */
+export interface ReconcileRecord {
   readonly actions: readonly string[];
   readonly outcome: ReconcileOutcome;
 }
 
 const SECRETS = Object.values(VALUES);
 
-/** One pass over the stored resource. Whatever it wrote for people conforms and holds no secret. */
-export async function pass(
+/** One reconcile over the stored resource. Whatever it wrote for people conforms and holds no secret. */
+export async function reconcileOnce(
   bench: Bench,
   signal: AbortSignal = new AbortController().signal,
-): Promise<PassRecord> {
+): Promise<ReconcileRecord> {
   const actions: string[] = [];
   const outcome = await reconcile(bench.ports, bench.stored(), signal, (_connector, action) => {
     actions.push(action.type);

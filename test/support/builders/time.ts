@@ -1,4 +1,4 @@
-/** The wall clock of every world unless told otherwise: 2026-03-01T12:00:00Z. */
+/** The wall clock of every input unless told otherwise: 2026-03-01T12:00:00Z. */
 export const NOW = Date.UTC(2026, 2, 1, 12);
 
 export const SECOND = 1_000;

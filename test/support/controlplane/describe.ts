@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, inject, type TestContext } from 'vitest'
 import type { ControlPlane } from './control-plane.ts';
 import type { Features } from './features.ts';
 import './global-setup.ts';
-import { patient } from '../patience.ts';
+import { timeLimit } from '../time-limit.ts';
 import { appendRecord } from './record.ts';
 import { type ControlPlaneSource, controlPlanes } from './sources.ts';
 
 /** K3s pulls an image at its first start, which takes minutes. */
-const startTimeoutMs = patient(300_000);
-const stopTimeoutMs = patient(60_000);
+const startTimeoutMs = timeLimit(300_000);
+const stopTimeoutMs = timeLimit(60_000);
 
 /**
  * Declares a suite once for each control plane of this run. Each starts before the first test and serves all of them, so

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { patient } from '../patience.ts';
+import { timeLimit } from '../time-limit.ts';
 
 /** Interval between two attempts, milliseconds. */
 const intervalMs = 50;
@@ -16,7 +16,7 @@ export async function poll<T>(
   timeoutMs: number,
   describe: () => string | Promise<string>,
 ): Promise<T> {
-  const limitMs = patient(timeoutMs);
+  const limitMs = timeLimit(timeoutMs);
   const deadline = performance.now() + limitMs;
   for (;;) {
     const from = performance.now();

@@ -15,9 +15,9 @@ import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
 import type { Ports } from '../../../src/telemetry/endpoints.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
-import { patient } from '../patience.ts';
 import { giveClusterRights } from '../rbac/operator-rights.ts';
 import { serviceAccountKubeconfig } from '../rbac/service-account.ts';
+import { timeLimit } from '../time-limit.ts';
 import { watchCanaries } from './canary-watch.ts';
 import { createNamespace, type Namespace, useNamespace } from './cluster.ts';
 import { watchConformance } from './conformance-watch.ts';
@@ -157,7 +157,7 @@ export async function startWorkbench(
         ports,
         async stop() {
           running.delete(operator);
-          await composed.stop(patient(5_000));
+          await composed.stop(timeLimit(5_000));
         },
       };
       running.add(operator);

@@ -100,7 +100,7 @@ describe('an account', () => {
     },
     {
       name: 'verified, its Secret not touched',
-      because: 'an unchanged pass reads nothing',
+      because: 'an unchanged reconcile reads nothing',
       input: accountWorld({ session: OPEN, secret: secretUnread() }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
@@ -227,7 +227,7 @@ describe('an account', () => {
     },
     {
       name: 'with a base URL that is none',
-      because: 'servers without the rules let it pass',
+      because: 'servers without the rules let it reconcile',
       input: accountWorld({ account: account({ spec: { baseUrl: 'http://10.0.0.1' } }) }),
       action: blockedBy('InvalidSpec', 'spec.baseUrl', onChange, false),
     },
@@ -350,10 +350,10 @@ describe('an account', () => {
       action: blockedBy('SecretNotFound', 'sap-account', { kind: 'at', time: NOW + 30 * SECOND }, false),
     },
   ];
-  test.each(cases)('$name: $because', ({ input: world, action: expected }) => {
-    const action = decideAccount(world);
+  test.each(cases)('$name: $because', ({ input, action: expected }) => {
+    const action = decideAccount(input);
     expect(action).toMatchObject(expected);
-    assertStatusOf(world, action);
+    assertStatusOf(input, action);
   });
 
   test('being deleted, in use, waits, and says for whom', () => {

@@ -87,7 +87,7 @@ describe('fallback credentials that cannot be written', () => {
   it('keeps the account Ready, publishes an event, and tries again', async () => {
     const bench = benchWith(undefined);
     bench.keepFailure = new KubeError('forbidden', 'secrets is forbidden', { status: 403 });
-    expect(await bench.pass(account())).toEqual({ kind: 'again', afterMs: 5 * MINUTE });
+    expect(await bench.reconcile(account())).toEqual({ kind: 'again', afterMs: 5 * MINUTE });
     expect(ready(bench)).toMatchObject({ status: 'True', reason: 'Succeeded' });
     expect(bench.registry.view('team-a', 'sap').state).toBe('ready');
     expect(bench.woken).toEqual(['users']);
@@ -101,7 +101,7 @@ describe('fallback credentials that cannot be written', () => {
     expect(JSON.stringify(bench.events)).not.toContain(VALUES.userSecret);
 
     bench.keepFailure = undefined;
-    await bench.pass(account());
+    await bench.reconcile(account());
     expect([...bench.kept]).toEqual([uid]);
     expect(bench.events).toHaveLength(1);
   });
@@ -109,7 +109,7 @@ describe('fallback credentials that cannot be written', () => {
   it('shows the status before an error of the API server ends the reconcile', async () => {
     const bench = benchWith(undefined);
     bench.keepFailure = new KubeError('network', 'no connection');
-    await expect(bench.pass(account())).rejects.toBe(bench.keepFailure);
+    await expect(bench.reconcile(account())).rejects.toBe(bench.keepFailure);
     expect(ready(bench)).toMatchObject({ status: 'True' });
     expect(bench.registry.view('team-a', 'sap').state).toBe('ready');
     expect(bench.woken).toEqual(['users']);
@@ -144,7 +144,7 @@ describe('the clients of an account', () => {
 
   it('keeps those of the account and of its fallback credentials apart', async () => {
     const bench = benchWith(fallback);
-    await bench.pass(account());
+    await bench.reconcile(account());
     await bench.registry.openFallback(recorded, signal);
     bench.registry.closeFallback(uid);
     expect(keys(bench)).toEqual([`${uid}/${CREDENTIAL}`]);
@@ -157,7 +157,7 @@ describe('the clients of an account', () => {
         { userSecret: `user-${version}`, organizationSecret: 'organization' },
         { resourceVersion: String(version) },
       );
-      await bench.pass(account({ reconcileAt: String(version) }));
+      await bench.reconcile(account({ reconcileAt: String(version) }));
     }
     expect(bench.calls).toHaveLength(5);
     expect(keys(bench)).toHaveLength(1);
@@ -167,17 +167,17 @@ describe('the clients of an account', () => {
 
   it('drops the one of new credentials when the old ones are put back', async () => {
     const bench = benchWith(undefined);
-    await bench.pass(account());
+    await bench.reconcile(account());
     bench.secret = secretRead({ userSecret: 'x', organizationSecret: 'y' }, { resourceVersion: '2' });
     bench.answers = { organization: refuse('unavailable', 'No connection') };
-    await bench.pass(account());
+    await bench.reconcile(account());
     expect(keys(bench)).toHaveLength(2);
     bench.secret = secretRead(
       { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
       { resourceVersion: '3' },
     );
     bench.answers = working();
-    await bench.pass(account());
+    await bench.reconcile(account());
     expect(keys(bench)).toEqual([`${uid}/${CREDENTIAL}`]);
   });
 });

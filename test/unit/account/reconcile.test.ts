@@ -34,7 +34,7 @@ describe('an account that works', () => {
       names: ['crm'],
       ownerTags: new Set([OWN.owner]),
     });
-    const outcome = await it.pass(account());
+    const outcome = await it.reconcile(account());
 
     expect(it.calls).toEqual([['organization'], ['listInstancesByTag', 'k8s-cluster-cluster-1']]);
     expect(it.statuses.at(-1)).toMatchObject({
@@ -46,7 +46,7 @@ describe('an account that works', () => {
     expect(it.registry.view('team-a', 'sap')).toMatchObject({ state: 'ready', organizationId: '5211' });
     expect([...it.kept]).toEqual([ACCOUNT.uid]);
 
-    await it.pass(account());
+    await it.reconcile(account());
     expect(it.calls).toHaveLength(2);
     expect(it.woken).toEqual(['users']);
     expect(it.statuses.at(-1)).toEqual(it.statuses.at(-2));
@@ -55,12 +55,12 @@ describe('an account that works', () => {
   test('is listed again after the interval, and changed connectors are triggered', async () => {
     const remote = new Map([[1, instance(1)]]);
     const it = accountBench(workingRemote(remote));
-    await it.pass(account());
+    await it.reconcile(account());
     remote.set(1, instance(1, { name: 'renamed' }));
     it.woken.length = 0;
 
     await it.clock.advance(12 * MINUTE);
-    await it.pass(account());
+    await it.reconcile(account());
 
     expect(names(it).filter((name) => name === 'listInstancesByTag')).toHaveLength(2);
     expect(it.woken).toEqual([OWN.owner]);
@@ -69,12 +69,12 @@ describe('an account that works', () => {
   test('is listed again after the clock was set back, and everybody who waits is woken', async () => {
     const remote = new Map([[1, instance(1)]]);
     const it = accountBench(workingRemote(remote));
-    await it.pass(account());
+    await it.reconcile(account());
     it.woken.length = 0;
     remote.set(1, instance(1, { name: 'renamed' }));
     it.clock.setWall(NOW - 24 * HOUR);
 
-    await it.pass(account());
+    await it.reconcile(account());
 
     expect(names(it).filter((name) => name === 'listInstancesByTag')).toHaveLength(2);
     const inventory = it.registry.sessionByKey(KEY)?.inventory;
@@ -91,13 +91,13 @@ describe('an account that works', () => {
         return [];
       },
     });
-    await it.pass(account());
+    await it.reconcile(account());
     expect(it.registry.sessionByKey(KEY)?.inventory.listedAt).toBe(NOW);
   });
 
   test('keeps its Secret from the logs for as long as it is used', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     expect([...it.held].sort()).toEqual([VALUES.organizationSecret, VALUES.userSecret].sort());
     forgetAccount(it.ports, account());
     expect(it.held).toEqual([]);
@@ -110,7 +110,7 @@ describe('credentials that are refused', () => {
   test('are tried once an hour, and not more often, whatever happens meanwhile', async () => {
     const it = accountBench({ organization: refuse('unauthorized', 'No', { status: 401 }) });
     for (let minutes = 0; minutes < 180; minutes += 10) {
-      await it.pass(account());
+      await it.reconcile(account());
       await it.clock.advance(10 * MINUTE);
     }
     expect(names(it)).toEqual(['organization', 'organization', 'organization']);
@@ -119,24 +119,24 @@ describe('credentials that are refused', () => {
 
   test('are tried immediately when the Secret changes', async () => {
     const it = accountBench({ organization: refuse('unauthorized') });
-    await it.pass(account());
+    await it.reconcile(account());
     it.secret = secretRead(
       { userSecret: 'corrected', organizationSecret: VALUES.organizationSecret },
       { resourceVersion: '2' },
     );
     it.answers = working();
-    await it.pass(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('True Succeeded');
     expect(it.registry.view('team-a', 'sap').state).toBe('ready');
   });
 
   test('leave those in use that worked before', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     const before = it.registry.session('team-a', 'sap');
     it.secret = secretRead({ userSecret: 'wrong', organizationSecret: 'wrong' }, { resourceVersion: '2' });
     it.answers = { organization: refuse('unauthorized') };
-    await it.pass(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('False AccountUnauthorized');
     expect(it.registry.view('team-a', 'sap')).toEqual(before?.view);
     expect(it.registry.session('team-a', 'sap')?.inventory).toBe(before?.inventory);
@@ -144,14 +144,14 @@ describe('credentials that are refused', () => {
 
   test('that a connector met are verified before anybody else uses them', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.woken.length = 0;
     it.registry.session('team-a', 'sap')?.invalidate();
     it.registry.session('team-a', 'sap')?.invalidate();
     expect(it.invalidated).toEqual([ACCOUNT.uid]);
 
     it.answers = { organization: refuse('unauthorized') };
-    await it.pass(account());
+    await it.reconcile(account());
     expect(it.registry.view('team-a', 'sap')).toMatchObject({
       state: 'blocked',
       reason: 'AccountUnauthorized',
@@ -162,11 +162,11 @@ describe('credentials that are refused', () => {
 
   test('that turn out to work trigger the connectors that wait', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     const { inventory } = it.registry.session('team-a', 'sap') ?? {};
     it.woken.length = 0;
     it.registry.session('team-a', 'sap')?.invalidate();
-    await it.pass(account());
+    await it.reconcile(account());
     expect(it.woken).toEqual(['users']);
     expect(it.registry.session('team-a', 'sap')?.inventory).toBe(inventory);
   });
@@ -177,14 +177,14 @@ describe('new credentials in the Secret', () => {
 
   test('are verified in the end when Open Connectors was away at first', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.secret = changed;
     it.answers = { organization: refuse('unavailable', 'No connection') };
-    await it.pass(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('False AccountUnreachable');
     it.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
     await it.clock.advance(MINUTE);
-    await it.pass(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('True Succeeded');
     expect(it.registry.view('team-a', 'sap')).toMatchObject({
       organizationId: '6000',
@@ -194,10 +194,10 @@ describe('new credentials in the Secret', () => {
 
   test('that lack a key are reported in every reconcile', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.secret = secretRead({ userSecret: 'x' }, { resourceVersion: '2' });
-    await it.pass(account());
-    await it.pass(account());
+    await it.reconcile(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('False SecretKeyMissing');
   });
 });
@@ -205,10 +205,10 @@ describe('new credentials in the Secret', () => {
 describe('an account that changes', () => {
   test('to another organization drops the inventory of the first', async () => {
     const it = accountBench(working(instance(1)));
-    await it.pass(account());
+    await it.reconcile(account());
     it.secret = secretRead({ userSecret: 'x', organizationSecret: 'y' }, { resourceVersion: '2' });
     it.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
-    await it.pass(account());
+    await it.reconcile(account());
     expect(it.registry.view('team-a', 'sap')).toMatchObject({ organizationId: '6000' });
     expect(it.registry.session('team-a', 'sap')?.inventory.ownedBy(() => true)).toEqual([]);
     expect(it.woken).toEqual(['users', 'users']);
@@ -216,19 +216,19 @@ describe('an account that changes', () => {
 
   test('of its Secret in a label alone costs one read', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.secret = accountSecret('2');
-    await it.pass(account());
-    await it.pass(account());
+    await it.reconcile(account());
+    await it.reconcile(account());
     expect(it.reads).toEqual(['sap-account', 'sap-account']);
     expect(names(it)).toEqual(['organization', 'listInstancesByTag']);
   });
 
   test('to one without a Secret goes on with the session that it has', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.secret = secretAbsent;
-    await it.pass(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('False SecretNotFound');
     expect(it.registry.view('team-a', 'sap').state).toBe('ready');
   });
@@ -240,8 +240,8 @@ describe('an edit of baseUrl', () => {
 
   test('to a host that is not allowed closes the session, and its credentials go nowhere', async () => {
     const it = accountBench(working());
-    await it.pass(account());
-    await it.pass(elsewhere('https://foreign.example.com'));
+    await it.reconcile(account());
+    await it.reconcile(elsewhere('https://foreign.example.com'));
     expect(readyOf(it)).toBe('False HostNotAllowed');
     expect(it.registry.view('team-a', 'sap')).toMatchObject({ state: 'blocked', reason: 'HostNotAllowed' });
     expect(it.registry.session('team-a', 'sap')).toBeUndefined();
@@ -253,8 +253,8 @@ describe('an edit of baseUrl', () => {
 
   test('to a text that is no address closes the session too', async () => {
     const it = accountBench(working());
-    await it.pass(account());
-    await it.pass(elsewhere('https://10.0.0.1'));
+    await it.reconcile(account());
+    await it.reconcile(elsewhere('https://10.0.0.1'));
     expect(readyOf(it)).toBe('False InvalidSpec');
     expect(it.registry.session('team-a', 'sap')).toBeUndefined();
   });
@@ -262,9 +262,9 @@ describe('an edit of baseUrl', () => {
   test('to another allowed host is another session, which inherits nothing of the first', async () => {
     const remote = new Map([[1, instance(1)]]);
     const it = accountBench(workingRemote(remote));
-    await it.pass(account());
+    await it.reconcile(account());
     remote.clear();
-    await it.pass(elsewhere('https://api.openconnectors.eu10.ext.hana.ondemand.com'));
+    await it.reconcile(elsewhere('https://api.openconnectors.eu10.ext.hana.ondemand.com'));
     expect(names(it)).toEqual(['organization', 'listInstancesByTag', 'organization', 'listInstancesByTag']);
     expect(it.registry.view('team-a', 'sap')).toMatchObject({
       state: 'ready',
@@ -276,12 +276,14 @@ describe('an edit of baseUrl', () => {
 
   test('leaves a session open when only other fields change, and keeps its limits while they are invalid', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     const limits = { requestsPerSecond: 3, burst: 4, concurrency: 5 };
-    await it.pass(account({ spec: { limits }, metadata: { generation: 2 } }));
+    await it.reconcile(account({ spec: { limits }, metadata: { generation: 2 } }));
     it.registry.session('team-a', 'sap');
     expect([...it.clients.values()].map((settings) => settings.limits)).toEqual([limits]);
-    await it.pass(account({ spec: { limits: { ...limits, concurrency: -1 } }, metadata: { generation: 3 } }));
+    await it.reconcile(
+      account({ spec: { limits: { ...limits, concurrency: -1 } }, metadata: { generation: 3 } }),
+    );
     expect(readyOf(it)).toBe('False InvalidSpec');
     it.registry.session('team-a', 'sap');
     expect([...it.clients.values()].map((settings) => settings.limits)).toEqual([limits]);
@@ -294,7 +296,7 @@ describe('an account that cannot be reached', () => {
     const it = accountBench({ organization: refuse('unavailable', 'no connection') });
     const delays: number[] = [];
     for (let count = 0; count < 4; count += 1) {
-      const outcome = await it.pass(account());
+      const outcome = await it.reconcile(account());
       const afterMs = outcome.kind === 'again' ? outcome.afterMs : 0;
       delays.push(afterMs);
       await it.clock.advance(afterMs);
@@ -313,11 +315,11 @@ describe('an account that cannot be reached', () => {
 
   test('while it is listed leaves its connectors alone', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.woken.length = 0;
     it.answers = { listInstancesByTag: refuse('unavailable') };
     await it.clock.advance(20 * MINUTE);
-    await it.pass(account());
+    await it.reconcile(account());
     expect(readyOf(it)).toBe('False AccountUnreachable');
     expect(it.registry.view('team-a', 'sap').state).toBe('ready');
     expect(it.woken).toEqual([]);
@@ -329,7 +331,7 @@ describe('an account that cannot be reached', () => {
         throw new Error('a defect');
       },
     });
-    await expect(it.pass(account())).rejects.toThrow('a defect');
+    await expect(it.reconcile(account())).rejects.toThrow('a defect');
     expect(it.statuses).toEqual([]);
   });
 });
@@ -339,29 +341,29 @@ describe('a deletion of an account', () => {
     const deleted = account({ metadata: { deletionTimestamp: at(0) } });
     const users = { names: ['crm'], ownerTags: new Set<string>() };
     const it = accountBench(working(), users);
-    await it.pass(account());
-    expect(await it.pass(deleted)).toEqual({ kind: 'done' });
+    await it.reconcile(account());
+    expect(await it.reconcile(deleted)).toEqual({ kind: 'done' });
     expect(readyOf(it)).toBe('False InUse');
     expect(it.registry.view('team-a', 'sap').state).toBe('ready');
 
     users.names = [];
-    expect(await it.pass(deleted)).toEqual({ kind: 'released' });
+    expect(await it.reconcile(deleted)).toEqual({ kind: 'released' });
     expect([...it.kept]).toEqual([]);
   });
 
   test('waits for the connectors of other operators, which are not in its watches', async () => {
     const deleted = account({ metadata: { deletionTimestamp: at(0) } });
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     it.listedUsers = ['erp'];
-    expect(await it.pass(deleted)).toEqual({ kind: 'again', afterMs: 30_000 });
+    expect(await it.reconcile(deleted)).toEqual({ kind: 'again', afterMs: 30_000 });
     expect(readyOf(it)).toBe('False InUse');
     expect(it.statuses.at(-1)?.conditions?.[0]?.message).toContain('erp');
     expect([...it.kept]).toEqual([ACCOUNT.uid]);
 
     it.listedUsers = [];
     await it.clock.advance(30_000);
-    expect(await it.pass(deleted)).toEqual({ kind: 'released' });
+    expect(await it.reconcile(deleted)).toEqual({ kind: 'released' });
   });
 });
 
@@ -396,17 +398,17 @@ describe('the registry', () => {
 
   test('keeps accounts of the same name in two namespaces apart', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     expect(it.registry.view('team-b', 'sap')).toEqual({ state: 'unknown' });
     expect(it.registry.session('team-b', 'sap')).toBeUndefined();
   });
 
   test('drops the client of credentials that were replaced', async () => {
     const it = accountBench(working());
-    await it.pass(account());
+    await it.reconcile(account());
     expect([...it.clients.keys()]).toEqual([`${ACCOUNT.uid}/${CREDENTIAL}`]);
     it.secret = secretRead({ userSecret: 'x', organizationSecret: 'y' }, { resourceVersion: '2' });
-    await it.pass(account());
+    await it.reconcile(account());
     expect([...it.clients.keys()]).not.toContain(`${ACCOUNT.uid}/${CREDENTIAL}`);
     expect([...it.held].sort()).toEqual(['x', 'y']);
   });

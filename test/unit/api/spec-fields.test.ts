@@ -232,7 +232,7 @@ describe('a field of the spec of an OpenConnectorsAccount', async () => {
       inventoryInterval: '5m',
     },
   });
-  const outcome = await subject.pass({ ...full, spec: recorded(full.spec, 'spec', reads) });
+  const outcome = await subject.reconcile({ ...full, spec: recorded(full.spec, 'spec', reads) });
 
   it('has its turn in a verification with a listing', () => {
     expect(outcome.kind).toBe('again');

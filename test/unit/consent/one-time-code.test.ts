@@ -20,7 +20,7 @@ import {
 import { ID, remoteError, SETTINGS, settledConnector } from '../../support/builders/input.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { type Bench, bench } from '../../support/builders/ports.ts';
-import { pass, readiness } from '../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../support/builders/reconcile.ts';
 import { workingRemote } from '../../support/builders/remote.ts';
 import { secretRead, VALUES } from '../../support/builders/secrets.ts';
 import { at } from '../../support/builders/time.ts';
@@ -87,7 +87,7 @@ const sent = ({ calls }: Bench): string[] =>
 describe('a connector with the consent page', () => {
   test('gets a Secret with a one-time code, and a message with the page and the Secret', async () => {
     const it = bench({ connector: byPage(), settings: OWN_PAGE });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-consent-code', 'status']);
     expect(readiness(it)).toBe('False AuthorizationRequired');
     expect(message(it)).toBe(
@@ -97,7 +97,7 @@ describe('a connector with the consent page', () => {
       startUrl: START,
       codeSecretName: 'crm-consent-code',
     });
-    const again = await pass(it);
+    const again = await reconcileOnce(it);
     expect(again.actions.filter((step) => step !== 'read-secret')).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('a connector with the consent page', () => {
     const it = waiting({
       secrets: { 'crm-consent-code': { state: 'absent' }, 'crm-enrolment': oneTimeCode() },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).toEqual([
       'create secret crm-consent-code',
       'delete secret crm-enrolment',
@@ -123,14 +123,14 @@ describe('a connector with the consent page', () => {
     ['it names another callback URL', { oauth: { callbackUrl: 'https://other.example.com/cb' } }],
   ])('gets no one-time code where %s', async (_why, change) => {
     const it = bench({ connector: byPage(change), settings: OWN_PAGE, answers: workingRemote(new Map()) });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).not.toContain('create secret crm-consent-code');
     expect(it.stored().status?.authorization?.startUrl).toBeUndefined();
   });
 
   test('gets a one-time code where it names the callback URL of the operator', async () => {
     const it = bench({ connector: byPage({ oauth: { callbackUrl: CALLBACK } }), settings: OWN_PAGE });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.stored().status?.authorization?.startUrl).toBe(START);
   });
 
@@ -140,7 +140,7 @@ describe('a connector with the consent page', () => {
       const it = waiting({
         secrets: { [name]: secretRead({ code: 'theirs' }, { owners: ['another-uid'] }) },
       });
-      await pass(it);
+      await reconcileOnce(it);
       expect(readiness(it)).toBe('False CodeSecretConflict');
       expect(message(it)).toContain(name);
       expect(it.reads).not.toContain(name);
@@ -152,7 +152,7 @@ describe('a connector with the consent page', () => {
     const it = waiting({
       connector: byPage({ spec: { connectionSecretRef: { name: 'crm-consent-code' } } }),
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False CodeSecretConflict');
   });
 });
@@ -162,7 +162,7 @@ describe('a code from the page', () => {
     const it = waiting({
       secrets: { 'crm-grant': grant(), 'crm-consent': secretRead({}, { owners: [UID] }) },
     });
-    const { actions: steps } = await pass(it);
+    const { actions: steps } = await reconcileOnce(it);
     const order = [
       'create',
       'ping',
@@ -186,7 +186,7 @@ describe('a code from the page', () => {
       connector: byPage({ annotations: { attempt: announced } }),
       secrets: { 'crm-grant': grant() },
     });
-    const { actions: steps } = await pass(it);
+    const { actions: steps } = await reconcileOnce(it);
     expect(steps).toContain('remove-secret');
     expect(sent(it)).toEqual([]);
     expect(readiness(it)).toBe('False AuthorizationRequired');
@@ -202,7 +202,7 @@ describe('a code from the page', () => {
     const it = waiting({
       secrets: { 'crm-grant': grant({ consent: consentRequestHash({ ...SUBJECT, ...change }) }) },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(sent(it)).toEqual([]);
     expect(it.secrets.has('crm-grant')).toBe(false);
     expect(readiness(it)).toBe('False AuthorizationRequired');
@@ -210,7 +210,7 @@ describe('a code from the page', () => {
 
   test('is discarded if it is invalid', async () => {
     const it = waiting({ secrets: { 'crm-grant': secretRead({ other: 'x' }, { owners: [UID] }) } });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.secrets.has('crm-grant')).toBe(false);
     expect(readiness(it)).toBe('False AuthorizationRequired');
   });
@@ -222,11 +222,11 @@ describe('a code from the page', () => {
       },
     };
     const it = waiting({ secrets: { 'crm-grant': grant() }, answers });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False AuthorizationFailed');
     expect(message(it)).toContain('the code is too old');
     expect(message(it)).toContain(START);
-    await pass(it);
+    await reconcileOnce(it);
     expect(sent(it)).toEqual(['createInstance']);
   });
 
@@ -248,10 +248,10 @@ describe('a code from the page', () => {
         },
       },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.secrets.get('crm-grant')).toMatchObject({ state: 'read', owners: [UID] });
     await it.clock.advance(60_000);
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(it.secrets.has('crm-grant')).toBe(false);
   });
@@ -271,8 +271,8 @@ describe('a code from the page', () => {
         },
       },
     });
-    await pass(it);
-    await pass(it);
+    await reconcileOnce(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(sent(it)).toEqual(['createInstance']);
     expect(it.secrets.has('crm-grant')).toBe(false);
@@ -282,17 +282,17 @@ describe('a code from the page', () => {
 describe('an error response', () => {
   test('is reported as a denial until the user consents', async () => {
     const it = waiting({ secrets: { 'crm-grant': grant({ kind: 'error', error: 'access_denied' }) } });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False AuthorizationDenied');
     expect(message(it)).toContain(START);
     it.secrets.set('crm-grant', grant());
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
   });
 
   test('is reported by its code', async () => {
     const it = waiting({ secrets: { 'crm-grant': grant({ kind: 'error', error: 'invalid_scope' }) } });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False AuthorizationFailed');
     expect(message(it)).toContain('"invalid_scope"');
   });
@@ -314,7 +314,7 @@ describe('a requested reauthorization', () => {
   test('keeps the instance, and each value of the annotation counts once', async () => {
     const instances = new Map([[ID, instance(ID)]]);
     const it = waiting({ connector: requested('monday'), instances });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(pendingOf(it)).toMatchObject({
       status: 'True',
@@ -324,18 +324,18 @@ describe('a requested reauthorization', () => {
     expect(it.stored().status?.authorization?.codeSecretName).toBe('crm-consent-code');
     expect(it.secrets.has('crm-consent-code')).toBe(true);
     const { length } = it.writes;
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes).toHaveLength(length);
 
     it.secrets.set('crm-grant', grant());
-    await pass(it);
+    await reconcileOnce(it);
     expect(sent(it)).toEqual(['reauthorizeInstance']);
     expect(readiness(it)).toBe('True Succeeded');
     expect(it.stored().status?.lastHandledReauthorizeAt).toBe('monday');
     expect(it.stored().status?.instance?.id).toBe(ID);
     expect(pendingOf(it)).toBeUndefined();
     expect(it.stored().status?.authorization?.startUrl).toBeUndefined();
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(sent(it)).toEqual(['reauthorizeInstance']);
   });
@@ -345,7 +345,7 @@ describe('a requested reauthorization', () => {
       connector: requested('monday', 'monday'),
       instances: new Map([[ID, instance(ID)]]),
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
   });
 
@@ -362,7 +362,7 @@ describe('a requested reauthorization', () => {
       },
     };
     const it = waiting({ connector: announced, instances: new Map([[ID, instance(ID)]]) });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(pendingOf(it)?.reason).toBe('AuthorizationRequired');
     expect(it.stored().status?.authorization?.grant).not.toBe(digest(CODE));
@@ -379,7 +379,7 @@ describe('a requested reauthorization', () => {
       secrets: { 'crm-grant': grant() },
       answers: { reauthorizeInstance: refuse },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(sent(it)).toEqual(['reauthorizeInstance']);
     expect(it.calls.map(([name]) => name)).toContain('pingInstance');
     expect(readiness(it)).toBe('True Succeeded');
@@ -390,10 +390,10 @@ describe('a requested reauthorization', () => {
 
   test('ends when the annotation is removed', async () => {
     const it = waiting({ connector: requested('monday'), instances: new Map([[ID, instance(ID)]]) });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.secrets.has('crm-consent-code')).toBe(true);
     it.edit((stored) => ({ ...stored, metadata: { ...stored.metadata, annotations: {} } }));
-    await pass(it);
+    await reconcileOnce(it);
     expect(pendingOf(it)).toBeUndefined();
     expect(it.secrets.has('crm-consent-code')).toBe(false);
   });
@@ -409,10 +409,10 @@ describe('a code that was accepted', () => {
         },
       },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False AuthorizationUnverified');
     await it.clock.advance(SETTINGS.authorizationRecheckMs);
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False AuthorizationFailed');
     expect(sent(it)).toEqual(['createInstance']);
   });

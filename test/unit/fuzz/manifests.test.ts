@@ -9,7 +9,7 @@ import {
 } from '../../../src/kube/watch/watch-event.ts';
 import { connectors } from '../../support/builders/arbitraries.ts';
 import { bench } from '../../support/builders/ports.ts';
-import { assertNothingLeaks, pass } from '../../support/builders/reconcile.ts';
+import { assertNothingLeaks, reconcileOnce } from '../../support/builders/reconcile.ts';
 import { workingRemote } from '../../support/builders/remote.ts';
 import { secretRead } from '../../support/builders/secrets.ts';
 import { accountSpec, connectorSpec, nasty } from '../api/arbitraries.ts';
@@ -101,7 +101,7 @@ describe('Secrets with any contents', () => {
           secrets: { 'crm-oauth': read(oauth), 'crm-key': read(key), 'crm-code': read(code) },
           answers: workingRemote(new Map()),
         });
-        const { outcome } = await pass(it);
+        const { outcome } = await reconcileOnce(it);
         expect(outcome).toBeDefined();
         assertNothingLeaks(it);
         const status = JSON.stringify(it.stored().status ?? {});

@@ -108,7 +108,7 @@ function lease(): Record<string, unknown> {
 }
 
 /** Passes up to `ms` in steps, with real turns for the sockets in between, until `condition` holds. Returns the time passed. */
-async function pass(
+async function reconcile(
   ms: number,
   condition: () => boolean = () => false,
   check: () => void = () => undefined,
@@ -131,7 +131,7 @@ describe('one candidate', () => {
     const a = elector('a');
     start('a', a);
     expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     expect(() => a.assertHeld()).not.toThrow();
     expect(log).toEqual(['a leads']);
     expect(lease()).toMatchObject({ holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: 0 });
@@ -142,9 +142,9 @@ describe('one candidate', () => {
   test('renews every two seconds with one write and no read', async () => {
     const a = elector('a');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     const before = fake.requests.length;
-    await pass(22_000);
+    await reconcile(22_000);
     const after = fake.requests.slice(before);
     expect(after.every(({ method }) => method === 'PUT')).toBe(true);
     expect(after.length).toBeGreaterThanOrEqual(9);
@@ -155,11 +155,11 @@ describe('one candidate', () => {
   test('keeps leading after a conflict that changed only a label', async () => {
     const a = elector('a');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     fake
       .collection('coordination.k8s.io/v1', 'leases')
       .patch('system', 'operator', { metadata: { labels: { x: 'y' } } });
-    await pass(12_000);
+    await reconcile(12_000);
     expect(a.isLeading).toBe(true);
     expect(log).toEqual(['a leads']);
     await a.stop();
@@ -168,11 +168,11 @@ describe('one candidate', () => {
   test('stops when it observes another holder', async () => {
     const a = elector('a');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     fake
       .collection('coordination.k8s.io/v1', 'leases')
       .patch('system', 'operator', { spec: { holderIdentity: 'thief' } });
-    await pass(3_000, () => !a.isLeading);
+    await reconcile(3_000, () => !a.isLeading);
     expect(log).toEqual(['a leads', 'a stopped']);
     expect(a.signal.aborted).toBe(true);
     expect(a.state.name).toBe('lost');
@@ -186,12 +186,12 @@ describe('one candidate', () => {
   ])('stops before the Lease can be lost when the API server %s', async (_what, fault) => {
     const a = elector('a');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
-    await pass(5_000);
+    await reconcile(1_000, () => a.isLeading);
+    await reconcile(5_000);
     fake.fail({}, fault, 1_000);
     const state = a.state;
     const renewedAt = state.name === 'leading' ? state.renewedAt : Number.NaN;
-    await pass(20_000, () => a.state.name === 'lost');
+    await reconcile(20_000, () => a.state.name === 'lost');
     expect(clock.monotonic() - renewedAt).toBeLessThanOrEqual(10_100);
     expect(() => a.assertHeld()).toThrow(LeaseNotHeldError);
     expect(log).toEqual(['a leads', 'a stopped']);
@@ -200,9 +200,9 @@ describe('one candidate', () => {
   test('survives an API server that is away for less than the renew deadline', async () => {
     const a = elector('a');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     fake.fail({}, { kind: 'status', code: 503 }, 3);
-    await pass(30_000);
+    await reconcile(30_000);
     expect(log).toEqual(['a leads']);
     await a.stop();
   });
@@ -213,16 +213,16 @@ describe('of two candidates', () => {
     const a = elector('a');
     const b = elector('b');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     start('b', b);
     const onlyOne = (): void => expect(a.isLeading && b.isLeading).toBe(false);
-    await pass(30_000, undefined, onlyOne);
+    await reconcile(30_000, undefined, onlyOne);
     expect(log).toEqual(['a leads']);
     // The crash: from here on none of its requests arrives.
     const state = a.state;
     const renewedAt = state.name === 'leading' ? state.renewedAt : Number.NaN;
     fake.fail({ body: /"holderIdentity":"a"/ }, { kind: 'silent' }, 99);
-    await pass(30_000, () => b.isLeading, onlyOne);
+    await reconcile(30_000, () => b.isLeading, onlyOne);
     expect(log).toEqual(['a leads', 'a stopped', 'b leads']);
     expect(clock.monotonic() - renewedAt).toBeGreaterThanOrEqual(15_000);
     expect(clock.monotonic() - renewedAt).toBeLessThanOrEqual(17_500);
@@ -234,12 +234,12 @@ describe('of two candidates', () => {
     const a = elector('a');
     const b = elector('b');
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     start('b', b);
-    await pass(5_000);
+    await reconcile(5_000);
     await a.stop();
     expect(lease()['holderIdentity']).toBe('');
-    expect(await pass(10_000, () => b.isLeading)).toBeLessThanOrEqual(2_500);
+    expect(await reconcile(10_000, () => b.isLeading)).toBeLessThanOrEqual(2_500);
     expect(log).toEqual(['a leads', 'a stopped', 'b leads']);
     await b.stop();
   });
@@ -249,9 +249,9 @@ describe('of two candidates', () => {
     const a = elector('a');
     const b = elector('b', wrong);
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     start('b', b);
-    await pass(20_000);
+    await reconcile(20_000);
     expect(log).toEqual(['a leads']);
     await Promise.all([a.stop(), b.stop()]);
   });
@@ -260,13 +260,13 @@ describe('of two candidates', () => {
 test('a stop ends when the API server does not respond', async () => {
   const a = elector('a');
   start('a', a);
-  await pass(1_000, () => a.isLeading);
+  await reconcile(1_000, () => a.isLeading);
   fake.fail({}, { kind: 'silent' }, 1_000);
   let isStopped = false;
   const stopping = a.stop(2_000).then(() => {
     isStopped = true;
   });
-  await pass(10_000, () => isStopped);
+  await reconcile(10_000, () => isStopped);
   await stopping;
   expect(log).toEqual(['a leads', 'a stopped']);
   expect(clock.pending).toBe(0);
@@ -277,13 +277,13 @@ describe('a response that arrives after the renew deadline', () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
     start('a', a);
-    await pass(1_000, () => rest.holding === 1);
-    await pass(10_500);
+    await reconcile(1_000, () => rest.holding === 1);
+    await reconcile(10_500);
     rest.isHolding = false;
     rest.release();
-    await pass(200);
+    await reconcile(200);
     expect([a.state.name, a.isLeading, log]).toEqual(['candidate', false, []]);
-    await pass(3_000, () => a.isLeading);
+    await reconcile(3_000, () => a.isLeading);
     expect(log).toEqual(['a leads']);
     expect(lease()).toMatchObject({ holderIdentity: 'a', leaseTransitions: 0 });
     await a.stop();
@@ -293,8 +293,8 @@ describe('a response that arrives after the renew deadline', () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
     start('a', a);
-    await pass(1_000, () => rest.holding === 1);
-    await pass(10_500);
+    await reconcile(1_000, () => rest.holding === 1);
+    await reconcile(10_500);
     rest.isHolding = false;
     rest.release();
     await a.stop();
@@ -308,9 +308,9 @@ describe('a response that arrives after the renew deadline', () => {
     rest.isHolding = false;
     const a = elector('a', stalled, rest);
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     rest.isHolding = true;
-    await pass(3_000, () => rest.holding === 1);
+    await reconcile(3_000, () => rest.holding === 1);
     // The event loop was blocked: no timer fired, and the response is read first.
     stalled.behindMs = 9_000;
     rest.release();
@@ -324,13 +324,13 @@ describe('a leader past the renew deadline', () => {
     const rest = new HeldRest({ config, clock });
     const a = elector('a', clock, rest);
     start('a', a);
-    await pass(1_000, () => rest.holding === 1);
+    await reconcile(1_000, () => rest.holding === 1);
     const sentBy = clock.monotonic();
-    await pass(6_000);
+    await reconcile(6_000);
     rest.release();
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     expect(a.state).toMatchObject({ name: 'leading', renewedAt: expect.toSatisfy((at) => at <= sentBy) });
-    await pass(20_000, () => a.state.name === 'lost');
+    await reconcile(20_000, () => a.state.name === 'lost');
     expect(clock.monotonic() - sentBy).toBeLessThanOrEqual(10_000);
     expect(log).toEqual(['a leads', 'a stopped']);
     rest.release();
@@ -340,7 +340,7 @@ describe('a leader past the renew deadline', () => {
     const stalled = stallable(clock);
     const a = elector('a', stalled);
     start('a', a);
-    await pass(1_000, () => a.isLeading);
+    await reconcile(1_000, () => a.isLeading);
     stalled.behindMs = 9_999;
     expect(() => a.assertHeld()).not.toThrow();
     stalled.behindMs = 10_000;

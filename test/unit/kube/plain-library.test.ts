@@ -11,7 +11,7 @@ import { Program, type ProgramName } from '../../support/fakekube/program.ts';
  * field that is gone; with the client it was made for they do. With both, the caller is told nothing.
  */
 
-const patience = { timeout: 15_000, interval: 20 };
+const waitOptions = { timeout: 15_000, interval: 20 };
 const group = 'example.dev/v1';
 
 async function setUp(name: ProgramName, widgets: Record<string, Record<string, unknown>>) {
@@ -35,14 +35,14 @@ function add(fake: FakeKube, name: string, spec: Record<string, unknown> = {}): 
 }
 
 async function until(condition: () => boolean, program: Program): Promise<void> {
-  await vi.waitFor(() => expect(condition() || program.exitCode !== undefined).toBe(true), patience);
+  await vi.waitFor(() => expect(condition() || program.exitCode !== undefined).toBe(true), waitOptions);
   if (!condition()) {
     throw new Error(`the program ended with ${program.exitCode}: ${program.stderr.slice(-2_000)}`);
   }
 }
 
 async function exitOf(program: Program): Promise<number | null | undefined> {
-  await vi.waitFor(() => expect(program.exitCode).toBeDefined(), patience);
+  await vi.waitFor(() => expect(program.exitCode).toBeDefined(), waitOptions);
   return program.exitCode;
 }
 

@@ -245,7 +245,7 @@ describe('a watch that breaks', () => {
     add('a');
     await expect.poll(() => changes).toEqual(['upsert a']);
     fake.closeWatches('end');
-    // No time passes here.
+    // No time reconciles here.
     await watching(2);
     expect([clock.monotonic(), troubles]).toEqual([0, []]);
   });

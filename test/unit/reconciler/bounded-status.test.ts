@@ -13,11 +13,11 @@ import type { ConnectorInput } from '../../../src/connector/input.ts';
 import { type StatusUpdate, summarize } from '../../../src/connector/report/summarize.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { accountWorld, OPEN } from '../../support/builders/account.ts';
-import { worlds } from '../../support/builders/arbitraries.ts';
+import { inputs } from '../../support/builders/arbitraries.ts';
 import { ID, STORED, settledConnector } from '../../support/builders/input.ts';
 import { instance } from '../../support/builders/instance.ts';
 import { bench } from '../../support/builders/ports.ts';
-import { pass, readiness } from '../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../support/builders/reconcile.ts';
 import { workingRemote } from '../../support/builders/remote.ts';
 
 /** What the API server says about the status of a kind, by the CRD that is deployed. */
@@ -53,7 +53,7 @@ const contents: fc.Arbitrary<Partial<Instance>> = fc.record(
   { requiredKeys: [] },
 );
 
-/** How the reconcile of `world` ends; one that would go on ends with `otherwise`. */
+/** How the reconcile of `input` ends; one that would go on ends with `otherwise`. */
 function endingOf(input: ConnectorInput, otherwise: StatusUpdate): StatusUpdate {
   const action = decide(input);
   return action.type === 'finish' && (action.result.kind === 'ready' || action.result.kind === 'blocked')
@@ -64,7 +64,7 @@ function endingOf(input: ConnectorInput, otherwise: StatusUpdate): StatusUpdate 
 describe('the status of a connector', () => {
   it('is valid by the CRD and storable, whatever Open Connectors answers', () => {
     fc.assert(
-      fc.property(worlds, contents, texts, fc.boolean(), (before, content, message, isReady) => {
+      fc.property(inputs, contents, texts, fc.boolean(), (before, content, message, isReady) => {
         const found = [...before.external.instances].map(
           ([id, known]) => [id, known === 'not-found' ? known : { ...known, ...content }] as const,
         );
@@ -104,12 +104,12 @@ describe('the status of a connector', () => {
         listed: [renamed],
         answers: workingRemote(new Map([[ID, renamed]])),
       });
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(readiness(subject)).toBe('False DriftDetected');
       expect(connectorSays(subject.stored())).toEqual([]);
       expect(isStorable(subject.stored().status)).toBe(true);
       const { length } = subject.writes;
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(subject.writes).toHaveLength(length);
     },
   );

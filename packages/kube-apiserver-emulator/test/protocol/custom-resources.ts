@@ -1,4 +1,4 @@
-import { patient } from 'test-kit/patience.ts';
+import { timeLimit } from 'test-kit/time-limit.ts';
 import { describe, expect, test } from 'vitest';
 import { type Client, elements, type Json } from '../support/client.ts';
 import { definitionsPath, widget, widgetDefinition, widgetsPath } from '../support/widgets.ts';
@@ -276,12 +276,12 @@ export function customResourceSuite(client: () => Client): void {
         await client().mergePatch(`${gadgets}/a`, { metadata: { finalizers: [] } });
         await expect
           .poll(async () => (await client().get(`${definitionsPath}/gadgets.example.com`)).status, {
-            timeout: patient(30_000),
+            timeout: timeLimit(30_000),
           })
           .toBe(404);
         await expect.poll(async () => (await client().get(gadgets)).status).toBe(404);
       },
-      patient(70_000),
+      timeLimit(70_000),
     );
   });
 }

@@ -4,7 +4,7 @@ import { connector } from '../../../support/builders/connector.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
 import { MINUTE } from '../../../support/builders/time.ts';
 
@@ -37,11 +37,11 @@ const pings = ({ calls }: Bench): number => calls.filter(([name]) => name === 'p
 
 it('pings an instance within one interval after the clock was set back a day', async () => {
   const subject = settled();
-  await pass(subject);
+  await reconcileOnce(subject);
   subject.setBack(DAY);
-  await pass(subject);
+  await reconcileOnce(subject);
   await subject.clock.advance(subject.ports.settings.pingIntervalMs);
-  await pass(subject);
+  await reconcileOnce(subject);
   expect(pings(subject)).toBe(1);
 });
 
@@ -55,11 +55,11 @@ it('tries a failed change again after the clock was set back a day', async () =>
       return instance(ID);
     },
   });
-  await pass(subject);
+  await reconcileOnce(subject);
   expect(readiness(subject)).toBe('False RemoteError');
   isDown = false;
   subject.setBack(DAY);
-  await pass(subject);
+  await reconcileOnce(subject);
   expect(readiness(subject)).toBe('True Succeeded');
 });
 
@@ -73,16 +73,16 @@ it('settles a lost create after the usual wait when the clock was set back a day
     }),
   });
   const { createDeadlineMs, searchGraceMs } = subject.ports.settings;
-  await pass(subject);
+  await reconcileOnce(subject);
   subject.clock.setWall(subject.clock.now() - DAY);
   // The account lists again, because its last listing was in the future.
   subject.inventory.replace([], subject.clock.now());
-  await pass(subject);
+  await reconcileOnce(subject);
   await subject.clock.advance(createDeadlineMs + searchGraceMs - 1);
-  await pass(subject);
+  await reconcileOnce(subject);
   expect(readiness(subject)).toBe('False SearchingInstance');
   await subject.clock.advance(1);
-  await pass(subject);
+  await reconcileOnce(subject);
   expect(readiness(subject)).toBe('False CredentialUsed');
   expect(subject.calls.filter(([name]) => name === 'createInstance')).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import { unverifiedStatus } from '../../../support/builders/connector.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
 import { MINUTE, SECOND } from '../../../support/builders/time.ts';
 
@@ -49,7 +49,7 @@ const enabledInStatus = (subject: Bench): boolean | undefined => subject.stored(
 describe('a change of spec.instance.enabled', () => {
   it('disables with the intention written first, and is Ready', async () => {
     const { bench: subject, instances } = disabling();
-    const { actions: steps } = await pass(subject);
+    const { actions: steps } = await reconcileOnce(subject);
     expect(steps).toEqual(['record-disabling', 'enable']);
     expect(instances.get(ID)?.disabled).toBe(true);
     expect([readiness(subject), enabledInStatus(subject)]).toEqual(['True Disabled', false]);
@@ -65,11 +65,11 @@ describe('a change of spec.instance.enabled', () => {
         instances.set(id, instance(id, { disabled: !enabled }));
       },
     }));
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(enabledInStatus(subject)).toBe(false);
     isDown = false;
     await subject.clock.advance(10 * SECOND);
-    const { actions: steps } = await pass(subject);
+    const { actions: steps } = await reconcileOnce(subject);
     expect(steps).toEqual(['enable']);
     expect(readiness(subject)).toBe('True Disabled');
   });
@@ -83,8 +83,8 @@ describe('a change of spec.instance.enabled', () => {
         instances.set(id, instance(id, { disabled: !enabled }));
       },
     }));
-    await expect(pass(subject)).rejects.toBeInstanceOf(KubeError);
-    await pass(subject);
+    await expect(reconcileOnce(subject)).rejects.toBeInstanceOf(KubeError);
+    await reconcileOnce(subject);
     expect(readiness(subject)).toBe('True Succeeded');
     expect(instances.get(ID)?.disabled).toBe(false);
   });
@@ -101,7 +101,7 @@ describe('a change of spec.instance.enabled', () => {
       },
     }));
     const before = subject.stored();
-    await pass(subject).catch(() => undefined);
+    await reconcileOnce(subject).catch(() => undefined);
     // Nothing is written after a crash but what was written before the call.
     const written = subject.writes.find(([what]) => what === 'status')?.[1];
     expect(written).toEqual({ instance: { enabled: false } });
@@ -119,7 +119,7 @@ describe('a change of spec.instance.enabled', () => {
     // The new process has listed the account anew.
     await subject.clock.advance(MINUTE);
     subject.inventory.replace([instance(ID, { disabled: true })], subject.clock.now());
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(readiness(subject)).toBe('True Succeeded');
     expect(instances.get(ID)?.disabled).toBe(false);
   });
@@ -133,9 +133,9 @@ describe('a change of spec.instance.enabled', () => {
         }
       },
     }));
-    await pass(subject);
+    await reconcileOnce(subject);
     subject.edit(wanting(true));
-    const { actions: steps } = await pass(subject);
+    const { actions: steps } = await reconcileOnce(subject);
     expect(steps).toContain('read-instance');
     expect(readiness(subject)).toBe('True Succeeded');
     expect(instances.get(ID)?.disabled).toBe(false);
@@ -158,9 +158,9 @@ describe('a change of spec.instance.enabled', () => {
         },
       },
     };
-    await expect(pass({ ...subject, ports })).rejects.toBeInstanceOf(KubeError);
+    await expect(reconcileOnce({ ...subject, ports })).rejects.toBeInstanceOf(KubeError);
     expect(subject.calls).toEqual([]);
-    await pass({ ...subject, ports });
+    await reconcileOnce({ ...subject, ports });
     expect([readiness(subject), enabledInStatus(subject)]).toEqual(['True Succeeded', true]);
     expect(subject.calls.map(([name]) => name)).not.toContain('setInstanceEnabled');
   });
@@ -175,7 +175,7 @@ describe('an instance that a listing shows disabled', () => {
       listed: [instance(ID, { disabled: true })],
       answers: workingRemote(remote),
     });
-    const { actions: steps } = await pass(subject);
+    const { actions: steps } = await reconcileOnce(subject);
     expect(steps).toEqual(['read-instance']);
     expect(readiness(subject)).toBe('True Succeeded');
   });
@@ -197,7 +197,7 @@ describe('an instance that a listing shows disabled', () => {
         },
       },
     });
-    const { actions: steps } = await pass(subject);
+    const { actions: steps } = await reconcileOnce(subject);
     expect(steps.filter((action) => action === 'enable')).toHaveLength(1);
     expect(readiness(subject)).toBe('False AuthorizationRevoked');
     expect(enabledInStatus(subject)).toBe(true);

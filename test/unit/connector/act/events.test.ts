@@ -6,7 +6,7 @@ import { HELD, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { ID, remoteError, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, type BenchChange, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 
@@ -75,7 +75,7 @@ function without(it: Bench): void {
 describe('the events of a connector', () => {
   it('are enabled by one PATCH with callback and signature key, and read back', async () => {
     const it = subject();
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
     expect(patches(it)).toEqual([{ configuration: PATCH }]);
     const names = it.calls.map(([name]) => name);
@@ -84,14 +84,14 @@ describe('the events of a connector', () => {
     expect(it.stored().status?.events).toEqual({ resources: ['contacts', 'orders'] });
     const recorded = it.stored().status?.credentials?.map(({ secretName }) => secretName);
     expect(recorded).toContain('crm-events');
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it)).toHaveLength(1);
     expect(it.calls.filter(([name]) => name === 'readElement')).toHaveLength(1);
   });
 
   it('are equal where the poller configuration comes back in another form', async () => {
     const it = subject();
-    await pass(it);
+    await reconcileOnce(it);
     const before = it.remote.get(ID)?.configuration?.['event.poller.configuration'] ?? '';
     it.inventory.amend(ID, {
       configuration: {
@@ -104,53 +104,53 @@ describe('the events of a connector', () => {
         ),
       },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it)).toHaveLength(1);
   });
 
   it('are corrected by the smallest call after drift', async () => {
     const it = subject();
-    await pass(it);
+    await reconcileOnce(it);
     const { configuration } = it.remote.get(ID) ?? instance(ID);
     const drifted = { configuration: { ...configuration, 'event.poller.refresh_interval': '1' } };
     it.remote.set(ID, { ...(it.remote.get(ID) ?? instance(ID)), ...drifted });
     it.inventory.amend(ID, drifted);
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it).slice(1)).toEqual([{ configuration: { 'event.poller.refresh_interval': '5' } }]);
     expect(it.events.at(-1)?.reason).toBe('DriftCorrected');
   });
 
   it('get a rotated signature key alone', async () => {
     const it = subject();
-    await pass(it);
+    await reconcileOnce(it);
     const next = 'signature-key-next';
     it.secrets.set('crm-events', secretRead({ signatureKey: next }, { resourceVersion: '2' }));
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it).slice(1)).toEqual([{ configuration: { 'event.notification.signature.key': next } }]);
   });
 
   it('are disabled when the spec has them no more, once', async () => {
     const it = subject();
-    await pass(it);
+    await reconcileOnce(it);
     without(it);
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it).slice(1)).toEqual([{ configuration: { 'event.notification.enabled': 'false' } }]);
     expect(it.stored().status?.events).toBeUndefined();
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it)).toHaveLength(2);
   });
 
   it('of another client are left alone without spec.events', async () => {
     const it = subject({}, EVENTS, { 'event.notification.enabled': 'true' });
     without(it);
-    await pass(it);
+    await reconcileOnce(it);
     expect(patches(it)).toEqual([]);
     expect(readiness(it)).toBe('True Succeeded');
   });
 
   it('are reported, without a consent, where Open Connectors does not store them', async () => {
     const it = subject({ patchInstance: () => instance(ID, { element: 'infusionsoftrest' }) });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False RemoteError');
     const ready = it.stored().status?.conditions?.find(({ type }) => type === 'Ready');
     expect(ready?.message).toContain('"event.notification.enabled"');
@@ -164,13 +164,13 @@ describe('the events of a connector', () => {
         throw remoteError('not-found', 'no element', { status: 404 });
       },
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('True Succeeded');
   });
 
   it('never show the signature key', async () => {
     const it = subject();
-    await pass(it);
+    await reconcileOnce(it);
     const shown = JSON.stringify([it.events, it.writes.filter(([what]) => !what.includes('secret'))]);
     expect(shown).not.toContain(KEY);
     expect(shown).not.toContain(VALUES.clientSecret);
@@ -178,7 +178,7 @@ describe('the events of a connector', () => {
 
   it('are invalid for a host that the operator does not allow', async () => {
     const it = subject({}, { ...EVENTS, callbackUrl: 'https://evil.example.com/' });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False InvalidSpec');
     expect(it.calls).toEqual([]);
   });

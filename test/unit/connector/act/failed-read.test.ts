@@ -3,7 +3,7 @@ import { ERROR_CLASSES } from '../../../support/builders/arbitraries.ts';
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { bench } from '../../../support/builders/ports.ts';
-import { pass } from '../../../support/builders/reconcile.ts';
+import { reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { at } from '../../../support/builders/time.ts';
 
@@ -26,19 +26,19 @@ const others = ERROR_CLASSES.filter((name) => name !== 'not-found');
 describe('a read by id that fails', () => {
   it.each(others)('with %s is no proof that the instance is deleted', async (name) => {
     const subject = unreadable(name, {});
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(subject.inventory.about('', [ID]).instances.get(ID)).toBeUndefined();
     expect(subject.calls.map(([call]) => call)).toEqual(['readInstance']);
   });
 
   it.each(others)('with %s keeps the finalizer of a resource that is being deleted', async (name) => {
     const subject = unreadable(name, { metadata: { deletionTimestamp: at(0) } });
-    const { outcome } = await pass(subject);
+    const { outcome } = await reconcileOnce(subject);
     expect(outcome.kind).not.toBe('released');
   });
 
   it('with the 404 of the API itself is that proof', async () => {
     const subject = unreadable('not-found', { metadata: { deletionTimestamp: at(0) } });
-    expect((await pass(subject)).outcome).toEqual({ kind: 'released' });
+    expect((await reconcileOnce(subject)).outcome).toEqual({ kind: 'released' });
   });
 });

@@ -4,7 +4,7 @@ import { attempt, connector, HELD } from '../../../support/builders/connector.ts
 import { ID, STORED } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { bench } from '../../../support/builders/ports.ts';
-import { pass } from '../../../support/builders/reconcile.ts';
+import { reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { at, MINUTE } from '../../../support/builders/time.ts';
 
@@ -29,7 +29,7 @@ it('deletes the instance of a create that only the record names, with the fallba
     account: ACCOUNT_WITHOUT_SECRET,
     kept: 'open',
   });
-  await pass(subject);
+  await reconcileOnce(subject);
   expect(subject.calls.map(([name]) => name)).toEqual([
     'listInstancesByTag',
     'readInstance',

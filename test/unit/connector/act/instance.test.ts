@@ -4,7 +4,7 @@ import { connector, readyStatus, UID } from '../../../support/builders/connector
 import { ID, remoteError, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance, OWN, TAGS } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE } from '../../../support/builders/time.ts';
@@ -42,7 +42,7 @@ const reasons = ({ events }: Bench): string[] => events.map(({ reason }) => reas
 describe('a change of an instance', () => {
   test('reads the instance, corrects drift by one call, and asks nothing more', async () => {
     const it = settled({}, [instance(ID, { name: 'renamed' })]);
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls).toEqual([
       ['readInstance', ID],
       ['patchInstance', ID, { name: 'team-a-crm' }],
@@ -55,7 +55,7 @@ describe('a change of an instance', () => {
     const it = settled({ oauth: { authorizationCodeSecretRef: undefined } }, [], {}, [
       instance(ID, { name: 'renamed' }),
     ]);
-    await pass(it);
+    await reconcileOnce(it);
     expect(names(it)).toEqual(['readInstance']);
     expect(readiness(it)).toBe('False AuthorizationRequired');
   });
@@ -64,7 +64,7 @@ describe('a change of an instance', () => {
     const it = settled({}, [instance(ID, { name: 'renamed' })], { patchInstance: refuse('unavailable') });
     const delays: number[] = [];
     for (let count = 1; count <= 4; count += 1) {
-      const { outcome } = await pass(it);
+      const { outcome } = await reconcileOnce(it);
       const afterMs = outcome.kind === 'again' ? outcome.afterMs : 0;
       delays.push(afterMs);
       expect(it.stored().status?.failures?.count).toBe(count);
@@ -75,9 +75,9 @@ describe('a change of an instance', () => {
 
   test('that was just tried is not tried before it is due, and nothing is written', async () => {
     const it = settled({}, [instance(ID, { name: 'renamed' })], { patchInstance: refuse('unavailable') });
-    await pass(it);
+    await reconcileOnce(it);
     const writes = it.writes.length;
-    const { actions: steps, outcome } = await pass(it);
+    const { actions: steps, outcome } = await reconcileOnce(it);
     expect(steps).toEqual([]);
     expect(outcome).toMatchObject({ kind: 'again' });
     expect(it.writes).toHaveLength(writes);
@@ -85,7 +85,7 @@ describe('a change of an instance', () => {
 
   test('enables what the spec enables, and records it', async () => {
     const it = settled({ metadata: { generation: 2 }, spec: { instance: { enabled: false } } });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls).toEqual([
       ['readInstance', ID],
       ['setInstanceEnabled', ID, false],
@@ -98,7 +98,7 @@ describe('a change of an instance', () => {
       spec: { ...stored.spec, instance: { enabled: true } },
       metadata: { ...stored.metadata, generation: 3 },
     }));
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls.slice(2)).toEqual([
       ['readInstance', ID],
       ['setInstanceEnabled', ID, true],
@@ -113,19 +113,19 @@ describe('a call through the instance', () => {
     const it = settled({ status: readyStatus(ID, { conditions: [] }) }, undefined, {
       pingInstance: refuse('unavailable', 'no answer in time'),
     });
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(readiness(it)).toBe('False InstanceNotAnswering');
     expect(outcome.kind).toBe('again');
   });
 
   test('is made again after the interval, and only then', async () => {
     const it = settled();
-    await pass(it);
+    await reconcileOnce(it);
     expect(names(it)).toEqual([]);
     await it.clock.advance(it.ports.settings.pingIntervalMs);
-    await pass(it);
+    await reconcileOnce(it);
     expect(names(it)).toEqual(['pingInstance']);
-    await pass(it);
+    await reconcileOnce(it);
     expect(names(it)).toEqual(['pingInstance']);
   });
 });
@@ -133,7 +133,7 @@ describe('a call through the instance', () => {
 describe('a deletion', () => {
   test('is confirmed by a read before the finalizer may go', async () => {
     const it = settled({ metadata: DELETED });
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(it.calls).toEqual([
       ['readInstance', ID],
       ['deleteInstance', ID],
@@ -146,14 +146,14 @@ describe('a deletion', () => {
 
   test('of what is gone already succeeds', async () => {
     const it = settled({ metadata: DELETED }, [], {}, [instance(ID)]);
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(names(it)).toEqual(['readInstance']);
     expect(outcome).toEqual({ kind: 'released' });
   });
 
   test('that is confirmed but not done is not believed', async () => {
     const it = settled({ metadata: DELETED }, undefined, { deleteInstance: () => undefined });
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(outcome.kind).toBe('again');
     expect(readiness(it)).toBe('False Deleting');
   });
@@ -168,7 +168,7 @@ describe('a deletion', () => {
       { metadata: DELETED, status: readyStatus(ID, { replacing: { id: 8, connector: 'infusionsoftrest' } }) },
       found,
     );
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(outcome).toEqual({ kind: 'released' });
     expect([...it.instances.keys()]).toEqual([10]);
   });
@@ -179,7 +179,7 @@ describe('a deletion', () => {
       [instance(ID, { tags: [...TAGS.own, 'mine'] })],
       {},
     );
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(outcome).toEqual({ kind: 'released' });
     expect(it.calls).toEqual([
       ['readInstance', ID],
@@ -191,7 +191,7 @@ describe('a deletion', () => {
     const refused = settled({ metadata: DELETED, spec: { deletionPolicy: 'Orphan' } }, undefined, {
       patchInstance: refuse('unavailable', 'no answer'),
     });
-    expect((await pass(refused)).outcome).toEqual({ kind: 'released' });
+    expect((await reconcileOnce(refused)).outcome).toEqual({ kind: 'released' });
     expect(refused.events[0]?.message).toContain('with its k8s- tags: no answer.');
   });
 });
@@ -204,7 +204,7 @@ describe('an adoption', () => {
       connector: connector({ spec: { instance: { importId: 7 } } }),
       answers: workingRemote(instances),
     });
-    const { actions: steps } = await pass(it);
+    const { actions: steps } = await reconcileOnce(it);
     expect(steps.filter((action) => action !== 'read-secret' && action !== 'search')).toEqual([
       'read-instance',
       'add-finalizer',
@@ -224,7 +224,7 @@ describe('an adoption', () => {
       connector: connector({ spec: { instance: { importId: 7 } } }),
       answers: workingRemote(new Map([[7, found]])),
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False ForeignOwner');
     expect(it.calls).toEqual([['readInstance', 7]]);
     expect(it.writes.map(([what]) => what)).toEqual(['status']);
@@ -234,26 +234,26 @@ describe('an adoption', () => {
 
 test('a regular reconcile of a settled resource reads nothing, also after a restart', async () => {
   const it = settled();
-  await pass(it);
+  await reconcileOnce(it);
   expect([it.reads, it.calls, it.writes]).toEqual([[], [], []]);
   await it.clock.advance(MINUTE);
-  await pass(it);
+  await reconcileOnce(it);
   expect([it.reads, it.calls, it.writes, it.events]).toEqual([[], [], [], []]);
 });
 
 test('a status of an earlier version of the operator is completed by one read and one write', async () => {
   const it = settled();
   it.edit((stored) => ({ ...stored, status: { ...stored.status, binding: { name: 'crm-connection' } } }));
-  await pass(it);
+  await reconcileOnce(it);
   expect([it.reads, it.calls, it.writes.map(([what]) => what)]).toEqual([['crm-connection'], [], ['status']]);
   it.ports.memory.forget(UID);
-  await pass(it);
+  await reconcileOnce(it);
   expect([it.reads, it.calls, it.writes.length]).toEqual([['crm-connection'], [], 1]);
 });
 
 test('a 401 of any call triggers a check of the account, once for each reconcile', async () => {
   const it = settled({}, [instance(ID, { name: 'renamed' })], { patchInstance: refuse('unauthorized') });
-  await pass(it);
+  await reconcileOnce(it);
   expect(it.suspicions()).toBe(1);
   expect(readiness(it)).toBe('False AccountUnauthorized');
 });

@@ -7,12 +7,12 @@ import { connector } from '../../../support/builders/connector.ts';
 import { ID, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
-import { assertNothingLeaks, pass, readiness } from '../../../support/builders/reconcile.ts';
+import { assertNothingLeaks, readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
 import { secretAbsent } from '../../../support/builders/secrets.ts';
 import { MINUTE } from '../../../support/builders/time.ts';
 
-/** What a pass gives up with when it goes in a circle. */
+/** What a reconcile gives up with when it goes in a circle. */
 const CIRCLE = /^no result after \d+ actions$/;
 
 /** Answers that come in any order, as errors or with any instance, whatever is asked. */
@@ -63,7 +63,7 @@ describe('against a remote side that answers anything', () => {
   test('a reconcile ends, with a result or with an error that the queue backs off from', async () => {
     await fc.assert(
       fc.asyncProperty(benches, async (it) => {
-        await pass(it).catch((error: unknown) => {
+        await reconcileOnce(it).catch((error: unknown) => {
           expect(error).toBeInstanceOf(Error);
           expect(String((error as Error).message)).toMatch(CIRCLE);
         });
@@ -77,7 +77,7 @@ describe('against a remote side that answers anything', () => {
     await fc.assert(
       fc.asyncProperty(benches, async (it) => {
         const isHeld = it.stored().metadata.finalizers !== undefined;
-        await pass(it).catch(() => undefined);
+        await reconcileOnce(it).catch(() => undefined);
         const holds = it.writes.findIndex(([what]) => what === 'metadata');
         const changes = it.calls.some(([name]) => /create|patch|reauthorize|delete|setInstance/.test(name));
         expect(changes && !isHeld && holds === -1).toBe(false);
@@ -87,7 +87,7 @@ describe('against a remote side that answers anything', () => {
   });
 });
 
-/** Benches in states that people know, each with what a pass makes of it. */
+/** Benches in states that people know, each with what a reconcile makes of it. */
 const STATES: readonly { readonly name: string; readonly make: () => Bench; readonly ready: string }[] = [
   {
     name: 'Ready',
@@ -147,20 +147,20 @@ function settled(change: Parameters<typeof settledConnector>[0] = {}, found: Ins
 describe('a second reconcile of the same state', () => {
   test.each(STATES)('writes nothing and publishes no event: $name', async ({ make, ready }) => {
     const it = make();
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe(ready);
     const before = [it.writes.length, it.events.length];
     await it.clock.advance(MINUTE);
-    await pass(it);
+    await reconcileOnce(it);
     expect([it.writes.length, it.events.length]).toEqual(before);
   });
 
   test.each(STATES)('after a restart writes nothing either: $name', async ({ make, ready }) => {
     const it = make();
-    await pass(it);
+    await reconcileOnce(it);
     it.ports.memory.forget(it.stored().metadata.uid);
     const before = [it.writes.length, it.events.length];
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe(ready);
     expect([it.writes.length, it.events.length]).toEqual(before);
   });
@@ -169,23 +169,23 @@ describe('a second reconcile of the same state', () => {
 describe('a process that has just begun', () => {
   test('leaves a settled resource as it is until the account is verified', async () => {
     const it = bench({ connector: settledConnector(), secrets: STORED, account: { state: 'unknown' } });
-    const { actions: steps, outcome } = await pass(it);
+    const { actions: steps, outcome } = await reconcileOnce(it);
     expect([steps, it.writes, it.events]).toEqual([[], [], []]);
     expect(outcome).toEqual({ kind: 'done' });
   });
 
   test('leaves it as it is until the instances are listed', async () => {
     const it = bench({ connector: settledConnector(), secrets: STORED, listed: undefined });
-    await pass(it);
+    await reconcileOnce(it);
     expect([it.writes, it.calls, it.events]).toEqual([[], [], []]);
   });
 });
 
 test('reconcile-at is echoed, once', async () => {
   const it = settled({ annotations: { reconcileAt: '2026-03-01' } });
-  await pass(it);
+  await reconcileOnce(it);
   expect(it.writes).toEqual([['status', { lastHandledReconcileAt: '2026-03-01' }]]);
-  await pass(it);
+  await reconcileOnce(it);
   expect(it.writes).toHaveLength(1);
 });
 
@@ -208,14 +208,14 @@ test('reconcile-at hurries a retry that waits', async () => {
       },
     },
   });
-  await pass(it);
+  await reconcileOnce(it);
   isDown = false;
-  expect((await pass(it)).actions).toEqual([]);
+  expect((await reconcileOnce(it)).actions).toEqual([]);
   it.edit((stored) => ({
     ...stored,
     metadata: { ...stored.metadata, annotations: { 'openconnectors.dev/reconcile-at': 'now' } },
   }));
-  await pass(it);
+  await reconcileOnce(it);
   expect(readiness(it)).toBe('True Succeeded');
   expect(it.stored().status?.failures).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-// Each of these was wrong once: a way through several rules, or several passes, that no single rule shows.
+// Each of these was wrong once: a way through several rules, or several reconciles, that no single rule shows.
 import { describe, expect, test } from 'vitest';
 import { decideAccount } from '../../../../src/account/decide/decide.ts';
 import { reconcileAccount } from '../../../../src/account/reconcile.ts';

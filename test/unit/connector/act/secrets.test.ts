@@ -7,7 +7,7 @@ import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretAbsent, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE } from '../../../support/builders/time.ts';
@@ -45,7 +45,7 @@ const connection = {
 describe('the connection Secret', () => {
   test('is written again after another client deleted it', async () => {
     const it = settled({ 'crm-connection': secretAbsent });
-    await pass(it);
+    await reconcileOnce(it);
     expect(values(it, 'crm-connection')).toEqual(connection);
     expect(it.stored().status?.binding?.name).toBe('crm-connection');
     expect(readiness(it)).toBe('True Succeeded');
@@ -58,7 +58,7 @@ describe('the connection Secret', () => {
         { owners: [UID], resourceVersion: '7' },
       ),
     });
-    await pass(it);
+    await reconcileOnce(it);
     // Status records the new version, which a restart need not read.
     expect(it.writes.map(([what]) => what)).toEqual(['update secret crm-connection', 'status']);
     expect(values(it, 'crm-connection')).toEqual(connection);
@@ -87,7 +87,7 @@ describe('the connection Secret', () => {
 
     it('repeats keys, and carries labels and annotations', async () => {
       const subject = settled({ 'crm-connection': secretAbsent }, templated);
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(values(subject, 'crm-connection')).toEqual({
         ...connection,
         OPEN_CONNECTORS_TOKEN: VALUES.token,
@@ -116,7 +116,7 @@ describe('the connection Secret', () => {
         },
         { ...edited, ...templated },
       );
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(subject.events.map(({ reason }) => reason)).toEqual(['ConnectionSecretUpdated']);
       expect(metadataOf(subject)?.labels).toEqual({
         ...foreign.labels,
@@ -127,17 +127,17 @@ describe('the connection Secret', () => {
         const { connectionSecretTemplate: _, ...spec } = stored.spec;
         return { ...stored, metadata: { ...stored.metadata, generation: 3 }, spec };
       });
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(metadataOf(subject)).toEqual(foreign);
       expect(values(subject, 'crm-connection')).toEqual(connection);
       const { length } = subject.writes;
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(subject.writes).toHaveLength(length);
     });
 
     it('is restored when another client removed a label or forged the record of the operator', async () => {
       const subject = settled({ 'crm-connection': secretAbsent }, templated);
-      await pass(subject);
+      await reconcileOnce(subject);
       const before = metadataOf(subject);
       subject.secrets.set(
         'crm-connection',
@@ -150,7 +150,7 @@ describe('the connection Secret', () => {
           },
         ),
       );
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(metadataOf(subject)).toEqual(before);
       expect(subject.events.at(-1)?.reason).toBe('ConnectionSecretRepaired');
     });
@@ -161,7 +161,7 @@ describe('the connection Secret', () => {
       const subject = settled({
         'crm-connection': secretRead(connection, { owners: [UID], resourceVersion: '7', metadata }),
       });
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(metadataOf(subject)).toEqual({ labels: own, annotations: {} });
     });
 
@@ -173,7 +173,7 @@ describe('the connection Secret', () => {
           spec: { connectionSecretTemplate: { metadata: { labels: { 'example.com/x': 'y' } } } },
         },
       );
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(readiness(subject)).toBe('False InvalidSpec');
       expect(metadataOf(subject)?.labels).toEqual(own);
     });
@@ -194,7 +194,7 @@ describe('the connection Secret', () => {
         throw stale;
       },
     });
-    await expect(pass(subject)).rejects.toThrow(stale);
+    await expect(reconcileOnce(subject)).rejects.toThrow(stale);
     expect(values(subject, 'crm-connection')).toEqual(data);
   });
 
@@ -203,7 +203,7 @@ describe('the connection Secret', () => {
     const known = (namespace: string, name: string): SecretFact =>
       name === 'crm-connection' ? secretAbsent : it.ports.secrets.known(namespace, name);
     const late = { ...it, ports: { ...it.ports, secrets: { ...it.ports.secrets, known } } };
-    await pass(late);
+    await reconcileOnce(late);
     expect(readiness(it)).toBe('False ConnectionSecretConflict');
     expect(values(it, 'crm-connection')).toEqual({ password: 'of another' });
   });
@@ -213,7 +213,7 @@ describe('the connection Secret', () => {
       {},
       { metadata: { generation: 2 }, spec: { connectionSecretRef: { name: 'binding' } } },
     );
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).toEqual([
       'create secret binding',
       'delete secret crm-connection',
@@ -234,7 +234,10 @@ describe('the connection Secret', () => {
       name === 'crm-connection'
         ? { state: 'unread', resourceVersion: '7', owners: [UID] }
         : subject.ports.secrets.known(namespace, name);
-    await pass({ ...subject, ports: { ...subject.ports, secrets: { ...subject.ports.secrets, known } } });
+    await reconcileOnce({
+      ...subject,
+      ports: { ...subject.ports, secrets: { ...subject.ports.secrets, known } },
+    });
     expect(subject.secrets.get('crm-connection')?.state === 'read').toBe(stays);
   });
 
@@ -246,7 +249,7 @@ describe('the connection Secret', () => {
       },
       { metadata: { generation: 3 }, spec: { connectionSecretRef: { name: 'third' } } },
     );
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).toEqual([
       'create secret third',
       'delete secret crm-connection',
@@ -262,7 +265,7 @@ describe('the connection Secret', () => {
 
     it('stays in use under its old name, and status.binding names it', async () => {
       const subject = settled(foreign, renamed);
-      await pass(subject);
+      await reconcileOnce(subject);
       expect(readiness(subject)).toBe('False ConnectionSecretConflict');
       expect(subject.stored().status?.binding?.name).toBe('crm-connection');
       expect(values(subject, 'crm-connection')).toEqual(connection);
@@ -272,12 +275,12 @@ describe('the connection Secret', () => {
       'moves and removes the old one once the name is free (restart in between: %s)',
       async (restarts) => {
         const subject = settled(foreign, renamed);
-        await pass(subject);
+        await reconcileOnce(subject);
         subject.secrets.delete('binding');
         if (restarts) {
           subject.ports.memory.forget(UID);
         }
-        await pass(subject);
+        await reconcileOnce(subject);
         expect(readiness(subject)).toBe('True Succeeded');
         expect(subject.stored().status?.binding?.name).toBe('binding');
         expect(values(subject, 'binding')).toEqual(connection);
@@ -309,22 +312,22 @@ describe('the connection Secret', () => {
       ...subject,
       ports: { ...subject.ports, secrets: { ...subject.ports.secrets, remove } },
     };
-    await expect(pass(failing)).rejects.toBeInstanceOf(KubeError);
+    await expect(reconcileOnce(failing)).rejects.toBeInstanceOf(KubeError);
     // The next reconcile does not come as far as the Secrets, and writes a status all the same.
     await subject.clock.advance(SETTINGS.pingIntervalMs + MINUTE);
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(readiness(subject)).toBe('False InstanceNotAnswering');
     expect(subject.stored().status?.binding?.name).toBe('crm-connection');
     pings.isAnswering = true;
     await subject.clock.advance(MINUTE);
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(subject.stored().status?.binding?.name).toBe('binding');
     expect(subject.secrets.has('crm-connection')).toBe(false);
   });
 
   test('shows no value in an event', async () => {
     const it = settled({ 'crm-connection': secretAbsent }, { spec: { includeAccountCredentials: true } });
-    await pass(it);
+    await reconcileOnce(it);
     expect(values(it, 'crm-connection')).toMatchObject({ 'user-secret': VALUES.userSecret });
     expect(JSON.stringify([it.events, it.stored()])).not.toContain(VALUES.userSecret);
   });
@@ -338,12 +341,12 @@ describe('rotation', () => {
         { resourceVersion: '2' },
       ),
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls.map(([name]) => name)).toEqual(['readInstance', 'patchInstance', 'pingInstance']);
     expect(it.calls[1]).toEqual(['patchInstance', ID, { configuration: { 'oauth.api.secret': 'rotated' } }]);
     const recorded = it.stored().status?.credentials?.find(({ key }) => key === 'client_secret');
     expect(recorded?.resourceVersion).toBe('2');
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls).toHaveLength(3);
   });
 
@@ -351,7 +354,7 @@ describe('rotation', () => {
     const it = settled({
       'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls).toEqual([]);
     expect(it.reads).toEqual(['crm-key']);
     expect(it.stored().status?.credentials).toEqual(
@@ -359,7 +362,7 @@ describe('rotation', () => {
         entry.key === 'encryptedKey' ? { ...entry, resourceVersion: '2' } : entry,
       ),
     );
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.reads).toEqual(['crm-key']);
   });
 });

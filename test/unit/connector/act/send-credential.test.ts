@@ -10,7 +10,7 @@ import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, remoteError, SETTINGS, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance, OWN, TAGS } from '../../../support/builders/instance.ts';
 import { bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
@@ -26,7 +26,7 @@ describe('a first creation', () => {
     const instances = new Map<number, Instance>();
     const it = bench({ connector: connector(), answers: workingRemote(instances) });
 
-    const { actions: steps, outcome } = await pass(it);
+    const { actions: steps, outcome } = await reconcileOnce(it);
 
     expect(steps).toEqual(['read-secret', 'create', 'ping', 'write-connection-secret']);
     expect(it.writes.map(([what]) => what)).toEqual(['metadata', 'create secret crm-connection', 'status']);
@@ -49,7 +49,7 @@ describe('a first creation', () => {
       onPatchMetadata: () => order.push('record'),
     });
 
-    await pass(it);
+    await reconcileOnce(it);
 
     expect(order).toEqual(['record', 'create']);
     const { finalizers, annotations } = it.stored().metadata;
@@ -75,7 +75,7 @@ describe('a first creation', () => {
       },
     });
 
-    await pass(it);
+    await reconcileOnce(it);
 
     expect(readiness(it)).toBe('False Throttled');
     expect(it.stored().metadata.annotations?.[ANNOTATIONS.attempt]).toBeUndefined();
@@ -98,7 +98,7 @@ describe('a first creation', () => {
       },
     });
 
-    await expect(pass(it)).rejects.toThrow('the object has been modified');
+    await expect(reconcileOnce(it)).rejects.toThrow('the object has been modified');
 
     expect(released).toBe(1);
   });
@@ -112,7 +112,7 @@ describe('a first creation', () => {
       },
     });
 
-    await expect(pass(it)).rejects.toThrow('the object has been modified');
+    await expect(reconcileOnce(it)).rejects.toThrow('the object has been modified');
 
     expect(it.calls).toEqual([]);
     expect(it.writes).toEqual([]);
@@ -121,7 +121,7 @@ describe('a first creation', () => {
 
   test('does nothing once the signal has aborted', async () => {
     const it = bench({ connector: connector() });
-    await expect(pass(it, AbortSignal.abort(new Error('the Lease is lost')))).rejects.toThrow(
+    await expect(reconcileOnce(it, AbortSignal.abort(new Error('the Lease is lost')))).rejects.toThrow(
       'the Lease is lost',
     );
     expect([it.calls, it.writes, it.reads]).toEqual([[], [], []]);
@@ -129,7 +129,7 @@ describe('a first creation', () => {
 
   test('hands every value in clear to the remote side, and the signal', async () => {
     const it = bench({ connector: connector(), answers: workingRemote(new Map()) });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.calls[0]).toEqual([
       'createInstance',
       expect.objectContaining({
@@ -147,7 +147,7 @@ describe('what comes of a creation', () => {
     readonly because: string;
     readonly error: RemoteError;
     readonly ready: string;
-    /** Whether the same code may be sent by a later pass. */
+    /** Whether the same code may be sent by a later reconcile. */
     readonly sentAgain: boolean;
     readonly suspicions?: number;
   }[] = [
@@ -202,14 +202,14 @@ describe('what comes of a creation', () => {
     });
     const creations = (): number => it.calls.filter(([name]) => name === 'createInstance').length;
 
-    await pass(it);
+    await reconcileOnce(it);
 
     expect(readiness(it)).toBe(ready);
     expect(creations()).toBe(1);
     expect(it.suspicions()).toBe(suspicions);
 
     await it.clock.advance(MINUTE);
-    await pass(it);
+    await reconcileOnce(it);
     expect(creations()).toBe(sentAgain ? 2 : 1);
   });
 
@@ -226,7 +226,7 @@ describe('what comes of a creation', () => {
       }),
     });
 
-    const { actions: steps } = await pass(it);
+    const { actions: steps } = await reconcileOnce(it);
 
     expect(steps.filter((action) => action === 'create' || action === 'search')).toEqual([
       'create',
@@ -243,16 +243,16 @@ describe('what comes of a creation', () => {
       answers: workingRemote(new Map(), { createInstance: refusing(remoteError('ambiguous', 'reset')) }),
     });
 
-    const first = await pass(it);
+    const first = await reconcileOnce(it);
     expect(readiness(it)).toBe('False SearchingInstance');
     expect(first.outcome).toEqual({ kind: 'again', afterMs: SETTINGS.searchGraceMs });
 
     await it.clock.advance(SETTINGS.searchGraceMs);
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False SearchingInstance');
 
     await it.clock.advance(SETTINGS.createDeadlineMs);
-    const last = await pass(it);
+    const last = await reconcileOnce(it);
     expect(last.actions).toContain('search');
     expect(readiness(it)).toBe('False CredentialUsed');
     expect(it.calls.filter(([name]) => name === 'createInstance')).toHaveLength(1);
@@ -268,13 +268,13 @@ describe('what comes of a creation', () => {
         },
       }),
     });
-    await expect(pass(it)).rejects.toThrow('dies');
+    await expect(reconcileOnce(it)).rejects.toThrow('dies');
 
     const restarted = bench({ connector: it.stored(), answers: workingRemote(instances) });
-    await pass(restarted);
+    await reconcileOnce(restarted);
     expect(readiness(restarted)).toBe('False SearchingInstance');
     await restarted.clock.advance(SETTINGS.createDeadlineMs + SETTINGS.searchGraceMs);
-    await pass(restarted);
+    await reconcileOnce(restarted);
     expect(readiness(restarted)).toBe('False CredentialUsed');
     const sent = restarted.calls.filter(([name]) => /create|reauthorize/.test(name));
     expect(sent).toEqual([]);
@@ -292,7 +292,7 @@ describe('what comes of a creation', () => {
       answers: workingRemote(new Map([[ID, made]])),
     });
 
-    const { actions: steps } = await pass(it);
+    const { actions: steps } = await reconcileOnce(it);
 
     expect(steps).not.toContain('create');
     expect(readiness(it)).toBe('True Succeeded');
@@ -329,7 +329,7 @@ describe('a new authorization', () => {
       },
     });
 
-    const { actions: steps } = await pass(it);
+    const { actions: steps } = await reconcileOnce(it);
 
     expect(steps.filter((action) => !action.endsWith('secret'))).toEqual([
       'ping',
@@ -362,7 +362,7 @@ describe('a new authorization', () => {
       },
     });
 
-    await pass(it);
+    await reconcileOnce(it);
 
     expect(readiness(it)).toBe('False AccountUnauthorized');
     expect(it.suspicions()).toBe(1);
@@ -381,7 +381,7 @@ describe('a new authorization', () => {
       }),
     });
 
-    await pass(it);
+    await reconcileOnce(it);
 
     expect(readiness(it)).toBe('False AuthorizationFailed');
     expect(it.calls.filter(([name]) => name === 'reauthorizeInstance')).toHaveLength(1);

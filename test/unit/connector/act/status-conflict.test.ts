@@ -3,7 +3,7 @@ import { KubeError } from '../../../../src/kube/client/errors.ts';
 import { ID, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretRead } from '../../../support/builders/secrets.ts';
 
@@ -23,8 +23,8 @@ it('asks for no second consent after a conflict on the status write that follows
     },
   });
 
-  await expect(pass(subject)).rejects.toThrow(conflict);
-  await pass(subject);
+  await expect(reconcileOnce(subject)).rejects.toThrow(conflict);
+  await reconcileOnce(subject);
 
   expect(readiness(subject)).toBe('True Succeeded');
   expect(subject.stored().status?.lastHandledReauthorizeAt).toBe('today');

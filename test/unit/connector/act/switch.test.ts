@@ -9,7 +9,7 @@ import { type ConnectorChange, HELD } from '../../../support/builders/connector.
 import { ID, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, type BenchChange, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE } from '../../../support/builders/time.ts';
@@ -71,14 +71,14 @@ const eventsOf = ({ events }: Bench, reason: string) => events.filter((event) =>
 const stateOf = ({ stored }: Bench) => stored().status;
 
 async function pending(subject = changing()): Promise<Subject> {
-  await pass(subject);
+  await reconcileOnce(subject);
   return subject;
 }
 
 async function switched(subject = changing()): Promise<Subject> {
   await pending(subject);
   annotated(subject, '1');
-  await pass(subject);
+  await reconcileOnce(subject);
   return subject;
 }
 
@@ -99,7 +99,7 @@ describe('a changed connector', () => {
     const subject = await pending();
     const before = [subject.writes.length, subject.calls.length];
 
-    expect((await pass(subject)).actions).toEqual([]);
+    expect((await reconcileOnce(subject)).actions).toEqual([]);
     expect([subject.writes.length, subject.calls.length]).toEqual(before);
   });
 
@@ -107,7 +107,7 @@ describe('a changed connector', () => {
     const subject = await pending();
     annotated(subject, '1');
     const from = subject.writes.length;
-    await pass(subject);
+    await reconcileOnce(subject);
 
     expect(written(subject, from)).toEqual([
       'status',
@@ -146,7 +146,7 @@ describe('a changed connector', () => {
   it('switches back and forward with further values', async () => {
     const subject = await switched();
     annotated(subject, '2');
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(connectedTo(subject)).toBe(VALUES.token);
     expect(connectedTo(subject, 'crm-connection-next')).toBe(`token-of-${NEW}`);
     expect(readiness(subject)).toBe('True SwitchPending');
@@ -157,7 +157,7 @@ describe('a changed connector', () => {
     expect(stateOf(subject)?.replacing).toBeUndefined();
 
     annotated(subject, '3');
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(connectedTo(subject)).toBe(`token-of-${NEW}`);
     expect(stateOf(subject)?.replacing?.id).toBe(ID);
     expect([...subject.remote.keys()]).toEqual([ID, NEW]);
@@ -180,12 +180,12 @@ describe('a changed connector', () => {
     });
     annotated(subject, '2');
     failures.push(new RemoteError('unavailable', 'Open Connectors responded with 503', { status: 503 }));
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(stateOf(subject)?.lastHandledSwitchAt).toBe('1');
     expect(connectedTo(subject)).toBe(`token-of-${NEW}`);
 
     await subject.clock.advance(MINUTE);
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(connectedTo(subject)).toBe(VALUES.token);
     expect(stateOf(subject)?.lastHandledSwitchAt).toBe('2');
   });
@@ -193,9 +193,9 @@ describe('a changed connector', () => {
   it('releases nothing after a switch back, however late it is', async () => {
     const subject = await switched();
     annotated(subject, '2');
-    await pass(subject);
+    await reconcileOnce(subject);
     await subject.clock.advance(10_000 * MINUTE);
-    await pass(subject);
+    await reconcileOnce(subject);
 
     expect([...subject.remote.keys()]).toEqual([ID, NEW]);
     expect(connectedTo(subject)).toBe(VALUES.token);
@@ -208,7 +208,7 @@ describe('a changed connector', () => {
       listed: [instance(ID)],
       answers: workingRemote(new Map([[ID, instance(ID)]])),
     });
-    await pass(subject);
+    await reconcileOnce(subject);
 
     expect(stateOf(subject)?.lastHandledSwitchAt).toBe('early');
   });
@@ -221,7 +221,7 @@ describe('a changed connector', () => {
       spec: settledConnector().spec,
     }));
     const from = subject.writes.length;
-    await pass(subject);
+    await reconcileOnce(subject);
 
     expect(readiness(subject)).toBe('True Succeeded');
     expect([...subject.remote.keys()]).toEqual([ID]);
@@ -239,13 +239,13 @@ describe('a changed connector', () => {
       metadata: { ...connector.metadata, generation: 3 },
       spec: settledConnector().spec,
     }));
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(readiness(subject)).toBe('True SwitchPending');
     expect(connectedTo(subject)).toBe(`token-of-${NEW}`);
     expect(connectedTo(subject, 'crm-connection-next')).toBe(VALUES.token);
 
     annotated(subject, '2');
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(connectedTo(subject)).toBe(VALUES.token);
     expect(stateOf(subject)).toMatchObject({ instance: { id: ID }, replacing: { id: NEW } });
     expect(subject.calls.filter(([call]) => ['createInstance', 'patchInstance'].includes(call))).toHaveLength(
@@ -258,9 +258,9 @@ describe('the end of the retention', () => {
   const DAY = 24 * 60 * MINUTE;
   async function over(change: ConnectorChange = {}): Promise<Subject> {
     const subject = await switched(changing(change));
-    expect((await pass(subject)).outcome).toMatchObject({ kind: 'again' });
+    expect((await reconcileOnce(subject)).outcome).toMatchObject({ kind: 'again' });
     await subject.clock.advance(DAY);
-    await pass(subject);
+    await reconcileOnce(subject);
     return subject;
   }
 
@@ -277,7 +277,7 @@ describe('the end of the retention', () => {
   it('comes back for it in time', async () => {
     const subject = await switched(changing({ spec: { replacement: { retainFor: '5m' } } }));
 
-    expect((await pass(subject)).outcome).toEqual({ kind: 'again', afterMs: 5 * MINUTE });
+    expect((await reconcileOnce(subject)).outcome).toEqual({ kind: 'again', afterMs: 5 * MINUTE });
   });
 
   it('leaves the old instance without tags with Orphan', async () => {
@@ -295,7 +295,7 @@ describe('the end of the retention', () => {
     expect(subject.calls.filter(([call]) => call === 'deleteInstance')).toEqual([]);
     expect(stateOf(subject)).toMatchObject({ instance: { id: NEW }, importId: ID });
     expect(readiness(subject)).toBe('True Succeeded');
-    expect((await pass(subject)).actions).toEqual([]);
+    expect((await reconcileOnce(subject)).actions).toEqual([]);
   });
 
   it('tries again where the tags cannot be removed', async () => {
@@ -320,12 +320,12 @@ describe('the end of the retention', () => {
       remote,
     });
     await subject.clock.advance(DAY);
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(readiness(subject)).toBe('False RemoteError');
     expect(stateOf(subject)?.replacing?.id).toBe(ID);
 
     await subject.clock.advance(MINUTE);
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(remote.get(ID)?.tags).toEqual([]);
     expect(readiness(subject)).toBe('True Succeeded');
   });
@@ -337,7 +337,7 @@ describe('the end of the retention', () => {
       metadata: { ...connector.metadata, deletionTimestamp: '2026-03-01T12:00:00Z' },
     }));
 
-    expect((await pass(subject)).outcome).toEqual({ kind: 'released' });
+    expect((await reconcileOnce(subject)).outcome).toEqual({ kind: 'released' });
     expect([...subject.remote.keys()]).toEqual([]);
   });
 
@@ -348,7 +348,7 @@ describe('the end of the retention', () => {
       metadata: { ...connector.metadata, deletionTimestamp: '2026-03-01T12:00:00Z' },
     }));
 
-    expect((await pass(subject)).outcome).toEqual({ kind: 'released' });
+    expect((await reconcileOnce(subject)).outcome).toEqual({ kind: 'released' });
     expect([...subject.remote.keys()]).toEqual([]);
   });
 });
@@ -395,12 +395,12 @@ describe('a crash', () => {
         },
       },
     };
-    await pass(crashing).catch((error: unknown) => expect(error).toBe(failure));
+    await reconcileOnce(crashing).catch((error: unknown) => expect(error).toBe(failure));
     expect(writes).toBeGreaterThan(crashAt);
     expect([VALUES.token, `token-of-${NEW}`]).toContain(connectedTo(subject));
 
     const next = restarted(subject);
-    await pass(next);
+    await reconcileOnce(next);
     expect(connectedTo(next)).toBe(`token-of-${NEW}`);
     expect(next.secrets.get('crm-connection-next')).toBeUndefined();
     expect(stateOf(next)).toMatchObject({ instance: { id: NEW }, replacing: { id: ID } });
@@ -413,15 +413,19 @@ describe('a leader with a stale cache', () => {
   const conflict = { kind: 'conflict' };
   /** A reconcile of what was stored at the time of `seen`. */
   const passOf = (subject: Subject, seen: InfusionsoftConnector) =>
-    pass({ ...subject, ports: { ...subject.ports, memory: new ConnectorMemory() }, stored: () => seen });
+    reconcileOnce({
+      ...subject,
+      ports: { ...subject.ports, memory: new ConnectorMemory() },
+      stored: () => seen,
+    });
 
   it('does not switch a second time', async () => {
     const subject = await pending();
     annotated(subject, '1');
     const seen = subject.stored();
-    await pass(subject);
+    await reconcileOnce(subject);
     annotated(subject, '2');
-    await pass(subject);
+    await reconcileOnce(subject);
     expect(connectedTo(subject)).toBe(VALUES.token);
 
     await expect(passOf(subject, seen)).rejects.toMatchObject(conflict);
@@ -432,7 +436,7 @@ describe('a leader with a stale cache', () => {
     const subject = await pending();
     const seen = subject.stored();
     annotated(subject, '1');
-    await pass(subject);
+    await reconcileOnce(subject);
 
     await expect(passOf(subject, seen)).rejects.toMatchObject(conflict);
     expect(connectedTo(subject)).toBe(`token-of-${NEW}`);
@@ -445,7 +449,7 @@ describe('a leader with a stale cache', () => {
       const subject = await switched(changing({ spec: { deletionPolicy: policy } }));
       const seen = subject.stored();
       annotated(subject, '2');
-      await pass(subject);
+      await reconcileOnce(subject);
       await subject.clock.advance(25 * 60 * MINUTE);
 
       await expect(passOf(subject, seen)).rejects.toMatchObject(conflict);
@@ -463,7 +467,7 @@ describe('a leader with a stale cache', () => {
       spec: settledConnector().spec,
     }));
     const dropped = subject.remote.get(NEW) ?? instance(NEW);
-    await pass(subject);
+    await reconcileOnce(subject);
     // Its listing is from before.
     subject.inventory.learn(dropped);
 
@@ -485,7 +489,7 @@ describe('a leader with a stale cache', () => {
       spec: { ...settledConnector().spec, ...REST },
     }));
     annotated(subject, '1');
-    await pass(subject);
+    await reconcileOnce(subject);
 
     await expect(passOf(subject, seen)).rejects.toMatchObject(conflict);
     expect([...subject.remote.keys()]).toEqual([ID, NEW]);

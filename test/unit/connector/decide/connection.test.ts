@@ -6,7 +6,7 @@ import { gather } from '../../../../src/connector/observe/gather.ts';
 import { createFingerprinter } from '../../../../src/secrets/fingerprint.ts';
 import { readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, input, READY_ACCOUNT, settledWorld } from '../../../support/builders/input.ts';
+import { ID, input, READY_ACCOUNT, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import {
   OWN_METADATA,
@@ -25,7 +25,7 @@ const ready = ends({
 
 /** A settled connector with `binding` in status, in a process that has not seen it before. */
 function afterRestart(binding: NonNullable<ConnectorStatus['binding']>): ConnectorInput {
-  const settled = settledWorld();
+  const settled = settledInput();
   const status = { ...settled.connector.status, binding };
   const observation = {
     ...settled,
@@ -50,19 +50,19 @@ describe('the connection Secret', () => {
     {
       name: 'absent',
       because: 'it is written before Ready',
-      input: settledWorld({ secrets: { 'crm-connection': secretAbsent } }),
+      input: settledInput({ secrets: { 'crm-connection': secretAbsent } }),
       action: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
     },
     {
       name: 'of another name',
       because: 'the resource may choose it',
-      input: settledWorld({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
+      input: settledInput({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),
       action: { type: 'write-connection-secret', name: 'binding', exists: false },
     },
     {
       name: "with the account's credentials",
       because: 'only when the resource asks for them',
-      input: settledWorld({
+      input: settledInput({
         connector: { spec: { includeAccountCredentials: true } },
         secrets: { 'crm-connection': secretAbsent },
       }),
@@ -78,7 +78,7 @@ describe('the connection Secret', () => {
     {
       name: "somebody else's",
       because: 'what the operator did not make it does not overwrite',
-      input: settledWorld({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
+      input: settledInput({ secrets: { 'crm-connection': secretUnread({ owners: ['another'] }) } }),
       action: blockedBy(
         'Ready',
         'ConnectionSecretConflict',
@@ -88,13 +88,13 @@ describe('the connection Secret', () => {
     {
       name: "nobody's, read",
       because: 'equal content does not make it ours',
-      input: settledWorld({ secrets: { 'crm-connection': secretRead(data) } }),
+      input: settledInput({ secrets: { 'crm-connection': secretRead(data) } }),
       action: blockedBy('Ready', 'ConnectionSecretConflict', 'crm-connection'),
     },
     {
       name: 'ours, of a version that was not seen before',
       because: 'somebody may have edited it; a read tells',
-      input: settledWorld({
+      input: settledInput({
         secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
       }),
       action: { type: 'read-secret', name: 'crm-connection' },
@@ -102,13 +102,13 @@ describe('the connection Secret', () => {
     {
       name: 'ours, after a restart',
       because: 'status records the version and its content',
-      input: settledWorld({ memory: { connection: undefined } }),
+      input: settledInput({ memory: { connection: undefined } }),
       action: ready,
     },
     {
       name: 'ours, after a restart, of a version that status does not record',
       because: 'another client may have edited it meanwhile',
-      input: settledWorld({
+      input: settledInput({
         memory: { connection: undefined },
         secrets: { 'crm-connection': secretUnread({ ...ours, resourceVersion: '2' }) },
       }),
@@ -149,7 +149,7 @@ describe('the connection Secret', () => {
     {
       name: 'ours, with other content',
       because: 'applications would fail with it',
-      input: settledWorld({
+      input: settledInput({
         memory: {
           connection: {
             resourceVersion: '1',
@@ -162,7 +162,7 @@ describe('the connection Secret', () => {
     {
       name: 'ours, with the keys in another order',
       because: 'an object has no order',
-      input: settledWorld({
+      input: settledInput({
         memory: {
           connection: {
             resourceVersion: '1',
@@ -187,7 +187,7 @@ describe('the connection Secret', () => {
     {
       name: 'renamed, the old one still there',
       because: 'the old one goes once the new one holds everything',
-      input: settledWorld({
+      input: settledInput({
         connector: { spec: { connectionSecretRef: { name: 'crm-connection' } }, status: renamed },
         secrets: { old: secretUnread(ours) },
       }),
@@ -196,7 +196,7 @@ describe('the connection Secret', () => {
     {
       name: "renamed, the old name somebody else's by now",
       because: 'only what the operator made it deletes',
-      input: settledWorld({
+      input: settledInput({
         connector: { status: renamed },
         secrets: { old: secretUnread({ owners: ['another'] }) },
       }),
@@ -205,13 +205,13 @@ describe('the connection Secret', () => {
     {
       name: 'renamed, the old one gone',
       because: 'there is nothing left to remove',
-      input: settledWorld({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
+      input: settledInput({ connector: { status: renamed }, secrets: { old: secretAbsent } }),
       action: ready,
     },
     {
       name: 'a new token',
       because: 'the remote side may renew it, and applications follow',
-      input: settledWorld({ instances: [instance(ID, { token: 'token-2' })] }),
+      input: settledInput({ instances: [instance(ID, { token: 'token-2' })] }),
       action: {
         type: 'write-connection-secret',
         exists: true,
@@ -221,7 +221,7 @@ describe('the connection Secret', () => {
     {
       name: 'the token not shown',
       because: 'a Secret without a token is of no use to anyone',
-      input: settledWorld({ instances: [instance(ID, { token: undefined })] }),
+      input: settledInput({ instances: [instance(ID, { token: undefined })] }),
       action: { type: 'read-instance', id: ID },
     },
   ]);

@@ -13,7 +13,7 @@ import {
   HELD,
   UID,
 } from '../../../support/builders/connector.ts';
-import { ID, input, settledWorld, UNREAD, type WorldChange } from '../../../support/builders/input.ts';
+import { ID, type InputChange, input, settledInput, UNREAD } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { READ, secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
@@ -37,8 +37,8 @@ const CONSENT = consentRequestHash({
 const answered = (answer: AuthorizationResponse) => secretRead(responseData(answer), ours);
 const code = { kind: 'code', code: VALUES.code, consent: CONSENT } as const;
 
-/** A world in which the operator's own page is where the consent is given. */
-function page(change: Omit<WorldChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
+/** An input in which the operator's own page is where the consent is given. */
+function page(change: Omit<InputChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
   const { oauth, ...others } = change.connector ?? {};
   return input({
     ...change,
@@ -239,19 +239,19 @@ describe('a consent on our own page', () => {
     {
       name: 'over',
       because: 'neither a code to start one nor one begun may stay behind',
-      input: settledWorld({ secrets: { 'crm-consent': secretUnread(ours) } }),
+      input: settledInput({ secrets: { 'crm-consent': secretUnread(ours) } }),
       action: { type: 'remove-secret', name: 'crm-consent' },
     },
     {
       name: 'over, with the Secret of the old name',
       because: 'an upgrade leaves no code behind',
-      input: settledWorld({ secrets: { 'crm-enrolment': secretUnread(ours) } }),
+      input: settledInput({ secrets: { 'crm-enrolment': secretUnread(ours) } }),
       action: { type: 'remove-secret', name: 'crm-enrolment' },
     },
     {
       name: "over, with somebody's Secret of such a name",
       because: 'what is not ours is not removed',
-      input: settledWorld({ secrets: { 'crm-consent': secretUnread() } }),
+      input: settledInput({ secrets: { 'crm-consent': secretUnread() } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);
@@ -263,7 +263,7 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'and waits for a person',
       because: 'the instance works with the old one until then',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: { ...READ, 'crm-connection': UNREAD['crm-connection'] },
       }),
@@ -283,7 +283,7 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'while another client changed the instance',
       because: 'drift is corrected until the new authorization is there',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
         instances: [instance(ID, { name: 'renamed' })],
         secrets: READ,
@@ -293,7 +293,7 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'together with another client_id',
       because: 'the instance does not equal the spec before the consent',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: {
           ...READ,
@@ -302,20 +302,20 @@ describe('a new authorization that is asked for', () => {
             { resourceVersion: '2' },
           ),
         },
-        pass: { ping: 'answered' },
+        log: { ping: 'answered' },
       }),
       action: blockedBy('Authorized', 'AuthorizationRequired', 'The client_id changed'),
     },
     {
       name: 'its code refused',
       because: 'whether the old authorization survived is tried at once',
-      input: settledWorld({ connector: asked, pass: { reauthorizationRejected: true } }),
+      input: settledInput({ connector: asked, log: { reauthorizationRejected: true } }),
       action: { type: 'ping', id: ID },
     },
     {
       name: 'with a new code',
       because: 'it goes the way of every code',
-      input: settledWorld({
+      input: settledInput({
         connector: asked,
         secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
       }),
@@ -324,16 +324,16 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'and was given',
       because: 'one request is one authorization',
-      input: settledWorld({ connector: asked, pass: { authorized: true, ping: 'answered' } }),
+      input: settledInput({ connector: asked, log: { authorized: true, ping: 'answered' } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'and is handled already',
       because: 'the echo in status says so',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           annotations: { reauthorizeAt: 'today' },
-          status: { ...settledWorld().connector.status, lastHandledReauthorizeAt: 'today' },
+          status: { ...settledInput().connector.status, lastHandledReauthorizeAt: 'today' },
         },
       }),
       action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
@@ -341,7 +341,7 @@ describe('a new authorization that is asked for', () => {
     {
       name: 'without a value',
       because: 'an empty annotation asks for nothing',
-      input: settledWorld({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
+      input: settledInput({ connector: { annotations: { reauthorizeAt: '' } }, instances: [] }),
       action: { type: 'read-instance', id: ID },
     },
   ]);

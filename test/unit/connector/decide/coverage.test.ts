@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Action } from '../../../../src/connector/action.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
-import { worlds } from '../../../support/builders/arbitraries.ts';
+import { inputs } from '../../../support/builders/arbitraries.ts';
 
-/** What a step is, without the particulars: its kind, or how the pass ends and why. */
+/** What a step is, without the particulars: its kind, or how the reconcile ends and why. */
 function outcomeOf(action: Action): string {
   if (action.type !== 'finish') {
     return action.type;
@@ -38,7 +38,7 @@ function outcomesInTables(): ReadonlySet<string> {
 
 test('no state that can be reached is without a row in the decision tables', () => {
   const reached = new Set(
-    fc.sample(worlds, { numRuns: 4_000, seed: 1 }).map((input) => outcomeOf(decide(input))),
+    fc.sample(inputs, { numRuns: 4_000, seed: 1 }).map((input) => outcomeOf(decide(input))),
   );
   expect(reached.size).toBeGreaterThan(25);
   const tables = outcomesInTables();

@@ -12,11 +12,11 @@ import {
 } from '../../../support/builders/connector.ts';
 import {
   ID,
+  type InputChange,
   input,
   READY_ACCOUNT,
   remoteError,
   SETTINGS,
-  type WorldChange,
 } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretUnread } from '../../../support/builders/secrets.ts';
@@ -30,7 +30,7 @@ function deleted(change: ConnectorChange = {}): InfusionsoftConnector {
 }
 
 /** The deletion of a connector with an instance, both of which are there. */
-function deletion(change: Omit<WorldChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
+function deletion(change: Omit<InputChange, 'connector'> & { readonly connector?: ConnectorChange } = {}) {
   return input({
     instances: [instance(ID)],
     ...change,
@@ -105,21 +105,21 @@ describe('a deletion of the instance', () => {
       action: { type: 'read-instance', id: ID },
     },
     {
-      name: 'deleted in this pass',
+      name: 'deleted in this reconcile',
       because: 'only a read by id proves that it is gone',
-      input: deletion({ instances: [], pass: { deleted: [ID] } }),
+      input: deletion({ instances: [], log: { deleted: [ID] } }),
       action: { type: 'read-instance', id: ID },
     },
     {
-      name: 'deleted in this pass, and gone',
+      name: 'deleted in this reconcile, and gone',
       because: 'now the finalizer may go',
-      input: deletion({ instances: [], gone: [ID], pass: { deleted: [ID] } }),
+      input: deletion({ instances: [], gone: [ID], log: { deleted: [ID] } }),
       action: released,
     },
     {
-      name: 'deleted in this pass, and still shown',
+      name: 'deleted in this reconcile, and still shown',
       because: 'the finalizer stays until the remote side confirms',
-      input: deletion({ pass: { deleted: [ID] } }),
+      input: deletion({ log: { deleted: [ID] } }),
       action: blockedBy(
         'Ready',
         'Deleting',
@@ -229,7 +229,7 @@ describe('a deletion of the instance', () => {
           annotations: { attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0) }) },
         }),
         searchedAt: NOW,
-        pass: { tombstoneWritten: true },
+        log: { tombstoneWritten: true },
       }),
       action: released,
     },
@@ -283,7 +283,7 @@ describe('a deletion of the instance', () => {
     {
       name: 'with its tags unknown after a read',
       because: 'an answer that lacks them would lack them again',
-      input: deletion({ instances: [instance(ID, { tags: undefined })], pass: { read: [ID] } }),
+      input: deletion({ instances: [instance(ID, { tags: undefined })], log: { read: [ID] } }),
       action: blockedBy(
         'Synced',
         'UnexpectedAnswer',
@@ -334,13 +334,13 @@ describe('a deletion that has to wait', () => {
     {
       name: 'for the search with what worked last',
       because: 'what is not in status would stay behind',
-      input: deletion({ searchedAt: null, pass: { fallback: 'open' } }),
+      input: deletion({ searchedAt: null, log: { fallback: 'open' } }),
       action: { type: 'search' },
     },
     {
       name: 'with what worked last refused, too',
       because: 'the message says that nothing is left to try',
-      input: deletion({ account: refused, pass: { fallback: 'refused' } }),
+      input: deletion({ account: refused, log: { fallback: 'refused' } }),
       action: blockedBy(
         'Ready',
         'DeletionBlocked',
@@ -350,7 +350,7 @@ describe('a deletion that has to wait', () => {
     {
       name: 'for an account that works, with nothing kept',
       because: 'a person repairs it, or lets go with the annotation that the message names',
-      input: deletion({ account: refused, pass: { fallback: 'absent' } }),
+      input: deletion({ account: refused, log: { fallback: 'absent' } }),
       action: blockedBy(
         'Ready',
         'DeletionBlocked',
@@ -368,7 +368,7 @@ describe('a deletion that has to wait', () => {
       because: 'a 404 of another organization proves nothing',
       input: deletion({
         account: { ...READY_ACCOUNT, organizationId: '6000' },
-        pass: { fallback: 'absent' },
+        log: { fallback: 'absent' },
       }),
       action: blockedBy(
         'Synced',
@@ -386,7 +386,7 @@ describe('a deletion that has to wait', () => {
       name: 'after a failure',
       because: 'the finalizer stays, and the failure is counted',
       input: deletion({
-        pass: {
+        log: {
           failure: {
             type: 'delete-instance',
             error: remoteError('unavailable'),
@@ -464,7 +464,7 @@ describe('a deletion that leaves the instance', () => {
       input: deletion({
         connector: orphan,
         secrets: { 'crm-connection': secretUnread({ owners: [UID] }) },
-        pass: { tagsReleased: [ID] },
+        log: { tagsReleased: [ID] },
       }),
       action: { type: 'release-connection-secret', name: 'crm-connection' },
     },
@@ -474,7 +474,7 @@ describe('a deletion that leaves the instance', () => {
       input: deletion({
         connector: { ...orphan, status: readyStatus(ID, { binding: { name: 'old' } }) },
         secrets: { 'crm-connection': secretUnread(), old: secretUnread({ owners: [UID] }) },
-        pass: { tagsReleased: [ID] },
+        log: { tagsReleased: [ID] },
       }),
       action: { type: 'release-connection-secret', name: 'old' },
     },
@@ -484,14 +484,14 @@ describe('a deletion that leaves the instance', () => {
       input: deletion({
         connector: orphan,
         secrets: { 'crm-connection': secretUnread() },
-        pass: { tagsReleased: [ID] },
+        log: { tagsReleased: [ID] },
       }),
       action: released,
     },
     {
       name: 'without a connection Secret',
       because: 'there is nothing to release',
-      input: deletion({ connector: orphan, pass: { tagsReleased: [ID] } }),
+      input: deletion({ connector: orphan, log: { tagsReleased: [ID] } }),
       action: released,
     },
     {
@@ -500,7 +500,7 @@ describe('a deletion that leaves the instance', () => {
       input: deletion({
         connector: orphan,
         instances: [instance(ID), instance(12)],
-        pass: { tagsReleased: [ID] },
+        log: { tagsReleased: [ID] },
       }),
       action: { type: 'release-tags', id: 12 },
     },

@@ -187,7 +187,7 @@ describe('a grant whose outcome is unknown', () => {
         connector: crashed,
         now: NOW + SECOND,
         instances: [instance(9)],
-        pass: { read: [9] },
+        log: { read: [9] },
       }),
       action: { type: 'ping', id: 9 },
     },

@@ -4,7 +4,7 @@ import type { Peer } from '../../../../src/connector/peer.ts';
 import { jitterOffsetOf } from '../../../../src/reconciler/jitter-offset.ts';
 import { condition, readyStatus, UID, unverifiedStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, remoteError, type SettledChange, settledWorld } from '../../../support/builders/input.ts';
+import { ID, remoteError, type SettledChange, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
@@ -27,9 +27,9 @@ function peer(uid: string, client: string, answer: PingAnswer | undefined, chang
 
 /** A connector whose call failed as `answer` says after the account was verified. */
 function failing(answer: PingAnswer, peers: readonly Peer[], change: SettledChange = {}) {
-  return settledWorld({
+  return settledInput({
     secrets: READ,
-    pass: { ping: answer, accountProven: true },
+    log: { ping: answer, accountProven: true },
     peers,
     ...change,
     connector: {
@@ -44,7 +44,7 @@ function failing(answer: PingAnswer, peers: readonly Peer[], change: SettledChan
 function disabled(peers: readonly Peer[], change: SettledChange = {}) {
   return failing('forbidden', peers, {
     instances: [instance(ID, { disabled: true })],
-    pass: { read: [ID], accountProven: true },
+    log: { read: [ID], accountProven: true },
     ...change,
   });
 }
@@ -122,13 +122,13 @@ describe('a first failure', () => {
     {
       name: 'of Open Connectors, for the third time',
       because: 'the provider may be behind it',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           status: readyStatus(ID, {
             failures: { count: 3, lastReason: 'InstanceNotAnswering', nextAttemptAt: second(-MINUTE) },
           }),
         },
-        pass: { failure: { type: 'ping', error: remoteError('unavailable', 'HTTP 502', { status: 502 }) } },
+        log: { failure: { type: 'ping', error: remoteError('unavailable', 'HTTP 502', { status: 502 }) } },
       }),
       action: { type: 'verify-account', id: ID },
     },
@@ -212,7 +212,7 @@ describe('a second failure', () => {
       because: 'others work before and after it',
       input: failing('refused', many(OWN, 'answered'), {
         memory: { tested: { at: NOW - 1, answer: 'refused' } },
-        pass: { accountProven: true, repeatedPing: 'refused' },
+        log: { accountProven: true, repeatedPing: 'refused' },
       }),
       action: revoked,
     },
@@ -264,7 +264,7 @@ describe('an outage', () => {
       name: 'in which a consent was accepted',
       because: 'nobody is asked for another one',
       input: failing('unexplained', [], {
-        pass: { authorized: true, ping: 'unexplained', accountProven: true },
+        log: { authorized: true, ping: 'unexplained', accountProven: true },
         connector: {
           status: readyStatus(ID, { conditions: [condition('Authorized', 'False', 'AuthorizationRevoked')] }),
         },
@@ -328,7 +328,7 @@ describe('an outage', () => {
       because: 'it is enabled once',
       input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
         connector: { status: outage(HOUR) },
-        pass: { enabledSet: true, ping: 'refused', accountProven: true },
+        log: { enabledSet: true, ping: 'refused', accountProven: true },
       }),
       action: clientRejected,
     },
@@ -337,7 +337,7 @@ describe('an outage', () => {
       because: 'its grant ended',
       input: failing('refused', many(OWN, 'answered'), {
         connector: { status: outage(HOUR) },
-        pass: { enabledSet: true, ping: 'refused', accountProven: true },
+        log: { enabledSet: true, ping: 'refused', accountProven: true },
       }),
       action: revoked,
     },

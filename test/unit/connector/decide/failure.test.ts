@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import type { RemoteErrorClass } from '../../../../src/openconnectors/errors/remote-error.ts';
-import { remoteError, settledWorld } from '../../../support/builders/input.ts';
+import { remoteError, settledInput } from '../../../support/builders/input.ts';
 import { blockedBy, decides, type Row } from './table.ts';
 
 const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
@@ -53,7 +53,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     ),
   },
   ambiguous: {
-    because: 'what was lost is looked for by the next pass',
+    because: 'what was lost is looked for by the next reconcile',
     action: blockedBy(
       'Synced',
       'RemoteError',
@@ -62,7 +62,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
     ),
   },
   'not-found': {
-    because: 'something was deleted in this very moment; the next pass sees it',
+    because: 'something was deleted in this very moment; the next reconcile sees it',
     action: blockedBy(
       'Synced',
       'RemoteError',
@@ -83,8 +83,8 @@ describe('a call that failed', () => {
     classes.map((name) => ({
       name,
       ...ANSWERS[name],
-      input: settledWorld({
-        pass: {
+      input: settledInput({
+        log: {
           failure: { type: 'patch', error: remoteError(name, 'Because.') },
         },
       }),
@@ -99,8 +99,8 @@ describe('a call through the instance that failed', () => {
       .map((name) => ({
         name,
         because: 'the account works, so that the way from the instance to Infusionsoft is to be checked',
-        input: settledWorld({
-          pass: {
+        input: settledInput({
+          log: {
             failure: {
               type: 'ping',
               error: remoteError(name, 'Because.', { status: 502 }),
@@ -119,11 +119,11 @@ describe('a call through the instance that failed', () => {
     {
       name: 'of infusionsoftrest',
       because: 'it has neither spec.server nor an Encrypted Key',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           spec: { connector: 'infusionsoftrest', server: undefined, encryptedKeySecretRef: undefined },
         },
-        pass: { failure: { type: 'ping', error: remoteError('invalid', 'Because.', { status: 400 }) } },
+        log: { failure: { type: 'ping', error: remoteError('invalid', 'Because.', { status: 400 }) } },
       }),
       action: blockedBy(
         'Ready',
@@ -136,8 +136,8 @@ describe('a call through the instance that failed', () => {
       name: 'without a response',
       because:
         'Open Connectors was not reached, so that nothing is known about Infusionsoft and the instance',
-      input: settledWorld({
-        pass: {
+      input: settledInput({
+        log: {
           failure: { type: 'ping', error: remoteError('unavailable', 'ECONNREFUSED', { processed: 'no' }) },
         },
       }),
@@ -151,8 +151,8 @@ describe('a call through the instance that failed', () => {
     {
       name: 'throttled',
       because: 'that is a matter of the account, not of the instance',
-      input: settledWorld({
-        pass: { failure: { type: 'ping', error: remoteError('throttled') } },
+      input: settledInput({
+        log: { failure: { type: 'ping', error: remoteError('throttled') } },
       }),
       action: blockedBy(
         'Synced',
@@ -173,7 +173,7 @@ describe('what a failure comes before', () => {
     {
       name: 'Retry-After',
       because: 'the remote side says when it will listen again',
-      input: settledWorld({ pass: { failure } }),
+      input: settledInput({ log: { failure } }),
       action: blockedBy(
         'Synced',
         'Throttled',
@@ -183,8 +183,8 @@ describe('what a failure comes before', () => {
     },
     {
       name: 'an instance that is not known',
-      because: 'no further call is made in a pass after one failed',
-      input: settledWorld({ pass: { failure }, instances: [] }),
+      because: 'no further call is made in a reconcile after one failed',
+      input: settledInput({ log: { failure }, instances: [] }),
       action: blockedBy(
         'Synced',
         'Throttled',

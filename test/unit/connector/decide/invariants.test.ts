@@ -10,7 +10,7 @@ import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { heldIdsOf } from '../../../../src/connector/observe/held-instances.ts';
 import { ownership, sameConnector } from '../../../../src/connector/observe/instances.ts';
 import { nextRecord, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
-import { worlds } from '../../../support/builders/arbitraries.ts';
+import { inputs } from '../../../support/builders/arbitraries.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { faultsOfStep } from '../../../support/builders/hygiene.ts';
 import { assertStatusOf } from './table.ts';
@@ -42,10 +42,10 @@ const STEPS: readonly Action['type'][] = [
   'finish',
 ];
 
-/** Checks what must hold for every world and the step that is decided in it. */
+/** Checks what must hold for every input and the step that is decided in it. */
 function always(holds: (input: ConnectorInput, action: Action) => void): void {
   fc.assert(
-    fc.property(worlds, (input) => {
+    fc.property(inputs, (input) => {
       holds(input, decide(input));
     }),
     { numRuns: 500 },

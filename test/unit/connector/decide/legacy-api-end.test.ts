@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nextPingAt } from '../../../../src/connector/decide/authorization/ping-time.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import { attempt, connector, HELD, unverifiedStatus } from '../../../support/builders/connector.ts';
-import { ID, input, settledWorld } from '../../../support/builders/input.ts';
+import { ID, input, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { READ } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW } from '../../../support/builders/time.ts';
@@ -46,43 +46,43 @@ describe('after the end of XML-RPC', () => {
     {
       name: 'an instance that works',
       because: 'nobody is asked for anything as long as Keap answers',
-      input: settledWorld(ENDED),
+      input: settledInput(ENDED),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'an instance that works and is to be reauthorized',
       because: 'the grant that works is kept',
-      input: settledWorld({ ...ENDED, connector: { annotations: { reauthorizeAt: 'now' } } }),
+      input: settledInput({ ...ENDED, connector: { annotations: { reauthorizeAt: 'now' } } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a ping that is refused, with an account that was not checked',
       because: 'the account may be what fails',
-      input: settledWorld({ ...ENDED, pass: { ping: 'refused' } }),
+      input: settledInput({ ...ENDED, log: { ping: 'refused' } }),
       action: { type: 'verify-account', id: ID },
     },
     {
       name: 'a ping that is refused, with an account that works',
       because: 'a consent would help nothing; the regular ping goes on',
-      input: settledWorld({ ...ENDED, instances: [instance(ID)], secrets: READ, pass: failing }),
+      input: settledInput({ ...ENDED, instances: [instance(ID)], secrets: READ, log: failing }),
       action: blockedBy('Authorized', 'LegacyApiEnded', 'Keap ended XML-RPC', 'any'),
     },
     {
       name: 'the same before the end',
       because: 'a new grant makes it work again',
-      input: settledWorld({
+      input: settledInput({
         ...NOT_YET,
         connector: { status: unverifiedStatus(ID) },
         instances: [instance(ID)],
         secrets: READ,
-        pass: failing,
+        log: failing,
       }),
       action: { type: 'reauthorize', id: ID },
     },
   ]);
 
   it('calls an instance again at the time of its regular ping', () => {
-    const world = settledWorld({ ...ENDED, instances: [instance(ID)], secrets: READ, pass: failing });
-    expect(decide(world)).toMatchObject({ result: { retry: { kind: 'at', time: nextPingAt(world) } } });
+    const input = settledInput({ ...ENDED, instances: [instance(ID)], secrets: READ, log: failing });
+    expect(decide(input)).toMatchObject({ result: { retry: { kind: 'at', time: nextPingAt(input) } } });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
-import { ID, input, settledConnector, settledWorld, UNREAD } from '../../../support/builders/input.ts';
+import { ID, input, settledConnector, settledInput, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, SECOND } from '../../../support/builders/time.ts';
@@ -20,10 +20,10 @@ const duplicate = (
   removalsRecorded: readonly number[] = [],
   usedSince = '2026-02-01T09:00:00Z',
 ) =>
-  settledWorld({
+  settledInput({
     connector: { annotations: { attempt: attempt({ at: at(-MINUTE), ...record }) } },
     instances: [instance(9, { createdAt }), instance(ID, { createdAt: usedSince })],
-    pass: { removalsRecorded },
+    log: { removalsRecorded },
   });
 
 describe('whose an instance is', () => {
@@ -43,13 +43,13 @@ describe('whose an instance is', () => {
     {
       name: 'made by this resource, never written to status',
       because: 'a crash came between the creation and the status; the uid on it is proof',
-      input: input({ connector: held, instances: [instance(9)], pass: { read: [9] } }),
+      input: input({ connector: held, instances: [instance(9)], log: { read: [9] } }),
       action: { type: 'ping', id: 9, token: VALUES.token },
     },
     {
       name: 'made by this resource, which lost its finalizer',
       because: 'the resource must not go before its instance',
-      input: input({ instances: [instance(9)], pass: { read: [9] } }),
+      input: input({ instances: [instance(9)], log: { read: [9] } }),
       action: { type: 'add-finalizer' },
     },
     {
@@ -58,7 +58,7 @@ describe('whose an instance is', () => {
       input: input({
         connector: sent(),
         instances: [instance(12, { createdAt: at(-SECOND) }), instance(9)],
-        pass: { read: [9] },
+        log: { read: [9] },
       }),
       action: { type: 'record-removal', id: 12 },
     },
@@ -110,7 +110,7 @@ describe('whose an instance is', () => {
     {
       name: 'a second one without any record',
       because: 'an instance that was copied in the console carries our tags, too',
-      input: settledWorld({ instances: [instance(9), instance(ID)] }),
+      input: settledInput({ instances: [instance(9), instance(ID)] }),
       action: blockedBy(
         'Synced',
         'AmbiguousOwner',
@@ -121,16 +121,16 @@ describe('whose an instance is', () => {
     {
       name: 'a second one that was deleted, not confirmed yet',
       because: 'only a read by id tells that it is deleted',
-      input: settledWorld({ pass: { deleted: [9], removalsRecorded: [9] } }),
+      input: settledInput({ log: { deleted: [9], removalsRecorded: [9] } }),
       action: { type: 'read-instance', id: 9 },
     },
     {
       name: 'one with our tags but of another connector, beside the one in status',
       because: 'a change of the connector that was taken back left it behind',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: { attempt: attempt({ at: at(-MINUTE) }) } },
         instances: [instance(9, { element: 'infusionsoftrest', createdAt: at(-MINUTE) }), instance(ID)],
-        pass: { removalsRecorded: [9] },
+        log: { removalsRecorded: [9] },
       }),
       action: { type: 'delete-instance', id: 9, reason: 'DuplicateRemoved' },
     },
@@ -146,7 +146,7 @@ describe('whose an instance is', () => {
       input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
-        pass: { searched: true, read: [9] },
+        log: { searched: true, read: [9] },
       }),
       action: { type: 'ping', id: 9 },
     },
@@ -156,7 +156,7 @@ describe('whose an instance is', () => {
       input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
-        pass: { searched: true, read: [9], ping: 'answered' },
+        log: { searched: true, read: [9], ping: 'answered' },
       }),
       action: { type: 'patch', id: 9, patch: { tags: TAGS.own }, reason: 'Adopted' },
     },
@@ -166,7 +166,7 @@ describe('whose an instance is', () => {
       input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake }), instance(8, { tags: TAGS.namesake })],
-        pass: { searched: true },
+        log: { searched: true },
       }),
       action: blockedBy(
         'Synced',
@@ -180,7 +180,7 @@ describe('whose an instance is', () => {
       input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake, element: 'infusionsoftrest' })],
-        pass: { searched: true },
+        log: { searched: true },
       }),
       action: blockedBy(
         'Synced',
@@ -194,26 +194,26 @@ describe('whose an instance is', () => {
       input: input({
         connector: held,
         instances: [instance(8, { tags: TAGS.namesake }), instance(9)],
-        pass: { read: [9] },
+        log: { read: [9] },
       }),
       action: { type: 'ping', id: 9 },
     },
     {
       name: 'a namesake that is in status',
       because: 'status has said before that it is ours',
-      input: settledWorld({ instances: [instance(ID, { tags: TAGS.namesake })] }),
+      input: settledInput({ instances: [instance(ID, { tags: TAGS.namesake })] }),
       action: { type: 'patch', id: ID, patch: { tags: TAGS.own } },
     },
     {
       name: "another cluster's, in status",
       because: 'somebody took it over, and two operators must not fight',
-      input: settledWorld({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
+      input: settledInput({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
       action: blockedBy('Synced', 'ForeignOwner', 'openconnectors.dev/take-over: "true"'),
     },
     {
       name: "another resource's, taken over",
       because: 'a person has said that it should be so',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: { takeOver: 'true' } },
         instances: [instance(ID, { tags: TAGS.otherResource })],
       }),
@@ -227,7 +227,7 @@ it('is adopted without a value that the API masks', () => {
     input({
       connector: importing({ metadata: HELD }),
       instances: [instance(7, { tags: TAGS.none, name: 'team-a-crm' })],
-      pass: { read: [7], ping: 'answered' },
+      log: { read: [7], ping: 'answered' },
     }),
   );
   expect(action).toEqual({ type: 'patch', id: 7, reason: 'Adopted', patch: { tags: TAGS.own } });
@@ -247,7 +247,7 @@ describe('an instance that the resource names', () => {
       input: input({
         connector: importing(),
         instances: [instance(7, { tags: TAGS.none })],
-        pass: { read: [7] },
+        log: { read: [7] },
       }),
       action: { type: 'add-finalizer' },
     },
@@ -257,7 +257,7 @@ describe('an instance that the resource names', () => {
       input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: [] })],
-        pass: { read: [7] },
+        log: { read: [7] },
       }),
       action: { type: 'ping', id: 7 },
     },
@@ -268,7 +268,7 @@ describe('an instance that the resource names', () => {
       input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: TAGS.none, name: 'old name' })],
-        pass: { read: [7], ping: 'answered' },
+        log: { read: [7], ping: 'answered' },
       }),
       action: {
         type: 'patch',
@@ -287,7 +287,7 @@ describe('an instance that the resource names', () => {
           status: { observedGeneration: 1 },
         }),
         instances: [instance(7, { tags: [] })],
-        pass: { read: [7], ping: 'answered' },
+        log: { read: [7], ping: 'answered' },
       }),
       action: { type: 'patch', reason: 'Adopted' },
     },
@@ -303,7 +303,7 @@ describe('an instance that the resource names', () => {
       input: input({
         connector: connector({ annotations: { takeOver: 'true' }, spec: { instance: { importId: 7 } } }),
         instances: [instance(7, { tags: TAGS.otherResource })],
-        pass: { read: [7] },
+        log: { read: [7] },
       }),
       action: { type: 'add-finalizer' },
     },
@@ -342,7 +342,7 @@ describe('an instance that the resource names', () => {
     {
       name: 'ours, claimed by an older resource too',
       because: 'the tags on it count more than the age',
-      input: settledWorld({ connector: { spec: { instance: { importId: ID } } }, claimants: ['team-b/crm'] }),
+      input: settledInput({ connector: { spec: { instance: { importId: ID } } }, claimants: ['team-b/crm'] }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
@@ -360,7 +360,7 @@ describe('an instance that the resource names', () => {
       input: input({
         connector: importing({ metadata: HELD }),
         instances: [instance(7, { tags: undefined })],
-        pass: { read: [7] },
+        log: { read: [7] },
       }),
       action: blockedBy(
         'Synced',
@@ -401,19 +401,19 @@ describe('an instance that is gone', () => {
     {
       name: 'in status, not in the list',
       because: 'absence from a list is never proof',
-      input: settledWorld({ instances: [] }),
+      input: settledInput({ instances: [] }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'proven, to be made again',
       because: 'the lasting values are read for a new one',
-      input: settledWorld({ instances: [], gone: [ID] }),
+      input: settledInput({ instances: [], gone: [ID] }),
       action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'proven, with missingPolicy Report',
       because: 'a person decides what to do',
-      input: settledWorld({
+      input: settledInput({
         connector: { spec: { missingPolicy: 'Report' } },
         instances: [],
         gone: [ID],
@@ -427,7 +427,7 @@ describe('an instance that is gone', () => {
     {
       name: 'proven, with another of our own',
       because: 'it was made in its place before a crash',
-      input: settledWorld({ instances: [instance(9)], gone: [ID], pass: { read: [9], ping: 'answered' } }),
+      input: settledInput({ instances: [instance(9)], gone: [ID], log: { read: [9], ping: 'answered' } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);

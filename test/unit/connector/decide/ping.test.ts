@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { ID, settledWorld } from '../../../support/builders/input.ts';
+import { ID, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { blockedBy, decides } from './table.ts';
 
@@ -8,22 +8,22 @@ describe('a ping that is forbidden', () => {
     {
       name: 'and not looked into',
       because: 'the platform may have disabled the instance since the inventory was taken',
-      input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden' } }),
+      input: settledInput({ instances: [instance(ID)], log: { ping: 'forbidden' } }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'because the platform disabled the instance',
       because: 'an outage of the token endpoint disables instances as well as a revoked grant',
-      input: settledWorld({
+      input: settledInput({
         instances: [instance(ID, { disabled: true })],
-        pass: { ping: 'forbidden', read: [ID] },
+        log: { ping: 'forbidden', read: [ID] },
       }),
       action: { type: 'verify-account', id: ID },
     },
     {
       name: 'although the instance is enabled',
       because: 'it is the right of the user that is missing, which passes or is mended elsewhere',
-      input: settledWorld({ instances: [instance(ID)], pass: { ping: 'forbidden', read: [ID] } }),
+      input: settledInput({ instances: [instance(ID)], log: { ping: 'forbidden', read: [ID] } }),
       action: blockedBy(
         'Ready',
         'InstanceNotAnswering',

@@ -16,7 +16,7 @@ import {
   input,
   READY_ACCOUNT,
   settledConnector,
-  settledWorld,
+  settledInput,
   UNREAD,
 } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
@@ -77,7 +77,7 @@ describe('before anything is done', () => {
     {
       name: 'paused: false',
       because: 'only "true" pauses',
-      input: settledWorld({ connector: { annotations: { paused: 'false' } } }),
+      input: settledInput({ connector: { annotations: { paused: 'false' } } }),
       action: ends({
         kind: 'ready',
         reason: 'Succeeded',
@@ -105,13 +105,13 @@ describe('before anything is done', () => {
     {
       name: 'importId changed',
       because: 'an API server without transition rules lets it pass, and another instance must not be taken',
-      input: settledWorld({ connector: { spec: { instance: { importId: 5 } } } }),
+      input: settledInput({ connector: { spec: { instance: { importId: 5 } } } }),
       action: blockedBy('Ready', 'InvalidSpec', `the resource manages instance ${ID}. Restore it`),
     },
     {
       name: 'importId added for the instance that is held',
       because: 'it says what is so already',
-      input: settledWorld({ connector: { spec: { instance: { importId: ID } } } }),
+      input: settledInput({ connector: { spec: { instance: { importId: ID } } } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
@@ -186,7 +186,7 @@ describe('the account', () => {
     {
       name: 'another organization than the one that made the instance',
       because: 'there the instance is not absent, it was never there',
-      input: settledWorld({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      input: settledInput({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
       action: blockedBy(
         'Synced',
         'AccountChanged',
@@ -206,7 +206,7 @@ describe('the account', () => {
     {
       name: 'a create with an unknown outcome in another organization, beside an instance in this one',
       because: 'its credential may be in use there',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           annotations: {
             attempt: attempt({
@@ -250,19 +250,19 @@ describe('the account', () => {
     {
       name: 'another base URL than the one that made the instance',
       because: 'an id of one region says nothing in another',
-      input: settledWorld({ account: { ...READY_ACCOUNT, baseUrl: 'https://elsewhere/elements/api-v2' } }),
+      input: settledInput({ account: { ...READY_ACCOUNT, baseUrl: 'https://elsewhere/elements/api-v2' } }),
       action: blockedBy('Synced', 'AccountChanged', 'openconnectors.dev/abandon'),
     },
     {
       name: 'another OpenConnectorsAccount of the same organization',
       because: 'the instance is there all the same',
-      input: settledWorld({ account: { ...READY_ACCOUNT, uid: 'another' } }),
+      input: settledInput({ account: { ...READY_ACCOUNT, uid: 'another' } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a status without an account',
       because: 'it was written before accounts were recorded, and proves nothing against this one',
-      input: settledWorld({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
+      input: settledInput({ connector: { status: readyStatus(ID, { instance: { id: ID } }) } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
@@ -459,7 +459,7 @@ describe('the lasting Secrets', () => {
     {
       name: 'touched, but not changed',
       because: 'a label on a Secret costs one read and no remote call',
-      input: settledWorld({
+      input: settledInput({
         secrets: {
           'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
         },
@@ -469,31 +469,31 @@ describe('the lasting Secrets', () => {
     {
       name: 'touched and unread',
       because: 'only a read tells whether the value changed',
-      input: settledWorld({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
+      input: settledInput({ secrets: { 'crm-key': secretUnread({ resourceVersion: '2' }) } }),
       action: { type: 'read-secret', name: 'crm-key' },
     },
     {
       name: 'not touched since it was applied',
-      because: 'an unchanged pass reads nothing',
-      input: settledWorld(),
+      because: 'an unchanged reconcile reads nothing',
+      input: settledInput(),
       action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'deleted after the instance was made',
       because: 'the next rotation would need it, and the person should hear of it now',
-      input: settledWorld({ secrets: { 'crm-oauth': secretAbsent } }),
+      input: settledInput({ secrets: { 'crm-oauth': secretAbsent } }),
       action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-oauth', 'any'),
     },
     {
       name: 'the code gone after it was used',
       because: 'an authorization Secret is needed only while an authorization is due',
-      input: settledWorld({ secrets: { 'crm-code': secretAbsent } }),
+      input: settledInput({ secrets: { 'crm-code': secretAbsent } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'a failure that is over, with everything there',
       because: 'what is remembered in the past does not matter any more',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           status: readyStatus(ID, { failures: { count: 2, nextAttemptAt: at(-SECOND) } }),
         },
@@ -508,7 +508,7 @@ describe('the order', () => {
     {
       name: 'a changed account and a Secret that is absent',
       because: 'the account decides whether anything may be done at all',
-      input: settledWorld({
+      input: settledInput({
         account: { ...READY_ACCOUNT, organizationId: '6000' },
         secrets: { ...READ, 'crm-key': secretAbsent },
       }),

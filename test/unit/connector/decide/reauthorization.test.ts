@@ -9,7 +9,7 @@ import {
   unverifiedStatus,
 } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, input, settledWorld, UNREAD } from '../../../support/builders/input.ts';
+import { ID, input, settledInput, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { at, SECOND } from '../../../support/builders/time.ts';
@@ -59,19 +59,19 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'a call refused',
       because: 'first it has to be certain that the account is not the reason',
-      input: settledWorld({ pass: { ping: 'refused' } }),
+      input: settledInput({ log: { ping: 'refused' } }),
       action: { type: 'verify-account', id: ID },
     },
     {
       name: 'a call refused, the account proven, the values unread',
       because: 'a new authorization carries the whole body with true values',
-      input: settledWorld({ connector: unverified, pass: revoked }),
+      input: settledInput({ connector: unverified, log: revoked }),
       action: { type: 'read-secret', name: 'crm-oauth' },
     },
     {
       name: 'revoked, with a new code',
       because: 'the same instance gets the new grant, and its record says what it is for',
-      input: settledWorld({ connector: { ...unverified, annotations: old }, pass: revoked, secrets: read }),
+      input: settledInput({ connector: { ...unverified, annotations: old }, log: revoked, secrets: read }),
       action: {
         type: 'reauthorize',
         id: ID,
@@ -82,9 +82,9 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'revoked, without a new code',
       because: 'the old code is of no use, and a new one is asked for',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...unverified, annotations: old },
-        pass: revoked,
+        log: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
       action: blockedBy(
@@ -96,9 +96,9 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'revoked, without any grant named',
       because: 'the reason says that it worked once',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...unverified, annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
-        pass: revoked,
+        log: revoked,
         secrets: read,
       }),
       action: blockedBy(
@@ -110,9 +110,9 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'revoked, and in doubt about an older attempt',
       because: 'there is an instance, so that there is nothing to search for',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...unverified, annotations: { attempt: attempt({ at: at(-SECOND) }) } },
-        pass: revoked,
+        log: revoked,
         secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
       }),
       action: blockedBy('Authorized', 'AuthorizationRevoked', 'crm-code'),
@@ -120,22 +120,22 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'disabled by the platform, and the account not verified',
       because: 'first it has to be certain that the account is not the reason',
-      input: settledWorld({ instances: [instance(ID, { disabled: true })], pass: { read: [ID] } }),
+      input: settledInput({ instances: [instance(ID, { disabled: true })], log: { read: [ID] } }),
       action: { type: 'verify-account', id: ID },
     },
     {
       name: 'another client_id',
       because: 'whether the old grant still works is looked at first',
-      input: settledWorld({ connector: { annotations: old }, secrets: newClient }),
+      input: settledInput({ connector: { annotations: old }, secrets: newClient }),
       action: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'another client_id, without a new grant',
       because: 'the instance works with the old app until a person allows the new one',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: old, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: newClient,
-        pass: { ping: 'answered' },
+        log: { ping: 'answered' },
       }),
       action: blockedBy(
         'Authorized',
@@ -155,17 +155,17 @@ describe('a grant for an instance that is there', () => {
           oauth: { authorizationCodeSecretRef: undefined },
         }),
         secrets: { ...UNREAD, ...newClient },
-        pass: { read: [ID], ping: 'answered' },
+        log: { read: [ID], ping: 'answered' },
       }),
       action: blockedBy('Authorized', 'AuthorizationRequired', 'The client_id changed'),
     },
     {
       name: 'another client_id, with a new code',
       because: 'the record says which client the code is for',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: old },
         secrets: { ...newClient, 'crm-code': secretRead({ code: 'a new code' }) },
-        pass: { ping: 'answered' },
+        log: { ping: 'answered' },
       }),
       action: {
         type: 'reauthorize',
@@ -173,32 +173,32 @@ describe('a grant for an instance that is there', () => {
       },
     },
     {
-      name: 'another client_id, its code accepted in this pass',
+      name: 'another client_id, its code accepted in this reconcile',
       because: 'nothing is left to do for it',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: carried },
         secrets: newClient,
-        pass: { authorized: true, ping: 'answered' },
+        log: { authorized: true, ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance works',
       because: 'a read and a ping decide after a lost answer: what works is done',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: carried },
         secrets: newClient,
-        pass: { ping: 'answered' },
+        log: { ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance does not work',
       because: 'a refused call says that the outcome was none',
-      input: settledWorld({
+      input: settledInput({
         connector: { annotations: carried, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: newClient,
-        pass: { ping: 'refused', accountProven: true },
+        log: { ping: 'refused', accountProven: true },
       }),
       action: blockedBy(
         'Authorized',
@@ -210,10 +210,10 @@ describe('a grant for an instance that is there', () => {
     {
       name: 'another client_id on an adopted instance',
       because: 'nothing was recorded for it, so that nothing can have changed',
-      input: settledWorld({
+      input: settledInput({
         connector: { status: readyStatus(ID, { credentials: undefined }) },
         secrets: newClient,
-        pass: { patched: true, ping: 'answered' },
+        log: { patched: true, ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { attempt, condition, connector, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { connectionMemory, ID, settledConnector, settledWorld } from '../../../support/builders/input.ts';
+import { connectionMemory, ID, settledConnector, settledInput } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, second } from '../../../support/builders/time.ts';
@@ -66,7 +66,7 @@ describe('a changed connector before its consent', () => {
     {
       name: 'no grant for the new one yet',
       because: 'the old one stays in use while a person is asked',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
         secrets: read,
       }),
@@ -79,7 +79,7 @@ describe('a changed connector before its consent', () => {
     {
       name: 'the connection Secret edited while a person is asked',
       because: 'applications use the old one until the switch',
-      input: settledWorld({
+      input: settledInput({
         connector: rest,
         secrets: { ...read, 'crm-connection': secretRead({ a: 'b' }, { owners: [UID] }) },
         memory: { connection: { resourceVersion: '1', content: printOf('edited') } },
@@ -93,7 +93,7 @@ describe('a changed connector before its consent', () => {
     {
       name: 'the old one taken by another owner',
       because: 'what carries the tags of another owner is not published again',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, oauth: { authorizationCodeSecretRef: undefined } },
         instances: [instance(ID, { tags: TAGS.otherCluster })],
         secrets: read,
@@ -104,13 +104,13 @@ describe('a changed connector before its consent', () => {
     {
       name: 'the old one not in the list',
       because: 'absence from a list is never proof',
-      input: settledWorld({ connector: rest, instances: [], secrets: read }),
+      input: settledInput({ connector: rest, instances: [], secrets: read }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'a code for the new one',
       because: 'the new one is made beside the old one, like any other',
-      input: settledWorld({
+      input: settledInput({
         connector: rest,
         secrets: { ...read, 'crm-code': secretRead({ code: 'new' }) },
       }),
@@ -119,29 +119,29 @@ describe('a changed connector before its consent', () => {
     {
       name: 'the new one made',
       because: 'it has to answer before it is used',
-      input: settledWorld({
+      input: settledInput({
         connector: rest,
         instances: [instance(ID), fresh],
         secrets: read,
-        pass: { authorized: true },
+        log: { authorized: true },
       }),
       action: { type: 'ping', id: NEW },
     },
     {
       name: 'the new one found by a later process',
       because: 'that the old one was authorized says nothing about the new one',
-      input: settledWorld({
+      input: settledInput({
         connector: rest,
         instances: [instance(ID), fresh],
         secrets: read,
-        pass: { read: [NEW] },
+        log: { read: [NEW] },
       }),
       action: { type: 'ping', id: NEW },
     },
     {
       name: 'the new one does not work',
       because: 'a new grant is for the new one; the old one is left alone',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           ...rest,
           oauth: { authorizationCodeSecretRef: undefined },
@@ -151,7 +151,7 @@ describe('a changed connector before its consent', () => {
         },
         instances: [instance(ID), fresh],
         secrets: read,
-        pass: { read: [NEW], ping: 'refused', accountProven: true },
+        log: { read: [NEW], ping: 'refused', accountProven: true },
       }),
       action: blockedBy(
         'Authorized',
@@ -163,20 +163,20 @@ describe('a changed connector before its consent', () => {
     {
       name: 'changed back, and a new one of a lost answer is there',
       because: 'the new one was never in use',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           metadata: { generation: 3 },
           annotations: { attempt: attempt({ at: at(-MINUTE) }) },
         },
         instances: [instance(ID), { ...fresh, createdAt: at(-MINUTE) }],
-        pass: { removalsRecorded: [NEW] },
+        log: { removalsRecorded: [NEW] },
       }),
       action: { type: 'delete-instance', id: NEW, reason: 'DuplicateRemoved' },
     },
     {
       name: 'changed back, and status names the new one',
       because: 'status says whose it is, whenever it was made',
-      input: settledWorld({
+      input: settledInput({
         connector: { metadata: { generation: 3 }, status: pending },
         instances: [instance(ID), fresh],
       }),
@@ -185,10 +185,10 @@ describe('a changed connector before its consent', () => {
     {
       name: 'changed back, with the removal of the new one recorded',
       because: 'nobody uses it',
-      input: settledWorld({
+      input: settledInput({
         connector: { metadata: { generation: 3 }, status: pending },
         instances: [instance(ID), fresh],
-        pass: { removalsRecorded: [NEW] },
+        log: { removalsRecorded: [NEW] },
       }),
       action: { type: 'delete-instance', id: NEW, reason: 'Replaced' },
     },
@@ -199,14 +199,14 @@ describe('a switch', () => {
   const answering = {
     instances: [instance(ID), newest],
     secrets: read,
-    pass: { authorized: true, ping: 'answered' },
+    log: { authorized: true, ping: 'answered' },
   } as const;
   const ready = { instances: [instance(ID), newest], ...published };
   decides([
     {
       name: 'the new one answering',
       because: 'applications are prepared with the connection of the new one',
-      input: settledWorld({ connector: rest, ...answering }),
+      input: settledInput({ connector: rest, ...answering }),
       action: {
         type: 'write-connection-secret',
         name: 'crm-connection-next',
@@ -217,7 +217,7 @@ describe('a switch', () => {
     {
       name: 'the new connection published',
       because: 'a person says when applications can use it',
-      input: settledWorld({ connector: { ...rest, status: pending }, ...ready }),
+      input: settledInput({ connector: { ...rest, status: pending }, ...ready }),
       action: {
         type: 'finish',
         result: {
@@ -231,7 +231,7 @@ describe('a switch', () => {
     {
       name: 'the Secret of the new connection edited',
       because: 'it is as much our own as the connection Secret',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: pending },
         ...ready,
         memory: { nextConnection: { resourceVersion: '1', content: printOf('edited') } },
@@ -241,7 +241,7 @@ describe('a switch', () => {
     {
       name: 'the name of the Secret in use',
       because: 'a Secret of a user is never overwritten',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: pending },
         ...ready,
         secrets: { 'crm-connection-next': secretUnread({ owners: [] }) },
@@ -251,7 +251,7 @@ describe('a switch', () => {
     {
       name: 'the annotation set',
       because: 'status names the instance in use before the Secret moves',
-      input: settledWorld({ connector: { ...rest, status: pending, ...asked('1') }, ...ready }),
+      input: settledInput({ connector: { ...rest, status: pending, ...asked('1') }, ...ready }),
       action: {
         type: 'record-switch',
         to: { id: NEW },
@@ -261,7 +261,7 @@ describe('a switch', () => {
     {
       name: 'the annotation handled before',
       because: 'each value counts once',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: { ...pending, lastHandledSwitchAt: '1' }, ...asked('1') },
         ...ready,
       }),
@@ -270,7 +270,7 @@ describe('a switch', () => {
     {
       name: 'spec.replacement.switch Automatic',
       because: 'nobody is asked, and nothing else is published',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, spec: { ...rest.spec, replacement: { switch: 'Automatic', retainFor: '1m' } } },
         ...answering,
       }),
@@ -279,12 +279,12 @@ describe('a switch', () => {
     {
       name: 'the switch recorded',
       because: 'the connection Secret moves in one write',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: retained() },
         instances: [instance(ID), newest],
         secrets: nextSecret,
         memory: connectionMemory(settledConnector(), VALUES.token, 'infusionsoftcrm'),
-        pass: { connectionWritten: true, switched: true },
+        log: { connectionWritten: true, switched: true },
       }),
       action: {
         type: 'write-connection-secret',
@@ -296,7 +296,7 @@ describe('a switch', () => {
     {
       name: 'the connection Secret moved',
       because: 'the Secret of the new connection has served its purpose',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: retained() },
         instances: [instance(ID), newest],
         secrets: nextSecret,
@@ -307,7 +307,7 @@ describe('a switch', () => {
     {
       name: 'the old one deleted by another client before the switch',
       because: 'nothing is left to wait for',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: pending },
         instances: [newest],
         gone: [ID],
@@ -322,7 +322,7 @@ describe('a switch', () => {
     {
       name: 'the old one deleted by another client, and the connection Secret moved',
       because: 'the new one is in use, and not released as one that is not',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: pending },
         instances: [newest],
         gone: [ID],
@@ -333,7 +333,7 @@ describe('a switch', () => {
     {
       name: 'of an adopted instance',
       because: 'importId counts for the adoption only',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           ...rest,
           ...asked('1'),
@@ -353,22 +353,22 @@ describe('the retention after a switch', () => {
     {
       name: 'within it',
       because: 'the old one stays as it is',
-      input: settledWorld({ connector: { ...rest, status: retained() }, ...both }),
+      input: settledInput({ connector: { ...rest, status: retained() }, ...both }),
       action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'a new value of the annotation',
       because: 'the old one is read before applications use it again',
-      input: settledWorld({ connector: { ...rest, status: retained(), ...asked('2') }, ...both }),
+      input: settledInput({ connector: { ...rest, status: retained(), ...asked('2') }, ...both }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'a new value of the annotation, the old one read',
       because: 'the same annotation switches back',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: retained(), ...asked('2') },
         ...both,
-        pass: { read: [ID] },
+        log: { read: [ID] },
       }),
       action: {
         type: 'record-switch',
@@ -379,30 +379,30 @@ describe('the retention after a switch', () => {
     {
       name: 'a new value of the annotation, the new one revoked',
       because: 'that may be the reason to switch back',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: retained(), ...asked('2') },
         ...both,
         instances: [instance(ID), { ...newest, disabled: true }],
-        pass: { read: [NEW, ID], ping: 'refused', accountProven: true },
+        log: { read: [NEW, ID], ping: 'refused', accountProven: true },
       }),
       action: { type: 'record-switch', to: { id: ID } },
     },
     {
       name: 'a new value of the annotation, the old one deleted by another client',
       because: 'there is nothing to switch back to',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: retained(), ...asked('2') },
         ...both,
         instances: [newest],
         gone: [ID],
-        pass: { read: [ID] },
+        log: { read: [ID] },
       }),
       action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
       name: 'switched back with Automatic',
       because: 'only the annotation moves it forward again',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           ...rest,
           spec: { ...rest.spec, replacement: { switch: 'Automatic' } },
@@ -419,7 +419,7 @@ describe('the retention after a switch', () => {
     {
       name: 'a switch back recorded, the new one not working',
       because: 'the connection Secret does not wait for the new one',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           ...rest,
           status: {
@@ -440,27 +440,27 @@ describe('the retention after a switch', () => {
     {
       name: 'spec.connector restored',
       because: 'the old one has its grant still, and has to show it',
-      input: settledWorld({
+      input: settledInput({
         connector: { metadata: { generation: 3 }, status: retained() },
         ...both,
-        pass: { read: [ID] },
+        log: { read: [ID] },
       }),
       action: { type: 'ping', id: ID },
     },
     {
       name: 'over',
       because: 'a leader with a stale cache must fail before it deletes what is in use by now',
-      input: settledWorld({ connector: expired, ...both }),
+      input: settledInput({ connector: expired, ...both }),
       action: { type: 'record-removal', id: ID },
     },
     {
       name: 'over, with the connection Secret on the old one',
       because: 'an instance whose token is in the connection Secret is never deleted',
-      input: settledWorld({
+      input: settledInput({
         connector: expired,
         instances: [instance(ID), newest],
         memory: connectionMemory(settledConnector(), VALUES.token, 'infusionsoftcrm'),
-        pass: { removalsRecorded: [ID] },
+        log: { removalsRecorded: [ID] },
       }),
       action: {
         type: 'write-connection-secret',
@@ -471,41 +471,41 @@ describe('the retention after a switch', () => {
     {
       name: 'over, and the annotation set too late',
       because: 'the old one may be deleted already',
-      input: settledWorld({ connector: { ...expired, ...asked('2') }, ...both }),
+      input: settledInput({ connector: { ...expired, ...asked('2') }, ...both }),
       action: { type: 'record-removal', id: ID },
     },
     {
       name: 'over, with the removal recorded',
       because: 'nobody uses the old one any more',
-      input: settledWorld({ connector: expired, ...both, pass: { removalsRecorded: [ID] } }),
+      input: settledInput({ connector: expired, ...both, log: { removalsRecorded: [ID] } }),
       action: { type: 'delete-instance', id: ID, reason: 'Replaced' },
     },
     {
       name: 'of an earlier version, without an end',
       because: 'it was over with the switch',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...rest, status: retained(null) },
         ...both,
-        pass: { removalsRecorded: [ID] },
+        log: { removalsRecorded: [ID] },
       }),
       action: { type: 'delete-instance', id: ID, reason: 'Replaced' },
     },
     {
       name: 'over, the old one not in the list',
       because: 'absence from a list is never proof',
-      input: settledWorld({ connector: expired, ...both, instances: [newest] }),
+      input: settledInput({ connector: expired, ...both, instances: [newest] }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'over, the old one gone',
       because: 'the change is complete',
-      input: settledWorld({ connector: expired, ...both, instances: [newest], gone: [ID] }),
+      input: settledInput({ connector: expired, ...both, instances: [newest], gone: [ID] }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'over, the old one deleted and still shown',
       because: 'it is not believed before a read says so',
-      input: settledWorld({ connector: expired, ...both, pass: { deleted: [ID] } }),
+      input: settledInput({ connector: expired, ...both, log: { deleted: [ID] } }),
       action: blockedBy('Synced', 'RemoteError', `still shows instance ${ID} after its deletion.`, {
         kind: 'backoff',
       }),
@@ -513,7 +513,7 @@ describe('the retention after a switch', () => {
     {
       name: "over, the old one somebody else's by now",
       because: 'what carries the tags of another owner is not touched',
-      input: settledWorld({
+      input: settledInput({
         connector: expired,
         ...both,
         instances: [instance(ID, { tags: TAGS.otherCluster }), newest],
@@ -523,29 +523,29 @@ describe('the retention after a switch', () => {
     {
       name: 'over, with an adopted old one',
       because: 'the removal is recorded before any release',
-      input: settledWorld({ connector: adopted, ...both }),
+      input: settledInput({ connector: adopted, ...both }),
       action: { type: 'record-removal', id: ID },
     },
     {
       name: 'over, with an adopted old one and the removal recorded',
       because: 'what the operator did not create stays, without its tags',
-      input: settledWorld({ connector: adopted, ...both, pass: { removalsRecorded: [ID] } }),
+      input: settledInput({ connector: adopted, ...both, log: { removalsRecorded: [ID] } }),
       action: { type: 'release-tags', id: ID, tags: [], onFailure: 'retry' },
     },
     {
       name: 'over, with deletionPolicy Orphan',
       because: 'the policy is for each instance of the resource',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...expired, spec: { ...rest.spec, deletionPolicy: 'Orphan' } },
         ...both,
-        pass: { removalsRecorded: [ID] },
+        log: { removalsRecorded: [ID] },
       }),
       action: { type: 'release-tags', id: ID },
     },
     {
       name: 'over, the tags of the old one removed',
       because: 'the change is complete',
-      input: settledWorld({ connector: adopted, ...both, pass: { tagsReleased: [ID] } }),
+      input: settledInput({ connector: adopted, ...both, log: { tagsReleased: [ID] } }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
   ]);

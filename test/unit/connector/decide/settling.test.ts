@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 
 import { condition, connector, readyStatus } from '../../../support/builders/connector.ts';
-import { ID, input, SETTINGS, settledWorld } from '../../../support/builders/input.ts';
+import { ID, input, SETTINGS, settledInput } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
@@ -26,86 +26,86 @@ describe('the grant', () => {
   decides([
     {
       name: 'proven before',
-      because: 'an unchanged pass makes no call',
-      input: settledWorld(),
+      because: 'an unchanged reconcile makes no call',
+      input: settledInput(),
       action: ready,
     },
     {
       name: 'asked to look by reconcile-at',
       because: 'a person who asks does not believe the inventory, and is right to',
-      input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } } }),
+      input: settledInput({ connector: { annotations: { reconcileAt: 'now' } } }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'asked to look by reconcile-at, and looked',
       because: 'one request is one look',
-      input: settledWorld({ connector: { annotations: { reconcileAt: 'now' } }, pass: { read: [ID] } }),
+      input: settledInput({ connector: { annotations: { reconcileAt: 'now' } }, log: { read: [ID] } }),
       action: ready,
     },
     {
       name: 'never proven',
       because: 'an instance is not called Ready before it has answered once',
-      input: settledWorld({ connector: { status: unproven } }),
+      input: settledInput({ connector: { status: unproven } }),
       action: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
       name: 'never proven, the token not shown',
       because: 'the list may leave it out; a read by id has it',
-      input: settledWorld({
+      input: settledInput({
         connector: { status: unproven },
         instances: [instance(ID, { token: undefined })],
       }),
       action: { type: 'read-instance', id: ID },
     },
     {
-      name: 'answered in this pass',
+      name: 'answered in this reconcile',
       because: 'once is enough',
-      input: settledWorld({ connector: { status: unproven }, pass: { ping: 'answered' } }),
+      input: settledInput({ connector: { status: unproven }, log: { ping: 'answered' } }),
       action: ready,
     },
     {
       name: 'a connector without a ping',
       because: 'what cannot be asked cannot be waited for',
-      input: settledWorld({ connector: { status: unproven }, pass: { ping: 'unsupported' } }),
+      input: settledInput({ connector: { status: unproven }, log: { ping: 'unsupported' } }),
       action: ready,
     },
     {
-      name: 'accepted in this pass',
+      name: 'accepted in this reconcile',
       because: 'the instance has to answer with it',
-      input: settledWorld({ pass: { authorized: true } }),
+      input: settledInput({ log: { authorized: true } }),
       action: { type: 'ping', id: ID },
     },
     {
-      name: 'a new configuration in this pass',
+      name: 'a new configuration in this reconcile',
       because: 'a rotated secret may have broken it',
-      input: settledWorld({ pass: { patched: true, reconfigured: true } }),
+      input: settledInput({ log: { patched: true, reconfigured: true } }),
       action: { type: 'ping', id: ID },
     },
     {
-      name: 'a new name in this pass',
+      name: 'a new name in this reconcile',
       because: 'a name breaks nothing',
-      input: settledWorld({ pass: { patched: true } }),
+      input: settledInput({ log: { patched: true } }),
       action: ready,
     },
     {
       name: 'pinged an interval ago',
       because: 'a grant can be revoked without anybody telling',
-      input: settledWorld({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
+      input: settledInput({ memory: { pingedAt: NOW - SETTINGS.pingIntervalMs - 1 } }),
       action: { type: 'ping', id: ID },
     },
     {
       name: 'pinged a moment ago',
       because: 'the next one is due at the beat of this resource',
-      input: settledWorld({ memory: { pingedAt: NOW } }),
+      input: settledInput({ memory: { pingedAt: NOW } }),
       action: ready,
     },
     {
       name: 'the token shown neither by the list nor by a read',
       because: 'it would not be there the second time either',
-      input: settledWorld({
+      input: settledInput({
         connector: { status: unproven },
         instances: [instance(ID, { token: undefined })],
-        pass: { read: [ID] },
+        log: { read: [ID] },
       }),
       action: blockedBy(
         'Synced',
@@ -119,7 +119,7 @@ describe('the grant', () => {
     {
       name: 'disabled as wished, never proven',
       because: 'a disabled instance answers nobody',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           spec: { instance: { enabled: false } },
           status: readyStatus(ID, { instance: { id: ID, enabled: false }, conditions: undefined }),
@@ -152,7 +152,7 @@ describe('the grant', () => {
     {
       name: 'enabled again after a long time',
       because: 'the grant is used again',
-      input: settledWorld({
+      input: settledInput({
         connector: {
           status: readyStatus(ID, {
             instance: { id: ID, enabled: true, disabledAt: second(-60 * DAY) },
@@ -166,7 +166,7 @@ describe('the grant', () => {
 
 /** A connector whose instance has been disabled for `ms`, as its spec requires. */
 function disabledFor(ms: number) {
-  return settledWorld({
+  return settledInput({
     connector: {
       spec: { instance: { enabled: false } },
       status: readyStatus(ID, { instance: { id: ID, enabled: false, disabledAt: second(-ms) } }),
@@ -180,13 +180,13 @@ describe('what differs', () => {
     {
       name: 'the name',
       because: 'the smallest call corrects it',
-      input: settledWorld({ instances: [instance(ID, { name: 'renamed' })] }),
+      input: settledInput({ instances: [instance(ID, { name: 'renamed' })] }),
       action: { type: 'patch', id: ID, patch: { name: 'team-a-crm' }, reason: 'DriftCorrected' },
     },
     {
       name: 'the name, as the remote side cleans it',
       because: 'HTML that the remote side removed is no drift',
-      input: settledWorld({
+      input: settledInput({
         connector: { spec: { instance: { name: 'a b' } } },
         instances: [instance(ID, { name: 'a b' })],
       }),
@@ -195,31 +195,31 @@ describe('what differs', () => {
     {
       name: 'no name in the answer',
       because: 'what an answer leaves out is unknown, not empty',
-      input: settledWorld({ instances: [instance(ID, { name: '' })] }),
+      input: settledInput({ instances: [instance(ID, { name: '' })] }),
       action: ready,
     },
     {
       name: 'a tag missing',
       because: 'tags are replaced whole, so that all of them are sent',
-      input: settledWorld({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
+      input: settledInput({ instances: [instance(ID, { tags: TAGS.own.slice(0, 4) })] }),
       action: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'a tag too many',
       because: 'what the resource does not name does not stay',
-      input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
+      input: settledInput({ instances: [instance(ID, { tags: [...TAGS.own, 'extra'] })] }),
       action: { type: 'patch', patch: { tags: TAGS.own } },
     },
     {
       name: 'the tags in another order',
       because: 'tags are a set',
-      input: settledWorld({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
+      input: settledInput({ instances: [instance(ID, { tags: [...TAGS.own].reverse() })] }),
       action: ready,
     },
     {
       name: 'a value that is shown',
       because: 'only that key is sent: the configuration merges',
-      input: settledWorld({
+      input: settledInput({
         instances: [
           instance(ID, {
             configuration: { ...instance(ID).configuration, 'infusionsoft.server': 'other.infusionsoft.com' },
@@ -234,7 +234,7 @@ describe('what differs', () => {
     {
       name: 'a value that is masked',
       because: 'a mask is neither equal nor different, and is never sent back',
-      input: settledWorld({
+      input: settledInput({
         instances: [
           instance(ID, {
             configuration: { ...instance(ID).configuration, 'oauth.callback.url': '********' },
@@ -246,7 +246,7 @@ describe('what differs', () => {
     {
       name: 'a value that is not shown, after an edit',
       because: 'the API may never show it, so that an edit is the moment to send it',
-      input: settledWorld({
+      input: settledInput({
         connector: edited,
         instances: [instance(ID, { configuration: undefined })],
       }),
@@ -262,14 +262,14 @@ describe('what differs', () => {
     },
     {
       name: 'a value that is not shown, without an edit',
-      because: 'else every pass would send it again',
-      input: settledWorld({ instances: [instance(ID, { configuration: undefined })] }),
+      because: 'else every reconcile would send it again',
+      input: settledInput({ instances: [instance(ID, { configuration: undefined })] }),
       action: ready,
     },
     {
       name: 'a rotated client secret',
       because: 'our own fingerprint knows what the mask hides',
-      input: settledWorld({ secrets: rotated }),
+      input: settledInput({ secrets: rotated }),
       action: {
         type: 'patch',
         patch: { configuration: { 'oauth.api.secret': 'rotated' } },
@@ -279,17 +279,17 @@ describe('what differs', () => {
     {
       name: 'a rotated encrypted key',
       because: 'the same',
-      input: settledWorld({
+      input: settledInput({
         secrets: { 'crm-key': secretRead({ encryptedKey: 'new-key' }, { resourceVersion: '2' }) },
       }),
       action: { type: 'patch', patch: { configuration: { 'infusionsoft.private.key': 'new-key' } } },
     },
     {
-      name: 'patched in this pass, and still different',
+      name: 'patched in this reconcile, and still different',
       because: 'a remote side that ignores a patch is not asked again and again',
-      input: settledWorld({
+      input: settledInput({
         instances: [instance(ID, { name: 'renamed' })],
-        pass: { patched: true, ping: 'answered' },
+        log: { patched: true, ping: 'answered' },
       }),
       action: blockedBy(
         'Synced',
@@ -299,11 +299,11 @@ describe('what differs', () => {
       ),
     },
     {
-      name: 'authorized in this pass',
+      name: 'authorized in this reconcile',
       because: 'the grant carried the whole body',
-      input: settledWorld({
+      input: settledInput({
         secrets: rotated,
-        pass: { authorized: true, ping: 'answered' },
+        log: { authorized: true, ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
@@ -320,13 +320,13 @@ describe('ignoreDrift', () => {
     {
       name: 'a change of ignored fields by another client',
       because: 'the spec leaves them to others',
-      input: settledWorld({ connector: left, instances: [changed] }),
+      input: settledInput({ connector: left, instances: [changed] }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'the same under driftPolicy Report',
       because: 'it is no drift',
-      input: settledWorld({
+      input: settledInput({
         connector: { spec: { ...left.spec, ...report.spec } },
         instances: [changed],
       }),
@@ -335,7 +335,7 @@ describe('ignoreDrift', () => {
     {
       name: 'a change of another field',
       because: 'only the fields that the spec names are left to others',
-      input: settledWorld({ connector: left, instances: [{ ...changed, tags: [] }] }),
+      input: settledInput({ connector: left, instances: [{ ...changed, tags: [] }] }),
       action: { type: 'patch', patch: { tags: expect.any(Array) }, reason: 'DriftCorrected' },
     },
     {
@@ -352,7 +352,7 @@ describe('driftPolicy Report', () => {
     {
       name: 'a change by somebody else',
       because: 'it is named by field, never by value, and left so',
-      input: settledWorld({
+      input: settledInput({
         connector: report,
         instances: [
           instance(ID, {
@@ -371,7 +371,7 @@ describe('driftPolicy Report', () => {
     {
       name: 'an edit of the resource',
       because: 'a wish of the user is no drift',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...report, ...edited },
         instances: [instance(ID, { name: 'renamed' })],
       }),
@@ -380,13 +380,13 @@ describe('driftPolicy Report', () => {
     {
       name: 'a rotated Secret',
       because: 'that is a wish of the user, too',
-      input: settledWorld({ connector: report, secrets: rotated }),
+      input: settledInput({ connector: report, secrets: rotated }),
       action: { type: 'patch', patch: { configuration: { 'oauth.api.secret': 'rotated' } } },
     },
     {
       name: 'nothing',
       because: 'an equal instance is Ready under any policy',
-      input: settledWorld({ connector: report }),
+      input: settledInput({ connector: report }),
       action: ready,
     },
   ]);
@@ -399,13 +399,13 @@ describe('enabling', () => {
     {
       name: 'to be disabled',
       because: 'the person wants it to rest',
-      input: settledWorld({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
+      input: settledInput({ connector: { ...edited, spec: { instance: { enabled: false } } } }),
       action: { type: 'record-disabling' },
     },
     {
       name: 'to be disabled, and recorded so',
       because: 'whatever happens to the answer, the next reconcile can tell who disabled it',
-      input: settledWorld({
+      input: settledInput({
         connector: { ...edited, spec: { instance: { enabled: false } }, status: wasDisabled },
       }),
       action: { type: 'enable', id: ID, enabled: false },
@@ -413,63 +413,63 @@ describe('enabling', () => {
     {
       name: 'to be enabled again, and listed as if it were',
       because: 'the listing may be older than the call that disabled it',
-      input: settledWorld({ connector: { status: wasDisabled } }),
+      input: settledInput({ connector: { status: wasDisabled } }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again, and read as enabled',
       because: 'the read by id is the present state',
-      input: settledWorld({ connector: { status: wasDisabled }, pass: { read: [ID] } }),
+      input: settledInput({ connector: { status: wasDisabled }, log: { read: [ID] } }),
       action: ready,
     },
     {
       name: 'enabled in this reconcile',
       because: 'the instance has to answer once before it counts as Ready',
-      input: settledWorld({ connector: { status: wasDisabled }, pass: { enabledSet: true } }),
+      input: settledInput({ connector: { status: wasDisabled }, log: { enabledSet: true } }),
       action: { type: 'ping', id: ID },
     },
     {
       name: 'disabled again by Open Connectors right after it was enabled',
       because: 'enabling it in a loop would not make its authorization work',
-      input: settledWorld({
+      input: settledInput({
         connector: { status: wasDisabled },
         instances: disabled,
-        pass: { enabledSet: true, ping: 'forbidden', read: [ID] },
+        log: { enabledSet: true, ping: 'forbidden', read: [ID] },
       }),
       action: { type: 'verify-account', id: ID },
     },
     {
       name: 'disabled by Open Connectors, as a listing shows',
       because: 'a listing alone is no proof of a revocation',
-      input: settledWorld({ instances: disabled }),
+      input: settledInput({ instances: disabled }),
       action: { type: 'read-instance', id: ID },
     },
     {
       name: 'to be enabled again',
       because: 'it was disabled because the resource said so',
-      input: settledWorld({ connector: { status: wasDisabled }, instances: disabled }),
+      input: settledInput({ connector: { status: wasDisabled }, instances: disabled }),
       action: { type: 'enable', id: ID, enabled: true },
     },
     {
-      name: 'set in this pass, and not shown',
-      because: 'once in a pass is enough',
-      input: settledWorld({
+      name: 'set in this reconcile, and not shown',
+      because: 'once in a reconcile is enough',
+      input: settledInput({
         connector: { status: wasDisabled },
         instances: disabled,
-        pass: { enabledSet: true },
+        log: { enabledSet: true },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
       name: 'unknown',
       because: 'an answer that does not tell is no reason to act',
-      input: settledWorld({ instances: [instance(ID, { disabled: undefined })] }),
+      input: settledInput({ instances: [instance(ID, { disabled: undefined })] }),
       action: ready,
     },
     {
       name: 'disabled right after it was authorized',
       because: 'the platform left it so from before; the new grant is the reason to enable it',
-      input: settledWorld({ instances: disabled, pass: { authorized: true, ping: undefined } }),
+      input: settledInput({ instances: disabled, log: { authorized: true, ping: undefined } }),
       action: { type: 'enable', id: ID, enabled: true },
     },
   ]);

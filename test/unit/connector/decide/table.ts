@@ -20,11 +20,11 @@ export interface Row {
 
 /** Tests each row, and that whatever it ends with makes a status that tools can rely on. */
 export function decides(rows: readonly Row[]): void {
-  test.each(rows)('$name: $because', ({ input: world, action: expected }) => {
-    const action = decide(world);
+  test.each(rows)('$name: $because', ({ input, action: expected }) => {
+    const action = decide(input);
     expect(action).toMatchObject(expected);
     expect(faultsOfStep(action)).toEqual([]);
-    assertStatusOf(world, action);
+    assertStatusOf(input, action);
   });
 }
 
@@ -38,12 +38,12 @@ export function assertStatusOf(input: ConnectorInput, action: Action): void {
 /** A part of a result: its kind, and what matters of the rest. */
 type PartOf<V extends Result> = V extends Result ? Pick<V, 'kind'> & Partial<V> : never;
 
-/** The end of a pass. */
+/** The end of a reconcile. */
 export function ends(result: PartOf<Result>): object {
   return { type: 'finish', result: result };
 }
 
-/** The end of a pass with `condition` False (or Unknown) for `reason`; `message` is a part of the text. */
+/** The end of a reconcile with `condition` False (or Unknown) for `reason`; `message` is a part of the text. */
 export function blockedBy(
   condition: Extract<Result, { kind: 'blocked' }>['condition'],
   reason: Reason,

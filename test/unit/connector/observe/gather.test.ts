@@ -5,7 +5,7 @@ import { gather } from '../../../../src/connector/observe/gather.ts';
 import { withConnector } from '../../../../src/connector/observe/observe.ts';
 import { attempt, connector, digest } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, input, settledWorld } from '../../../support/builders/input.ts';
+import { ID, input, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 
@@ -45,7 +45,7 @@ describe('the gathered input', () => {
   });
 
   it('hashes the values of the Secret that was read, and no other', () => {
-    const before = settledWorld();
+    const before = settledInput();
     const facts = new Map(before.facts).set(
       'crm-oauth',
       secretRead({ client_id: 'new id', client_secret: 'new secret' }, { resourceVersion: '2' }),

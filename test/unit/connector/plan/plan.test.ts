@@ -15,7 +15,7 @@ import { CALLBACK, connector, HELD } from '../../../support/builders/connector.t
 import { ID, READY_ACCOUNT, STORED, settledConnector } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { type Bench, type BenchChange, bench } from '../../../support/builders/ports.ts';
-import { pass, readiness } from '../../../support/builders/reconcile.ts';
+import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { secretAbsent, secretRead } from '../../../support/builders/secrets.ts';
 import { at, MINUTE } from '../../../support/builders/time.ts';
@@ -102,7 +102,7 @@ describe('for any state', () => {
           });
           const { uid } = subject.metadata;
           it.ports.memory.remember(uid, { ...it.ports.memory.recall(uid), ...memory });
-          await pass(it);
+          await reconcileOnce(it);
           expect(it.calls.filter(([name]) => !READS.includes(name))).toEqual([]);
           const isNamed = subject.spec.connectionSecretRef !== undefined;
           expect(
@@ -125,8 +125,8 @@ describe('for any state', () => {
 
 describe('the plan of an observed connector', () => {
   const inTwoReconciles = async (it: Bench) => {
-    await pass(it);
-    await pass(it);
+    await reconcileOnce(it);
+    await reconcileOnce(it);
     return it;
   };
 
@@ -252,9 +252,9 @@ describe('an observed connector', () => {
       }),
       listed: [instance(ID, { tags: TAGS.none })],
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).toEqual(['create secret crm-connection', 'status']);
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.stored().status?.binding?.name).toBe('crm-connection');
     expect(planOf(it)).toEqual([{ action: 'Update', target: `instance ${ID}`, fields: ['tags'] }]);
   });
@@ -266,7 +266,7 @@ describe('an observed connector', () => {
       }),
       listed: [instance(ID, { tags: TAGS.otherCluster })],
     });
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.writes.map(([what]) => what)).toEqual(['status']);
   });
 
@@ -282,12 +282,12 @@ describe('an observed connector', () => {
         },
       }),
     });
-    await pass(it);
+    await reconcileOnce(it);
     await it.clock.advance(120 * MINUTE);
-    await pass(it);
+    await reconcileOnce(it);
     expect(conditionOf(it, 'Authorized')).toBe('Unknown AuthorizationUnverified');
     await it.clock.advance(5 * MINUTE);
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False AuthorizationRevoked');
     expect(conditionOf(it, 'Authorized')).toBe('False AuthorizationRevoked');
     expect(conditionOf(it, 'Stalled')).toBe('absent');
@@ -300,7 +300,7 @@ describe('an observed connector', () => {
       secrets: STORED,
       listed: [instance(ID)],
     });
-    const { outcome } = await pass(it);
+    const { outcome } = await reconcileOnce(it);
     expect(outcome).toEqual({ kind: 'released' });
     expect([it.calls, it.writes]).toEqual([[], []]);
     expect(it.events).toMatchObject([{ reason: 'Orphaned' }]);
@@ -323,11 +323,11 @@ describe('an observed connector', () => {
         },
       },
     });
-    await pass(it);
+    await reconcileOnce(it);
     const before = planOf(it);
     isDown = true;
     await it.clock.advance(120 * MINUTE);
-    await pass(it);
+    await reconcileOnce(it);
     expect(readiness(it)).toBe('False InstanceNotAnswering');
     expect(planOf(it)).toEqual(before);
     expect(before).toHaveLength(2);
@@ -338,9 +338,9 @@ describe('an observed connector', () => {
       connector: connector({ spec: { instance: { importId: ID } } }),
       listed: [instance(ID, { tags: TAGS.none })],
     });
-    await pass(it);
+    await reconcileOnce(it);
     manage(it);
-    await pass(it);
+    await reconcileOnce(it);
     expect(it.stored().status?.plan).toBeUndefined();
     expect(readiness(it)).toBe('True Succeeded');
   });

@@ -13,7 +13,7 @@ import { RemoteError } from '../../../../src/openconnectors/errors/remote-error.
 import { account, accountWorld, OPEN } from '../../../support/builders/account.ts';
 import { ERROR_CLASSES, inputChanges } from '../../../support/builders/arbitraries.ts';
 import { CALLBACK, connector } from '../../../support/builders/connector.ts';
-import { input, type WorldChange } from '../../../support/builders/input.ts';
+import { type InputChange, input } from '../../../support/builders/input.ts';
 import { faultsOfLimits, isComplete } from '../../../support/builders/message-limits.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, NOW } from '../../../support/builders/time.ts';
@@ -34,13 +34,13 @@ const violations: readonly Violation[] = [
 ];
 
 /** The change with remote texts of the greatest length. */
-function withLongTexts({ memory, pass, ...change }: WorldChange): WorldChange {
-  const failure = pass?.failure;
+function withLongTexts({ memory, log, ...change }: InputChange): InputChange {
+  const failure = log?.failure;
   return {
     ...change,
     memory: { ...memory, refused: memory?.refused && { ...memory.refused, message: REMOTE } },
-    pass: {
-      ...pass,
+    log: {
+      ...log,
       failure: failure && {
         // The action with the longest name.
         type: failure.type === 'patch' ? 'enable' : failure.type,
@@ -51,7 +51,7 @@ function withLongTexts({ memory, pass, ...change }: WorldChange): WorldChange {
 }
 
 /** The change where the consent page is offered. */
-function withPage(change: WorldChange): WorldChange {
+function withPage(change: InputChange): InputChange {
   const subject = change.connector ?? connector();
   const { clientSecretRef } = subject.spec.oauth;
   return {
@@ -62,7 +62,7 @@ function withPage(change: WorldChange): WorldChange {
 }
 
 /** The change where every field of the configuration differs. */
-function withConfiguration(change: WorldChange): WorldChange {
+function withConfiguration(change: InputChange): InputChange {
   const subject = change.connector ?? connector();
   const configuration = Object.fromEntries(
     Array.from({ length: 60 }, (_, index) => [`key.${index}`, 'value']),
@@ -77,14 +77,14 @@ function withConfiguration(change: WorldChange): WorldChange {
 }
 
 /** The change where the fallback credentials do not work either. */
-function withoutFallback(change: WorldChange): WorldChange {
-  return { ...change, pass: { ...change.pass, fallback: 'refused' } };
+function withoutFallback(change: InputChange): InputChange {
+  return { ...change, log: { ...change.log, fallback: 'refused' } };
 }
 
 const inputs: fc.Arbitrary<ConnectorInput> = fc
   .tuple(
     inputChanges,
-    fc.constantFrom((change: WorldChange) => change, withPage, withConfiguration, withoutFallback),
+    fc.constantFrom((change: InputChange) => change, withPage, withConfiguration, withoutFallback),
     fc.option(fc.constantFrom(...violations), { nil: undefined, freq: 5 }),
   )
   .map(([change, vary, violation]) => {

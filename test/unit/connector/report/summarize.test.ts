@@ -11,7 +11,7 @@ import {
   READY_ACCOUNT,
   remoteError,
   SETTINGS,
-  settledWorld,
+  settledInput,
 } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
@@ -39,7 +39,7 @@ const failing = (errorClass: Parameters<typeof remoteError>[0], retryAfterMs?: n
 
 describe('conditions', () => {
   test('of a resource that is Ready', () => {
-    expect(saying(statusOf(settledWorld()))).toEqual([
+    expect(saying(statusOf(settledInput()))).toEqual([
       'Ready=True Succeeded',
       'SecretsResolved=True SecretsResolved',
       'AccountReady=True AccountReady',
@@ -51,9 +51,9 @@ describe('conditions', () => {
   it.each(['unavailable', 'throttled', 'ambiguous'] as const)(
     'show the deletion as the reason of Reconciling when a call of it fails (%s)',
     (errorClass) => {
-      const deleting = settledWorld({
+      const deleting = settledInput({
         connector: { metadata: { deletionTimestamp: at(0) } },
-        pass: failing(errorClass),
+        log: failing(errorClass),
       });
       expect(saying(statusOf(deleting))).toContain('Reconciling=True Deleting');
       expect(saying(statusOf(deleting))[0]).toMatch(/^Ready=False (RemoteError|Throttled)$/);
@@ -101,7 +101,7 @@ describe('conditions', () => {
   });
 
   test('that were found before stand while the account does not work', () => {
-    const down = settledWorld({
+    const down = settledInput({
       account: { state: 'blocked', reason: 'AccountUnreachable', message: 'Down.', stalled: false },
     });
     expect(saying(statusOf(down))).toEqual([
@@ -115,14 +115,14 @@ describe('conditions', () => {
   });
 
   test('let kubectl wait end after an edit that changed nothing', () => {
-    const subject = settledWorld({ connector: { metadata: { generation: 2 } } });
+    const subject = settledInput({ connector: { metadata: { generation: 2 } } });
     const after = { ...subject.connector, status: statusOf(subject) };
     expect(kubectlWaits(subject.connector, 'Ready')).toBe(true);
     expect(kubectlWaits(after, 'Ready')).toBe(false);
   });
 
   test('of an unchanged reconcile are what they were, to the second', () => {
-    const subject = settledWorld();
+    const subject = settledInput();
     expect(statusOf(subject)).toEqual(subject.connector.status);
   });
 });
@@ -132,7 +132,7 @@ describe('the instance', () => {
     const found = input({
       connector: connector({ metadata: { finalizers: ['openconnectors.dev/instance'] } }),
       instances: [instance(9)],
-      pass: failing('unavailable'),
+      log: failing('unavailable'),
     });
     expect(statusOf(found).instance).toEqual({
       id: 9,
@@ -152,7 +152,7 @@ describe('the instance', () => {
     ['the first time', undefined, second(0)],
     ['for a minute', second(-MINUTE), second(-MINUTE)],
   ])('that is disabled %s has the time of its disabling', (_how, before, disabledAt) => {
-    const found = settledWorld({
+    const found = settledInput({
       connector: {
         spec: { instance: { enabled: false } },
         status: readyStatus(ID, {
@@ -172,7 +172,7 @@ describe('the instance', () => {
     const status = readyStatus(ID, {
       instance: { id: ID, enabled: false, disabledAt: second(-MINUTE) },
     });
-    const found = settledWorld({ connector: { status }, pass: { enabledSet: true, ping: 'answered' } });
+    const found = settledInput({ connector: { status }, log: { enabledSet: true, ping: 'answered' } });
     expect(statusOf(found).instance).toMatchObject({ enabled: true });
     expect(statusOf(found).instance?.disabledAt).toBeUndefined();
   });
@@ -185,18 +185,18 @@ describe('the instance', () => {
     const found = input({
       connector: connector({ spec: { instance: { importId: 7 } } }),
       instances: [instance(7, { tags })],
-      pass: failing('unavailable'),
+      log: failing('unavailable'),
     });
     expect(statusOf(found).instance).toBeUndefined();
   });
 
   test('that is gone stays in status until there is another one', () => {
-    const gone = settledWorld({ instances: [], gone: [ID], secrets: { 'crm-code': secretAbsent, ...READS } });
+    const gone = settledInput({ instances: [], gone: [ID], secrets: { 'crm-code': secretAbsent, ...READS } });
     expect(statusOf(gone).instance?.id).toBe(ID);
   });
 
   test('is kept as it was while the spec cannot be read', () => {
-    const broken = { ...settledWorld(), violations: [{ path: 'spec', message: 'is wrong' }] };
+    const broken = { ...settledInput(), violations: [{ path: 'spec', message: 'is wrong' }] };
     expect(statusOf(broken)).toMatchObject({
       instance: { id: ID },
       binding: { name: 'crm-connection' },
@@ -212,36 +212,36 @@ const READS = {
 
 describe('failures', () => {
   test('are counted, with the time of the next try in whole seconds and never too early', () => {
-    const first = statusOf(settledWorld({ pass: failing('unavailable') }), 0);
+    const first = statusOf(settledInput({ log: failing('unavailable') }), 0);
     expect(first.failures).toEqual({ count: 1, lastReason: 'RemoteError', nextAttemptAt: second(SECOND) });
-    const again = settledWorld({
+    const again = settledInput({
       connector: { status: readyStatus(ID, { failures: { count: 4, nextAttemptAt: second(0) } }) },
-      pass: failing('unavailable'),
+      log: failing('unavailable'),
     });
     expect(statusOf(again, 0).failures).toMatchObject({ count: 5, nextAttemptAt: second(16 * SECOND) });
   });
 
   test('wait at least as long as the remote side asks', () => {
-    const asked = statusOf(settledWorld({ pass: failing('throttled', 90_500) }));
+    const asked = statusOf(settledInput({ log: failing('throttled', 90_500) }));
     expect(Date.parse(asked.failures?.nextAttemptAt ?? '')).toBeGreaterThanOrEqual(Date.parse(at(90_500)));
   });
 
   test.each(['forbidden', 'invalid'] as const)(
     'that a person has to end (%s) are not counted',
     (errorClass) => {
-      expect(statusOf(settledWorld({ pass: failing(errorClass) })).failures).toBeUndefined();
+      expect(statusOf(settledInput({ log: failing(errorClass) })).failures).toBeUndefined();
     },
   );
 
   test('are cleared by a success', () => {
     const before = readyStatus(ID, { failures: { count: 3, nextAttemptAt: second(0) } });
-    expect(statusOf(settledWorld({ connector: { status: before } })).failures).toBeUndefined();
+    expect(statusOf(settledInput({ connector: { status: before } })).failures).toBeUndefined();
   });
 });
 
 describe('fingerprints', () => {
   test('are renewed when the instance is known to carry the values', () => {
-    const touched = settledWorld({
+    const touched = settledInput({
       secrets: {
         'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' }),
       },
@@ -251,9 +251,9 @@ describe('fingerprints', () => {
   });
 
   test('are kept when the reconcile did not end', () => {
-    const rotated = settledWorld({
+    const rotated = settledInput({
       secrets: { 'crm-key': secretRead({ encryptedKey: 'rotated' }, { resourceVersion: '2' }) },
-      pass: failing('unavailable'),
+      log: failing('unavailable'),
     });
     expect(statusOf(rotated).credentials).toEqual(readyStatus(ID).credentials);
   });
@@ -268,10 +268,10 @@ describe('fingerprints', () => {
 describe('the rest', () => {
   test('binding names the Secret only while it is there and ours', () => {
     const ours = secretUnread({ owners: [UID] });
-    expect(statusOf(settledWorld({ secrets: { 'crm-connection': ours } })).binding?.name).toBe(
+    expect(statusOf(settledInput({ secrets: { 'crm-connection': ours } })).binding?.name).toBe(
       'crm-connection',
     );
-    const theirs = settledWorld({ secrets: { 'crm-connection': secretUnread() } });
+    const theirs = settledInput({ secrets: { 'crm-connection': secretUnread() } });
     expect(statusOf(theirs).binding).toBeUndefined();
   });
 
@@ -279,7 +279,7 @@ describe('the rest', () => {
     const seen = { resourceVersion: '8', content: printOf('content') };
     const secrets = { 'crm-connection': secretUnread({ owners: [UID], resourceVersion: '8' }) };
     const written = { connectionWritten: true };
-    expect(statusOf(settledWorld({ secrets, memory: { connection: seen }, pass: written })).binding).toEqual({
+    expect(statusOf(settledInput({ secrets, memory: { connection: seen }, log: written })).binding).toEqual({
       name: 'crm-connection',
       resourceVersion: '8',
       fingerprint: seen.content,
@@ -287,24 +287,24 @@ describe('the rest', () => {
   });
 
   it('keeps the recorded content while a reconcile is blocked before the connection Secret', () => {
-    const blocked = settledWorld({ memory: { connection: undefined }, pass: failing('unavailable') });
+    const blocked = settledInput({ memory: { connection: undefined }, log: failing('unavailable') });
     expect(statusOf(blocked).binding).toEqual(blocked.connector.status?.binding);
   });
 
   test('authorizedAt is now when the grant was accepted in this reconcile, and unchanged otherwise', () => {
     expect(
       statusOf(
-        settledWorld({
+        settledInput({
           connector: { annotations: { attempt: attempt({ digest: digest('new') }) } },
-          pass: { authorized: true, ping: 'answered' },
+          log: { authorized: true, ping: 'answered' },
         }),
       ).authorization,
     ).toEqual({ authorizedAt: second(0), grant: digest('new') });
-    expect(statusOf(settledWorld()).authorization).toEqual(readyStatus(ID).authorization);
+    expect(statusOf(settledInput()).authorization).toEqual(readyStatus(ID).authorization);
   });
 
   test('authorizedAt is now when the instance of a lost answer turns out to work', () => {
-    const found = settledWorld({
+    const found = settledInput({
       connector: {
         annotations: { attempt: attempt({ at: at(-SECOND) }) },
         status: readyStatus(ID, { authorization: undefined }),
@@ -315,7 +315,7 @@ describe('the rest', () => {
   });
 
   test('authorizedAt stays where another instance than that of the lost answer is Ready', () => {
-    const found = settledWorld({
+    const found = settledInput({
       connector: {
         annotations: { attempt: attempt({ at: at(-SECOND), digest: digest('lost') }) },
       },
@@ -324,17 +324,17 @@ describe('the rest', () => {
   });
 
   test('observedGeneration is that of the spec that was acted on, whatever came of it', () => {
-    const edited = settledWorld({
+    const edited = settledInput({
       connector: { metadata: { generation: 5 } },
-      pass: failing('invalid'),
+      log: failing('invalid'),
     });
     expect(statusOf(edited).observedGeneration).toBe(5);
   });
 
   test('reconcile-at is echoed', () => {
-    const asked = settledWorld({
+    const asked = settledInput({
       connector: { annotations: { reconcileAt: 'now' } },
-      pass: { read: [ID] },
+      log: { read: [ID] },
     });
     expect(statusOf(asked).lastHandledReconcileAt).toBe('now');
   });

@@ -15,7 +15,7 @@ function failedChecks(state: Partial<OperatorHealth>, blockedMs = 0): string[] {
 describe('a restart is asked for', () => {
   test.each<[string, Partial<OperatorHealth>, number, string]>([
     ['the event loop was blocked', {}, 10_001, 'event-loop'],
-    ['a pass outlives all deadlines of its calls', { longestRunningMs: 17 * minute + 1 }, 0, 'workers'],
+    ['a reconcile outlives all deadlines of its calls', { longestRunningMs: 17 * minute + 1 }, 0, 'workers'],
     [
       'a watch does nothing at all: no sign of the server, no other state',
       { watches: [watch(), watch({ stateMs: 11 * minute, lastContactMs: 11 * minute })] },

@@ -33,8 +33,10 @@ describe('names that others rely on', () => {
   });
 
   test('buckets are those of controller-runtime, client-go and its queue', () => {
-    const pass = definitions.controller_runtime_reconcile_time_seconds.buckets;
-    expect([pass.length, pass[0], pass[4], pass[17], pass.at(-1)]).toEqual([40, 0.005, 0.1, 1, 60]);
+    const reconcile = definitions.controller_runtime_reconcile_time_seconds.buckets;
+    expect([reconcile.length, reconcile[0], reconcile[4], reconcile[17], reconcile.at(-1)]).toEqual([
+      40, 0.005, 0.1, 1, 60,
+    ]);
     const powers = Array.from({ length: 12 }, (_, index) => Number(`1e${index - 8}`));
     expect(definitions.workqueue_queue_duration_seconds.buckets).toEqual(powers);
     expect(definitions.workqueue_work_duration_seconds.buckets).toEqual(powers);

@@ -8,7 +8,7 @@ import { RemoteError } from '../../../../src/openconnectors/errors/remote-error.
 import { changesSomething } from '../../../../src/telemetry/reconciles/conclusion.ts';
 import { connector, readyStatus } from '../../../support/builders/connector.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-import { observed, subject } from './pass.ts';
+import { observed, subject } from './subject.ts';
 
 const ready: Result = { kind: 'ready', reason: 'Succeeded', message: 'All is well.', again: 0 };
 const invalid: Result = {
@@ -84,7 +84,7 @@ describe('the log of a reconcile', () => {
 
   test('has the id of the reconcile on each line', async () => {
     const { observe, log } = observed(new VirtualClock());
-    for (let pass = 0; pass < 2; pass += 1) {
+    for (let reconcile = 0; reconcile < 2; reconcile += 1) {
       await observe(subject(), async ({ action: step, concluded }) => {
         await step({ type: 'create' }, async () => undefined);
         concluded(connector(), ready);
@@ -159,13 +159,13 @@ describe('the result of a reconcile', () => {
     ['a remote error', () => Promise.reject(new RemoteError('unavailable', 'away')), 'error'],
     ['a defect', () => Promise.reject(new TypeError('x is not a function')), 'error defect'],
     ['something that is no error', () => Promise.reject('a text'), 'error defect'],
-  ])('%s', async (_title, pass, result, signal) => {
+  ])('%s', async (_title, reconcile, result, signal) => {
     const { observe, scrape } = observed(new VirtualClock());
-    const before = await pass().then(
+    const before = await reconcile().then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
-    const after = await observe(subject(signal && { signal }), pass).then(
+    const after = await observe(subject(signal && { signal }), reconcile).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );

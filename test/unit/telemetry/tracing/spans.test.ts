@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Result } from '../../../../src/connector/action.ts';
 import { connector } from '../../../support/builders/connector.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-import { observed, subject } from '../reconciles/pass.ts';
+import { observed, subject } from '../reconciles/subject.ts';
 
 // What a span belongs to is found by the process' context manager, which comes with the SDK.
 beforeAll(() => new NodeTracerProvider().register());
@@ -50,8 +50,8 @@ describe('the spans of a reconcile', () => {
       ['action write-connection-secret', 'reconcile InfusionsoftConnector'],
       ['reconcile InfusionsoftConnector', undefined],
     ]);
-    const [remote, , kube, , pass] = spans();
-    expect(pass?.attributes).toEqual({
+    const [remote, , kube, , reconcile] = spans();
+    expect(reconcile?.attributes).toEqual({
       controller: 'infusionsoftconnector',
       reconcileID: expect.any(String),
       namespace: 'team',
@@ -77,14 +77,14 @@ describe('the spans of a reconcile', () => {
   test('mark a failure on the call, the action and the reconcile', async () => {
     const { observe, calls, spans, scrubber } = observed(new VirtualClock());
     scrubber.register('hunter2-hunter2');
-    const pass = observe(subject(), ({ action: step }) =>
+    const reconcile = observe(subject(), ({ action: step }) =>
       step({ type: 'create' }, async () => {
         calls.remote({ operation: 'create-instance', outcome: 'ambiguous', status: 502, durationMs: 10 });
         calls.kube({ method: 'GET', pathTemplate: '/x', code: 'timeout', durationMs: 10 });
         throw new Error('refused with token=hunter2-hunter2');
       }),
     );
-    await expect(pass).rejects.toThrow('refused');
+    await expect(reconcile).rejects.toThrow('refused');
 
     expect(spans().map(({ name, status }) => [name, status.code, status.message])).toEqual([
       ['openconnectors create-instance', SpanStatusCode.ERROR, 'ambiguous'],
@@ -106,14 +106,14 @@ describe('the spans of a reconcile', () => {
   test('separate the calls of concurrent reconciles', async () => {
     const { observe, calls, spans } = observed(new VirtualClock());
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-    const pass = (name: string) =>
+    const reconcile = (name: string) =>
       observe(subject({ name }), ({ action: step }) =>
         step({ type: 'ping' }, async () => {
           await gate;
           calls.remote({ operation: 'ping-instance', outcome: 'ok', status: 200, durationMs: 0 });
         }),
       );
-    const both = Promise.all([pass('a'), pass('b')]);
+    const both = Promise.all([reconcile('a'), reconcile('b')]);
     open();
     await both;
     const traces = spans().map((span) => span.spanContext().traceId);
@@ -131,8 +131,8 @@ describe('the action that sends a grant', () => {
     }
     await bench.observe(subject(), ({ action: step }) => step({ type: 'create' }, async () => undefined));
     const [create] = bench.spans().filter(({ name }) => name === 'action create');
-    const passes = bench.spans().filter(({ name }) => name.startsWith('reconcile'));
-    const index = new Map(passes.map((span, at) => [span.spanContext().spanId, at]));
+    const reconciles = bench.spans().filter(({ name }) => name.startsWith('reconcile'));
+    const index = new Map(reconciles.map((span, at) => [span.spanContext().spanId, at]));
     return create?.links.map((link) => index.get(link.context.spanId));
   }
 

@@ -5,6 +5,6 @@ const SLOWNESS = 4;
  * A timeout in milliseconds for a wait or a test that also holds on a slow machine. A timeout ends hanging tests; it does
  * not assert speed.
  */
-export function patient(limitMs: number): number {
+export function timeLimit(limitMs: number): number {
   return limitMs * SLOWNESS;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/runtime/clock.ts';
 
 /** The clock of one process: its timers end with the process, and wait while it is paused. */
 export class ProcessClock implements Clock {
-  readonly #world: Clock;
+  readonly #environment: Clock;
   readonly #deliver: (callback: () => void) => void;
   readonly #onTimer: () => void;
   readonly #skewMs: number;
@@ -14,22 +14,22 @@ export class ProcessClock implements Clock {
    * error of the wall clock.
    */
   constructor(
-    world: Clock,
+    environment: Clock,
     deliver: (callback: () => void) => void,
     { onTimer, skewMs }: { readonly onTimer: () => void; readonly skewMs: number },
   ) {
-    this.#world = world;
+    this.#environment = environment;
     this.#deliver = deliver;
     this.#onTimer = onTimer;
     this.#skewMs = skewMs;
   }
 
   now(): number {
-    return this.#world.now() + this.#skewMs;
+    return this.#environment.now() + this.#skewMs;
   }
 
   monotonic(): number {
-    return this.#world.monotonic();
+    return this.#environment.monotonic();
   }
 
   schedule(delayMs: number, callback: () => void): () => void {
@@ -37,7 +37,7 @@ export class ProcessClock implements Clock {
       return () => undefined;
     }
     let isCanceled = false;
-    const cancelTimer = this.#world.schedule(delayMs, () => {
+    const cancelTimer = this.#environment.schedule(delayMs, () => {
       this.#timers.delete(cancel);
       this.#deliver(() => {
         if (isCanceled) {

@@ -7,11 +7,11 @@ import type { OperationContext } from '../../soak/storm/context.ts';
 import { createResource } from '../../soak/storm/lifecycle.ts';
 import { account, secret } from '../../support/workbench/manifests.ts';
 import { type Connectors, watchConnectors } from './connectors.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** The users' side of a run: accounts, connectors, instances of other owners. */
 export interface Stage extends OperationContext {
-  readonly world: World;
+  readonly environment: Environment;
   readonly tenant: Tenant;
   readonly connectors: Connectors;
 }
@@ -19,13 +19,13 @@ export interface Stage extends OperationContext {
 /** The most calls of an account in a second: no test waits for the limiter. */
 const LIMITS = { requestsPerSecond: 100, burst: 100, concurrency: 8 } as const;
 
-/** Creates accounts, Secrets and foreign instances in an empty world; `connectors` resources are prepared. */
+/** Creates accounts, Secrets and foreign instances in an empty environment; `connectors` resources are prepared. */
 export async function createStage(
-  world: World,
+  environment: Environment,
   connectors: number,
   element?: Subject['wanted']['element'],
 ): Promise<Stage> {
-  const { clock, simulation, seed, trace, team } = world;
+  const { clock, simulation, seed, trace, team } = environment;
   const random = derivedRandom(seed, 'stage');
   const auditLog: Pick<AuditLog, 'note'> = {
     note: (source, text, subject) => trace.note(source, subject === undefined ? text : `${subject}: ${text}`),
@@ -41,7 +41,7 @@ export async function createStage(
   }
   const tenant: Tenant = { namespace: team, userId: own.userId };
   const subjects: Subject[] = [];
-  const watched = watchConnectors(world);
+  const watched = watchConnectors(environment);
   for (let index = 1; index <= connectors; index++) {
     const name = `crm-${index}`;
     const subject: Subject = {
@@ -81,12 +81,12 @@ export async function createStage(
     subjects.push(subject);
   }
   return {
-    world,
+    environment,
     tenant,
     clock,
     subjects,
     connectors: watched,
-    foreign: foreignInstances(world),
+    foreign: foreignInstances(environment),
     stage: { bench: { simulator: simulation }, connectors: watched, auditLog },
   };
 }
@@ -97,7 +97,7 @@ export async function createConnector(stage: Stage, subject: Subject): Promise<v
 }
 
 /** Instances that exist from the start: of another cluster with the same names, and of a user in the console. */
-function foreignInstances({ seed, simulation, clock }: World): ForeignInstance[] {
+function foreignInstances({ seed, simulation, clock }: Environment): ForeignInstance[] {
   const random = derivedRandom(seed, 'foreign');
   const added = [
     simulation.addInstance({ name: 'crm-1', tags: foreignTags(random, 'team', 'crm-1') }),

@@ -11,7 +11,7 @@ import { type Replicas, startReplicas } from './replicas.ts';
 import { createTrace, type Trace } from './trace.ts';
 
 /** Everything of one run: a clock, two servers, a wire between them and the operator's processes. */
-export interface World {
+export interface Environment {
   readonly seed: number;
   readonly clock: VirtualClock;
   readonly trace: Trace;
@@ -19,21 +19,21 @@ export interface World {
   readonly simulation: Simulation;
   readonly team: Namespace;
   startOperator(replicas: number): Replicas;
-  /** Stops everything; the world cannot be used again. */
+  /** Stops everything; the environment cannot be used again. */
   stop(): void;
 }
 
-export interface WorldOptions {
+export interface EnvironmentOptions {
   readonly seed: number;
   readonly definitions: Definitions;
   readonly fates: Fates;
-  readonly observer: (world: World) => WireObserver;
+  readonly observer: (environment: Environment) => WireObserver;
   readonly onLog: (process: string, line: string) => void;
   readonly onTimer?: (process: OperatorProcess) => void;
 }
 
-/** A world without an operator. */
-export function createWorld(options: WorldOptions): World {
+/** An environment without an operator. */
+export function createEnvironment(options: EnvironmentOptions): Environment {
   const { seed } = options;
   const clock = new VirtualClock();
   const trace = createTrace(() => clock.monotonic());
@@ -41,7 +41,7 @@ export function createWorld(options: WorldOptions): World {
   const control = createSimulation({ clock, random: derivedRandom(seed, 'external') });
   const numbers = { kubernetes: 0, external: 0 };
   let replicas: Replicas | undefined;
-  const world: World = {
+  const environment: Environment = {
     seed,
     clock,
     trace,
@@ -56,7 +56,7 @@ export function createWorld(options: WorldOptions): World {
           external: externalServer(control.simulation),
         },
         fates: (call) => traced(trace, call, options.fates),
-        observer: options.observer(world),
+        observer: options.observer(environment),
         number: (api: Api) => {
           numbers[api] += 1;
           return { number: numbers.kubernetes + numbers.external, index: numbers[api] };
@@ -79,7 +79,7 @@ export function createWorld(options: WorldOptions): World {
       cluster.server.stop();
     },
   };
-  return world;
+  return environment;
 }
 
 function traced(trace: Trace, call: WireCall, fates: Fates): ReturnType<Fates> {

@@ -14,7 +14,7 @@ import { seededRandom } from '../../../support/seeded-random.ts';
 
 const line = z.record(z.string(), z.unknown());
 
-/** Passes that are observed with everything there is, and what came of it. */
+/** Reconciles that are observed with everything there is, and what came of it. */
 export function observed(clock: Clock) {
   const exporter = new InMemorySpanExporter();
   const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -46,7 +46,7 @@ export function observed(clock: Clock) {
   };
 }
 
-/** The subject of a pass over the connector `team/crm`. */
+/** The subject of a reconcile over the connector `team/crm`. */
 export function subject(change: Partial<ReconcileContext> = {}): ReconcileContext {
   return {
     kind: 'InfusionsoftConnector',

@@ -1,6 +1,6 @@
 import { type ConnectorView, conditionsInWords, viewOf } from '../../soak/model/connector-view.ts';
 import type { Watched } from '../../soak/model/connector-watch.ts';
-import type { World } from './world.ts';
+import type { Environment } from './environment.ts';
 
 /** Name of the collection in the store of the emulator. */
 const COLLECTION = 'infusionsoftconnectors.openconnectors.dev';
@@ -13,7 +13,7 @@ export interface Connectors {
 }
 
 /** Follows each commit and writes changes of the status to the trace. */
-export function watchConnectors({ cluster, clock, trace }: World): Connectors {
+export function watchConnectors({ cluster, clock, trace }: Environment): Connectors {
   const known = new Map<string, Watched>();
   cluster.server.store.subscribe(({ collection, type, key, object }) => {
     if (collection !== COLLECTION) {

@@ -1,1 +1,0 @@
-export { patient } from 'test-kit/patience.ts';

@@ -1,0 +1,1 @@
+export { timeLimit } from 'test-kit/time-limit.ts';
