@@ -142,6 +142,11 @@ export function isReadSincePing(log: ActionLog, id: number): boolean {
   return isRead(log.slice(log.findLastIndex(({ outcome }) => outcome.kind === 'ping') + 1), id);
 }
 
+/** Whether a call was made through the instance. */
+export function isInstancePinged(log: ActionLog, id: number): boolean {
+  return log.some(({ action }) => action.type === 'ping' && action.id === id);
+}
+
 /** Whether the instance of another connector was called. */
 export function isPeerPinged(log: ActionLog, uid: string): boolean {
   return log.some(({ action }) => action.type === 'ping-peer' && action.uid === uid);

@@ -1,6 +1,7 @@
 import { PLAN_MAX_LENGTH, type PlannedChange } from '../../api/connector.ts';
 import { reason } from '../../api/reasons.ts';
 import type { Act, Result } from '../action.ts';
+import { isInstancePinged } from '../action-log.ts';
 import { decide } from '../decide/decide.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gather } from '../observe/gather.ts';
@@ -115,11 +116,20 @@ function isShownNow(start: ConnectorInput, input: ConnectorInput, action: ReadAc
     case 'search':
       return start.external === input.external;
     case 'read-instance':
-    case 'ping':
     case 'verify-account':
-      return start.external.instances.get(action.id) === input.external.instances.get(action.id);
+      return isInstanceUnchanged(start, input, action.id);
+    case 'ping':
+      // After an assumed change `decide` asks for a call again, whose answer this reconcile already has.
+      return (
+        isInstanceUnchanged(start, input, action.id) &&
+        (input === start || !isInstancePinged(start.log, action.id))
+      );
     case 'ping-peer':
     case 'read-element':
       return true;
   }
+}
+
+function isInstanceUnchanged(start: ConnectorInput, input: ConnectorInput, id: number): boolean {
+  return start.external.instances.get(id) === input.external.instances.get(id);
 }
