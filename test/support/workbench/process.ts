@@ -19,13 +19,14 @@ export interface OperatorProcess {
   terminate(): Promise<number | null>;
 }
 
-/** Starts the bundled operator with the environment of the workbench. */
+/** Starts the bundled operator, or another `program` for Node.js, with the environment of the workbench. */
 export function startOperatorProcess(
   bench: Workbench,
   env: Readonly<Record<string, string>> = {},
   onLine: (line: string, kill: () => void) => void = () => undefined,
+  program: string = join(root, 'dist', 'main.js'),
 ): OperatorProcess {
-  const child = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...bench.environment(env) },
     stdio: ['ignore', 'pipe', 'pipe'],
