@@ -3,6 +3,7 @@ export const NOW = Date.UTC(2026, 2, 1, 12);
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
 
 /** RFC 3339 with milliseconds, of a moment so far from `NOW` (milliseconds, negative for the past). */
 export function at(offsetMs: number): string {

@@ -18,10 +18,9 @@ import { ERROR_CLASSES } from '../../support/builders/arbitraries.ts';
 import { faultsOfMessage } from '../../support/builders/hygiene.ts';
 import { remoteError } from '../../support/builders/input.ts';
 import { secretAbsent, secretRead, secretUnread, VALUES } from '../../support/builders/secrets.ts';
-import { at, MINUTE, NOW, SECOND, second } from '../../support/builders/time.ts';
+import { at, HOUR, MINUTE, NOW, SECOND, second } from '../../support/builders/time.ts';
 import { assertStatusConforms } from '../../support/kstatus/kstatus.ts';
 
-const HOUR = 60 * MINUTE;
 const refusedAt = (ms: number, keepsOlder = false) =>
   ({ state: 'refused', credential: CREDENTIAL, at: ms, keepsOlder }) as const;
 

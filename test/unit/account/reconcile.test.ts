@@ -10,9 +10,8 @@ import { remoteError } from '../../support/builders/input.ts';
 import { instance, OWN, TAGS } from '../../support/builders/instance.ts';
 import { workingRemote } from '../../support/builders/remote.ts';
 import { secretAbsent, secretRead, VALUES } from '../../support/builders/secrets.ts';
-import { at, MINUTE, NOW } from '../../support/builders/time.ts';
+import { at, HOUR, MINUTE, NOW } from '../../support/builders/time.ts';
 
-const HOUR = 60 * MINUTE;
 const KEY = 'team-a/sap';
 const working = (...found: readonly Instance[]) => workingRemote(new Map(found.map((one) => [one.id, one])));
 

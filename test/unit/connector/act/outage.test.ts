@@ -13,10 +13,9 @@ import { READY_ACCOUNT, SETTINGS, STORED, settledConnector } from '../../../supp
 import { CLUSTER, instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
 import { fakeRemote, workingRemote } from '../../../support/builders/remote.ts';
-import { MINUTE, NOW } from '../../../support/builders/time.ts';
+import { HOUR, MINUTE, NOW } from '../../../support/builders/time.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
-const HOUR = 60 * MINUTE;
 const FIRST_ID = 10_000;
 
 /** How the provider refuses calls: the error of Open Connectors. */

@@ -7,10 +7,9 @@ import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, remoteError, type SettledChange, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
-import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
+import { HOUR, MINUTE, NOW, second } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
-const HOUR = 60 * MINUTE;
 const OWN = printOf(VALUES.clientId);
 const OTHER = printOf('client-2');
 
