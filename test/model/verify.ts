@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from '../support/program.ts';
 
 /** What the verifier found. */
-export interface Verdict {
+export interface SearchResult {
   /** Text of the first violated assertion or an unexpected end state; `undefined` where all states are right. */
   readonly violation: string | undefined;
   /** Distinct states that were visited. */
@@ -18,7 +18,7 @@ const MODEL = join(import.meta.dirname, 'create.pml');
 const DEPTH = 200_000;
 
 /** Searches every state of the model under `defines`, such as `CRASHES=1` or the name of a rule to take out. */
-export function verify(defines: readonly string[]): Verdict {
+export function verify(defines: readonly string[]): SearchResult {
   const folder = mkdtempSync(join(tmpdir(), 'model-'));
   const checked = (program: string, args: readonly string[]): string => {
     const { code, output } = run(program, args, folder);

@@ -43,7 +43,7 @@ export class FallbackCredentials {
     readonly rest: KubeRest;
     readonly namespace: string;
     readonly enabled: boolean;
-    /** Told of every value that is read, so that no log line can show it. */
+    /** Receives every value that is read, so that no log line can show it. */
     readonly register: (value: string) => void;
   }) {
     this.#rest = options.rest;

@@ -7,7 +7,7 @@ import type { Tombstone, Tombstones } from '../../ownership/tombstone.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { TombstoneStore } from './tombstones.ts';
 
-/** A tombstone whose account cannot be opened is given up so long after its time. */
+/** A tombstone whose account cannot be opened is given up this long after its time. */
 const GIVE_UP_MS = 24 * 60 * 60_000;
 
 /** What the watch for late instances works with. */
@@ -182,7 +182,7 @@ export class LateInstances implements Tombstones {
     return tags.includes(this.#options.clusterTag) && tags.includes(uidTag(uid));
   }
 
-  /** The tombstone goes last: until then a failure is repeated. One that was written anew meanwhile stays. */
+  /** The tombstone goes last: until then a failure is repeated. One that was written again meanwhile stays. */
   async #end(tombstone: Tombstone, signal: AbortSignal): Promise<void> {
     const { store, onDone } = this.#options;
     const { uid, namespace, account } = tombstone;

@@ -38,7 +38,7 @@ async function completionsOf(
     const completions = await complete(words, commands, resourceNames(commands, context));
     return { directive: completions === 'files' ? DIRECTIVE.default : DIRECTIVE.noFiles, completions };
   } catch (error) {
-    // The shell shows standard error only while somebody debugs the completion.
+    // The shell shows standard error only while a user debugs the completion.
     for (const line of describeFailure(error).lines) {
       context.output.printError(line);
     }

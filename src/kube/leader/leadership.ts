@@ -7,7 +7,7 @@ export interface LeadershipListener {
   readonly onStoppedLeading: () => void;
 }
 
-/** The right to write. It is created before everything that writes, and nobody holds it until `start`. */
+/** The right to write. It is created before everything that writes, and no replica holds it until `start`. */
 export interface Leadership {
   readonly isLeading: boolean;
   /** Aborts when the term ends. */

@@ -178,10 +178,10 @@ function accountsOf({ accounts, defaultAccount }: OperatorResources): ObservedAc
     labels: { namespace: '', account: DEFAULT_ACCOUNT_UID },
     instances: defaultAccount.instances,
   };
-  const told = accounts.map((object) => ({
+  const named = accounts.map((object) => ({
     uid: object.metadata.uid,
     labels: { namespace: object.metadata.namespace ?? '', account: object.metadata.name },
     instances: accountStatusSchema.safeParse(statusOf(object)).data?.instances,
   }));
-  return own === undefined ? told : [...told, own];
+  return own === undefined ? named : [...named, own];
 }

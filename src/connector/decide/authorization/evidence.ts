@@ -8,8 +8,8 @@ import type { Peer } from '../../peer.ts';
 /** How the connector itself fails; see `PingAnswer`. `disabled`: Open Connectors disabled the instance. */
 export type Failure = 'refused' | 'client-refused' | 'unexplained' | 'outage' | 'disabled';
 
-/** Whom a failure concerns. */
-export type Verdict = 'provider' | 'client' | 'grant';
+/** What causes a failure: the provider, one OAuth client, or one grant. */
+export type Cause = 'provider' | 'client' | 'grant';
 
 /** How many other instances are called about one failure. */
 const SAMPLE_SIZE = 5;
@@ -90,7 +90,7 @@ export function hasWorkedSince(input: ConnectorInput): boolean {
 }
 
 /** Whom the failure concerns, by what the other connectors show. */
-export function verdictOf(input: ConnectorInput, failure: Failure): Verdict {
+export function causeOf(input: ConnectorInput, failure: Failure): Cause {
   const of = (state: State): readonly Peer[] => input.peers.filter((peer) => stateOf(input, peer) === state);
   const [working, failing] = [of('works'), of('fails')];
   const isClientFailing = failure === 'client-refused' || failing.some((peer) => !isOther(input, peer));
@@ -113,7 +113,7 @@ export function verdictOf(input: ConnectorInput, failure: Failure): Verdict {
 }
 
 /** An outage that nothing but the own client_id shows counts for a limited time. */
-function withinLimit({ connector, now, settings }: ConnectorInput): Verdict {
+function withinLimit({ connector, now, settings }: ConnectorInput): Cause {
   const authorized = conditionOf(connector, 'Authorized');
   const isOverdue =
     authorized?.reason === 'ProviderUnavailable' &&

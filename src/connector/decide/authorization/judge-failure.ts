@@ -14,7 +14,7 @@ import { asksForConsent, isDoubted } from '../../authorization-state.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { carriesSecret, difference } from '../desired-instance.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { type Failure, hasWorkedSince, isAnyWorking, nextPeerToPing, verdictOf } from './evidence.ts';
+import { causeOf, type Failure, hasWorkedSince, isAnyWorking, nextPeerToPing } from './evidence.ts';
 import { hasLegacyApiEnded, legacyApiEnded } from './legacy-api-end.ts';
 import { nextOutagePingAt, nextPingAt } from './ping-time.ts';
 
@@ -118,18 +118,18 @@ function isUnverified({ connector }: ConnectorInput): boolean {
 }
 
 function conclude(input: ConnectorInput, instance: Instance, failure: Failure): Action {
-  const verdict = verdictOf(input, failure);
-  if (failure === 'disabled' && mayEnable(input, verdict)) {
+  const cause = causeOf(input, failure);
+  if (failure === 'disabled' && mayEnable(input, cause)) {
     return { type: 'enable', id: instance.id, enabled: true };
   }
-  if (verdict === 'grant') {
+  if (cause === 'grant') {
     return authorize(input, { why: 'revoked', instance });
   }
   if (reauthorizationRequested(input)) {
     return authorize(input, { why: 'revoked', instance });
   }
   const retry = { kind: 'at', time: nextOutagePingAt(input) } as const;
-  return verdict === 'provider'
+  return cause === 'provider'
     ? blocked(
         'Authorized',
         'ProviderUnavailable',
@@ -148,16 +148,16 @@ function conclude(input: ConnectorInput, instance: Instance, failure: Failure): 
  * Whether an instance that Open Connectors disabled is enabled again: once when the outage is over, and as one of a few
  * that find out whether it is.
  */
-function mayEnable(input: ConnectorInput, verdict: 'provider' | 'client' | 'grant'): boolean {
+function mayEnable(input: ConnectorInput, cause: 'provider' | 'client' | 'grant'): boolean {
   if (isEnabledSet(input.log)) {
     return false;
   }
   const worksElsewhere = isAnyWorking(input);
   return (
-    verdict === 'grant' ||
+    cause === 'grant' ||
     isReconfigured(input.log) ||
     (worksElsewhere && isUnavailable(input)) ||
-    ((verdict === 'client' || !worksElsewhere) && isProbe(input))
+    ((cause === 'client' || !worksElsewhere) && isProbe(input))
   );
 }
 
