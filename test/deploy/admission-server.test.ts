@@ -84,8 +84,8 @@ describe.skipIf(minor < 30 || !canRender)(
         JSON.stringify({ spec: { server: 'dt124.infusionsoft.com' } }),
       ]);
       expect(patched.stderr).toMatch(warning);
-      const labelled = await kubectl.run(['label', 'infusionsoftconnector', 'crm', 'team=sales']);
-      expect(labelled.stderr).toBe('');
+      const labeled = await kubectl.run(['label', 'infusionsoftconnector', 'crm', 'team=sales']);
+      expect(labeled.stderr).toBe('');
       await kubectl.run(['delete', 'infusionsoftconnector', 'crm', '--wait=false']);
     });
 
