@@ -1,6 +1,6 @@
 import { renderYaml } from './manifest.ts';
 import type { Output } from './output.ts';
-import { project } from './project.ts';
+import { downloadUrlOf, project, REPOSITORY } from './project.ts';
 
 /** Where the archive of the plugin can be downloaded, and what it contains. */
 export interface PluginArchive {
@@ -48,10 +48,12 @@ For completion, link the second program of the plugin into a folder on PATH:
 /** The manifest without a release: the release fills in address and checksum. */
 export const KREW_OUTPUT: Output = {
   path: 'deploy/krew/openconnectors.yaml',
-  render: () =>
-    renderKrewManifest({
-      uri: `https://git.example.com/operators/infusionsoft/releases/download/v${project().version}/${pluginArchiveName(project().version)}`,
+  render() {
+    const { version } = project();
+    return renderKrewManifest({
+      uri: `${downloadUrlOf(REPOSITORY, version)}/${pluginArchiveName(version)}`,
       sha256: '0'.repeat(64),
-      homepage: 'https://git.example.com/operators/infusionsoft',
-    }),
+      homepage: REPOSITORY,
+    });
+  },
 };

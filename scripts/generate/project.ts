@@ -10,6 +10,14 @@ export function project(): z.infer<typeof packageSchema> {
   return packageSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
+/** Address of the source repository where a release names no other. */
+export const REPOSITORY = 'https://git.example.com/operators/infusionsoft';
+
+/** Where the files of a version can be downloaded. */
+export function downloadUrlOf(repository: string, version: string): string {
+  return `${repository}/releases/download/v${version}`;
+}
+
 /** Words by which the catalogs of Artifact Hub and OperatorHub find the operator. */
 export const KEYWORDS = ['operator', 'open-connectors', 'infusionsoft', 'keap', 'sap'];
 

@@ -95,14 +95,14 @@ export const EDIT_RULES: readonly RbacRule[] = [
   },
 ];
 
-const READ_ACCOUNT_SECRET: RbacRule = {
+const READ_SECRET: RbacRule = {
   apiGroups: [''],
   resources: ['secrets'],
   verbs: ['get'],
   why: 'Read the credentials of the account. RBAC cannot name Secrets that are not known beforehand, so this includes every Secret of the namespace.',
 };
 
-/** What a person who runs `kubectl openconnectors import` needs. */
+/** What a user of `kubectl openconnectors import` needs. */
 export const IMPORT_RULES: readonly RbacRule[] = [
   {
     apiGroups: [GROUP],
@@ -110,10 +110,10 @@ export const IMPORT_RULES: readonly RbacRule[] = [
     verbs: ['get', 'list'],
     why: 'Find the account: `get` with `--account`, `list` without it.',
   },
-  READ_ACCOUNT_SECRET,
+  READ_SECRET,
 ];
 
-/** What a person who runs `kubectl openconnectors plan` needs. */
+/** What a user of `kubectl openconnectors plan` needs. */
 export const PLAN_RULES: readonly RbacRule[] = [
   {
     apiGroups: [GROUP],
@@ -122,7 +122,7 @@ export const PLAN_RULES: readonly RbacRule[] = [
     why: 'Read the connector, and its account.',
   },
   {
-    ...READ_ACCOUNT_SECRET,
+    ...READ_SECRET,
     why: 'Read the credentials of the account, and compare the Secrets of the connector. As above, this includes every Secret of the namespace.',
   },
   {
@@ -134,7 +134,7 @@ export const PLAN_RULES: readonly RbacRule[] = [
   },
 ];
 
-/** What a person who runs `kubectl openconnectors migrate` needs. */
+/** What a user of `kubectl openconnectors migrate` needs. */
 export const MIGRATE_RULES: readonly RbacRule[] = [
   {
     apiGroups: [GROUP],
@@ -143,9 +143,7 @@ export const MIGRATE_RULES: readonly RbacRule[] = [
     why: 'Find connectors and follow their progress. Change `spec.connector`, and the annotations of the migration and the switch. Whoever may do that lets the operator use every Secret of the namespace at Open Connectors.',
   },
   {
-    apiGroups: [''],
-    resources: ['secrets'],
-    verbs: ['get'],
+    ...READ_SECRET,
     why: 'Check that the Secret of the OAuth client has its keys. Without it, the condition `SecretsResolved` counts.',
   },
 ];

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import { downloadUrlOf, project, REPOSITORY } from '../generate/project.ts';
+import { OPERATOR_NAME } from '../generate/rbac-roles.ts';
 import { outputOf } from './programs.ts';
 import type { Release } from './step.ts';
-
-const packageSchema = z.object({ name: z.string(), version: z.string() });
 
 /** The release that the command line asks for, and the names of the steps to leave out. */
 export function readOptions(
@@ -19,21 +17,21 @@ export function readOptions(
       'dry-run': { type: 'boolean', default: false },
       out: { type: 'string', default: 'out' },
       image: { type: 'string' },
-      repository: { type: 'string', default: 'https://git.example.com/operators/infusionsoft' },
+      repository: { type: 'string', default: REPOSITORY },
       'download-url': { type: 'string' },
       skip: { type: 'string', multiple: true, default: [] },
     },
   });
-  const { name, version } = packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  const { version } = project();
   return {
     release: {
       root,
       out: resolve(root, values.out),
       version,
       epoch: epochOf(root, env),
-      image: values.image ?? `${name}:${version}`,
+      image: values.image ?? `${OPERATOR_NAME}:${version}`,
       repository: values.repository,
-      downloadUrl: values['download-url'] ?? `${values.repository}/releases/download/v${version}`,
+      downloadUrl: values['download-url'] ?? downloadUrlOf(values.repository, version),
       dryRun: values['dry-run'],
     },
     skip: values.skip,

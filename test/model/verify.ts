@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../support/program.ts';
+import { outputOf } from '../../scripts/release/programs.ts';
 
 /** What the verifier found. */
 export interface SearchResult {
@@ -20,13 +20,8 @@ const DEPTH = 200_000;
 /** Searches every state of the model under `defines`, such as `CRASHES=1` or the name of a rule to take out. */
 export function verify(defines: readonly string[]): SearchResult {
   const folder = mkdtempSync(join(tmpdir(), 'model-'));
-  const checked = (program: string, args: readonly string[]): string => {
-    const { code, output } = run(program, args, folder);
-    if (code !== 0) {
-      throw new Error(`${program} ended with ${code}:\n${output}`);
-    }
-    return output;
-  };
+  const checked = (program: string, args: readonly string[]): string =>
+    outputOf(program, args, { cwd: folder }).toString();
   try {
     checked('spin', [...defines.map((define) => `-D${define}`), '-a', MODEL]);
     checked('gcc', ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=2048', '-o', 'pan', 'pan.c']);

@@ -1,6 +1,5 @@
 import { requestOf } from '../../api/annotations.ts';
-import type { Condition } from '../../api/condition.ts';
-import { conditionOf } from '../../api/condition.ts';
+import { type Condition, conditionOf } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { authorizationCodeKeyOf } from '../../api/defaults.ts';
 import { haltOf } from '../../authorization/halt.ts';

@@ -7,8 +7,7 @@ import {
   SpanStatusCode,
   type Tracer,
 } from '@opentelemetry/api';
-import type { Reason } from '../../api/reasons.ts';
-import { consentOf } from '../../api/reasons.ts';
+import { consentOf, type Reason } from '../../api/reasons.ts';
 import type { ReconcileContext } from '../../reconciler/reconcile-observer.ts';
 
 /** The span of one reconcile. */

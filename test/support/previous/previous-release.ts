@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { outputOf } from '../../../scripts/release/programs.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -28,26 +29,17 @@ export function hasPreviousRelease(): boolean {
  */
 export function unpackPreviousRelease(): PreviousRelease {
   const folder = mkdtempSync(join(tmpdir(), 'previous-release-'));
-  const archive = run('git', ['archive', PREVIOUS_COMMIT, 'src', 'crds', 'package.json'], root);
+  const archive = join(folder, 'source.tar');
   const source = join(folder, 'source');
   mkdirSync(source);
-  run('tar', ['-x', '-f', '-', '-C', source], root, archive);
+  outputOf('git', ['archive', `--output=${archive}`, PREVIOUS_COMMIT, 'src', 'crds', 'package.json'], {
+    cwd: root,
+  });
+  outputOf('tar', ['-x', '-f', archive, '-C', source]);
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   return {
     program: join(source, 'src', 'main.ts'),
     crds: join(source, 'crds'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-function run(program: string, args: readonly string[], cwd: string, input?: Buffer): Buffer {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    cwd,
-    input,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) {
-    throw new Error(`${program} ${args[0]} ended with ${status}: ${stderr}`);
-  }
-  return stdout;
 }

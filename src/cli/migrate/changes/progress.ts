@@ -1,5 +1,4 @@
-import type { Condition } from '../../../api/condition.ts';
-import { conditionOf } from '../../../api/condition.ts';
+import { type Condition, conditionOf } from '../../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../../api/connector.ts';
 import type { Reason } from '../../../api/reasons.ts';
 import { HALTS, haltOf } from '../../../authorization/halt.ts';

@@ -89,7 +89,7 @@ export function hasWorkedSince(input: ConnectorInput): boolean {
   );
 }
 
-/** Whom the failure concerns, by what the other connectors show. */
+/** What causes the failure, by what the other connectors show. */
 export function causeOf(input: ConnectorInput, failure: Failure): Cause {
   const of = (state: State): readonly Peer[] => input.peers.filter((peer) => stateOf(input, peer) === state);
   const [working, failing] = [of('works'), of('fails')];

@@ -14,7 +14,14 @@ import { asksForConsent, isDoubted } from '../../authorization-state.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { carriesSecret, difference } from '../desired-instance.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
-import { causeOf, type Failure, hasWorkedSince, isAnyWorking, nextPeerToPing } from './evidence.ts';
+import {
+  type Cause,
+  causeOf,
+  type Failure,
+  hasWorkedSince,
+  isAnyWorking,
+  nextPeerToPing,
+} from './evidence.ts';
 import { hasLegacyApiEnded, legacyApiEnded } from './legacy-api-end.ts';
 import { nextOutagePingAt, nextPingAt } from './ping-time.ts';
 
@@ -148,7 +155,7 @@ function conclude(input: ConnectorInput, instance: Instance, failure: Failure): 
  * Whether an instance that Open Connectors disabled is enabled again: once when the outage is over, and as one of a few
  * that find out whether it is.
  */
-function mayEnable(input: ConnectorInput, cause: 'provider' | 'client' | 'grant'): boolean {
+function mayEnable(input: ConnectorInput, cause: Cause): boolean {
   if (isEnabledSet(input.log)) {
     return false;
   }
