@@ -3,8 +3,8 @@ import { API_VERSION } from '../../src/api/group.ts';
 import {
   account,
   CALLBACK_URL,
-  connector,
   type Manifest,
+  restConnector,
   secret,
 } from '../../test/support/workbench/manifests.ts';
 import { inParallel } from './in-parallel.ts';
@@ -76,19 +76,7 @@ export async function createTenant({ plane, simulator }: Stage): Promise<Tenant>
     },
     async createConnectors(count) {
       await inParallel(count, PARALLEL, async (index) => {
-        const name = nameOf(index);
-        await create(
-          connector(name, {
-            connector: 'infusionsoftrest',
-            server: undefined,
-            encryptedKeySecretRef: undefined,
-            oauth: {
-              clientSecretRef: { name: `${name}-oauth` },
-              callbackUrl: CALLBACK_URL,
-              authorizationCodeSecretRef: { name: `${name}-code` },
-            },
-          }),
-        );
+        await create(restConnector(nameOf(index)));
       });
     },
     async deleteConnectors(count) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { hasHelm, helm, renderChart } from './support/helm.ts';
 import { canRender, renderOverlay } from './support/kustomize.ts';
 import { type Manifest, parseManifests } from './support/manifest.ts';
+import { rewritten } from './support/rewritten.ts';
 import { validate } from './support/validate.ts';
 
 interface Case {
@@ -93,20 +94,7 @@ function stable(name: string): string {
 }
 
 function normalized(node: unknown): unknown {
-  if (typeof node === 'string') {
-    return stable(node);
-  }
-  if (Array.isArray(node)) {
-    return node.map(normalized);
-  }
-  if (typeof node !== 'object' || node === null) {
-    return node;
-  }
-  return Object.fromEntries(
-    Object.entries(node)
-      .filter(([key]) => !OWN_KEYS.test(key))
-      .map(([key, value]) => [key, normalized(value)]),
-  );
+  return rewritten(node, stable, (key) => !OWN_KEYS.test(key));
 }
 
 describe.skipIf(!hasHelm)('chart (needs helm)', () => {

@@ -3,7 +3,7 @@ import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { callsBetween, countKubeCalls } from '../support/controlplane/kube-calls.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import type { Namespace } from '../support/workbench/cluster.ts';
-import { CALLBACK_URL, connector, secret } from '../support/workbench/manifests.ts';
+import { restConnector, secret } from '../support/workbench/manifests.ts';
 import { type Calls, RECORDED_COSTS, type RecordedCost } from '../support/workbench/recorded-costs.ts';
 import {
   createPrerequisites,
@@ -84,7 +84,7 @@ describeControlPlanes('the recorded cost', (plane) => {
       () => 'the account has no event or no fallback credentials',
     );
     const calls = await callsOf(async () => {
-      await all((name) => namespace.create(manifestOf(name)));
+      await all((name) => namespace.create(restConnector(name)));
       await all((name) => namespace.waitFor(KIND, name, 'Ready', 'True'));
       // The end of an operator writes its queued events.
       await operator.stop();
@@ -151,19 +151,6 @@ describeControlPlanes('the recorded cost', (plane) => {
 interface RecordedCalls {
   readonly kubernetes: Calls;
   readonly openConnectors: Calls;
-}
-
-function manifestOf(name: string) {
-  return connector(name, {
-    connector: 'infusionsoftrest',
-    server: undefined,
-    encryptedKeySecretRef: undefined,
-    oauth: {
-      clientSecretRef: { name: `${name}-oauth` },
-      callbackUrl: CALLBACK_URL,
-      authorizationCodeSecretRef: { name: `${name}-code` },
-    },
-  });
 }
 
 function expected({ kubernetes, openConnectors }: RecordedCost): RecordedCalls {

@@ -91,7 +91,7 @@ function workingConfiguration(
     ...(element?.key === 'infusionsoftcrm'
       ? ([
           ['infusionsoft.server', 'dt123.infusionsoft.com'],
-          ['infusionsoft.private.key', 'encrypted-key-of-somebody-else'],
+          ['infusionsoft.private.key', 'encrypted-key-of-another-user'],
           ['base.url', baseUrlOf(element, 'dt123.infusionsoft.com') ?? null],
         ] as const)
       : []),

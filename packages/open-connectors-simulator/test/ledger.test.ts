@@ -38,7 +38,7 @@ describe('the ledger', () => {
   test('has no secret value from any part of a request', async () => {
     await using run = await running();
     const { simulator, call } = run;
-    const secret = 'a-client-secret-of-somebody';
+    const secret = 'a-client-secret-of-another-user';
     const query = new URLSearchParams({ apiKey: 'k', apiSecret: secret, callbackUrl, state: secret });
     await call('GET', `/elements/191/oauth/url?${query}`);
     const body = createBody(simulator);

@@ -13,6 +13,7 @@ import {
   hasOperatorFramework,
   verifyBundle,
 } from '../support/operator-framework.ts';
+import { rewritten } from '../support/rewritten.ts';
 import { validate } from '../support/validate.ts';
 import { BUNDLE, installedBy, readAnnotations, readBundle } from './support.ts';
 
@@ -40,19 +41,10 @@ function withoutHash(text: string): string {
 }
 
 function normalized(node: unknown): unknown {
-  if (typeof node === 'string') {
-    return withoutHash(node);
-  }
-  if (Array.isArray(node)) {
-    return node.map(normalized);
-  }
-  if (typeof node !== 'object' || node === null) {
-    return node;
-  }
-  return Object.fromEntries(
-    Object.entries(node)
-      .filter(([key, value]) => key !== 'app.kubernetes.io/managed-by' && value !== undefined)
-      .map(([key, value]) => [key, normalized(value)]),
+  return rewritten(
+    node,
+    withoutHash,
+    (key, value) => key !== 'app.kubernetes.io/managed-by' && value !== undefined,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../../soak/model/audit-log.ts';
-import { issueCode } from '../../soak/model/codes.ts';
 import { digestOf, type ForeignInstance, foreignTags } from '../../soak/model/foreign.ts';
+import { prepareSubject } from '../../soak/model/prepare-subject.ts';
 import type { Subject, Tenant } from '../../soak/model/subject.ts';
 import { derivedRandom, pick } from '../../soak/seeds.ts';
 import type { OperationContext } from '../../soak/storm/context.ts';
@@ -44,41 +44,13 @@ export async function createStage(
   const watched = watchConnectors(environment);
   for (let index = 1; index <= connectors; index++) {
     const name = `crm-${index}`;
-    const subject: Subject = {
-      key: `${team.name}/${name}`,
-      name,
-      tenant,
-      server: `${name}.infusionsoft.com`,
-      app: simulation.registerApp(),
-      wanted: {
-        account: 'sap',
+    subjects.push(
+      await prepareSubject({ simulator: simulation, clock, random }, tenant, {
+        name,
+        server: `${name}.infusionsoft.com`,
         element: element ?? pick(random, ['infusionsoftrest', 'infusionsoftcrm'] as const),
-        instanceName: name,
-        tags: [],
-        configuration: {},
-        enabled: true,
-        driftPolicy: 'Correct',
-        connectionSecret: `${name}-connection`,
-      },
-      exists: false,
-      codes: [],
-      lastOperationAt: 0,
-      serial: 0,
-      takenOver: false,
-    };
-    const encryptedKey = random.bytes(16).toString('hex');
-    simulation.registerAccount({ server: subject.server, encryptedKey });
-    const code = issueCode(simulation, clock, subject);
-    await team.create(
-      secret(`${name}-oauth`, {
-        client_id: subject.app.clientId,
-        client_secret: subject.app.clientSecret,
       }),
-      secret(`${name}-key`, { encryptedKey }),
-      secret(`${name}-code`, { code: code.value }),
     );
-    code.stored();
-    subjects.push(subject);
   }
   return {
     environment,

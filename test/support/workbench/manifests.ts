@@ -60,3 +60,17 @@ export function connector(
     },
   };
 }
+
+/** A connector of `infusionsoftrest` on account `sap`, with Secrets of its own: `<name>-oauth` and `<name>-code`. */
+export function restConnector(name: string): Manifest {
+  return connector(name, {
+    connector: 'infusionsoftrest',
+    server: undefined,
+    encryptedKeySecretRef: undefined,
+    oauth: {
+      clientSecretRef: { name: `${name}-oauth` },
+      callbackUrl: CALLBACK_URL,
+      authorizationCodeSecretRef: { name: `${name}-code` },
+    },
+  });
+}

@@ -87,7 +87,7 @@ export function applyRefusalSuite(client: () => Client): void {
       });
     });
 
-    test('there is none with oneself, nor over what one’s ordinary writes made of it', async () => {
+    test('does not occur with the same manager, nor over its ordinary writes', async () => {
       const name = newName();
       await apply('one', name, { size: 1 });
       expect((await apply('one', name, { size: 2 })).status).toBe(200);

@@ -24,7 +24,7 @@ export function applySuite(client: () => Client): void {
   const specOf = ({ body }: Reply) => body['spec'];
 
   describe('an object', () => {
-    test('is made where there is none, and belongs to its manager as far as it was said', async () => {
+    test('is created if it does not exist, and belongs to its manager as far as it was applied', async () => {
       const name = newName();
       const spec = { size: 1, map: { x: '1' }, set: ['a'], pairs: [{ name: 'n', value: 'v' }], list: ['a'] };
       const { status, body } = await apply('one', name, spec, { labels: { a: 'b' } });
@@ -100,7 +100,7 @@ export function applySuite(client: () => Client): void {
       expect(nothing.body['metadata']).not.toHaveProperty('labels');
     });
 
-    test('stays, where somebody else wrote it too', async () => {
+    test('stays where another manager wrote it too', async () => {
       const name = newName();
       await apply('one', name, { size: 1, map: { x: '1', y: '1' }, set: ['a', 'b'] });
       await apply('two', name, { size: 1, map: { x: '1' }, set: ['a'] });
