@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { type Change, Collection, Refusal, type Stored } from './collections.ts';
 import { type Fault, type FaultMatch, FaultScript, fits, type Received } from './faults.ts';
 
@@ -80,7 +81,7 @@ export class FakeKube implements AsyncDisposable {
   config(): PooledKubeConfig {
     const config = new KubeConfig();
     config.loadFromString(this.kubeconfig);
-    return PooledKubeConfig.from(config);
+    return PooledKubeConfig.from(config, systemClock);
   }
 
   /** The collection of `<group>/<version>` (or `v1`) and plural, created on first use. */
