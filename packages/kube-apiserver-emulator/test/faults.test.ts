@@ -102,6 +102,7 @@ describe('faults', () => {
     const open = () => client.watch(`${secrets}?watch=1`);
     const broken = await open();
     expect(server.faults.dropWatches({ resource: 'secrets' })).toBe(1);
+    expect(server.faults.openWatches()).toBe(0);
     await expect(broken.rest()).rejects.toThrow();
     const ended = await open();
     server.faults.dropWatches({}, 'end');

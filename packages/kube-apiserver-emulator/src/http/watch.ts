@@ -42,7 +42,10 @@ class WatchStream {
     response.on('close', () => this.#close());
     const control = {
       request: info,
-      reset: () => response.destroy(),
+      reset: () => {
+        response.destroy();
+        this.#close();
+      },
       end: () => this.#end(),
       fail: (status: unknown) => this.#fail(status),
       line: (line: unknown) => this.#writeLine(typeof line === 'string' ? line : JSON.stringify(line)),
