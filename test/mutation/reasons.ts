@@ -8,7 +8,7 @@ interface Reason {
 
 const REASONS: readonly Reason[] = [
   {
-    text: 'No unit test reaches it; integration or simulation does',
+    text: 'No unit test reaches it',
     holdsFor: ({ uncovered }) => uncovered === true,
   },
 ];

@@ -4,8 +4,9 @@ import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { createLeadership, type LeaderElectionOptions } from '../../../src/kube/leader/create-leadership.ts';
 import { type Leadership, writeGuardOf } from '../../../src/kube/leader/leadership.ts';
 import { LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
-import { recordingLogger } from '../../support/fakekube/recorder.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
+import { recordingLogger } from '../../support/kube/recording-logger.ts';
+import { startWidgetServer, type WidgetServer } from '../../support/kube/widget-server.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -31,22 +32,22 @@ class StoredLease extends KubeRest {
   }
 }
 
-let fake: FakeKube;
+let server: WidgetServer;
 let config: PooledKubeConfig;
 const clock = new VirtualClock();
 let logger: ReturnType<typeof recordingLogger>;
 let terms: string[];
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
-  config = fake.config();
+  server = await startWidgetServer();
+  config = pooledConfigOf(server.kubeconfig);
   logger = recordingLogger();
   terms = [];
 });
 
 afterEach(async () => {
   await config.close();
-  await fake.close();
+  await server.stop();
 });
 
 function leadership(election?: LeaderElectionOptions): Leadership {
