@@ -1,36 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { wellKnown } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
-import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { createLeadership, type LeaderElectionOptions } from '../../../src/kube/leader/create-leadership.ts';
 import { type Leadership, writeGuardOf } from '../../../src/kube/leader/leadership.ts';
 import { LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
-import { recordingLogger } from '../../support/fakekube/recorder.ts';
+import { CountingRest } from '../../support/kube/counting-rest.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
+import { recordingLogger } from '../../support/kube/recording-logger.ts';
+import { startWidgetServer, type WidgetServer } from '../../support/kube/widget-server.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { timeLimit } from '../../support/time-limit.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 const ELECTION: LeaderElectionOptions = { namespace: 'system', name: 'operator', identity: 'a' };
 
-let fake: FakeKube;
+let server: WidgetServer;
 let config: PooledKubeConfig;
 const clock = new VirtualClock();
 let logger: ReturnType<typeof recordingLogger>;
 let terms: string[];
+let rest: CountingRest;
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
-  config = fake.config();
+  server = await startWidgetServer();
+  config = pooledConfigOf(server.kubeconfig);
+  rest = new CountingRest({ config, clock });
   logger = recordingLogger();
   terms = [];
 });
 
 afterEach(async () => {
   await config.close();
-  await fake.close();
+  await server.stop();
 });
 
 function leadership(election?: LeaderElectionOptions): Leadership {
-  const rest = new KubeRest({ config, clock });
   return createLeadership({ rest, clock, random: seededRandom(1), logger, election });
 }
 
@@ -44,10 +48,11 @@ function start(candidate: Leadership): void {
 /** Waits for real sockets while virtual time passes, so that the next attempt comes. */
 async function becomesLeader(candidate: Leadership): Promise<void> {
   await vi.waitFor(async () => {
+    expect(rest.inFlight).toBe(0);
     await clock.advance(100);
     await settle();
     expect(candidate.isLeading).toBe(true);
-  });
+  }, timeLimit(10_000));
 }
 
 describe('the only replica', () => {
@@ -72,10 +77,13 @@ describe('the only replica', () => {
 
 describe('a replica of several', () => {
   it('logs each holder, and why an attempt failed', async () => {
-    fake
-      .collection('coordination.k8s.io/v1', 'leases')
-      .create('system', { kind: 'Lease', metadata: { name: 'operator' }, spec: {} });
-    fake.fail({ method: 'PUT' }, { kind: 'status', code: 500 }, 1);
+    server.objects(wellKnown.leases).create('system', {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'operator' },
+      spec: {},
+    });
+    server.faults.inject({ verb: 'update' }, { kind: 'respond', status: 500 }, { times: 1 });
     const candidate = leadership(ELECTION);
     start(candidate);
     await becomesLeader(candidate);
