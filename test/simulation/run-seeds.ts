@@ -1,5 +1,6 @@
 import { compileDefinitions } from './environment/cluster.ts';
 import { run } from './run.ts';
+import { profileOf } from './schedule/profile.ts';
 import { shrink } from './shrink.ts';
 
 /** Which seeds to run, and what to print. */
@@ -10,21 +11,28 @@ export interface SeedSelection {
   readonly trace: boolean;
   /** With a defect the first broken run ends the search, and nothing is shrunk. */
   readonly defect?: string | undefined;
+  /** Only seeds with this focus; absent: all. */
+  readonly focus?: string | undefined;
 }
 
 const PROGRESS_RUNS = 25;
 
 /** Runs the seeds; returns how many runs broke a property. */
 export async function runSeeds(
-  { from, to, trace, defect }: SeedSelection,
+  { from, to, trace, defect, focus }: SeedSelection,
   write: (line: string) => void,
 ): Promise<number> {
   const definitions = await compileDefinitions();
   let broken = 0;
+  let runs = 0;
   let requests = 0;
   let peak = 0;
   let seed = from;
   for (; seed <= to && (defect === undefined || broken === 0); seed++) {
+    if (focus !== undefined && profileOf(seed).focus !== focus) {
+      continue;
+    }
+    runs += 1;
     const result = await run({ seed, definitions });
     requests += result.requests;
     peak = Math.max(peak, result.peak);
@@ -38,7 +46,7 @@ export async function runSeeds(
     for (const { property, text } of result.violations) {
       write(`seed ${seed}: ${property}: ${text}`);
     }
-    if (!trace && (seed - from + 1) % PROGRESS_RUNS === 0) {
+    if (!trace && runs % PROGRESS_RUNS === 0) {
       write(`seeds ${from}..${seed}: ${requests} requests, ${broken} broken`);
     }
   }

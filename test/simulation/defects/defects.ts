@@ -16,6 +16,8 @@ export interface Defect {
   readonly breaks: readonly Property[];
   /** A seed that shows it; absent where none of the seeds tried so far did. */
   readonly seed?: number;
+  /** The rule that covers for this one: alone the edit shows nothing, and `seed` is for both taken out. */
+  readonly coveredBy?: { readonly rule: string; readonly edits: readonly Edit[] };
   readonly edits: readonly Edit[];
 }
 
@@ -24,6 +26,9 @@ const INSTANCE = 'src/connector/act/instance.ts';
 const CLASSIFY = 'src/openconnectors/errors/classify.ts';
 const SEND = 'src/connector/act/send-credential.ts';
 const DELETION = 'src/connector/decide/deletion.ts';
+const AUTHORIZE = 'src/connector/decide/authorization/authorize.ts';
+const PRECONDITIONS = 'src/connector/decide/preconditions.ts';
+const OWNERSHIP = 'src/connector/decide/ownership.ts';
 
 /** Classic mistakes, and defects that the code once had. Each takes one rule out of the source. */
 export const DEFECTS: readonly Defect[] = [
@@ -194,6 +199,127 @@ export const DEFECTS: readonly Defect[] = [
         file: 'src/kube/queue/backoff.ts',
         from: '    return backoffCeilingMs(this.#limits, this.#failures) * this.#random.fraction();',
         to: '    return 0 * this.#random.fraction();',
+      },
+    ],
+  },
+  {
+    name: 'search skipped',
+    effect: 'A create whose outcome is unknown is not searched for.',
+    breaks: ['searched first', 'one instance'],
+    edits: [
+      {
+        file: AUTHORIZE,
+        from: "  if (due.why !== 'create' || record === undefined || isSettled(input, record) || isFound(input, record)) {",
+        to: "  if (due.why !== 'nothing' || record === undefined || isSettled(input, record) || isFound(input, record)) {",
+      },
+    ],
+  },
+  {
+    name: 'search before a second send skipped',
+    effect: 'A code that was not processed is sent again without a search.',
+    breaks: ['searched first'],
+    edits: [
+      {
+        file: AUTHORIZE,
+        from: "  return due.why === 'create' && searchedAt(input) < notBefore",
+        to: "  return due.why === 'create' && searchedAt(input) < 0",
+      },
+    ],
+  },
+  {
+    name: 'first listing skipped',
+    effect: 'A leader creates before it has listed the account.',
+    breaks: ['searched first', 'one instance'],
+    edits: [
+      {
+        file: PRECONDITIONS,
+        from: "  return input.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;",
+        to: "  return input === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;",
+      },
+    ],
+  },
+  {
+    name: 'finalizer after the create',
+    effect: 'The record of a create does not add the finalizer.',
+    breaks: ['finalizer last', 'owned instance', 'one instance'],
+    edits: [
+      {
+        file: SEND,
+        from: '    annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },\n    ...withFinalizer(input),',
+        to: '    annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },',
+      },
+    ],
+  },
+  {
+    name: 'removal not recorded',
+    effect: 'An instance is deleted without a conditional status write first.',
+    breaks: ['removal recorded'],
+    edits: [
+      {
+        file: OWNERSHIP,
+        from: '  return isRemovalRecorded(input.log, id)',
+        to: '  return isRemovalRecorded(input.log, id) || id > 0',
+      },
+    ],
+  },
+  {
+    name: 'absence in another organization',
+    effect: 'A deletion looks for the instance in the organization that the account has now.',
+    breaks: ['finalizer last', 'owned instance', 'one instance'],
+    edits: [
+      {
+        file: DELETION,
+        from: '  return account.baseUrl === place.baseUrl && account.organizationId === place.organizationId;',
+        to: '  return account.baseUrl === place.baseUrl;',
+      },
+    ],
+  },
+  {
+    name: 'create in another organization forgotten',
+    effect:
+      'A create that was accepted in one organization is not looked for there after a change of the account.',
+    breaks: ['one instance'],
+    edits: [
+      {
+        file: PRECONDITIONS,
+        from: '  const isOpen = !isSettled(input, record) || isUnwritten(input, record);',
+        to: '  const isOpen = !isSettled(input, record);',
+      },
+    ],
+  },
+  {
+    name: 'refresh token sent twice',
+    effect: 'A refresh token is sent again after a 429 of Open Connectors.',
+    breaks: ['code sent once'],
+    edits: [
+      {
+        file: SEND,
+        from: "  if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {",
+        to: "  if (error.processed === 'no') {",
+      },
+    ],
+  },
+  {
+    name: 'code sent without end',
+    effect: 'A code that is not processed is sent again as often as that happens.',
+    breaks: ['code sent once'],
+    edits: [
+      {
+        file: RECORD,
+        from: '  return isTooOld || record.sends >= MAX_SENDS ?',
+        to: '  return isTooOld || record.sends > MAX_SENDS + 9 ?',
+      },
+    ],
+  },
+  {
+    name: 'host not checked',
+    effect: 'An account is called whose host ALLOWED_HOSTS does not have.',
+    breaks: ['allowed host'],
+    edits: [
+      {
+        file: 'src/account/decide/decide.ts',
+        from: '  if (allowedHost(baseUrl, input.allowedHosts) !== undefined) {',
+        to: '  if (baseUrl !== undefined) {',
       },
     ],
   },

@@ -9,7 +9,8 @@ const ROOT = join(import.meta.dirname, '../../..');
  * Changes the source of modules as they are loaded, so that the operator itself needs no switch. Modules that are
  * loaded already stay as they are. Throws, at the import, where the text of an edit is not there exactly once.
  */
-export function injectDefect({ name, edits }: Defect): void {
+export function injectDefect({ name, edits: own, coveredBy }: Defect): void {
+  const edits = [...own, ...(coveredBy?.edits ?? [])];
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
