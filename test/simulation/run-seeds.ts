@@ -26,7 +26,7 @@ export async function runSeeds(
   let broken = 0;
   let runs = 0;
   let requests = 0;
-  let peak = 0;
+  const peaks = [0, 0];
   let seed = from;
   for (; seed <= to && (defect === undefined || broken === 0); seed++) {
     if (focus !== undefined && profileOf(seed).focus !== focus) {
@@ -35,7 +35,9 @@ export async function runSeeds(
     runs += 1;
     const result = await run({ seed, definitions });
     requests += result.requests;
-    peak = Math.max(peak, result.peak);
+    for (const [index, peak] of result.peaks.entries()) {
+      peaks[index] = Math.max(peaks[index] ?? 0, peak);
+    }
     const isBroken = result.violations.length > 0;
     broken += isBroken ? 1 : 0;
     const shown = isBroken && defect === undefined ? await shrink({ seed, definitions }, result) : result;
@@ -51,7 +53,7 @@ export async function runSeeds(
     }
   }
   write(
-    `seeds ${from}..${seed - 1}: ${requests} requests, at most ${peak} of a process in 10 s, ${broken} broken`,
+    `seeds ${from}..${seed - 1}: ${requests} requests, at most ${peaks[0]} of a process in 10 s and ${peaks[1]} of one kind in 60 s, ${broken} broken`,
   );
   return broken;
 }

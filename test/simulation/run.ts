@@ -20,8 +20,8 @@ export interface RunResult {
   /** Names of all faults, crashes and actions that occurred. */
   readonly disturbances: readonly string[];
   readonly requests: number;
-  /** The most requests of one process in 10 s. */
-  readonly peak: number;
+  /** The most requests of one process in 10 s, and of one kind in 60 s. */
+  readonly peaks: readonly number[];
 }
 
 export interface RunOptions {
@@ -82,8 +82,8 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
     environment.simulation.knobs.listLagMs = 0;
     await session.settle();
     const { lines: trace } = environment.trace;
-    const { violations, peak } = monitor;
-    return { seed, violations, trace, digest: environment.trace.digest(), disturbances, requests, peak };
+    const { violations, peaks } = monitor;
+    return { seed, violations, trace, digest: environment.trace.digest(), disturbances, requests, peaks };
   } finally {
     environment.stop();
   }

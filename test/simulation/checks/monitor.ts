@@ -16,8 +16,8 @@ import { PROPERTIES, type Violation } from './violation.ts';
 /** Checks the safety properties while a run goes on. */
 export interface Monitor extends WireObserver {
   readonly violations: readonly Violation[];
-  /** The most requests of one process in 10 s. */
-  readonly peak: number;
+  /** The most requests of one process in 10 s, and of one kind in 60 s. */
+  readonly peaks: readonly number[];
   /** When a process wrote last, milliseconds on the monotonic clock. */
   readonly writtenAt: number;
   /** Searches a line of a log. */
@@ -55,8 +55,8 @@ export function createMonitor(stage: Stage): Monitor {
   return {
     violations,
     report,
-    get peak() {
-      return rate.peak();
+    get peaks() {
+      return rate.peaks();
     },
     get writtenAt() {
       return writtenAt;
