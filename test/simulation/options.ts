@@ -14,13 +14,15 @@ export type SimulateOptions =
       readonly focus: string | undefined;
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
-  | { readonly kind: 'defects'; readonly to: number };
+  | { readonly kind: 'defects'; readonly to: number }
+  | { readonly kind: 'prove' };
 
 export const USAGE = `npm run simulate -- --seed N                              one run with its trace
 npm run simulate -- --seeds A..B                          many runs, with a progress line
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
+npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
 
@@ -30,7 +32,10 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   if (values === undefined) {
     return undefined;
   }
-  const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '' } = values;
+  const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '', prove } = values;
+  if (prove === true) {
+    return { kind: 'prove' };
+  }
   if (points === true) {
     return { kind: 'points', crashesOnly: crashes === true, scenario };
   }
@@ -61,6 +66,7 @@ function valuesOf(argv: readonly string[]) {
         crashes: flag,
         scenario: text,
         defects: text,
+        prove: flag,
       },
     }).values;
   } catch {

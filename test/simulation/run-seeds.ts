@@ -1,5 +1,5 @@
-import { compileDefinitions } from './environment/cluster.ts';
-import { run } from './run.ts';
+import type { Runner } from './defects/inject.ts';
+import type { Definitions } from './environment/cluster.ts';
 import { profileOf } from './schedule/profile.ts';
 import { shrink } from './shrink.ts';
 
@@ -20,9 +20,9 @@ const PROGRESS_RUNS = 25;
 /** Runs the seeds; returns how many runs broke a property. */
 export async function runSeeds(
   { from, to, trace, defect, focus }: SeedSelection,
+  { definitions, run }: { readonly definitions: Definitions } & Pick<Runner, 'run'>,
   write: (line: string) => void,
 ): Promise<number> {
-  const definitions = await compileDefinitions();
   let broken = 0;
   let runs = 0;
   let requests = 0;

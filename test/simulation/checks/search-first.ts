@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CREATE_DEADLINE_MS, SEARCH_GRACE_MS } from '../environment/settings.ts';
+import { isListing } from '../schedule/listing.ts';
 import type { WireCall } from '../wire/fate.ts';
 import type { Violation } from './violation.ts';
 
@@ -79,10 +80,6 @@ export function checkSearchFirst(now: () => number, report: (violation: Violatio
 
 function isRefusal(outcome: number | string): boolean {
   return typeof outcome === 'number' && outcome >= 400 && outcome < 500 && outcome !== 408;
-}
-
-function isListing({ api, method, target }: WireCall): boolean {
-  return api === 'external' && method === 'GET' && /\/instances\?/.test(target);
 }
 
 /** The resource for which the call creates an instance. */

@@ -2,6 +2,7 @@ import { pick } from '../../soak/seeds.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import type { Api, CrashMoment, Fate, WireCall } from '../wire/fate.ts';
 import { carriesCredential } from './credential.ts';
+import { isListing } from './listing.ts';
 import { drawFault } from './menu.ts';
 import type { Profile, Reaction } from './profile.ts';
 
@@ -58,7 +59,7 @@ export function seededFates(
     },
     reactionTo(call) {
       const random = seededRandom(mixed(~seed, call));
-      if (isCalm || random.fraction() >= profile.reactions || !carriesCredential(call)) {
+      if (isCalm || random.fraction() >= profile.reactions || !isAim(call, profile)) {
         return undefined;
       }
       const id = `reaction to ${call.api} request ${call.index}`;
@@ -86,8 +87,8 @@ export function seededFates(
       const name = `${call.api} request ${call.index}`;
       const crash = random.fraction() < profile.crashes ? pick(random, CRASHES) : undefined;
       const isStruck = random.fraction() < profile.faults;
-      const isAimedAt = random.fraction() < profile.credentialFaults && carriesCredential(call);
-      const menu = isAimedAt ? profile.credentialFaultMenu : profile.faultMenu;
+      const isAimedAt = random.fraction() < profile.aimedFaults && isAim(call, profile);
+      const menu = isAimedAt ? profile.aimedFaultMenu : profile.faultMenu;
       const fault = isStruck || isAimedAt ? drawFault(random, call, menu) : undefined;
       // Before the next call of a reconcile, which may be the one with the code.
       const isStep = call.api === 'external' || call.method === 'PATCH';
@@ -100,6 +101,10 @@ export function seededFates(
       };
     },
   };
+}
+
+function isAim(call: WireCall, { aim }: Profile): boolean {
+  return aim === 'credentials' ? carriesCredential(call) : isListing(call);
 }
 
 function mixed(seed: number, { api, index }: WireCall): number {

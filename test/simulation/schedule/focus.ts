@@ -4,12 +4,12 @@ import type { Profile } from './profile.ts';
 export const FOCUSES = {
   mixed: {},
   'mixed again': {},
-  'provider throttles': { credentialFaults: 0.5, credentialFaultMenu: ['forwarded 429'] },
-  'platform throttles': { credentialFaults: 0.7, credentialFaultMenu: ['429'], faults: 0.02 },
+  'provider throttles': { aimedFaults: 0.5, aimedFaultMenu: ['forwarded 429'] },
+  'platform throttles': { aimedFaults: 0.7, aimedFaultMenu: ['429'], faults: 0.02 },
   'late commits': {
     connectors: 1,
-    credentialFaults: 0.7,
-    credentialFaultMenu: ['late'],
+    aimedFaults: 0.7,
+    aimedFaultMenu: ['late'],
     reactions: 0.5,
     reactionMenu: ['delete', 'delete and re-create', 'kill', 'change accountRef'],
     operationMenu: ['delete and re-create', 're-create', 'change accountRef', 'change connector', 'rename'],
@@ -27,9 +27,19 @@ export const FOCUSES = {
     operationMenu: ['delete and re-create', 'change connector', 'change accountRef', 'rotate client_id'],
     latencyMs: 400,
   },
+  'edits during listings': {
+    connectors: 1,
+    reactions: 0.4,
+    aim: 'listings',
+    aimedFaults: 0.5,
+    aimedFaultMenu: ['hangs', 'late'],
+    reactionMenu: ['rename', 'change tags', 'change configuration', 'delete and re-create', 'kill'],
+    latencyMs: 400,
+    watchDelayMs: 10,
+  },
   'server errors': {
-    credentialFaults: 0.5,
-    credentialFaultMenu: ['500', '502', '503', 'answer lost', 'hangs'],
+    aimedFaults: 0.5,
+    aimedFaultMenu: ['500', '502', '503', 'answer lost', 'hangs'],
   },
   gateway: {
     faults: 0.15,

@@ -4,7 +4,7 @@ import { OPERATION_NAMES, type OperationName } from '../../soak/storm/schedule.t
 import { FOCUS_NAMES, FOCUSES, type FocusName } from './focus.ts';
 import { FAULT_NAMES, type FaultName } from './menu.ts';
 
-/** What answers a call with a credential: an operation of a user on its connector, or a kill of the process. */
+/** What happens during a call: an operation of a user on its connector, or a kill of the process. */
 export type Reaction = OperationName | 'kill';
 
 /** How hostile a run is; drawn from its seed. */
@@ -21,10 +21,12 @@ export interface Profile {
   readonly faults: number;
   /** The faults to draw from. */
   readonly faultMenu: readonly FaultName[];
-  /** Part of the calls with a credential that fail, besides `faults`. */
-  readonly credentialFaults: number;
-  readonly credentialFaultMenu: readonly FaultName[];
-  /** Part of the calls with a credential to which there is a reaction while they are under way. */
+  /** Calls that matter most: those with a credential, or listings of the account. */
+  readonly aim: 'credentials' | 'listings';
+  /** Part of them that fail, besides `faults`. */
+  readonly aimedFaults: number;
+  readonly aimedFaultMenu: readonly FaultName[];
+  /** Part of them during or after which something happens. */
   readonly reactions: number;
   readonly reactionMenu: readonly Reaction[];
   /** Part of the requests at which their process is killed. */
@@ -55,9 +57,10 @@ export function profileOf(seed: number): Profile {
     operationMenu: some(random, OPERATION_NAMES),
     faults: pick(random, [0, 0.02, 0.05, 0.15]),
     faultMenu: some(random, FAULT_NAMES),
-    credentialFaults: pick(random, [0, 0, 0.3]),
-    credentialFaultMenu: some(random, FAULT_NAMES),
+    aimedFaults: pick(random, [0, 0, 0.3]),
+    aimedFaultMenu: some(random, FAULT_NAMES),
     reactions: pick(random, [0, 0, 0.3]),
+    aim: 'credentials',
     reactionMenu: some(random, [...OPERATION_NAMES, 'kill']),
     crashes,
     pauses: crashes * 4,

@@ -20,5 +20,5 @@ export function reactionAction(
   const subject = subjects.findIndex(
     (one) => call.body?.includes(`"k8s-name-${one.name}"`) === true || tags.includes(`k8s-name-${one.name}`),
   );
-  return { id, at, kind: 'operation', name, subject: Math.max(0, subject), seed };
+  return { id, at, kind: 'operation', name, subject: subject < 0 ? seed % subjects.length : subject, seed };
 }
