@@ -5,17 +5,18 @@ import { join } from 'node:path';
 import { outputOf } from '../../../scripts/release/programs.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const program = process.env['DOCKER'] ?? 'docker';
+/** The program of Docker. */
+export const DOCKER = process.env['DOCKER'] ?? 'docker';
 const env = { ...process.env, DOCKER_BUILDKIT: '1' };
 
 /** Runs docker in the root of the project. Returns its standard output; throws with its error output if it fails. */
 export function docker(...args: readonly string[]): string {
-  return outputOf(program, args, { cwd: root, env }).toString().trim();
+  return outputOf(DOCKER, args, { cwd: root, env }).toString().trim();
 }
 
 /** Runs docker, whatever its exit code. */
 export function dockerResult(...args: readonly string[]) {
-  return spawnSync(program, args, { cwd: root, env, encoding: 'utf8' });
+  return spawnSync(DOCKER, args, { cwd: root, env, encoding: 'utf8' });
 }
 
 /** The bases that the Dockerfile names. */

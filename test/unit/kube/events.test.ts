@@ -51,6 +51,11 @@ function stored() {
   return server.objects(wellKnown.events).list('team');
 }
 
+/** Waits until the recorder has the response to each of its requests. */
+async function answered(): Promise<void> {
+  await expect.poll(() => clock.pending).toBe(0);
+}
+
 describe('an event', () => {
   test('has all fields that events.k8s.io/v1 requires', async () => {
     recorder().record(event('the Secret is missing'));
@@ -81,8 +86,10 @@ describe('an event', () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
+    await answered();
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
+    await answered();
     for (let n = 0; n < 50; n++) {
       events.record(event('again'));
     }
@@ -106,6 +113,7 @@ describe('an event', () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
+    await answered();
     await clock.advance(6 * 60_000 + 1);
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(2);

@@ -256,6 +256,12 @@ describe('the account', () => {
       action: { type: 'create' },
     },
     {
+      name: 'another organization than a create was sent to whose instance is not in status yet',
+      because: 'the instance is there, and nobody would find it again',
+      input: elsewhere({ at: at(-MINUTE) }, { accepted: digest('another code') }),
+      action: blockedBy('Synced', 'AccountChanged', 'Restore the account', { kind: 'on-change' }),
+    },
+    {
       name: 'another organization than a create was sent to that refused it',
       because: 'a refusal says that nothing was created, and the account may have been the mistake',
       input: elsewhere(
