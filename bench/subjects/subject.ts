@@ -70,3 +70,8 @@ export function startBareClient(
 ): Subject {
   return startSubject('bench/subjects/bare.ts', [work, namespace], env);
 }
+
+/** The operator on the plain library, for the connectors of a namespace. */
+export function startPlainOperator(namespace: string, env: Readonly<Record<string, string>>): Subject {
+  return startSubject('bench/subjects/plain.ts', [namespace], env);
+}
