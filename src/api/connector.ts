@@ -16,6 +16,7 @@ import {
   resourceName,
   STATUS_DEFAULT,
   secretKey,
+  secretKeyRef,
   statusText,
   usedCredentialsSchema,
 } from './fields.ts';
@@ -39,17 +40,6 @@ const clientSecretRef = z
   })
   .meta(ATOMIC)
   .describe("The OAuth client registered at Keap, in a Secret of the resource's namespace.");
-
-/** A reference to one value in a Secret. */
-function secretKeyRef(value: string, defaultKey: string, description: string) {
-  return z
-    .strictObject({
-      name: resourceName('Name of the Secret.'),
-      key: secretKey(`Key of the ${value}. Absent: ${defaultKey}.`).optional(),
-    })
-    .meta(ATOMIC)
-    .describe(description);
-}
 
 const encryptedKeySecretRef = secretKeyRef(
   'Encrypted Key',
