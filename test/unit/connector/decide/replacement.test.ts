@@ -418,6 +418,38 @@ describe('the retention after a switch', () => {
       action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
     },
     {
+      name: 'a new value of the annotation, the old one taken over by another resource',
+      because: 'the token of an instance of another owner is not published',
+      input: settledInput({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        instances: [instance(ID, { tags: TAGS.otherResource }), newest],
+        log: { read: [ID] },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'a new value of the annotation, the old one without its token in the response',
+      because: 'there is nothing to publish',
+      input: settledInput({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        instances: [instance(ID, { token: undefined }), newest],
+        log: { read: [ID] },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'a new value of the annotation when the retention has just ended',
+      because: 'the old one is released then',
+      input: settledInput({
+        connector: { ...rest, status: retained(second(0)), ...asked('2') },
+        ...both,
+        log: { read: [ID] },
+      }),
+      action: { type: 'record-removal', id: ID },
+    },
+    {
       name: 'switched back with Automatic',
       because: 'only the annotation moves it forward again',
       input: settledInput({

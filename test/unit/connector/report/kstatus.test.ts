@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Condition } from '../../../../src/api/condition.ts';
 import { condition, connector, readyStatus } from '../../../support/builders/connector.ts';
+import { KSTATUS_CASES, withConditions } from '../../../support/kstatus/cases.ts';
 import {
   assertStatusConforms,
   brokenRules,
@@ -10,76 +10,8 @@ import {
 
 const ready = connector({ status: readyStatus(1) });
 
-function withConditions(...conditions: readonly Condition[]) {
-  const others = (readyStatus(1).conditions ?? []).filter(
-    ({ type }) => !conditions.some((one) => one.type === type),
-  );
-  return connector({ status: readyStatus(1, { conditions: [...conditions, ...others] }) });
-}
-
 describe('what kstatus computes', () => {
-  const cases: readonly {
-    readonly name: string;
-    readonly because: string;
-    readonly object: ReturnType<typeof connector>;
-    readonly is: ReturnType<typeof kstatusOf>;
-  }[] = [
-    {
-      name: 'Ready',
-      because: 'Ready=True of the current generation is all that tools ask for',
-      object: ready,
-      is: 'Current',
-    },
-    {
-      name: 'never seen',
-      because: 'the schema default of observedGeneration keeps a new object from being current',
-      object: connector({ status: { observedGeneration: -1 } }),
-      is: 'InProgress',
-    },
-    {
-      name: 'without status',
-      because: 'this is the trap that the schema default is there for',
-      object: connector(),
-      is: 'Current',
-    },
-    {
-      name: 'edited since',
-      because: 'the old status says nothing about the new spec',
-      object: connector({ metadata: { generation: 2 }, status: readyStatus(1) }),
-      is: 'InProgress',
-    },
-    {
-      name: 'observed ahead of generation',
-      because: 'kstatus asks whether they differ, not which one is larger',
-      object: connector({ status: readyStatus(1, { observedGeneration: 2 }) }),
-      is: 'InProgress',
-    },
-    {
-      name: 'waiting for a person',
-      because: 'Ready=False alone is no failure',
-      object: withConditions(condition('Ready', 'False', 'AuthorizationRequired')),
-      is: 'InProgress',
-    },
-    {
-      name: 'stalled',
-      because: 'Stalled is the only way to be Failed',
-      object: withConditions(
-        condition('Ready', 'False', 'InvalidSpec'),
-        condition('Stalled', 'True', 'InvalidSpec'),
-      ),
-      is: 'Failed',
-    },
-    {
-      name: 'being deleted',
-      because: 'the deletion comes before everything else',
-      object: connector({
-        metadata: { deletionTimestamp: '2026-03-01T12:00:00Z' },
-        status: readyStatus(1),
-      }),
-      is: 'Terminating',
-    },
-  ];
-  test.each(cases)('$name: $because', ({ object, is }) => {
+  test.each(KSTATUS_CASES)('$name: $because', ({ object, is }) => {
     expect(kstatusOf(object)).toBe(is);
   });
 });
