@@ -215,6 +215,6 @@ function settledAgain({ simulator }: Stage): (subject: Subject) => Promise<void>
 async function orEnded(subject: Subject, work: Promise<void>): Promise<void> {
   const code = await Promise.race([work.then(() => 'done' as const), subject.ended]);
   if (code !== 'done') {
-    throw new Error(`The operator ended with ${code}.`);
+    throw new Error(`The program ended with ${code}:\n${subject.lastOutput()}`);
   }
 }
