@@ -134,10 +134,27 @@ export const objectMetaSchema: FieldSchema = struct(
   },
 );
 
+/** `metav1.DeleteOptions`. */
+export const deleteOptionsSchema: FieldSchema = struct(
+  {
+    gracePeriodSeconds: optionalInteger,
+    preconditions: struct({ uid: optionalText, resourceVersion: optionalText }, undefined, {
+      uid: 1,
+      resourceVersion: 2,
+    }),
+    orphanDependents: optionalBoolean,
+    propagationPolicy: optionalText,
+    dryRun: listOf(text),
+  },
+  undefined,
+  { gracePeriodSeconds: 1, preconditions: 2, orphanDependents: 3, propagationPolicy: 4, dryRun: 5 },
+);
+
 /** A value does not have the type its field needs; answered with 400. */
 export class DecodeError extends Error {
-  constructor(path: string, why: string) {
-    super(`${path === '' ? 'body' : path}: ${why}`);
+  /** `path` is absent where a server does not name it. */
+  constructor(path: string | undefined, why: string) {
+    super(path === undefined ? why : `${path === '' ? 'body' : path}: ${why}`);
     this.name = 'DecodeError';
   }
 }
@@ -186,7 +203,7 @@ function decodeString(schema: FieldSchema, value: unknown, path: string): string
   }
   switch (schema.format) {
     case 'byte':
-      return canonicalBase64(value, path);
+      return canonicalBase64(value);
     case 'date-time':
       return wholeSeconds(value, path);
     case 'micro-time':
@@ -199,10 +216,14 @@ function decodeString(schema: FieldSchema, value: unknown, path: string): string
   }
 }
 
-function canonicalBase64(value: string, path: string): string {
+function canonicalBase64(value: string): string {
   const compact = value.replaceAll(/[\r\n]/g, '');
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
-    throw new DecodeError(path, 'illegal base64 data');
+    const position = compact.search(/[^A-Za-z0-9+/]/);
+    throw new DecodeError(
+      undefined,
+      `illegal base64 data at input byte ${position === -1 ? compact.length - (compact.length % 4) : position}`,
+    );
   }
   return compact;
 }

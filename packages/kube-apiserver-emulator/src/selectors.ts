@@ -35,7 +35,7 @@ export function parseLabelSelector(text: string): Selector {
   const valueList = (): Set<string> => {
     const open = next();
     if (open !== '(') {
-      unexpected(open, "'('");
+      throw badRequest(`unable to parse requirement: found '${open}' expected: '('`);
     }
     const values = new Set<string>();
     for (;;) {
@@ -76,6 +76,9 @@ export function parseLabelSelector(text: string): Selector {
     }
     if (separator !== ',') {
       unexpected(separator, "',' or 'end of string'");
+    }
+    if (!/^[A-Za-z0-9!]/.test(tokens[position] ?? '')) {
+      throw badRequest(`found '${tokens[position] ?? ''}', expected: identifier after ','`);
     }
   }
 }

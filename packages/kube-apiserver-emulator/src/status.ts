@@ -136,11 +136,11 @@ export function notAcceptable(message?: string): ApiError {
 }
 
 /** 409 of a create. */
-export function alreadyExists(name: ResourceName, object: string): ApiError {
+export function alreadyExists(name: ResourceName, object: string, isBeingDeleted = false): ApiError {
   return new ApiError(
     409,
     'AlreadyExists',
-    `${qualified(name)} "${object}" already exists`,
+    `${isBeingDeleted ? 'object is being deleted: ' : ''}${qualified(name)} "${object}" already exists`,
     detailsOf(name, object),
   );
 }

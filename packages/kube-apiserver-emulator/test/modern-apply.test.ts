@@ -18,6 +18,30 @@ describe('server-side apply of current versions', () => {
   const apply = (client: Client, manager: string, spec: object, more: object = {}) =>
     client.apply(path, gadget('a', spec, {}, more), `fieldManager=${manager}`);
 
+  test.each([
+    ['version', { apiVersion: 'example.com/v2' }, 'example.com/v2, Kind=Gadget'],
+    ['kind', { kind: 'Nope' }, 'example.com/v1, Kind=Nope'],
+  ])('another %s is 400', async (_, change, type) => {
+    const client = await withGadgets();
+    const { status, body } = await apply(client, 'one', { size: 1 }, change);
+    expect({ status, message: body['message'] }).toEqual({
+      status: 400,
+      message: `invalid object type: ${type}`,
+    });
+  });
+
+  test('an apply without another value has no time, and an untracked object stays untracked until an apply', async () => {
+    const client = await withGadgets();
+    await client.post(`${collection}?fieldManager=one`, gadget('a', { size: 1 }));
+    const applied = await apply(client, 'two', { size: 1 });
+    const entries = elements(applied.body['metadata']?.['managedFields']);
+    expect(entries.find(({ manager }) => String(manager) === 'two')).not.toHaveProperty('time');
+
+    await client.mergePatch(path, { metadata: { managedFields: [{}] } });
+    const changed = await client.mergePatch(path, { spec: { size: 2 } });
+    expect(changed.body['metadata']).not.toHaveProperty('managedFields');
+  });
+
   test('managers of status are separate from those of the object', async () => {
     const client = await withGadgets();
     await client.post(`${collection}?fieldManager=one`, gadget('a', { size: 1 }));

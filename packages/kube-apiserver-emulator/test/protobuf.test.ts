@@ -59,6 +59,18 @@ test('a Lease, with times set and not set', async () => {
   });
 });
 
+test('DeleteOptions', async () => {
+  const { client } = await start();
+  const path = '/api/v1/namespaces/default/secrets';
+  const { body } = await client.post(path, { metadata: { name: 'a' } });
+  const options = (uid: string) =>
+    envelope('DeleteOptions', new MessageWriter().message(2, new MessageWriter().text(1, uid)));
+  const refused = await client.delete(`${path}/a`, options('another'), { contentType });
+  expect(refused.status).toBe(409);
+  const removed = await client.delete(`${path}/a`, options(`${body['metadata']?.['uid']}`), { contentType });
+  expect(removed.status).toBe(200);
+});
+
 test('an invalid body is 400', async () => {
   const { client } = await start();
   const path = '/api/v1/namespaces/default/secrets';

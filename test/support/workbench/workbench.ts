@@ -55,6 +55,8 @@ export interface Workbench {
   /** Namespace of the operator's own Secrets and Lease. */
   readonly home: Namespace;
   namespace(prefix: string): Promise<Namespace>;
+  /** A namespace that another program created; its objects are searched for values of Secrets as well. */
+  useNamespace(name: string): Namespace;
   startOperator(settings?: OperatorSettings): Promise<RunningOperator>;
   /** Registers a cleanup for the end of the workbench. */
   atStop(end: () => Promise<unknown>): void;
@@ -130,6 +132,10 @@ export async function startWorkbench(
       const namespace = await createNamespace(plane, prefix);
       canaries.mine(namespace.name);
       return namespace;
+    },
+    useNamespace(name) {
+      canaries.mine(name);
+      return useNamespace(plane, name);
     },
     async startOperator({ env, onAction, clock = systemClock } = {}) {
       const kubeConfig = new KubeConfig();

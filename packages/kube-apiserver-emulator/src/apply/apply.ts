@@ -39,13 +39,21 @@ export function applyConfiguration(
   const apiVersion = apiVersionOf(type.group, type.version);
   const own = { manager, operation: 'Apply', apiVersion, subresource, time } as const;
   const key = managerKey(own);
-  const last = managers.get(key)?.fields ?? FieldSet.empty;
+  const before = managers.get(key);
+  const last = before?.fields ?? FieldSet.empty;
   managers.set(key, { ...own, fields: fieldsOf(type.shape, configuration).without(ignored) });
 
   const merged = mergeApplied(type.shape, current, configuration);
   const pruned = prune(type.shape, merged, managers, last);
-  const comparison = ignoring(compare(type.shape, current, pruned), ignored);
-  const next = live !== undefined && isSame(comparison) ? live : application.decode(objectOf(pruned));
+  const whole = compare(type.shape, current, pruned);
+  const comparison = ignoring(whole, ignored);
+  const isUnchanged = live !== undefined && isSame(comparison);
+  if (isUnchanged && isSame(whole)) {
+    // Only an apply with another value is timed, also where it has no effect.
+    const fields = managers.get(key)?.fields ?? FieldSet.empty;
+    managers.set(key, { ...own, time: before?.time, fields });
+  }
+  const next = isUnchanged ? live : application.decode(objectOf(pruned));
   const change = new Change(application, live, next, comparison);
   const free = live === undefined ? FieldSet.empty : takenOver(type.shape, current, manager);
   const left = settle(managers, key, change, { force, free });

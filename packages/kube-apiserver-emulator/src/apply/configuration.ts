@@ -6,23 +6,17 @@ import { shapeProblems } from './typed.ts';
 /** Fails with 400 and 500 (as servers do) if the configuration cannot be applied to objects of the type. */
 export function checkConfiguration(type: ResourceType, configuration: JsonObject): void {
   const given = stringOf(configuration['apiVersion']);
-  const expected = apiVersionOf(type.group, type.version);
-  if (given !== expected) {
-    throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${expected}`,
-    );
+  const kind = stringOf(configuration['kind']);
+  const [group, version] = [groupOf(given), given.split('/').at(-1) ?? ''];
+  const gvk = `${group}/${version}, Kind=${kind}`;
+  if (given !== apiVersionOf(type.group, type.version) || kind !== type.kind) {
+    throw badRequest(`invalid object type: ${gvk}`);
   }
   const metadata = objectOf(configuration['metadata']);
   if ((metadata['managedFields'] ?? null) !== null) {
     throw badRequest('metadata.managedFields must be nil');
   }
-  const kind = stringOf(configuration['kind']);
-  const [group, version] = [groupOf(given), given.split('/').at(-1) ?? ''];
-  const gvk = `${group}/${version}, Kind=${kind}`;
-  const problems =
-    kind === type.kind
-      ? shapeProblems(type.shape, configuration)
-      : [`no corresponding type for ${gvk.replace(/^\//, '')}`];
+  const problems = shapeProblems(type.shape, configuration);
   if (problems.length > 0) {
     const name = `${stringOf(metadata['namespace'])}/${stringOf(metadata['name'])}; ${gvk}`;
     throw new ApiError(

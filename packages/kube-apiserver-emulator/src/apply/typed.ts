@@ -3,6 +3,9 @@ import { elementStep } from './elements.ts';
 import { FieldSet } from './field-set.ts';
 import { type ListShape, type MapShape, resolve, type ScalarShape, type Shape } from './shape.ts';
 
+/** In the problem of an element that is in a list twice. */
+export const DUPLICATE = 'duplicate entries';
+
 /** Why a value cannot be applied: undeclared fields, wrong types, duplicate items. */
 export function shapeProblems(shape: Shape, value: unknown, path = ''): string[] {
   if (value === null || value === undefined) {
@@ -25,10 +28,12 @@ export function shapeProblems(shape: Shape, value: unknown, path = ''): string[]
 
 function scalarProblems({ type }: ScalarShape, value: unknown, path: string): string[] {
   const wanted = type === 'numeric' ? 'number' : type;
-  const words = type === 'numeric' ? 'numeric (int or float)' : type;
-  return type === 'any' || typeof value === wanted
-    ? []
-    : [`${path}: expected ${words}, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`];
+  if (type === 'any' || typeof value === wanted) {
+    return [];
+  }
+  return type === 'numeric'
+    ? [`${path}: expected numeric (int or float), got ${goType(value)}`]
+    : [`${path}: expected ${type}, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`];
 }
 
 function mapProblems(shape: MapShape, value: Readonly<Record<string, unknown>>, path: string): string[] {
@@ -47,14 +52,13 @@ function listProblems(shape: ListShape, list: readonly unknown[], path: string):
     }
     const step = elementStep(shape, element);
     if (step === undefined) {
-      const missing = shape.keys.find((key) => !isJsonObject(element) || element[key] === undefined) ?? '';
       return [
-        `${path}: element ${index}: associative list with keys has an element that omits key field "${missing}" (and doesn't have default value)`,
+        `${path}: element ${index}: associative list with keys has an element that omits all key fields ${JSON.stringify(shape.keys)} (and doesn't have default values for any key fields)`,
       ];
     }
     const text = FieldSet.of([step]).paths().join('');
     if (seen.has(step)) {
-      return [`${path}: duplicate entries for key ${text}`];
+      return [`${path}: ${DUPLICATE} for key ${text}`];
     }
     seen.add(step);
     return shapeProblems(shape.element, element, path + text);
@@ -62,5 +66,27 @@ function listProblems(shape: ListShape, list: readonly unknown[], path: string):
 }
 
 function typeText(value: unknown): string {
-  return `&value.valueUnstructured{Value:${JSON.stringify(value)}}`;
+  return `&{${goText(value)}}`;
+}
+
+/** The type of a decoded value as Go prints it with `%T`. */
+function goType(value: unknown): string {
+  if (Array.isArray(value)) {
+    return '[]interface {}';
+  }
+  return isJsonObject(value)
+    ? 'map[string]interface {}'
+    : ({ boolean: 'bool' }[String(typeof value)] ?? typeof value);
+}
+
+/** A value as Go prints it with `%v`. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(goText).join(' ')}]`;
+  }
+  if (isJsonObject(value)) {
+    const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return `map[${entries.map(([name, field]) => `${name}:${goText(field)}`).join(' ')}]`;
+  }
+  return String(value);
 }

@@ -1,11 +1,23 @@
 import { apiVersionOf, type KubeObject, withMeta } from '../objects.ts';
 import { type Managers, managerKey, readManagers, writeManagers } from './managers.ts';
-import { Change, settle, type Write } from './ownership.ts';
+import { bare, Change, settle, type Write } from './ownership.ts';
+import { DUPLICATE, shapeProblems } from './typed.ts';
 
 /** The object after an ordinary write (stored form), with its `managedFields`. */
 export function trackUpdate(write: Write, before: KubeObject | undefined, after: KubeObject): KubeObject {
-  const managers = updated(write, startingPoint(write, before, after), before, after);
+  const start = startingPoint(write, before, after);
+  const isForgotten = before !== undefined && start.size === 0;
+  // Fields without owners are not tracked again until the first apply, and those of a wrong type cannot be compared.
+  if (isForgotten || isUntyped(write, after)) {
+    return withMeta(after, { managedFields: undefined });
+  }
+  const managers = updated(write, start, before, after);
   return withMeta(after, { managedFields: writeManagers(managers) });
+}
+
+/** Whether the object has a value of a wrong type; an element may be in a list twice. */
+function isUntyped({ type }: Write, object: KubeObject): boolean {
+  return shapeProblems(type.shape, bare(type, object)).some((problem) => !problem.includes(DUPLICATE));
 }
 
 /** The managers after an ordinary write, which owns the fields that it adds or modifies. */

@@ -120,11 +120,10 @@ function decodeBuiltin(
     const version = given.apiVersion.split('/').at(-1);
     throw badRequest(`${given.kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
   };
-  if (given.apiVersion !== apiVersion) {
-    cannot(`no kind "${given.kind}" is registered for version "${given.apiVersion}"`);
-  }
-  if (given.kind !== type.kind) {
-    cannot('unknown conversion');
+  if (given.apiVersion !== apiVersion || given.kind !== type.kind) {
+    cannot(
+      `no kind "${given.kind}" is registered for version "${given.apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    );
   }
   const unknown: string[] = [];
   try {

@@ -16,6 +16,9 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 };
 
+/** Of which `kubernetes.io/basic-auth` needs one. */
+const BASIC_AUTH_KEYS = ['username', 'password'] as const;
+
 /** `v1` Secrets. */
 export const secrets: ResourceType = defineBuiltin({
   group: '',
@@ -66,6 +69,10 @@ function secretCauses(secret: KubeObject): Cause[] {
   );
   if (size > dataBytes) {
     causes.push(tooLong('data', dataBytes));
+  }
+  const isBasic = secret['type'] === 'kubernetes.io/basic-auth';
+  if (isBasic && !BASIC_AUTH_KEYS.some((key) => Object.hasOwn(data, key))) {
+    causes.push(...BASIC_AUTH_KEYS.map((key) => requiredValue(`data[${key}]`)));
   }
   for (const key of requiredKeys[stringOf(secret['type'])] ?? []) {
     if (!Object.hasOwn(data, key)) {

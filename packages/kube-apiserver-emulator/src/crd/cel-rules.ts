@@ -32,6 +32,11 @@ export class CelValidator {
     this.#compile(schema);
   }
 
+  /** True if the schema has no rule. */
+  get isEmpty(): boolean {
+    return this.#rules.size === 0;
+  }
+
   /** `old` is the stored object on an update, `undefined` on a create. */
   errors(value: unknown, old?: unknown): fe.FieldError[] {
     return this.#check(value, old, this.#schema, '');

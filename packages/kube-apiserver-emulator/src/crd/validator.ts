@@ -52,7 +52,8 @@ export interface CrdValidatorOptions {
 export function createCrdValidator(crd: unknown, options: CrdValidatorOptions = {}): CrdValidator {
   const schema = schemaOf(crd, options.version);
   const openApi = new OpenApiValidator(schema);
-  const rules = options.cel === false ? undefined : new CelValidator(schema);
+  const compiled = options.cel === false ? undefined : new CelValidator(schema);
+  const rules = compiled?.isEmpty === true ? undefined : compiled;
   return {
     prune: (object) => prune(object, schema),
     unknownFields: (object) => {

@@ -140,7 +140,7 @@ function customResourceStrategy(validator: CrdValidator, apiVersion: string, has
       .errors.map(({ path, message, reason }) => ({ reason, message, field: path === '' ? '<nil>' : path }));
   const ignored = hasStatus ? ['status'] : [];
   return {
-    untouched: (subresource) => (subresource === 'status' ? ['spec'] : ignored),
+    untouched: (subresource) => (subresource === 'status' ? ['spec', 'metadata'] : ignored),
     prepareCreate: (object) => (hasStatus ? (omit(object, 'status') as KubeObject) : object),
     validateCreate: (object) => causes(object),
     prepareUpdate: (next, current, subresource) => {

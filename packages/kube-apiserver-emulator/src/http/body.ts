@@ -56,7 +56,12 @@ export function parseObject(mediaType: string, body: Buffer, type: ResourceType)
   return value;
 }
 
-function parseProtobuf(schema: FieldSchema, body: Buffer, fail: (why: string) => ApiError): JsonObject {
+/** Parses a body in protobuf. Fails with what `fail` makes of the reason. */
+export function parseProtobuf(
+  schema: FieldSchema,
+  body: Buffer,
+  fail: (why: string) => ApiError,
+): JsonObject {
   try {
     return readProtobufObject(schema, body);
   } catch (error) {

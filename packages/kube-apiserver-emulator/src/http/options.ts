@@ -27,7 +27,7 @@ export function readDryRun(info: RequestInfo, optionsKind: string): boolean {
     throw invalid({ group: 'meta.k8s.io', resource: optionsKind }, '', [
       {
         ...unsupportedValue('dryRun', values, ['All']),
-        message: `Unsupported value: []string{${values.map((value) => `"${value}"`).join(', ')}}: supported values: "All"`,
+        message: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
       },
     ]);
   }
@@ -44,7 +44,7 @@ export function readFieldValidation(info: RequestInfo, optionsKind: string): Fie
     return value;
   }
   throw invalid({ group: 'meta.k8s.io', resource: optionsKind }, '', [
-    unsupportedValue('fieldValidation', value, ['', 'Ignore', 'Warn', 'Strict']),
+    unsupportedValue('fieldValidation', value, ['', 'Ignore', 'Strict', 'Warn']),
   ]);
 }
 
@@ -154,8 +154,11 @@ export function readDeleteOptions(info: RequestInfo, body: JsonObject | undefine
     orphanDependents: info.query.get('orphanDependents') ?? undefined,
   };
   const policy = policyOf(given);
+  // A server reads the query only where there is no body.
   const dryRun =
-    readDryRun(info, 'DeleteOptions') || (Array.isArray(given['dryRun']) && given['dryRun'].includes('All'));
+    body === undefined
+      ? readDryRun(info, 'DeleteOptions')
+      : Array.isArray(given['dryRun']) && given['dryRun'].includes('All');
   const preconditions = isJsonObject(given['preconditions']) ? given['preconditions'] : {};
   const { uid, resourceVersion } = preconditions;
   return {

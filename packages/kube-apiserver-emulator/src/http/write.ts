@@ -3,12 +3,14 @@ import { isJsonObject, type JsonObject, type KubeObject } from '../objects.ts';
 import { type Admit, createObject } from '../operations/create.ts';
 import { deleteObject } from '../operations/delete.ts';
 import { listObjects } from '../operations/list.ts';
-import { updateObject } from '../operations/update.ts';
-import { applyPatch, unusablePatch } from '../patches/patch.ts';
+import { checkPlace, updateObject } from '../operations/update.ts';
+import { applyPatch, checkPatchType, unusablePatch } from '../patches/patch.ts';
+import { protobufType } from '../protobuf/objects.ts';
 import type { Decoded, ResourceType } from '../resource-type.ts';
+import { deleteOptionsSchema } from '../schema.ts';
 import { ApiError, badRequest, notFound } from '../status.ts';
 import { type Answer, listAnswer, objectAnswer, valueAnswer } from './answer.ts';
-import { mediaTypeOf, parseObject, parseText, readBody } from './body.ts';
+import { mediaTypeOf, parseObject, parseProtobuf, parseText, readBody } from './body.ts';
 import type { Exchange } from './context.ts';
 import { readFieldManager, readPatchManager, tracking } from './field-manager.ts';
 import {
@@ -53,6 +55,7 @@ export async function updateHandler(exchange: Exchange, type: ResourceType): Pro
   const manager = readFieldManager(info, 'UpdateOptions');
   const body = parseObject(mediaTypeOf(request), await readBody(request), type);
   const { object, warnings } = decode(exchange, type, body, 'UpdateOptions');
+  checkPlace(type, object, info);
   const updated = updateObject(
     context,
     type,
@@ -75,9 +78,11 @@ export async function updateHandler(exchange: Exchange, type: ResourceType): Pro
 export async function patchHandler(exchange: Exchange, type: ResourceType): Promise<Answer> {
   const { context, info, request } = exchange;
   const how = readPresentation(context, info, request.headers.accept);
-  const dryRun = readDryRun(info, 'PatchOptions');
-  const { manager } = readPatchManager(info, false);
   const mediaType = mediaTypeOf(request);
+  checkPatchType(type, mediaType);
+  const dryRun = readDryRun(info, 'PatchOptions');
+  readFieldValidation(info, 'PatchOptions');
+  const { manager } = readPatchManager(info, false);
   const body = (await readBody(request)).toString();
   const warnings: string[] = [];
   const updated = updateObject(
@@ -175,7 +180,11 @@ export function decodePatched(
 }
 
 async function readOptionsBody({ request }: Exchange): Promise<JsonObject | undefined> {
-  const body = (await readBody(request)).toString();
+  const bytes = await readBody(request);
+  if (mediaTypeOf(request) === protobufType && bytes.length > 0) {
+    return parseProtobuf(deleteOptionsSchema, bytes, badRequest);
+  }
+  const body = bytes.toString();
   if (body.trim() === '') {
     return undefined;
   }

@@ -48,8 +48,10 @@ export function createObject(
     throw invalid({ group: errorGroup(type), resource: prepared.kind }, name, causes);
   }
   const key = keyOf(type, namespace, name);
-  if (context.store.get(type.collection, key) !== undefined) {
-    throw alreadyExists({ group: type.group, resource: type.plural }, name);
+  const existing = context.store.get(type.collection, key);
+  if (existing !== undefined) {
+    const isBeingDeleted = existing.metadata.deletionTimestamp !== undefined;
+    throw alreadyExists({ group: type.group, resource: type.plural }, name, isBeingDeleted);
   }
   return request.dryRun ? prepared : context.store.create(type.collection, key, prepared);
 }

@@ -48,15 +48,20 @@ export function listObjects(context: Context, type: ResourceType, request: ListR
   const snapshot = snapshotFor(context, type, request, from);
   const start = from === undefined ? '' : prefix + from.start;
   const selected: (readonly [string, KubeObject])[] = [];
+  let end = '';
   for (const entry of snapshot.entries) {
     const [key, object] = entry;
-    if (key.startsWith(prefix) && key >= start && selects(type, request, object)) {
-      selected.push(entry);
+    if (key.startsWith(prefix) && key >= start) {
+      end = key > end ? key : end;
+      if (selects(type, request, object)) {
+        selected.push(entry);
+      }
     }
   }
   const page = request.limit > 0 ? selected.slice(0, request.limit) : selected;
   const last = page.at(-1);
-  const more = page.length < selected.length && last !== undefined;
+  // A server does not look whether the rest is selected: a last page can be empty.
+  const more = request.limit > 0 && page.length === request.limit && last !== undefined && last[0] < end;
   const selective = !request.labels.empty || !request.fields.empty;
   return {
     objects: page.map(([, object]) => object),

@@ -105,7 +105,12 @@ function withDefaults(type: ResourceType, stored: KubeObject): KubeObject {
   return type.typedItems ? { ...type.encode(stored), apiVersion: stored.apiVersion } : stored;
 }
 
-function checkPlace(type: ResourceType, asked: KubeObject, request: UpdateRequest): KubeObject {
+/** The object in the namespace of the request. Fails with 400 if it belongs elsewhere. */
+export function checkPlace(
+  type: ResourceType,
+  asked: KubeObject,
+  request: Pick<UpdateRequest, 'name' | 'namespace'>,
+): KubeObject {
   const { name = '', namespace = '' } = asked.metadata;
   if (name !== '' && name !== request.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`);
@@ -131,21 +136,25 @@ function checkPreconditions(
     throw conflict(
       resource,
       request.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+      `StorageError: invalid object, Code: 4, Key: ${storageKey(type, current, request.dryRun)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
     );
   }
   if (resourceVersion === '' || resourceVersion === '0') {
     if (!type.unconditionalUpdate) {
       throw invalid(resource, request.name, [
-        {
-          ...invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
-          message: 'Invalid value: 0x0: must be specified for an update',
-        },
+        invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
       ]);
     }
   } else if (resourceVersion !== current.metadata.resourceVersion) {
     throw modified(resource, request.name);
   }
+}
+
+/** Where etcd would have the object; a dry run has no prefix. */
+function storageKey(type: ResourceType, { metadata }: KubeObject, dryRun: boolean): string {
+  const isCustom = type.schema === undefined;
+  const parts = [isCustom ? type.group : '', type.plural, metadata.namespace, metadata.name];
+  return [dryRun ? '' : '/registry', ...parts.filter((part) => part !== undefined && part !== '')].join('/');
 }
 
 /** Keeps metadata that a client may omit. The generation is always that of the server. */

@@ -9,13 +9,8 @@ const jsonPatchType = 'application/json-patch+json';
 const mergePatchType = 'application/merge-patch+json';
 const strategicPatchType = 'application/strategic-merge-patch+json';
 
-/** The object after a patch of the given media type. Fails with 400, 415 and 422. */
-export function applyPatch(
-  type: ResourceType,
-  mediaType: string,
-  body: string,
-  current: KubeObject,
-): JsonObject {
+/** Fails with 415 if the type does not support patches of the media type. */
+export function checkPatchType(type: ResourceType, mediaType: string): void {
   const accepted = [
     jsonPatchType,
     mergePatchType,
@@ -24,6 +19,15 @@ export function applyPatch(
   if (!accepted.includes(mediaType)) {
     throw unsupportedMediaType([...accepted, 'application/apply-patch+yaml']);
   }
+}
+
+/** The object after a patch of a media type that its type supports. Fails with 400 and 422. */
+export function applyPatch(
+  type: ResourceType,
+  mediaType: string,
+  body: string,
+  current: KubeObject,
+): JsonObject {
   const patch = parse(body);
   // What comes in is shared. A merge changes nothing in it, the other two do.
   if (mediaType === jsonPatchType) {

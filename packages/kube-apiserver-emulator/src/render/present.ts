@@ -41,7 +41,9 @@ export function presentList(type: ResourceType, page: Page, how: Presentation): 
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${how.metaVersion}`,
         metadata,
-        items: objects.map((object) => partialMetadata(object, how.metaVersion)),
+        // The slice of an empty list is nil in Go.
+        items:
+          objects.length === 0 ? null : objects.map((object) => partialMetadata(object, how.metaVersion)),
       };
     default:
       throw notAcceptable(`you requested ${how.as}, but the requested object is a list (${type.listKind})`);
