@@ -5,6 +5,7 @@ import { readSummary, type Summary } from '../../test/mutation/summary.ts';
 import { generatedFrom, table } from './markdown.ts';
 
 interface Counts {
+  readonly files: number;
   readonly killed: number;
   readonly survived: number;
 }
@@ -33,12 +34,12 @@ export function renderMutationPage(): string {
     '',
     'Left out: text (`StringLiteral`), which tests of messages and reasons compare as a whole, and `{}` instead of an object or',
     '`a.b` instead of `a?.b`, which the compiler refuses nearly everywhere. Code that runs only while a module is loaded, and the',
-    'suites that take long (random inputs, whole processes), take no part. A folder without a row was not tested yet.',
+    'suites that take long (random inputs, whole processes), take no part. Files without a mutant in this table were not tested yet.',
     '',
     '## Score by folder',
     '',
     table(
-      ['Folder', 'Mutants', 'Killed', 'Survived', 'Score'],
+      ['Folder', 'Files tested', 'Mutants', 'Killed', 'Survived', 'Score'],
       Object.entries(byFolder(summary)).map(([folder, counts]) => row(`\`${folder}\``, counts)),
     ),
     '',
@@ -77,15 +78,26 @@ function byFolder(summary: Summary): Record<string, Counts> {
   const folders: Record<string, Counts> = {};
   for (const [file, { killed, survivors }] of Object.entries(summary)) {
     const folder = posix.dirname(file);
-    const known = folders[folder] ?? { killed: 0, survived: 0 };
-    folders[folder] = { killed: known.killed + killed, survived: known.survived + survivors.length };
+    const known = folders[folder] ?? { files: 0, killed: 0, survived: 0 };
+    folders[folder] = {
+      files: known.files + 1,
+      killed: known.killed + killed,
+      survived: known.survived + survivors.length,
+    };
   }
   return folders;
 }
 
-function row(name: string, { killed, survived }: Counts): string[] {
+function row(name: string, { files, killed, survived }: Counts): string[] {
   const all = killed + survived;
-  return [name, String(all), String(killed), String(survived), `${((100 * killed) / all).toFixed(1)} %`];
+  return [
+    name,
+    String(files),
+    String(all),
+    String(killed),
+    String(survived),
+    `${((100 * killed) / all).toFixed(1)} %`,
+  ];
 }
 
 function code(text: string): string {
