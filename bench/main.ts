@@ -7,7 +7,9 @@ import { renderTable } from './report/table.ts';
 import type { ScenarioResult } from './scenarios/result.ts';
 import { runScenarios } from './scenarios/scenarios.ts';
 import { startStage } from './stage/stage.ts';
-import { buildGoOperator } from './subjects/go-operator.ts';
+import { buildGoOperator, type GoOperator } from './subjects/go-operator.ts';
+
+const LEFT_OUT: GoOperator = { state: 'skipped', reason: 'left out by --alone' };
 
 process.exitCode = await main();
 
@@ -24,11 +26,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  process.stderr.write('Building the operator in Go\n');
-  const goOperator = buildGoOperator();
-  if (goOperator.state === 'skipped') {
-    process.stderr.write(`Skipped the operator in Go: ${goOperator.reason}.\n`);
-  }
+  const goOperator = options.hasYardsticks ? builtGoOperator() : LEFT_OUT;
   const runs: (readonly ScenarioResult[])[] = [];
   let where = '';
   for (let run = 1; run <= options.runs; run += 1) {
@@ -53,6 +51,15 @@ async function main(): Promise<number> {
     writeFileSync(join(options.output, 'bench.json'), `${text}\n`);
   }
   return 0;
+}
+
+function builtGoOperator(): GoOperator {
+  process.stderr.write('Building the operator in Go\n');
+  const goOperator = buildGoOperator();
+  if (goOperator.state === 'skipped') {
+    process.stderr.write(`Skipped the operator in Go: ${goOperator.reason}.\n`);
+  }
+  return goOperator;
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -14,15 +14,19 @@ export interface BenchOptions {
   readonly output: string | undefined;
   /** Folder for CPU profiles of the operator, one for each start; absent: none is taken. */
   readonly cpuProf: string | undefined;
+  /** Whether the yardsticks run beside the operator. */
+  readonly hasYardsticks: boolean;
+  /** Further flags of Node.js for the operator. */
+  readonly nodeFlags: readonly string[];
 }
 
 export const USAGE = `npm run bench -- [--connectors N] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
-                 [--cpu-prof DIR]
+                 [--cpu-prof DIR] [--alone] [--node-flag FLAG]...
 
 Measures the bundled operator, and beside it a bare client that makes only the necessary calls and, where Go is installed,
 an operator in Go (controller-runtime). KUBEBUILDER_ASSETS names
 the folder of a real etcd and kube-apiserver; without it the embedded API server is used, whose numbers are no evidence
-of time. Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+of time. --alone leaves out the other programs; --node-flag starts the operator with a further flag of Node.js. Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
 const whole = (least: number, most: number, initial: number) =>
   z.coerce.number().int().min(least).max(most).default(initial);
@@ -34,6 +38,7 @@ const flagsSchema = z.object({
   scenario: z.array(z.enum(SCENARIO_NAMES)).default([...SCENARIO_NAMES]),
   output: z.string().optional(),
   'cpu-prof': z.string().optional(),
+  'node-flag': z.array(z.string()).default([]),
 });
 
 /** Parses the command line; `undefined` for `--help`. Throws for a wrong one. */
@@ -48,6 +53,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       scenario: { type: 'string', multiple: true },
       output: text,
       'cpu-prof': text,
+      'node-flag': { type: 'string', multiple: true },
+      alone: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -62,5 +69,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     runs: flags.runs,
     output: flags.output,
     cpuProf: flags['cpu-prof'],
+    hasYardsticks: !values.alone,
+    nodeFlags: flags['node-flag'],
   };
 }

@@ -25,6 +25,7 @@ const commands = {
   demo: (args) => [build(), node('test/demo/main.ts', ...args)],
   soak: (args) => [build(), node('test/soak/main.ts', ...args)],
   simulate: (args) => [node('test/simulation/main.ts', ...args)],
+  mutation: (args) => [node('test/mutation/main.ts', ...args)],
   bench: (args) => [build(), node('bench/main.ts', ...args)],
   start: (args) => [build(), operator(...args)],
   cli: (args) => [node('src/cli/main.ts', ...args)],

@@ -18,19 +18,15 @@ const OPERATOR_SETTINGS = { WORKERS: '10', INVENTORY_INTERVAL: '10s' };
 /** The costs of one run, by scenario: each program works on a tenant of its own. */
 export async function runScenarios(
   stage: Stage,
-  { connectors, scenarios, cpuProf }: BenchOptions,
+  { connectors, scenarios, cpuProf, nodeFlags, hasYardsticks }: BenchOptions,
   goOperator: GoOperator,
   progress: (text: string) => void,
 ): Promise<readonly ScenarioResult[]> {
   const env = { ...stage.environment, ...OPERATOR_SETTINGS };
   const tenant = await createTenant(stage);
-  const other = await createTenant(stage);
   progress('Creating Secrets and connectors');
-  for (const one of [other, tenant]) {
-    await one.createSecrets(connectors);
-  }
-  await other.createConnectors(connectors);
-  const bare = await runBareClient(stage, other, 'create', progress);
+  await tenant.createSecrets(connectors);
+  const bare = hasYardsticks ? await createBareTenant(stage, connectors, progress) : undefined;
   // The operator must not find the connectors of the bare client.
   const watched = { ...env, WATCH_NAMESPACES: tenant.namespace, CLUSTER_ID: 'bench' };
   await tenant.createConnectors(connectors);
@@ -43,17 +39,25 @@ export async function runScenarios(
   };
   const go = await startGoTenant(stage, goOperator, connectors, env, progress);
   progress('create: the operator');
-  const first = await measure(stage, () => startOperator(watched, cpuProf), allReady(tenant, connectors));
-  add('create', first.cost, { bare, ...(go && { go: go.created }) });
+  const first = await measure(
+    stage,
+    () => startOperator(watched, cpuProf, nodeFlags),
+    allReady(tenant, connectors),
+  );
+  add('create', first.cost, { ...(bare && { bare: bare.created }), ...(go && { go: go.created }) });
 
   if (scenarios.includes('idle')) {
     progress('idle');
     add('idle', (await measure(stage, first.subject, () => delay(IDLE_MS))).cost);
   }
   await first.subject.stop();
+  if (!scenarios.includes('restart') && !scenarios.includes('delete')) {
+    await go?.stop();
+    return results;
+  }
 
   progress('restart');
-  const second = await measure(stage, () => startOperator(watched, cpuProf), settledAgain(stage));
+  const second = await measure(stage, () => startOperator(watched, cpuProf, nodeFlags), settledAgain(stage));
   add('restart', second.cost);
 
   if (scenarios.includes('delete')) {
@@ -62,13 +66,32 @@ export async function runScenarios(
       await tenant.deleteConnectors(connectors);
       await allDeleted(tenant)(subject);
     });
-    await other.deleteConnectors(connectors);
-    const deleted = await runBareClient(stage, other, 'delete', progress);
-    add('delete', cost, { bare: deleted, ...(go && { go: await go.remove() }) });
+    add('delete', cost, {
+      ...(bare && { bare: await bare.remove() }),
+      ...(go && { go: await go.remove() }),
+    });
   }
   await go?.stop();
   await second.subject.stop();
   return results;
+}
+
+/** A yardstick's connectors, which the operator must not find. */
+async function createBareTenant(
+  stage: Stage,
+  connectors: number,
+  progress: (text: string) => void,
+): Promise<{ readonly created: Cost; remove(): Promise<Cost> }> {
+  const tenant = await createTenant(stage);
+  await tenant.createSecrets(connectors);
+  await tenant.createConnectors(connectors);
+  return {
+    created: await runBareClient(stage, tenant, 'create', progress),
+    async remove() {
+      await tenant.deleteConnectors(connectors);
+      return await runBareClient(stage, tenant, 'delete', progress);
+    },
+  };
 }
 
 /** Creates the connectors of the operator in Go, which keeps running without a change until `remove`. */

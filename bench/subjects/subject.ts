@@ -56,9 +56,10 @@ export function startProgram(
 export function startOperator(
   env: Readonly<Record<string, string>>,
   cpuProf: string | undefined = undefined,
+  nodeFlags: readonly string[] = [],
 ): Subject {
-  const flags = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(cpuProf)}`];
-  return startSubject('dist/main.js', [], { LEADER_ELECT: 'true', ...env }, flags);
+  const profile = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(cpuProf)}`];
+  return startSubject('dist/main.js', [], { LEADER_ELECT: 'true', ...env }, [...profile, ...nodeFlags]);
 }
 
 /** The bare client, for the connectors of a namespace. */

@@ -9,7 +9,10 @@ export interface PluginArchive {
   readonly homepage: string;
 }
 
-/** Platforms of the plugin. It needs a POSIX shell and Node.js. */
+/**
+ * Platforms of the plugin. It needs a POSIX shell and Node.js. On Windows krew links each plugin as a file `.exe`, which
+ * neither a script nor a bundle for Node.js can be.
+ */
 const PLATFORMS = ['linux', 'darwin'].flatMap((os) => ['amd64', 'arm64'].map((arch) => ({ os, arch })));
 
 /** Name of the archive of a version. */

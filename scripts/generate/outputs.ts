@@ -11,6 +11,7 @@ import { renderYaml } from './manifest.ts';
 import { renderMetricsPage } from './metrics-page.ts';
 import { dashboardOutput } from './monitoring/dashboard.ts';
 import { rulesOutputs } from './monitoring/rules.ts';
+import { renderMutationPage } from './mutation-page.ts';
 import { olmOutputs } from './olm/bundle.ts';
 import type { Output } from './output.ts';
 import { rbacOutputs } from './rbac-manifests.ts';
@@ -25,6 +26,7 @@ export const OUTPUTS: readonly Output[] = [
   { path: 'docs/reference/conditions.md', render: renderConditionsPage },
   { path: 'docs/reference/settings.md', render: renderSettings },
   { path: 'docs/reference/metrics.md', render: renderMetricsPage },
+  { path: 'docs/explanation/mutation.md', render: renderMutationPage },
   ...rulesOutputs(),
   dashboardOutput(),
   { path: 'deploy/components/dashboard/config-map.yaml', render: renderDashboardConfigMap },

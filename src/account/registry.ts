@@ -42,6 +42,8 @@ const EMPTY: Entry = {
 /** The verified accounts of this process: their clients, credentials and inventories. */
 export class AccountRegistry implements Accounts {
   readonly #entries = new Map<string, Entry>();
+  /** Derived once: every look at an account asks for its session. */
+  readonly #sessions = new WeakMap<OpenSession, AccountSession>();
   readonly #ports: RegistryPorts;
 
   constructor(ports: RegistryPorts) {
@@ -70,6 +72,19 @@ export class AccountRegistry implements Accounts {
     if (open === undefined) {
       return undefined;
     }
+    const known = this.#sessions.get(open);
+    if (known !== undefined) {
+      return known;
+    }
+    const session = this.#sessionOf(key, open);
+    this.#sessions.set(open, session);
+    return session;
+  }
+
+  #sessionOf(key: string, open: OpenSession): AccountSession {
+    const api = this.#clientOf(open.target, open.credentials, open.credential);
+    // Applies the limits of an edited account.
+    api();
     return {
       view: {
         state: 'ready',
@@ -79,7 +94,9 @@ export class AccountRegistry implements Accounts {
         isDefault: open.target.isDefault,
         credentials: open.credentials,
       },
-      api: this.#client(open.target, open.credentials, open.credential),
+      get api() {
+        return api();
+      },
       inventory: open.inventory,
       invalidate: () => this.#invalidate(key),
     };
@@ -275,13 +292,22 @@ export class AccountRegistry implements Accounts {
     }
   }
 
-  /** The only place where credentials meet an address. */
   #client(target: AccountTarget, credentials: AccountCredentials, credential: string): OpenConnectors {
+    return this.#clientOf(target, credentials, credential)();
+  }
+
+  /** The only place where credentials meet an address. */
+  #clientOf(
+    target: AccountTarget,
+    credentials: AccountCredentials,
+    credential: string,
+  ): () => OpenConnectors {
     if (!this.#ports.isAllowed(target.spec.baseUrl)) {
       throw new Error('no client for a host that is not in ALLOWED_HOSTS');
     }
     const settings = accountSettingsOf(target.spec, credentials, this.#ports.createTimeoutMs);
-    return this.#ports.pool.get(clientKeyOf(target, credential), settings);
+    const client = clientKeyOf(target, credential);
+    return () => this.#ports.pool.get(client, settings);
   }
 }
 

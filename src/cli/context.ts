@@ -12,6 +12,7 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
+  readonly platform: NodeJS.Platform;
   /** Calls `abort` at the next Ctrl-C, instead of ending the process, until the returned function is called. */
   readonly onInterrupt: (abort: () => void) => () => void;
 }

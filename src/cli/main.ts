@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     random: systemRandom,
     env: process.env,
     home: homedir(),
+    platform: process.platform,
     // Once: a second Ctrl-C ends the process.
     onInterrupt(abort) {
       process.once('SIGINT', abort);

@@ -20,6 +20,7 @@ export const ACTION_WORDS: Readonly<Record<Act['type'], string>> = {
   'verify-account': 'verify the account',
   'open-fallback-credentials': 'verify the account',
   'release-tags': "remove the operator's tags",
+  'record-instance': 'record the instance',
   'record-switch': 'record the switch to another instance',
   'record-removal': 'record the removal of the instance',
   'delete-instance': 'delete the instance',

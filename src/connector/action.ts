@@ -131,6 +131,8 @@ export type Action =
       /** `retry`: the resource lives on, and would find the instance by its tags again. */
       readonly onFailure: 'ignore' | 'retry';
     }
+  /** Writes to status the instance of a create whose own status write failed, where spec now asks for another element. */
+  | { readonly type: 'record-instance'; readonly instance: Instance }
   /** Writes to status that another instance is in use from now on, before the connection Secret moves to it. */
   | { readonly type: 'record-switch'; readonly to: Instance; readonly from: SwitchedFrom }
   /** Writes the id of the instance that is to be deleted to status, before a deletion while the resource lives. */

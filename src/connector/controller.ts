@@ -21,6 +21,7 @@ import { type ActionObserver, reconcile } from './reconcile.ts';
 const IS_EXTERNAL: Readonly<Record<Act['type'], boolean>> = {
   'read-secret': true,
   'write-record': false,
+  'record-instance': false,
   'record-removal': false,
   'record-switch': false,
   'record-disabling': false,

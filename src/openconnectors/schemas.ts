@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { TransportResponse } from '../http/client/request.ts';
 import type { ElementDefaults } from '../provider/events.ts';
 import { MASKED } from '../secrets/mask.ts';
 import type { Instance, Organization } from './port.ts';
 import { UnreadableResponse } from './transport/call.ts';
-import type { TransportResponse } from './transport/transport.ts';
 
 /** Absent, null and invalid values are unknown. */
 function orUnknown<Schema extends z.ZodType>(schema: Schema) {

@@ -40,12 +40,17 @@ export function uidTag(uid: string): string {
   return `${PREFIX}uid-${uid}`;
 }
 
+/** The tag that survives a restored backup. */
+export function ownerTag({ clusterId, namespace, name }: Omit<Owner, 'uid'>): string {
+  const digest = createHash('sha256').update(`${clusterId}/${namespace}/${name}`).digest();
+  return `${PREFIX}owner-${encodeBase32(digest, ALPHABET)}`;
+}
+
 /** The tags of one resource's instance. Pure: the same owner always gets the same tags. */
 export function ownerTags(owner: Owner): OwnerTags {
-  const identity = `${owner.clusterId}/${owner.namespace}/${owner.name}`;
   return {
     cluster: clusterTag(owner.clusterId),
-    owner: `${PREFIX}owner-${encodeBase32(createHash('sha256').update(identity).digest(), ALPHABET)}`,
+    owner: ownerTag(owner),
     uid: uidTag(owner.uid),
     namespace: `${PREFIX}ns-${owner.namespace}`.slice(0, MAX_LENGTH),
     name: `${PREFIX}name-${owner.name}`.slice(0, MAX_LENGTH),

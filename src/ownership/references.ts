@@ -8,7 +8,7 @@ import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/group.ts';
 import { field, type KubeObject } from '../kube/client/object.ts';
 import { objectKey } from '../kube/watch/store.ts';
 import { accountKey } from './account-key.ts';
-import { ownerTags } from './owner-tags.ts';
+import { ownerTag } from './owner-tags.ts';
 import { parseRecord } from './write-ahead-record.ts';
 
 /** Names of the indexes over connectors and accounts. */
@@ -94,9 +94,7 @@ export function instanceKey(namespace: string, account: string | undefined, id: 
 
 /** The owner tag of a connector's instances. */
 export function ownerOfConnector(clusterId: string): (object: KubeObject) => string[] {
-  return ({ metadata: { namespace = '', name, uid } }) => [
-    ownerTags({ clusterId, namespace, name, uid }).owner,
-  ];
+  return ({ metadata: { namespace = '', name } }) => [ownerTag({ clusterId, namespace, name })];
 }
 
 /** The Secret of an account's credentials, as `<namespace>/<name>`. */

@@ -8,7 +8,7 @@ import { isRecord } from '../kube/client/object.ts';
  * Throws where something else than a length is wrong, which is a defect of the operator.
  */
 export function boundedStatus<Status>(schema: z.ZodType<Status>, status: Status): Status {
-  const wellFormed = mapTexts(status, (text) => text.toWellFormed()) as Status;
+  const wellFormed = isWellFormed(status) ? status : (madeWellFormed(status) as Status);
   const first = schema.safeParse(wellFormed);
   if (first.success) {
     return wellFormed;
@@ -27,16 +27,24 @@ export function boundedStatus<Status>(schema: z.ZodType<Status>, status: Status)
   return cut as Status;
 }
 
-/** `value` with every text in it, however deep, replaced by `change` of it; the same object where nothing changes. */
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
+/** Whether every text in `value`, however deep, is well-formed. */
+function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') {
-    return change(value);
+    return value.isWellFormed();
+  }
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
+}
+
+/** `value` with every text in it, however deep, made well-formed. */
+function madeWellFormed(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value.toWellFormed();
   }
   if (Array.isArray(value)) {
-    return value.map((item) => mapTexts(item, change));
+    return value.map(madeWellFormed);
   }
   return isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, madeWellFormed(item)]))
     : value;
 }
 

@@ -66,9 +66,17 @@ export function createScrubber(capacity = 5_000): Redactor {
   return { register, hold, scrub: (text) => index.mask(text) };
 }
 
-/** Texts by their first characters: one look-up per position of a text finds the candidates. */
+/** Bits of the filter of first characters: a power of two. */
+const FILTER_SIZE = 1 << 16;
+
+/**
+ * Texts by their first characters: one look-up per position of a text finds the candidates. A filter of the first three
+ * characters makes it rare, because a look-up costs a new string.
+ */
 class FormIndex {
   readonly #byStart = new Map<string, string[]>();
+  /** How many texts begin with characters of this hash. */
+  readonly #filter = new Uint32Array(FILTER_SIZE);
 
   /** Returns the forms that were added: those long enough, and not part of the mask itself. */
   add(forms: readonly string[]): readonly string[] {
@@ -76,6 +84,7 @@ class FormIndex {
     for (const form of added) {
       const start = form.slice(0, SHORTEST_MASKED);
       const same = this.#byStart.get(start);
+      this.#filter[hashAt(form, 0)] = this.#startsOf(form, 0) + 1;
       if (same === undefined) {
         this.#byStart.set(start, [form]);
       } else {
@@ -91,6 +100,7 @@ class FormIndex {
       const start = form.slice(0, SHORTEST_MASKED);
       const same = this.#byStart.get(start) ?? [];
       const rest = same.toSpliced(same.indexOf(form), 1);
+      this.#filter[hashAt(form, 0)] = this.#startsOf(form, 0) - 1;
       if (rest.length === 0) {
         this.#byStart.delete(start);
       } else {
@@ -124,6 +134,9 @@ class FormIndex {
 
   /** Where the longest known text that begins at `at` ends; 0 when none begins there. */
   #longestEndAt(text: string, at: number): number {
+    if (this.#startsOf(text, at) === 0) {
+      return 0;
+    }
     const candidates = this.#byStart.get(text.slice(at, at + SHORTEST_MASKED));
     if (candidates === undefined) {
       return 0;
@@ -136,4 +149,13 @@ class FormIndex {
     }
     return end;
   }
+
+  #startsOf(text: string, at: number): number {
+    return this.#filter[hashAt(text, at)] ?? 0;
+  }
+}
+
+function hashAt(text: string, at: number): number {
+  const hash = text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2);
+  return hash & (FILTER_SIZE - 1);
 }

@@ -1,3 +1,6 @@
+/** Neither JSON nor a URL escapes these characters. */
+const PLAIN = /^[\w.-]*$/;
+
 /**
  * The forms of a secret in text: plain, in JSON (also nested), in a URL or a form body, and in base64 and base64url,
  * alone or as a part of a longer value. Without duplicates.
@@ -6,7 +9,8 @@ export function secretForms(secret: string): readonly string[] {
   const forms = new Set<string>();
   // Secrets from files often end in a newline, which is removed before use.
   for (const value of new Set([secret.toWellFormed(), secret.toWellFormed().trim()])) {
-    for (const form of [...jsonForms(value), ...urlForms(value), ...base64Forms(value)]) {
+    const plain = PLAIN.test(value) ? [value] : [...jsonForms(value), ...urlForms(value)];
+    for (const form of [...plain, ...base64Forms(value)]) {
       forms.add(form);
     }
   }

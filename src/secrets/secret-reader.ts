@@ -6,7 +6,7 @@ import type { KubeRest } from '../kube/client/rest.ts';
 import { isOlderVersion } from '../kube/watch/resource-version.ts';
 
 /** Reads of single Secrets at a time; further ones wait, so that a list can serve them. */
-const SINGLE_READS = 16;
+const SINGLE_READS = 4;
 /** Waiting reads of one namespace that a list serves. */
 const READS_FOR_A_LIST = 20;
 const PAGE_SIZE = 100;

@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { createKubectl, type Kubectl, kubectlProgram } from 'test-kit/kubectl.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KubeApiServer, startKubeApiServer } from '../support/controlplane/kube-apiserver.ts';
-import { hasHelm, helm } from './support/helm.ts';
+import { HELMS } from './support/helm.ts';
 import { canRender } from './support/kustomize.ts';
 
 const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
 
-/** Values without what an old server lacks (policy/v1 came with 1.21). */
-const VALUES = 'podDisruptionBudget: {enabled: false}';
+/** The first version that the chart supports. */
+const OLDEST_MINOR = 31;
 
-describe.skipIf(assets === '' || !canRender || !hasHelm)(
-  'chart on a kube-apiserver (needs KUBEBUILDER_ASSETS, kubectl and helm)',
-  () => {
+describe.each(HELMS)('chart on a kube-apiserver (needs KUBEBUILDER_ASSETS and kubectl)', (helm) => {
+  describe.skipIf(assets === '' || !canRender || !helm.isPresent)(helm.title, () => {
     let server: KubeApiServer;
     let kubectl: Kubectl;
     let folder: string;
@@ -35,26 +34,30 @@ describe.skipIf(assets === '' || !canRender || !hasHelm)(
     test('installs, upgrades, rolls back and keeps the CRDs when it is uninstalled', async () => {
       const release = (args: readonly string[], values = ''): void => {
         const place = ['-n', 'openconnectors-system', '--kubeconfig', kubeconfig];
-        const { code, stderr } = helm([...args, ...place], values);
+        const { code, stderr } = helm.run([...args, ...place], values);
         expect(code, stderr).toBe(0);
       };
-      // An old server does not have every field of the CRDs, and drops them if nothing validates.
-      const lenient = ['--disable-openapi-validation', '--server-side=false', '-f', '-'];
+      // A server before the supported versions lacks policy/v1 and fields of the CRDs, which it drops if nothing validates.
+      const isOld = Number(server.version.split('.')[1]) < OLDEST_MINOR;
+      const values = isOld ? 'podDisruptionBudget: {enabled: false}' : '';
+      // Helm 3 has no server-side apply.
+      const clientSide = isOld && helm.major === 4 ? ['--server-side=false'] : [];
+      const options = [...(isOld ? ['--disable-openapi-validation'] : []), ...clientSide, '-f', '-'];
       const replicas = async (): Promise<string> => {
         const deployment = 'deployment/infusionsoft-connector-operator';
         const query = ['get', deployment, '-n', 'openconnectors-system', '-o', 'jsonpath={.spec.replicas}'];
         return (await kubectl.run(query)).stdout;
       };
 
-      release(['install', 'openconnectors', 'deploy/chart', '--create-namespace', ...lenient], VALUES);
+      release(['install', 'openconnectors', 'deploy/chart', '--create-namespace', ...options], values);
       expect(await replicas()).toBe('1');
-      release(['upgrade', 'openconnectors', 'deploy/chart', ...lenient], `${VALUES}\nreplicas: 3`);
+      release(['upgrade', 'openconnectors', 'deploy/chart', ...options], `${values}\nreplicas: 3`);
       expect(await replicas()).toBe('3');
-      release(['rollback', 'openconnectors', '1', '--server-side=false']);
+      release(['rollback', 'openconnectors', '1', ...clientSide]);
       expect(await replicas()).toBe('1');
       release(['uninstall', 'openconnectors']);
       const crds = await kubectl.run(['get', 'crds', '-o', 'name']);
       expect(crds.stdout.trim().split('\n').length).toBe(2);
     });
-  },
-);
+  });
+});

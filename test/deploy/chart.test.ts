@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { hasHelm, helm, renderChart } from './support/helm.ts';
+import { HELMS } from './support/helm.ts';
 import { canRender, renderOverlay } from './support/kustomize.ts';
 import { type Manifest, parseManifests } from './support/manifest.ts';
 import { rewritten } from './support/rewritten.ts';
@@ -97,86 +97,88 @@ function normalized(node: unknown): unknown {
   return rewritten(node, stable, (key) => !OWN_KEYS.test(key));
 }
 
-describe.skipIf(!hasHelm)('chart (needs helm)', () => {
-  describe.skipIf(!canRender)('beside the manifests (needs kubectl)', () => {
-    test.each(cases.map((each) => [each.name, each] as const))(
-      '%s renders the same objects',
-      (_name, each) => {
-        const { overlay = 'cluster', components = [], settings = [], values } = each;
-        const manifests = renderOverlay({
-          resources: [`deploy/overlays/${overlay}`],
-          components: components.map((name) => `deploy/components/${name}`),
-          configMapGenerator: [
-            { name: SETTINGS, namespace: 'openconnectors-system', behavior: 'merge', literals: settings },
-          ],
-        });
+describe.each(HELMS)('chart', ({ title, isPresent, run: helm, renderChart }) => {
+  describe.skipIf(!isPresent)(title, () => {
+    describe.skipIf(!canRender)('beside the manifests (needs kubectl)', () => {
+      test.each(cases.map((each) => [each.name, each] as const))(
+        '%s renders the same objects',
+        (_name, each) => {
+          const { overlay = 'cluster', components = [], settings = [], values } = each;
+          const manifests = renderOverlay({
+            resources: [`deploy/overlays/${overlay}`],
+            components: components.map((name) => `deploy/components/${name}`),
+            configMapGenerator: [
+              { name: SETTINGS, namespace: 'openconnectors-system', behavior: 'merge', literals: settings },
+            ],
+          });
 
-        const objects = comparable(renderChart(stringify(values)));
-        // kustomize labels nothing of the CRDs, helm labels all objects.
-        const crdLabels = { 'app.kubernetes.io/part-of': 'openconnectors' };
-        const expected = comparable(
-          manifests.map((manifest) =>
-            manifest.kind === 'CustomResourceDefinition'
-              ? {
-                  ...manifest,
-                  metadata: { ...manifest.metadata, labels: { ...manifest.metadata.labels, ...crdLabels } },
-                }
-              : manifest,
-          ),
-        );
-        expect(objects).toEqual(expected);
-      },
-    );
-  });
+          const objects = comparable(renderChart(stringify(values)));
+          // kustomize labels nothing of the CRDs, helm labels all objects.
+          const crdLabels = { 'app.kubernetes.io/part-of': 'openconnectors' };
+          const expected = comparable(
+            manifests.map((manifest) =>
+              manifest.kind === 'CustomResourceDefinition'
+                ? {
+                    ...manifest,
+                    metadata: { ...manifest.metadata, labels: { ...manifest.metadata.labels, ...crdLabels } },
+                  }
+                : manifest,
+            ),
+          );
+          expect(objects).toEqual(expected);
+        },
+      );
+    });
 
-  test('passes the linter', () => {
-    const { code, stdout } = helm(['lint', '--strict', 'deploy/chart']);
+    test('passes the linter', () => {
+      const { code, stdout } = helm(['lint', '--strict', 'deploy/chart']);
 
-    expect(stdout).toContain('0 chart(s) failed');
-    expect(code).toBe(0);
-  });
+      expect(stdout).toContain('0 chart(s) failed');
+      expect(code).toBe(0);
+    });
 
-  test.each([31, 32, 33, 34, 35, 36])('renders for Kubernetes 1.%i', (minor) => {
-    expect(renderChart('', ['--kube-version', `1.${minor}`]).length).toBeGreaterThan(10);
-  });
+    test.each([31, 32, 33, 34, 35, 36])('renders for Kubernetes 1.%i', (minor) => {
+      expect(renderChart('', ['--kube-version', `1.${minor}`]).length).toBeGreaterThan(10);
+    });
 
-  test.each([
-    ['unknown', 1],
-    ['replicas', 'many'],
-  ])('rejects the value %s: %s', (key, value) => {
-    expect(() => renderChart(stringify({ [key]: value }))).toThrow(key);
-  });
+    test.each([
+      ['unknown', 1],
+      ['replicas', 'many'],
+    ])('rejects the value %s: %s', (key, value) => {
+      expect(() => renderChart(stringify({ [key]: value }))).toThrow(key);
+    });
 
-  test('requires the id of the cluster with watched namespaces', () => {
-    expect(() => renderChart(stringify({ watchNamespaces: ['a'] }))).toThrow('Set clusterId');
-  });
+    test('requires the id of the cluster with watched namespaces', () => {
+      expect(() => renderChart(stringify({ watchNamespaces: ['a'] }))).toThrow('Set clusterId');
+    });
 
-  test.each([true, false])('renders the test hook, with network policies: %s', (enabled) => {
-    const { code, stdout, stderr } = helm(
-      ['template', 'openconnectors', 'deploy/chart', '-n', 'openconnectors-system', '-f', '-'],
-      stringify({ networkPolicy: { enabled }, image: { repository: 'registry.example.com/operator' } }),
-    );
-    expect(code, stderr).toBe(0);
-    const hooks = parseManifests(stdout).filter(({ metadata }) => 'helm.sh/hook' in metadata.annotations);
+    test.each([true, false])('renders the test hook, with network policies: %s', (enabled) => {
+      const { code, stdout, stderr } = helm(
+        ['template', 'openconnectors', 'deploy/chart', '-n', 'openconnectors-system', '-f', '-'],
+        stringify({ networkPolicy: { enabled }, image: { repository: 'registry.example.com/operator' } }),
+      );
+      expect(code, stderr).toBe(0);
+      const hooks = parseManifests(stdout).filter(({ metadata }) => 'helm.sh/hook' in metadata.annotations);
 
-    expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(enabled ? ['NetworkPolicy', 'Pod'] : ['Pod']);
-    for (const hook of hooks) {
-      expect(() => validate(hook)).not.toThrow();
-      expect(hook.metadata.annotations['helm.sh/hook']).toBe('test');
-    }
-    const pod = testPodSchema.parse(hooks.find(({ kind }) => kind === 'Pod'));
-    const [service] = renderChart('').filter(({ metadata }) => metadata.name.endsWith('-metrics'));
-    expect(pod.spec.containers[0].image).toContain('registry.example.com/operator:');
-    expect(pod.spec.containers[0].command.join(' ')).toContain(
-      `http://${service?.metadata.name}:8080/metrics`,
-    );
-  });
+      expect(hooks.map(({ kind }) => kind).toSorted()).toEqual(enabled ? ['NetworkPolicy', 'Pod'] : ['Pod']);
+      for (const hook of hooks) {
+        expect(() => validate(hook)).not.toThrow();
+        expect(hook.metadata.annotations['helm.sh/hook']).toBe('test');
+      }
+      const pod = testPodSchema.parse(hooks.find(({ kind }) => kind === 'Pod'));
+      const [service] = renderChart('').filter(({ metadata }) => metadata.name.endsWith('-metrics'));
+      expect(pod.spec.containers[0].image).toContain('registry.example.com/operator:');
+      expect(pod.spec.containers[0].command.join(' ')).toContain(
+        `http://${service?.metadata.name}:8080/metrics`,
+      );
+    });
 
-  test('omits the CRDs, and the annotation that keeps them', () => {
-    const kinds = renderChart('crds: {install: false}').map(({ kind }) => kind);
-    const crds = renderChart('crds: {keep: false}').filter(({ kind }) => kind.startsWith('CustomResource'));
+    test('omits the CRDs, and the annotation that keeps them', () => {
+      const kinds = renderChart('crds: {install: false}').map(({ kind }) => kind);
+      const crds = renderChart('crds: {keep: false}').filter(({ kind }) => kind.startsWith('CustomResource'));
 
-    expect(kinds).not.toContain('CustomResourceDefinition');
-    expect(crds.map(({ metadata }) => metadata.annotations)).toEqual([{}, {}]);
+      expect(kinds).not.toContain('CustomResourceDefinition');
+      expect(crds.map(({ metadata }) => metadata.annotations)).toEqual([{}, {}]);
+    });
   });
 });

@@ -40,13 +40,10 @@ function stage(name?: string): readonly Instruction[] {
 const valuesIn = (instructionsOfStage: readonly Instruction[], name: string): readonly string[] =>
   instructionsOfStage.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
 
+const FLAG = '--max-semi-space-size=2';
+
 const shipped = [
-  [
-    'runtime',
-    stage(),
-    '["/nodejs/bin/node", "--max-semi-space-size=2", "/app/dist/main.js"]',
-    packageJson.description,
-  ],
+  ['runtime', stage(), `["/nodejs/bin/node", "${FLAG}", "/app/dist/main.js"]`, packageJson.description],
   [
     'simulator',
     stage('simulator'),
@@ -96,6 +93,14 @@ describe('Dockerfile', () => {
       expect(labels).toContain(`org.opencontainers.image.licenses="${packageJson.license}"`);
       expect(labels).toContain(`org.opencontainers.image.description="${description}"`);
     });
+  });
+
+  test.each([
+    ['npm start', 'scripts/run.mjs', `[join(bin, 'node'), ['${FLAG}', 'dist/main.js', ...args]]`],
+    ['the benchmark', 'bench/subjects/subject.ts', `['${FLAG}', '--disable-warning=ExperimentalWarning']`],
+    ['the memory of the bundle', 'test/deploy/bundle.test.ts', `['${FLAG}', '--import', METER,`],
+  ])('starts node with the flags of %s', (_name, file, start) => {
+    expect(readFileSync(join(root, file), 'utf8')).toContain(start);
   });
 
   test('never names a floating version', () => {

@@ -1,7 +1,8 @@
-import { catchDefect } from './defects/catch.ts';
 import { DEFECTS } from './defects/defects.ts';
-import { injectDefect } from './defects/inject.ts';
+import { importWithDefect } from './defects/inject.ts';
+import { proveDefects, tabulateDefects } from './defects/tables.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
+import { runSeeds } from './run-seeds.ts';
 
 const options = parseOptions(process.argv.slice(2));
 const isDefectKnown =
@@ -17,35 +18,23 @@ if (options === undefined || !isDefectKnown) {
 
 /** Returns how much is broken, or how many defects were not found. */
 async function simulate(chosen: SimulateOptions): Promise<number> {
+  const { compileDefinitions } = await import('./environment/cluster.ts');
+  const definitions = await compileDefinitions();
   switch (chosen.kind) {
     case 'defects':
-      return await tabulate(chosen.to);
+      return await tabulateDefects(definitions, chosen.to, write);
+    case 'prove':
+      return await proveDefects(definitions, write);
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
-      const { compileDefinitions } = await import('./environment/cluster.ts');
-      return await runPoints(await compileDefinitions(), chosen, write);
+      return await runPoints(definitions, chosen, write);
     }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);
-      if (defect !== undefined) {
-        injectDefect(defect);
-      }
-      // Loaded here, so that a defect is in place before the operator's modules.
-      const { runSeeds } = await import('./run-seeds.ts');
-      return await runSeeds(chosen, write);
+      const { run } = defect === undefined ? await import('./run.ts') : await importWithDefect(defect);
+      return await runSeeds(chosen, { definitions, run }, write);
     }
   }
-}
-
-async function tabulate(to: number): Promise<number> {
-  let missed = 0;
-  write('| defect | property | seeds needed |\n|---|---|---|');
-  for (const defect of DEFECTS) {
-    const { seed, property } = await catchDefect(defect, 1, to);
-    missed += seed === undefined ? 1 : 0;
-    write(`| ${defect.name} | ${property ?? 'none'} | ${seed ?? `more than ${to}`} |`);
-  }
-  return missed;
 }
 
 function write(text: string): void {

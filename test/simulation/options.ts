@@ -10,14 +10,19 @@ export type SimulateOptions =
       readonly trace: boolean;
       /** The name of the defect to have; the first broken run ends the search. */
       readonly defect: string | undefined;
+      /** Only seeds with this focus. */
+      readonly focus: string | undefined;
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
-  | { readonly kind: 'defects'; readonly to: number };
+  | { readonly kind: 'defects'; readonly to: number }
+  | { readonly kind: 'prove' };
 
 export const USAGE = `npm run simulate -- --seed N                              one run with its trace
 npm run simulate -- --seeds A..B                          many runs, with a progress line
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
+npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
+npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
 
@@ -27,7 +32,10 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   if (values === undefined) {
     return undefined;
   }
-  const { seed = '', seeds = '', defect, points, crashes, scenario, defects = '' } = values;
+  const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '', prove } = values;
+  if (prove === true) {
+    return { kind: 'prove' };
+  }
   if (points === true) {
     return { kind: 'points', crashesOnly: crashes === true, scenario };
   }
@@ -35,12 +43,12 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     return { kind: 'defects', to: Number(defects) };
   }
   if (/^\d+$/.test(seed)) {
-    return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect };
+    return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect, focus: undefined };
   }
   const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
   return range === null
     ? undefined
-    : { kind: 'seeds', from: Number(range[1]), to: Number(range[2]), trace: false, defect };
+    : { kind: 'seeds', from: Number(range[1]), to: Number(range[2]), trace: false, defect, focus };
 }
 
 function valuesOf(argv: readonly string[]) {
@@ -53,10 +61,12 @@ function valuesOf(argv: readonly string[]) {
         seed: text,
         seeds: text,
         defect: text,
+        focus: text,
         points: flag,
         crashes: flag,
         scenario: text,
         defects: text,
+        prove: flag,
       },
     }).values;
   } catch {

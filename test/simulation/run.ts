@@ -5,8 +5,10 @@ import { createConnector } from './environment/stage.ts';
 import { type SeededFates, seededFates } from './schedule/fates.ts';
 import { type Action, planActions } from './schedule/plan.ts';
 import { type Profile, profileOf } from './schedule/profile.ts';
-import { startStorm } from './schedule/storm.ts';
+import { reactionAction } from './schedule/reaction.ts';
+import { type Storm, startStorm } from './schedule/storm.ts';
 import { openSession, type Session } from './session.ts';
+import type { WireCall } from './wire/fate.ts';
 
 /** The result of one run. */
 export interface RunResult {
@@ -18,8 +20,8 @@ export interface RunResult {
   /** Names of all faults, crashes and actions that occurred. */
   readonly disturbances: readonly string[];
   readonly requests: number;
-  /** The most requests of one process in 10 s. */
-  readonly peak: number;
+  /** The most requests of one process in 10 s, and of one kind in 60 s. */
+  readonly peaks: readonly number[];
 }
 
 export interface RunOptions {
@@ -45,12 +47,14 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
   let timerCount = 0;
   let isCalm = false;
   let requests = 0;
+  let react = (_call: WireCall): void => undefined;
   const session = await openSession({
     seed,
     definitions,
     connectors: profile.connectors,
     fates(call) {
       requests += 1;
+      react(call);
       return fates.of(call);
     },
     onTimer(process) {
@@ -65,14 +69,21 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
   try {
     environment.trace.note('profile', JSON.stringify(profile));
     const actions = planActions(seed, profile).filter(({ id }) => occurs(id));
-    await storm(session, profile, fates, actions);
+    await storm(session, profile, fates, actions, ({ react: carryOut }) => {
+      react = (call) => {
+        const reaction = fates.reactionTo(call);
+        if (reaction !== undefined) {
+          carryOut(reactionAction(reaction, call, session.stage, profile), reaction.delayMs);
+        }
+      };
+    });
     isCalm = true;
     fates.calm();
     environment.simulation.knobs.listLagMs = 0;
     await session.settle();
     const { lines: trace } = environment.trace;
-    const { violations, peak } = monitor;
-    return { seed, violations, trace, digest: environment.trace.digest(), disturbances, requests, peak };
+    const { violations, peaks } = monitor;
+    return { seed, violations, trace, digest: environment.trace.digest(), disturbances, requests, peaks };
   } finally {
     environment.stop();
   }
@@ -84,17 +95,19 @@ async function storm(
   profile: Profile,
   fates: SeededFates,
   actions: readonly Action[],
+  onStart: (storm: Storm) => void,
 ): Promise<void> {
   for (const subject of stage.subjects) {
     await createConnector(stage, subject);
   }
   environment.simulation.knobs.listLagMs = profile.listLagMs;
   const replicas = environment.startOperator(profile.replicas);
-  const done = startStorm(stage, { replicas, fates }, actions, (error) =>
+  const storm = startStorm(stage, { replicas, fates }, actions, (error) =>
     monitor.report({ property: 'sound run', text: `the storm itself failed: ${String(error)}` }),
   );
+  onStart(storm);
   let isOver = false;
-  void done.then(() => {
+  void storm.done.then(() => {
     isOver = true;
   });
   await until(() => isOver && environment.clock.monotonic() >= profile.stormMs);

@@ -34,10 +34,14 @@ export interface Session {
   settle(): Promise<void>;
 }
 
-/** Time to settle: the window of late commits, and several of each period of the operator, milliseconds. */
+/** The most time to settle: the window of late commits, and the longest backoff of the operator, milliseconds. */
 const SETTLE_MS = LATE_COMMIT_WINDOW_MS + 600_000;
+/** How often it is tried, after the window of late commits, whether everything has settled. */
+const LOOK_MS = 20_000;
+/** Without a write for this time, longer than each period of the operator but the ping, everything has settled. */
+const CALM_MS = 70_000;
 /** How long a settled operator is watched, milliseconds. */
-const QUIET_MS = 180_000;
+const QUIET_MS = 70_000;
 const PERSON_LOOK_MS = 2_000;
 
 /** Creates the environment, its users and its checks. `environment.stop` ends it. */
@@ -78,7 +82,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 async function settle(stage: Stage, monitor: Monitor, pass: (ms: number) => Promise<void>): Promise<void> {
   const { trace } = stage.environment;
   trace.note('calm', 'faults and edits end');
-  await pass(SETTLE_MS);
+  await pass(LATE_COMMIT_WINDOW_MS);
+  let passed = LATE_COMMIT_WINDOW_MS;
+  while (passed < SETTLE_MS && monitor.violations.length === 0 && !(await isSettled(stage, monitor))) {
+    await pass(LOOK_MS);
+    passed += LOOK_MS;
+  }
   if (monitor.violations.length > 0) {
     return;
   }
@@ -88,4 +97,9 @@ async function settle(stage: Stage, monitor: Monitor, pass: (ms: number) => Prom
   trace.note('calm', 'from now on nothing may change');
   monitor.expectQuiet();
   await pass(QUIET_MS);
+}
+
+async function isSettled(stage: Stage, { writtenAt }: Monitor): Promise<boolean> {
+  const isCalm = stage.clock.monotonic() - writtenAt >= CALM_MS;
+  return isCalm && (await checkEnd(stage)).length === 0;
 }

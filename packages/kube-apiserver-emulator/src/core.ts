@@ -19,12 +19,14 @@ import type { ListenerParts } from './http/listener.ts';
 import type { RequestInfo } from './http/request-info.ts';
 import { Ledger } from './ledger.ts';
 import { startNamespaceController } from './namespaces.ts';
-import { createObject } from './operations/create.ts';
+import type { JsonObject } from './objects.ts';
+import { ObjectClient, type ResourceName } from './operations/object-client.ts';
 import { startRoleAggregation } from './rbac/aggregation.ts';
 import { alwaysAllow, rbacAuthorizer } from './rbac/authorizer.ts';
 import { createDefaultRoles } from './rbac/bootstrap.ts';
 import { Registry } from './registry.ts';
 import type { ResourceType } from './resource-type.ts';
+import { noSuchPath } from './status.ts';
 import { Store } from './store.ts';
 import { Worker } from './worker.ts';
 
@@ -45,6 +47,8 @@ export interface CoreOptions {
   readonly authorization?: 'AlwaysAllow' | 'RBAC';
   /** Custom resources that are served from the start, without a definition; from another server's `customResources`. */
   readonly customResources?: readonly ResourceType[];
+  /** CustomResourceDefinitions that are created at the start. */
+  readonly definitions?: readonly JsonObject[];
   /** Further authorization: throws an ApiError to deny a request. */
   readonly authorize?: (user: User, request: RequestInfo) => void;
 }
@@ -55,6 +59,14 @@ export interface Core {
   readonly parts: ListenerParts;
   /** Bearer token of the administrator. */
   readonly token: string;
+  /** Reads and writes objects without a request. Fails with an ApiError if the resource is not served. */
+  objects(resource: ResourceName): ObjectClient;
+  /**
+   * Takes a backup of all objects, resource versions and histories. The returned function restores it, as etcd is
+   * restored from a snapshot: resource versions run backward, and the watches break. Definitions and namespaces have to
+   * be the same at both times.
+   */
+  backup(): () => void;
   /** Ends every watch, wait and timer. */
   stop(): void;
 }
@@ -76,7 +88,14 @@ export function createCore(options: CoreOptions): Core {
     startRoleAggregation(context, worker),
   ];
   for (const name of [...systemNamespaces, ...(options.namespaces ?? [])]) {
-    createNamespace(context, name);
+    objectsOf(context, namespaces).create('', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+    });
+  }
+  for (const definition of options.definitions ?? []) {
+    objectsOf(context, customResourceDefinitions).create('', definition);
   }
   const rbac = options.authorization === 'RBAC';
   if (rbac) {
@@ -93,6 +112,14 @@ export function createCore(options: CoreOptions): Core {
   const stopping = new AbortController();
   return {
     token,
+    objects: (resource) => objectsOf(context, resource),
+    backup() {
+      const restore = context.store.backup();
+      return () => {
+        restore();
+        faults.dropWatches();
+      };
+    },
     parts: {
       context,
       ledger: new Ledger(),
@@ -142,11 +169,10 @@ function createContext(options: CoreOptions): Context {
   };
 }
 
-function createNamespace(context: Context, name: string): void {
-  createObject(
-    context,
-    namespaces,
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
-    { namespace: '', dryRun: false },
-  );
+function objectsOf(context: Context, { group, version, plural }: ResourceName): ObjectClient {
+  const type = context.registry.find(group, version, plural);
+  if (type === undefined) {
+    throw noSuchPath();
+  }
+  return new ObjectClient(context, type);
 }

@@ -8,6 +8,8 @@ export interface FaultMatch {
   readonly namespace?: string;
   readonly name?: string;
   readonly subresource?: string;
+  /** Of the client, as it was sent. */
+  readonly userAgent?: string;
   /** A further condition. */
   readonly when?: (request: RequestInfo) => boolean;
 }
@@ -41,6 +43,8 @@ export interface WatchControl {
   end(): void;
   /** Sends an ERROR event with this Status, then ends the stream. */
   fail(status: unknown): void;
+  /** Sends a line of any content. */
+  line(line: unknown): void;
 }
 
 interface Injection {
@@ -103,6 +107,14 @@ export class Faults {
     return this.#eachWatch(match, (watch) => watch.fail(status));
   }
 
+  /**
+   * Sends a line on the open watches that match, and keeps them open; returns how many. A string is sent as it is, any
+   * other value as JSON.
+   */
+  sendLine(line: unknown, match: FaultMatch = {}): number {
+    return this.#eachWatch(match, (watch) => watch.line(line));
+  }
+
   /** Drops the history, so that older resourceVersions and continue tokens get 410. */
   expireHistory(): void {
     this.#expire();
@@ -145,7 +157,7 @@ export class Faults {
 }
 
 function matches(match: FaultMatch, request: RequestInfo): boolean {
-  const fields = ['verb', 'group', 'resource', 'namespace', 'name', 'subresource'] as const;
+  const fields = ['verb', 'group', 'resource', 'namespace', 'name', 'subresource', 'userAgent'] as const;
   return (
     fields.every((field) => {
       const wanted = match[field];

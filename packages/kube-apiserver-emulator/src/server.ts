@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAuthority } from 'test-kit/certificate-authority.ts';
-import { type CoreOptions, createCore } from './core.ts';
+import { type Core, type CoreOptions, createCore } from './core.ts';
 import type { Faults } from './faults.ts';
 import { handle, type ListenerParts } from './http/listener.ts';
 import { tokenKubeconfig } from './kubeconfig.ts';
@@ -14,7 +14,7 @@ export interface ApiServerOptions extends CoreOptions {
 }
 
 /** A running emulator: a development tool that behaves like an API server, and is not Kubernetes. */
-export interface ApiServer {
+export interface ApiServer extends Pick<Core, 'objects' | 'backup'> {
   /** `https://127.0.0.1:<port>`. */
   readonly url: string;
   readonly caPem: string;
@@ -26,19 +26,22 @@ export interface ApiServer {
   kubeconfigFor(token: string): string;
   readonly ledger: Ledger;
   readonly faults: Faults;
+  /** Connections since the start, and those that are open. */
+  readonly connections: { readonly opened: number; readonly open: number };
   /** Ends every connection, stream and timer. */
   stop(): Promise<void>;
 }
 
 /** Starts an API server on the loopback address, with a new certificate authority and token. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
-  const { parts, token, stop } = createCore(options);
+  const { parts, token, stop, objects, backup } = createCore(options);
   const authority = await createAuthority('kube-apiserver emulator');
   const server = await listen(
     await authority.issue('kube-apiserver emulator', ['127.0.0.1', 'localhost']),
     options.port ?? 0,
     parts,
   );
+  const connections = countConnections(server);
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const kubeconfigFor = (of: string): string => tokenKubeconfig(url, authority.caPem, of);
   return {
@@ -49,6 +52,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     kubeconfigFor,
     ledger: parts.ledger,
     faults: parts.faults,
+    objects,
+    backup,
+    connections,
     async stop() {
       stop();
       await close(server);
@@ -75,6 +81,16 @@ async function listen(
     server.listen(port, '127.0.0.1', () => resolve());
   });
   return server;
+}
+
+function countConnections(server: Server): { opened: number; open: number } {
+  const connections = { opened: 0, open: 0 };
+  server.on('secureConnection', (socket) => {
+    connections.opened++;
+    connections.open++;
+    socket.once('close', () => connections.open--);
+  });
+  return connections;
 }
 
 async function close(server: Server): Promise<void> {

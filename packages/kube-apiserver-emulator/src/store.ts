@@ -148,6 +148,26 @@ export class Store {
     }
   }
 
+  /** Returns a function that restores objects, history and the counter of revisions. Listeners are not told. */
+  backup(): () => void {
+    const current = this.#current;
+    const saved = [...this.#collections].map(
+      ([name, state]) =>
+        [name, { ...state, objects: new Map(state.objects), history: [...state.history] }] as const,
+    );
+    return () => {
+      this.#current = current;
+      this.#collections.clear();
+      for (const [name, state] of saved) {
+        this.#collections.set(name, {
+          ...state,
+          objects: new Map(state.objects),
+          history: [...state.history],
+        });
+      }
+    };
+  }
+
   /** Calls `listener` right after each commit, in the order of commits. Returns its removal. */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);

@@ -102,6 +102,7 @@ describe('faults', () => {
     const open = () => client.watch(`${secrets}?watch=1`);
     const broken = await open();
     expect(server.faults.dropWatches({ resource: 'secrets' })).toBe(1);
+    expect(server.faults.openWatches()).toBe(0);
     await expect(broken.rest()).rejects.toThrow();
     const ended = await open();
     server.faults.dropWatches({}, 'end');
@@ -110,6 +111,26 @@ describe('faults', () => {
     server.faults.failWatches({ kind: 'Status', code: 500 });
     expect(await failed.rest()).toEqual([{ type: 'ERROR', object: { kind: 'Status', code: 500 } }]);
     expect(server.faults.openWatches()).toBe(0);
+  });
+
+  test('open watches get any line, and stay open', async () => {
+    const { server, client } = await start();
+    const watch = await client.watch(`${secrets}?watch=1`);
+    expect(server.faults.sendLine({ type: 'SURPRISE', object: {} }, { resource: 'secrets' })).toBe(1);
+    expect(server.faults.sendLine({ type: 'SURPRISE' }, { resource: 'configmaps' })).toBe(0);
+    expect(await watch.next()).toEqual({ type: 'SURPRISE', object: {} });
+    await client.post(secrets, secret('a'));
+    expect(await watch.next()).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'a' } } });
+    server.faults.sendLine('{"type":');
+    await expect(watch.next()).rejects.toThrow(SyntaxError);
+  });
+
+  test('apply to one client by its user agent', async () => {
+    const { server, client } = await start();
+    server.faults.inject({ userAgent: 'protocol-tests' }, { kind: 'respond', status: 503 });
+    expect((await client.get(secrets)).status).toBe(503);
+    const other = { headers: { 'user-agent': 'another' } };
+    expect((await client.get(secrets, other)).status).toBe(200);
   });
 });
 

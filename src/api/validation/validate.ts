@@ -42,10 +42,10 @@ export function validateConnector(object: WithSpec, options: ConnectorValidation
   if (!parsed.success) {
     return schemaViolations(parsed.error);
   }
-  const old = connectorSpecSchema.safeParse(options.old?.spec);
+  const old = options.old && connectorSpecSchema.safeParse(options.old.spec);
   const keys = Object.keys(parsed.data.instance?.configuration ?? {});
   return [
-    ...ruleViolations(CONNECTOR_RULES, { spec: parsed.data }, old.success ? { spec: old.data } : undefined),
+    ...ruleViolations(CONNECTOR_RULES, { spec: parsed.data }, old?.success ? { spec: old.data } : undefined),
     ...unlistedKeys(keys, options.extraConfigurationKeys ?? []),
     ...unlistedMetadata(parsed.data, options.allowedSecretMetadata),
     ...unlistedEventHost(parsed.data, options.allowedEventHosts),
@@ -61,8 +61,8 @@ export function validateAccount(
   if (!parsed.success) {
     return schemaViolations(parsed.error);
   }
-  const old = accountSpecSchema.safeParse(options.old?.spec);
-  return ruleViolations(ACCOUNT_RULES, { spec: parsed.data }, old.success ? { spec: old.data } : undefined);
+  const old = options.old && accountSpecSchema.safeParse(options.old.spec);
+  return ruleViolations(ACCOUNT_RULES, { spec: parsed.data }, old?.success ? { spec: old.data } : undefined);
 }
 
 function schemaViolations(error: z.ZodError): Violation[] {

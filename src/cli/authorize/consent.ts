@@ -4,6 +4,7 @@ import { matchesTokenHash, newToken, tokenHash } from '../../authorization/state
 import { authorizeUrl } from '../../provider/authorize-url.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
+import { shellWord } from '../input/shell-word.ts';
 import { type ConsentDetails, readConsentDetails } from './consent-request.ts';
 import { renderInstructions, renderNotice, renderPrompt } from './notice.ts';
 import { findPending, keepPending } from './pending-consent.ts';
@@ -120,6 +121,6 @@ async function leavePending(
 ): Promise<never> {
   await keepPending(session.context, pendingKeyOf(session, connector), started);
   throw new CliError('userAction', 'No redirect URL given. Complete the consent within 15 minutes:', [
-    `  ${authorizeCommand(connector)} --redirected-url '<redirect URL>'`,
+    `  ${authorizeCommand(connector)} --redirected-url ${shellWord('<redirect URL>', session.context.platform)}`,
   ]);
 }

@@ -32,7 +32,7 @@ export interface PendingConsent {
   forget(): Promise<void>;
 }
 
-type Context = Pick<CliContext, 'env' | 'home' | 'clock'>;
+type Context = Pick<CliContext, 'env' | 'home' | 'clock' | 'platform'>;
 
 /** Stores a consent for `CONSENT_TTL_MS`. Throws errors of the file system. */
 export async function keepPending(
@@ -72,10 +72,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** By the XDG Base Directory Specification. */
-function folderOf({ env, home }: Context): string {
-  const base = env['XDG_STATE_HOME'] ?? '';
-  return join(base === '' ? join(home, '.local', 'state') : base, 'kubectl-openconnectors');
+/** By the XDG Base Directory Specification; on Windows the folder of the user's programs, which only the user can read. */
+function folderOf({ env, home, platform }: Context): string {
+  const [variable, path] =
+    platform === 'win32'
+      ? (['LOCALAPPDATA', ['AppData', 'Local']] as const)
+      : (['XDG_STATE_HOME', ['.local', 'state']] as const);
+  const base = env[variable] ?? '';
+  return join(base === '' ? join(home, ...path) : base, 'kubectl-openconnectors');
 }
 
 function fileOf(context: Context, { server, namespace, name, uid }: PendingKey): string {

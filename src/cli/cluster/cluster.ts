@@ -45,7 +45,7 @@ function openCluster(args: Arguments, context: ClusterContext): Cluster {
       'The kubeconfig contains no cluster. Choose one with --context or --kubeconfig.',
     );
   }
-  const config = PooledKubeConfig.from(kubeConfig);
+  const config = PooledKubeConfig.from(kubeConfig, context.clock);
   useProxy(config, environmentProxy(context));
   const rest = new KubeRest({ config, clock: context.clock, userAgent: `kubectl-openconnectors/${VERSION}` });
   return {

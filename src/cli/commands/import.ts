@@ -60,6 +60,7 @@ export const importInstances: Command = {
           const candidates = candidatesOf(instances);
           if (selection === undefined) {
             const next = nextCommand(importInstances, args, operands, {
+              platform: context.platform,
               namespace,
               without: [],
               flags: ['--all', '--output-dir', 'connectors'],

@@ -50,6 +50,7 @@ export const migrate: Command = {
       );
       const commandWith: CommandWith = (flags) =>
         nextCommand(migrate, args, operands, {
+          platform: context.platform,
           namespace: options.isEverywhere ? undefined : cluster.namespace,
           without: ['yes'],
           flags,

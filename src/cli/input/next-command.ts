@@ -1,9 +1,11 @@
 import { type Command, PROGRAM } from '../command.ts';
 import type { Arguments } from './arguments.ts';
 import { COMMON_FLAGS } from './flags.ts';
+import { shellWord } from './shell-word.ts';
 
 /** How the next command line differs from the given one. */
 export interface NextCommandOptions {
+  readonly platform: NodeJS.Platform;
   /** Where the given one ran; absent: in all namespaces. */
   readonly namespace: string | undefined;
   /** Names of given flags that it does not repeat. */
@@ -12,12 +14,12 @@ export interface NextCommandOptions {
   readonly flags: readonly string[];
 }
 
-/** The command line that a user runs next, for a POSIX shell: the given one, with the same selection. */
+/** The command line that a user runs next, in the shell of the platform: the given one, with the same selection. */
 export function nextCommand(
   { name, flags: own }: Pick<Command, 'name' | 'flags'>,
   args: Arguments,
   operands: readonly string[],
-  { namespace, without, flags }: NextCommandOptions,
+  { platform, namespace, without, flags }: NextCommandOptions,
 ): string {
   const known = [...COMMON_FLAGS, ...own];
   const repeated = [...args.given]
@@ -28,11 +30,6 @@ export function nextCommand(
       return [short === undefined ? `--${flag}` : `-${short}`, ...(value === undefined ? [] : [value])];
     });
   const scope = namespace === undefined ? [] : ['-n', namespace];
-  const words = [...operands, ...scope, ...repeated, ...flags].map(quoted);
+  const words = [...operands, ...scope, ...repeated, ...flags].map((word) => shellWord(word, platform));
   return [PROGRAM, name, ...words].join(' ');
-}
-
-/** A word of a shell, in quotes where its characters have a meaning there. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -12,6 +12,7 @@ import { openFallback } from './fallback-credentials.ts';
 import { deleteInstance, enable, patch, recordDisabling, recordRemoval, releaseTags } from './instance.ts';
 import { removeSecret, writeOneTimeCode } from './one-time-code.ts';
 import { READ_HANDLERS } from './read.ts';
+import { recordInstance } from './record-instance.ts';
 import { recordSwitch } from './record-switch.ts';
 import { deleteConnectionSecret, releaseConnectionSecret, writeConnectionSecret } from './secrets.ts';
 import { addFinalizer, create, reauthorize, writeRecord } from './send-credential.ts';
@@ -32,6 +33,7 @@ const HANDLERS: { readonly [Type in Act['type']]: ActionHandler<Type> } = {
   enable,
   'open-fallback-credentials': openFallback,
   'release-tags': releaseTags,
+  'record-instance': recordInstance,
   'record-removal': recordRemoval,
   'record-switch': recordSwitch,
   'delete-instance': deleteInstance,

@@ -48,6 +48,10 @@ function decideChosen(input: ConnectorInput): Action {
   const { chosen } = input.instances;
   if (chosen === undefined) {
     const old = input.connector.status?.instance;
+    const unwritten = old === undefined ? recordUnwritten(input) : undefined;
+    if (unwritten !== undefined) {
+      return unwritten;
+    }
     return authorize(input, { why: 'create', insteadOf: old && { id: old.id, because: 'replaced' } });
   }
   const { instance } = chosen;
@@ -58,6 +62,20 @@ function decideChosen(input: ConnectorInput): Action {
     return readInstance(input, chosen.id);
   }
   return claim(input, instance) ?? checkGrant(input, instance) ?? decideAuthorized(input, instance);
+}
+
+/**
+ * The instance of a create whose status write failed because spec.connector was changed. Status gets it first, so that it
+ * is replaced as any instance in use.
+ */
+function recordUnwritten(input: ConnectorInput): Action | undefined {
+  const [instance] = input.instances.created;
+  if (instance === undefined) {
+    return undefined;
+  }
+  return isRead(input.log, instance.id)
+    ? { type: 'record-instance', instance }
+    : { type: 'read-instance', id: instance.id };
 }
 
 /** The actions for an instance whose grant works. The Secrets of a consent stay while a new one is requested. */

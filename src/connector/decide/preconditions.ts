@@ -3,10 +3,11 @@ import { conditionOf } from '../../api/condition.ts';
 import { accountNameOf, elementKeyOf } from '../../api/defaults.ts';
 import { isAllowedServer } from '../../api/validation/allowlist.ts';
 import type { RecordedAccount } from '../../ownership/recorded-account.ts';
+import type { WriteAheadRecord } from '../../ownership/write-ahead-record.ts';
 import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { type Action, blocked, finish } from '../action.ts';
 import type { ConnectorInput } from '../input.ts';
-import { isSettled, lateUntil } from '../observe/record-outcome.ts';
+import { createdBy, isSettled, lateUntil } from '../observe/record-outcome.ts';
 import { namedGrantUseOf } from '../observe/secret-uses.ts';
 import { lastingInputs, obtain } from './obtain-secrets.ts';
 import { accountInWords, afterFailure } from './remote-failure.ts';
@@ -126,7 +127,7 @@ function accountIsTheSame(input: ConnectorInput): Action | undefined {
     : createdElsewhere(input, isElsewhere);
 }
 
-/** A create whose outcome is unknown was sent to another account. */
+/** A create whose outcome is unknown, or whose instance status does not have yet, was sent to another account. */
 function createdElsewhere(
   input: ConnectorInput,
   isElsewhere: (place: RecordedAccount) => boolean,
@@ -135,7 +136,8 @@ function createdElsewhere(
   if (record?.account === undefined || !isElsewhere(record.account)) {
     return undefined;
   }
-  const until = isSettled(input, record) ? lateUntil(input) : Number.POSITIVE_INFINITY;
+  const isOpen = !isSettled(input, record) || isUnwritten(input, record);
+  const until = isOpen ? Number.POSITIVE_INFINITY : lateUntil(input);
   return until === undefined
     ? undefined
     : blocked(
@@ -144,6 +146,11 @@ function createdElsewhere(
         `${accountInWords(input)} now belongs to another organization than the latest create call ("${record.account.organizationId}" at ${record.account.baseUrl}). Restore the account until the outcome is known.`,
         Number.isFinite(until) ? { kind: 'at', time: until } : { kind: 'on-change' },
       );
+}
+
+/** The create succeeded, and the write of its instance to status failed: only this process can find it there. */
+function isUnwritten(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  return createdBy(input, record) === 'one' && input.connector.status?.instance === undefined;
 }
 
 /** A failure in status delays the next attempt, unless a change triggered the reconcile. */

@@ -12,7 +12,7 @@ import { canonicalContent, connectionMetadata } from '../observe/connection-cont
 import { gather } from '../observe/gather.ts';
 import { withFact } from '../observe/observe.ts';
 import type { Fingerprint } from '../observe/secret-inputs.ts';
-import { statusAfterSwitch } from '../report/instance-status.ts';
+import { statusAfterSwitch, statusWithInstance } from '../report/instance-status.ts';
 
 /** Stands for the salt, the token and the resourceVersion that only a real call returns. */
 const ASSUMED = 'assumed';
@@ -66,6 +66,13 @@ function assumptionOf(input: ConnectorInput, action: Act, fingerprint: Fingerpri
     case 'remove-secret':
     case 'delete-connection-secret':
       return { observation: withFact(input, action.name, { state: 'absent', confirmed: true }) };
+    case 'record-instance':
+      return {
+        observation: {
+          ...input,
+          connector: { ...input.connector, status: statusWithInstance(input, action.instance) },
+        },
+      };
     case 'record-switch':
       return {
         observation: {

@@ -18,6 +18,7 @@ export const EFFECTS = {
   'write-one-time-code': 'bookkeeping',
   'remove-secret': 'bookkeeping',
   'record-disabling': 'bookkeeping',
+  'record-instance': 'bookkeeping',
   'record-removal': 'bookkeeping',
   'record-switch': 'bookkeeping',
   'write-tombstone': 'bookkeeping',

@@ -43,6 +43,12 @@ export function importIdOf({ connector: { spec, status } }: ConnectorInput): num
   return status?.importId ?? (importId === status?.instance?.id ? importId : undefined);
 }
 
+/** Status with an instance that it did not have yet. The account must be ready. */
+export function statusWithInstance(input: ConnectorInput, instance: Instance): ConnectorStatus {
+  const enabled = instance.disabled === undefined ? undefined : !instance.disabled;
+  return { ...input.connector.status, instance: instanceStatusOf(input, instance, enabled) };
+}
+
 /** Status when `to` is in use from now on. The account must be ready. */
 export function statusAfterSwitch(
   input: ConnectorInput,

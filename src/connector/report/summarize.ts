@@ -177,14 +177,18 @@ function established(input: ConnectorInput, type: Stage): ConditionDraft | undef
   }
 }
 
-function accountCondition({ account }: ConnectorInput): ConditionDraft {
+function accountCondition(input: ConnectorInput): ConditionDraft {
+  const { account, connector } = input;
   switch (account.state) {
     case 'ready':
       return fulfilled('AccountReady');
     case 'blocked':
       return notTrue('AccountReady', account.reason, account.message);
     case 'unknown':
-      return notTrue('AccountReady', 'Progressing', 'The account is not verified yet.');
+      // After a restart each account is verified again. Until then the condition stays, so that no status is written twice.
+      return condition(input, 'AccountReady')?.observedGeneration === connector.metadata.generation
+        ? carriedOver(input, 'AccountReady')
+        : notTrue('AccountReady', 'Progressing', 'The account is not verified yet.');
   }
 }
 

@@ -18,7 +18,7 @@ export interface KubeClientOptions extends Pick<KubeRestOptions, 'clock' | 'obse
 
 /** Creates a client; no connection is opened yet. */
 export function createKubeClient({ kubeConfig, userAgent, ...options }: KubeClientOptions): KubeClient {
-  const config = PooledKubeConfig.from(kubeConfig);
+  const config = PooledKubeConfig.from(kubeConfig, options.clock);
   const rest = new KubeRest({
     ...options,
     config,

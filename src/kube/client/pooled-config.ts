@@ -9,11 +9,13 @@ import {
   RequestContext,
 } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** What a request needs besides its path. */
 export interface Connection {
-  /** The server's URL without a trailing slash. */
-  readonly server: string;
+  readonly origin: string;
+  /** Path of the server's URL, without a trailing slash; usually empty. */
+  readonly basePath: string;
   /** Authentication headers; secret. */
   readonly headers: Readonly<Record<string, string>>;
   /** At most `CONNECTIONS` calls at a time; further ones wait. */
@@ -38,6 +40,8 @@ export class NoClusterError extends Error {
 const CONNECTIONS = 32;
 /** Deadline of calls by client-node's typed APIs; `KubeRest` has its own. */
 const TYPED_CALL_TIMEOUT_MS = 30_000;
+/** For how long calls use the same authentication: client-node reads and decodes the TLS material for each. */
+const AUTHENTICATION_MS = 1_000;
 /** Idle time of a socket: less than the 90 s after which a kube-apiserver closes it. */
 const IDLE_SOCKET_MS = 30_000;
 /** The delay of client-go; cloud load balancers forget silent connections after 60 s. */
@@ -61,20 +65,35 @@ export class PooledKubeConfig extends KubeConfig {
   #pools: readonly Pool[] = [];
   #transportOptions: DispatcherOptions = { type: 'none' };
   #closed = false;
+  readonly #clock: Clock;
+  #latest: { readonly connection: Connection; readonly until: number } | undefined;
+
+  constructor(clock: Clock) {
+    super();
+    this.#clock = clock;
+  }
 
   /** The same clusters, users and contexts as `config`, with pooled connections. */
-  static from(config: KubeConfig): PooledKubeConfig {
+  static from(config: KubeConfig, clock: Clock): PooledKubeConfig {
     if (config instanceof PooledKubeConfig) {
       return config;
     }
-    const pooled = new PooledKubeConfig();
+    const pooled = new PooledKubeConfig(clock);
     const { clusters, users, contexts, currentContext } = config;
     pooled.loadFromOptions({ clusters, users, contexts, currentContext });
     return pooled;
   }
 
-  /** Fresh authentication (rotated token files are read again) and the pool for the current TLS material. */
+  /** Authentication that is at most a second old (rotated files are read again), and the pool for its TLS material. */
   async connection(): Promise<Connection> {
+    const now = this.#clock.monotonic();
+    if (this.#latest === undefined || this.#latest.until <= now) {
+      this.#latest = { connection: await this.#connect(), until: now + AUTHENTICATION_MS };
+    }
+    return this.#latest.connection;
+  }
+
+  async #connect(): Promise<Connection> {
     const cluster = this.getCurrentCluster();
     if (cluster === null) {
       throw new NoClusterError('the kubeconfig has no current cluster');
@@ -82,7 +101,14 @@ export class PooledKubeConfig extends KubeConfig {
     const server = cluster.server.replace(/\/+$/, '');
     const context = new RequestContext(server, HttpMethod.GET);
     const { dispatcher, unlimited } = await this.#authenticate(context);
-    return { server, headers: context.getHeaders(), dispatcher, unlimited };
+    const { origin, pathname } = new URL(server);
+    return {
+      origin,
+      basePath: pathname === '/' ? '' : pathname,
+      headers: context.getHeaders(),
+      dispatcher,
+      unlimited,
+    };
   }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
@@ -99,6 +125,7 @@ export class PooledKubeConfig extends KubeConfig {
   /** Closes all connections immediately, also those with requests in flight. Later calls fail. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#latest = undefined;
     const pools = this.#pools;
     this.#pools = [];
     await Promise.all(pools.flatMap((pool) => [pool.dispatcher.destroy(), pool.unlimited.destroy()]));

@@ -3,7 +3,7 @@ import { callError } from './kube-error-from.ts';
 import type { ResourcePath } from './paths.ts';
 
 /** Far above every watched collection, although 500 objects of the largest size would exceed it. */
-const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
+export const LARGEST_BODY_BYTES = 64 * 1024 * 1024;
 
 /** Reads a whole body as UTF-8. Throws when it is larger than 64 MiB. */
 export async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {

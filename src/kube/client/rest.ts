@@ -1,11 +1,13 @@
 import type { Dispatcher } from 'undici';
+import { createExchange } from '../../http/client/exchange.ts';
+import type { TransportResponse } from '../../http/client/request.ts';
 import { sleep } from '../../runtime/clock.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { KubeError } from './errors.ts';
 import { callError, kubeErrorFromResponse, kubeErrorFromTransport } from './kube-error-from.ts';
 import { isRecord } from './object.ts';
 import { formatPath, pathTemplate, type ResourcePath } from './paths.ts';
-import { parseJson, parseLeniently, readBody } from './response-body.ts';
+import { LARGEST_BODY_BYTES, parseJson, parseLeniently, readBody } from './response-body.ts';
 import type {
   CallOptions,
   DeleteOptions,
@@ -111,14 +113,24 @@ export class KubeRest {
     const headers = { accept: options.accept ?? 'application/json' };
     const call: Call = { method: 'GET', path, verb: undefined, headers, body: undefined, isRepeatable: true };
     const watch = { ...call, isUrgent: true };
-    const answer = await this.#send(watch, options.query, stop).catch((error: unknown) => {
+    const answer = await this.#open(watch, options.query, stop).catch((error: unknown) => {
       throw this.#transportError({ ...call, method: 'GET' }, error, deadline.expired);
     });
     this.#observe('WATCH', path, String(answer.statusCode), startedAt);
     if (answer.statusCode === 200) {
       return answer.body;
     }
-    throw kubeErrorFromResponse(await this.#failedResponse('WATCH', path, answer), clock.now());
+    const retryAfter = answer.headers['retry-after'];
+    throw kubeErrorFromResponse(
+      {
+        method: 'WATCH',
+        path,
+        status: answer.statusCode,
+        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        body: parseLeniently(await readBody(answer.body)),
+      },
+      clock.now(),
+    );
   }
 
   #write(
@@ -162,15 +174,18 @@ export class KubeRest {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     try {
-      const answer = await this.#send(call, query, deadline.signal, deadline);
-      if (answer.statusCode >= 200 && answer.statusCode < 300) {
-        const body = parseJson(await readBody(answer.body), call);
-        this.#observe(call.method, call.path, String(answer.statusCode), startedAt);
-        return { body };
+      const { status, headers, body } = await this.#send(call, query, deadline);
+      const isSuccess = status >= 200 && status < 300;
+      const parsed = isSuccess ? parseJson(body, call) : parseLeniently(body);
+      this.#observe(call.method, call.path, String(status), startedAt);
+      if (isSuccess) {
+        return { body: parsed };
       }
-      const failed = await this.#failedResponse(call.method, call.path, answer);
-      this.#observe(call.method, call.path, String(answer.statusCode), startedAt);
-      return kubeErrorFromResponse(failed, clock.now());
+      const { method, path } = call;
+      return kubeErrorFromResponse(
+        { method, path, status, retryAfter: headers['retry-after'], body: parsed },
+        clock.now(),
+      );
     } catch (error) {
       if (error instanceof GuardRefusal) {
         throw error.refusal;
@@ -181,34 +196,44 @@ export class KubeRest {
     }
   }
 
-  /** Sends `call`; the deadline `writes` of a write also follows the signal of the guard. */
-  async #send(
-    call: Call,
-    query: Query | undefined,
-    signal: AbortSignal,
-    writes?: Deadline,
-  ): Promise<Dispatcher.ResponseData> {
-    const connection = await this.#options.config.connection();
-    const url = new URL(connection.server);
-    const path = `${url.pathname === '/' ? '' : url.pathname}${formatPath(call.path)}${queryString(query)}`;
-    const headers = {
-      'user-agent': this.#options.userAgent ?? 'kube-rest',
-      ...connection.headers,
-      ...call.headers,
-    };
-    signal.throwIfAborted();
-    const leadership = call.verb === undefined ? undefined : this.#checkGuard(call.verb);
-    if (leadership !== undefined) {
-      writes?.follow(leadership);
-    }
-    return (call.isUrgent === true ? connection.unlimited : connection.dispatcher).request({
-      origin: url.origin,
-      path,
+  /** Sends `call` and reads the whole response; the deadline of a write also follows the signal of the guard. */
+  async #send(call: Call, query: Query | undefined, deadline: Deadline): Promise<TransportResponse> {
+    const { dispatcher, origin, path, headers } = await this.#target(call, query);
+    return await createExchange(dispatcher, origin, {
       method: call.method,
+      path,
       headers,
-      signal,
-      ...(call.body === undefined ? {} : { body: call.body }),
+      body: call.body,
+      maxResponseBytes: LARGEST_BODY_BYTES,
+      signal: deadline.signal,
+      beforeSend: () => {
+        const leadership = call.verb === undefined ? undefined : this.#checkGuard(call.verb);
+        if (leadership !== undefined) {
+          deadline.follow(leadership);
+        }
+      },
     });
+  }
+
+  /** Sends `call`, and returns its response while it begins. */
+  async #open(call: Call, query: Query | undefined, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const { dispatcher, origin, path, headers } = await this.#target(call, query);
+    signal.throwIfAborted();
+    return await dispatcher.request({ origin, path, method: call.method, headers, signal });
+  }
+
+  async #target(call: Call, query: Query | undefined) {
+    const connection = await this.#options.config.connection();
+    return {
+      dispatcher: call.isUrgent === true ? connection.unlimited : connection.dispatcher,
+      origin: connection.origin,
+      path: `${connection.basePath}${formatPath(call.path)}${queryString(query)}`,
+      headers: {
+        'user-agent': this.#options.userAgent ?? 'kube-rest',
+        ...connection.headers,
+        ...call.headers,
+      },
+    };
   }
 
   #checkGuard(verb: WriteVerb): AbortSignal | undefined {
@@ -217,18 +242,6 @@ export class KubeRest {
     } catch (error) {
       throw new GuardRefusal(error);
     }
-  }
-
-  async #failedResponse(method: string, path: ResourcePath, answer: Dispatcher.ResponseData) {
-    const retryAfter = answer.headers['retry-after'];
-    const text = await readBody(answer.body);
-    return {
-      method,
-      path,
-      status: answer.statusCode,
-      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      body: parseLeniently(text),
-    };
   }
 
   #transportError(call: Call, error: unknown, expired: boolean): KubeError {

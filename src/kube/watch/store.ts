@@ -36,14 +36,16 @@ export interface CompleteList {
 }
 
 interface Entry<T> {
-  readonly object: T;
+  object: T;
   /** Number of the own write whose response this is; 0 from a list or a watch. */
-  readonly write: number;
+  write: number;
 }
 
+/** Holds entries, so that a new version of an object under the same keys changes nothing in it. */
 interface Index<T> {
   readonly keysOf: IndexFunction<T>;
-  readonly entries: Map<string, Set<T>>;
+  readonly entries: Map<string, Set<Entry<T>>>;
+  readonly keys: Map<Entry<T>, readonly string[]>;
 }
 
 /** `<namespace>/<name>`; cluster-scoped objects have an empty namespace. */
@@ -80,15 +82,15 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     if (this.#indexes.has(name)) {
       throw new Error(`the store already has an index named ${name}`);
     }
-    const index: Index<T> = { keysOf, entries: new Map() };
+    const index: Index<T> = { keysOf, entries: new Map(), keys: new Map() };
     this.#indexes.set(name, index);
-    for (const { object } of this.#entries.values()) {
-      insert(index, object);
+    for (const entry of this.#entries.values()) {
+      updateIndex(index, entry);
     }
   }
 
   byIndex(name: string, key: string): T[] {
-    return [...(this.#indexOf(name).entries.get(key) ?? [])];
+    return Array.from(this.#indexOf(name).entries.get(key) ?? [], ({ object }) => object);
   }
 
   countByIndex(name: string, key: string): number {
@@ -147,12 +149,12 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     const { uid, resourceVersion } = deleted.metadata;
     this.#rememberDeletion(uid, resourceVersion);
     const key = keyOf(deleted);
-    const object = this.#entries.get(key)?.object;
-    if (object?.metadata.uid !== uid) {
+    const entry = this.#entries.get(key);
+    if (entry?.object.metadata.uid !== uid) {
       return undefined;
     }
-    this.#drop(key, object);
-    return object;
+    this.#drop(key, entry);
+    return entry.object;
   }
 
   /**
@@ -161,13 +163,14 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
    */
   removeAbsent({ start, keys, resourceVersion, namespace = '' }: CompleteList): T[] {
     const absent: T[] = [];
-    for (const [key, { object, write }] of [...this.#entries]) {
+    for (const [key, entry] of [...this.#entries]) {
+      const { object, write } = entry;
       const { metadata } = object;
       const isCovered = namespace === '' || metadata.namespace === namespace;
       const isNewer = write > start && isOlderVersion(resourceVersion, metadata.resourceVersion);
       if (isCovered && !keys.has(key) && !isNewer) {
         this.#rememberDeletion(metadata.uid, resourceVersion);
-        this.#drop(key, object);
+        this.#drop(key, entry);
         absent.push(object);
       }
     }
@@ -184,14 +187,15 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
 
   #put(object: T, write: number): UpsertResult<T> {
     const key = keyOf(object);
-    const previous = this.#entries.get(key)?.object;
+    const known = this.#entries.get(key);
+    const previous = known?.object;
+    const entry = known ?? { object, write };
+    entry.object = object;
+    entry.write = write;
     this.#deletions.delete(object.metadata.uid);
-    this.#entries.set(key, { object, write });
+    this.#entries.set(key, entry);
     for (const index of this.#indexes.values()) {
-      if (previous !== undefined) {
-        extract(index, previous);
-      }
-      insert(index, object);
+      updateIndex(index, entry);
     }
     if (previous === undefined) {
       return { outcome: 'added' };
@@ -203,10 +207,10 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     return { outcome: 'recreated', previous };
   }
 
-  #drop(key: string, object: T): void {
+  #drop(key: string, entry: Entry<T>): void {
     this.#entries.delete(key);
     for (const index of this.#indexes.values()) {
-      extract(index, object);
+      removeFromIndex(index, entry);
     }
   }
 
@@ -239,23 +243,35 @@ function isStale({ metadata: received }: KubeObject, { metadata: known }: KubeOb
   );
 }
 
-function insert<T>({ keysOf, entries }: Index<T>, object: T): void {
-  for (const key of keysOf(object)) {
-    const found = entries.get(key);
+function updateIndex<T>(index: Index<T>, entry: Entry<T>): void {
+  const keys = index.keysOf(entry.object);
+  const known = index.keys.get(entry);
+  if (known !== undefined && isSameKeys(known, keys)) {
+    return;
+  }
+  removeFromIndex(index, entry);
+  index.keys.set(entry, keys);
+  for (const key of keys) {
+    const found = index.entries.get(key);
     if (found === undefined) {
-      entries.set(key, new Set([object]));
+      index.entries.set(key, new Set([entry]));
     } else {
-      found.add(object);
+      found.add(entry);
     }
   }
 }
 
-function extract<T>({ keysOf, entries }: Index<T>, object: T): void {
-  for (const key of keysOf(object)) {
+function removeFromIndex<T>({ entries, keys }: Index<T>, entry: Entry<T>): void {
+  for (const key of keys.get(entry) ?? []) {
     const found = entries.get(key);
-    found?.delete(object);
+    found?.delete(entry);
     if (found?.size === 0) {
       entries.delete(key);
     }
   }
+  keys.delete(entry);
+}
+
+function isSameKeys(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((key, at) => key === right[at]);
 }

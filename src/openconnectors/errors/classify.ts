@@ -1,15 +1,10 @@
 import { z } from 'zod';
+import type { TransportResponse } from '../../http/client/request.ts';
+import { ABORTED, NOT_HTTP, TOO_LARGE, type TransportError } from '../../http/client/transport-error.ts';
 import { retryAfterMs } from '../../runtime/retry-after.ts';
 import { FORBIDDEN_ADDRESS } from '../transport/address-guard.ts';
 import type { Effect, UnreadableResponse } from '../transport/call.ts';
 import { PROXY_STATUS } from '../transport/proxy-tunnel.ts';
-import {
-  ABORTED,
-  NOT_HTTP,
-  TOO_LARGE,
-  type TransportError,
-  type TransportResponse,
-} from '../transport/transport.ts';
 import { cleanMessage } from './clean-message.ts';
 import { type ErrorSource, type Processed, RemoteError, type RemoteErrorClass } from './remote-error.ts';
 

@@ -1,8 +1,8 @@
+import type { TransportResponse } from '../../http/client/request.ts';
 import { RemoteError } from '../errors/remote-error.ts';
 import type { Instance } from '../port.ts';
 import { parseInstance } from '../schemas.ts';
 import { UnreadableResponse } from '../transport/call.ts';
-import type { TransportResponse } from '../transport/transport.ts';
 
 /** `/instances/{id}`. @throws RemoteError of class `invalid`, with nothing sent, for an invalid id. */
 export function instancePath(id: number): string {

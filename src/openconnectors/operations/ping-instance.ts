@@ -1,8 +1,8 @@
+import type { TransportResponse } from '../../http/client/request.ts';
 import { isFault, NONE_FOUND, PING_FALLBACK, PING_PATH } from '../../provider/ping.ts';
 import { RemoteError } from '../errors/remote-error.ts';
 import { readAnything } from '../schemas.ts';
 import type { Call, Caller } from '../transport/call.ts';
-import type { TransportResponse } from '../transport/transport.ts';
 import { isRouteMissing } from './route-missing.ts';
 
 /** Calls the ping of the instance with its token, or the fallback where the element has no ping. */

@@ -1,6 +1,6 @@
+import type { Method, TransportResponse } from '../../http/client/request.ts';
 import type { Json } from '../masked-values.ts';
 import type { Turn } from '../port.ts';
-import type { Method, TransportResponse } from './transport.ts';
 
 /** Every request of this client, by its name in metrics and logs. */
 export const operationNames = [

@@ -1,3 +1,5 @@
+import type { TransportResponse } from '../../http/client/request.ts';
+import { ABORTED, TransportError } from '../../http/client/transport-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type AccountCredentials, authorizationHeader } from '../authorization.ts';
 import type { Budget } from '../budget.ts';
@@ -11,7 +13,7 @@ import { RemoteError, type RemoteErrorClass } from '../errors/remote-error.ts';
 import { refuseMaskedValues } from '../masked-values.ts';
 import type { BaseUrl } from './base-url.ts';
 import { type Call, type Caller, type OperationName, UnreadableResponse } from './call.ts';
-import { ABORTED, type Transport, TransportError, type TransportResponse } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 const DEFAULT_MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 

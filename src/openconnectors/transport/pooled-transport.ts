@@ -1,6 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { type Dispatcher, Pool } from 'undici';
+import { createExchange } from '../../http/client/exchange.ts';
+import { TransportError } from '../../http/client/transport-error.ts';
 import {
   type AddressCheck,
   createGuardedLookup,
@@ -8,9 +10,8 @@ import {
   FORBIDDEN_ADDRESS,
 } from './address-guard.ts';
 import type { BaseUrl } from './base-url.ts';
-import { createExchange } from './exchange.ts';
 import { createTunnelAgent, type ProxyServer } from './proxy-tunnel.ts';
-import { type Transport, TransportError } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 export interface TransportOptions {
   readonly base: BaseUrl;

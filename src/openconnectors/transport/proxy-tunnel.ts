@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../../http/client/error-code.ts';
+import { ProxyError } from '../../http/client/proxy-error.ts';
 
 /** An HTTP proxy that opens tunnels by CONNECT (RFC 9110 9.3.6). */
 export interface ProxyServer {
@@ -14,24 +15,6 @@ export interface ProxyServer {
 
 /** Prefix of the `reason` of a `ProxyError` when the proxy responded to CONNECT with a status other than 200. */
 export const PROXY_STATUS = 'HTTP ';
-
-/**
- * The tunnel failed, so that nothing of the request was sent. It has no `code`, because undici retries a connection
- * attempt without end after some codes.
- */
-export class ProxyError extends Error {
-  override readonly name = 'ProxyError';
-  /** `host:port`. */
-  readonly proxy: string;
-  /** A system or library code such as `ECONNREFUSED`, or `HTTP 407`. */
-  readonly reason: string;
-
-  constructor(proxy: string, reason: string) {
-    super(`no tunnel through ${proxy} (${reason})`);
-    this.proxy = proxy;
-    this.reason = reason;
-  }
-}
 
 export interface TunnelOptions {
   readonly proxy: ProxyServer;

@@ -6,15 +6,17 @@ import { hasKubectl, kubectlProgram } from 'test-kit/kubectl.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { outputOf, starts } from '../../../scripts/release/programs.ts';
 import { sha256 } from '../../../scripts/release/sha256.ts';
 import { VERSION } from '../../../src/config/version.ts';
 import { timeLimit } from '../../support/time-limit.ts';
-import { hasHelm, helm } from '../support/helm.ts';
 import { canRender, render } from '../support/kustomize.ts';
 import { parseManifests } from '../support/manifest.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const IMAGE = `registry.example.com/operator@sha256:${'1'.repeat(64)}`;
+/** The release packs the chart with the helm on PATH, of any version. */
+const hasHelm = starts('helm', 'version');
 const PLUGIN = `kubectl-openconnectors-${VERSION}.tar.gz`;
 
 const krewSchema = z.object({
@@ -199,12 +201,8 @@ describe('npm run release -- --dry-run', () => {
   });
 
   it.skipIf(!hasHelm)('has a chart that installs the image (needs helm)', () => {
-    const { stdout, stderr } = helm([
-      'template',
-      'x',
-      join(out, `infusionsoft-connector-operator-${VERSION}.tgz`),
-    ]);
-    expect(stdout, stderr).toContain(`image: ${IMAGE}\n`);
+    const chart = join(out, `infusionsoft-connector-operator-${VERSION}.tgz`);
+    expect(outputOf('helm', ['template', 'x', chart]).toString()).toContain(`image: ${IMAGE}\n`);
   });
 
   it('has the list of components, and the notes of the version', () => {

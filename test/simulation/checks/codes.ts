@@ -1,6 +1,7 @@
 import { grantsIn } from 'open-connectors-simulator/body.ts';
 import { fingerprint } from 'open-connectors-simulator/fingerprint.ts';
 import { z } from 'zod';
+import { CODE_LIFETIME_MS } from '../environment/settings.ts';
 import type { WireCall } from '../wire/fate.ts';
 import type { Violation } from './violation.ts';
 
@@ -17,37 +18,72 @@ const ownRefusal = z.object({
   providerMessage: z.undefined().optional(),
 });
 
+/** The most sends of one code. */
+const MOST_SENDS = 3;
+/** Errors of the nodes' clocks, which the age of a code is counted with, milliseconds. */
+const SKEW_MS = 4_000;
+
+interface Sent {
+  readonly kind: 'code' | 'refresh token';
+  readonly firstAt: number;
+  sends: number;
+  /** The requests without proof that they were not processed. */
+  readonly unproven: Set<number>;
+}
+
+interface Credential {
+  readonly kind: Sent['kind'];
+  readonly print: string;
+}
+
 /** A second send needs proof that every earlier one was not processed, whatever process sent it. */
-export function checkCodes(report: (violation: Violation) => void): CodeCheck {
-  /** For each credential the requests without such proof. */
-  const unproven = new Map<string, Set<number>>();
-  const credentialsOf = ({ api, method, body }: WireCall): readonly string[] => {
-    if (api !== 'external' || method === 'GET' || body === undefined) {
-      return [];
-    }
-    const { code, refreshToken } = grantsIn(body);
-    return [code, refreshToken].filter((value) => value !== undefined).map(fingerprint);
-  };
+export function checkCodes(now: () => number, report: (violation: Violation) => void): CodeCheck {
+  const sent = new Map<string, Sent>();
+  const property = 'code sent once';
   return {
     left(call) {
-      for (const credential of credentialsOf(call)) {
-        const earlier = unproven.get(credential) ?? new Set();
-        if (earlier.size > 0) {
-          const text = `code ${credential} is sent in request ${call.number} after ${[...earlier]}`;
-          report({ property: 'code sent once', text });
+      for (const { kind, print } of credentialsOf(call)) {
+        const known = sent.get(print) ?? { kind, firstAt: now(), sends: 0, unproven: new Set() };
+        sent.set(print, known);
+        known.sends += 1;
+        const words = `${kind} ${print} is sent in request ${call.number}`;
+        if (known.unproven.size > 0) {
+          report({ property, text: `${words} after ${[...known.unproven]}` });
         }
-        unproven.set(credential, earlier.add(call.number));
+        if (known.sends > MOST_SENDS) {
+          report({ property, text: `${words}, for the ${known.sends}th time` });
+        }
+        if (now() - known.firstAt > CODE_LIFETIME_MS + SKEW_MS) {
+          report({ property, text: `${words}, ${now() - known.firstAt} ms after the first` });
+        }
+        known.unproven.add(call.number);
       }
     },
     answered(call, outcome, body) {
       if (outcome !== 429 || !ownRefusal.safeParse(parsed(body)).success) {
         return;
       }
-      for (const credential of credentialsOf(call)) {
-        unproven.get(credential)?.delete(call.number);
+      for (const { kind, print } of credentialsOf(call)) {
+        // A refresh token is replaced when it is used, so that no answer proves anything.
+        if (kind === 'code') {
+          sent.get(print)?.unproven.delete(call.number);
+        }
       }
     },
   };
+}
+
+function credentialsOf({ api, method, body }: WireCall): readonly Credential[] {
+  if (api !== 'external' || method === 'GET' || body === undefined) {
+    return [];
+  }
+  const { code, refreshToken } = grantsIn(body);
+  return [
+    ...(code === undefined ? [] : [{ kind: 'code', print: fingerprint(code) } as const]),
+    ...(refreshToken === undefined
+      ? []
+      : [{ kind: 'refresh token', print: fingerprint(refreshToken) } as const]),
+  ];
 }
 
 function parsed(body: string): unknown {

@@ -5,16 +5,21 @@ import type { WireObserver } from '../wire/wire.ts';
 import { callInWords } from '../wire/words.ts';
 import { checkCodes } from './codes.ts';
 import { checkFencing } from './fencing.ts';
+import { checkHost } from './host.ts';
 import { checkOwners } from './owners.ts';
 import { checkRate } from './rate.ts';
+import { checkRemoval } from './removal.ts';
+import { checkSearchFirst } from './search-first.ts';
 import { checkSecrets } from './secrets.ts';
 import { PROPERTIES, type Violation } from './violation.ts';
 
 /** Checks the safety properties while a run goes on. */
 export interface Monitor extends WireObserver {
   readonly violations: readonly Violation[];
-  /** The most requests of one process in 10 s. */
-  readonly peak: number;
+  /** The most requests of one process in 10 s, and of one kind in 60 s. */
+  readonly peaks: readonly number[];
+  /** When a process wrote last, milliseconds on the monotonic clock. */
+  readonly writtenAt: number;
   /** Searches a line of a log. */
   log(process: string, line: string): void;
   /** From now on the operator must not write. */
@@ -36,24 +41,35 @@ export function createMonitor(stage: Stage): Monitor {
     violations.push(violation);
     trace.note('BROKEN', `${PROPERTIES[violation.property]} ${violation.text}`);
   };
-  const codes = checkCodes(report);
+  const now = (): number => environment.clock.monotonic();
+  const codes = checkCodes(now, report);
+  const searches = checkSearchFirst(now, report);
+  const removal = checkRemoval(stage, report);
   const owners = checkOwners(stage, report);
   const search = checkSecrets(environment, report);
   const fenced = checkFencing(environment, report);
   const rate = checkRate(environment, report);
   let isQuiet = false;
+  let writtenAt = 0;
   let hasChanged = false;
   return {
     violations,
     report,
-    get peak() {
-      return rate.peak();
+    get peaks() {
+      return rate.peaks();
+    },
+    get writtenAt() {
+      return writtenAt;
     },
     left(call) {
       trace.note('->', callInWords(call));
       rate(call);
       codes.left(call);
+      searches.left(call);
+      removal(call);
+      checkHost(call, report);
       fenced(call);
+      writtenAt = isWrite(call) ? environment.clock.monotonic() : writtenAt;
       if (isQuiet && isWrite(call)) {
         report({ property: 'quiet', text: callInWords({ ...call, number: 0 }) });
       }
@@ -61,6 +77,7 @@ export function createMonitor(stage: Stage): Monitor {
     answered(call, outcome, body) {
       trace.note('<-', `${callInWords(call)} ${outcome}`);
       codes.answered(call, outcome, body);
+      searches.answered(call, outcome);
       hasChanged ||= call.api === 'external' && call.method !== 'GET';
     },
     log(process, line) {

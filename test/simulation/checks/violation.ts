@@ -2,6 +2,10 @@
 export const PROPERTIES = {
   'owned instance': 'Each instance of this cluster has a resource or a tombstone.',
   'code sent once': 'No code is sent again unless the answer proves that it was not processed.',
+  'searched first':
+    'No instance is created before a listing, and a search after each create without a result.',
+  'removal recorded': 'While a resource lives, its status names an instance before it is deleted.',
+  'allowed host': 'No request leaves for a host that ALLOWED_HOSTS does not have.',
   'one instance': 'In the end each resource has one live instance, and no instance is an orphan.',
   'foreign instance': 'No instance of another owner is changed.',
   'finalizer last': 'The finalizer of a resource is removed after its instances.',

@@ -1,17 +1,31 @@
-import { simulateInProcess } from '../child.ts';
+import type { Violation } from '../checks/violation.ts';
+import type { Definitions } from '../environment/cluster.ts';
+import { profileOf } from '../schedule/profile.ts';
 import type { Defect } from './defects.ts';
+import { importWithDefect } from './inject.ts';
 
-/** The first seed that shows a defect; `undefined` where none did. */
+/** The first seed that shows a defect. */
 export interface Catch {
-  readonly seed: number | undefined;
+  readonly seed: number;
   /** What it broke first. */
-  readonly property: string | undefined;
-  readonly output: string;
+  readonly violation: Violation;
 }
 
-/** Runs the seeds `from` to `to` in a process that has the defect, until one shows it. */
-export async function catchDefect({ name }: Defect, from: number, to: number): Promise<Catch> {
-  const { output } = await simulateInProcess('--seeds', `${from}..${to}`, '--defect', name);
-  const [, seed, property] = /^seed (\d+): ([a-z ]+): /m.exec(output) ?? [];
-  return { seed: seed === undefined ? undefined : Number(seed), property, output };
+/** Runs the seeds `from` to `to` with the defect until one shows it; `undefined` where none did. */
+export async function catchDefect(
+  defect: Defect,
+  definitions: Definitions,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Catch | undefined> {
+  const { run } = await importWithDefect(defect);
+  for (let seed = from; seed <= to; seed++) {
+    if (defect.focus !== undefined && profileOf(seed).focus !== defect.focus) {
+      continue;
+    }
+    const [violation] = (await run({ seed, definitions })).violations;
+    if (violation !== undefined) {
+      return { seed, violation };
+    }
+  }
+  return undefined;
 }

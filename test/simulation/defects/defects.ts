@@ -1,4 +1,5 @@
 import type { Property } from '../checks/violation.ts';
+import type { FocusName } from '../schedule/focus.ts';
 
 /** One edit of a source file. The text must be there exactly once. */
 interface Edit {
@@ -14,8 +15,12 @@ export interface Defect {
   readonly effect: string;
   /** The properties of which one must break. */
   readonly breaks: readonly Property[];
-  /** A seed that shows it; absent where none of the seeds tried so far did. */
-  readonly seed?: number;
+  /** The first seed that shows it. */
+  readonly seed: number;
+  /** The focus of the seeds that reach it; absent: any. */
+  readonly focus?: FocusName;
+  /** The rule that covers for this one: alone the edit shows nothing, and `seed` is for both taken out. */
+  readonly coveredBy?: { readonly rule: string; readonly edits: readonly Edit[] };
   readonly edits: readonly Edit[];
 }
 
@@ -24,6 +29,9 @@ const INSTANCE = 'src/connector/act/instance.ts';
 const CLASSIFY = 'src/openconnectors/errors/classify.ts';
 const SEND = 'src/connector/act/send-credential.ts';
 const DELETION = 'src/connector/decide/deletion.ts';
+const AUTHORIZE = 'src/connector/decide/authorization/authorize.ts';
+const PRECONDITIONS = 'src/connector/decide/preconditions.ts';
+const OWNERSHIP = 'src/connector/decide/ownership.ts';
 
 /** Classic mistakes, and defects that the code once had. Each takes one rule out of the source. */
 export const DEFECTS: readonly Defect[] = [
@@ -57,13 +65,15 @@ export const DEFECTS: readonly Defect[] = [
     name: 'code twice',
     effect: 'A code counts as new although the record says that it was sent.',
     breaks: ['code sent once'],
-    seed: 2,
+    seed: 1,
     edits: [{ file: RECORD, from: '  if (!match.wasSent) {', to: '  if (match !== undefined) {' }],
   },
   {
     name: 'forwarded 429 counts as unprocessed',
     effect: 'A code is sent again after a 429 of the provider.',
     breaks: ['code sent once'],
+    seed: 1,
+    focus: 'provider throttles',
     edits: [
       {
         file: CLASSIFY,
@@ -76,7 +86,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'server error counts as unprocessed',
     effect: 'A code is sent again after a 5xx.',
     breaks: ['code sent once'],
-    seed: 7,
+    seed: 1,
+    focus: 'server errors',
     edits: [
       {
         file: CLASSIFY,
@@ -89,6 +100,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'gateway 404 counts as deleted',
     effect: 'The 404 of a gateway counts as the answer of Open Connectors.',
     breaks: ['one instance', 'finalizer last', 'owned instance', 'settled'],
+    seed: 1,
+    focus: 'gateway',
     edits: [
       {
         file: CLASSIFY,
@@ -114,7 +127,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'owner unchecked',
     effect: 'An instance is written to by what a listing said minutes ago.',
     breaks: ['foreign instance'],
-    seed: 2,
+    seed: 1,
     edits: [
       {
         file: INSTANCE,
@@ -127,6 +140,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'late commit forgotten',
     effect: 'Nothing is watched for after an unknown outcome.',
     breaks: ['owned instance', 'one instance', 'finalizer last'],
+    seed: 1,
+    focus: 'late commits',
     edits: [
       { file: RECORD, from: '  return until > input.now ? until : undefined;', to: '  return undefined;' },
     ],
@@ -135,6 +150,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'tombstone not written',
     effect: 'A deleted resource leaves no tombstone.',
     breaks: ['owned instance', 'one instance', 'finalizer last'],
+    seed: 1,
+    focus: 'late commits',
     edits: [
       {
         file: 'src/connector/act/tombstone.ts',
@@ -160,6 +177,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'Lease not fenced',
     effect: 'A replica writes to Open Connectors without a look at its Lease.',
     breaks: ['fenced'],
+    seed: 1,
+    focus: 'paused leaders',
     edits: [
       {
         file: 'src/compose.ts',
@@ -172,6 +191,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'renew deadline ignored',
     effect: 'A leader counts as leading after its renew deadline.',
     breaks: ['fenced'],
+    seed: 1,
+    focus: 'paused leaders',
     edits: [
       {
         file: 'src/kube/leader/lease-elector.ts',
@@ -184,6 +205,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'backoff lost',
     effect: 'A failed reconcile is repeated immediately.',
     breaks: ['bounded calls'],
+    seed: 1,
     edits: [
       {
         file: 'src/reconciler/backoff.ts',
@@ -195,6 +217,159 @@ export const DEFECTS: readonly Defect[] = [
         from: '    return backoffCeilingMs(this.#limits, this.#failures) * this.#random.fraction();',
         to: '    return 0 * this.#random.fraction();',
       },
+      {
+        file: 'src/kube/queue/work-queue.ts',
+        from: '    const delayMs = ceiling * (1 - this.#options.random.fraction() / 2);',
+        to: '    const delayMs = 0 * ceiling;',
+      },
     ],
+  },
+  {
+    name: 'search skipped',
+    effect: 'A create whose outcome is unknown is not searched for.',
+    breaks: ['searched first', 'one instance'],
+    seed: 1,
+    edits: [
+      {
+        file: AUTHORIZE,
+        from: "  if (due.why !== 'create' || record === undefined || isSettled(input, record) || isFound(input, record)) {",
+        to: "  if (due.why !== 'nothing' || record === undefined || isSettled(input, record) || isFound(input, record)) {",
+      },
+    ],
+  },
+  {
+    name: 'search before a second send skipped',
+    effect: 'A code that was not processed is sent again without a search.',
+    breaks: ['searched first'],
+    seed: 1,
+    focus: 'platform throttles',
+    edits: [
+      {
+        file: AUTHORIZE,
+        from: "  return due.why === 'create' && searchedAt(input) < notBefore",
+        to: "  return due.why === 'create' && searchedAt(input) < 0",
+      },
+    ],
+  },
+  {
+    name: 'first listing skipped',
+    effect: 'A leader creates before it has listed the account.',
+    breaks: ['searched first', 'one instance'],
+    seed: 1,
+    focus: 'edits during listings',
+    edits: [
+      {
+        file: PRECONDITIONS,
+        from: "  return input.external.searchedAt === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;",
+        to: "  return input === undefined ? finish({ kind: 'cache-not-synced' }) : undefined;",
+      },
+    ],
+  },
+  {
+    name: 'finalizer after the create',
+    effect: 'The record of a create does not add the finalizer.',
+    breaks: ['finalizer last', 'owned instance', 'one instance'],
+    seed: 1,
+    focus: 'edits under way',
+    edits: [
+      {
+        file: SEND,
+        from: '    annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },\n    ...withFinalizer(input),',
+        to: '    annotations: { [ANNOTATIONS.attempt]: formatRecord(record) },',
+      },
+    ],
+  },
+  {
+    name: 'removal not recorded',
+    effect: 'An instance is deleted without a conditional status write first.',
+    breaks: ['removal recorded'],
+    seed: 1,
+    edits: [
+      {
+        file: OWNERSHIP,
+        from: '  return isRemovalRecorded(input.log, id)',
+        to: '  return isRemovalRecorded(input.log, id) || id > 0',
+      },
+    ],
+  },
+  {
+    name: 'absence in another organization',
+    effect: 'A deletion looks for the instance in the organization that the account has now.',
+    breaks: ['finalizer last', 'owned instance', 'one instance'],
+    seed: 1,
+    focus: 'moved accounts',
+    edits: [
+      {
+        file: DELETION,
+        from: '  return account.baseUrl === place.baseUrl && account.organizationId === place.organizationId;',
+        to: '  return account.baseUrl === place.baseUrl;',
+      },
+    ],
+  },
+  {
+    name: 'create in another organization forgotten',
+    effect:
+      'A create that was accepted in one organization is not looked for there after a change of the account.',
+    breaks: ['one instance'],
+    seed: 1,
+    focus: 'edits under way',
+    edits: [
+      {
+        file: PRECONDITIONS,
+        from: '  const isOpen = !isSettled(input, record) || isUnwritten(input, record);',
+        to: '  const isOpen = !isSettled(input, record);',
+      },
+    ],
+  },
+  {
+    name: 'refresh token sent twice',
+    effect: 'A refresh token is sent again after a 429 of Open Connectors.',
+    breaks: ['code sent once'],
+    seed: 1,
+    focus: 'platform throttles',
+    edits: [
+      {
+        file: SEND,
+        from: "  if (error.processed === 'no' && (record.kind === 'code' || error.status === undefined)) {",
+        to: "  if (error.processed === 'no') {",
+      },
+    ],
+  },
+  {
+    name: 'code sent without end',
+    effect: 'A code that is not processed is sent again as often as that happens.',
+    breaks: ['code sent once'],
+    seed: 1,
+    focus: 'platform throttles',
+    edits: [
+      {
+        file: RECORD,
+        from: '  return isTooOld || record.sends >= MAX_SENDS ?',
+        to: '  return isTooOld || record.sends > MAX_SENDS + 9 ?',
+      },
+    ],
+  },
+  {
+    name: 'host not checked',
+    effect: 'An account is called whose host ALLOWED_HOSTS does not have.',
+    breaks: ['allowed host'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/account/decide/decide.ts',
+        from: '  if (allowedHost(baseUrl, input.allowedHosts) !== undefined) {',
+        to: '  if (baseUrl !== undefined) {',
+      },
+    ],
+    coveredBy: {
+      rule: 'No session is opened for an account whose host is not allowed.',
+      edits: [
+        {
+          file: 'src/operator/ports.ts',
+          from: '    isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,',
+          to: '    isAllowed: () => true,',
+        },
+      ],
+    },
   },
 ];

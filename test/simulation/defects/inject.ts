@@ -3,17 +3,29 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Defect } from './defects.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
+/** The operator and the simulation as a run uses them. */
+export type Runner = typeof import('../run.ts');
+
+const ROOT = pathToFileURL(join(import.meta.dirname, '../../..')).href;
+/** Modules that are loaded once more for each defect. */
+const OWN = [`${ROOT}/src/`, `${ROOT}/test/`];
 
 /**
- * Changes the source of modules as they are loaded, so that the operator itself needs no switch. Modules that are
- * loaded already stay as they are. Throws, at the import, where the text of an edit is not there exactly once.
+ * Loads the operator and the simulation once more, with the defect in the source as it is loaded, so that the operator
+ * itself needs no switch. Throws where the text of an edit is not there exactly once.
  */
-export function injectDefect({ name, edits }: Defect): void {
-  registerHooks({
+export async function importWithDefect({ name, edits: own, coveredBy }: Defect): Promise<Runner> {
+  const edits = [...own, ...(coveredBy?.edits ?? [])];
+  const tag = `?defect=${encodeURIComponent(name)}`;
+  const hooks = registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const resolved = nextResolve(specifier, context);
+      const isOwn = OWN.some((folder) => resolved.url.startsWith(folder)) && !resolved.url.includes('?');
+      return isOwn && context.parentURL?.endsWith(tag) ? { ...resolved, url: resolved.url + tag } : resolved;
+    },
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
-      const due = edits.filter(({ file }) => pathToFileURL(join(ROOT, file)).href === url);
+      const due = edits.filter(({ file }) => url === `${ROOT}/${file}${tag}`);
       if (due.length === 0) {
         return loaded;
       }
@@ -22,6 +34,12 @@ export function injectDefect({ name, edits }: Defect): void {
       return { ...loaded, source: due.reduce((text, edit) => replaceOnce(name, text, edit), source) };
     },
   });
+  try {
+    const runner: Runner = await import(`${ROOT}/test/simulation/run.ts${tag}`);
+    return runner;
+  } finally {
+    hooks.deregister();
+  }
 }
 
 function replaceOnce(name: string, text: string, { file, from, to }: Defect['edits'][number]): string {

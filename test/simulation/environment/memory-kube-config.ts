@@ -1,12 +1,13 @@
 import type { Dispatcher } from 'undici';
 import { type Connection, PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
 
 /** A kubeconfig whose connections are those of `dispatcher`. */
 export class MemoryKubeConfig extends PooledKubeConfig {
   readonly #dispatcher: Dispatcher;
 
-  constructor(dispatcher: Dispatcher) {
-    super();
+  constructor(dispatcher: Dispatcher, clock: Clock) {
+    super(clock);
     this.#dispatcher = dispatcher;
     this.loadFromOptions({
       clusters: [{ name: 'memory', server: 'https://kubernetes.memory', skipTLSVerify: false }],
@@ -18,7 +19,8 @@ export class MemoryKubeConfig extends PooledKubeConfig {
 
   override async connection(): Promise<Connection> {
     return {
-      server: 'https://kubernetes.memory',
+      origin: 'https://kubernetes.memory',
+      basePath: '',
       headers: { authorization: `Bearer ${TOKEN}` },
       dispatcher: this.#dispatcher,
       unlimited: this.#dispatcher,

@@ -1,8 +1,8 @@
 import type { ComposedOperator } from '../../../src/compose.ts';
 import { compose } from '../../../src/compose.ts';
 import type { Config } from '../../../src/config/config.ts';
-import { createExchange } from '../../../src/openconnectors/transport/exchange.ts';
-import { ABORTED, TransportError } from '../../../src/openconnectors/transport/transport.ts';
+import { createExchange } from '../../../src/http/client/exchange.ts';
+import { ABORTED, TransportError } from '../../../src/http/client/transport-error.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
 import { type Host, type Wire, WireDispatcher } from '../wire/wire.ts';
@@ -47,7 +47,7 @@ export class OperatorProcess implements Host {
     const external = new WireDispatcher(wire, this, 'external');
     this.#composed = compose({
       config,
-      kubeConfig: new MemoryKubeConfig(new WireDispatcher(wire, this, 'kubernetes')),
+      kubeConfig: new MemoryKubeConfig(new WireDispatcher(wire, this, 'kubernetes'), this.#clock),
       clock: this.#clock,
       random: options.random,
       logTo: { write: (line) => this.#alive && options.log(line) },

@@ -5,16 +5,23 @@ import { HOME } from './cluster.ts';
 
 /** Deadline of a call with a code, milliseconds. */
 export const CREATE_DEADLINE_MS = 10_000;
+/** How long listings may lag behind, milliseconds. */
+export const SEARCH_GRACE_MS = 2_000;
+/** How long after its first send a code may be sent again, milliseconds. */
+export const CODE_LIFETIME_MS = 60_000;
+/** The only host of `ALLOWED_HOSTS`. */
+export const ALLOWED_HOST = 'localhost';
 /** How long a late instance is looked for, milliseconds. */
-export const LATE_COMMIT_WINDOW_MS = 300_000;
+export const LATE_COMMIT_WINDOW_MS = 120_000;
 
 /** Short periods, so that minutes of virtual time cover days of operation. */
 const SETTINGS = {
   CLUSTER_ID,
   POD_NAMESPACE: HOME,
-  ALLOWED_HOSTS: 'localhost',
+  ALLOWED_HOSTS: ALLOWED_HOST,
   CREATE_DEADLINE: `${CREATE_DEADLINE_MS}ms`,
-  SEARCH_GRACE: '2s',
+  SEARCH_GRACE: `${SEARCH_GRACE_MS}ms`,
+  CODE_LIFETIME: `${CODE_LIFETIME_MS}ms`,
   LATE_COMMIT_WINDOW: `${LATE_COMMIT_WINDOW_MS}ms`,
   INVENTORY_INTERVAL: '60s',
   PING_INTERVAL: '5m',
@@ -23,7 +30,7 @@ const SETTINGS = {
   LOG_LEVEL: 'debug',
   LEASE_DURATION: '30s',
   LEASE_RENEW_DEADLINE: '20s',
-  LEASE_RETRY_PERIOD: '5s',
+  LEASE_RETRY_PERIOD: '8s',
 } as const;
 
 /** The configuration of the process `name`; with several replicas, one of them leads. */

@@ -19,6 +19,9 @@ export interface Stage extends OperationContext {
 /** The most calls of an account in a second: no test waits for the limiter. */
 const LIMITS = { requestsPerSecond: 100, burst: 100, concurrency: 8 } as const;
 
+/** A host that `ALLOWED_HOSTS` does not have. */
+const OTHER_HOST = 'elsewhere.example.com';
+
 /** Creates accounts, Secrets and foreign instances in an empty environment; `connectors` resources are prepared. */
 export async function createStage(
   environment: Environment,
@@ -39,6 +42,10 @@ export async function createStage(
       account(name, simulation.baseUrl, { credentialsSecretRef, limits: LIMITS, timeoutSeconds: 10 }),
     );
   }
+  // An account of a user who means another host than the operator is allowed to call.
+  await team.create(
+    account('elsewhere', `https://${OTHER_HOST}`, { credentialsSecretRef: { name: 'sap-account' } }),
+  );
   const tenant: Tenant = { namespace: team, userId: own.userId };
   const subjects: Subject[] = [];
   const watched = watchConnectors(environment);
@@ -49,6 +56,7 @@ export async function createStage(
         name,
         server: `${name}.infusionsoft.com`,
         element: element ?? pick(random, ['infusionsoftrest', 'infusionsoftcrm'] as const),
+        grant: element === undefined ? pick(random, ['code', 'code', 'refresh token'] as const) : 'code',
       }),
     );
   }

@@ -1,18 +1,32 @@
-import type { Random } from '../../../src/runtime/random.ts';
 import { pick } from '../../soak/seeds.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { LATE_COMMIT_WINDOW_MS } from '../environment/settings.ts';
-import type { Api, CrashMoment, Fate, WireCall, WireFault } from '../wire/fate.ts';
-import type { Profile } from './profile.ts';
+import type { Api, CrashMoment, Fate, WireCall } from '../wire/fate.ts';
+import { carriesCredential } from './credential.ts';
+import { isListing } from './listing.ts';
+import { drawFault } from './menu.ts';
+import type { Profile, Reaction } from './profile.ts';
 
 /** The fates of a run. */
 export interface SeededFates {
   of(call: WireCall): Fate;
+  /** What a user or an administrator does while the call is under way. */
+  reactionTo(call: WireCall): PlannedReaction | undefined;
   /** Lets every request to the API fail from now on, or not any more. */
   outage(api: Api, isOut: boolean): void;
   /** Ends faults, crashes and delays. */
   calm(): void;
 }
+
+/** One reaction to a call, `delayMs` after it began. */
+export interface PlannedReaction {
+  readonly id: string;
+  readonly name: Reaction;
+  readonly delayMs: number;
+  readonly seed: number;
+}
+
+/** Before the answer of a call with a credential, around its deadline, and after it, milliseconds. */
+const REACTION_DELAYS = [0, 20, 400, 11_000, 14_000];
 
 const CRASHES: readonly CrashMoment[] = ['before', 'after commit', 'after answer'];
 /** Shorter and longer than the Lease, milliseconds. */
@@ -43,6 +57,18 @@ export function seededFates(
         outages.delete(api);
       }
     },
+    reactionTo(call) {
+      const random = seededRandom(mixed(~seed, call));
+      if (isCalm || random.fraction() >= profile.reactions || !isAim(call, profile)) {
+        return undefined;
+      }
+      const id = `reaction to ${call.api} request ${call.index}`;
+      const name = pick(random, profile.reactionMenu);
+      const delayMs = pick(random, REACTION_DELAYS);
+      return occurs(id)
+        ? { id, name, delayMs, seed: Math.floor(random.fraction() * 0x1_0000_0000) }
+        : undefined;
+    },
     of(call) {
       const random = seededRandom(mixed(seed, call));
       const longest = isCalm ? CALM_MS : profile.latencyMs;
@@ -60,10 +86,13 @@ export function seededFates(
       }
       const name = `${call.api} request ${call.index}`;
       const crash = random.fraction() < profile.crashes ? pick(random, CRASHES) : undefined;
-      const fault = random.fraction() < profile.faults ? drawFault(random, call) : undefined;
+      const isStruck = random.fraction() < profile.faults;
+      const isAimedAt = random.fraction() < profile.aimedFaults && isAim(call, profile);
+      const menu = isAimedAt ? profile.aimedFaultMenu : profile.faultMenu;
+      const fault = isStruck || isAimedAt ? drawFault(random, call, menu) : undefined;
       // Before the next call of a reconcile, which may be the one with the code.
       const isStep = call.api === 'external' || call.method === 'PATCH';
-      const pauses = profile.replicas > 1 && isStep && random.fraction() < profile.crashes * 4;
+      const pauses = profile.replicas > 1 && isStep && random.fraction() < profile.pauses;
       return {
         ...fate,
         ...(pauses && occurs(`pause at ${name}`) ? { pauseMs: pick(random, PAUSES) } : {}),
@@ -74,36 +103,8 @@ export function seededFates(
   };
 }
 
-function drawFault(random: Random, { api, method, isWatch }: WireCall): WireFault {
-  const any: readonly WireFault[] = [
-    { kind: 'refused' },
-    { kind: 'lost' },
-    { kind: 'answer lost' },
-    { kind: 'hangs' },
-    { kind: 'status', status: 500 },
-    { kind: 'status', status: 503 },
-    { kind: 'status', status: 429 },
-  ];
-  if (isWatch) {
-    return pick(random, [...any, { kind: 'silent' }, { kind: 'status', status: 410 }]);
-  }
-  const late: WireFault = {
-    kind: 'late',
-    ms: Math.floor(random.fraction() ** 2 * LATE_COMMIT_WINDOW_MS * 0.7),
-  };
-  if (api === 'kubernetes') {
-    const conflict: WireFault = { kind: 'status', status: 409 };
-    const gone: WireFault = { kind: 'status', status: 410 };
-    return pick(random, [...any, late, ...(method === 'GET' ? [gone] : [conflict, conflict])]);
-  }
-  return pick(random, [
-    ...any,
-    late,
-    late,
-    { kind: 'status', status: 502 },
-    { kind: 'status', status: 429, forwarded: true },
-    { kind: 'gateway' },
-  ]);
+function isAim(call: WireCall, { aim }: Profile): boolean {
+  return aim === 'credentials' ? carriesCredential(call) : isListing(call);
 }
 
 function mixed(seed: number, { api, index }: WireCall): number {

@@ -1,5 +1,5 @@
 import { derivedRandom, pick } from '../../soak/seeds.ts';
-import { OPERATION_NAMES, type OperationName } from '../../soak/storm/schedule.ts';
+import type { OperationName } from '../../soak/storm/schedule.ts';
 import type { Api } from '../wire/fate.ts';
 import type { Profile } from './profile.ts';
 
@@ -32,7 +32,7 @@ export function planActions(seed: number, profile: Profile): readonly Action[] {
       id: '',
       kind: 'operation',
       at: at(),
-      name: pick(random, OPERATION_NAMES),
+      name: pick(random, profile.operationMenu),
       subject,
       seed: index(0x1_0000_0000),
     };

@@ -14,13 +14,21 @@ export interface StormTools {
   readonly fates: Pick<SeededFates, 'outage'>;
 }
 
+/** A storm that goes on. */
+export interface Storm {
+  /** All actions of the plan, and what they caused, have ended. */
+  readonly done: Promise<void>;
+  /** Carries out one more action, after `delayMs`. */
+  react(action: Action, delayMs: number): void;
+}
+
 /** Carries out the actions at their times. Actions on one connector are sequential, all others overlap. */
 export function startStorm(
   stage: Stage,
   tools: StormTools,
   actions: readonly Action[],
   onFailure: (error: unknown) => void,
-): Promise<void> {
+): Storm {
   const queues = new Map<string, Promise<void>>();
   const begin = (queue: string, work: () => Promise<void>): Promise<void> => {
     const done = (queues.get(queue) ?? Promise.resolve()).then(work).catch(onFailure);
@@ -34,7 +42,12 @@ export function startStorm(
     }
     await Promise.all(queues.values());
   };
-  return run();
+  return {
+    done: run(),
+    react(action, delayMs) {
+      stage.clock.schedule(delayMs, () => void begin(queueOf(action), () => perform(stage, tools, action)));
+    },
+  };
 }
 
 /** Account and processes have queues of their own. */

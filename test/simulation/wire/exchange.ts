@@ -36,7 +36,13 @@ export class Exchange implements Dispatcher.DispatchController {
       this.#host.kill(`before request ${this.#call.number}`);
       return;
     }
-    this.#after(this.#fate.connectMs, () => this.#host.deliver(() => this.#connected()));
+    const { connectMs, fault } = this.#fate;
+    if (connectMs === 0 && fault?.kind !== 'refused') {
+      // Over a kept connection a request leaves in the tick of its call.
+      this.#connected();
+      return;
+    }
+    this.#after(connectMs, () => this.#host.deliver(() => this.#connected()));
   }
 
   /** By the client. What has left is still processed. */

@@ -9,6 +9,8 @@ export interface WireCall {
   readonly index: number;
   readonly process: string;
   readonly api: Api;
+  /** Scheme, host and port; empty for Kubernetes. */
+  readonly origin: string;
   readonly method: string;
   /** Path and query. */
   readonly target: string;

@@ -53,11 +53,12 @@ export class WireDispatcher extends Dispatcher {
     if (!this.#host.alive) {
       return true;
     }
-    const { path, method, headers, body } = options;
+    const { origin, path, method, headers, body } = options;
     const call: WireCall = {
       ...this.#wire.number(this.#api),
       process: this.#host.name,
       api: this.#api,
+      origin: String(origin ?? ''),
       method,
       target: path,
       headers: { ...(headers as Readonly<Record<string, string>>) },

@@ -7,7 +7,7 @@ import type { Subject, Tenant } from './subject.ts';
 
 /** What Open Connectors and Infusionsoft know of a subject is registered here. */
 export interface SubjectSources {
-  readonly simulator: Pick<Simulation, 'registerApp' | 'registerAccount' | 'issueCode'>;
+  readonly simulator: Pick<Simulation, 'registerApp' | 'registerAccount' | 'issueCode' | 'issueRefreshToken'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -16,7 +16,12 @@ export interface SubjectSources {
 export async function prepareSubject(
   { simulator, clock, random }: SubjectSources,
   tenant: Tenant,
-  { name, server, element }: Pick<Subject, 'name' | 'server'> & Pick<Subject['wanted'], 'element'>,
+  {
+    name,
+    server,
+    element,
+    grant = 'code',
+  }: Pick<Subject, 'name' | 'server'> & Pick<Subject['wanted'], 'element'> & Partial<Pick<Subject, 'grant'>>,
 ): Promise<Subject> {
   const { namespace } = tenant;
   const subject: Subject = {
@@ -24,6 +29,7 @@ export async function prepareSubject(
     name,
     tenant,
     server,
+    grant,
     app: simulator.registerApp(),
     wanted: {
       account: 'sap',

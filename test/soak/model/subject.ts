@@ -14,7 +14,7 @@ export interface Tenant {
   readonly userId: number;
 }
 
-/** A code that was stored in the Secret of a connector. */
+/** A code, or a refresh token, that was stored in the Secret of a connector. */
 export interface IssuedCode {
   /** Its fingerprint in the ledger of the simulator. */
   readonly fingerprint: string;
@@ -41,6 +41,8 @@ export interface Subject {
   readonly name: string;
   readonly tenant: Tenant;
   readonly server: string;
+  /** What the Secret `<name>-code` holds. */
+  readonly grant: 'code' | 'refresh token';
   readonly wanted: Wanted;
   app: ProviderApp;
   /** Whether the user wants the resource to exist. */

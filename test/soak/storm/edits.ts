@@ -87,7 +87,7 @@ function elementSpec({ wanted, name, server }: Subject, absent: null | undefined
 
 /** The whole spec, for a create. */
 export function specOf(subject: Subject): Readonly<Record<string, unknown>> {
-  const { wanted, name } = subject;
+  const { wanted, name, grant } = subject;
   return {
     ...elementSpec(subject, undefined),
     accountRef: { name: wanted.account },
@@ -102,7 +102,9 @@ export function specOf(subject: Subject): Readonly<Record<string, unknown>> {
     oauth: {
       clientSecretRef: { name: `${name}-oauth` },
       callbackUrl: CALLBACK_URL,
-      authorizationCodeSecretRef: { name: `${name}-code` },
+      ...(grant === 'code'
+        ? { authorizationCodeSecretRef: { name: `${name}-code` } }
+        : { refreshTokenSecretRef: { name: `${name}-code`, key: 'code' } }),
     },
   };
 }

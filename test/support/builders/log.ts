@@ -74,6 +74,7 @@ const SAMPLES: { readonly [Type in Act['type']]: Extract<Act, { type: Type }> } 
   'verify-account': { type: 'verify-account', id: 0 },
   'open-fallback-credentials': { type: 'open-fallback-credentials', account: ACCOUNT },
   'release-tags': { type: 'release-tags', id: 0, tags: [], onFailure: 'ignore' },
+  'record-instance': { type: 'record-instance', instance: instance(0) },
   'record-switch': {
     type: 'record-switch',
     to: instance(0),

@@ -31,6 +31,15 @@ export function startOperatorProcess(
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...bench.environment(env) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return superviseOperator(bench, child, onLine);
+}
+
+/** The operator in a process that was just started, with its output in pipes. The workbench kills it at its end. */
+export function superviseOperator(
+  bench: Workbench,
+  child: ChildProcess,
+  onLine: (line: string, kill: () => void) => void = () => undefined,
+): OperatorProcess {
   const { pid } = child;
   if (pid === undefined) {
     throw new Error('the operator did not start');

@@ -1,3 +1,4 @@
+import { type ApiServer, startApiServer } from 'kube-apiserver-emulator/index.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TOMBSTONE_SECRET, TombstoneStore } from '../../../src/account/late/tombstones.ts';
 import { objectPath, wellKnown } from '../../../src/kube/client/paths.ts';
@@ -7,23 +8,23 @@ import type { Tombstone } from '../../../src/ownership/tombstone.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { ACCOUNT } from '../../support/builders/connector.ts';
 import { NOW } from '../../support/builders/time.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
 
 const HOME = 'operator';
 
-let fake: FakeKube;
+let server: ApiServer;
 let config: PooledKubeConfig;
 let store: TombstoneStore;
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
-  config = fake.config();
+  server = await startApiServer({ namespaces: [HOME] });
+  config = pooledConfigOf(server.kubeconfig);
   store = new TombstoneStore(new KubeRest({ config, clock: systemClock }), HOME);
 });
 
 afterEach(async () => {
   await config.close();
-  await fake.close();
+  await server.stop();
 });
 
 function tombstone(uid: string): Tombstone {
@@ -32,9 +33,7 @@ function tombstone(uid: string): Tombstone {
 }
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
-const secrets = () => fake.collection('v1', 'secrets');
-const isFirstPatch = { method: 'PATCH', path: /tombstones$/ };
-const notFound = { kind: 'status', code: 404, reason: 'NotFound' } as const;
+const secrets = () => server.objects(wellKnown.secrets);
 
 describe('the stored tombstones', () => {
   it('are none before the first is written', async () => {
@@ -59,7 +58,11 @@ describe('the stored tombstones', () => {
 
   it('keep those of a Secret that was created during the first write', async () => {
     await store.write(tombstone('a'));
-    fake.fail(isFirstPatch, notFound);
+    server.faults.inject(
+      { verb: 'patch', name: TOMBSTONE_SECRET },
+      { kind: 'respond', status: 404 },
+      { times: 1 },
+    );
     await store.write(tombstone('b'));
     expect(await store.list()).toEqual([tombstone('a'), tombstone('b')]);
   });
@@ -96,7 +99,7 @@ describe('the stored tombstones', () => {
   it.each(['list', 'write', 'remove'] as const)(
     'fail with the error of the API server on %s',
     async (verb) => {
-      fake.fail({ path: /tombstones$/ }, { kind: 'status', code: 403, reason: 'Forbidden' });
+      server.faults.inject({ name: TOMBSTONE_SECRET }, { kind: 'respond', status: 403 }, { times: 1 });
       const call =
         verb === 'write' ? store.write(tombstone('a')) : verb === 'list' ? store.list() : store.remove('a');
       await expect(call).rejects.toMatchObject({ kind: 'forbidden' });

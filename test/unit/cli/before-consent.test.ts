@@ -31,6 +31,7 @@ function sessionWith(secret: Awaited<ReturnType<Resources['secret']>>): Session 
       random: seededRandom(1),
       env: {},
       home: '/nonexistent',
+      platform: 'linux',
       onInterrupt: () => () => undefined,
     },
     cluster: {

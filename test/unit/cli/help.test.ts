@@ -34,6 +34,7 @@ async function runHere(...argv: string[]) {
     random: seededRandom(1),
     env: {},
     home: '/nonexistent',
+    platform: 'linux',
     onInterrupt: () => () => undefined,
   });
   return { code, out, err };

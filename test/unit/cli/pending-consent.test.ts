@@ -13,7 +13,12 @@ describe('a pending consent', () => {
     home = await mkdtemp(join(tmpdir(), 'pending-'));
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
-  const context = (env: Record<string, string> = {}) => ({ env, home, clock });
+  const context = (env: Record<string, string> = {}, platform: NodeJS.Platform = 'linux') => ({
+    env,
+    home,
+    clock,
+    platform,
+  });
   const fileIn = async (folder: string): Promise<string> => join(folder, (await readdir(folder))[0] ?? '');
   const defaultFolder = () => join(home, '.local', 'state', 'kubectl-openconnectors');
 
@@ -59,5 +64,15 @@ describe('a pending consent', () => {
       await writeFile(file, text);
       expect(await findPending(context(env), key)).toBeUndefined();
     }
+  });
+
+  it.each([
+    ['%LOCALAPPDATA%', (folder: string) => ({ LOCALAPPDATA: join(folder, 'Local') }), ['Local']],
+    ['the home folder without it', () => ({}), ['AppData', 'Local']],
+  ] as const)('is stored below %s on Windows', async (_name, env, path) => {
+    const windows = context(env(home), 'win32');
+    await keepPending(windows, key, { state: 's', requestHash: 'hash' });
+    expect(await readdir(join(home, ...path, 'kubectl-openconnectors'))).toHaveLength(1);
+    expect((await findPending(windows, key))?.requestHash).toBe('hash');
   });
 });

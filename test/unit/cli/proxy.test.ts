@@ -95,6 +95,7 @@ describe('a command behind a proxy', () => {
       random: seededRandom(1),
       env,
       home: folder,
+      platform: 'linux',
       onInterrupt: () => () => undefined,
     });
     return { code, printed: printed.join('') };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { TransportResponse } from '../../../src/http/client/request.ts';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
 import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
-import type { TransportResponse } from '../../../src/openconnectors/transport/transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import {
   authorizeRequest,

@@ -1,26 +1,28 @@
+import { type ApiServer, startApiServer } from 'kube-apiserver-emulator/index.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { wellKnown } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest, type WriteGuard } from '../../../src/kube/client/rest.ts';
 import { EventRecorder, type RecordedEvent } from '../../../src/kube/events/event-recorder.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-let fake: FakeKube;
+let server: ApiServer;
 let config: PooledKubeConfig;
 let clock: VirtualClock;
 let dropped: string[];
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
-  config = fake.config();
+  server = await startApiServer({ namespaces: ['team'] });
+  config = pooledConfigOf(server.kubeconfig);
   clock = new VirtualClock();
   dropped = [];
 });
 
 afterEach(async () => {
   await config.close();
-  await fake.close();
+  await server.stop();
 });
 
 function recorder(guard?: WriteGuard): EventRecorder {
@@ -46,7 +48,12 @@ function event(note: string, name = 'a'): RecordedEvent {
 }
 
 function stored() {
-  return fake.collection('events.k8s.io/v1', 'events').list('team');
+  return server.objects(wellKnown.events).list('team');
+}
+
+/** Waits until the recorder has the response to each of its requests. */
+async function answered(): Promise<void> {
+  await expect.poll(() => clock.pending).toBe(0);
 }
 
 describe('an event', () => {
@@ -79,8 +86,10 @@ describe('an event', () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
+    await answered();
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
+    await answered();
     for (let n = 0; n < 50; n++) {
       events.record(event('again'));
     }
@@ -88,14 +97,14 @@ describe('an event', () => {
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 53 });
     expect(stored()).toHaveLength(1);
-    expect(fake.requests).toHaveLength(3);
+    expect(server.ledger).toHaveLength(3);
   });
 
   test('is created again when its series has expired on the server', async () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
-    fake.collection('events.k8s.io/v1', 'events').delete('team', stored()[0]?.metadata.name ?? '');
+    server.objects(wellKnown.events).delete('team', stored()[0]?.metadata.name ?? '');
     events.record(event('again'));
     await expect.poll(() => stored()[0]?.['series']).toMatchObject({ count: 2 });
   });
@@ -104,6 +113,7 @@ describe('an event', () => {
     const events = recorder();
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(1);
+    await answered();
     await clock.advance(6 * 60_000 + 1);
     events.record(event('again'));
     await expect.poll(() => stored().length).toBe(2);
@@ -124,7 +134,7 @@ describe('a recorder', () => {
 
   test('tries an event again that could not be written, and then leaves it', async () => {
     const events = recorder();
-    fake.fail({}, { kind: 'status', code: 500 }, 2);
+    server.faults.inject({}, { kind: 'respond', status: 500 }, { times: 2 });
     events.record(event('twice'));
     await expect
       .poll(async () => {
@@ -132,8 +142,8 @@ describe('a recorder', () => {
         return stored().length;
       })
       .toBe(1);
-    expect(fake.requests).toHaveLength(3);
-    fake.fail({}, { kind: 'status', code: 403 }, 99);
+    expect(server.ledger).toHaveLength(3);
+    server.faults.inject({}, { kind: 'respond', status: 403 });
     events.record(event('never'));
     await expect.poll(() => dropped).toEqual(['never']);
   });
@@ -144,7 +154,7 @@ describe('a recorder', () => {
     });
     expect(() => events.record(event('a'))).not.toThrow();
     await expect.poll(() => dropped).toEqual(['a']);
-    expect(fake.requests).toHaveLength(0);
+    expect(server.ledger).toHaveLength(0);
   });
 
   test('writes what is due when it is flushed, and takes no more', async () => {
@@ -165,9 +175,9 @@ describe('a recorder', () => {
 
   test('ends a flush when the server does not respond in time', async () => {
     const events = recorder();
-    fake.fail({}, { kind: 'silent' }, 9);
+    server.faults.inject({}, { kind: 'hang' });
     events.record(event('a'));
-    await expect.poll(() => fake.requests.length).toBe(1);
+    await expect.poll(() => server.ledger.length).toBe(1);
     const flushed = events.flush(1_000);
     await clock.advance(1_000);
     await expect(flushed).resolves.toBeUndefined();

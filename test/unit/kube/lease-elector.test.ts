@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { wellKnown } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { LeaseElector, LeaseNotHeldError } from '../../../src/kube/leader/lease-elector.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
+import { startWidgetServer, type WidgetServer } from '../../support/kube/widget-server.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
-let fake: FakeKube;
+let server: WidgetServer;
 let config: PooledKubeConfig;
 let clock: VirtualClock;
 let log: string[];
@@ -34,8 +36,8 @@ function count(call: Promise<unknown>): Promise<unknown> {
 }
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
-  config = fake.config();
+  server = await startWidgetServer();
+  config = pooledConfigOf(server.kubeconfig);
   clock = new VirtualClock();
   log = [];
   callsUnderWay = new Set();
@@ -43,7 +45,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await config.close();
-  await fake.close();
+  await server.stop();
 });
 
 /** Keeps the answers to writes back until the test lets them through, past every time-out of the client. */
@@ -80,7 +82,7 @@ class HeldRest extends CountingRest {
 function elector(
   identity: string,
   ownClock: Clock = clock,
-  rest: KubeRest = new CountingRest({ config, clock: ownClock }),
+  rest: KubeRest = new CountingRest({ config, clock: ownClock, userAgent: identity }),
 ): LeaseElector {
   return new LeaseElector({
     rest,
@@ -98,13 +100,6 @@ function start(identity: string, candidate: LeaseElector): void {
     onStartedLeading: () => log.push(`${identity} leads`),
     onStoppedLeading: () => log.push(`${identity} stopped`),
   });
-}
-
-function lease(): Record<string, unknown> {
-  return fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'] as Record<
-    string,
-    unknown
-  >;
 }
 
 /** Passes up to `ms` in steps, with real turns for the sockets in between, until `condition` holds. Returns the time passed. */
@@ -134,8 +129,12 @@ describe('one candidate', () => {
     await reconcile(1_000, () => a.isLeading);
     expect(() => a.assertHeld()).not.toThrow();
     expect(log).toEqual(['a leads']);
-    expect(lease()).toMatchObject({ holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: 0 });
-    expect(lease()['renewTime']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    expect(server.leaseSpec()).toMatchObject({
+      holderIdentity: 'a',
+      leaseDurationSeconds: 15,
+      leaseTransitions: 0,
+    });
+    expect(server.leaseSpec()['renewTime']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     await a.stop();
   });
 
@@ -143,9 +142,9 @@ describe('one candidate', () => {
     const a = elector('a');
     start('a', a);
     await reconcile(1_000, () => a.isLeading);
-    const before = fake.requests.length;
+    const before = server.ledger.length;
     await reconcile(22_000);
-    const after = fake.requests.slice(before);
+    const after = server.ledger.entries.slice(before);
     expect(after.every(({ method }) => method === 'PUT')).toBe(true);
     expect(after.length).toBeGreaterThanOrEqual(9);
     expect(after.length).toBeLessThanOrEqual(11);
@@ -156,9 +155,7 @@ describe('one candidate', () => {
     const a = elector('a');
     start('a', a);
     await reconcile(1_000, () => a.isLeading);
-    fake
-      .collection('coordination.k8s.io/v1', 'leases')
-      .patch('system', 'operator', { metadata: { labels: { x: 'y' } } });
+    server.objects(wellKnown.leases).patch('system', 'operator', { metadata: { labels: { x: 'y' } } });
     await reconcile(12_000);
     expect(a.isLeading).toBe(true);
     expect(log).toEqual(['a leads']);
@@ -169,9 +166,7 @@ describe('one candidate', () => {
     const a = elector('a');
     start('a', a);
     await reconcile(1_000, () => a.isLeading);
-    fake
-      .collection('coordination.k8s.io/v1', 'leases')
-      .patch('system', 'operator', { spec: { holderIdentity: 'thief' } });
+    server.objects(wellKnown.leases).patch('system', 'operator', { spec: { holderIdentity: 'thief' } });
     await reconcile(3_000, () => !a.isLeading);
     expect(log).toEqual(['a leads', 'a stopped']);
     expect(a.signal.aborted).toBe(true);
@@ -180,15 +175,15 @@ describe('one candidate', () => {
   });
 
   test.each([
-    ['does not answer', { kind: 'silent' } as const],
+    ['does not answer', { kind: 'hang' } as const],
     ['resets connections', { kind: 'reset' } as const],
-    ['answers 500', { kind: 'status', code: 500 } as const],
+    ['answers 500', { kind: 'respond', status: 500 } as const],
   ])('stops before the Lease can be lost when the API server %s', async (_what, fault) => {
     const a = elector('a');
     start('a', a);
     await reconcile(1_000, () => a.isLeading);
     await reconcile(5_000);
-    fake.fail({}, fault, 1_000);
+    server.faults.inject({}, fault);
     const state = a.state;
     const renewedAt = state.name === 'leading' ? state.renewedAt : Number.NaN;
     await reconcile(20_000, () => a.state.name === 'lost');
@@ -201,7 +196,7 @@ describe('one candidate', () => {
     const a = elector('a');
     start('a', a);
     await reconcile(1_000, () => a.isLeading);
-    fake.fail({}, { kind: 'status', code: 503 }, 3);
+    server.faults.inject({}, { kind: 'respond', status: 503 }, { times: 3 });
     await reconcile(30_000);
     expect(log).toEqual(['a leads']);
     await a.stop();
@@ -221,12 +216,12 @@ describe('of two candidates', () => {
     // The crash: from here on none of its requests arrives.
     const state = a.state;
     const renewedAt = state.name === 'leading' ? state.renewedAt : Number.NaN;
-    fake.fail({ body: /"holderIdentity":"a"/ }, { kind: 'silent' }, 99);
+    server.faults.inject({ userAgent: 'a' }, { kind: 'hang' });
     await reconcile(30_000, () => b.isLeading, onlyOne);
     expect(log).toEqual(['a leads', 'a stopped', 'b leads']);
     expect(clock.monotonic() - renewedAt).toBeGreaterThanOrEqual(15_000);
     expect(clock.monotonic() - renewedAt).toBeLessThanOrEqual(17_500);
-    expect(lease()).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
+    expect(server.leaseSpec()).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
     await b.stop();
   });
 
@@ -238,7 +233,7 @@ describe('of two candidates', () => {
     start('b', b);
     await reconcile(5_000);
     await a.stop();
-    expect(lease()['holderIdentity']).toBe('');
+    expect(server.leaseSpec()['holderIdentity']).toBe('');
     expect(await reconcile(10_000, () => b.isLeading)).toBeLessThanOrEqual(2_500);
     expect(log).toEqual(['a leads', 'a stopped', 'b leads']);
     await b.stop();
@@ -261,7 +256,7 @@ test('a stop ends when the API server does not respond', async () => {
   const a = elector('a');
   start('a', a);
   await reconcile(1_000, () => a.isLeading);
-  fake.fail({}, { kind: 'silent' }, 1_000);
+  server.faults.inject({}, { kind: 'hang' });
   let isStopped = false;
   const stopping = a.stop(2_000).then(() => {
     isStopped = true;
@@ -285,7 +280,7 @@ describe('a response that arrives after the renew deadline', () => {
     expect([a.state.name, a.isLeading, log]).toEqual(['candidate', false, []]);
     await reconcile(3_000, () => a.isLeading);
     expect(log).toEqual(['a leads']);
-    expect(lease()).toMatchObject({ holderIdentity: 'a', leaseTransitions: 0 });
+    expect(server.leaseSpec()).toMatchObject({ holderIdentity: 'a', leaseTransitions: 0 });
     await a.stop();
   });
 
@@ -298,7 +293,7 @@ describe('a response that arrives after the renew deadline', () => {
     rest.isHolding = false;
     rest.release();
     await a.stop();
-    expect(lease()['holderIdentity']).toBe('');
+    expect(server.leaseSpec()['holderIdentity']).toBe('');
     expect([a.state.name, log]).toEqual(['stopped', []]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
-import { Program, type ProgramName } from '../../support/fakekube/program.ts';
+import { Program, type ProgramName } from '../../support/kube/program.ts';
+import { startWidgetServer, type WidgetServer } from '../../support/kube/widget-server.ts';
 
 /**
  * The same program, the same failure, two base classes: what the library does as it is published, and what
@@ -12,26 +12,21 @@ import { Program, type ProgramName } from '../../support/fakekube/program.ts';
  */
 
 const waitOptions = { timeout: 15_000, interval: 20 };
-const group = 'example.dev/v1';
 
 async function setUp(name: ProgramName, widgets: Record<string, Record<string, unknown>>) {
-  const fake = await FakeKube.start();
+  const server = await startWidgetServer();
   for (const [widget, spec] of Object.entries(widgets)) {
-    add(fake, widget, spec);
+    server.addWidget(widget, { spec });
   }
-  const program = await Program.start(name, fake.kubeconfig);
+  const program = await Program.start(name, server.kubeconfig);
   return {
-    fake,
+    server,
     program,
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
-      await fake.close();
+      await server.stop();
     },
   };
-}
-
-function add(fake: FakeKube, name: string, spec: Record<string, unknown> = {}): void {
-  fake.collection(group, 'widgets').create('team', { kind: 'Widget', metadata: { name }, spec });
 }
 
 async function until(condition: () => boolean, program: Program): Promise<void> {
@@ -47,17 +42,20 @@ async function exitOf(program: Program): Promise<number | null | undefined> {
 }
 
 /** Handled and watching: the failure comes when everything is well. */
-async function settled(fake: FakeKube, program: Program): Promise<void> {
-  await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }) && fake.openWatches === 1, program);
+async function settled(server: WidgetServer, program: Program): Promise<void> {
+  await until(
+    () => program.hasTold({ type: 'HANDLED', name: 'a' }) && server.faults.openWatches() === 1,
+    program,
+  );
 }
 
-const watchFailures: [string, (fake: FakeKube) => void][] = [
-  ['a connection reset', (fake) => fake.closeWatches('reset')],
-  ...[401, 403, 410, 500].map((code): [string, (fake: FakeKube) => void] => [
+const watchFailures: [string, (server: WidgetServer) => void][] = [
+  ['a connection reset', (server) => server.faults.dropWatches()],
+  ...[401, 403, 410, 500].map((code): [string, (server: WidgetServer) => void] => [
     `HTTP ${code} on the next watch`,
-    (fake) => {
-      fake.fail({ isWatch: true }, { kind: 'status', code }, 1);
-      fake.closeWatches('end');
+    (server) => {
+      server.faults.inject({ verb: 'watch' }, { kind: 'respond', status: code }, { times: 1 });
+      server.faults.dropWatches({}, 'end');
     },
   ]),
 ];
@@ -65,24 +63,24 @@ const watchFailures: [string, (fake: FakeKube) => void][] = [
 describe('after a failure of a watch', () => {
   test.each(watchFailures)('(%s) the plain library ends the process with 1', async (_what, fail) => {
     await using running = await setUp('plain', { a: {} });
-    const { fake, program } = running;
-    await settled(fake, program);
-    fail(fake);
+    const { server, program } = running;
+    await settled(server, program);
+    fail(server);
     expect(await exitOf(program)).toBe(1);
   });
 
   test('one process of the reliable operator survives all of them and misses nothing', async () => {
     await using running = await setUp('reliable', { a: {}, 'w-0': {} });
-    const { fake, program } = running;
-    await settled(fake, program);
+    const { server, program } = running;
+    await settled(server, program);
     for (const [round, [, fail]] of watchFailures.entries()) {
       await until(
-        () => fake.openWatches === 1 && program.hasTold({ type: 'HANDLED', name: `w-${round}` }),
+        () => server.faults.openWatches() === 1 && program.hasTold({ type: 'HANDLED', name: `w-${round}` }),
         program,
       );
-      fail(fake);
-      fake.collection(group, 'widgets').delete('team', `w-${round}`);
-      add(fake, `w-${round + 1}`);
+      fail(server);
+      server.widgets.delete('team', `w-${round}`);
+      server.addWidget(`w-${round + 1}`);
       await until(() => program.hasTold({ type: 'DELETED', name: `w-${round}` }), program);
     }
     await until(() => program.hasTold({ type: 'HANDLED', name: `w-${watchFailures.length}` }), program);
@@ -95,18 +93,18 @@ describe('after a failure of a watch', () => {
 describe('a deletion while no watch is open, with the history lost', () => {
   async function deleteUnseen(name: ProgramName) {
     const running = await setUp(name, { a: {}, b: {} });
-    const { fake, program } = running;
-    await settled(fake, program);
+    const { server, program } = running;
+    await settled(server, program);
     await until(() => program.hasTold({ type: 'HANDLED', name: 'b' }), program);
-    fake.sendLine({
+    server.faults.sendLine({
       type: 'ERROR',
       object: { kind: 'Status', apiVersion: 'v1', code: 410, reason: 'Expired' },
     });
-    fake.closeWatches('end');
-    fake.collection(group, 'widgets').delete('team', 'b');
-    fake.loseHistory();
-    await until(() => fake.openWatches === 1, program);
-    add(fake, 'c');
+    server.faults.dropWatches({}, 'end');
+    server.widgets.delete('team', 'b');
+    server.faults.expireHistory();
+    await until(() => server.faults.openWatches() === 1, program);
+    server.addWidget('c');
     await until(() => program.hasTold({ type: 'HANDLED', name: 'c' }), program);
     return running;
   }
@@ -145,7 +143,7 @@ test('one slow handler holds back all others in the plain library, and none in t
   await using reliable = await setUp('reliable', { a: { workMs: 60_000 }, b: {} });
   await until(() => reliable.program.hasTold({ type: 'HANDLED', name: 'b' }), reliable.program);
   await until(() => plain.program.hasTold({ type: 'ADDED', name: 'a' }), plain.program);
-  add(plain.fake, 'c');
+  plain.server.addWidget('c');
   await until(() => plain.program.hasTold({ type: 'STARTED' }), plain.program);
   expect(plain.program.hasTold({ type: 'ADDED', name: 'b' })).toBe(false);
 });
@@ -155,14 +153,14 @@ describe('a finalizer whose removal is refused once', () => {
 
   test('is left behind by the plain library, for good', async () => {
     await using running = await setUp('plain', { a: { finalize: true } });
-    const { fake, program } = running;
-    const widgets = fake.collection(group, 'widgets');
+    const { server, program } = running;
+    const { widgets } = server;
     await until(() => program.hasTold({ type: 'ADDED', name: 'a' }), program);
     widgets.patch('team', 'a', { metadata: { finalizers: ['example.dev/cleanup'] } });
-    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 500 }, 1);
+    server.faults.inject({ verb: 'patch' }, { kind: 'respond', status: 500 }, { times: 1 });
     widgets.delete('team', 'a');
     await until(() => program.hasTold({ type: 'CLEANED', name: 'a' }), program);
-    add(fake, 'b');
+    server.addWidget('b');
     await until(() => program.hasTold({ type: 'HANDLED', name: 'b' }), program);
     expect(widgets.get('team', 'a').metadata.finalizers).toEqual(['example.dev/cleanup']);
     expect(program.count({ type: 'CLEANED', name: 'a' })).toBe(1);
@@ -170,11 +168,11 @@ describe('a finalizer whose removal is refused once', () => {
 
   test.each(refusals)('with %i is removed by the reliable operator', async (code) => {
     await using running = await setUp('reliable', { a: { finalize: true } });
-    const { fake, program } = running;
-    const widgets = fake.collection(group, 'widgets');
+    const { server, program } = running;
+    const { widgets } = server;
     await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
     expect(widgets.get('team', 'a').metadata.finalizers).toEqual(['example.dev/cleanup']);
-    fake.fail({ method: 'PATCH' }, { kind: 'status', code }, 1);
+    server.faults.inject({ verb: 'patch' }, { kind: 'respond', status: code }, { times: 1 });
     widgets.delete('team', 'a');
     await until(() => program.hasTold({ type: 'DELETED', name: 'a' }), program);
     expect(program.count({ type: 'CLEANED', name: 'a' })).toBe(2);
@@ -185,18 +183,18 @@ describe('a finalizer whose removal is refused once', () => {
 describe('a status whose write is refused once', () => {
   test('is never written by the plain library, which reports no error', async () => {
     await using running = await setUp('plain', { a: { report: true } });
-    const { fake, program } = running;
-    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409 }, 1);
+    const { server, program } = running;
+    server.faults.inject({ verb: 'patch' }, { kind: 'respond', status: 409 }, { times: 1 });
     await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
-    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toBeUndefined();
+    expect(server.widgets.get('team', 'a')['status']).toBeUndefined();
   });
 
   test('is written by the reliable operator at the next try', async () => {
     await using running = await setUp('reliable', { a: { report: true } });
-    const { fake, program } = running;
-    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 409, reason: 'Conflict' }, 1);
+    const { server, program } = running;
+    server.faults.inject({ verb: 'patch' }, { kind: 'respond', status: 409 }, { times: 1 });
     await until(() => program.hasTold({ type: 'HANDLED', name: 'a' }), program);
-    expect(fake.collection(group, 'widgets').get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
+    expect(server.widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
   });
 });
 
@@ -223,23 +221,23 @@ describe('a stop', () => {
   });
 
   test('while the first watch connects has no effect on the plain library, which ends with 1 at the next failure', async () => {
-    const fake = await FakeKube.start();
-    fake.fail({}, { kind: 'silent' }, 9);
-    await using program = await Program.start('plain', fake.kubeconfig);
-    await until(() => fake.requests.length === 1, program);
+    const server = await startWidgetServer();
+    server.faults.inject({}, { kind: 'hang' });
+    await using program = await Program.start('plain', server.kubeconfig);
+    await until(() => server.ledger.length === 1, program);
     program.terminate();
     await until(() => program.hasTold({ type: 'STOPPING' }), program);
-    await fake.close();
+    await server.stop();
     expect(await exitOf(program)).toBe(1);
   });
 
   test('while the first list is awaited ends the reliable operator with 0', async () => {
-    const fake = await FakeKube.start();
-    fake.fail({}, { kind: 'silent' }, 9);
-    await using program = await Program.start('reliable', fake.kubeconfig);
-    await until(() => fake.requests.length === 1, program);
+    const server = await startWidgetServer();
+    server.faults.inject({}, { kind: 'hang' });
+    await using program = await Program.start('reliable', server.kubeconfig);
+    await until(() => server.ledger.length === 1, program);
     program.terminate();
     expect(await exitOf(program)).toBe(0);
-    await fake.close();
+    await server.stop();
   });
 });

@@ -1,33 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { KubeObject } from '../../../src/kube/client/object.ts';
-import { collectionPath } from '../../../src/kube/client/paths.ts';
+import { collectionPath, wellKnown } from '../../../src/kube/client/paths.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
 import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { Reflector, type ReflectorOptions } from '../../../src/kube/watch/reflector.ts';
 import { ObjectStore } from '../../../src/kube/watch/store.ts';
-import type { Collection } from '../../support/fakekube/collections.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
+import { startWidgetServer, WIDGETS, type WidgetServer } from '../../support/kube/widget-server.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const WIDGETS = { group: 'example.dev', version: 'v1', plural: 'widgets' } as const;
 const path = collectionPath(WIDGETS);
 
-let fake: FakeKube;
+let server: WidgetServer;
 let config: PooledKubeConfig;
 let clock: VirtualClock;
 let store: ObjectStore;
-let widgets: Collection;
+let widgets: WidgetServer['widgets'];
 let changes: string[];
 let troubles: string[];
 let reflectors: Reflector[];
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
-  config = fake.config();
+  server = await startWidgetServer();
+  config = pooledConfigOf(server.kubeconfig);
   clock = new VirtualClock();
   store = new ObjectStore();
-  widgets = fake.collection('example.dev/v1', 'widgets');
+  ({ widgets } = server);
   changes = [];
   troubles = [];
   reflectors = [];
@@ -37,7 +36,7 @@ afterEach(async () => {
   await Promise.all(reflectors.map((reflector) => reflector.stop()));
   expect(clock.pending).toBe(0);
   await config.close();
-  await fake.close();
+  await server.stop();
 });
 
 function reflect(options: Partial<ReflectorOptions<KubeObject>> = {}): Reflector {
@@ -56,12 +55,17 @@ function reflect(options: Partial<ReflectorOptions<KubeObject>> = {}): Reflector
 }
 
 function add(name: string, namespace = 'team'): void {
-  widgets.create(namespace, { kind: 'Widget', metadata: { name } });
+  server.addWidget(name, {}, namespace);
+}
+
+/** Lets the server answer the next `times` lists or watches with this status. */
+function refuse(verb: 'list' | 'watch', status: number, times = 1): void {
+  server.faults.inject({ verb }, { kind: 'respond', status }, { times });
 }
 
 async function watching(times = 1): Promise<void> {
-  await expect.poll(() => fake.openWatches).toBe(1);
-  await expect.poll(() => fake.received({ isWatch: true }).length).toBeGreaterThanOrEqual(times);
+  await expect.poll(() => server.faults.openWatches()).toBe(1);
+  await expect.poll(() => server.ledger.filter({ verb: 'watch' }).length).toBeGreaterThanOrEqual(times);
 }
 
 /** Passes time in small steps until `condition` holds: every backoff ends, every socket gets its turn. */
@@ -81,18 +85,20 @@ async function passUntil(condition: () => boolean): Promise<void> {
 
 describe('a reflector', () => {
   test('lists page by page, then watches from there, and fills in what list items lack', async () => {
+    const secrets = server.objects(wellKnown.secrets);
     for (let n = 0; n < 1_201; n++) {
-      add(`w-${n}`);
+      secrets.create('team', { apiVersion: 'v1', kind: 'Secret', metadata: { name: `s-${n}` } });
     }
-    await expect(reflect().start()).resolves.toBe(true);
+    // List items of built-in resources have neither apiVersion nor kind.
+    await expect(reflect({ path: collectionPath(wellKnown.secrets) }).start()).resolves.toBe(true);
     expect(store.size).toBe(1_201);
-    expect(fake.received({ isWatch: false })).toHaveLength(3);
-    expect(store.get('team', 'w-7')).toMatchObject({ apiVersion: 'example.dev/v1', kind: 'Widget' });
+    expect(server.ledger.filter({ verb: 'list' })).toHaveLength(3);
+    expect(store.get('team', 's-7')).toMatchObject({ apiVersion: 'v1', kind: 'Secret' });
     await watching();
-    const { query } = fake.received({ isWatch: true })[0] ?? { query: new URLSearchParams() };
-    expect(query.get('allowWatchBookmarks')).toBe('true');
-    expect(Number(query.get('timeoutSeconds'))).toBeGreaterThanOrEqual(300);
-    expect(Number(query.get('timeoutSeconds'))).toBeLessThanOrEqual(600);
+    const [watch] = server.ledger.filter({ verb: 'watch' });
+    expect(watch?.query['allowWatchBookmarks']).toBe('true');
+    expect(Number(watch?.query['timeoutSeconds'])).toBeGreaterThanOrEqual(300);
+    expect(Number(watch?.query['timeoutSeconds'])).toBeLessThanOrEqual(600);
   });
 
   test('follows additions, changes and deletions', async () => {
@@ -112,8 +118,8 @@ describe('a reflector', () => {
     }
     const reflector = reflect();
     const synced = reflector.start();
-    await expect.poll(() => fake.requests.length).toBeGreaterThan(0);
-    fake.fail({ isWatch: false }, { kind: 'status', code: 410, reason: 'Expired' }, 1);
+    await expect.poll(() => server.ledger.length).toBeGreaterThan(0);
+    refuse('list', 410, 1);
     await expect(synced).resolves.toBe(true);
     expect(store.size).toBe(1_201);
   });
@@ -122,11 +128,11 @@ describe('a reflector', () => {
     for (let n = 0; n < 600; n++) {
       add(`w-${n}`);
     }
-    fake.fail({ isWatch: false }, { kind: 'status', code: 410, reason: 'Expired' }, 3);
+    refuse('list', 410, 3);
     const reflector = reflect();
     void reflector.start();
     await passUntil(() => reflector.synced);
-    expect(fake.received({ isWatch: false }).at(-1)?.query.get('limit')).toBeNull();
+    expect(server.ledger.filter({ verb: 'list' }).at(-1)?.query['limit']).toBeUndefined();
   });
 });
 
@@ -137,12 +143,12 @@ describe('a watch that breaks', () => {
     await watching();
     add('b');
     await expect.poll(() => changes.length).toBe(2);
-    fake.closeWatches('reset');
+    server.faults.dropWatches();
     add('c');
     widgets.delete('team', 'a');
     await passUntil(() => changes.length === 4);
     expect(changes.slice(2)).toEqual(['upsert c', 'delete a']);
-    expect(fake.received({ isWatch: false })).toHaveLength(1);
+    expect(server.ledger.filter({ verb: 'list' })).toHaveLength(1);
     expect(troubles).toHaveLength(2);
     expect(troubles[1]).toBe('over');
   });
@@ -153,11 +159,11 @@ describe('a watch that breaks', () => {
       add('a');
       await reflect().start();
       await watching();
-      fake.fail({ isWatch: true }, { kind: 'status', code }, 4);
-      fake.closeWatches('end');
+      refuse('watch', code, 4);
+      server.faults.dropWatches({}, 'end');
       add('b');
       await passUntil(() => changes.includes('upsert b'));
-      expect(fake.received({ isWatch: true })).toHaveLength(6);
+      expect(server.ledger.filter({ verb: 'watch' })).toHaveLength(6);
       expect(troubles.filter((trouble) => trouble.includes(String(code)))).toHaveLength(1);
     },
   );
@@ -167,12 +173,12 @@ describe('a watch that breaks', () => {
     add('b');
     await reflect().start();
     await watching();
-    fake.fail({ isWatch: true }, { kind: 'status', code: 410, reason: 'Expired' });
-    fake.closeWatches('reset');
+    refuse('watch', 410);
+    server.faults.dropWatches();
     widgets.delete('team', 'a');
     await passUntil(() => changes.includes('delete a'));
     expect(store.list().map(({ metadata }) => metadata.name)).toEqual(['b']);
-    expect(fake.received({ isWatch: false })).toHaveLength(2);
+    expect(server.ledger.filter({ verb: 'list' })).toHaveLength(2);
   });
 
   test('with an expired resource version in the stream is followed by such a list too', async () => {
@@ -180,9 +186,9 @@ describe('a watch that breaks', () => {
     add('b');
     await reflect().start();
     await watching();
-    fake.closeWatches('end');
+    server.faults.dropWatches({}, 'end');
     widgets.delete('team', 'a');
-    fake.loseHistory();
+    server.faults.expireHistory();
     await passUntil(() => changes.includes('delete a'));
     await watching();
     add('c');
@@ -197,8 +203,8 @@ describe('a watch that breaks', () => {
     add('a');
     await reflect().start();
     await watching();
-    fake.sendLine(line);
-    await passUntil(() => fake.received({ isWatch: false }).length === 2);
+    server.faults.sendLine(line);
+    await passUntil(() => server.ledger.filter({ verb: 'list' }).length === 2);
     await watching(2);
     add('b');
     await expect.poll(() => changes.at(-1)).toBe('upsert b');
@@ -209,9 +215,9 @@ describe('a watch that breaks', () => {
     const reflector = reflect();
     await reflector.start();
     await watching();
-    fake.fail({}, { kind: 'status', code: 404, reason: 'NotFound' }, 5);
-    fake.closeWatches('end');
-    await passUntil(() => fake.requests.length === 7);
+    server.faults.inject({}, { kind: 'respond', status: 404 }, { times: 5 });
+    server.faults.dropWatches({}, 'end');
+    await passUntil(() => server.ledger.length === 7);
     expect(store.size).toBe(1);
     await passUntil(() => reflector.state.name === 'watching');
   });
@@ -221,19 +227,22 @@ describe('a watch that breaks', () => {
     const reflector = reflect();
     await reflector.start();
     await watching();
-    fake.sendLine({ type: 'BOOKMARK', object: { kind: 'Widget', metadata: { resourceVersion: '4711' } } });
+    server.faults.sendLine({
+      type: 'BOOKMARK',
+      object: { kind: 'Widget', metadata: { resourceVersion: '4711' } },
+    });
     await expect.poll(() => reflector.lastContactMs).toBe(0);
     await clock.advance(69_000);
-    expect(fake.received({ isWatch: true })).toHaveLength(1);
-    await passUntil(() => fake.received({ isWatch: true }).length === 2);
+    expect(server.ledger.filter({ verb: 'watch' })).toHaveLength(1);
+    await passUntil(() => server.ledger.filter({ verb: 'watch' }).length === 2);
     expect(clock.monotonic()).toBeLessThanOrEqual(72_000);
-    expect(fake.received({ isWatch: true })[1]?.query.get('resourceVersion')).toBe('4711');
+    expect(server.ledger.filter({ verb: 'watch' })[1]?.query['resourceVersion']).toBe('4711');
   });
 
   test('that stays mute although things happen is opened again, and nothing is missed', async () => {
-    fake.fail({ isWatch: true }, { kind: 'mute' });
+    server.faults.inject({ verb: 'watch' }, { kind: 'silent-watch' }, { times: 1 });
     await reflect().start();
-    await expect.poll(() => fake.received({ isWatch: true }).length).toBe(1);
+    await expect.poll(() => server.ledger.filter({ verb: 'watch' }).length).toBe(1);
     add('unheard');
     await passUntil(() => changes.includes('upsert unheard'));
     expect(clock.monotonic()).toBeGreaterThanOrEqual(70_000);
@@ -244,33 +253,33 @@ describe('a watch that breaks', () => {
     await watching();
     add('a');
     await expect.poll(() => changes).toEqual(['upsert a']);
-    fake.closeWatches('end');
+    server.faults.dropWatches({}, 'end');
     // No time reconciles here.
     await watching(2);
     expect([clock.monotonic(), troubles]).toEqual([0, []]);
   });
 
   test('without a response is opened again', async () => {
-    fake.fail({ isWatch: true }, { kind: 'silent' });
+    server.faults.inject({ verb: 'watch' }, { kind: 'hang' }, { times: 1 });
     await reflect().start();
-    await expect.poll(() => fake.received({ isWatch: true }).length).toBe(1);
-    await passUntil(() => fake.openWatches === 1);
+    await expect.poll(() => server.ledger.filter({ verb: 'watch' }).length).toBe(1);
+    await passUntil(() => server.faults.openWatches() === 1);
     expect(clock.monotonic()).toBeGreaterThanOrEqual(30_000);
   });
 
   test('gets longer and longer pauses, and after a good time short ones again', async () => {
     await reflect({ random: { ...seededRandom(1), fraction: () => 0.999 } }).start();
     await watching();
-    fake.fail({ isWatch: true }, { kind: 'reset' }, 4);
+    server.faults.inject({ verb: 'watch' }, { kind: 'reset' }, { times: 4 });
     const from = clock.monotonic();
-    fake.closeWatches('reset');
-    await passUntil(() => fake.openWatches === 1);
+    server.faults.dropWatches();
+    await passUntil(() => server.faults.openWatches() === 1);
     // 0.5 + 1 + 2 + 4 + 8 s, each a little less.
     expect(clock.monotonic() - from).toBeGreaterThan(15_000);
     await clock.advance(10_000);
     const later = clock.monotonic();
-    fake.closeWatches('reset');
-    await passUntil(() => fake.openWatches === 1);
+    server.faults.dropWatches();
+    await passUntil(() => server.faults.openWatches() === 1);
     expect(clock.monotonic() - later).toBeLessThan(1_500);
   });
 });
@@ -278,8 +287,8 @@ describe('a watch that breaks', () => {
 describe('the first list', () => {
   test('is tried until it works', async () => {
     add('a');
-    fake.fail({ isWatch: false }, { kind: 'status', code: 403, reason: 'Forbidden' }, 3);
-    fake.fail({ isWatch: false }, { kind: 'reset' }, 4);
+    refuse('list', 403, 3);
+    server.faults.inject({ verb: 'list' }, { kind: 'reset' }, { times: 4 });
     const reflector = reflect();
     const synced = reflector.start();
     await passUntil(() => reflector.synced);
@@ -288,10 +297,10 @@ describe('the first list', () => {
   });
 
   test('without a response does not delay a stop', async () => {
-    fake.fail({}, { kind: 'silent' }, 99);
+    server.faults.inject({}, { kind: 'hang' });
     const reflector = reflect();
     const synced = reflector.start();
-    await expect.poll(() => fake.requests.length).toBe(1);
+    await expect.poll(() => server.ledger.length).toBe(1);
     await reflector.stop();
     await expect(synced).resolves.toBe(false);
     expect(reflector.state.name).toBe('stopped');
@@ -309,11 +318,11 @@ describe('an object that leaves the selection', () => {
       apiVersion: 'example.dev/v1',
       metadata: { ...metadata, resourceVersion },
     });
-    fake.sendLine({ type: 'DELETED', object: object('1000') });
-    fake.sendLine({ type: 'ADDED', object: object('1001') });
-    fake.sendLine({ type: 'MODIFIED', object: object('1002') });
+    server.faults.sendLine({ type: 'DELETED', object: object('1000') });
+    server.faults.sendLine({ type: 'ADDED', object: object('1001') });
+    server.faults.sendLine({ type: 'MODIFIED', object: object('1002') });
     await expect.poll(() => changes).toEqual(['upsert a', 'delete a', 'upsert a', 'upsert a']);
-    fake.sendLine({ type: 'DELETED', object: object('1003') });
+    server.faults.sendLine({ type: 'DELETED', object: object('1003') });
     await expect.poll(() => changes.at(-1)).toBe('delete a');
   });
 });
@@ -324,13 +333,13 @@ describe('after the restore of a backup', () => {
     add('b');
     await reflect().start();
     await watching();
-    const backup = fake.backup();
+    const restore = server.backup();
     widgets.patch('team', 'a', { spec: { size: 2 } });
     widgets.delete('team', 'b');
     add('c');
     await expect.poll(() => changes.length).toBe(5);
-    fake.restore(backup);
-    fake.fail({ isWatch: true }, { kind: 'status', code: 410, reason: 'Expired' });
+    restore();
+    refuse('watch', 410);
     await passUntil(() => changes.includes('delete c'));
     expect(store.get('team', 'a')?.['spec' as never]).toBeUndefined();
     expect(
@@ -348,15 +357,18 @@ describe('after the restore of a backup', () => {
     add('a');
     await reflect().start();
     await watching();
-    const backup = fake.backup();
+    const restore = server.backup();
     for (const size of [1, 2, 3]) {
       widgets.patch('team', 'a', { spec: { size } });
     }
     await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 3 } });
-    fake.restore(backup);
-    await passUntil(() => fake.openWatches === 1);
-    widgets.patch('team', 'a', { spec: { size: 9 } });
-    await passUntil(() => fake.received({ isWatch: false }).length === 2);
+    restore();
+    await passUntil(() => server.faults.openWatches() === 1);
+    // The server itself is silent up to the version that the watch continues from; a proxy in between may not be.
+    const object = widgets.patch('team', 'a', { spec: { size: 9 } });
+    server.faults.sendLine({ type: 'MODIFIED', object });
+    await passUntil(() => server.ledger.filter({ verb: 'list' }).length === 2);
+    expect(clock.monotonic()).toBeLessThan(70_000);
     await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 9 } });
   });
 
@@ -364,11 +376,11 @@ describe('after the restore of a backup', () => {
     add('a');
     await reflect().start();
     await watching();
-    const backup = fake.backup();
+    const restore = server.backup();
     widgets.patch('team', 'a', { spec: { size: 2 } });
     await expect.poll(() => store.get('team', 'a')).toMatchObject({ spec: { size: 2 } });
-    fake.restore(backup);
-    await passUntil(() => fake.received({ isWatch: false }).length === 2);
+    restore();
+    await passUntil(() => server.ledger.filter({ verb: 'list' }).length === 2);
     await expect.poll(() => store.get('team', 'a')).not.toHaveProperty('spec');
     expect(clock.monotonic()).toBeLessThanOrEqual(150_000);
   });
@@ -379,28 +391,34 @@ test('a stop ends an open watch, and no event follows', async () => {
   await reflector.start();
   await watching();
   await reflector.stop();
-  await expect.poll(() => fake.openWatches).toBe(0);
+  await expect.poll(() => server.faults.openWatches()).toBe(0);
   add('late');
   expect(changes).toEqual([]);
 });
 
 test('of metadata requests and stores only metadata, whatever the server sends', async () => {
-  widgets.create('team', {
+  const secrets = server.objects(wellKnown.secrets);
+  const secret = secrets.create('team', {
+    apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name: 's',
       labels: { app: 'x' },
       annotations: { 'kubectl.kubernetes.io/last-applied': 'hunter2' },
     },
-    data: { password: 'hunter2' },
+    stringData: { password: 'hunter2' },
   });
-  await reflect({ metadataOnly: true }).start();
+  const { resourceVersion } = secret.metadata;
+  const body = { apiVersion: 'v1', kind: 'SecretList', metadata: { resourceVersion }, items: [secret] };
+  server.faults.inject({ verb: 'list' }, { kind: 'respond', status: 200, body });
+  await reflect({ metadataOnly: true, path: collectionPath(wellKnown.secrets) }).start();
   await watching();
-  widgets.patch('team', 's', { data: { password: 'hunter3' } });
+  const changed = { ...secret.metadata, resourceVersion: '1000' };
+  server.faults.sendLine({ type: 'MODIFIED', object: { ...secret, metadata: changed } });
   await expect.poll(() => changes.length).toBe(2);
-  expect(JSON.stringify(store.list())).not.toContain('hunter');
+  expect(JSON.stringify(store.list())).not.toMatch(/hunter|aHVudGVy/);
   expect(store.get('team', 's')?.metadata.labels).toEqual({ app: 'x' });
-  expect(fake.requests.map(({ headers }) => headers['accept'])).toEqual([
+  expect(server.ledger.entries.map(({ accept }) => accept)).toEqual([
     'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
     'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
   ]);

@@ -1,5 +1,5 @@
 import { type ResourceEvent, ResourceMetaImpl } from '@dot-i/k8s-operator';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { isKubeError } from '../../../src/kube/client/errors.ts';
 import { createKubeClient } from '../../../src/kube/client/kube-client.ts';
@@ -13,16 +13,15 @@ import {
   type ReliableOperatorOptions,
   RequeueAfter,
 } from '../../../src/kube/reliable-operator.ts';
-import type { Collection } from '../../support/fakekube/collections.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
-import { recordingLogger } from '../../support/fakekube/recorder.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
+import { recordingLogger } from '../../support/kube/recording-logger.ts';
+import { startWidgetServer, WIDGETS, type WidgetServer } from '../../support/kube/widget-server.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 type Handler = (event: ResourceEvent, context: HandlerContext) => Promise<HandlerResult | undefined>;
 
 const id = 'widgets.example.dev/v1';
-const WIDGETS = { group: 'example.dev', version: 'v1', plural: 'widgets' } as const;
 
 /** An operator whose behavior each test gives it. Its protected members are opened for the tests. */
 class TestOperator extends ReliableOperator {
@@ -68,32 +67,31 @@ class TestOperator extends ReliableOperator {
   }
 }
 
-let fake: FakeKube;
+let server: WidgetServer;
 let clock: VirtualClock;
-let widgets: Collection;
+let widgets: WidgetServer['widgets'];
 let logger: ReturnType<typeof recordingLogger>;
 let operators: TestOperator[];
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
+  server = await startWidgetServer();
   clock = new VirtualClock();
-  widgets = fake.collection('example.dev/v1', 'widgets');
+  ({ widgets } = server);
   logger = recordingLogger();
   operators = [];
 });
 
 afterEach(async () => {
-  fake.heal();
+  server.faults.clear();
   await Promise.all(operators.map((operator) => ended(operator.stop(0))));
-  await fake.close();
+  await server.stop();
 });
 
 function create({
   election,
   ...options
 }: Partial<ReliableOperatorOptions> & { readonly election?: LeaderElectionOptions } = {}): TestOperator {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromString(fake.kubeconfig);
+  const kubeConfig = pooledConfigOf(server.kubeconfig);
   const random = { ...seededRandom(9), fraction: () => 0 };
   const client = createKubeClient({ kubeConfig, clock, userAgent: 'test' });
   const operator = new TestOperator({
@@ -112,7 +110,7 @@ function create({
 }
 
 function add(name: string, extra: Record<string, unknown> = {}, namespace = 'team'): void {
-  widgets.create(namespace, { kind: 'Widget', metadata: { name }, ...extra });
+  server.addWidget(name, extra, namespace);
 }
 
 /** Passes time until `promise` is settled. */
@@ -156,7 +154,7 @@ async function seen(operator: TestOperator, ...expected: string[]): Promise<void
 }
 
 async function watching(count = 1): Promise<void> {
-  await expect.poll(() => fake.openWatches).toBe(count);
+  await expect.poll(() => server.faults.openWatches()).toBe(count);
 }
 
 describe('a handler', () => {
@@ -184,10 +182,10 @@ describe('a handler', () => {
     await operator.start();
     await seen(operator, 'ADDED a');
     await watching();
-    fake.closeWatches('end');
+    server.faults.dropWatches({}, 'end');
     widgets.delete('team', 'a');
     add('a');
-    fake.loseHistory();
+    server.faults.expireHistory();
     await passUntil(() => operator.seen.length === 3);
     expect(operator.seen).toEqual(['ADDED a', 'DELETED a', 'ADDED a']);
   });
@@ -297,7 +295,8 @@ describe('among triggered keys', () => {
   /** The order in which the only worker serves `triggered` keys and the change that `happen` makes to `w`. */
   async function orderAfter(happen: () => void): Promise<string[]> {
     for (const name of ['busy', 'w', 'x', 'y']) {
-      add(name, { metadata: { name, generation: 1 }, status: { jitterOffset: 'New' } });
+      add(name);
+      widgets.patch('team', name, { status: { jitterOffset: 'New' } }, 'status');
     }
     const operator = create({ workers: 1 });
     await operator.start();
@@ -318,7 +317,7 @@ describe('among triggered keys', () => {
   }
 
   it.each<[string, () => void]>([
-    ['an edit of the spec', () => widgets.patch('team', 'w', { metadata: { generation: 2 } })],
+    ['an edit of the spec', () => widgets.patch('team', 'w', { spec: { size: 2 } })],
     ['an annotation', () => widgets.patch('team', 'w', { metadata: { annotations: { a: 'b' } } })],
     ['a deletion', () => widgets.delete('team', 'w')],
   ])('serves %s first', async (_what, happen) => {
@@ -392,7 +391,7 @@ describe('a write', () => {
     const { operator, meta } = await running();
     await operator.open.setFinalizers(meta, ['example.dev/f']);
     await expect.poll(() => operator.seen.length).toBe(2);
-    fake.fail({ method: 'PATCH' }, { kind: 'status', code: 404, reason: 'NotFound' }, 2);
+    server.faults.inject({ verb: 'patch' }, { kind: 'respond', status: 404 }, { times: 2 });
     await expect(operator.open.setFinalizers(meta, [])).resolves.toBeUndefined();
     await expect(operator.open.setFinalizers(meta, ['example.dev/f'])).rejects.toMatchObject({
       kind: 'not-found',
@@ -414,8 +413,13 @@ describe('a write', () => {
 describe('a secondary resource', () => {
   test('is mapped on every change, beginning with the present objects, and queues primaries', async () => {
     add('a');
-    const secrets = fake.collection('v1', 'secrets');
-    secrets.create('team', { kind: 'Secret', metadata: { name: 's' }, data: { password: 'hunter2' } });
+    const secrets = server.objects(wellKnown.secrets);
+    secrets.create('team', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's' },
+      stringData: { password: 'hunter2' },
+    });
     const operator = create();
     const mapped: string[] = [];
     operator.prepare = async () => {
@@ -431,12 +435,12 @@ describe('a secondary resource', () => {
     await operator.start();
     await seen(operator, 'ADDED a');
     await watching(2);
-    secrets.patch('team', 's', { data: { password: 'hunter3' } });
+    secrets.patch('team', 's', { stringData: { password: 'hunter3' } });
     await seen(operator, 'ADDED a', 'MODIFIED a');
     secrets.delete('team', 's');
     await seen(operator, 'ADDED a', 'MODIFIED a', 'MODIFIED a');
     expect(mapped).toEqual(['upsert s', 'upsert s', 'delete s']);
-    expect(JSON.stringify(operator.open.store(wellKnown.secrets).list())).not.toContain('hunter');
+    expect(JSON.stringify(operator.open.store(wellKnown.secrets).list())).not.toMatch(/hunter|aHVudGVy/);
   });
 
   test('logs a map that throws and keeps the watch', async () => {
@@ -450,7 +454,9 @@ describe('a secondary resource', () => {
     };
     await operator.start();
     await watching(2);
-    fake.collection('v1', 'secrets').create('team', { kind: 'Secret', metadata: { name: 's' } });
+    server
+      .objects(wellKnown.secrets)
+      .create('team', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } });
     await expect.poll(() => operator.open.store(wellKnown.secrets).size).toBe(1);
     expect(logger.lines.join()).toContain('a defect');
   });
@@ -464,7 +470,7 @@ describe('a secondary resource', () => {
     await operator.open.watchSecondary(WIDGETS, {
       map: ({ metadata }) => mapped.push(metadata.name),
     });
-    expect([mapped, fake.openWatches]).toEqual([['a'], 1]);
+    expect([mapped, server.faults.openWatches()]).toEqual([['a'], 1]);
     const other = operator.open.watchSecondary(WIDGETS, {
       labelSelector: 'x=y',
       map: () => undefined,
@@ -497,10 +503,11 @@ describe('with an election', () => {
 
   it('keeps nothing of objects that were deleted while another replica led', async () => {
     const standby = create({ election: election('two') });
-    fake.collection('coordination.k8s.io/v1', 'leases').create('system', {
+    server.objects(wellKnown.leases).create('system', {
+      apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: { name: 'operator' },
-      spec: { holderIdentity: 'one', leaseDurationSeconds: 15, renewTime: 'now' },
+      spec: { holderIdentity: 'one', leaseDurationSeconds: 15, renewTime: '2026-01-01T00:00:00.000000Z' },
     });
     await standby.start();
     await watching();
@@ -552,7 +559,7 @@ describe('with an election', () => {
       });
     await operator.start();
     await passUntil(() => operator.seen.length === 1);
-    fake.fail({ path: /leases/ }, { kind: 'status', code: 500 }, 1_000);
+    server.faults.inject({ resource: 'leases' }, { kind: 'respond', status: 500 });
     await passUntil(() => reported === 1);
     expect(told).toBeInstanceOf(Error);
     await expect(operator.rest.delete(objectPath(wellKnown.secrets, 'team', 's'))).rejects.toThrow(
@@ -574,10 +581,7 @@ describe('with an election', () => {
     operator.onLeading = () => Promise.reject(new Error('no inventory'));
     await operator.start();
     await passUntil(() => reported === 1);
-    await passUntil(() => {
-      const spec = fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'];
-      return (spec as { holderIdentity?: string }).holderIdentity === '';
-    });
+    await passUntil(() => server.leaseSpec()['holderIdentity'] === '');
     expect(logger.lines.join()).toContain('no inventory');
   });
 });
@@ -614,15 +618,11 @@ describe('a stop', () => {
     work.resolve(undefined);
     await ended(stopping);
     expect(widgets.get('team', 'a')['status']).toEqual({ jitterOffset: 'Done' });
-    expect(fake.collection('events.k8s.io/v1', 'events').list('team')).toHaveLength(1);
-    expect(
-      fake.collection('coordination.k8s.io/v1', 'leases').get('system', 'operator')['spec'],
-    ).toMatchObject({
-      holderIdentity: '',
-    });
+    expect(server.objects(wellKnown.events).list('team')).toHaveLength(1);
+    expect(server.leaseSpec()).toMatchObject({ holderIdentity: '' });
     expect(operator.seen).toEqual(['ADDED a']);
     expect(clock.pending).toBe(0);
-    await expect.poll(() => fake.openConnections).toBe(0);
+    await expect.poll(() => server.connections.open).toBe(0);
   });
 
   test('aborts the signal of a handler that exceeds the grace period', async () => {
@@ -646,10 +646,10 @@ describe('a stop', () => {
   });
 
   test('while the caches are being filled lets start() return', async () => {
-    fake.fail({}, { kind: 'silent' }, 9);
+    server.faults.inject({}, { kind: 'hang' });
     const operator = create();
     const starting = operator.start();
-    await expect.poll(() => fake.requests.length).toBe(1);
+    await expect.poll(() => server.ledger.length).toBe(1);
     await ended(operator.stop());
     await expect(starting).resolves.toBeUndefined();
     expect(operator.healthy().synced).toBe(false);
@@ -682,11 +682,13 @@ test('healthy() has what probes and metrics need', async () => {
 });
 
 it('gives typed APIs of the Kubernetes client the same connections', async () => {
-  fake.collection('v1', 'secrets').create('team', { kind: 'Secret', metadata: { name: 's' } });
+  server
+    .objects(wellKnown.secrets)
+    .create('team', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } });
   const operator = create();
   const api = operator.open.kubeConfig.makeApiClient(CoreV1Api);
   await api.readNamespacedSecret({ namespace: 'team', name: 's' });
   await api.readNamespacedSecret({ namespace: 'team', name: 's' });
   await operator.rest.get(objectPath(wellKnown.secrets, 'team', 's'));
-  expect(fake.connections).toBeLessThanOrEqual(2);
+  expect(server.connections.opened).toBeLessThanOrEqual(2);
 });

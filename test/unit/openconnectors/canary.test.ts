@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { TransportRequest } from '../../../src/http/client/request.ts';
+import { TransportError } from '../../../src/http/client/transport-error.ts';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
 import { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
-import {
-  type Transport,
-  TransportError,
-  type TransportRequest,
-} from '../../../src/openconnectors/transport/transport.ts';
+import type { Transport } from '../../../src/openconnectors/transport/transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { authorizeRequest, body, createTimeoutMs, timeoutMs } from './fixture.ts';
 

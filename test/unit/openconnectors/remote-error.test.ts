@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
+import { TransportError } from '../../../src/http/client/transport-error.ts';
 import type { Processed, RemoteErrorClass } from '../../../src/openconnectors/errors/remote-error.ts';
 import type { OpenConnectors } from '../../../src/openconnectors/port.ts';
-import { TransportError } from '../../../src/openconnectors/transport/transport.ts';
 import { MASKED } from '../../../src/secrets/mask.ts';
 import {
   authorizeRequest,

@@ -1,5 +1,7 @@
 import { createAuthority } from 'test-kit/certificate-authority.ts';
 import { describe, expect, test } from 'vitest';
+import type { TransportRequest } from '../../../src/http/client/request.ts';
+import { ABORTED } from '../../../src/http/client/transport-error.ts';
 import { createOpenConnectors } from '../../../src/openconnectors/client.ts';
 import type { RemoteError } from '../../../src/openconnectors/errors/remote-error.ts';
 import { createPublicAddressCheck } from '../../../src/openconnectors/transport/address-guard.ts';
@@ -9,11 +11,7 @@ import {
   createTransport,
   type TransportOptions,
 } from '../../../src/openconnectors/transport/pooled-transport.ts';
-import {
-  ABORTED,
-  type Transport,
-  type TransportRequest,
-} from '../../../src/openconnectors/transport/transport.ts';
+import type { Transport } from '../../../src/openconnectors/transport/transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import {
   body,

@@ -1,4 +1,4 @@
-import { KubeConfig } from '@kubernetes/client-node';
+import { type ApiServer, startApiServer } from 'kube-apiserver-emulator/index.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKubeClient } from '../../../src/kube/client/kube-client.ts';
 import type { KubeObject } from '../../../src/kube/client/object.ts';
@@ -10,15 +10,16 @@ import type { Controller, ReferencedResource } from '../../../src/reconciler/con
 import type { ReconcileOutcome } from '../../../src/reconciler/outcome.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { systemRandom } from '../../../src/runtime/random.ts';
-import { FakeKube } from '../../support/fakekube/fakekube.ts';
-import { recordingLogger } from '../../support/fakekube/recorder.ts';
+import { API_VERSION, definitionOf } from '../../support/kube/definition.ts';
+import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
+import { recordingLogger } from '../../support/kube/recording-logger.ts';
 
 const SECRETS: ReferencedResource = {
   resource: wellKnown.secrets,
   indexes: { label: ({ metadata }) => Object.values(metadata.labels ?? {}) },
 };
 
-let fake: FakeKube;
+let server: ApiServer;
 let manager: ControllerManager;
 let log: string[];
 let outcome: ReconcileOutcome;
@@ -48,11 +49,13 @@ function controller(
 }
 
 beforeEach(async () => {
-  fake = await FakeKube.start();
+  server = await startApiServer({
+    namespaces: ['team'],
+    definitions: [definitionOf('Account'), definitionOf('Connector')],
+  });
   log = [];
   outcome = { kind: 'done' };
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromString(fake.kubeconfig);
+  const kubeConfig = pooledConfigOf(server.kubeconfig);
   const logger = recordingLogger();
   const environment = { clock: systemClock, random: systemRandom, logger };
   const client = createKubeClient({ kubeConfig, clock: systemClock, userAgent: 'test' });
@@ -76,11 +79,16 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await manager.stop(0);
-  await fake.close();
+  await server.stop();
 });
 
-function add(plural: string, name: string, metadata: Record<string, unknown> = {}): void {
-  fake.collection('example.dev/v1', plural).create('team', { kind: 'Any', metadata: { name, ...metadata } });
+const KINDS = { accounts: 'Account', connectors: 'Connector' };
+
+const objects = (plural: string) => server.objects({ group: 'example.dev', version: 'v1', plural });
+
+function add(plural: keyof typeof KINDS, name: string, metadata: Record<string, unknown> = {}): void {
+  const kind = KINDS[plural];
+  objects(plural).create('team', { apiVersion: API_VERSION, kind, metadata: { name, ...metadata } });
 }
 
 describe('the controller manager', () => {
@@ -98,8 +106,9 @@ describe('the controller manager', () => {
     add('connectors', 'other');
     await manager.start();
     await expect.poll(() => log.length).toBe(4);
-    await expect.poll(() => fake.openWatches).toBe(3);
-    fake.collection('v1', 'secrets').create('team', {
+    await expect.poll(() => server.faults.openWatches()).toBe(3);
+    server.objects(wellKnown.secrets).create('team', {
+      apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'crm', labels: { owner: 'a' } },
     });
@@ -113,22 +122,25 @@ describe('the controller manager', () => {
     await manager.start();
     await expect.poll(() => log.length).toBe(4);
     const finalizersOf = (plural: string, name: string) =>
-      fake.collection('example.dev/v1', plural).get('team', name).metadata.finalizers;
+      objects(plural).get('team', name).metadata.finalizers;
     expect(finalizersOf('accounts', 'sap')).toEqual(['example.dev/f']);
     expect(finalizersOf('connectors', 'crm')).toBeUndefined();
   });
 
-  it.each(['accounts', 'connectors'])('keeps the finalizer of deleted %s until released', async (plural) => {
-    add(plural, 'a', { finalizers: ['example.dev/f'] });
-    await manager.start();
-    await expect.poll(() => log.length).toBe(3);
-    await expect.poll(() => fake.openWatches).toBe(3);
-    outcome = { kind: 'again', afterMs: 100 };
-    fake.collection('example.dev/v1', plural).delete('team', 'a');
-    await expect.poll(() => log.length).toBeGreaterThan(3);
-    expect(fake.collection('example.dev/v1', plural).list('team')).toHaveLength(1);
-    outcome = { kind: 'released' };
-    await expect.poll(() => log.at(-1)).toBe(`forget ${plural} a`);
-    expect(fake.collection('example.dev/v1', plural).list('team')).toEqual([]);
-  });
+  it.each(['accounts', 'connectors'] as const)(
+    'keeps the finalizer of deleted %s until released',
+    async (plural) => {
+      add(plural, 'a', { finalizers: ['example.dev/f'] });
+      await manager.start();
+      await expect.poll(() => log.length).toBe(3);
+      await expect.poll(() => server.faults.openWatches()).toBe(3);
+      outcome = { kind: 'again', afterMs: 100 };
+      objects(plural).delete('team', 'a');
+      await expect.poll(() => log.length).toBeGreaterThan(3);
+      expect(objects(plural).list('team')).toHaveLength(1);
+      outcome = { kind: 'released' };
+      await expect.poll(() => log.at(-1)).toBe(`forget ${plural} a`);
+      expect(objects(plural).list('team')).toEqual([]);
+    },
+  );
 });

@@ -90,7 +90,7 @@ describe('the reads of Secrets', () => {
     expect(calls).toEqual([nameOf(1), nameOf(2)]);
   });
 
-  it('are served by one list where many wait, with at most 16 GETs before', async () => {
+  it('are served by one list where many wait, with at most 4 GETs before', async () => {
     const { reader, calls, lists, release } = bench(many(1_000));
     const names = Object.keys(many(1_000));
     const all = readAll(reader, names);
@@ -100,7 +100,7 @@ describe('the reads of Secrets', () => {
       names.map((name) => expect.objectContaining({ metadata: expect.objectContaining({ name }) })),
     );
     expect(lists()).toHaveLength(10);
-    expect(calls).toHaveLength(16 + 10);
+    expect(calls).toHaveLength(4 + 10);
   });
 
   it('end the list after the last name that a read waits for', async () => {
@@ -131,7 +131,7 @@ describe('the reads of Secrets', () => {
     );
     await release();
     expect((await all).every(({ status }) => status === 'fulfilled')).toBe(true);
-    expect(calls).toHaveLength(16 + 1);
+    expect(calls).toHaveLength(4 + 1);
   });
 
   it('read singly what the list shows in an older version than the metadata cache', async () => {
@@ -195,7 +195,7 @@ describe('the reads of Secrets', () => {
   it('end with the reason of their signal while they wait, and leave nothing behind', async () => {
     const { reader, calls, release } = bench(many(60));
     const stop = new AbortController();
-    const first = readAll(reader, Object.keys(many(16)));
+    const first = readAll(reader, Object.keys(many(4)));
     const waiting = reader.read('sales', nameOf(20), stop.signal);
     stop.abort(new Error('stopping'));
     await expect(waiting).rejects.toThrow('stopping');

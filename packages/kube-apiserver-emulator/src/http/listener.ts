@@ -36,7 +36,7 @@ export async function handle(
   request: HttpRequest,
   response: HttpResponse,
 ): Promise<void> {
-  const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
+  const info = parseRequest(request.method ?? 'GET', request.url ?? '/', request.headers['user-agent'] ?? '');
   const entry = record(parts, request, info);
   response.on('close', () => {
     entry.status = response.headersSent ? response.statusCode : 0;
@@ -166,7 +166,7 @@ function record(
     name: info.name,
     subresource: info.subresource,
     user: anonymous.name,
-    userAgent: request.headers['user-agent'] ?? '',
+    userAgent: info.userAgent,
     contentType: mediaTypeOf(request),
     accept: request.headers.accept ?? '',
     at: context.clock.now(),

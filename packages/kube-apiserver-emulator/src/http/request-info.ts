@@ -15,18 +15,19 @@ export interface RequestInfo {
   readonly namespace: string;
   readonly name: string;
   readonly subresource: string;
+  readonly userAgent: string;
 }
 
 const namespaceSubresources = new Set(['status', 'finalize']);
 
 /** Reads method and URL. Names are decoded after the path is split, so that an encoded slash stays part of a name. */
-export function parseRequest(method: string, url: string): RequestInfo {
+export function parseRequest(method: string, url: string, userAgent: string): RequestInfo {
   const { pathname, searchParams } = new URL(url, 'https://localhost');
   const path = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
   const [root = '', ...rest] = path.slice(1).split('/').map(decodeURIComponent);
   const groupParts = root === 'api' ? 1 : root === 'apis' ? 2 : Number.POSITIVE_INFINITY;
   if (rest.length <= groupParts) {
-    return nonResource(method, pathname, searchParams);
+    return nonResource(method, pathname, searchParams, userAgent);
   }
   const [group, version] = groupParts === 1 ? ['', rest[0]] : [rest[0], rest[1]];
   const watchPath = rest[groupParts] === 'watch' && rest.length > groupParts + 1;
@@ -37,6 +38,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
     method,
     path: pathname,
     query: searchParams,
+    userAgent,
     isResource: true,
     group: group ?? '',
     version: version ?? '',
@@ -45,11 +47,12 @@ export function parseRequest(method: string, url: string): RequestInfo {
   };
 }
 
-function nonResource(method: string, path: string, query: URLSearchParams): RequestInfo {
+function nonResource(method: string, path: string, query: URLSearchParams, userAgent: string): RequestInfo {
   return {
     method,
     path,
     query,
+    userAgent,
     verb: method.toLowerCase(),
     isResource: false,
     group: '',

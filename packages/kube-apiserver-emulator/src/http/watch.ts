@@ -42,9 +42,13 @@ class WatchStream {
     response.on('close', () => this.#close());
     const control = {
       request: info,
-      reset: () => response.destroy(),
+      reset: () => {
+        response.destroy();
+        this.#close();
+      },
       end: () => this.#end(),
       fail: (status: unknown) => this.#fail(status),
+      line: (line: unknown) => this.#writeLine(typeof line === 'string' ? line : JSON.stringify(line)),
     };
     this.#cleanups.push(faults.register(control));
     if (!silent) {
@@ -134,8 +138,12 @@ class WatchStream {
   }
 
   #write(type: string, json: string): void {
+    this.#writeLine(`{"type":"${type}","object":${json}}`);
+  }
+
+  #writeLine(line: string): void {
     if (!this.#closed) {
-      this.#exchange.response.write(`{"type":"${type}","object":${json}}\n`);
+      this.#exchange.response.write(`${line}\n`);
     }
   }
 

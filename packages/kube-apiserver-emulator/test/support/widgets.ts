@@ -80,6 +80,10 @@ export function widgetsPath(namespace: string): string {
 }
 
 /** A widget as a client writes it. */
-export function widget(name: string, spec: object = { size: 1 }, metadata: object = {}): object {
+export function widget(
+  name: string,
+  spec: object = { size: 1 },
+  metadata: object = {},
+): Record<string, unknown> {
   return { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name, ...metadata }, spec };
 }

@@ -445,3 +445,25 @@ test('a code from the consent page is sent', async () => {
   await go(it);
   expect(count(it, 'createInstance')).toBe(1); // today 0: announced, deleted, then CodeSecretConflict
 });
+
+describe('a suspended connector whose account is not verified again after a restart', () => {
+  const accountReadyOf = async (overrides: Parameters<typeof settledConnector>[0]) => {
+    const it = bench({
+      connector: settledConnector(overrides),
+      secrets: STORED,
+      account: { state: 'unknown' },
+    });
+    await go(it);
+    return it.stored().status?.conditions?.find(({ type }) => type === 'AccountReady');
+  };
+
+  test('keeps what status says about the account', async () => {
+    const found = await accountReadyOf({ spec: { suspend: true } });
+    expect([found?.status, found?.reason]).toEqual(['True', 'AccountReady']);
+  });
+
+  test('says that the account is not verified where the resource may reference another one', async () => {
+    const found = await accountReadyOf({ metadata: { generation: 2 }, spec: { suspend: true } });
+    expect([found?.status, found?.reason]).toEqual(['Unknown', 'Progressing']);
+  });
+});

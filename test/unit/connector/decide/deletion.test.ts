@@ -40,6 +40,11 @@ function deletion(change: Omit<InputChange, 'connector'> & { readonly connector?
 
 const released = ends({ kind: 'released' });
 
+const GONE: AccountView = { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false };
+
+/** A record of a credential that created no instance. */
+const WITHOUT_INSTANCE = attempt({ at: at(-60 * MINUTE), absentAt: at(0) });
+
 describe('a deletion without anything to delete', () => {
   decides([
     {
@@ -74,6 +79,35 @@ describe('a deletion without anything to delete', () => {
       because: 'an empty annotation is an accident',
       input: deletion({ connector: { annotations: { abandon: ' ' } } }),
       action: { type: 'delete-instance' },
+    },
+    {
+      name: 'the only credential was provably not processed, and the account is gone',
+      because: 'nothing can exist that would need the account',
+      input: input({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-60 * MINUTE), unprocessed: { notBefore: at(0) } }) },
+        }),
+        account: GONE,
+      }),
+      action: released,
+    },
+    {
+      name: 'held without a record, in an account that does not work',
+      because: 'an instance may have been adopted, and no account is recorded whose credentials worked',
+      input: input({ connector: deleted(), account: GONE, searchedAt: null }),
+      action: blockedBy('Ready', 'DeletionBlocked', 'Account "sap" is not ready (AccountNotFound), so'),
+    },
+    {
+      name: 'held without a record, before the account is listed',
+      because: 'an instance may have been adopted',
+      input: input({ connector: deleted(), searchedAt: null }),
+      action: ends({ kind: 'cache-not-synced' }),
+    },
+    {
+      name: 'held without a record, with deletionPolicy Orphan, before the account is listed',
+      because: 'the tags of an adopted instance are removed',
+      input: input({ connector: deleted({ spec: { deletionPolicy: 'Orphan' } }), searchedAt: null }),
+      action: ends({ kind: 'cache-not-synced' }),
     },
     {
       name: 'gone already',
@@ -182,6 +216,63 @@ describe('a deletion of the instance', () => {
         }),
         instances: [instance(7, { tags: [] })],
         searchedAt: NOW - SECOND,
+      }),
+      action: released,
+    },
+    {
+      name: 'beside one that importId names and that was never adopted',
+      because: 'only the instance with the tags of the resource is deleted',
+      input: input({
+        connector: deleted({
+          spec: { instance: { importId: 7 }, deletionPolicy: 'Delete' },
+          annotations: { attempt: WITHOUT_INSTANCE },
+        }),
+        instances: [instance(7, { tags: TAGS.none }), instance(12)],
+      }),
+      action: { type: 'delete-instance', id: 12 },
+    },
+    {
+      name: 'not found, with another importId in the spec',
+      because: 'importId counts for the first adoption only',
+      input: deletion({
+        connector: { spec: { instance: { importId: 7 }, deletionPolicy: 'Delete' } },
+        instances: [],
+        gone: [ID],
+      }),
+      action: released,
+    },
+    {
+      name: 'of a replacement, whose old instance alone is in status',
+      because: 'an instance that status names is deleted, whatever the record says',
+      input: input({
+        connector: deleted({
+          annotations: { attempt: WITHOUT_INSTANCE },
+          status: { replacing: { id: 9, connector: 'infusionsoftcrm' } },
+        }),
+      }),
+      action: { type: 'read-instance', id: 9 },
+    },
+    {
+      name: 'of a replacement, whose new instance alone is in status',
+      because: 'an instance that status names is deleted, whatever the record says',
+      input: input({
+        connector: deleted({
+          annotations: { attempt: WITHOUT_INSTANCE },
+          status: { next: { id: 9, connector: 'infusionsoftrest' } },
+        }),
+      }),
+      action: { type: 'read-instance', id: 9 },
+    },
+    {
+      name: 'when no instance was found, by a record without an account',
+      because: 'a tombstone without an account could not be searched',
+      input: input({
+        connector: deleted({
+          annotations: {
+            attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0), account: undefined }),
+          },
+        }),
+        searchedAt: NOW,
       }),
       action: released,
     },
@@ -361,6 +452,14 @@ describe('a deletion that has to wait', () => {
       name: 'for the account that made the instance',
       because: 'what worked last for it may still work',
       input: deletion({ account: { ...READY_ACCOUNT, organizationId: '6000' } }),
+      action: { type: 'open-fallback-credentials', account: ACCOUNT },
+    },
+    {
+      name: 'for the same organization at the address that made the instance',
+      because: 'organizations of two regions may have the same id',
+      input: deletion({
+        account: { ...READY_ACCOUNT, baseUrl: 'https://api.openconnectors.eu.example.com' },
+      }),
       action: { type: 'open-fallback-credentials', account: ACCOUNT },
     },
     {

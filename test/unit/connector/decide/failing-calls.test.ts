@@ -131,6 +131,45 @@ describe('a first failure', () => {
       }),
       action: { type: 'verify-account', id: ID },
     },
+    {
+      name: 'of Open Connectors, for the second time',
+      because: 'it may be short',
+      input: settledInput({
+        connector: {
+          status: readyStatus(ID, {
+            failures: { count: 2, lastReason: 'InstanceNotAnswering', nextAttemptAt: second(-MINUTE) },
+          }),
+        },
+        log: { failure: { type: 'ping', error: remoteError('unavailable', 'HTTP 502', { status: 502 }) } },
+      }),
+      action: blockedBy('Ready', 'InstanceNotAnswering', 'A test call through the instance failed', 'any'),
+    },
+    {
+      name: 'of Open Connectors, after three failures of another kind',
+      because: 'they say nothing about the provider',
+      input: settledInput({
+        connector: {
+          status: readyStatus(ID, {
+            failures: { count: 3, lastReason: 'RemoteError', nextAttemptAt: second(-MINUTE) },
+          }),
+        },
+        log: { failure: { type: 'ping', error: remoteError('unavailable', 'HTTP 502', { status: 502 }) } },
+      }),
+      action: blockedBy('Ready', 'InstanceNotAnswering', 'A test call through the instance failed', 'any'),
+    },
+    {
+      name: 'that is no failure of Open Connectors, after three that were',
+      because: 'another class says nothing about the provider',
+      input: settledInput({
+        connector: {
+          status: readyStatus(ID, {
+            failures: { count: 3, lastReason: 'InstanceNotAnswering', nextAttemptAt: second(-MINUTE) },
+          }),
+        },
+        log: { failure: { type: 'ping', error: remoteError('unexpected', 'HTTP 502', { status: 502 }) } },
+      }),
+      action: blockedBy('Ready', 'InstanceNotAnswering', 'A test call through the instance failed', 'any'),
+    },
   ]);
 });
 

@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import type { RemoteErrorClass } from '../../../../src/openconnectors/errors/remote-error.ts';
+import { PROBE_INTERVAL_MS } from '../../../../src/reconciler/backoff.ts';
 import { remoteError, settledInput } from '../../../support/builders/input.ts';
+import { NOW } from '../../../support/builders/time.ts';
 import { blockedBy, decides, type Row } from './table.ts';
 
 const backoff = { kind: 'backoff', retryAfterMs: undefined } as const;
@@ -23,7 +25,7 @@ const ANSWERS: { readonly [Class in RemoteErrorClass]: Pick<Row, 'because' | 'ac
       'AccountReady',
       'AccountForbidden',
       'Cannot update the instance: Because. Grant the user the required role.',
-      'any',
+      { kind: 'at', time: NOW + PROBE_INTERVAL_MS },
     ),
   },
   invalid: {
@@ -158,6 +160,26 @@ describe('a call through the instance that failed', () => {
         'Synced',
         'Throttled',
         'Open Connectors throttles the account (429). Wait for the next attempt.',
+        backoff,
+      ),
+    },
+  ]);
+});
+
+describe('a 429', () => {
+  decides([
+    {
+      name: 'that Open Connectors forwards from Infusionsoft',
+      because: 'the limit of the provider is another than that of the account',
+      input: settledInput({
+        log: {
+          failure: { type: 'search', error: remoteError('throttled', 'Because.', { source: 'provider' }) },
+        },
+      }),
+      action: blockedBy(
+        'Synced',
+        'Throttled',
+        'Infusionsoft throttles calls through the instance (429). Wait for the next attempt.',
         backoff,
       ),
     },

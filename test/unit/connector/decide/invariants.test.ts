@@ -32,6 +32,7 @@ const STEPS: readonly Action['type'][] = [
   'ping',
   'verify-account',
   'release-tags',
+  'record-instance',
   'record-switch',
   'record-removal',
   'delete-instance',

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/connector/decide/decide.ts';
+import { PROBE_INTERVAL_MS } from '../../../../src/reconciler/backoff.ts';
 import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
 import { ID, input, settledConnector, settledInput, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
-import { at, MINUTE, SECOND } from '../../../support/builders/time.ts';
+import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
 const held = connector({ metadata: HELD });
@@ -115,7 +116,7 @@ describe('whose an instance is', () => {
         'Synced',
         'AmbiguousOwner',
         'Instances 4711 and 9 carry the owner tags of this resource. Delete one of them in Open Connectors, or remove its k8s- tags.',
-        'any',
+        { kind: 'at', time: NOW + PROBE_INTERVAL_MS },
       ),
     },
     {
@@ -123,6 +124,18 @@ describe('whose an instance is', () => {
       because: 'only a read by id tells that it is deleted',
       input: settledInput({ log: { deleted: [9], removalsRecorded: [9] } }),
       action: { type: 'read-instance', id: 9 },
+    },
+    {
+      name: 'a second one that was deleted and is still shown',
+      because: 'it is not deleted again and again',
+      input: settledInput({
+        connector: { annotations: { attempt: attempt({ at: at(-MINUTE), digest: digest('another code') }) } },
+        instances: [instance(9, { createdAt: at(-SECOND) }), instance(ID, { createdAt: at(-60 * MINUTE) })],
+        log: { deleted: [9], removalsRecorded: [9], read: [9] },
+      }),
+      action: blockedBy('Synced', 'RemoteError', 'still shows instance 9 after its deletion', {
+        kind: 'backoff',
+      }),
     },
     {
       name: 'one with our tags but of another connector, beside the one in status',
@@ -175,6 +188,26 @@ describe('whose an instance is', () => {
       ),
     },
     {
+      name: 'six namesakes',
+      because: 'a message names the first five',
+      input: input({
+        connector: held,
+        instances: [1, 2, 3, 4, 5, 6].map((id) => instance(id, { tags: TAGS.namesake })),
+        log: { searched: true },
+      }),
+      action: blockedBy('Synced', 'AmbiguousOwner', ': 1, 2, 3, 4, 5 and others. Delete all but one'),
+    },
+    {
+      name: 'five namesakes',
+      because: 'a message names all of them',
+      input: input({
+        connector: held,
+        instances: [1, 2, 3, 4, 5].map((id) => instance(id, { tags: TAGS.namesake })),
+        log: { searched: true },
+      }),
+      action: blockedBy('Synced', 'AmbiguousOwner', ': 1, 2, 3, 4, 5. Delete all but one'),
+    },
+    {
       name: 'a namesake of another connector',
       because: 'it needs a replacement, not an adoption',
       input: input({
@@ -208,7 +241,11 @@ describe('whose an instance is', () => {
       name: "another cluster's, in status",
       because: 'somebody took it over, and two operators must not fight',
       input: settledInput({ instances: [instance(ID, { tags: TAGS.otherCluster })] }),
-      action: blockedBy('Synced', 'ForeignOwner', 'openconnectors.dev/take-over: "true"'),
+      action: blockedBy(
+        'Synced',
+        'ForeignOwner',
+        /^Instance 4711 has another owner: "cluster other, namespace team-a, resource crm"\. To take it over, set the annotation openconnectors\.dev\/take-over: "true"\.$/,
+      ),
     },
     {
       name: "another resource's, taken over",

@@ -2,9 +2,11 @@ import { describe } from 'vitest';
 import type { Condition } from '../../../../src/api/condition.ts';
 import type { Violation } from '../../../../src/api/validation/validate.ts';
 import type { Memory } from '../../../../src/connector/input.ts';
+import type { AccountView } from '../../../../src/ownership/account-view.ts';
 import {
   ACCOUNT,
   attempt,
+  condition,
   connector,
   digest,
   HELD,
@@ -95,6 +97,21 @@ describe('before anything is done', () => {
       because: 'the first is enough to begin with, and the count says that it will not be the last',
       input: { ...input(), violations: [violation, violation, violation] },
       action: blockedBy('Ready', 'InvalidSpec', 'spec.server is needed: set it.'),
+    },
+    {
+      name: 'violations of two fields',
+      because: 'a second field is named, so that both are corrected at once',
+      input: {
+        ...input(),
+        violations: [violation, violation, { path: 'spec.oauth', message: 'is wrong' }],
+      },
+      action: blockedBy('Ready', 'InvalidSpec', /: set it\. Correct also spec\.oauth\.$/),
+    },
+    {
+      name: 'violations of one field',
+      because: 'no other field is named',
+      input: { ...input(), violations: [violation, violation] },
+      action: blockedBy('Ready', 'InvalidSpec', /: set it\.$/),
     },
     {
       name: 'an account that is unknown and an invalid spec',
@@ -237,6 +254,12 @@ describe('the account', () => {
       because: 'nothing of it can come any more',
       input: elsewhere({ at: at(-60 * MINUTE), absentAt: at(-MINUTE) }),
       action: { type: 'create' },
+    },
+    {
+      name: 'another organization than a create was sent to whose instance is not in status yet',
+      because: 'the instance is there, and nobody would find it again',
+      input: elsewhere({ at: at(-MINUTE) }, { accepted: digest('another code') }),
+      action: blockedBy('Synced', 'AccountChanged', 'Restore the account', { kind: 'on-change' }),
     },
     {
       name: 'another organization than a create was sent to that refused it',
@@ -519,6 +542,53 @@ describe('the order', () => {
       because: 'a person can create the Secret while the list is on its way',
       input: input({ secrets: { 'crm-key': secretAbsent }, searchedAt: null }),
       action: blockedBy('SecretsResolved', 'SecretNotFound', 'crm-key', 'any'),
+    },
+  ]);
+});
+
+describe('an account that is not ready for the moment', () => {
+  const away: AccountView = {
+    state: 'blocked',
+    reason: 'AccountNotReady',
+    message: 'Account "sap" is not ready.',
+    stalled: false,
+  };
+  const notReady = blockedBy('AccountReady', 'AccountNotReady', 'is not ready');
+  decides([
+    {
+      name: 'and the connector is Ready',
+      because: 'an account that cannot be reached for a while takes nothing away from it',
+      input: settledInput({ account: away }),
+      action: ends({ kind: 'cache-not-synced' }),
+    },
+    {
+      name: 'and the connector is Ready, but the account needs a user',
+      because: 'the user is told where the connector is',
+      input: settledInput({ account: { ...away, stalled: true } }),
+      action: notReady,
+    },
+    {
+      name: 'for another reason',
+      because: 'only a short failure is passed over',
+      input: settledInput({ account: { ...away, reason: 'AccountNotFound' } }),
+      action: blockedBy('AccountReady', 'AccountNotFound', 'is not ready'),
+    },
+    {
+      name: 'and the connector was edited',
+      because: 'the edit is not applied',
+      input: settledInput({ account: away, connector: { metadata: { generation: 2 } } }),
+      action: notReady,
+    },
+    {
+      name: 'and the connector is not Ready',
+      because: 'there is nothing to keep',
+      input: settledInput({
+        account: away,
+        connector: {
+          status: readyStatus(ID, { conditions: [condition('Ready', 'False', 'InstanceNotAnswering')] }),
+        },
+      }),
+      action: notReady,
     },
   ]);
 });

@@ -1,7 +1,13 @@
 import { describe } from 'vitest';
 import { attempt, condition, connector, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { connectionMemory, ID, settledConnector, settledInput } from '../../../support/builders/input.ts';
+import {
+  connectionMemory,
+  ID,
+  input,
+  settledConnector,
+  settledInput,
+} from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, second } from '../../../support/builders/time.ts';
@@ -63,6 +69,18 @@ const adopted = {
 
 describe('a changed connector before its consent', () => {
   decides([
+    {
+      name: 'spec.connector changed before status had the created instance',
+      because: 'what a listing shows may be minutes old',
+      input: input({ connector: connector(rest), instances: [instance(ID)] }),
+      action: { type: 'read-instance', id: ID },
+    },
+    {
+      name: 'spec.connector changed before status had the created instance, which was read',
+      because: 'it is replaced as any instance in use, and not taken for a copy',
+      input: input({ connector: connector(rest), instances: [instance(ID)], log: { read: [ID] } }),
+      action: { type: 'record-instance', instance: { id: ID } },
+    },
     {
       name: 'no grant for the new one yet',
       because: 'the old one stays in use while a person is asked',
@@ -398,6 +416,38 @@ describe('the retention after a switch', () => {
         log: { read: [ID] },
       }),
       action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'a new value of the annotation, the old one taken over by another resource',
+      because: 'the token of an instance of another owner is not published',
+      input: settledInput({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        instances: [instance(ID, { tags: TAGS.otherResource }), newest],
+        log: { read: [ID] },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'a new value of the annotation, the old one without its token in the response',
+      because: 'there is nothing to publish',
+      input: settledInput({
+        connector: { ...rest, status: retained(), ...asked('2') },
+        ...both,
+        instances: [instance(ID, { token: undefined }), newest],
+        log: { read: [ID] },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'a new value of the annotation when the retention has just ended',
+      because: 'the old one is released then',
+      input: settledInput({
+        connector: { ...rest, status: retained(second(0)), ...asked('2') },
+        ...both,
+        log: { read: [ID] },
+      }),
+      action: { type: 'record-removal', id: ID },
     },
     {
       name: 'switched back with Automatic',

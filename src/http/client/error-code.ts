@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import { NOT_HTTP } from './transport.ts';
+import { NOT_HTTP } from './transport-error.ts';
 
 /** The innermost code: attempts at several addresses are one `AggregateError`. */
 export function codeOf(error: Error): string {

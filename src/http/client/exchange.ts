@@ -1,13 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { codeOf } from './error-code.ts';
-import { ProxyError } from './proxy-tunnel.ts';
-import {
-  ABORTED,
-  TOO_LARGE,
-  TransportError,
-  type TransportRequest,
-  type TransportResponse,
-} from './transport.ts';
+import { ProxyError } from './proxy-error.ts';
+import type { TransportRequest, TransportResponse } from './request.ts';
+import { ABORTED, TOO_LARGE, TransportError } from './transport-error.ts';
 
 type Controller = Dispatcher.DispatchController;
 
@@ -46,6 +41,11 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#request.beforeSend();
     } catch (error) {
       this.#settle(() => this.#reject(error));
+      controller.abort(new Error('not sent'));
+      return;
+    }
+    if (this.#settled) {
+      // `beforeSend` aborted the signal.
       controller.abort(new Error('not sent'));
       return;
     }
