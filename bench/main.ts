@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { rowsOf } from './report/medians.ts';
+import { renderPlot } from './report/plot.ts';
 import { renderTable } from './report/table.ts';
 import type { ScenarioResult } from './scenarios/result.ts';
 import { runScenarios } from './scenarios/scenarios.ts';
@@ -30,25 +31,28 @@ async function main(): Promise<number> {
   const runs: (readonly ScenarioResult[])[] = [];
   let where = '';
   for (let run = 1; run <= options.runs; run += 1) {
-    // A new control plane for each run, so that no run finds the objects of another.
-    const stage = await startStage(options.latencyMs);
-    where = `${stage.plane.name} ${stage.plane.version}, Node ${process.version}, ${process.arch}`;
-    try {
-      const label = `run ${run} of ${options.runs}`;
-      const progress = (text: string): void => void process.stderr.write(`${label}: ${text}\n`);
-      runs.push(await runScenarios(stage, options, goOperator, progress));
-    } finally {
-      await stage.stop();
+    for (const connectors of options.connectors) {
+      // A new control plane each time, so that no run finds the objects of another.
+      const stage = await startStage(options.latencyMs);
+      where = `${stage.plane.name} ${stage.plane.version}, Node ${process.version}, ${process.arch}`;
+      try {
+        const label = `run ${run} of ${options.runs}, ${connectors} connectors`;
+        const progress = (text: string): void => void process.stderr.write(`${label}: ${text}\n`);
+        runs.push(await runScenarios(stage, options, connectors, goOperator, progress));
+      } finally {
+        await stage.stop();
+      }
     }
   }
   const rows = rowsOf(runs);
   process.stdout.write(
-    `${options.connectors} connectors, ${options.latencyMs} ms external latency, medians of ${options.runs}; ${where}\n\n${renderTable(rows)}`,
+    `${options.latencyMs} ms external latency, ${options.foreignSecrets} foreign Secrets, medians of ${options.runs}; ${where}\n\n${renderTable(rows)}`,
   );
   if (options.output !== undefined) {
     mkdirSync(options.output, { recursive: true });
     const text = JSON.stringify({ where, ...options, rows, runs }, plain, 2);
     writeFileSync(join(options.output, 'bench.json'), `${text}\n`);
+    writeFileSync(join(options.output, 'bench.svg'), renderPlot(rows));
   }
   return 0;
 }

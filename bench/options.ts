@@ -4,7 +4,10 @@ import { SCENARIO_NAMES, type ScenarioName } from './scenarios/names.ts';
 
 /** The options of a run. */
 export interface BenchOptions {
-  readonly connectors: number;
+  /** Each number is measured on a control plane of its own, in ascending order. */
+  readonly connectors: readonly number[];
+  /** Secrets that no connector references, in the operator's namespace of connectors. */
+  readonly foreignSecrets: number;
   /** Latency of Open Connectors, milliseconds. */
   readonly latencyMs: number;
   readonly scenarios: readonly ScenarioName[];
@@ -20,7 +23,7 @@ export interface BenchOptions {
   readonly nodeFlags: readonly string[];
 }
 
-export const USAGE = `npm run bench -- [--connectors N] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
+export const USAGE = `npm run bench -- [--connectors N]... [--foreign-secrets M] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
                  [--cpu-prof DIR] [--alone] [--node-flag FLAG]...
 
 Measures the bundled operator, and beside it a bare client that makes only the necessary calls and, where Go is installed,
@@ -32,7 +35,8 @@ const whole = (least: number, most: number, initial: number) =>
   z.coerce.number().int().min(least).max(most).default(initial);
 
 const flagsSchema = z.object({
-  connectors: whole(1, 10_000, 200),
+  connectors: z.array(z.coerce.number().int().min(1).max(10_000)).default([200]),
+  'foreign-secrets': whole(0, 100_000, 0),
   'latency-ms': whole(0, 10_000, 50),
   runs: whole(1, 20, 1),
   scenario: z.array(z.enum(SCENARIO_NAMES)).default([...SCENARIO_NAMES]),
@@ -47,7 +51,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      connectors: text,
+      connectors: { type: 'string', multiple: true },
+      'foreign-secrets': text,
       'latency-ms': text,
       runs: text,
       scenario: { type: 'string', multiple: true },
@@ -63,7 +68,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   }
   const flags = flagsSchema.parse(values);
   return {
-    connectors: flags.connectors,
+    connectors: flags.connectors.toSorted((a, b) => a - b),
+    foreignSecrets: flags['foreign-secrets'],
     latencyMs: flags['latency-ms'],
     scenarios: flags.scenario,
     runs: flags.runs,

@@ -17,6 +17,10 @@ export function usageOf(pid: number): ProcessUsage {
   // The command in parentheses may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  if (!status.includes('VmHWM')) {
+    // A process that nobody has waited for yet has no memory any more.
+    throw new Error(`process ${pid} has ended`);
+  }
   return {
     cpuMs: ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND,
     rssMiB: kibibytes(status, 'VmRSS') / 1_024,

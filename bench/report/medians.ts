@@ -1,6 +1,6 @@
 import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
 import { totalOf } from '../../test/support/controlplane/kube-calls.ts';
-import type { ScenarioName } from '../scenarios/names.ts';
+import { type ScenarioName, YARDSTICKS, type Yardstick } from '../scenarios/names.ts';
 import type { Cost, ScenarioResult } from '../scenarios/result.ts';
 
 /** The numbers of a table row: medians over all runs, for each connector where the unit says so. */
@@ -19,30 +19,30 @@ export interface Row {
   readonly scenario: ScenarioName;
   readonly connectors: number;
   readonly operator: Figures;
-  readonly bare: Figures | undefined;
-  readonly go: Figures | undefined;
+  readonly yardsticks: Partial<Record<Yardstick, Figures>>;
 }
 
-/** The rows of all runs, in the order of the scenarios. */
+/** The rows of all runs, in the order of numbers and scenarios. */
 export function rowsOf(runs: readonly (readonly ScenarioResult[])[]): readonly Row[] {
-  const [first = []] = runs;
-  return first.map(({ scenario, connectors }) => {
-    const same = runs.flatMap((run) => run.filter((result) => result.scenario === scenario));
+  const kinds = new Map(
+    runs.flat().map((result) => [`${result.connectors} ${result.scenario}`, result] as const),
+  );
+  return [...kinds.values()].map(({ scenario, connectors }) => {
+    const same = runs
+      .flat()
+      .filter((result) => result.scenario === scenario && result.connectors === connectors);
+    const yardsticks: Partial<Record<Yardstick, Figures>> = {};
+    for (const name of YARDSTICKS) {
+      const costs = same.flatMap((result) => result.yardsticks[name] ?? []);
+      if (costs.length > 0) {
+        yardsticks[name] = figuresOf(costs, connectors);
+      }
+    }
     const operator = figuresOf(
       same.map((result) => result.operator),
       connectors,
     );
-    const yardstick = (costOf: (result: ScenarioResult) => Cost | undefined): Figures | undefined => {
-      const costs = same.flatMap((result) => costOf(result) ?? []);
-      return costs.length === 0 ? undefined : figuresOf(costs, connectors);
-    };
-    return {
-      scenario,
-      connectors,
-      operator,
-      bare: yardstick((result) => result.bare),
-      go: yardstick((result) => result.go),
-    };
+    return { scenario, connectors, operator, yardsticks };
   });
 }
 

@@ -1,6 +1,8 @@
+import { WORDS, YARDSTICKS } from '../scenarios/names.ts';
 import type { Figures, Row } from './medians.ts';
 
 const HEAD = [
+  'connectors',
   'scenario',
   'program',
   'wall s',
@@ -18,12 +20,24 @@ const HEAD = [
 
 /** The table of a run, in Markdown. */
 export function renderTable(rows: readonly Row[]): string {
-  const lines = rows.flatMap(({ scenario, operator, bare, go }) => {
+  const lines = rows.flatMap(({ connectors, scenario, operator, yardsticks }) => {
     const line = (program: string, figures: Figures | undefined): string[][] =>
       figures === undefined
         ? []
-        : [[scenario, program, ...cellsOf(figures), ...ratios(figures, bare), ...ratios(figures, go)]];
-    return [...line('operator', operator), ...line('bare client', bare), ...line('Go operator', go)];
+        : [
+            [
+              String(connectors),
+              scenario,
+              program,
+              ...cellsOf(figures),
+              ...ratios(figures, yardsticks.bare),
+              ...ratios(figures, yardsticks.go),
+            ],
+          ];
+    return [
+      ...line('operator', operator),
+      ...YARDSTICKS.flatMap((name) => line(WORDS[name], yardsticks[name])),
+    ];
   });
   const widths = HEAD.map((name, index) =>
     Math.max(name.length, ...lines.map((line) => line[index]?.length ?? 0)),

@@ -1,5 +1,5 @@
 import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
-import type { ScenarioName } from './names.ts';
+import type { ScenarioName, Yardstick } from './names.ts';
 
 /** What one program needed for a scenario. */
 export interface Cost {
@@ -16,7 +16,6 @@ export interface ScenarioResult {
   readonly scenario: ScenarioName;
   readonly connectors: number;
   readonly operator: Cost;
-  readonly bare: Cost | undefined;
-  /** The operator in Go; `undefined` also where Go is not installed. */
-  readonly go: Cost | undefined;
+  /** Without those that did not run. */
+  readonly yardsticks: Partial<Record<Yardstick, Cost>>;
 }

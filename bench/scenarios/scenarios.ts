@@ -5,8 +5,8 @@ import type { BenchOptions } from '../options.ts';
 import type { Stage } from '../stage/stage.ts';
 import { createTenant, type Tenant } from '../stage/tenant.ts';
 import type { GoOperator } from '../subjects/go-operator.ts';
-import { type Subject, startBareClient, startOperator } from '../subjects/subject.ts';
-import type { ScenarioName } from './names.ts';
+import { type Subject, startBareClient, startOperator, startPlainOperator } from '../subjects/subject.ts';
+import { type ScenarioName, WORDS, type Yardstick } from './names.ts';
 import type { Cost, ScenarioResult } from './result.ts';
 
 const LIMIT_MS = 900_000;
@@ -18,7 +18,8 @@ const OPERATOR_SETTINGS = { WORKERS: '10', INVENTORY_INTERVAL: '10s' };
 /** The costs of one run, by scenario: each program works on a tenant of its own. */
 export async function runScenarios(
   stage: Stage,
-  { connectors, scenarios, cpuProf, nodeFlags, hasYardsticks }: BenchOptions,
+  { scenarios, cpuProf, nodeFlags, hasYardsticks, foreignSecrets }: BenchOptions,
+  connectors: number,
   goOperator: GoOperator,
   progress: (text: string) => void,
 ): Promise<readonly ScenarioResult[]> {
@@ -26,25 +27,25 @@ export async function runScenarios(
   const tenant = await createTenant(stage);
   progress('Creating Secrets and connectors');
   await tenant.createSecrets(connectors);
-  const bare = hasYardsticks ? await createBareTenant(stage, connectors, progress) : undefined;
+  await tenant.createForeignSecrets(foreignSecrets);
+  const yardsticks = hasYardsticks ? await runYardsticks(stage, goOperator, connectors, env, progress) : [];
   // The operator must not find the connectors of the bare client.
   const watched = { ...env, WATCH_NAMESPACES: tenant.namespace, CLUSTER_ID: 'bench' };
   await tenant.createConnectors(connectors);
 
   const results: ScenarioResult[] = [];
-  const add = (scenario: ScenarioName, operator: Cost, yardsticks: { bare?: Cost; go?: Cost } = {}): void => {
+  const add = (scenario: ScenarioName, operator: Cost, costs: ScenarioResult['yardsticks'] = {}): void => {
     if (scenarios.includes(scenario)) {
-      results.push({ scenario, connectors, operator, bare: yardsticks.bare, go: yardsticks.go });
+      results.push({ scenario, connectors, operator, yardsticks: costs });
     }
   };
-  const go = await startGoTenant(stage, goOperator, connectors, env, progress);
   progress('create: the operator');
   const first = await measure(
     stage,
     () => startOperator(watched, cpuProf, nodeFlags),
     allReady(tenant, connectors),
   );
-  add('create', first.cost, { ...(bare && { bare: bare.created }), ...(go && { go: go.created }) });
+  add('create', first.cost, Object.fromEntries(yardsticks.map(({ name, created }) => [name, created])));
 
   if (scenarios.includes('idle')) {
     progress('idle');
@@ -52,7 +53,7 @@ export async function runScenarios(
   }
   await first.subject.stop();
   if (!scenarios.includes('restart') && !scenarios.includes('delete')) {
-    await go?.stop();
+    await Promise.all(yardsticks.map(({ stop }) => stop()));
     return results;
   }
 
@@ -66,58 +67,82 @@ export async function runScenarios(
       await tenant.deleteConnectors(connectors);
       await allDeleted(tenant)(subject);
     });
-    add('delete', cost, {
-      ...(bare && { bare: await bare.remove() }),
-      ...(go && { go: await go.remove() }),
-    });
+    const removed: Partial<Record<Yardstick, Cost>> = {};
+    for (const { name, remove } of yardsticks) {
+      removed[name] = await remove();
+    }
+    add('delete', cost, removed);
   }
-  await go?.stop();
+  await Promise.all(yardsticks.map(({ stop }) => stop()));
   await second.subject.stop();
   return results;
 }
 
-/** A yardstick's connectors, which the operator must not find. */
-async function createBareTenant(
-  stage: Stage,
-  connectors: number,
-  progress: (text: string) => void,
-): Promise<{ readonly created: Cost; remove(): Promise<Cost> }> {
-  const tenant = await createTenant(stage);
-  await tenant.createSecrets(connectors);
-  await tenant.createConnectors(connectors);
-  return {
-    created: await runBareClient(stage, tenant, 'create', progress),
-    async remove() {
-      await tenant.deleteConnectors(connectors);
-      return await runBareClient(stage, tenant, 'delete', progress);
-    },
-  };
+/** A program that has created its connectors; one that keeps running makes no change until `remove`. */
+interface RunYardstick {
+  readonly name: Yardstick;
+  readonly created: Cost;
+  remove(): Promise<Cost>;
+  stop(): Promise<void>;
 }
 
-/** Creates the connectors of the operator in Go, which keeps running without a change until `remove`. */
-async function startGoTenant(
+/** Each yardstick creates the connectors of a namespace of its own, which the operator must not find. */
+async function runYardsticks(
   stage: Stage,
   goOperator: GoOperator,
   connectors: number,
   env: Readonly<Record<string, string>>,
   progress: (text: string) => void,
-): Promise<{ readonly created: Cost; remove(): Promise<Cost>; stop(): Promise<void> } | undefined> {
-  if (goOperator.state === 'skipped') {
-    return undefined;
-  }
+): Promise<readonly RunYardstick[]> {
+  const bare = await runBareTenant(stage, connectors, progress);
+  const plain = await runOperator(stage, 'plain', connectors, progress, (namespace) =>
+    startPlainOperator(namespace, stage.environment),
+  );
+  const go =
+    goOperator.state === 'built'
+      ? await runOperator(stage, 'go', connectors, progress, (namespace) =>
+          goOperator.start({ ...env, WATCH_NAMESPACES: namespace }),
+        )
+      : undefined;
+  return [bare, plain, go].filter((one) => one !== undefined);
+}
+
+async function runBareTenant(
+  stage: Stage,
+  connectors: number,
+  progress: (text: string) => void,
+): Promise<RunYardstick> {
   const tenant = await createTenant(stage);
   await tenant.createSecrets(connectors);
   await tenant.createConnectors(connectors);
-  progress('create: the operator in Go');
-  const { cost, subject } = await measure(
-    stage,
-    () => goOperator.start({ ...env, WATCH_NAMESPACES: tenant.namespace }),
-    allReady(tenant, connectors),
-  );
   return {
+    name: 'bare',
+    created: await runBareClient(stage, tenant, 'create', progress),
+    async remove() {
+      await tenant.deleteConnectors(connectors);
+      return await runBareClient(stage, tenant, 'delete', progress);
+    },
+    stop: async () => undefined,
+  };
+}
+
+async function runOperator(
+  stage: Stage,
+  name: Yardstick,
+  connectors: number,
+  progress: (text: string) => void,
+  start: (namespace: string) => Subject,
+): Promise<RunYardstick> {
+  const tenant = await createTenant(stage);
+  await tenant.createSecrets(connectors);
+  await tenant.createConnectors(connectors);
+  progress(`create: ${WORDS[name]}`);
+  const { cost, subject } = await measure(stage, () => start(tenant.namespace), allReady(tenant, connectors));
+  return {
+    name,
     created: cost,
     async remove() {
-      progress('delete: the operator in Go');
+      progress(`delete: ${WORDS[name]}`);
       const removed = await measure(stage, subject, async (running) => {
         await tenant.deleteConnectors(connectors);
         await allDeleted(tenant)(running);
@@ -134,7 +159,7 @@ async function runBareClient(
   work: 'create' | 'delete',
   progress: (text: string) => void,
 ): Promise<Cost> {
-  progress(`${work}: the bare client`);
+  progress(`${work}: ${WORDS.bare}`);
   const { cost } = await measure(
     stage,
     () => startBareClient(work, namespace, stage.environment),
@@ -190,6 +215,6 @@ function settledAgain({ simulator }: Stage): (subject: Subject) => Promise<void>
 async function orEnded(subject: Subject, work: Promise<void>): Promise<void> {
   const code = await Promise.race([work.then(() => 'done' as const), subject.ended]);
   if (code !== 'done') {
-    throw new Error(`The operator ended with ${code}.`);
+    throw new Error(`The program ended with ${code}:\n${subject.lastOutput()}`);
   }
 }

@@ -30,6 +30,8 @@ export interface Tenant {
   readonly namespace: string;
   /** Creates the Secrets of `count` connectors, each with a new code. */
   createSecrets(count: number): Promise<void>;
+  /** Creates `count` Secrets that no connector references. */
+  createForeignSecrets(count: number): Promise<void>;
   createConnectors(count: number): Promise<void>;
   deleteConnectors(count: number): Promise<void>;
   /** Number of connectors that are Ready, and of all. */
@@ -72,6 +74,11 @@ export async function createTenant({ plane, simulator }: Stage): Promise<Tenant>
         const { clientId, clientSecret } = simulator.app;
         await create(secret(`${name}-oauth`, { client_id: clientId, client_secret: clientSecret }));
         await create(secret(`${name}-code`, { code: simulator.issueCode({ callbackUrl: CALLBACK_URL }) }));
+      });
+    },
+    async createForeignSecrets(count) {
+      await inParallel(count, PARALLEL, async (index) => {
+        await create(secret(`foreign-${String(index).padStart(6, '0')}`, { password: `value-${index}` }));
       });
     },
     async createConnectors(count) {

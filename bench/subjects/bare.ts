@@ -1,10 +1,10 @@
 // A client without any operator: it makes the calls that the job needs, and no other. The yardstick of the operator.
 //   node bench/subjects/bare.ts create|delete NAMESPACE
-import { readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { inParallel } from '../stage/in-parallel.ts';
+import { bodyOf, connectRemote } from './remote.ts';
 
 /** Calls of Open Connectors at a time, as the account of the benchmark allows. */
 const PARALLEL = 64;
@@ -20,7 +20,6 @@ const listSchema = z.object({
   metadata: z.object({ continue: z.string().optional() }),
   items: z.array(objectSchema),
 });
-const instanceSchema = z.object({ id: z.number(), token: z.string() });
 
 const [work, namespace = ''] = process.argv.slice(2);
 const config = new KubeConfig();
@@ -38,12 +37,13 @@ const values = new Map<string, Readonly<Record<string, string>>>();
 for (const { metadata, data = {} } of await listAll(secrets)) {
   values.set(metadata.name, data);
 }
-const user = secretValue('sap-account', 'userSecret');
-const organization = secretValue('sap-account', 'organizationSecret');
-const remote = new Pool(`https://${process.env['ALLOWED_HOSTS'] ?? ''}`, {
-  connections: PARALLEL,
-  connect: { ca: readFileSync(process.env['CA_FILE'] ?? '', 'utf8') },
-});
+const remote = connectRemote(
+  {
+    user: secretValue('sap-account', 'userSecret'),
+    organization: secretValue('sap-account', 'organizationSecret'),
+  },
+  PARALLEL,
+);
 const objects = await listAll(connectors);
 await inParallel(objects.length, PARALLEL, async (index) => {
   const object = objects[index];
@@ -57,20 +57,14 @@ async function create(name: string): Promise<void> {
   await patch(`${connectors}/${name}`, {
     metadata: { finalizers: [FINALIZER], annotations: { pending: name } },
   });
-  const instance = instanceSchema.parse(
-    await call('POST', '/instances', {
-      name: `${namespace}-${name}`,
-      element: { key: 'infusionsoftrest' },
-      tags: [`k8s-name-${name}`],
-      providerData: { code: secretValue(`${name}-code`, 'code') },
-      configuration: {
-        'oauth.api.key': secretValue(`${name}-oauth`, 'client_id'),
-        'oauth.api.secret': secretValue(`${name}-oauth`, 'client_secret'),
-        'oauth.callback.url': 'https://connect.example.com/oauth/callback',
-      },
-    }),
-  );
-  await call('GET', '/hubs/crm/ping', undefined, instance.token);
+  const instance = await remote.create({
+    name: `${namespace}-${name}`,
+    tag: `k8s-name-${name}`,
+    code: secretValue(`${name}-code`, 'code'),
+    clientId: secretValue(`${name}-oauth`, 'client_id'),
+    clientSecret: secretValue(`${name}-oauth`, 'client_secret'),
+  });
+  await remote.ping(instance.token);
   const stringData = { type: 'open-connectors', 'element-token': instance.token };
   await kubeCall('POST', secrets, 'application/json', {
     apiVersion: 'v1',
@@ -90,10 +84,7 @@ async function create(name: string): Promise<void> {
 }
 
 async function remove({ metadata, status }: z.infer<typeof objectSchema>): Promise<void> {
-  const path = `/instances/${status?.instance?.id}`;
-  await call('GET', path);
-  await call('DELETE', path);
-  await call('GET', path, undefined, undefined, [404]);
+  await remote.remove(status?.instance?.id);
   await patch(`${connectors}/${metadata.name}`, { metadata: { finalizers: [] } });
 }
 
@@ -130,36 +121,4 @@ async function kubeCall(
     body: body === undefined ? null : JSON.stringify(body),
   });
   return await bodyOf(answer, `${method} ${path}`, []);
-}
-
-async function call(
-  method: 'GET' | 'POST' | 'DELETE',
-  path: string,
-  body?: object,
-  element?: string,
-  accepted: readonly number[] = [],
-): Promise<unknown> {
-  const instance = element === undefined ? '' : `, Element ${element}`;
-  const answer = await remote.request({
-    method,
-    path: `/elements/api-v2${path}`,
-    headers: {
-      authorization: `User ${user}, Organization ${organization}${instance}`,
-      'content-type': 'application/json',
-    },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return await bodyOf(answer, `${method} ${path}`, accepted);
-}
-
-async function bodyOf(
-  answer: Awaited<ReturnType<Pool['request']>>,
-  what: string,
-  accepted: readonly number[],
-): Promise<unknown> {
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300 && !accepted.includes(answer.statusCode)) {
-    throw new Error(`${what}: ${answer.statusCode}`);
-  }
-  return text === '' ? undefined : JSON.parse(text);
 }

@@ -8,15 +8,20 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** The young generation of the image: both programs run with the same flags. */
 const NODE_FLAGS = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
 
+/** Characters of the output that are kept. */
+const KEPT_OUTPUT = 2_000;
+
 /** A running program that is measured. */
 export interface Subject {
   usage(): ProcessUsage;
   /** Resolves with the exit code; `null` after a signal. */
   readonly ended: Promise<number | null>;
+  /** The end of what it printed. */
+  lastOutput(): string;
   stop(): Promise<void>;
 }
 
-/** Starts a program of the project in a process of its own. What it prints is dropped, except for standard error. */
+/** Starts a program of the project in a process of its own. What it prints is kept in part, to explain its end. */
 export function startSubject(
   program: string,
   args: readonly string[],
@@ -35,7 +40,11 @@ export function startProgram(
   const child: ChildProcess = spawn(program, [...args], {
     cwd: ROOT,
     env: { ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-KEPT_OUTPUT);
   });
   const { pid } = child;
   if (pid === undefined) {
@@ -45,6 +54,7 @@ export function startProgram(
   return {
     usage: () => usageOf(pid),
     ended,
+    lastOutput: () => output,
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -69,4 +79,9 @@ export function startBareClient(
   env: Readonly<Record<string, string>>,
 ): Subject {
   return startSubject('bench/subjects/bare.ts', [work, namespace], env);
+}
+
+/** The operator on the plain library, for the connectors of a namespace. */
+export function startPlainOperator(namespace: string, env: Readonly<Record<string, string>>): Subject {
+  return startSubject('bench/subjects/plain.ts', [namespace], env);
 }

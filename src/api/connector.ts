@@ -16,6 +16,7 @@ import {
   resourceName,
   STATUS_DEFAULT,
   secretKey,
+  secretKeyRef,
   statusText,
   usedCredentialsSchema,
 } from './fields.ts';
@@ -40,37 +41,23 @@ const clientSecretRef = z
   .meta(ATOMIC)
   .describe("The OAuth client registered at Keap, in a Secret of the resource's namespace.");
 
-const encryptedKeySecretRef = z
-  .strictObject({
-    name: resourceName('Name of the Secret.'),
-    key: secretKey(`Key of the Encrypted Key. Absent: ${DEFAULT_SECRET_KEYS.encryptedKey}.`).optional(),
-  })
-  .meta(ATOMIC)
-  .describe(
-    "The Infusionsoft Encrypted Key (legacy API key), in a Secret of the resource's namespace. Required with infusionsoftcrm, forbidden with infusionsoftrest.",
-  );
+const encryptedKeySecretRef = secretKeyRef(
+  'Encrypted Key',
+  DEFAULT_SECRET_KEYS.encryptedKey,
+  "The Infusionsoft Encrypted Key (legacy API key), in a Secret of the resource's namespace. Required with infusionsoftcrm, forbidden with infusionsoftrest.",
+);
 
-const authorizationCodeSecretRef = z
-  .strictObject({
-    name: resourceName('Name of the Secret.'),
-    key: secretKey(
-      `Key of the authorization code. Absent: ${DEFAULT_SECRET_KEYS.authorizationCode}.`,
-    ).optional(),
-  })
-  .meta(ATOMIC)
-  .describe(
-    'An authorization code in a Secret, obtained elsewhere. It is sent once. Not together with refreshTokenSecretRef.',
-  );
+const authorizationCodeSecretRef = secretKeyRef(
+  'authorization code',
+  DEFAULT_SECRET_KEYS.authorizationCode,
+  'An authorization code in a Secret, obtained elsewhere. It is sent once. Not together with refreshTokenSecretRef.',
+);
 
-const refreshTokenSecretRef = z
-  .strictObject({
-    name: resourceName('Name of the Secret.'),
-    key: secretKey(`Key of the refresh token. Absent: ${DEFAULT_SECRET_KEYS.refreshToken}.`).optional(),
-  })
-  .meta(ATOMIC)
-  .describe(
-    'A refresh token in a Secret, for an authorization without a browser. Open Connectors renews the token, so that the copy in the Secret becomes stale. Not together with authorizationCodeSecretRef.',
-  );
+const refreshTokenSecretRef = secretKeyRef(
+  'refresh token',
+  DEFAULT_SECRET_KEYS.refreshToken,
+  'A refresh token in a Secret, for an authorization without a browser. Open Connectors renews the token, so that the copy in the Secret becomes stale. Not together with authorizationCodeSecretRef.',
+);
 
 const oauth = z
   .strictObject({

@@ -14,11 +14,7 @@ import { fitName } from './names.ts';
 type Named = { readonly metadata: { readonly name: string } };
 type InNamespace = { readonly metadata: { readonly name: string; readonly namespace: string } };
 
-/** Bounds of `spec.inventoryInterval` of an account, in milliseconds. */
-export const INVENTORY_INTERVAL = { min: 60_000, max: 24 * 3_600_000 } as const;
-
-/** Bounds and default of `spec.replacement.retainFor`, in milliseconds. */
-export const RETENTION = { min: 0, max: 720 * 3_600_000, default: 24 * 3_600_000 } as const;
+const DEFAULT_RETENTION_MS = 24 * 3_600_000;
 
 /** The longest name of an instance. */
 export const INSTANCE_NAME_MAX_LENGTH = 128;
@@ -68,7 +64,7 @@ export function switchPolicyOf(spec: ConnectorSpec): SwitchPolicy {
 /** How long the old instance is kept after the switch, in milliseconds. */
 export function retentionMsOf(spec: ConnectorSpec): number {
   const { retainFor } = spec.replacement ?? {};
-  return (retainFor === undefined ? undefined : parseDuration(retainFor)) ?? RETENTION.default;
+  return (retainFor === undefined ? undefined : parseDuration(retainFor)) ?? DEFAULT_RETENTION_MS;
 }
 
 /** What happens to one instance that the resource does not use any more. An adopted one is kept by default. */
@@ -76,6 +72,7 @@ export function releasePolicyOf(spec: ConnectorSpec, id: number): DeletionPolicy
   return spec.deletionPolicy ?? (spec.instance?.importId === id ? 'Orphan' : 'Delete');
 }
 
+/** Whether the spec asks for an instance that answers calls. */
 export function isEnabled(spec: ConnectorSpec): boolean {
   return spec.instance?.enabled ?? true;
 }

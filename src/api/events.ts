@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_RESOURCES } from '../provider/events.ts';
 import { DEFAULT_SECRET_KEYS } from '../provider/secret-keys.ts';
-import { ATOMIC, refuseRepeats, resourceName, secretKey } from './fields.ts';
+import { refuseRepeats, secretKeyRef } from './fields.ts';
 
 /** Whole minutes in the form of a Go duration. */
 export const POLL_INTERVAL_PATTERN = /^([1-9][0-9]?h([1-9][0-9]?m)?|[1-9][0-9]{0,3}m)$/;
@@ -19,16 +19,11 @@ export const eventsSchema = z
       .describe(
         'The https URL that Open Connectors sends events to. The setting ALLOWED_EVENT_HOSTS of the operator lists the accepted hosts.',
       ),
-    signatureKeySecretRef: z
-      .strictObject({
-        name: resourceName('Name of the Secret.'),
-        key: secretKey(`Key of the signature key. Absent: ${DEFAULT_SECRET_KEYS.signatureKey}.`).optional(),
-      })
-      .meta(ATOMIC)
-      .optional()
-      .describe(
-        'The key that Open Connectors signs events with (header Elements-Webhook-Signature). Absent: events are not signed.',
-      ),
+    signatureKeySecretRef: secretKeyRef(
+      'signature key',
+      DEFAULT_SECRET_KEYS.signatureKey,
+      'The key that Open Connectors signs events with (header Elements-Webhook-Signature). Absent: events are not signed.',
+    ).optional(),
     pollInterval: z
       .string()
       .min(1)

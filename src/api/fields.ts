@@ -42,6 +42,17 @@ export function boundedText(maxLength: number): z.ZodString {
 /** Marks a reference as one value: a server-side apply replaces it as a whole. */
 export const ATOMIC = { 'x-kubernetes-map-type': 'atomic' } as const;
 
+/** A reference to one value in a Secret. */
+export function secretKeyRef(value: string, defaultKey: string, description: string) {
+  return z
+    .strictObject({
+      name: resourceName('Name of the Secret.'),
+      key: secretKey(`Key of the ${value}. Absent: ${defaultKey}.`).optional(),
+    })
+    .meta(ATOMIC)
+    .describe(description);
+}
+
 /** A time in RFC 3339, written by the operator only. */
 export function moment(description: string): z.ZodString {
   return z.string().max(64).meta({ format: 'date-time', description });

@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import { isRecord } from '../kube/client/object.ts';
-import { accountStatusSchema, type OpenConnectorsAccount } from './account.ts';
-import { connectorStatusSchema, type InfusionsoftConnector } from './connector.ts';
+import { type AccountStatus, accountStatusSchema, type OpenConnectorsAccount } from './account.ts';
+import { type ConnectorStatus, connectorStatusSchema, type InfusionsoftConnector } from './connector.ts';
 import { ACCOUNT_NAMES, API_VERSION, CONNECTOR_NAMES } from './group.ts';
 import { objectMetaSchema } from './metadata.ts';
 
@@ -9,39 +10,22 @@ import { objectMetaSchema } from './metadata.ts';
  * `spec` is an object of any form until `validateConnector` has checked it.
  */
 export function parseConnector(object: unknown): InfusionsoftConnector {
-  const { metadata, spec, status } = fields(object);
-  const parsed = connectorStatusSchema.safeParse(status);
-  return {
-    apiVersion: API_VERSION,
-    kind: CONNECTOR_NAMES.kind,
-    metadata: objectMetaSchema.parse(metadata),
-    spec: spec as InfusionsoftConnector['spec'],
-    ...(parsed.success && { status: parsed.data }),
-  };
+  const parts = parse<InfusionsoftConnector['spec'], ConnectorStatus>(object, connectorStatusSchema);
+  return { apiVersion: API_VERSION, kind: CONNECTOR_NAMES.kind, ...parts };
 }
 
 /** Parses an OpenConnectorsAccount in the same way; `validateAccount` checks `spec`. */
 export function parseAccount(object: unknown): OpenConnectorsAccount {
-  const { metadata, spec, status } = fields(object);
-  const parsed = accountStatusSchema.safeParse(status);
-  return {
-    apiVersion: API_VERSION,
-    kind: ACCOUNT_NAMES.kind,
-    metadata: objectMetaSchema.parse(metadata),
-    spec: spec as OpenConnectorsAccount['spec'],
-    ...(parsed.success && { status: parsed.data }),
-  };
+  const parts = parse<OpenConnectorsAccount['spec'], AccountStatus>(object, accountStatusSchema);
+  return { apiVersion: API_VERSION, kind: ACCOUNT_NAMES.kind, ...parts };
 }
 
-function fields(object: unknown): {
-  readonly metadata: unknown;
-  readonly spec: Record<string, unknown>;
-  readonly status: unknown;
-} {
-  const record = isRecord(object) ? object : {};
+function parse<Spec, Status>(object: unknown, statusSchema: z.ZodType<Status>) {
+  const { metadata, spec, status }: Record<string, unknown> = isRecord(object) ? object : {};
+  const parsed = statusSchema.safeParse(status);
   return {
-    metadata: record['metadata'],
-    spec: isRecord(record['spec']) ? record['spec'] : {},
-    status: record['status'],
+    metadata: objectMetaSchema.parse(metadata),
+    spec: (isRecord(spec) ? spec : {}) as Spec,
+    ...(parsed.success && { status: parsed.data }),
   };
 }

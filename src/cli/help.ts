@@ -2,7 +2,7 @@ import { type Command, PROGRAM } from './command.ts';
 import { cliExitCodes } from './exit-codes.ts';
 import type { Flag } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
-import { alignColumns } from './render/table.ts';
+import { alignIndented } from './render/table.ts';
 
 /** Help of the plugin. */
 export function overview(commands: readonly Command[]): string[] {
@@ -48,5 +48,5 @@ function flagRow({ name, short, value, description }: Flag): string[] {
 }
 
 function indented(rows: readonly (readonly string[])[]): string[] {
-  return alignColumns(rows).map((line) => `  ${line}`);
+  return alignIndented(rows);
 }

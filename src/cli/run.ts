@@ -15,6 +15,7 @@ import { type CliExit, cliExitCodes } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
 import { type Arguments, readArguments } from './input/arguments.ts';
 import { COMMON_FLAGS, VERSION_FLAG } from './input/flags.ts';
+import { printLines } from './render/output.ts';
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -38,9 +39,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     return cliExitCodes[await dispatch(argv, context)].code;
   } catch (error) {
     const { exit, lines } = describeFailure(error);
-    for (const line of lines) {
-      context.output.printError(line);
-    }
+    printLines(context.output.printError, lines);
     return cliExitCodes[exit].code;
   }
 }
@@ -81,9 +80,7 @@ function runWithoutCommand(args: Arguments, context: CliContext): CliExit {
 }
 
 function print(lines: readonly string[], { output }: CliContext): CliExit {
-  for (const line of lines) {
-    output.print(line);
-  }
+  printLines(output.print, lines);
   return 'ok';
 }
 

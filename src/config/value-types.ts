@@ -70,17 +70,10 @@ export function choice<const T extends string>(values: readonly T[]): ValueType<
 /** A duration in Go syntax of at least `minText` (itself one); the value is milliseconds. */
 export function duration(minText: string): ValueType<number> {
   const minMs = parseDuration(minText) ?? Number.NaN;
-  return {
-    expected: `a duration such as 90s or 1h30m, at least ${minText}`,
-    schema: z.string().transform((value, context) => {
-      const ms = parseDuration(value);
-      if (ms !== undefined && ms >= minMs) {
-        return ms;
-      }
-      context.addIssue(ms === undefined ? 'is not a duration' : 'is too short');
-      return z.NEVER;
-    }),
-  };
+  return parsed(`a duration such as 90s or 1h30m, at least ${minText}`, (value) => {
+    const ms = parseDuration(value);
+    return ms === undefined ? 'is not a duration' : ms >= minMs ? ms : 'is too short';
+  });
 }
 
 /** A comma-separated list without duplicates. Blanks around an entry are ignored; blank text is the empty list. */
@@ -124,28 +117,17 @@ export function listOrAll<T>(item: ValueType<T>): ValueType<readonly T[] | '*'> 
 }
 
 /** A host name with `*` for one label, optionally with a port. */
-export const hostPattern: ValueType<HostPattern> = {
-  expected: 'a host name, * standing for one label, optionally with :port',
-  schema: z.string().transform((value, context) => {
-    const pattern = parseHostPattern(value);
-    if (pattern === undefined) {
-      context.addIssue('is not a host name');
-      return z.NEVER;
-    }
-    return pattern;
-  }),
-};
+export const hostPattern: ValueType<HostPattern> = parsed(
+  'a host name, * standing for one label, optionally with :port',
+  (value) => parseHostPattern(value) ?? 'is not a host name',
+);
 
 /** A host name with `*` for one label. */
 export const hostNamePattern: ValueType<string> = {
   expected: 'a host name, * standing for one label',
-  schema: hostPattern.schema.transform((pattern, context) => {
-    if (pattern.port !== undefined) {
-      context.addIssue('carries a port');
-      return z.NEVER;
-    }
-    return pattern.host;
-  }),
+  schema: hostPattern.schema
+    .refine(({ port }) => port === undefined, 'carries a port')
+    .transform(({ host }) => host),
 };
 
 /** A key of a label or an annotation, or all keys of a prefix. */
@@ -161,56 +143,57 @@ export const metadataPattern: ValueType<string> = {
 };
 
 /** An https URL of a host name, without user, query and fragment; the value ends without a slash. */
-export const httpsUrl: ValueType<string> = {
-  expected: 'an https URL with a host name, without user, query or fragment',
-  schema: z.string().transform((value, context) => {
-    const problem = urlProblem(value);
-    if (problem !== undefined) {
-      context.addIssue(problem);
-      return z.NEVER;
-    }
-    return new URL(value).href.replace(/\/+$/, '');
-  }),
-};
+export const httpsUrl = url('an https URL with a host name, without user, query or fragment', urlProblem);
 
 /** An http or https URL without user, query and fragment; the value ends without a slash. */
-export const httpUrl: ValueType<string> = {
-  expected: 'an http or https URL, without user, query or fragment',
-  schema: z.string().transform((value, context) => {
-    const problem = plainUrlProblem(value, ['http:', 'https:']);
-    if (problem !== undefined) {
-      context.addIssue(problem);
-      return z.NEVER;
-    }
-    return new URL(value).href.replace(/\/+$/, '');
-  }),
-};
+export const httpUrl = url('an http or https URL, without user, query or fragment', (value) =>
+  plainUrlProblem(value, ['http:', 'https:']),
+);
 
 /** An HTTP proxy; the value may hold a password. */
-export const proxyUrl: ValueType<ProxyServer> = {
-  expected: 'http://host:port or https://host:port, optionally with user:password@ before the host',
-  schema: z.string().transform((value, context) => {
-    const proxy = parseProxyUrl(value);
-    if (typeof proxy === 'string') {
-      context.addIssue(proxy);
-      return z.NEVER;
-    }
-    return proxy;
-  }),
-};
+export const proxyUrl: ValueType<ProxyServer> = parsed(
+  'http://host:port or https://host:port, optionally with user:password@ before the host',
+  parseProxyUrl,
+);
 
 /** An entry of the list of hosts that are called without the proxy. */
-export const proxyBypass: ValueType<ProxyBypass> = {
-  expected: 'a host name, .suffix, *.suffix or *, optionally with :port',
-  schema: z.string().transform((value, context) => {
-    const bypass = parseProxyBypass(value);
-    if (bypass === undefined) {
-      context.addIssue('is not a host name');
-      return z.NEVER;
-    }
-    return bypass;
-  }),
-};
+export const proxyBypass: ValueType<ProxyBypass> = parsed(
+  'a host name, .suffix, *.suffix or *, optionally with :port',
+  (value) => parseProxyBypass(value) ?? 'is not a host name',
+);
+
+/** A type whose `parse` returns the value, or a text with the problem. */
+function parsed<T extends object | number>(
+  expected: string,
+  parse: (value: string) => T | string,
+): ValueType<T> {
+  return {
+    expected,
+    schema: z.string().transform((value, context) => {
+      const result = parse(value);
+      if (typeof result === 'string') {
+        context.addIssue(result);
+        return z.NEVER;
+      }
+      return result;
+    }),
+  };
+}
+
+function url(expected: string, problemOf: (value: string) => string | undefined): ValueType<string> {
+  return {
+    expected,
+    schema: z
+      .string()
+      .superRefine((value, context) => {
+        const problem = problemOf(value);
+        if (problem !== undefined) {
+          context.addIssue(problem);
+        }
+      })
+      .transform((value) => new URL(value).href.replace(/\/+$/, '')),
+  };
+}
 
 function urlProblem(value: string): string | undefined {
   const problem = plainUrlProblem(value, ['https:']);

@@ -12,8 +12,7 @@ import { accountSettingsOf } from '../ownership/account-settings.ts';
 import { defaultAccountFor } from '../ownership/default-account.ts';
 import { decodeText } from '../secrets/decode.ts';
 import { encodeData } from '../secrets/secret-data.ts';
-import type { KubeSourceOptions } from './source.ts';
-import { FailedPreconditionError } from './source.ts';
+import { FailedPreconditionError, type KubeSourceOptions } from './source.ts';
 
 /** The account of a connector, with what a client for it needs. */
 export interface AccountAccess {

@@ -13,8 +13,12 @@ import { objectPath } from '../kube/client/paths.ts';
 import { decodeText } from '../secrets/decode.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type AccountAccess, createAccountReader } from './accounts.ts';
-import type { KubeSourceOptions } from './source.ts';
-import { type ConnectorConsent, type ConsentSource, FailedPreconditionError } from './source.ts';
+import {
+  type ConnectorConsent,
+  type ConsentSource,
+  FailedPreconditionError,
+  type KubeSourceOptions,
+} from './source.ts';
 
 /** A source that reads from the API server and Open Connectors. */
 export function createKubeSource(options: KubeSourceOptions): ConsentSource {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { GATE_SCORE, GATED } from './gate.ts';
+import { GATE_SCORE, GATE_SUITES, GATED } from './gate.ts';
 import { readReport } from './report.ts';
 import { readSummary, summarize, writeSummary } from './summary.ts';
 
@@ -29,7 +29,8 @@ function main(): number {
     return 0;
   }
   if (values.gate === true) {
-    return stryker({ mutate: GATED, thresholds: { break: GATE_SCORE }, incremental: false });
+    const thresholds = { high: 100, low: GATE_SCORE, break: GATE_SCORE };
+    return stryker({ mutate: GATED, testFiles: GATE_SUITES, thresholds, incremental: false });
   }
   const status = stryker(values.mutate === undefined ? {} : { mutate: values.mutate });
   if (status === 0) {

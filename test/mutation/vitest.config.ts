@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { timeLimit } from '../../packages/test-kit/src/time-limit.ts';
 import { keepThreadWarm } from './warm-pool.ts';
 
 /** Folders of unit tests that cover the mutated code. */
@@ -21,7 +22,7 @@ export default defineConfig({
     exclude: SLOW.map((suite) => `test/unit/${suite}.test.ts`),
     setupFiles: ['test/mutation/no-mutant-while-loading.ts', 'test/support/vitest-setup.ts'],
     reporters: [{}],
-    testTimeout: 10_000,
+    testTimeout: timeLimit(5_000),
     // Modules are loaded once for all suites: most of the time of a short suite is their loading.
     isolate: false,
     cache: false,

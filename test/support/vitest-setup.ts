@@ -6,7 +6,11 @@ const defaultLimitMs = 10_000;
 
 const { waitFor } = vi;
 
-vi.waitFor = (callback, options = {}) => {
-  const { timeout = defaultLimitMs, ...rest } = typeof options === 'number' ? { timeout: options } : options;
-  return waitFor(callback, { ...rest, timeout: timeLimit(timeout) });
-};
+// Where suites share their modules, this file is loaded again for each of them.
+if (waitFor.name !== 'waitForLonger') {
+  vi.waitFor = function waitForLonger(callback, options = {}) {
+    const { timeout = defaultLimitMs, ...rest } =
+      typeof options === 'number' ? { timeout: options } : options;
+    return waitFor(callback, { ...rest, timeout: timeLimit(timeout) });
+  };
+}

@@ -1,7 +1,5 @@
 import { LEGACY_ELEMENT, REST_ELEMENT } from '../../provider/elements.ts';
 import type { ConnectorSpec } from '../connector.ts';
-import { RETENTION } from '../defaults.ts';
-import { DURATION_PATTERN, parseDuration } from '../duration.ts';
 import {
   CONFIGURATION_KEY_MAX_LENGTH,
   CONFIGURATION_KEY_PATTERN,
@@ -10,7 +8,7 @@ import {
 import { CONNECTION_TEMPLATE_RULES } from './connection-template-rules.ts';
 import { EVENTS_RULES } from './events-rules.ts';
 import { CALLBACK_URL_PATTERN, SERVER_PATTERN } from './hosts.ts';
-import { type AnyRule, celPattern, matchesRule, rule } from './rules.ts';
+import { type AnyRule, celPattern, durationRule, matchesRule, rule } from './rules.ts';
 
 const IS_CRM = `(has(self.connector) && self.connector == '${LEGACY_ELEMENT}')`;
 const IS_REST = `(has(self.connector) && self.connector == '${REST_ELEMENT}')`;
@@ -89,18 +87,6 @@ const FORMATS: readonly AnyRule[] = [
   }),
 ];
 
-const REPLACEMENT: readonly AnyRule[] = [
-  rule<string>({
-    at: 'spec.replacement.retainFor',
-    rule: `self.matches(${celPattern(DURATION_PATTERN)}) && duration(self) >= duration('0s') && duration(self) <= duration('720h')`,
-    message: 'must be a duration from 0s to 720h, such as 24h or 1h30m',
-    holds: (retainFor) => {
-      const length = parseDuration(retainFor);
-      return length !== undefined && length >= RETENTION.min && length <= RETENTION.max;
-    },
-  }),
-];
-
 const CONFIGURATION: readonly AnyRule[] = [
   rule<Readonly<Record<string, string>>>({
     at: 'spec.instance.configuration',
@@ -142,7 +128,7 @@ export const CONNECTOR_RULES: readonly AnyRule[] = [
       old.instance?.importId === undefined || spec.instance?.importId === old.instance.importId,
   }),
   ...FORMATS,
-  ...REPLACEMENT,
+  durationRule({ at: 'spec.replacement.retainFor', min: '0s', max: '720h', examples: '24h or 1h30m' }),
   ...CONFIGURATION,
   ...CONNECTION_TEMPLATE_RULES,
   ...EVENTS_RULES,

@@ -1,3 +1,5 @@
+import { DURATION_PATTERN, parseDuration } from '../duration.ts';
+
 /**
  * A rule beyond the schema, as CEL for the API server and as a function for servers without CEL and for stored objects.
  * A property test compares both forms.
@@ -34,6 +36,26 @@ export function matchesRule(definition: { at: string; pattern: RegExp; message: 
     rule: `self.matches(${celPattern(pattern)})`,
     message,
     holds: (self) => pattern.test(self),
+  });
+}
+
+/** A rule that a text is a Go duration from `min` to `max` (such texts themselves), in both forms. */
+export function durationRule(definition: {
+  at: string;
+  min: string;
+  max: string;
+  examples: string;
+}): AnyRule {
+  const { at, min, max, examples } = definition;
+  const [minMs = 0, maxMs = 0] = [parseDuration(min), parseDuration(max)];
+  return rule<string>({
+    at,
+    rule: `self.matches(${celPattern(DURATION_PATTERN)}) && duration(self) >= duration('${min}') && duration(self) <= duration('${max}')`,
+    message: `must be a duration from ${min} to ${max}, such as ${examples}`,
+    holds: (self) => {
+      const ms = parseDuration(self);
+      return ms !== undefined && ms >= minMs && ms <= maxMs;
+    },
   });
 }
 

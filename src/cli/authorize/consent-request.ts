@@ -1,7 +1,6 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { accountNameOf, apiBaseUrlOf, clientIdKeyOf } from '../../api/defaults.ts';
-import { validateAccount } from '../../api/validation/validate.ts';
 import {
   type ConsentAccount,
   type ConsentRequest,
@@ -10,6 +9,7 @@ import {
 import { DEFAULT_ACCOUNT_UID } from '../../ownership/account-key.ts';
 import type { Resources } from '../cluster/resources.ts';
 import { secretText } from '../cluster/secret-text.ts';
+import { validAccount } from '../cluster/valid-account.ts';
 import { CliError } from '../errors.ts';
 
 /** A consent request, with the account for its notice. */
@@ -65,13 +65,5 @@ async function readAccount(
   { metadata, spec }: InfusionsoftConnector,
 ): Promise<OpenConnectorsAccount | undefined> {
   const name = accountNameOf(spec);
-  if (name === undefined) {
-    return undefined;
-  }
-  const account = await resources.account(metadata.namespace, name);
-  const [violation] = validateAccount(account);
-  if (violation !== undefined) {
-    throw new CliError('userAction', `Account "${name}": ${violation.path} ${violation.message}.`);
-  }
-  return account;
+  return name === undefined ? undefined : validAccount(await resources.account(metadata.namespace, name));
 }

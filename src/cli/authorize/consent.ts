@@ -5,6 +5,7 @@ import { authorizeUrl } from '../../provider/authorize-url.ts';
 import { authorizeCommand } from '../cluster/conditions.ts';
 import { CliError } from '../errors.ts';
 import { shellWord } from '../input/shell-word.ts';
+import { printLines } from '../render/output.ts';
 import { type ConsentDetails, readConsentDetails } from './consent-request.ts';
 import { renderInstructions, renderNotice, renderPrompt } from './notice.ts';
 import { findPending, keepPending } from './pending-consent.ts';
@@ -34,9 +35,7 @@ export async function requestConsent(session: Session, connector: InfusionsoftCo
     url,
     ...renderPrompt(request, input.isTerminal),
   ];
-  for (const line of lines) {
-    output.print(line);
-  }
+  printLines(output.print, lines);
   // The URL above has to show the state; later lines must not.
   output.redact(state);
   const hash = tokenHash(state);

@@ -2,7 +2,7 @@ import type { OpenConnectorsAccount } from '../../api/account.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { connectionSecretNameOf } from '../../api/defaults.ts';
 import type { ConsentRequest } from '../../authorization/consent-request.ts';
-import { alignColumns } from '../render/table.ts';
+import { alignIndented } from '../render/table.ts';
 
 /** The content of the notice. */
 export interface Notice {
@@ -32,7 +32,7 @@ export function renderNotice({ connector, cluster, request, account }: Notice): 
   return [
     `Connector ${name} (${request.connector}) in namespace ${namespace} requests access to an Infusionsoft account.`,
     '',
-    ...alignColumns(rows).map((line) => `  ${line}`),
+    ...alignIndented(rows),
   ];
 }
 

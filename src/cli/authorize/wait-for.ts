@@ -2,6 +2,7 @@ import type { Condition } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import { CliError } from '../errors.ts';
+import { printLines } from '../render/output.ts';
 
 /** Milliseconds between two reads of a connector. */
 const INTERVAL_MS = 500;
@@ -35,9 +36,7 @@ export async function waitFor<T extends string>(options: WaitOptions<T>): Promis
   let previous = options.known;
   for (;;) {
     const connector = await read();
-    for (const line of conditionChanges(previous, connector)) {
-      print(line);
-    }
+    printLines(print, conditionChanges(previous, connector));
     previous = connector;
     const result = evaluate(connector);
     if (result !== 'wait') {

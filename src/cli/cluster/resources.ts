@@ -87,8 +87,14 @@ const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({
 export function createReadResources(rest: Pick<KubeRest, 'get'>): ReadResources {
   const one = (kind: KindNames, namespace: string, name: string) =>
     translateKubeErrors(
-      { verb: 'get', object: `${kind.kind} "${name}"`, scope: scopeOf(namespace) },
+      callOf('get', kind.kind, namespace, name),
       rest.get(objectPath(typeOf(kind), namespace, name)),
+    );
+  const secret = <K extends KubeErrorKind>(namespace: string, name: string, ...kinds: readonly K[]) =>
+    tolerate(
+      kinds,
+      callOf('get', 'Secret', namespace, name),
+      rest.get(objectPath(wellKnown.secrets, namespace, name)),
     );
   return {
     connector: async (namespace, name) => parseConnector(await one(CONNECTOR_NAMES, namespace, name)),
@@ -98,21 +104,17 @@ export function createReadResources(rest: Pick<KubeRest, 'get'>): ReadResources 
     async findConnector(namespace, name) {
       const found = await tolerate(
         ['not-found'],
-        { verb: 'get', object: `${CONNECTOR_NAMES.kind} "${name}"`, scope: scopeOf(namespace) },
+        callOf('get', CONNECTOR_NAMES.kind, namespace, name),
         rest.get(objectPath(typeOf(CONNECTOR_NAMES), namespace, name)),
       );
       return found === 'not-found' ? undefined : selectedConnector(found.body);
     },
     async secret(namespace, name) {
-      const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
-      const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
-      const found = await tolerate(['forbidden', 'not-found'], call, response);
+      const found = await secret(namespace, name, 'forbidden', 'not-found');
       return typeof found === 'string' ? found : secretSchema.parse(found.body).data;
     },
     async findSecret(namespace, name) {
-      const call: ApiCall = { verb: 'get', object: `Secret "${name}"`, scope: scopeOf(namespace) };
-      const response = rest.get(objectPath(wellKnown.secrets, namespace, name));
-      const found = await tolerate(['not-found'], call, response);
+      const found = await secret(namespace, name, 'not-found');
       return typeof found === 'string' ? undefined : found.body;
     },
     async clusterId() {
@@ -134,7 +136,7 @@ export function createResources(rest: KubeRest): Resources {
       const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
       const patched = await tolerate(
         ['conflict', 'not-found'],
-        { verb: 'patch', object: `${CONNECTOR_NAMES.kind} "${name}"`, scope: scopeOf(namespace) },
+        callOf('patch', CONNECTOR_NAMES.kind, namespace, name),
         rest.patch(objectPath(typeOf(CONNECTOR_NAMES), namespace, name), body, {
           type: 'merge',
           fieldManager: FIELD_MANAGER,
@@ -144,11 +146,7 @@ export function createResources(rest: KubeRest): Resources {
     },
     storeSecretKey: (namespace, name, key, value) => storeSecretKey(rest, namespace, name, key, value),
     async requestReconcile(namespace, name, value) {
-      const call: ApiCall = {
-        verb: 'patch',
-        object: `InfusionsoftConnector "${name}"`,
-        scope: scopeOf(namespace),
-      };
+      const call = callOf('patch', CONNECTOR_NAMES.kind, namespace, name);
       const patch = { metadata: { annotations: { [ANNOTATIONS.reconcileAt]: value } } };
       const path = objectPath(typeOf(CONNECTOR_NAMES), namespace, name);
       const response = rest.patch(path, patch, { type: 'merge', fieldManager: FIELD_MANAGER });
@@ -160,6 +158,10 @@ export function createResources(rest: KubeRest): Resources {
 
 function typeOf({ plural }: KindNames) {
   return { group: GROUP, version: VERSION, plural };
+}
+
+function callOf(verb: ApiCall['verb'], kind: string, namespace: string, name: string): ApiCall {
+  return { verb, object: `${kind} "${name}"`, scope: scopeOf(namespace) };
 }
 
 function scopeOf(namespace: string | undefined): string {
@@ -215,7 +217,7 @@ async function storeSecretKey(
   const data = { [key]: encodeValue(value) };
   const path = objectPath(wellKnown.secrets, namespace, name);
   const patch = () => rest.patch(path, { data }, { type: 'merge', fieldManager: FIELD_MANAGER });
-  const call: ApiCall = { verb: 'patch', object: `Secret "${name}"`, scope: scopeOf(namespace) };
+  const call = callOf('patch', 'Secret', namespace, name);
   try {
     await patch();
     return 'updated';

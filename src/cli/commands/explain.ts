@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { requireName } from '../input/names.ts';
 import { renderConditionType, renderConnector, renderReason } from '../render/explain.ts';
+import { printLines } from '../render/output.ts';
 
 /** `explain NAME|REASON`. */
 export const explain: Command = {
@@ -24,9 +25,7 @@ export const explain: Command = {
       (await withCluster(args, context, async ({ resources, namespace }) =>
         renderConnector(await resources.connector(namespace, requireName('NAME', word))),
       ));
-    for (const line of lines) {
-      context.output.print(line);
-    }
+    printLines(context.output.print, lines);
     return 'ok';
   },
 };

@@ -10,6 +10,7 @@ import { renderCandidates, renderManifest, renderSkipped } from '../import/rende
 import { readSelection, select } from '../import/selection.ts';
 import { writeFolder } from '../import/write-folder.ts';
 import { nextCommand } from '../input/next-command.ts';
+import { printLines } from '../render/output.ts';
 
 /** `import [INSTANCE...]`. */
 export const importInstances: Command = {
@@ -65,7 +66,7 @@ export const importInstances: Command = {
               without: [],
               flags: ['--all', '--output-dir', 'connectors'],
             });
-            say(context.output.print, renderCandidates(candidates, next));
+            printLines(context.output.print, renderCandidates(candidates, next));
             return 'ok';
           }
           const selected = select(candidates, selection);
@@ -74,7 +75,7 @@ export const importInstances: Command = {
             context.output.printText(manifests.map(renderManifest).join('---\n'));
           } else {
             const paths = await writeFolder(folder, manifests);
-            say(context.output.print, [
+            printLines(context.output.print, [
               ...paths.map((path) => `Wrote ${path}.`),
               ...(manifests.length === 0
                 ? []
@@ -82,19 +83,13 @@ export const importInstances: Command = {
             ]);
           }
           const skipped = renderSkipped(selected);
-          say(context.output.printError, skipped);
+          printLines(context.output.printError, skipped);
           return skipped.length === 0 ? 'ok' : 'userAction';
         },
       ),
     );
   },
 };
-
-function say(line: (text: string) => void, lines: readonly string[]): void {
-  for (const text of lines) {
-    line(text);
-  }
-}
 
 function manifestsOf(
   selected: readonly Candidate[],

@@ -12,6 +12,7 @@ import { renderMarkdown, renderPlan, renderProgress, renderText } from '../migra
 import { type Report, reportOf } from '../migrate/report.ts';
 import { type RunEnd, runBatches } from '../migrate/run-batches.ts';
 import { patchFiles } from '../migrate/write-patches.ts';
+import { printLines } from '../render/output.ts';
 import { writeFiles } from '../render/write-files.ts';
 
 /** `migrate [NAME...]`. */
@@ -74,7 +75,7 @@ function showDryRun(
   const report = reportOf(options.change, items, { dryRun: true, end: 'finished' });
   const { counts } = report;
   if (options.format === 'text') {
-    print(output.print, [
+    printLines(output.print, [
       ...renderPlan(items, options.isEverywhere),
       ...(items.length === 0 ? [] : ['']),
       ...renderText(options.change, { ...report, connectors: [] }),
@@ -101,7 +102,7 @@ async function writePatches(
   );
   const say = narrator({ output }, options);
   if (patches.length > 0) {
-    print(
+    printLines(
       say,
       (await writeFiles('--output', folder, patchFiles(patches))).map((path) => `Wrote ${path}.`),
     );
@@ -147,7 +148,7 @@ async function changeInBatches(
     if (end !== 'finished') {
       narrator(context, options)('Run this command again to continue.');
     } else if (options.format === 'text') {
-      print(output.print, followUp(options.change, board.all(), commandWith, clock.now()));
+      printLines(output.print, followUp(options.change, board.all(), commandWith, clock.now()));
     }
   }
   return exitOf(reportOf(options.change, board.all(), { dryRun: false, end }));
@@ -175,10 +176,10 @@ function printReport(
       output.printText(JSON.stringify(report, undefined, 2));
       break;
     case 'markdown':
-      print(output.print, renderMarkdown(change, report));
+      printLines(output.print, renderMarkdown(change, report));
       break;
     case 'text':
-      print(output.print, renderText(change, report));
+      printLines(output.print, renderText(change, report));
   }
 }
 
@@ -188,10 +189,4 @@ function narrator(
   { format }: MigrateOptions,
 ): (line: string) => void {
   return format === 'text' ? output.print : output.printError;
-}
-
-function print(line: (text: string) => void, lines: readonly string[]): void {
-  for (const text of lines) {
-    line(text);
-  }
 }

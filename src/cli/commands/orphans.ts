@@ -5,6 +5,7 @@ import type { CliExit } from '../exit-codes.ts';
 import { ALL_NAMESPACES } from '../input/flags.ts';
 import { requireName } from '../input/names.ts';
 import { adviceOnOrphans, renderOrphans } from '../render/orphans.ts';
+import { printLines } from '../render/output.ts';
 
 /** `orphans [ACCOUNT]`. */
 export const orphans: Command = {
@@ -29,11 +30,12 @@ export const orphans: Command = {
           ? await resources.accounts(everywhere ? undefined : namespace)
           : [await resources.account(namespace, requireName('ACCOUNT', name))];
       const lines = [...accounts.flatMap(renderOrphans), ...adviceOnOrphans(accounts)];
-      for (const line of lines.length === 0
-        ? [`No accounts found in ${everywhere ? 'any namespace' : `namespace ${namespace}`}.`]
-        : lines) {
-        context.output.print(line);
-      }
+      printLines(
+        context.output.print,
+        lines.length === 0
+          ? [`No accounts found in ${everywhere ? 'any namespace' : `namespace ${namespace}`}.`]
+          : lines,
+      );
       return 'ok';
     });
   },

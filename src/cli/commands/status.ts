@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts';
 import type { CliExit } from '../exit-codes.ts';
 import { ALL_NAMESPACES } from '../input/flags.ts';
 import { requireName } from '../input/names.ts';
+import { printLines } from '../render/output.ts';
 import { renderStatus, renderStatusTable } from '../render/status.ts';
 
 /** `status [NAME]`. */
@@ -29,9 +30,7 @@ export const status: Command = {
         name === undefined
           ? await table(everywhere ? undefined : namespace)
           : renderStatus(await resources.connector(namespace, requireName('NAME', name)), clock.now());
-      for (const line of lines) {
-        output.print(line);
-      }
+      printLines(output.print, lines);
       return 'ok';
 
       async function table(scope: string | undefined): Promise<string[]> {

@@ -5,6 +5,7 @@ import type { CliContext } from '../context.ts';
 import { describeFailure } from '../errors.ts';
 import { readArguments } from '../input/arguments.ts';
 import { COMMON_FLAGS } from '../input/flags.ts';
+import { printLines } from '../render/output.ts';
 import { type Completions, complete, type ResourceNames } from './complete.ts';
 
 /** The first argument with which kubectl's completion calls the plugin. */
@@ -39,9 +40,7 @@ async function completionsOf(
     return { directive: completions === 'files' ? DIRECTIVE.default : DIRECTIVE.noFiles, completions };
   } catch (error) {
     // The shell shows standard error only while a user debugs the completion.
-    for (const line of describeFailure(error).lines) {
-      context.output.printError(line);
-    }
+    printLines(context.output.printError, describeFailure(error).lines);
     return { directive: DIRECTIVE.error, completions: [] };
   }
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { apiBaseUrlOf, organizationSecretKeyOf, timeoutMsOf, userSecretKeyOf } from '../../api/defaults.ts';
 import { allowedHost } from '../../api/validation/allowlist.ts';
-import { validateAccount } from '../../api/validation/validate.ts';
 import { settings } from '../../config/settings.ts';
 import { createOpenConnectorsPool } from '../../openconnectors/account-pool.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
@@ -10,6 +9,7 @@ import { accountSettingsOf } from '../../ownership/account-settings.ts';
 import type { AccountCredentials } from '../../ownership/account-view.ts';
 import type { ReadResources } from '../cluster/resources.ts';
 import { secretText } from '../cluster/secret-text.ts';
+import { validAccount } from '../cluster/valid-account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Arguments, Flag } from '../input/arguments.ts';
@@ -132,14 +132,7 @@ async function accountOf(resources: AccountReads, namespace: string, name: strin
       `Namespace "${namespace}" has ${found.length === 0 ? 'no' : 'several'} accounts. ${found.length === 0 ? 'Create one.' : 'Name one with --account.'}`,
     );
   }
-  const [violation] = validateAccount(account);
-  if (violation !== undefined) {
-    throw new CliError(
-      'userAction',
-      `Account "${account.metadata.name}": ${violation.path} ${violation.message}.`,
-    );
-  }
-  return account;
+  return validAccount(account);
 }
 
 function certificates(file: string | undefined): string | undefined {

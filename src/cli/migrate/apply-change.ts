@@ -2,7 +2,7 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import type { Resources, SelectedConnector } from '../cluster/resources.ts';
 import { CliError } from '../errors.ts';
 import type { Change } from './changes/change.ts';
-import type { ItemState } from './item.ts';
+import type { Item, ItemState } from './item.ts';
 import { assessSelected } from './plan.ts';
 
 /** Status updates of the operator change the resourceVersion, too. */
@@ -17,17 +17,11 @@ export interface ApplyOptions {
   readonly now: () => number;
 }
 
-/** A connector after the try to change it. */
-export interface Applied {
-  readonly connector: InfusionsoftConnector;
-  readonly state: ItemState;
-}
-
 /**
- * Changes a connector by one conditional patch. A connector that changed since it was read is read and assessed again.
- * An error of the API server is the state `failed`.
+ * Changes a connector by one conditional patch, and returns it with its new state. A connector that changed since it was
+ * read is read and assessed again. An error of the API server is the state `failed`.
  */
-export async function applyChange(options: ApplyOptions, planned: InfusionsoftConnector): Promise<Applied> {
+export async function applyChange(options: ApplyOptions, planned: InfusionsoftConnector): Promise<Item> {
   let connector = planned;
   try {
     for (let tries = 0; tries < MAX_TRIES; tries++) {

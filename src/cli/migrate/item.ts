@@ -1,4 +1,5 @@
 import type { InfusionsoftConnector } from '../../api/connector.ts';
+import { compareTitles } from '../render/title.ts';
 
 /** One connector of a run, with how it stands. The report lists the items. */
 export interface Item {
@@ -27,12 +28,7 @@ export const ITEM_KINDS = [
   'failed',
 ] as const satisfies readonly ItemState['kind'][];
 
-/** `namespace/name`, for output. */
-export function titleOf({ metadata }: Pick<InfusionsoftConnector, 'metadata'>): string {
-  return `${metadata.namespace}/${metadata.name}`;
-}
-
 /** Items in the order of their titles. */
 export function sortItems(items: readonly Item[]): readonly Item[] {
-  return items.toSorted((a, b) => (titleOf(a.connector) < titleOf(b.connector) ? -1 : 1));
+  return items.toSorted((a, b) => compareTitles(a.connector, b.connector));
 }

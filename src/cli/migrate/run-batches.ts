@@ -1,8 +1,9 @@
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import { CliError } from '../errors.ts';
+import { titleOf } from '../render/title.ts';
 import { type ApplyOptions, applyChange } from './apply-change.ts';
 import type { Board } from './board.ts';
-import { type Item, titleOf } from './item.ts';
+import type { Item } from './item.ts';
 import { waitingFor } from './waiting-for.ts';
 
 /** Milliseconds between two reads of the connectors of a batch. */

@@ -1,5 +1,6 @@
 import type { InfusionsoftConnector, PlannedChange } from '../../api/connector.ts';
 import type { Color } from '../render/output.ts';
+import { titleOf } from '../render/title.ts';
 
 /** The plan of one connector. */
 export interface ConnectorPlan {
@@ -23,8 +24,8 @@ const MARKS: Readonly<Record<PlannedChange['action'], { readonly mark: string; r
 };
 
 /** A plan as a diff: one line for each change, its fields below, and what a user has to provide. */
-export function renderPlan({ connector: { metadata }, changes }: ConnectorPlan): readonly Line[] {
-  const title = `${metadata.namespace}/${metadata.name}`;
+export function renderPlan({ connector, changes }: ConnectorPlan): readonly Line[] {
+  const title = titleOf(connector);
   return changes.length === 0
     ? [{ text: `${title}: no changes` }]
     : [{ text: `${title}:` }, ...changes.flatMap(renderChange)];

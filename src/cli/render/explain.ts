@@ -8,7 +8,7 @@ import {
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { type Reason, reason } from '../../api/reasons.ts';
 import { authorizeCommandFor, infoOf, isCurrent, SEVERITY_SENTENCES } from '../cluster/conditions.ts';
-import { alignColumns } from './table.ts';
+import { alignIndented } from './table.ts';
 
 type Row = readonly [label: string, text: string];
 
@@ -21,7 +21,7 @@ export function renderReason(name: Reason): string[] {
   });
   return [
     name,
-    ...rows([
+    ...alignIndented([
       ['Meaning', meaning],
       ['What to do', whatToDo],
       ['Operator', SEVERITY_SENTENCES[severity]],
@@ -36,7 +36,7 @@ export function renderConditionType(type: ConditionType): string[] {
   const { meaning, kinds } = CONDITIONS[type];
   return [
     type,
-    ...rows([
+    ...alignIndented([
       ['Meaning', meaning],
       ['On', kinds.join(' and ')],
     ]),
@@ -65,7 +65,9 @@ export function renderConnector(connector: InfusionsoftConnector): string[] {
     ...summary(connector, ready),
     '',
     'Conditions:',
-    ...rows(others.map((condition) => [`${condition.type} ${condition.status}`, meaningOf(condition)])),
+    ...alignIndented(
+      others.map((condition) => [`${condition.type} ${condition.status}`, meaningOf(condition)]),
+    ),
   ];
 }
 
@@ -73,7 +75,7 @@ function summary(connector: InfusionsoftConnector, ready: Condition): string[] {
   const pending = conditionOf(connector, 'AuthorizationPending');
   const known = infoOf(pending ?? ready);
   const command = authorizeCommandFor(connector);
-  return rows([
+  return alignIndented([
     ['Meaning', meaningOf(ready)],
     ['Message', (pending ?? ready).message],
     ...(known === undefined
@@ -91,8 +93,4 @@ function meaningOf(condition: Condition): string {
   return known === undefined
     ? `${condition.reason} (unknown to this version of the plugin)`
     : `${known.info.meaning} (${known.name})`;
-}
-
-function rows(entries: readonly Row[]): string[] {
-  return alignColumns(entries).map((line) => `  ${line}`);
 }

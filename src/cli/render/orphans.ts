@@ -1,5 +1,5 @@
 import type { OpenConnectorsAccount } from '../../api/account.ts';
-import { alignColumns } from './table.ts';
+import { alignIndented } from './table.ts';
 
 /** The orphaned instances of an account, from its status. */
 export function renderOrphans({ metadata, status }: OpenConnectorsAccount): string[] {
@@ -38,10 +38,7 @@ function listOf(orphans: Orphans, count: number): string[] {
   }
   const rows = orphans.map(({ id, name }) => [String(id), name ?? '-']);
   const rest = count - orphans.length;
-  return [
-    ...alignColumns([['INSTANCE', 'NAME'], ...rows]).map((line) => `  ${line}`),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
-  ];
+  return [...alignIndented([['INSTANCE', 'NAME'], ...rows]), ...(rest > 0 ? [`  and ${rest} more`] : [])];
 }
 
 function countOf(number: number): string {

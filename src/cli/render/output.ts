@@ -36,6 +36,13 @@ export interface Output {
   redact(value: string): void;
 }
 
+/** Prints `lines` by `print` of an output, or by its `printError`. */
+export function printLines(print: (line: string) => void, lines: readonly string[]): void {
+  for (const line of lines) {
+    print(line);
+  }
+}
+
 /** Writes to a stream. */
 export type Sink = (text: string) => void;
 

@@ -4,7 +4,8 @@ import { accountNameOf, connectionSecretNameOf } from '../../api/defaults.ts';
 import { authorizeCommandFor, isCurrent } from '../cluster/conditions.ts';
 import { PROGRAM } from '../command.ts';
 import { formatRelativeTime, formatSpan } from './age.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns, alignIndented } from './table.ts';
+import { compareTitles } from './title.ts';
 
 const NOTHING = '-';
 
@@ -22,11 +23,7 @@ export function renderStatus(connector: InfusionsoftConnector, now: number): str
     ['Last transition', transitionSentence(connector, now)],
     ['Next retry', retrySentence(connector, now)],
   ];
-  return [
-    `Connector ${name} in namespace ${namespace}`,
-    ...alignColumns(rows).map((line) => `  ${line}`),
-    ...nextStep(connector),
-  ];
+  return [`Connector ${name} in namespace ${namespace}`, ...alignIndented(rows), ...nextStep(connector)];
 }
 
 function nextStep(connector: InfusionsoftConnector): string[] {
@@ -44,7 +41,7 @@ export function renderStatusTable(
   now: number,
   withNamespace: boolean,
 ): string[] {
-  const sorted = [...connectors].sort((a, b) => (qualifiedName(a) < qualifiedName(b) ? -1 : 1));
+  const sorted = connectors.toSorted(compareTitles);
   const header = ['NAME', 'READY', 'REASON', 'INSTANCE', 'ACCOUNT', 'AUTHORIZED', 'CHANGED', 'NEXT RETRY'];
   const rows = sorted.map((connector) => {
     const { metadata, status, spec } = connector;
@@ -62,10 +59,6 @@ export function renderStatusTable(
     ];
   });
   return alignColumns([[...(withNamespace ? ['NAMESPACE'] : []), ...header], ...rows]);
-}
-
-function qualifiedName({ metadata }: InfusionsoftConnector): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }
 
 function readySentence(connector: InfusionsoftConnector, now: number): string {

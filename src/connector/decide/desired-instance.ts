@@ -1,5 +1,5 @@
 import { conditionOf } from '../../api/condition.ts';
-import { elementKeyOf } from '../../api/defaults.ts';
+import { elementKeyOf, isEnabled } from '../../api/defaults.ts';
 import type { Grant, Instance, InstanceBody, InstancePatch } from '../../openconnectors/port.ts';
 import { EVENT_PARAMETERS } from '../../provider/events.ts';
 import type { ConnectorInput } from '../input.ts';
@@ -9,7 +9,7 @@ import { textOf } from './obtain-secrets.ts';
 
 /** Whether the spec asks for an instance that answers calls. */
 export function desiredEnabled(input: ConnectorInput): boolean {
-  return input.connector.spec.instance?.enabled ?? true;
+  return isEnabled(input.connector.spec);
 }
 
 /** What the operator set instance `id` to last, or found and left so: true is enabled. */

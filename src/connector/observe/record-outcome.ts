@@ -111,10 +111,22 @@ export function wasCreatedBySend(
   instance: Instance,
   inUse: readonly Instance[],
 ): boolean {
-  return sendsOf(input).some((send) => {
-    const isExplained = send.created === 'one' && inUse.some((used) => isWithin(input, send, used));
-    return send.created !== 'no' && isWithin(input, send, instance) && !isExplained;
-  });
+  const sends = sendsOf(input).filter(({ created }) => created !== 'no');
+  const explained = new Set(inUse.map((used) => originOf(input, sends, used)));
+  return sends.some((send) => isWithin(input, send, instance) && !explained.has(send));
+}
+
+/** The send that created an instance in use: of those that created one, the nearest in time. */
+function originOf(
+  input: ConnectorInput,
+  sends: readonly CreateSend[],
+  used: Instance,
+): CreateSend | undefined {
+  const time = Date.parse(used.createdAt ?? '');
+  const distance = ({ sentAt: sent }: CreateSend): number => Math.abs(time - sent);
+  return sends
+    .filter((send) => send.created === 'one' && isWithin(input, send, used))
+    .sort((a, b) => distance(a) - distance(b))[0];
 }
 
 /** Whether an instance was created in the time in which the outcome of `send` can have taken effect. */

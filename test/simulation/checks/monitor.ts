@@ -77,7 +77,7 @@ export function createMonitor(stage: Stage): Monitor {
     answered(call, outcome, body) {
       trace.note('<-', `${callInWords(call)} ${outcome}`);
       codes.answered(call, outcome, body);
-      searches.answered(call, outcome);
+      searches.answered(call, outcome, body);
       hasChanged ||= call.api === 'external' && call.method !== 'GET';
     },
     log(process, line) {

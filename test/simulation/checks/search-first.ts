@@ -7,7 +7,7 @@ import type { Violation } from './violation.ts';
 /** Follows creates and the searches before them. */
 export interface SearchCheck {
   left(call: WireCall): void;
-  answered(call: WireCall, outcome: number | string): void;
+  answered(call: WireCall, outcome: number | string, body: string): void;
 }
 
 /** The earliest time at which a search may begin that allows another create. */
@@ -47,7 +47,7 @@ export function checkSearchFirst(now: () => number, report: (violation: Violatio
       // The operator counts from its record, which is written before the request leaves.
       doubts.set(uid, { number: call.number, searchFrom: now() + CREATE_DEADLINE_MS });
     },
-    answered(call, outcome) {
+    answered(call, outcome, body) {
       if (isListing(call)) {
         const began = leftAt.get(call.number) ?? 0;
         leftAt.delete(call.number);
@@ -55,7 +55,8 @@ export function checkSearchFirst(now: () => number, report: (violation: Violatio
         if (outcome === 200 || outcome === 404) {
           informed.add(call.process);
           for (const [uid, { searchFrom }] of doubts) {
-            if (began >= searchFrom) {
+            // What is found is adopted, or deleted.
+            if (began >= searchFrom || body.includes(`k8s-uid-${uid}`)) {
               doubts.delete(uid);
             }
           }

@@ -72,7 +72,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'forwarded 429 counts as unprocessed',
     effect: 'A code is sent again after a 429 of the provider.',
     breaks: ['code sent once'],
-    seed: 1,
+    seed: 52,
     focus: 'provider throttles',
     edits: [
       {
@@ -86,7 +86,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'server error counts as unprocessed',
     effect: 'A code is sent again after a 5xx.',
     breaks: ['code sent once'],
-    seed: 1,
+    seed: 14,
     focus: 'server errors',
     edits: [
       {
@@ -100,7 +100,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'gateway 404 counts as deleted',
     effect: 'The 404 of a gateway counts as the answer of Open Connectors.',
     breaks: ['one instance', 'finalizer last', 'owned instance', 'settled'],
-    seed: 1,
+    seed: 125,
     focus: 'gateway',
     edits: [
       {
@@ -127,7 +127,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'owner unchecked',
     effect: 'An instance is written to by what a listing said minutes ago.',
     breaks: ['foreign instance'],
-    seed: 1,
+    seed: 11,
     edits: [
       {
         file: INSTANCE,
@@ -140,7 +140,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'late commit forgotten',
     effect: 'Nothing is watched for after an unknown outcome.',
     breaks: ['owned instance', 'one instance', 'finalizer last'],
-    seed: 1,
+    seed: 3,
     focus: 'late commits',
     edits: [
       { file: RECORD, from: '  return until > input.now ? until : undefined;', to: '  return undefined;' },
@@ -150,7 +150,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'tombstone not written',
     effect: 'A deleted resource leaves no tombstone.',
     breaks: ['owned instance', 'one instance', 'finalizer last'],
-    seed: 1,
+    seed: 3,
     focus: 'late commits',
     edits: [
       {
@@ -177,7 +177,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'Lease not fenced',
     effect: 'A replica writes to Open Connectors without a look at its Lease.',
     breaks: ['fenced'],
-    seed: 1,
+    seed: 24,
     focus: 'paused leaders',
     edits: [
       {
@@ -191,7 +191,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'renew deadline ignored',
     effect: 'A leader counts as leading after its renew deadline.',
     breaks: ['fenced'],
-    seed: 1,
+    seed: 24,
     focus: 'paused leaders',
     edits: [
       {
@@ -205,7 +205,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'backoff lost',
     effect: 'A failed reconcile is repeated immediately.',
     breaks: ['bounded calls'],
-    seed: 1,
+    seed: 4,
     edits: [
       {
         file: 'src/reconciler/backoff.ts',
@@ -241,7 +241,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'search before a second send skipped',
     effect: 'A code that was not processed is sent again without a search.',
     breaks: ['searched first'],
-    seed: 1,
+    seed: 18,
     focus: 'platform throttles',
     edits: [
       {
@@ -255,7 +255,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'first listing skipped',
     effect: 'A leader creates before it has listed the account.',
     breaks: ['searched first', 'one instance'],
-    seed: 1,
+    seed: 67,
     focus: 'edits during listings',
     edits: [
       {
@@ -269,7 +269,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'finalizer after the create',
     effect: 'The record of a create does not add the finalizer.',
     breaks: ['finalizer last', 'owned instance', 'one instance'],
-    seed: 1,
+    seed: 36,
     focus: 'edits under way',
     edits: [
       {
@@ -296,7 +296,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'absence in another organization',
     effect: 'A deletion looks for the instance in the organization that the account has now.',
     breaks: ['finalizer last', 'owned instance', 'one instance'],
-    seed: 1,
+    seed: 80,
     focus: 'moved accounts',
     edits: [
       {
@@ -311,7 +311,7 @@ export const DEFECTS: readonly Defect[] = [
     effect:
       'A create that was accepted in one organization is not looked for there after a change of the account.',
     breaks: ['one instance'],
-    seed: 1,
+    seed: 13,
     focus: 'edits under way',
     edits: [
       {
@@ -325,7 +325,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'refresh token sent twice',
     effect: 'A refresh token is sent again after a 429 of Open Connectors.',
     breaks: ['code sent once'],
-    seed: 1,
+    seed: 38,
     focus: 'platform throttles',
     edits: [
       {
@@ -339,7 +339,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'code sent without end',
     effect: 'A code that is not processed is sent again as often as that happens.',
     breaks: ['code sent once'],
-    seed: 1,
+    seed: 18,
     focus: 'platform throttles',
     edits: [
       {
@@ -368,6 +368,30 @@ export const DEFECTS: readonly Defect[] = [
           file: 'src/operator/ports.ts',
           from: '    isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,',
           to: '    isAllowed: () => true,',
+        },
+      ],
+    },
+  },
+  {
+    name: 'instance without status forgotten',
+    effect: 'After a change of spec.connector an instance that status does not have yet is not replaced.',
+    breaks: ['settled', 'one instance'],
+    seed: 89,
+    focus: 'edits under way',
+    edits: [
+      {
+        file: 'src/connector/decide/decide.ts',
+        from: '    const unwritten = old === undefined ? recordUnwritten(input) : undefined;',
+        to: '    const unwritten = input === undefined ? recordUnwritten(input) : undefined;',
+      },
+    ],
+    coveredBy: {
+      rule: 'An instance in use explains one create alone, so that the other one is deleted as a duplicate.',
+      edits: [
+        {
+          file: RECORD,
+          from: '  const explained = new Set(inUse.map((used) => originOf(input, sends, used)));',
+          to: '  const explained = new Set(inUse.length > 0 ? sends : [originOf(input, sends, instance)].slice(1));',
         },
       ],
     },

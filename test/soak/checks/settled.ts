@@ -28,7 +28,8 @@ export function outcomeOf(subject: Subject, view: ConnectorView | undefined): Ou
   if (ready.status === 'True') {
     return { kind: 'ready' };
   }
-  return subject.takenOver && AMBIGUOUS.has(ready.reason)
+  const isReported = subject.wanted.driftPolicy === 'Report' && ready.reason === 'DriftDetected';
+  return isReported || (subject.takenOver && AMBIGUOUS.has(ready.reason))
     ? { kind: 'asking' }
     : unsettled(`Ready is ${ready.status}/${ready.reason}`);
 }

@@ -20,6 +20,8 @@ export interface SecretChange {
   readonly owners?: readonly string[];
   /** Of a Secret that was read. Absent: those of the operator where there are owners. */
   readonly metadata?: TextMetadata;
+  /** Label of the connector of a former owner. */
+  readonly leftBy?: string;
 }
 
 /** Labels and annotations of a Secret that the operator wrote for the builders' connector. */
@@ -44,8 +46,8 @@ export function secretRead(
 }
 
 /** A Secret of which only the metadata is known. */
-export function secretUnread({ resourceVersion = '1', owners = [] }: SecretChange = {}): SecretFact {
-  return { state: 'unread', resourceVersion, owners };
+export function secretUnread({ resourceVersion = '1', owners = [], leftBy }: SecretChange = {}): SecretFact {
+  return { state: 'unread', resourceVersion, owners, leftBy };
 }
 
 /** No such Secret, as the API server says. */

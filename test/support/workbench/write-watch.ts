@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { API_VERSION } from '../../../src/api/group.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
+import { poll } from '../controlplane/poll.ts';
 import { eachLine } from './lines.ts';
 
 const list = z.object({ metadata: z.object({ resourceVersion: z.string() }), items: z.array(z.unknown()) });
@@ -22,8 +23,7 @@ export interface WriteWatch {
 /** Watches the connectors of a namespace. The server sends every write, in order. */
 export async function watchWrites(plane: ControlPlane, namespace: string): Promise<WriteWatch> {
   const path = `/apis/${API_VERSION}/namespaces/${namespace}/infusionsoftconnectors`;
-  const { body } = await plane.rest.request('GET', path);
-  const { metadata, items } = list.parse(body);
+  const { metadata, items } = list.parse(await listed(plane, path));
   const statuses = new Map(
     items.map((item) => object.parse(item)).map((one) => [one.metadata.name, JSON.stringify(one.status)]),
   );
@@ -48,4 +48,16 @@ export async function watchWrites(plane: ControlPlane, namespace: string): Promi
     count: () => count,
     stop: () => void stream.destroy(),
   };
+}
+
+/** A server refuses requests for a moment while a CRD is being updated. */
+function listed(plane: ControlPlane, path: string): Promise<unknown> {
+  return poll(
+    async () => {
+      const { status, body } = await plane.rest.request('GET', path);
+      return status === 200 ? body : undefined;
+    },
+    30_000,
+    () => `${path} cannot be listed`,
+  );
 }

@@ -4,6 +4,7 @@ import {
   allTags,
   clusterTag,
   isOwnerTag,
+  ownerInWords,
   ownershipOf,
   ownerTags,
   withoutOwnerTags,
@@ -37,6 +38,12 @@ describe('the tags of an owner', () => {
         }
       }),
     );
+  });
+
+  test('are cut where a name is longer than a tag', () => {
+    const long = { clusterId: 'c'.repeat(64), namespace: 'n'.repeat(63), name: 'x'.repeat(253), uid: 'u' };
+    const { cluster, namespace, name } = ownerTags(long);
+    expect([cluster, namespace, name].map(({ length }) => length)).toEqual([64, 64, 64]);
   });
 
   test('are the same for the same owner, and others for another', () => {
@@ -87,10 +94,17 @@ describe('whose an instance is', () => {
     ['ours and those of another', [...TAGS.own, ...TAGS.otherResource], 'foreign'],
     ['a cluster alone, ours', [OWN.cluster], 'same-name'],
     ['a cluster alone, of another', ['k8s-cluster-other'], 'foreign'],
+    ['an owner alone, of another', ['k8s-owner-other'], 'foreign'],
     ['a uid alone, ours', [OWN.uid], 'this-resource'],
     ['a uid alone, of another', ['k8s-uid-other'], 'same-name'],
     ['names for people alone', ['k8s-ns-team-a', 'k8s-name-crm'], 'unowned'],
   ] as const)('%s', (_what, tags, is) => {
     expect(ownershipOf(tags, OWN)).toBe(is);
   });
+});
+
+test('the owner in words has the names that the tags show', () => {
+  expect(ownerInWords(TAGS.otherCluster)).toBe('cluster other, namespace team-a, resource crm');
+  expect(ownerInWords(['k8s-name-crm'])).toBe('resource crm');
+  expect(ownerInWords(TAGS.none)).toBe('unnamed');
 });

@@ -54,6 +54,18 @@ describe('the connection Secret', () => {
       action: { type: 'write-connection-secret', name: 'crm-connection', exists: false, data },
     },
     {
+      name: 'left behind by a former self of the resource',
+      because: 'a restored backup, or a resource deleted with Orphan, takes its Secret back',
+      input: settledInput({ secrets: { 'crm-connection': secretUnread({ leftBy: 'crm' }) } }),
+      action: { type: 'write-connection-secret', name: 'crm-connection', exists: true, data },
+    },
+    {
+      name: 'left behind by another resource',
+      because: 'it is not managed by this one',
+      input: settledInput({ secrets: { 'crm-connection': secretUnread({ leftBy: 'other' }) } }),
+      action: blockedBy('Ready', 'ConnectionSecretConflict', 'is not managed by this resource'),
+    },
+    {
       name: 'of another name',
       because: 'the resource may choose it',
       input: settledInput({ connector: { spec: { connectionSecretRef: { name: 'binding' } } } }),

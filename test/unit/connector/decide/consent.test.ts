@@ -281,6 +281,22 @@ describe('a new authorization that is asked for', () => {
       },
     },
     {
+      name: 'and waits for a person who has begun',
+      because: 'the Secret of that consent stays',
+      input: settledInput({
+        connector: { ...asked, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: {
+          ...READ,
+          'crm-connection': UNREAD['crm-connection'],
+          'crm-consent': secretUnread({ owners: [UID] }),
+        },
+      }),
+      action: {
+        type: 'finish',
+        result: { kind: 'ready', pending: { reason: 'AuthorizationRequired' } },
+      },
+    },
+    {
       name: 'while another client changed the instance',
       because: 'drift is corrected until the new authorization is there',
       input: settledInput({

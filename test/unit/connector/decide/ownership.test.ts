@@ -97,6 +97,20 @@ describe('whose an instance is', () => {
       action: { type: 'record-removal', id: 9 },
     },
     {
+      name: 'a second one, of a create that was accepted and never written to status',
+      because: 'the instance in use explains one create, and this one is another',
+      input: duplicate(
+        at(-5 * SECOND),
+        {
+          at: at(-10 * SECOND),
+          spent: [{ digest: digest('another code'), at: at(-MINUTE), kind: 'code', created: 'one' }],
+        },
+        [],
+        at(-50 * SECOND),
+      ),
+      action: { type: 'record-removal', id: 9 },
+    },
+    {
       name: 'a copy of the instance in use, made right after it',
       because: 'the answer to the create was understood: it made one instance, and that is known',
       input: duplicate(at(-SECOND), { at: at(-MINUTE) }, [], at(-30 * SECOND)),
