@@ -66,9 +66,9 @@ describe.skipIf(!isComparable)(
         for (let seed = FROM; seed < FROM + SEEDS; seed++) {
           const operations = generate(seededRandom(seed), LENGTH);
           const [first] = await differences(operations);
-          if (first !== undefined) {
-            const fails = async (candidate: readonly Operation[]) =>
-              (await differences(candidate)).length > 0;
+          const fails = async (candidate: readonly Operation[]) => (await differences(candidate)).length > 0;
+          // Times of whole seconds can make one run differ; a difference of the protocol is there again.
+          if (first !== undefined && (await fails(operations))) {
             const shortest = await shrink(operations, first.index, fails);
             expect.fail(await report(seed, shortest));
           }

@@ -13,6 +13,8 @@ import { updated } from './update.ts';
 
 /** A server-side apply: the complete configuration of one field manager. */
 export interface Application extends Write {
+  /** Name in the URL. */
+  readonly name: string;
   /** Take over fields of other managers. */
   readonly force: boolean;
   /** From the served form of the request's version to the stored form. Fails with ApiError. */
@@ -32,7 +34,7 @@ export function applyConfiguration(
   configuration: JsonObject,
 ): KubeObject {
   const { type, manager, subresource, time, force } = application;
-  checkConfiguration(type, configuration);
+  checkConfiguration(type, configuration, application.name);
   const current = live === undefined ? blank(type) : bare(type, live);
   const ignored = untouched(application);
   const managers = new Map(ownersOf(application, live));

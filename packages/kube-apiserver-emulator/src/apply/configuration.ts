@@ -3,8 +3,8 @@ import type { ResourceType } from '../resource-type.ts';
 import { ApiError, badRequest } from '../status.ts';
 import { shapeProblems } from './typed.ts';
 
-/** Fails with 400 and 500 (as servers do) if the configuration cannot be applied to objects of the type. */
-export function checkConfiguration(type: ResourceType, configuration: JsonObject): void {
+/** Fails with 400 and 500 (as servers do) if the configuration cannot be applied to the object `expected` of the type. */
+export function checkConfiguration(type: ResourceType, configuration: JsonObject, expected: string): void {
   const given = stringOf(configuration['apiVersion']);
   const kind = stringOf(configuration['kind']);
   const [group, version] = [groupOf(given), given.split('/').at(-1) ?? ''];
@@ -18,11 +18,15 @@ export function checkConfiguration(type: ResourceType, configuration: JsonObject
   }
   const problems = shapeProblems(type.shape, configuration);
   if (problems.length > 0) {
-    const name = `${stringOf(metadata['namespace'])}/${stringOf(metadata['name'])}; ${gvk}`;
+    const object = `${stringOf(metadata['namespace'])}/${stringOf(metadata['name'])}; ${gvk}`;
     throw new ApiError(
       500,
       undefined,
-      `failed to create typed patch object (${name}): ${problems.length === 1 ? problems.join('') : `errors:\n${problems.map((one) => `  ${one}`).join('\n')}`}`,
+      `failed to create typed patch object (${object}): ${problems.length === 1 ? problems.join('') : `errors:\n${problems.map((one) => `  ${one}`).join('\n')}`}`,
     );
+  }
+  const name = stringOf(metadata['name']);
+  if (name !== '' && name !== expected) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${expected})`);
   }
 }

@@ -1,6 +1,6 @@
 import { applyConfiguration } from '../apply/apply.ts';
 import { now } from '../context.ts';
-import { isJsonObject, type JsonObject, type KubeObject, objectOf, stringOf, withMeta } from '../objects.ts';
+import { isJsonObject, type JsonObject, type KubeObject, stringOf, withMeta } from '../objects.ts';
 import { updateObject } from '../operations/update.ts';
 import type { ResourceType } from '../resource-type.ts';
 import { badRequest, conflict } from '../status.ts';
@@ -25,6 +25,7 @@ export async function applyHandler(exchange: Exchange, type: ResourceType): Prom
   const application = {
     registry: context.registry,
     type,
+    name: info.name,
     subresource: info.subresource,
     manager,
     force,
@@ -44,7 +45,6 @@ export async function applyHandler(exchange: Exchange, type: ResourceType): Prom
       admit: admission(exchange, type),
     },
     (current) => {
-      checkName(info.name, configuration);
       const applied = applyConfiguration(application, current, configuration);
       return current === undefined ? asNew(exchange, type, applied) : applied;
     },
@@ -52,14 +52,6 @@ export async function applyHandler(exchange: Exchange, type: ResourceType): Prom
   return objectAnswer(updated.created ? 201 : 200, type, updated.object, how, [
     ...(type.strategy.warnings?.(updated.object) ?? []),
   ]);
-}
-
-/** Fails with 400 if the configuration has another name than the URL. */
-function checkName(expected: string, configuration: JsonObject): void {
-  const name = stringOf(objectOf(configuration['metadata'])['name']);
-  if (name !== '' && name !== expected) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${expected})`);
-  }
 }
 
 function parseConfiguration(body: string): JsonObject {

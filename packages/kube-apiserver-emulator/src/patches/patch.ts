@@ -61,13 +61,39 @@ function applyJsonPatch(document: unknown, patch: unknown): JsonObject {
     throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   }
   try {
-    return asObject(jsonPatch.applyPatch(document, patch as jsonPatch.Operation[], true).newDocument);
+    const result = (patch as jsonPatch.Operation[]).reduce(
+      (current, operation) =>
+        jsonPatch.applyOperation(current, asServer(current, operation), true).newDocument,
+      document,
+    );
+    return asObject(result);
   } catch (error) {
     if (error instanceof jsonPatch.JsonPatchError) {
       throw unprocessablePatch();
     }
     throw error;
   }
+}
+
+/** In the library of servers an absent field is null: it can be replaced and copied, against RFC 6902. */
+function asServer(document: unknown, operation: jsonPatch.Operation): jsonPatch.Operation {
+  if (operation.op === 'replace' && isAbsentField(document, operation.path)) {
+    return { op: 'add', path: operation.path, value: operation.value };
+  }
+  return operation.op === 'copy' && isAbsentField(document, operation.from)
+    ? { op: 'add', path: operation.path, value: null }
+    : operation;
+}
+
+/** Whether the pointer names a field that an existing object does not have. */
+function isAbsentField(document: unknown, pointer: string): boolean {
+  const steps = pointer.split('/').slice(1).map(jsonPatch.unescapePathComponent);
+  const key = steps.pop();
+  let parent = document;
+  for (const step of steps) {
+    parent = typeof parent === 'object' && parent !== null ? Reflect.get(parent, step) : undefined;
+  }
+  return key !== undefined && isJsonObject(parent) && !Object.hasOwn(parent, key);
 }
 
 function asObject(value: unknown): JsonObject {

@@ -177,6 +177,7 @@ function jsonPatch(draw: Draw, plural: Plural): readonly Body[] {
     { op: 'remove', path: '/metadata/finalizers' },
     { op: 'remove', path: '/metadata/finalizers/0' },
     { op: 'copy', from: '/metadata/name', path: '/metadata/labels/z' },
+    { op: 'copy', from: '/metadata/labels', path: '/metadata/annotations' },
     { op: 'move', from: '/metadata/labels/x', path: '/metadata/labels/z' },
     ...(plural === 'secrets' || plural === 'configmaps'
       ? [{ op: 'replace', path: '/data', value: { k: plural === 'secrets' ? 'YQ==' : 'a' } }]

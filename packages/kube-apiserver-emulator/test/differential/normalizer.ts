@@ -14,6 +14,10 @@ export class Normalizer {
   normalize(value: unknown, key = '', parent: unknown = undefined): unknown {
     if (Array.isArray(value)) {
       const items = value.map((item) => this.normalize(item, '', value));
+      if (key === 'causes') {
+        // A server validates the metadata of some built-in types twice.
+        return distinct(items);
+      }
       return key === 'managedFields' ? items.toSorted(byText) : items;
     }
     if (typeof value === 'object' && value !== null) {
@@ -60,4 +64,8 @@ function numbered(known: Map<string, string>, value: string, word: string): stri
 
 function byText(one: unknown, other: unknown): number {
   return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+}
+
+function distinct(items: readonly unknown[]): readonly unknown[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }

@@ -41,6 +41,16 @@ export function patchSuite(client: () => Client): void {
       });
     });
 
+    test('an absent field can be replaced, and copied as null', async () => {
+      const { status, body } = await client().jsonPatch(await secret({ data: { a: 'YQ==' } }), [
+        { op: 'replace', path: '/metadata/labels', value: { x: '1' } },
+        { op: 'copy', from: '/immutable', path: '/metadata/annotations' },
+      ]);
+      expect(status).toBe(200);
+      expect(body['metadata']).toMatchObject({ labels: { x: '1' } });
+      expect(body['metadata']).not.toHaveProperty('annotations');
+    });
+
     test('an object is 400', async () => {
       expect((await client().jsonPatch(await secret(), { a: 1 })).status).toBe(400);
     });
