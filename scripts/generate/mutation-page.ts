@@ -33,7 +33,7 @@ export function renderMutationPage(): string {
     '',
     'Left out: text (`StringLiteral`), which tests of messages and reasons compare as a whole, and `{}` instead of an object or',
     '`a.b` instead of `a?.b`, which the compiler refuses nearly everywhere. Code that runs only while a module is loaded, and the',
-    'suites that take long (random inputs, whole processes), take no part.',
+    'suites that take long (random inputs, whole processes), take no part. A folder without a row was not tested yet.',
     '',
     '## Score by folder',
     '',

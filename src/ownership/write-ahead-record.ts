@@ -274,6 +274,11 @@ export function fullUntil(
   return { until: codes.length === 0 ? undefined : Math.min(...codes) + CODE_MEMORY_MS };
 }
 
+/** The record after a search that could prove it found no instance of its credential at `at`, milliseconds. */
+export function absent(record: WriteAheadRecord, at: number): WriteAheadRecord {
+  return { ...record, absentAt: new Date(at).toISOString() };
+}
+
 /** Counts a credential that cannot be compared with a lost key's hash as the one that was sent. */
 export function adopted(
   record: WriteAheadRecord,

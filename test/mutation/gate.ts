@@ -17,4 +17,4 @@ export const GATE_SUITES: readonly string[] = [
 ];
 
 /** Percentage of these mutants that has to be killed: the recorded score, rounded down. */
-export const GATE_SCORE = 90;
+export const GATE_SCORE = 94;

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { MANAGED_BY } from '../../api/group.ts';
-import { isKubeError } from '../../kube/client/errors.ts';
-import { collectionPath, objectPath, type ResourcePath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { AccountCredentials } from '../../ownership/account-view.ts';
 import { decodeValue, encodeData } from '../../secrets/secret-data.ts';
+import { OwnSecret } from '../own-secret.ts';
 
 /** An account as it last worked. */
 export interface FallbackAccount {
@@ -58,66 +56,44 @@ export class FallbackCredentials {
     if (!this.#enabled || this.#written.get(uid) === content) {
       return;
     }
-    const before = await this.read(uid);
-    if (before === undefined) {
-      await this.#rest.create(collectionPath(wellKnown.secrets, this.#namespace), {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        type: 'Opaque',
-        metadata: {
-          name: fallbackSecretName(uid),
-          namespace: this.#namespace,
-          labels: { 'app.kubernetes.io/managed-by': MANAGED_BY },
-        },
-        data: encode(account),
-      });
-    } else if (JSON.stringify(before) !== content) {
-      await this.#rest.patch(this.#path(uid), { data: encode(account) }, { type: 'merge' });
+    const [secret, before] = [this.#secret(uid), await this.read(uid)];
+    const isCurrent = before !== undefined && JSON.stringify(before) === content;
+    if (!isCurrent && (before === undefined || !(await secret.patch(encode(account))))) {
+      await secret.create(encode(account));
     }
     this.#written.set(uid, content);
   }
 
   /** The credentials that worked last; `undefined` where none are stored. Throws `KubeError`. */
   async read(uid: string, signal?: AbortSignal): Promise<FallbackAccount | undefined> {
-    try {
-      const answer = await this.#rest.get(this.#path(uid), signal === undefined ? {} : { signal });
-      const { data } = secretSchema.parse(answer);
-      const credentials = {
-        userSecret: decodeValue(data.userSecret),
-        organizationSecret: decodeValue(data.organizationSecret),
-      };
-      this.#register(credentials.userSecret);
-      this.#register(credentials.organizationSecret);
-      return {
-        baseUrl: decodeValue(data.baseUrl),
-        organizationId: decodeValue(data.organizationId),
-        credentials,
-      };
-    } catch (error) {
-      if (isKubeError(error, 'not-found')) {
-        return undefined;
-      }
-      throw error;
+    const secret = await this.#secret(uid).read(signal);
+    if (secret === undefined) {
+      return undefined;
     }
+    const { data } = secretSchema.parse(secret);
+    const credentials = {
+      userSecret: decodeValue(data.userSecret),
+      organizationSecret: decodeValue(data.organizationSecret),
+    };
+    this.#register(credentials.userSecret);
+    this.#register(credentials.organizationSecret);
+    return {
+      baseUrl: decodeValue(data.baseUrl),
+      organizationId: decodeValue(data.organizationId),
+      credentials,
+    };
   }
 
   /** Nothing depends on the account any more. Throws `KubeError`. */
   async drop(uid: string): Promise<void> {
     this.#written.delete(uid);
-    if (!this.#enabled) {
-      return;
-    }
-    try {
-      await this.#rest.delete(this.#path(uid));
-    } catch (error) {
-      if (!isKubeError(error, 'not-found')) {
-        throw error;
-      }
+    if (this.#enabled) {
+      await this.#secret(uid).delete();
     }
   }
 
-  #path(uid: string): ResourcePath {
-    return objectPath(wellKnown.secrets, this.#namespace, fallbackSecretName(uid));
+  #secret(uid: string): OwnSecret {
+    return new OwnSecret(this.#rest, this.#namespace, fallbackSecretName(uid));
   }
 }
 

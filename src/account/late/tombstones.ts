@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { MANAGED_BY } from '../../api/group.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
-import { collectionPath, objectPath, type ResourcePath, wellKnown } from '../../kube/client/paths.ts';
 import type { KubeRest } from '../../kube/client/rest.ts';
 import type { Tombstone } from '../../ownership/tombstone.ts';
 import { decodeValue, encodeValue } from '../../secrets/secret-data.ts';
+import { OwnSecret } from '../own-secret.ts';
 
 /** Name of the Secret in the operator's namespace that holds the tombstones, one key for each deleted resource. */
 export const TOMBSTONE_SECRET = 'infusionsoft-connector-operator-tombstones';
@@ -19,75 +18,36 @@ const entrySchema = z.object({
 
 /** The tombstones as they are stored. All methods throw `KubeError`. */
 export class TombstoneStore {
-  readonly #rest: KubeRest;
-  readonly #namespace: string;
+  readonly #secret: OwnSecret;
 
   constructor(rest: KubeRest, namespace: string) {
-    this.#rest = rest;
-    this.#namespace = namespace;
+    this.#secret = new OwnSecret(rest, namespace, TOMBSTONE_SECRET);
   }
 
   /** All that are stored; entries that cannot be read are left out. */
   async list(): Promise<Tombstone[]> {
-    try {
-      const { data } = secretSchema.parse(await this.#rest.get(this.#path()));
-      return Object.entries(data).flatMap(([uid, value]) => decode(uid, value));
-    } catch (error) {
-      if (isKubeError(error, 'not-found')) {
-        return [];
-      }
-      throw error;
-    }
+    const secret = await this.#secret.read();
+    const data = secret === undefined ? {} : secretSchema.parse(secret).data;
+    return Object.entries(data).flatMap(([uid, value]) => decode(uid, value));
   }
 
   async write(tombstone: Tombstone): Promise<void> {
     const data = { [tombstone.uid]: encode(tombstone) };
-    if (await this.#patch(data)) {
+    if (await this.#secret.patch(data)) {
       return;
     }
     try {
-      await this.#create(data);
+      await this.#secret.create(data);
     } catch (error) {
       // Another write created the Secret meanwhile.
-      if (!isKubeError(error, 'already-exists') || !(await this.#patch(data))) {
+      if (!isKubeError(error, 'already-exists') || !(await this.#secret.patch(data))) {
         throw error;
       }
     }
   }
 
   async remove(uid: string): Promise<void> {
-    await this.#patch({ [uid]: null });
-  }
-
-  /** Resolves with whether the Secret exists. */
-  async #patch(data: Readonly<Record<string, string | null>>): Promise<boolean> {
-    try {
-      await this.#rest.patch(this.#path(), { data }, { type: 'merge' });
-      return true;
-    } catch (error) {
-      if (isKubeError(error, 'not-found')) {
-        return false;
-      }
-      throw error;
-    }
-  }
-
-  async #create(data: Readonly<Record<string, string>>): Promise<void> {
-    await this.#rest.create(collectionPath(wellKnown.secrets, this.#namespace), {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      type: 'Opaque',
-      metadata: {
-        name: TOMBSTONE_SECRET,
-        namespace: this.#namespace,
-        labels: { 'app.kubernetes.io/managed-by': MANAGED_BY },
-      },
-      data,
-    });
-  }
-
-  #path(): ResourcePath {
-    return objectPath(wellKnown.secrets, this.#namespace, TOMBSTONE_SECRET);
+    await this.#secret.patch({ [uid]: null });
   }
 }
 

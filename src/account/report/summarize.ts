@@ -9,6 +9,7 @@ import {
   timestamp,
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
+import { withoutUndefined } from '../../runtime/without-undefined.ts';
 import type { AccountResult } from '../action.ts';
 import type { AccountInput } from '../input.ts';
 
@@ -45,10 +46,7 @@ export function summarizeAccount(
     lastHandledReconcileAt:
       requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,
   };
-  return boundedStatus(
-    accountStatusSchema,
-    Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)),
-  );
+  return boundedStatus(accountStatusSchema, withoutUndefined(status));
 }
 
 function conditionsOf(result: AccountStatusUpdate): ConditionDraft[] {

@@ -2,6 +2,7 @@ import { ANNOTATIONS, FINALIZER } from '../../api/group.ts';
 import { RemoteError } from '../../openconnectors/errors/remote-error.ts';
 import type { Grant, Instance, InstanceBody, Turn } from '../../openconnectors/port.ts';
 import {
+  absent,
   adopted,
   type Credential,
   formatRecord,
@@ -37,7 +38,7 @@ export const addFinalizer: ActionHandler<'add-finalizer'> = async ({ ports }, in
 export const writeRecord: ActionHandler<'write-record'> = async (context, input, { record: change }) => {
   const record =
     change.kind === 'absent'
-      ? { ...change.record, absentAt: new Date(change.at).toISOString() }
+      ? absent(change.record, change.at)
       : adopted(change.record, change.credential, change.credentialKind, newSalt(context));
   return done(await withRecord(context, input, record));
 };

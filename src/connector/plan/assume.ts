@@ -1,7 +1,7 @@
 import { nextConnectionSecretNameOf } from '../../api/defaults.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Instance, InstanceBody } from '../../openconnectors/port.ts';
-import { adopted, nextRecord } from '../../ownership/write-ahead-record.ts';
+import { absent, adopted, nextRecord } from '../../ownership/write-ahead-record.ts';
 import { withRecord } from '../../secrets/managed-metadata.ts';
 import { MASKED } from '../../secrets/mask.ts';
 import type { SecretFact } from '../../secrets/secret-fact.ts';
@@ -172,7 +172,7 @@ function withDisablingRecorded(observation: Observation): Observation {
 
 function recordAfter({ record: change }: Extract<Act, { type: 'write-record' }>) {
   return change.kind === 'absent'
-    ? { ...change.record, absentAt: new Date(change.at).toISOString() }
+    ? absent(change.record, change.at)
     : adopted(change.record, change.credential, change.credentialKind, ASSUMED);
 }
 

@@ -1,5 +1,5 @@
 import { requestOf } from '../../api/annotations.ts';
-import type { Condition, ConditionType } from '../../api/condition.ts';
+import { conditionOf } from '../../api/condition.ts';
 import { type ConnectorStatus, connectorStatusSchema } from '../../api/connector.ts';
 import { isObserved } from '../../api/defaults.ts';
 import { mayAppear, type Reason } from '../../api/reasons.ts';
@@ -13,6 +13,7 @@ import {
   timestamp,
 } from '../../reconciler/conditions.ts';
 import { failuresAfter } from '../../reconciler/failure-count.ts';
+import { withoutUndefined } from '../../runtime/without-undefined.ts';
 import type { Result } from '../action.ts';
 import { isAuthorized, isReconfigured, latestPatch, pingAnswer } from '../action-log.ts';
 import type { SecretInput } from '../connector-secrets.ts';
@@ -186,7 +187,7 @@ function accountCondition(input: ConnectorInput): ConditionDraft {
       return notTrue('AccountReady', account.reason, account.message);
     case 'unknown':
       // After a restart each account is verified again. Until then the condition stays, so that no status is written twice.
-      return condition(input, 'AccountReady')?.observedGeneration === connector.metadata.generation
+      return conditionOf(connector, 'AccountReady')?.observedGeneration === connector.metadata.generation
         ? carriedOver(input, 'AccountReady')
         : notTrue('AccountReady', 'Progressing', 'The account is not verified yet.');
   }
@@ -194,7 +195,7 @@ function accountCondition(input: ConnectorInput): ConditionDraft {
 
 /** The condition of an earlier reconcile; Unknown where there is none. */
 function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
-  const previous = condition(input, type);
+  const previous = conditionOf(input.connector, type);
   // That the instance equals the resource was said of an older generation.
   const isOutdated =
     type === 'Synced' && previous?.observedGeneration !== input.connector.metadata.generation;
@@ -205,10 +206,6 @@ function carriedOver(input: ConnectorInput, type: Stage): ConditionDraft {
 
 function unchecked(type: Stage): ConditionDraft {
   return { type, status: 'Unknown', reason: 'Progressing', message: 'Not checked yet.' };
-}
-
-function condition(input: ConnectorInput, type: ConditionType): Condition | undefined {
-  return input.connector.status?.conditions?.find((candidate) => candidate.type === type);
 }
 
 function handledReauthorizeAt(input: ConnectorInput): string | undefined {
@@ -331,8 +328,4 @@ function eventsStatus({ connector, log }: ConnectorInput, result: StatusUpdate):
     return status?.events;
   }
   return spec.events && { resources: [...spec.events.resources].sort() };
-}
-
-function withoutUndefined<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
 }

@@ -213,6 +213,67 @@ describe('what comes of a creation', () => {
     expect(creations()).toBe(sentAgain ? 2 : 1);
   });
 
+  const GRACE = SETTINGS.searchGraceMs;
+  test.each([
+    ['no connection', { processed: 'no' }, 0, GRACE],
+    ['a 429', { processed: 'no', status: 429, retryAfterMs: GRACE - 1 }, 1, GRACE],
+    [
+      'a 429 with a long Retry-After',
+      { processed: 'no', status: 429, retryAfterMs: GRACE + 1 },
+      1,
+      GRACE + 1,
+    ],
+  ] as const)(
+    '%s is recorded as not processed, with the time of the next send',
+    async (_what, details, sends, waitMs) => {
+      const error = remoteError('throttled', 'No', details);
+      const it = bench({
+        connector: connector(),
+        answers: workingRemote(new Map(), { createInstance: refusing(error) }),
+      });
+
+      await reconcileOnce(it);
+
+      expect(parseRecord(it.stored().metadata.annotations?.[ANNOTATIONS.attempt])).toMatchObject({
+        sends,
+        unprocessed: { notBefore: new Date(NOW + waitMs).toISOString() },
+      });
+    },
+  );
+
+  test.each([
+    ['is not sent again after a 429: using it replaces it', { processed: 'no', status: 429 }, 1],
+    ['is sent again where no byte of it left', { processed: 'no' }, 2],
+  ] as const)('a refresh token %s', async (_what, details, sent) => {
+    const it = bench({
+      connector: connector({
+        oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
+      }),
+      secrets: { 'crm-token': secretRead({ refresh_token: 'a refresh token' }) },
+      answers: workingRemote(new Map(), {
+        createInstance: refusing(remoteError('throttled', 'Slow down', details)),
+      }),
+    });
+
+    await reconcileOnce(it);
+    await it.clock.advance(MINUTE);
+    await reconcileOnce(it);
+
+    expect(it.calls.filter(([name]) => name === 'createInstance')).toHaveLength(sent);
+  });
+
+  test.each([
+    ['no instance', { status: 400, processed: 'refused' }, 'no'],
+    ['perhaps an instance', { status: 400 }, 'unknown'],
+  ] as const)('a refusal left %s behind', async (_what, details, created) => {
+    const it = bench({
+      connector: connector(),
+      answers: workingRemote(new Map(), { createInstance: refusing(remoteError('invalid', 'No', details)) }),
+    });
+    await reconcileOnce(it);
+    expect(it.ports.memory.recall(UID).refused).toMatchObject({ created });
+  });
+
   test('an answer that was lost is searched for, twice, and the instance found', async () => {
     const instances = new Map<number, Instance>();
     const working = workingRemote(instances);
@@ -367,6 +428,28 @@ describe('a new authorization', () => {
     expect(readiness(it)).toBe('False AccountUnauthorized');
     expect(it.suspicions()).toBe(1);
     expect(it.calls.map(([name]) => name)).toEqual(['pingInstance', 'organization']);
+  });
+
+  test('is not sent to an instance that another owner took over in the meantime', async () => {
+    const { subject, instances, secrets } = revoked();
+    let reads = 0;
+    const it = bench({
+      connector: subject,
+      secrets,
+      listed: [...instances.values()],
+      answers: workingRemote(instances, {
+        pingInstance: refusing(remoteError('unauthorized', 'invalid_grant')),
+        readInstance: () => instance(ID, { tags: reads++ === 0 ? TAGS.own : TAGS.otherResource }),
+      }),
+    });
+
+    await reconcileOnce(it);
+
+    expect(readiness(it)).toBe('False ForeignOwner');
+    expect(it.calls.filter(([name]) => name === 'reauthorizeInstance')).toEqual([]);
+    expect(parseRecord(it.stored().metadata.annotations?.[ANNOTATIONS.attempt])).toEqual(
+      parseRecord(attempt()),
+    );
   });
 
   test('refused leaves the instance as it is', async () => {
