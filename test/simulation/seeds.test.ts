@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulateInProcess } from './child.ts';
 
 /** The seeds that run: so many, from the first one on. */
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 500);
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 120);
 const FIRST = Number(process.env['SIMULATION_FIRST_SEED'] ?? 1);
 
 it(`keeps every property in ${SEEDS} seeds from ${FIRST} on`, async () => {
