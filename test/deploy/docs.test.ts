@@ -98,7 +98,8 @@ describe.each(pages)('%s', (path, text) => {
       ...['OTEL_RESOURCE_ATTRIBUTES', 'OTEL_TRACES_SAMPLER', 'OTEL_EXPORTER_OTLP_HEADERS'], // OpenTelemetry's own.
       ...settingList().flatMap(({ env, aliases = [] }) => [env, ...aliases]),
     ];
-    const settings = matches(text, /`([A-Z]{2,}_[A-Z_]+)(?:=[^`]*)?`/g);
+    // Source code is quoted with two backticks.
+    const settings = matches(text, /(?<!`)`([A-Z]{2,}_[A-Z_]+)(?:=[^`]*)?`(?!`)/g);
     const reasons = matches(
       text,
       /`((?:Account|Authorization|Deletion|Secret|Foreign|Ambiguous|Invalid)[A-Z][A-Za-z]+)`/g,
