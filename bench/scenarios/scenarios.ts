@@ -29,7 +29,7 @@ export async function runScenarios(
   await tenant.createSecrets(connectors);
   await tenant.createForeignSecrets(foreignSecrets);
   const yardsticks = hasYardsticks ? await runYardsticks(stage, goOperator, connectors, env, progress) : [];
-  // The operator must not find the connectors of the bare client.
+  // The operator must not find the connectors of the yardsticks.
   const watched = { ...env, WATCH_NAMESPACES: tenant.namespace, CLUSTER_ID: 'bench' };
   await tenant.createConnectors(connectors);
 
@@ -63,10 +63,7 @@ export async function runScenarios(
 
   if (scenarios.includes('delete')) {
     progress('delete: the operator');
-    const { cost } = await measure(stage, second.subject, async (subject) => {
-      await tenant.deleteConnectors(connectors);
-      await allDeleted(tenant)(subject);
-    });
+    const { cost } = await measure(stage, second.subject, deleteAll(tenant, connectors));
     const removed: Partial<Record<Yardstick, Cost>> = {};
     for (const { name, remove } of yardsticks) {
       removed[name] = await remove();
@@ -107,14 +104,19 @@ async function runYardsticks(
   return [bare, plain, go].filter((one) => one !== undefined);
 }
 
+async function createFilledTenant(stage: Stage, connectors: number): Promise<Tenant> {
+  const tenant = await createTenant(stage);
+  await tenant.createSecrets(connectors);
+  await tenant.createConnectors(connectors);
+  return tenant;
+}
+
 async function runBareTenant(
   stage: Stage,
   connectors: number,
   progress: (text: string) => void,
 ): Promise<RunYardstick> {
-  const tenant = await createTenant(stage);
-  await tenant.createSecrets(connectors);
-  await tenant.createConnectors(connectors);
+  const tenant = await createFilledTenant(stage, connectors);
   return {
     name: 'bare',
     created: await runBareClient(stage, tenant, 'create', progress),
@@ -133,9 +135,7 @@ async function runOperator(
   progress: (text: string) => void,
   start: (namespace: string) => Subject,
 ): Promise<RunYardstick> {
-  const tenant = await createTenant(stage);
-  await tenant.createSecrets(connectors);
-  await tenant.createConnectors(connectors);
+  const tenant = await createFilledTenant(stage, connectors);
   progress(`create: ${WORDS[name]}`);
   const { cost, subject } = await measure(stage, () => start(tenant.namespace), allReady(tenant, connectors));
   return {
@@ -143,11 +143,7 @@ async function runOperator(
     created: cost,
     async remove() {
       progress(`delete: ${WORDS[name]}`);
-      const removed = await measure(stage, subject, async (running) => {
-        await tenant.deleteConnectors(connectors);
-        await allDeleted(tenant)(running);
-      });
-      return removed.cost;
+      return (await measure(stage, subject, deleteAll(tenant, connectors))).cost;
     },
     stop: () => subject.stop(),
   };
@@ -181,12 +177,13 @@ function allReady(tenant: Tenant, count: number): (subject: Subject) => Promise<
     );
 }
 
-function allDeleted(tenant: Tenant): (subject: Subject) => Promise<void> {
-  return (subject) =>
-    orEnded(
-      subject,
-      until(async () => (await tenant.progress()).all === 0, LIMIT_MS, 'The end of all connectors'),
-    );
+/** Deletes all connectors and waits until none is left. Fails when the program ends before. */
+function deleteAll(tenant: Tenant, count: number): (subject: Subject) => Promise<void> {
+  return async (subject) => {
+    await tenant.deleteConnectors(count);
+    const isDone = async (): Promise<boolean> => (await tenant.progress()).all === 0;
+    await orEnded(subject, until(isDone, LIMIT_MS, 'The end of all connectors'));
+  };
 }
 
 /** Until the account was listed and nothing was called for two seconds. */

@@ -11,8 +11,8 @@ export type WriteVerb = 'create' | 'update' | 'patch' | 'delete';
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * Called in the tick in which a write is sent, before every try. Throws to forbid it; when a returned signal aborts, a
- * write that still waits for a socket is canceled.
+ * Called in the tick in which a write is sent, after its wait for a connection, before every try. Throws to forbid it;
+ * when a returned signal aborts, the wait for the response ends.
  */
 export type WriteGuard = (verb: WriteVerb) => AbortSignal | undefined;
 
