@@ -103,3 +103,13 @@ function readTable(state: State, index: number): unknown {
   }
   return entries.has(1) ? [...entries.values()] : Object.fromEntries(entries);
 }
+
+/** Expressions that need a library which Argo CD does not open. */
+export const NEEDS_A_LIBRARY = [
+  'string.len("x")',
+  '("x"):len()',
+  'math.floor(1)',
+  'io.open("x")',
+  'os.time()',
+  'require("string")',
+] as const;
