@@ -110,8 +110,7 @@ async function perform(stage: Stage, { replicas, fates }: StormTools, action: Ac
       fates.outage(action.api, false);
       return;
     case 'revoke': {
-      // Open Connectors documents a new grant for an existing instance only by a code.
-      const id = subject?.grant !== 'code' ? undefined : servers.connectors.of(subject.key)?.view.instanceId;
+      const id = subject === undefined ? undefined : servers.connectors.of(subject.key)?.view.instanceId;
       if (id !== undefined && environment.simulation.instances().some((instance) => instance.id === id)) {
         environment.simulation.failTokenRefresh(id);
         noteChange(stage, id);
