@@ -25,6 +25,7 @@ describe('a status', () => {
     ['a text', { name: 'abcde', organization: { id: 'a' } }, { name: 'abcd', organization: { id: 'a' } }],
     ['a list', { tags: ['a', 'b', 'c'] }, { tags: ['a', 'b'] }],
     ['a text in a list', { tags: ['a', 'bcde'] }, { tags: ['a', 'bcd'] }],
+    ['one text of a list', { tags: [SMILE + SMILE, 'abcd'] }, { tags: [SMILE + SMILE, 'abc'] }],
     ['a list and a text in it', { tags: ['a', 'bcde', 'f'] }, { tags: ['a', 'bcd'] }],
     [
       'a text in an object, beside others',
@@ -61,6 +62,7 @@ describe('a status', () => {
     expect(() => bounded({ organization: { id: 7 } } as never)).toThrow(
       'the status is invalid at "organization.id" (invalid_type)',
     );
+    expect(() => boundedStatus(z.string().min(1), '')).toThrow('the status is invalid at "" (too_small)');
     expect(() => bounded({ count: 10 })).toThrow('the status is invalid at "count" (too_big)');
     expect(() => boundedStatus(z.string(), 7 as never)).toThrow('the status is invalid at "" (invalid_type)');
   });

@@ -138,6 +138,18 @@ describe('a candidate', () => {
     ]);
   });
 
+  it('remains one when another replaced the expired Lease first', async () => {
+    rest.lease = heldBy('b', { leaseDurationSeconds: 1 });
+    rest.faults.replace = new KubeError('conflict', 'written by another');
+    const a = started('a');
+    await clock.advance(1_000);
+    expect([a.state.name, rest.calls, failures]).toEqual([
+      'candidate',
+      ['get', 'get', 'replace'],
+      [rest.faults.replace],
+    ]);
+  });
+
   it('sets the time of the acquisition where its own Lease has none', async () => {
     rest.lease = heldBy('a', { leaseTransitions: 3 });
     await leader();
@@ -176,10 +188,11 @@ describe('a leader', () => {
   it('ends everything at the renew deadline: timers, and the call without a response', async () => {
     const a = await leader();
     rest.faults.replace = new KubeError('network', 'no route');
-    await clock.advance(9_000);
+    await clock.advance(7_000);
     rest.faults.replace = 'hang';
-    await clock.advance(1_000);
+    await clock.advance(3_000);
     expect([a.state.name, clock.pending, terms]).toEqual(['lost', 0, ['a started', 'a stopped']]);
+    expect(timesOf('replace').at(-1)).toBe(4 * PERIOD_MS);
     const stop = stopping(a, 2_000);
     await clock.advance(0);
     expect(stop.isDone).toBe(true);
