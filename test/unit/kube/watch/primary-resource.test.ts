@@ -112,6 +112,18 @@ describe('the events for a name', () => {
     expect(events()).toEqual(['ADDED new']);
   });
 
+  it('add an object again that returned after its deletion was handled before its addition', () => {
+    store.upsert(widget('u'));
+    const [addition] = primary.eventsFor('team', 'a');
+    remove(widget('u', '2'));
+    handleAll();
+    if (addition !== undefined) {
+      primary.done(addition);
+    }
+    store.upsert(widget('u', '3'));
+    expect(events()).toEqual(['ADDED u']);
+  });
+
   it('forget the completed object with its deletion', () => {
     store.upsert(widget('u'));
     handleAll();

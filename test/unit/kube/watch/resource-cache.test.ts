@@ -118,6 +118,7 @@ describe('a watch of a resource', () => {
       { labelSelector: 'app=x', fieldSelector: 'metadata.name=a' },
       { labelSelector: 'app=x', fieldSelector: 'metadata.name=a' },
     ]);
+    expect(server.ledger.entries[0]?.query).not.toHaveProperty('continue');
   });
 
   it('goes on when a listener throws, which is logged', async () => {

@@ -40,6 +40,8 @@ describe('the lines of a body', () => {
   });
 
   it('end with an error for a line that is longer than allowed', async () => {
+    const long = 'x'.repeat(100_000);
+    await expect(linesOf([long, '\n'])).resolves.toMatchObject({ lines: [long] });
     await expect(linesOf(['abc', 'd\n'], 3)).resolves.toMatchObject({ lines: ['abcd'] });
     await expect(linesOf(['abcd'], 3)).rejects.toThrow('a line of the watch is too long');
     await expect(linesOf(['a\nbcd', 'e'], 3)).rejects.toThrow('a line of the watch is too long');
