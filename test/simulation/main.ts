@@ -29,6 +29,10 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
       const { runPoints } = await import('./points/run-points.ts');
       return await runPoints(definitions, chosen, write);
     }
+    case 'mutations': {
+      const { runMutations } = await import('./mutator/run-mutations.ts');
+      return await runMutations(definitions, chosen, write);
+    }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);
       const { run } = defect === undefined ? await import('./run.ts') : await importWithDefect(defect);

@@ -14,6 +14,7 @@ export type SimulateOptions =
       readonly focus: string | undefined;
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
+  | { readonly kind: 'mutations'; readonly field: string | undefined }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -22,6 +23,7 @@ npm run simulate -- --seeds A..B                          many runs, with a prog
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
+npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -32,12 +34,27 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   if (values === undefined) {
     return undefined;
   }
-  const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '', prove } = values;
+  const {
+    seed = '',
+    seeds = '',
+    defect,
+    focus,
+    points,
+    crashes,
+    scenario,
+    defects = '',
+    prove,
+    mutate,
+    field,
+  } = values;
   if (prove === true) {
     return { kind: 'prove' };
   }
   if (points === true) {
     return { kind: 'points', crashesOnly: crashes === true, scenario };
+  }
+  if (mutate === true) {
+    return { kind: 'mutations', field };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
@@ -67,6 +84,8 @@ function valuesOf(argv: readonly string[]) {
         scenario: text,
         defects: text,
         prove: flag,
+        mutate: flag,
+        field: text,
       },
     }).values;
   } catch {
