@@ -25,7 +25,7 @@ const COMMON = {
   instance: {
     name: 'Sales',
     tags: ['team-sales'],
-    configuration: { 'filter.response.nulls': 'false' },
+    configuration: { 'filter.response.nulls': 'false', 'pagination.max': '120' },
     enabled: true,
   },
   connectionSecretRef: { name: 'binding' },
@@ -40,7 +40,7 @@ const COMMON = {
   includeAccountCredentials: true,
   deletionPolicy: 'Delete',
   driftPolicy: 'Correct',
-  ignoreDrift: ['name'],
+  ignoreDrift: ['configuration.event.objects'],
   managementPolicy: 'Manage',
   missingPolicy: 'Recreate',
   suspend: false,
@@ -104,18 +104,15 @@ const ADOPTED: Base = {
 export const BASES: readonly Base[] = [CRM, REST, ADOPTED];
 
 /** Each value under two keys and in two Secrets, so that a reference can change to another valid one. */
-async function prepareSecrets({ environment, clock }: Stage, subject: Subject): Promise<void> {
-  const { simulation, team } = environment;
+async function prepareSecrets(stage: Stage, subject: Subject): Promise<void> {
+  const { simulation, team } = stage.environment;
   const { clientId, clientSecret } = subject.app;
   const key = 'key-of-the-test';
   for (const server of [subject.server, OTHER_SERVER]) {
     simulation.registerAccount({ server, encryptedKey: key });
   }
-  const code = (): string => {
-    const value = simulation.issueCode({ clientId, callbackUrl: CALLBACK_URL });
-    subject.codes.push({ fingerprint: fingerprint(value), clientId, storedAt: clock.now() });
-    return value;
-  };
+  simulation.registerAccount({ server: STRICT_SERVER, encryptedKey: 'another-key' });
+  const code = (): string => newCode(stage, subject);
   const token = (): string => simulation.issueRefreshToken({ clientId });
   for (const suffix of ['', '-2']) {
     await team.create(
@@ -137,10 +134,27 @@ async function prepareSecrets({ environment, clock }: Stage, subject: Subject): 
   );
 }
 
+/** Stores a code and a refresh token that were never used. */
+export async function renewGrants(stage: Stage, subject: Subject): Promise<void> {
+  const { simulation, team } = stage.environment;
+  const token = simulation.issueRefreshToken({ clientId: subject.app.clientId });
+  await team.patch('Secret', 'code', { stringData: { code: newCode(stage, subject) } });
+  await team.patch('Secret', 'token', { stringData: { token } });
+}
+
+function newCode({ environment: { simulation }, clock }: Stage, subject: Subject): string {
+  const { clientId } = subject.app;
+  const value = simulation.issueCode({ clientId, callbackUrl: CALLBACK_URL });
+  subject.codes.push({ fingerprint: fingerprint(value), clientId, storedAt: clock.now() });
+  return value;
+}
+
 const SIGNATURE_KEY = 'signature-key-of-the-test-0123456789';
 
 /** A second server that accepts the Encrypted Key. */
 export const OTHER_SERVER = 'crm-2.infusionsoft.com';
+/** A server that refuses the Encrypted Key. */
+export const STRICT_SERVER = 'crm-3.infusionsoft.com';
 /** A second OpenConnectorsAccount for the same user. */
 export const OTHER_ACCOUNT = 'sap-2';
 /** A Secret that a user created. */

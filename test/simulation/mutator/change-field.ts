@@ -3,6 +3,7 @@ import type { Definitions } from '../environment/cluster.ts';
 import type { Base } from './bases.ts';
 import { type ConnectorSession, type Settled, withConnector } from './connector-session.ts';
 import { differences } from './end-state.ts';
+import { expectedReason, IMMUTABLE, isLasting, isNamed, isUnread } from './expectations.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 
 /** What the changes of one field showed. */
@@ -32,28 +33,26 @@ export async function changeField(
     const all = mutationsOf(field, connector.spec);
     for (const mutation of all) {
       const report = (text: string): void => void wrong.push(`${inWords(mutation)}: ${text}`);
+      await connector.renewGrants();
       const answer = await connector.replace(mutation.spec);
-      if (answer.status === 422) {
-        refusals.push(answer.text);
+      const isRefused = answer.status === 422;
+      refusals.push(...(isRefused ? [answer.text] : []));
+      if (isRefused !== (mutation.kind === 'refused') && !(isRefused && mutation.kind === 'removed')) {
+        report(`answered with ${answer.status} ${answer.text}`);
       }
-      if (mutation.kind === 'refused') {
-        if (answer.status !== 422) {
-          report(`answered with ${answer.status}`);
+      if (!isRefused) {
+        const changed = await connector.settle();
+        judge(mutation, changed, report);
+        if (changed.isReady && mutation.kind !== 'accepted') {
+          await compareWithNew(definitions, base, mutation, changed, report);
         }
-        continue;
+        await goBack(connector, created, report);
       }
-      if (answer.status === 422) {
-        if (mutation.kind !== 'removed') {
-          report(answer.text);
-        }
-        continue;
-      }
-      judge(mutation, await connector.settle(), report);
-      await goBack(connector, created, report);
     }
     return all;
   });
-  if (field.isLeaf && !mutations.some(({ kind }) => kind === 'valid')) {
+  const isChangeable = field.isLeaf && !IMMUTABLE.has(field.path);
+  if (isChangeable && !mutations.some(({ kind }) => kind === 'valid')) {
     wrong.push('no other valid value');
   }
   const kinds = ['valid', 'removed', 'accepted', 'refused'] as const;
@@ -61,13 +60,42 @@ export async function changeField(
   return { changes: mutations.length, counts: counts.join(', '), wrong, refusals };
 }
 
-/** A connector is Ready with a valid value, or says what is wrong. */
-function judge({ kind }: Mutation, { isReady, conditions }: Settled, report: (text: string) => void): void {
-  if (kind === 'valid' && !isReady) {
+/** A connector is Ready with a valid value, or its conditions name the field. */
+function judge(mutation: Mutation, settled: Settled, report: (text: string) => void): void {
+  const { kind } = mutation;
+  const { isReady, conditions } = settled;
+  const reason = expectedReason(mutation);
+  if (
+    kind === 'valid' &&
+    (reason === undefined ? !isReady : !conditions.includes(`Ready=False/${reason} `))
+  ) {
     report(`not Ready: ${conditions}`);
   }
-  if (kind === 'accepted' && isReady) {
-    report('Ready');
+  if (kind !== 'accepted' || isUnread(mutation)) {
+    return;
+  }
+  if (isReady || !isNamed(mutation, conditions)) {
+    report(`not named: ${conditions}`);
+  }
+}
+
+/** A connector that was changed has to be like one that was created like that. */
+async function compareWithNew(
+  definitions: Definitions,
+  base: Base,
+  mutation: Mutation,
+  { state }: Settled,
+  report: (text: string) => void,
+): Promise<void> {
+  const fresh = await withConnector(definitions, base, async (connector) => {
+    await connector.create(mutation.spec);
+    return await connector.settle();
+  });
+  // A connector with a grant does not need what a new one waits for.
+  for (const text of fresh.isReady ? differences(fresh.state, state) : []) {
+    if (!isLasting(mutation, text)) {
+      report(`unlike a new one: ${text}`);
+    }
   }
 }
 
@@ -77,6 +105,7 @@ async function goBack(
   { state }: Settled,
   report: (text: string) => void,
 ): Promise<void> {
+  await connector.renewGrants();
   const answer = await connector.replace(connector.spec);
   if (answer.status !== 200) {
     report(`back: ${answer.text}`);

@@ -4,7 +4,7 @@ import type { Definitions } from '../environment/cluster.ts';
 import { TEAM } from '../environment/cluster.ts';
 import { openSession, type Session } from '../session.ts';
 import type { Fate } from '../wire/fate.ts';
-import type { Base, Spec } from './bases.ts';
+import { type Base, renewGrants, type Spec } from './bases.ts';
 import { type EndState, endStateOf } from './end-state.ts';
 
 /** One connector and its operator. */
@@ -15,6 +15,8 @@ export interface ConnectorSession {
   create(spec: Spec): Promise<Answer>;
   /** Replaces the whole spec. */
   replace(spec: Spec): Promise<Answer>;
+  /** Stores a code and a refresh token that were never used, as a person who is asked. */
+  renewGrants(): Promise<void>;
   /** Lets everything settle, and returns what the connector came to. */
   settle(): Promise<Settled>;
 }
@@ -93,6 +95,7 @@ export async function withConnector<T>(
           spec: wanted,
         }),
       replace: (wanted) => send('PUT', `${PATH}/${name}`, { ...object(), spec: wanted }),
+      renewGrants: () => renewGrants(stage, subject),
       async settle() {
         const start = environment.clock.monotonic();
         const isSettled = (): boolean => {

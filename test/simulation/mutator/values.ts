@@ -1,5 +1,5 @@
 import type { SpecField } from '../../support/crd-fields.ts';
-import { OTHER_ACCOUNT, OTHER_SERVER, type Spec, TAKEN_SECRET } from './bases.ts';
+import { OTHER_ACCOUNT, OTHER_SERVER, type Spec, STRICT_SERVER, TAKEN_SECRET } from './bases.ts';
 
 /** Other valid values of fields that the schema does not enumerate. */
 const VALID: Readonly<Record<string, readonly unknown[]>> = {
@@ -12,10 +12,7 @@ const VALID: Readonly<Record<string, readonly unknown[]>> = {
   'spec.oauth.scope': ['full other'],
   'spec.instance.name': ['Sales 2'],
   'spec.instance.tags': [['team-2', 'team-sales'], []],
-  'spec.instance.configuration': [
-    { 'filter.response.nulls': 'true', 'pagination.max': '150' },
-    { 'pagination.max': '150' },
-  ],
+  'spec.instance.configuration': [{ 'filter.response.nulls': 'true', 'pagination.max': '150' }],
   'spec.events.callbackUrl': ['https://events.example.com/y'],
   'spec.events.pollInterval': ['1h'],
   'spec.events.resources': [['orders', 'contacts']],
@@ -30,8 +27,8 @@ const VALID: Readonly<Record<string, readonly unknown[]>> = {
 /** Values that the schema accepts and the operator refuses. */
 const ACCEPTED: Readonly<Record<string, readonly unknown[]>> = {
   'spec.accountRef.name': ['no-such', 'spare', 'elsewhere'],
-  'spec.server': ['crm.elsewhere.example.com', 'crm-3.infusionsoft.com'],
-  'spec.instance.configuration': [{ 'no.such.property': 'x' }],
+  'spec.server': ['crm.elsewhere.example.com', STRICT_SERVER],
+  'spec.instance.configuration': [{ 'no.such.property': 'x', 'pagination.max': '120' }],
   'spec.events.callbackUrl': ['https://elsewhere.example.com/x'],
   'spec.connectionSecretRef.name': [TAKEN_SECRET],
   'spec.connectionSecretTemplate.metadata.labels': [{ 'elsewhere.example.com/x': 'y' }],
