@@ -33,6 +33,10 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
       const { runMutations } = await import('./mutator/run-mutations.ts');
       return await runMutations(definitions, chosen, write);
     }
+    case 'walks': {
+      const { runWalks } = await import('./mutator/run-walks.ts');
+      return await runWalks(definitions, chosen, write);
+    }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);
       const { run } = defect === undefined ? await import('./run.ts') : await importWithDefect(defect);

@@ -15,6 +15,7 @@ export type SimulateOptions =
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
+  | { readonly kind: 'walks'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -24,6 +25,7 @@ npm run simulate -- --seeds A..B --defect "code twice"    until the defect is fo
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
 npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
+npm run simulate -- --walks A..B                          some fields, one after the other, and all back
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -45,6 +47,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     defects = '',
     prove,
     mutate,
+    walks = '',
     field,
   } = values;
   if (prove === true) {
@@ -56,16 +59,24 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   if (mutate === true) {
     return { kind: 'mutations', field };
   }
+  const walkRange = rangeOf(walks);
+  if (walkRange !== undefined) {
+    return { kind: 'walks', ...walkRange };
+  }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
   }
   if (/^\d+$/.test(seed)) {
     return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect, focus: undefined };
   }
-  const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
-  return range === null
-    ? undefined
-    : { kind: 'seeds', from: Number(range[1]), to: Number(range[2]), trace: false, defect, focus };
+  const range = rangeOf(seeds);
+  return range && { kind: 'seeds', ...range, trace: false, defect, focus };
+}
+
+/** `1..20`. */
+function rangeOf(text: string): { readonly from: number; readonly to: number } | undefined {
+  const range = /^(\d+)\.\.(\d+)$/.exec(text);
+  return range === null ? undefined : { from: Number(range[1]), to: Number(range[2]) };
 }
 
 function valuesOf(argv: readonly string[]) {
@@ -86,6 +97,7 @@ function valuesOf(argv: readonly string[]) {
         prove: flag,
         mutate: flag,
         field: text,
+        walks: text,
       },
     }).values;
   } catch {

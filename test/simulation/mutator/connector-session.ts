@@ -3,7 +3,7 @@ import { API_VERSION, CONNECTOR_NAMES } from '../../../src/api/group.ts';
 import type { Definitions } from '../environment/cluster.ts';
 import { TEAM } from '../environment/cluster.ts';
 import { openSession, type Session } from '../session.ts';
-import type { Fate } from '../wire/fate.ts';
+import type { Fate, Fates } from '../wire/fate.ts';
 import { type Base, renewGrants, type Spec } from './bases.ts';
 import { type EndState, endStateOf } from './end-state.ts';
 
@@ -60,6 +60,7 @@ export async function withConnector<T>(
   definitions: Definitions,
   base: Base,
   use: (session: ConnectorSession) => Promise<T>,
+  fates: Fates = () => FATE,
 ): Promise<T> {
   const session = await openSession({
     seed: 1,
@@ -67,7 +68,7 @@ export async function withConnector<T>(
     connectors: 1,
     element: 'infusionsoftcrm',
     isAttended: false,
-    fates: () => FATE,
+    fates,
   });
   const { environment, stage, monitor, pass } = session;
   try {

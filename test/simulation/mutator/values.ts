@@ -53,6 +53,11 @@ const BROKEN_RULES: Readonly<Record<string, readonly unknown[]>> = {
 /** Fields whose other value needs others beside it. */
 const BESIDE: Readonly<Record<string, Spec>> = {
   'spec.connector=infusionsoftrest': { encryptedKeySecretRef: undefined },
+  'spec.connector=infusionsoftcrm': {
+    server: OTHER_SERVER,
+    encryptedKeySecretRef: { name: 'key', key: 'key' },
+    events: undefined,
+  },
 };
 
 /** The other valid values of a field; empty for one that nothing may change. */
