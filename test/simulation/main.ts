@@ -1,6 +1,7 @@
 import { DEFECTS } from './defects/defects.ts';
 import { importWithDefect } from './defects/inject.ts';
 import { proveDefects, tabulateDefects } from './defects/tables.ts';
+import { proveFieldDefects } from './mutator/prove.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
 import { runSeeds } from './run-seeds.ts';
 
@@ -24,7 +25,7 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     case 'defects':
       return await tabulateDefects(definitions, chosen.to, write);
     case 'prove':
-      return await proveDefects(definitions, write);
+      return (await proveDefects(definitions, write)) + (await proveFieldDefects(definitions, write));
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
       return await runPoints(definitions, chosen, write);
