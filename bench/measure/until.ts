@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const INTERVAL_MS = 250;
+const INTERVAL_MS = 100;
 
 /** Polls until `isTrue`. Rejects after `limitMs`. */
 export async function until(isTrue: () => Promise<boolean>, limitMs: number, what: string): Promise<void> {

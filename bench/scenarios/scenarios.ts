@@ -28,7 +28,10 @@ export async function runScenarios(
   progress('Creating Secrets and connectors');
   await tenant.createSecrets(connectors);
   await tenant.createForeignSecrets(foreignSecrets);
-  const yardsticks = hasYardsticks ? await runYardsticks(stage, goOperator, connectors, env, progress) : [];
+  // One after the other: a program that waits still answers watches, and takes time from the measured one.
+  const yardsticks = hasYardsticks
+    ? await runYardsticks(stage, goOperator, connectors, env, scenarios.includes('delete'), progress)
+    : [];
   // The operator must not find the connectors of the yardsticks.
   const watched = { ...env, WATCH_NAMESPACES: tenant.namespace, CLUSTER_ID: 'bench' };
   await tenant.createConnectors(connectors);
@@ -43,7 +46,7 @@ export async function runScenarios(
   const first = await measure(
     stage,
     () => startOperator(watched, cpuProf, nodeFlags),
-    allReady(tenant, connectors),
+    allReady(stage, tenant, connectors),
   );
   add('create', first.cost, Object.fromEntries(yardsticks.map(({ name, created }) => [name, created])));
 
@@ -53,7 +56,6 @@ export async function runScenarios(
   }
   await first.subject.stop();
   if (!scenarios.includes('restart') && !scenarios.includes('delete')) {
-    await Promise.all(yardsticks.map(({ stop }) => stop()));
     return results;
   }
 
@@ -63,45 +65,54 @@ export async function runScenarios(
 
   if (scenarios.includes('delete')) {
     progress('delete: the operator');
-    const { cost } = await measure(stage, second.subject, deleteAll(tenant, connectors));
-    const removed: Partial<Record<Yardstick, Cost>> = {};
-    for (const { name, remove } of yardsticks) {
-      removed[name] = await remove();
-    }
-    add('delete', cost, removed);
+    const { cost } = await measure(stage, second.subject, deleteAll(stage, tenant, connectors));
+    const removed = yardsticks.flatMap(({ name, deleted }) =>
+      deleted === undefined ? [] : [[name, deleted] as const],
+    );
+    add('delete', cost, Object.fromEntries(removed));
   }
-  await Promise.all(yardsticks.map(({ stop }) => stop()));
   await second.subject.stop();
   return results;
 }
 
-/** A program that has created its connectors; one that keeps running makes no change until `remove`. */
-interface RunYardstick {
+/** What a yardstick needed. */
+interface YardstickCosts {
   readonly name: Yardstick;
   readonly created: Cost;
-  remove(): Promise<Cost>;
-  stop(): Promise<void>;
+  /** Absent where deletions are not measured. */
+  readonly deleted: Cost | undefined;
 }
 
-/** Each yardstick creates the connectors of a namespace of its own, which the operator must not find. */
+/** Each yardstick works on a namespace of its own, which the operator must not find. */
 async function runYardsticks(
   stage: Stage,
   goOperator: GoOperator,
   connectors: number,
   env: Readonly<Record<string, string>>,
+  withDeletions: boolean,
   progress: (text: string) => void,
-): Promise<readonly RunYardstick[]> {
-  const bare = await runBareTenant(stage, connectors, progress);
-  const plain = await runOperator(stage, 'plain', connectors, progress, (namespace) =>
+): Promise<readonly YardstickCosts[]> {
+  const work: YardstickWork = { stage, connectors, withDeletions, progress };
+  const bare = await runBareClient(work);
+  const plain = await runOperator(work, 'plain', (namespace) =>
     startPlainOperator(namespace, stage.environment),
   );
   const go =
     goOperator.state === 'built'
-      ? await runOperator(stage, 'go', connectors, progress, (namespace) =>
-          goOperator.start({ ...env, WATCH_NAMESPACES: namespace }),
-        )
-      : undefined;
-  return [bare, plain, go].filter((one) => one !== undefined);
+      ? [
+          await runOperator(work, 'go', (namespace) =>
+            goOperator.start({ ...env, WATCH_NAMESPACES: namespace }),
+          ),
+        ]
+      : [];
+  return [bare, plain, ...go];
+}
+
+interface YardstickWork {
+  readonly stage: Stage;
+  readonly connectors: number;
+  readonly withDeletions: boolean;
+  readonly progress: (text: string) => void;
 }
 
 async function createFilledTenant(stage: Stage, connectors: number): Promise<Tenant> {
@@ -111,78 +122,84 @@ async function createFilledTenant(stage: Stage, connectors: number): Promise<Ten
   return tenant;
 }
 
-async function runBareTenant(
-  stage: Stage,
-  connectors: number,
-  progress: (text: string) => void,
-): Promise<RunYardstick> {
+async function runBareClient({
+  stage,
+  connectors,
+  withDeletions,
+  progress,
+}: YardstickWork): Promise<YardstickCosts> {
   const tenant = await createFilledTenant(stage, connectors);
-  return {
-    name: 'bare',
-    created: await runBareClient(stage, tenant, 'create', progress),
-    async remove() {
-      await tenant.deleteConnectors(connectors);
-      return await runBareClient(stage, tenant, 'delete', progress);
-    },
-    stop: async () => undefined,
+  const run = async (work: 'create' | 'delete'): Promise<Cost> => {
+    progress(`${work}: ${WORDS.bare}`);
+    const start = () => startBareClient(work, tenant.namespace, stage.environment);
+    return (await measure(stage, start, succeeded)).cost;
   };
+  const created = await run('create');
+  if (!withDeletions) {
+    return { name: 'bare', created, deleted: undefined };
+  }
+  await tenant.deleteConnectors(connectors);
+  return { name: 'bare', created, deleted: await run('delete') };
 }
 
 async function runOperator(
-  stage: Stage,
+  { stage, connectors, withDeletions, progress }: YardstickWork,
   name: Yardstick,
-  connectors: number,
-  progress: (text: string) => void,
   start: (namespace: string) => Subject,
-): Promise<RunYardstick> {
+): Promise<YardstickCosts> {
   const tenant = await createFilledTenant(stage, connectors);
   progress(`create: ${WORDS[name]}`);
-  const { cost, subject } = await measure(stage, () => start(tenant.namespace), allReady(tenant, connectors));
-  return {
-    name,
-    created: cost,
-    async remove() {
-      progress(`delete: ${WORDS[name]}`);
-      return (await measure(stage, subject, deleteAll(tenant, connectors))).cost;
-    },
-    stop: () => subject.stop(),
-  };
+  const { cost, subject } = await measure(
+    stage,
+    () => start(tenant.namespace),
+    allReady(stage, tenant, connectors),
+  );
+  try {
+    if (!withDeletions) {
+      return { name, created: cost, deleted: undefined };
+    }
+    progress(`delete: ${WORDS[name]}`);
+    const { cost: deleted } = await measure(stage, subject, deleteAll(stage, tenant, connectors));
+    return { name, created: cost, deleted };
+  } finally {
+    await subject.stop();
+  }
 }
 
-async function runBareClient(
-  stage: Stage,
-  { namespace }: Tenant,
-  work: 'create' | 'delete',
-  progress: (text: string) => void,
-): Promise<Cost> {
-  progress(`${work}: ${WORDS.bare}`);
-  const { cost } = await measure(
-    stage,
-    () => startBareClient(work, namespace, stage.environment),
-    async ({ ended }) => {
-      if ((await ended) !== 0) {
-        throw new Error('The bare client failed.');
-      }
-    },
-  );
-  return cost;
+async function succeeded({ ended, lastOutput }: Subject): Promise<void> {
+  const code = await ended;
+  if (code !== 0) {
+    throw new Error(`The bare client ended with ${code}:\n${lastOutput()}`);
+  }
 }
 
 /** Until every connector is Ready. Fails when the program ends before. */
-function allReady(tenant: Tenant, count: number): (subject: Subject) => Promise<void> {
-  return (subject) =>
-    orEnded(
-      subject,
-      until(async () => (await tenant.progress()).ready === count, LIMIT_MS, `${count} Ready connectors`),
-    );
+function allReady(stage: Stage, tenant: Tenant, count: number): (subject: Subject) => Promise<void> {
+  const isDone = afterTheLastCall(stage, async () => (await tenant.progress()).ready === count);
+  return (subject) => orEnded(subject, until(isDone, LIMIT_MS, `${count} Ready connectors`));
 }
 
 /** Deletes all connectors and waits until none is left. Fails when the program ends before. */
-function deleteAll(tenant: Tenant, count: number): (subject: Subject) => Promise<void> {
+function deleteAll(stage: Stage, tenant: Tenant, count: number): (subject: Subject) => Promise<void> {
   return async (subject) => {
+    const isDone = afterTheLastCall(stage, async () => (await tenant.progress()).all === 0);
     await tenant.deleteConnectors(count);
-    const isDone = async (): Promise<boolean> => (await tenant.progress()).all === 0;
     await orEnded(subject, until(isDone, LIMIT_MS, 'The end of all connectors'));
+  };
+}
+
+/**
+ * `look` where the program has called Open Connectors, and did not since the last poll. A list of all connectors takes as
+ * much of the API server as many calls of the program, and the slower program would pay for more of them.
+ */
+function afterTheLastCall({ simulator }: Stage, look: () => Promise<boolean>): () => Promise<boolean> {
+  const atStart = simulator.ledger.entries().length;
+  let last = atStart;
+  return async () => {
+    const now = simulator.ledger.entries().length;
+    const isQuiet = now === last && now !== atStart;
+    last = now;
+    return isQuiet && (await look());
   };
 }
 
