@@ -6,7 +6,7 @@ import { FIELD_DEFECTS } from './mutator/defects.ts';
 describe('a defect', () => {
   const lines: string[] = [];
   beforeAll(async () => {
-    const { output } = await simulateInProcess('--prove');
+    const { output } = await simulateInProcess(['--prove']);
     lines.push(...output.split('\n'));
   }, 1_200_000);
 
@@ -16,7 +16,7 @@ describe('a defect', () => {
   });
 
   it('has a name that is known', async () => {
-    const { code, output } = await simulateInProcess('--seeds', '1..1', '--defect', 'none of these');
+    const { code, output } = await simulateInProcess(['--seeds', '1..1', '--defect', 'none of these']);
     expect(code).toBe(2);
     expect(output).toContain('finalizer early');
   });

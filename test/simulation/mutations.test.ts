@@ -8,7 +8,7 @@ const WALKS = Number(process.env['SIMULATION_WALKS'] ?? 60);
 
 describe('a connector whose spec changes', async () => {
   it('comes to the state of a new one, over each value of each field of the schema and back', async () => {
-    const { code, output } = await simulateInProcess('--mutate');
+    const { code, output } = await simulateInProcess(['--mutate']);
     process.stdout.write(`simulation: ${output.trim().split('\n').at(-1)}\n`);
     const lines = output.split('\n');
     expect(lines.filter((line) => line.startsWith('  '))).toEqual([]);
@@ -19,7 +19,7 @@ describe('a connector whose spec changes', async () => {
   });
 
   it('comes to the state of a new one over many fields, with edits under way and faults', async () => {
-    const { code, output } = await simulateInProcess('--walks', `1..${WALKS}`);
+    const { code, output } = await simulateInProcess(['--walks', `1..${WALKS}`]);
     process.stdout.write(`simulation: ${output.trim().split('\n').at(-1)}\n`);
     expect(output.split('\n').filter((line) => line.startsWith('  '))).toEqual([]);
     expect(code).toBe(0);

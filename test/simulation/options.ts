@@ -12,6 +12,8 @@ export type SimulateOptions =
       readonly defect: string | undefined;
       /** Only seeds with this focus. */
       readonly focus: string | undefined;
+      /** Every `of`th seed alone, beginning with the seed `part` (from 1). */
+      readonly shard: { readonly part: number; readonly of: number };
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
@@ -23,12 +25,15 @@ export const USAGE = `npm run simulate -- --seed N                              
 npm run simulate -- --seeds A..B                          many runs, with a progress line
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
+npm run simulate -- --seeds A..B --shard 1/2              every second seed, for two processes
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
 npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
 npm run simulate -- --walks A..B                          some fields, one after the other, and all back
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
+
+const WHOLE = { part: 1, of: 1 } as const;
 
 /** `undefined` for wrong usage. */
 export function parseOptions(argv: readonly string[]): SimulateOptions | undefined {
@@ -50,6 +55,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     walks = '',
     field,
   } = values;
+  const shard = shardOf(values.shard ?? '1/1');
   if (prove === true) {
     return { kind: 'prove' };
   }
@@ -67,16 +73,23 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     return { kind: 'defects', to: Number(defects) };
   }
   if (/^\d+$/.test(seed)) {
-    return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect, focus: undefined };
+    const only = Number(seed);
+    return { kind: 'seeds', from: only, to: only, trace: true, defect, focus: undefined, shard: WHOLE };
   }
   const range = rangeOf(seeds);
-  return range && { kind: 'seeds', ...range, trace: false, defect, focus };
+  return range && shard && { kind: 'seeds', ...range, trace: false, defect, focus, shard };
 }
 
 /** `1..20`. */
 function rangeOf(text: string): { readonly from: number; readonly to: number } | undefined {
   const range = /^(\d+)\.\.(\d+)$/.exec(text);
   return range === null ? undefined : { from: Number(range[1]), to: Number(range[2]) };
+}
+
+/** `1/2`. */
+function shardOf(text: string): { readonly part: number; readonly of: number } | undefined {
+  const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
+  return shard === null ? undefined : { part: Number(shard[1]), of: Number(shard[2]) };
 }
 
 function valuesOf(argv: readonly string[]) {
@@ -90,6 +103,7 @@ function valuesOf(argv: readonly string[]) {
         seeds: text,
         defect: text,
         focus: text,
+        shard: text,
         points: flag,
         crashes: flag,
         scenario: text,

@@ -1,4 +1,4 @@
-import type { Edit } from '../defects/defects.ts';
+import type { Edit } from '../defects/defect.ts';
 
 /** A defect that a change of one field shows. */
 export interface FieldDefect {
