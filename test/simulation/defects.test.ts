@@ -5,7 +5,7 @@ import { DEFECTS } from './defects/defects.ts';
 describe('a defect', () => {
   const lines: string[] = [];
   beforeAll(async () => {
-    const { output } = await simulateInProcess('--prove');
+    const { output } = await simulateInProcess(['--prove']);
     lines.push(...output.split('\n'));
   }, 1_200_000);
 
@@ -15,7 +15,7 @@ describe('a defect', () => {
   });
 
   it('has a name that is known', async () => {
-    const { code, output } = await simulateInProcess('--seeds', '1..1', '--defect', 'none of these');
+    const { code, output } = await simulateInProcess(['--seeds', '1..1', '--defect', 'none of these']);
     expect(code).toBe(2);
     expect(output).toContain('finalizer early');
   });

@@ -12,6 +12,8 @@ export type SimulateOptions =
       readonly defect: string | undefined;
       /** Only seeds with this focus. */
       readonly focus: string | undefined;
+      /** Every `of`th seed alone, beginning with the seed `part` (from 1). */
+      readonly shard: { readonly part: number; readonly of: number };
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
   | { readonly kind: 'defects'; readonly to: number }
@@ -21,10 +23,13 @@ export const USAGE = `npm run simulate -- --seed N                              
 npm run simulate -- --seeds A..B                          many runs, with a progress line
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
+npm run simulate -- --seeds A..B --shard 1/2              every second seed, for two processes
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
+
+const WHOLE = { part: 1, of: 1 } as const;
 
 /** `undefined` for wrong usage. */
 export function parseOptions(argv: readonly string[]): SimulateOptions | undefined {
@@ -33,6 +38,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     return undefined;
   }
   const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '', prove } = values;
+  const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(values.shard ?? '1/1');
   if (prove === true) {
     return { kind: 'prove' };
   }
@@ -43,12 +49,22 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     return { kind: 'defects', to: Number(defects) };
   }
   if (/^\d+$/.test(seed)) {
-    return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect, focus: undefined };
+    const only = Number(seed);
+    return { kind: 'seeds', from: only, to: only, trace: true, defect, focus: undefined, shard: WHOLE };
   }
   const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
-  return range === null
-    ? undefined
-    : { kind: 'seeds', from: Number(range[1]), to: Number(range[2]), trace: false, defect, focus };
+  if (range === null || shard === null) {
+    return undefined;
+  }
+  return {
+    kind: 'seeds',
+    from: Number(range[1]),
+    to: Number(range[2]),
+    trace: false,
+    defect,
+    focus,
+    shard: { part: Number(shard[1]), of: Number(shard[2]) },
+  };
 }
 
 function valuesOf(argv: readonly string[]) {
@@ -62,6 +78,7 @@ function valuesOf(argv: readonly string[]) {
         seeds: text,
         defect: text,
         focus: text,
+        shard: text,
         points: flag,
         crashes: flag,
         scenario: text,

@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Defect } from './defects.ts';
+import type { Defect } from './defect.ts';
 
 /** The operator and the simulation as a run uses them. */
 export type Runner = typeof import('../run.ts');

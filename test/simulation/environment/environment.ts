@@ -40,6 +40,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   const cluster = createCluster(clock, derivedRandom(seed, 'cluster'), options.definitions);
   const control = createSimulation({ clock, random: derivedRandom(seed, 'external') });
   const numbers = { kubernetes: 0, external: 0 };
+  const open: Wire['open'] = new Set();
   let replicas: Replicas | undefined;
   const environment: Environment = {
     seed,
@@ -57,6 +58,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
         },
         fates: (call) => traced(trace, call, options.fates),
         observer: options.observer(environment),
+        open,
         number: (api: Api) => {
           numbers[api] += 1;
           return { number: numbers.kubernetes + numbers.external, index: numbers[api] };
@@ -75,6 +77,9 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     },
     stop() {
       replicas?.stop();
+      for (const exchange of open) {
+        exchange.release();
+      }
       control.stop();
       cluster.server.stop();
     },

@@ -32,6 +32,7 @@ export class Exchange implements Dispatcher.DispatchController {
   }
 
   start(): void {
+    this.#wire.open.add(this);
     if (this.#fate.crash === 'before') {
       this.#host.kill(`before request ${this.#call.number}`);
       return;
@@ -54,6 +55,14 @@ export class Exchange implements Dispatcher.DispatchController {
     this.reason = reason;
     this.#disconnect();
     this.#end(reason, 'aborted');
+  }
+
+  /** After the run: Node keeps the signal of an open request, and with it everything that its client refers to. */
+  release(): void {
+    if (!this.#done) {
+      this.#done = true;
+      this.#handler.onResponseError?.(this, failure('ECONNRESET'));
+    }
   }
 
   pause(): void {
@@ -146,7 +155,7 @@ export class Exchange implements Dispatcher.DispatchController {
   }
 
   #complete(): void {
-    this.#done = true;
+    this.#close();
     this.#wire.observer.answered(this.#call, this.#status, this.#body);
     if (this.#fate.crash === 'after answer') {
       // The process gets the answer, and nothing that it does then leaves.
@@ -156,9 +165,14 @@ export class Exchange implements Dispatcher.DispatchController {
   }
 
   #end(error: Error, outcome: string): void {
-    this.#done = true;
+    this.#close();
     this.#wire.observer.answered(this.#call, outcome, '');
     this.#handler.onResponseError?.(this, error);
+  }
+
+  #close(): void {
+    this.#done = true;
+    this.#wire.open.delete(this);
   }
 
   #after(ms: number, callback: () => void): void {

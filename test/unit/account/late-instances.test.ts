@@ -142,6 +142,18 @@ describe('the watch for late instances', () => {
     expect(searches()).toBe(1);
   });
 
+  it('names the deleted resources until their tombstones are removed', async () => {
+    const { clock, watch, start } = watchOf({ stored: [tombstone()] });
+    expect(watch.uids()).toEqual(new Set());
+
+    await start();
+    await watch.write(tombstone({ uid: 'another', until: NOW + DAY }));
+    expect(watch.uids()).toEqual(new Set([UID, 'another']));
+
+    await clock.advance(WINDOW);
+    expect(watch.uids()).toEqual(new Set(['another']));
+  });
+
   it('searches at the interval although new tombstones come more often', async () => {
     const { clock, watch, start, searches } = watchOf({ stored: [tombstone()] });
     await start();

@@ -241,6 +241,14 @@ function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
       `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message, LONGEST_REFUSAL)}. Provide a new ${noun}.`,
     );
   }
+  if (due.why === 'revoked' && use.kind === 'refresh-token' && record?.operation === 'reauthorize') {
+    // Documented for an existing instance is a code alone: another refresh token may have no effect either.
+    return blocked(
+      'Authorized',
+      dueReason(input, due),
+      `The refresh token did not restore the authorization of instance ${due.instance.id}. ${authorizeCommand(input)}`,
+    );
+  }
   const isFirst = due.why === 'create' && due.insteadOf === undefined;
   return isFirst
     ? blocked(

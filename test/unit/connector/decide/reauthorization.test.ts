@@ -16,6 +16,7 @@ import { at, SECOND } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
 const OTHER = digest('another code');
+const TOKEN = 'a refresh token';
 
 const body = {
   element: 'infusionsoftcrm',
@@ -55,6 +56,11 @@ describe('a grant for an instance that is there', () => {
     'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
     'crm-code': secretRead({ code: 'a new code' }),
   };
+  const withToken = {
+    oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
+  };
+  const tokenSent = (operation: 'create' | 'reauthorize') =>
+    attempt({ operation, kind: 'refresh-token', digest: digest(TOKEN), at: at(-SECOND) });
   decides([
     {
       name: 'a call refused',
@@ -105,6 +111,34 @@ describe('a grant for an instance that is there', () => {
         'Authorized',
         'AuthorizationRevoked',
         'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
+    },
+    {
+      name: 'revoked, with a refresh token that created the instance',
+      because: 'another refresh token needs no browser, and may work',
+      input: settledInput({
+        connector: { ...unverified, ...withToken, annotations: { attempt: tokenSent('create') } },
+        log: revoked,
+        secrets: { ...read, 'crm-token': secretRead({ refresh_token: TOKEN }) },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Provide a new refresh token in Secret "crm-token".',
+      ),
+    },
+    {
+      name: 'revoked, with a refresh token that the instance got since',
+      because: 'only a code is documented to authorize an existing instance again',
+      input: settledInput({
+        connector: { ...unverified, ...withToken, annotations: { attempt: tokenSent('reauthorize') } },
+        log: revoked,
+        secrets: { ...read, 'crm-token': secretRead({ refresh_token: TOKEN }) },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'The refresh token did not restore the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
       ),
     },
     {
