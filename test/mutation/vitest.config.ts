@@ -23,6 +23,7 @@ export default defineConfig({
     setupFiles: ['test/mutation/no-mutant-while-loading.ts', 'test/support/vitest-setup.ts'],
     reporters: [{}],
     testTimeout: timeLimit(5_000),
+    expect: { poll: { timeout: timeLimit(3_000) } },
     // Modules are loaded once for all suites: most of the time of a short suite is their loading.
     isolate: false,
     cache: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ANNOTATIONS } from '../../../../src/api/group.ts';
+import { ANNOTATIONS, FINALIZER } from '../../../../src/api/group.ts';
 import { act } from '../../../../src/connector/act/act.ts';
 import type { Act } from '../../../../src/connector/action.ts';
 import type { ConnectorInput } from '../../../../src/connector/input.ts';
@@ -288,5 +288,6 @@ describe('a created instance', () => {
     const input = await after(it, { type: 'create', body: { ...body, element }, draft });
     expect(outcomeOf(input)).toEqual({ kind: 'done' });
     expect(eventsOf(input)?.map(({ reason }) => reason)).toEqual(reasons);
+    expect(it.stored().metadata.finalizers).toEqual([FINALIZER]);
   });
 });

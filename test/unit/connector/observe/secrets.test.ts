@@ -22,44 +22,44 @@ const withKey = (fact: SecretFact, status = readyStatus(ID)) =>
   keyOf({ secrets: { 'crm-key': fact }, connector: connector({ status }) });
 
 describe('the value of a Secret', () => {
-  it.each<[string, ReturnType<typeof keyOf>, object]>([
-    ['absent, as the API server says', withKey(secretAbsent), { state: 'absent', isConfirmed: true }],
-    ['absent, as the cache says', withKey(secretUnseen), { state: 'absent', isConfirmed: false }],
-    ['the same', withKey(secretUnread()), { state: 'same' }],
-    ['unread in another version', withKey(secretUnread({ resourceVersion: '2' })), { state: 'unread' }],
+  it.each<[string, () => ReturnType<typeof keyOf>, object]>([
+    ['absent, as the API server says', () => withKey(secretAbsent), { state: 'absent', isConfirmed: true }],
+    ['absent, as the cache says', () => withKey(secretUnseen), { state: 'absent', isConfirmed: false }],
+    ['the same', () => withKey(secretUnread()), { state: 'same' }],
+    ['unread in another version', () => withKey(secretUnread({ resourceVersion: '2' })), { state: 'unread' }],
     [
       'unread where nothing is recorded',
-      keyOf({ secrets: { 'crm-key': secretUnread() } }),
+      () => keyOf({ secrets: { 'crm-key': secretUnread() } }),
       { state: 'unread' },
     ],
-    ['missing its key', withKey(secretRead({ other: 'x' })), { state: 'key-missing' }],
+    ['missing its key', () => withKey(secretRead({ other: 'x' })), { state: 'key-missing' }],
     [
       'invalid',
-      withKey(secretRead({ encryptedKey: 'a\nb' })),
+      () => withKey(secretRead({ encryptedKey: 'a\nb' })),
       { state: 'invalid', why: expect.any(String) as unknown },
     ],
     [
       'unchanged in the recorded version, whatever its fingerprint',
-      withKey(secretRead({ encryptedKey: 'another' })),
+      () => withKey(secretRead({ encryptedKey: 'another' })),
       { state: 'value', value: 'another', changed: false },
     ],
     [
       'unchanged in another version',
-      withKey(secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' })),
+      () => withKey(secretRead({ encryptedKey: VALUES.encryptedKey }, { resourceVersion: '2' })),
       { state: 'value', changed: false },
     ],
     [
       'changed',
-      withKey(secretRead({ encryptedKey: 'another' }, { resourceVersion: '2' })),
+      () => withKey(secretRead({ encryptedKey: 'another' }, { resourceVersion: '2' })),
       { state: 'value', changed: true },
     ],
     [
       'not comparable where nothing is recorded',
-      keyOf({ secrets: { 'crm-key': secretRead({ encryptedKey: 'another' }) } }),
+      () => keyOf({ secrets: { 'crm-key': secretRead({ encryptedKey: 'another' }) } }),
       { state: 'value', changed: undefined },
     ],
   ])('is %s', (_title, value, expected) => {
-    expect(value).toMatchObject(expected);
+    expect(value()).toMatchObject(expected);
   });
 
   it('is recorded by Secret and key', () => {
@@ -207,17 +207,23 @@ describe('the response of a consent', () => {
     expect(response(hash(VALUES.clientId))).toMatchObject({ response: { code: 'a-code' }, isCurrent: true });
   });
 
-  it.each<[string, ReturnType<typeof response>]>([
-    ['for another request', response('another hash')],
-    ['for another client', response(hash('another client'))],
-    ['without an account', response(hash(VALUES.clientId), { account: { state: 'unknown' } })],
-    ['without the client_id', response(hash(VALUES.clientId), { secrets: { 'crm-oauth': secretUnread() } })],
+  it.each<[string, () => ReturnType<typeof response>]>([
+    ['for another request', () => response('another hash')],
+    ['for another client', () => response(hash('another client'))],
+    ['without an account', () => response(hash(VALUES.clientId), { account: { state: 'unknown' } })],
+    [
+      'without the client_id',
+      () => response(hash(VALUES.clientId), { secrets: { 'crm-oauth': secretUnread() } }),
+    ],
     [
       'where it is none',
-      response('', { secrets: { 'crm-grant': secretRead({ code: 'x' }, { owners: [UID] }) } }),
+      () => response('', { secrets: { 'crm-grant': secretRead({ code: 'x' }, { owners: [UID] }) } }),
     ],
-    ['where it is not ours', response(hash(VALUES.clientId), { secrets: { 'crm-grant': secretRead({}) } })],
+    [
+      'where it is not ours',
+      () => response(hash(VALUES.clientId), { secrets: { 'crm-grant': secretRead({}) } }),
+    ],
   ])('is not current %s', (_title, found) => {
-    expect(found.isCurrent).toBe(false);
+    expect(found().isCurrent).toBe(false);
   });
 });
