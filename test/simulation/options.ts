@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util';
 
+/** A part of the runs, for several processes. */
+interface Shard {
+  readonly part: number;
+  readonly of: number;
+}
+
 /** What `npm run simulate` was asked for. */
 export type SimulateOptions =
   | {
@@ -13,9 +19,15 @@ export type SimulateOptions =
       /** Only seeds with this focus. */
       readonly focus: string | undefined;
       /** Every `of`th seed alone, beginning with the seed `part` (from 1). */
-      readonly shard: { readonly part: number; readonly of: number };
+      readonly shard: Shard;
     }
-  | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
+  | {
+      readonly kind: 'points';
+      readonly crashesOnly: boolean;
+      readonly scenario: string | undefined;
+      /** Every `of`th point of each scenario, beginning with the point `part` (from 1). */
+      readonly shard: Shard;
+    }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
   | { readonly kind: 'walks'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
@@ -60,7 +72,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     return { kind: 'prove' };
   }
   if (points === true) {
-    return { kind: 'points', crashesOnly: crashes === true, scenario };
+    return shard && { kind: 'points', crashesOnly: crashes === true, scenario, shard };
   }
   if (mutate === true) {
     return { kind: 'mutations', field };
@@ -87,7 +99,7 @@ function rangeOf(text: string): { readonly from: number; readonly to: number } |
 }
 
 /** `1/2`. */
-function shardOf(text: string): { readonly part: number; readonly of: number } | undefined {
+function shardOf(text: string): Shard | undefined {
   const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
   return shard === null ? undefined : { part: Number(shard[1]), of: Number(shard[2]) };
 }
