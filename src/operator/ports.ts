@@ -68,6 +68,10 @@ export function createPorts(sources: PortSources): ControllerPorts {
   const secrets = createKubeSecrets({
     rest,
     cached: (namespace, name) => stores.secrets.get(namespace, name),
+    cachedNames: (namespace) =>
+      stores.secrets
+        .list()
+        .flatMap(({ metadata }) => (metadata.namespace === namespace ? [metadata.name] : [])),
     ownedBy: (uid) => stores.secrets.byIndex(INDEX.secretOwner, uid),
     register: (value) => sources.scrubber.register(value),
     isAlive: (namespace, name, uid) => stores.connectors.get(namespace, name)?.metadata.uid === uid,

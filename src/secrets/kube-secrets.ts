@@ -28,6 +28,8 @@ export interface KubeSecretsOptions {
   readonly rest: Pick<KubeRest, 'create' | 'delete' | 'get' | 'patch'>;
   /** From the metadata cache. */
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
+  /** The names of the Secrets of a namespace in the metadata cache. Absent: each read is a GET. */
+  readonly cachedNames?: ((namespace: string) => readonly string[]) | undefined;
   /** The Secrets that the operator created for the resource with this uid, from the metadata cache. Absent: none. */
   readonly ownedBy?: ((uid: string) => readonly KubeObject[]) | undefined;
   /** Receives every value that is read, for redaction. */
@@ -43,13 +45,14 @@ const PUBLIC_VALUES: ReadonlySet<string> = new Set([...ELEMENT_KEYS, 'open-conne
 export function createKubeSecrets({
   rest,
   cached,
+  cachedNames,
   ownedBy = () => [],
   register,
   isAlive = () => true,
 }: KubeSecretsOptions): Secrets {
   const leftBy = leftByAmong(isAlive);
   const keep = (answer: unknown): SecretFact => secretFactOf(answer, register, isAlive);
-  const reader = new SecretReader({ rest, cached });
+  const reader = new SecretReader({ rest, cached, cachedNames });
   return {
     known(namespace, name) {
       const object = cached(namespace, name);

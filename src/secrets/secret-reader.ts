@@ -4,13 +4,14 @@ import type { KubeObject } from '../kube/client/object.ts';
 import { collectionPath, objectPath, wellKnown } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
 import { isOlderVersion } from '../kube/watch/resource-version.ts';
+import { SecretList } from './secret-list.ts';
+import { WaitingReads } from './waiting-reads.ts';
 
 /** Reads of single Secrets at a time; further ones wait, so that a list can serve them. */
 const SINGLE_READS = 4;
 /** Waiting reads of one namespace that a list serves. */
 const READS_FOR_A_LIST = 20;
-const PAGE_SIZE = 100;
-/** Namespaces that are remembered as not worth a list, and lists that can be continued. */
+/** Namespaces that are remembered as not worth a list, and lists that can go on. */
 const REMEMBERED_NAMESPACES = 1_000;
 /** Large or frequent Secrets that no resource references. */
 const FIELD_SELECTOR = 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token';
@@ -28,58 +29,8 @@ export interface SecretReaderOptions {
   readonly rest: Pick<KubeRest, 'get'>;
   /** From the metadata cache, which has the Secrets that a resource references or that the operator wrote. */
   readonly cached: (namespace: string, name: string) => KubeObject | undefined;
-}
-
-/** A read that waits for its turn. */
-interface Waiting {
-  readonly signal: AbortSignal;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** The waiting reads of a namespace by the name of the Secret, in the order of their arrival. */
-class WaitingReads {
-  readonly #byName = new Map<string, Set<Waiting>>();
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
-
-  get names(): IterableIterator<string> {
-    return this.#byName.keys();
-  }
-
-  add(name: string, waiting: Waiting): void {
-    this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(waiting));
-    this.#size += 1;
-  }
-
-  /** Removes and returns the reads of one Secret. */
-  take(name: string): readonly Waiting[] {
-    const taken = [...(this.#byName.get(name) ?? [])];
-    this.#byName.delete(name);
-    this.#size -= taken.length;
-    return taken;
-  }
-
-  remove(name: string, waiting: Waiting): void {
-    const same = this.#byName.get(name);
-    if (same?.delete(waiting) === true) {
-      this.#size -= 1;
-    }
-    if (same?.size === 0) {
-      this.#byName.delete(name);
-    }
-  }
-}
-
-/** A list of a namespace, which is in the order of names. */
-interface PagedList {
-  /** The last name that it has read. */
-  position: string;
-  /** Continues it; `undefined` before the first page. */
-  token: string | undefined;
+  /** The names of all Secrets of a namespace in the metadata cache. Absent: no read is served by a list. */
+  readonly cachedNames?: ((namespace: string) => readonly string[]) | undefined;
 }
 
 /**
@@ -89,9 +40,9 @@ interface PagedList {
 export class SecretReader {
   readonly #options: SecretReaderOptions;
   readonly #waiting = new Map<string, WaitingReads>();
-  readonly #lists = new Map<string, PagedList>();
-  /** Lists that ended before their last page. Reads of later names continue them, so that a page is read once. */
-  readonly #paused = new Map<string, PagedList>();
+  readonly #running = new Map<string, SecretList>();
+  /** Lists before their last page. Reads of later names continue them, so that a page is read once. */
+  readonly #paused = new Map<string, SecretList>();
   /** Namespaces whose list was refused, or has mostly Secrets that no resource references. */
   readonly #unlisted = new Set<string>();
   #singles = 0;
@@ -102,15 +53,13 @@ export class SecretReader {
 
   /** The Secret as the API server shows it, at least as new as the metadata cache. Throws `KubeError`, `not-found` too. */
   read(namespace: string, name: string, signal: AbortSignal): Promise<unknown> {
-    const list = this.#lists.get(namespace);
-    const isAhead = list !== undefined && name > list.position;
+    const isAhead = this.#running.get(namespace)?.isAhead(name) === true;
     if (this.#singles < SINGLE_READS && !isAhead) {
       return this.#readSingle(namespace, name, signal);
     }
     const waits = this.#wait(namespace, name, signal);
-    const all = this.#waiting.get(namespace)?.size ?? 0;
-    if (list === undefined && all >= READS_FOR_A_LIST && !this.#unlisted.has(namespace)) {
-      void this.#serveByList(namespace);
+    if (!this.#running.has(namespace)) {
+      this.#startList(namespace);
     }
     return waits;
   }
@@ -148,12 +97,12 @@ export class SecretReader {
   /** Starts waiting reads that no list will serve, those of one Secret together. */
   #startSingles(): void {
     for (const [namespace, reads] of this.#waiting) {
-      const position = this.#lists.get(namespace)?.position;
+      const list = this.#running.get(namespace);
       for (const name of reads.names) {
         if (this.#singles >= SINGLE_READS) {
           return;
         }
-        if (position === undefined || name <= position) {
+        if (list?.isAhead(name) !== true) {
           for (const { signal, resolve, reject } of reads.take(name)) {
             this.#readSingle(namespace, name, signal).then(resolve, reject);
           }
@@ -163,17 +112,37 @@ export class SecretReader {
     }
   }
 
-  /** Never rejects: a read that the list does not serve is done singly. */
-  async #serveByList(namespace: string): Promise<void> {
+  /** Starts a list, or continues one, where enough reads wait and few other Secrets are on the way to them. */
+  #startList(namespace: string): void {
+    const { cachedNames } = this.#options;
+    const waiting = this.#waiting.get(namespace);
+    if (
+      waiting === undefined ||
+      waiting.size < READS_FOR_A_LIST ||
+      cachedNames === undefined ||
+      this.#unlisted.has(namespace)
+    ) {
+      return;
+    }
     const paused = this.#paused.get(namespace);
-    const isUseful = paused !== undefined && this.#isAnyAhead(namespace, paused);
-    const list = isUseful ? paused : { position: '', token: undefined };
+    const list = paused?.isAnyAhead(waiting.names) === true ? paused : new SecretList(cachedNames(namespace));
+    if (list.nextPage(waiting.counts()) === undefined) {
+      this.#pause(namespace, list);
+    } else {
+      void this.#serveByList(namespace, list);
+    }
+  }
+
+  /** Never rejects: a read that the list does not serve is done singly. */
+  async #serveByList(namespace: string, list: SecretList): Promise<void> {
     this.#paused.delete(namespace);
-    this.#lists.set(namespace, list);
+    this.#running.set(namespace, list);
     try {
+      // The first page is for the reads of this tick as well.
+      await Promise.resolve();
       await this.#readPages(namespace, list);
-      if (list.token !== undefined && this.#paused.size < REMEMBERED_NAMESPACES) {
-        this.#paused.set(namespace, list);
+      if (!list.isAtEnd) {
+        this.#pause(namespace, list);
       }
     } catch (error) {
       // The reads of single Secrets report what is wrong; a refusal stays until the roles change.
@@ -181,33 +150,35 @@ export class SecretReader {
         this.#avoidLists(namespace);
       }
     } finally {
-      this.#lists.delete(namespace);
+      this.#running.delete(namespace);
       this.#startSingles();
       this.#forgetIfEmpty(namespace);
     }
   }
 
-  async #readPages(namespace: string, list: PagedList): Promise<void> {
+  #pause(namespace: string, list: SecretList): void {
+    if (this.#paused.size >= REMEMBERED_NAMESPACES) {
+      this.#paused.clear();
+    }
+    this.#paused.set(namespace, list);
+  }
+
+  async #readPages(namespace: string, list: SecretList): Promise<void> {
     const path = collectionPath(wellKnown.secrets, namespace);
-    do {
-      const query = { limit: PAGE_SIZE, fieldSelector: FIELD_SELECTOR, continue: list.token };
+    const nextPage = () => list.nextPage(this.#waiting.get(namespace)?.counts() ?? []);
+    for (let next = nextPage(); next !== undefined; next = nextPage()) {
+      const query = { ...next, fieldSelector: FIELD_SELECTOR };
       const page = pageSchema.parse(await this.#options.rest.get(path, { query }));
       let referenced = 0;
       for (const item of page.items) {
         referenced += this.#serve(namespace, item) ? 1 : 0;
       }
-      list.position = page.items.at(-1)?.metadata.name ?? list.position;
+      list.read(page.items.at(-1)?.metadata.name, page.metadata.continue);
       if (referenced * 2 < page.items.length) {
-        list.token = undefined;
         this.#avoidLists(namespace);
         return;
       }
-      list.token = page.metadata.continue || undefined;
-    } while (list.token !== undefined && this.#isAnyAhead(namespace, list));
-  }
-
-  #isAnyAhead(namespace: string, { position }: PagedList): boolean {
-    return [...(this.#waiting.get(namespace)?.names ?? [])].some((name) => name > position);
+    }
   }
 
   /**
@@ -230,6 +201,7 @@ export class SecretReader {
       this.#unlisted.clear();
     }
     this.#unlisted.add(namespace);
+    this.#paused.delete(namespace);
   }
 
   #forgetIfEmpty(namespace: string): void {

@@ -8,7 +8,7 @@ const COVERING = ['connector', 'account', 'reconciler', 'authorization', 'owners
 /** Suites that cost more than they add here: random inputs, and whole processes. */
 const SLOW = [
   'connector/decide/{coverage,invariants}',
-  'connector/plan/plan',
+  'connector/plan/any-state',
   'connector/report/message-limits',
   'connector/act/{any-answers,outage}',
   'reconciler/bounded-status',

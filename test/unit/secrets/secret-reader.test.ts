@@ -47,6 +47,7 @@ function bench(secrets: Readonly<Record<string, Stored>>, listFailure?: KubeErro
         return answer(path, options);
       },
     },
+    cachedNames: () => names.filter((name) => secrets[name]?.cached !== undefined),
     cached: (_namespace, name): KubeObject | undefined => {
       const version = secrets[name]?.cached;
       return version === undefined
@@ -123,6 +124,52 @@ describe('the reads of Secrets', () => {
     expect(new Set(lists()).size).toBe(9);
   });
 
+  it('cost the same for each Secret however many there are, where a window of reads moves over them', async () => {
+    // Each reconcile reads two of three Secrets, then calls for some steps; 64 are under way.
+    const cost = async (count: number): Promise<number> => {
+      const { reader, calls, step } = bench(many(count));
+      const busy: number[] = [];
+      const reconcile = async (first: number): Promise<void> => {
+        const slot = busy.push(Number.POSITIVE_INFINITY) - 1;
+        await readAll(reader, [nameOf(first), nameOf(first + 2)]);
+        busy[slot] = (first * 7) % 11;
+      };
+      let started = 0;
+      do {
+        while (busy.filter((steps) => steps > 0).length < 64 && started < count) {
+          void reconcile(started);
+          started += 3;
+        }
+        await step();
+        for (const [slot, steps] of busy.entries()) {
+          busy[slot] = steps - 1;
+        }
+      } while (started < count || busy.some((steps) => steps > 0));
+      return calls.length / count;
+    };
+    const few = await cost(600);
+    expect(few).toBeLessThan(0.04);
+    expect(await cost(6_000)).toBeLessThanOrEqual(few * 1.1);
+  });
+
+  it('are one GET each where a list would pass over many other Secrets', async () => {
+    const { reader, lists, release } = bench(many(3_000));
+    const last = Object.keys(many(3_000)).slice(-60);
+    const all = readAll(reader, last);
+    await release();
+    expect((await all).every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(lists()).toHaveLength(0);
+  });
+
+  it('leave a list where what is left is far away', async () => {
+    const { reader, calls, lists, release } = bench(many(3_000));
+    const all = readAll(reader, [...Object.keys(many(150)), nameOf(2_999)]);
+    await release();
+    expect((await all).every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(lists().length).toBeLessThan(4);
+    expect(calls).toContain(nameOf(2_999));
+  });
+
   it('serve several reads of one Secret by the same item', async () => {
     const { reader, calls, release } = bench(many(100));
     const all = readAll(
@@ -181,7 +228,8 @@ describe('the reads of Secrets', () => {
   it('do not wait for a list that has passed their name', async () => {
     const { reader, calls, lists, step, release } = bench(many(1_000));
     const all = readAll(reader, Object.keys(many(1_000)));
-    await step();
+    await step(); // The single reads.
+    await step(); // The first page.
     expect(calls).not.toContain(nameOf(30));
     const late = reader.read('sales', nameOf(30), signal);
     await step();
