@@ -38,6 +38,10 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
       const { runWalks } = await import('./mutator/run-walks.ts');
       return await runWalks(definitions, chosen, write);
     }
+    case 'shards': {
+      const { runShards } = await import('./shards/run-shards.ts');
+      return await runShards(definitions, chosen, write);
+    }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);
       const { run } = defect === undefined ? await import('./run.ts') : await importWithDefect(defect);

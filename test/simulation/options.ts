@@ -29,7 +29,7 @@ export type SimulateOptions =
       readonly shard: Shard;
     }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
-  | { readonly kind: 'walks'; readonly from: number; readonly to: number }
+  | { readonly kind: 'walks' | 'shards'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -41,6 +41,7 @@ npm run simulate -- --seeds A..B --shard 1/2              every second seed, for
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
 npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
 npm run simulate -- --walks A..B                          some fields, one after the other, and all back
+npm run simulate -- --shards A..B                         two operators with disjoint label selectors
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -65,6 +66,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     prove,
     mutate,
     walks = '',
+    shards = '',
     field,
   } = values;
   const shard = shardOf(values.shard ?? '1/1');
@@ -80,6 +82,10 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   const walkRange = rangeOf(walks);
   if (walkRange !== undefined) {
     return { kind: 'walks', ...walkRange };
+  }
+  const shardRange = rangeOf(shards);
+  if (shardRange !== undefined) {
+    return { kind: 'shards', ...shardRange };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
@@ -124,6 +130,7 @@ function valuesOf(argv: readonly string[]) {
         mutate: flag,
         field: text,
         walks: text,
+        shards: text,
       },
     }).values;
   } catch {
