@@ -4,6 +4,7 @@ import { proveDefects, tabulateDefects } from './defects/tables.ts';
 import { proveFieldDefects } from './mutator/prove.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
 import { runSeeds } from './run-seeds.ts';
+import { proveShardDefects } from './shards/prove.ts';
 
 const options = parseOptions(process.argv.slice(2));
 const isDefectKnown =
@@ -25,7 +26,11 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     case 'defects':
       return await tabulateDefects(definitions, chosen.to, write);
     case 'prove':
-      return (await proveDefects(definitions, write)) + (await proveFieldDefects(definitions, write));
+      return (
+        (await proveDefects(definitions, write)) +
+        (await proveFieldDefects(definitions, write)) +
+        (await proveShardDefects(definitions, write))
+      );
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
       return await runPoints(definitions, chosen, write);
