@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { simulateInProcess } from './child.ts';
 import { DEFECTS } from './defects/defects.ts';
-import { FIELD_DEFECTS } from './mutator/defects.ts';
-import { SHARD_DEFECTS } from './shards/defects.ts';
+import { FIELD_DEFECTS } from './defects/field-defects.ts';
+import { SHARD_DEFECTS } from './defects/shard-defects.ts';
 
 describe('a defect', () => {
   const lines: string[] = [];

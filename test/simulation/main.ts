@@ -1,10 +1,10 @@
 import { DEFECTS } from './defects/defects.ts';
 import { importWithDefect } from './defects/inject.ts';
+import { proveFieldDefects } from './defects/prove-field-defects.ts';
+import { proveShardDefects } from './defects/prove-shard-defects.ts';
 import { proveDefects, tabulateDefects } from './defects/tables.ts';
-import { proveFieldDefects } from './mutator/prove.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
 import { runSeeds } from './run-seeds.ts';
-import { proveShardDefects } from './shards/prove.ts';
 
 const options = parseOptions(process.argv.slice(2));
 const isDefectKnown =

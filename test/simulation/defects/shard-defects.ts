@@ -1,4 +1,4 @@
-import type { Defect } from '../defects/defect.ts';
+import type { Defect } from './defect.ts';
 
 /** Classic mistakes that a move to another operator shows; no Lease covers for them there. */
 export const SHARD_DEFECTS: readonly Omit<Defect, 'focus' | 'coveredBy'>[] = [

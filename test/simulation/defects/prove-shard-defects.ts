@@ -1,6 +1,6 @@
-import { importShardsWithDefect } from '../defects/inject.ts';
 import type { Definitions } from '../environment/cluster.ts';
-import { SHARD_DEFECTS } from './defects.ts';
+import { importShardsWithDefect } from './inject.ts';
+import { SHARD_DEFECTS } from './shard-defects.ts';
 
 /** A change of the code moves the seed that shows a defect; so many more are tried. */
 const MARGIN = 100;
