@@ -18,7 +18,10 @@ export interface Subject {
   readonly ended: Promise<number | null>;
   /** The end of what it printed. */
   lastOutput(): string;
+  /** Ends it by SIGTERM. */
   stop(): Promise<void>;
+  /** Ends it by SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Starts a program of the project in a process of its own. What it prints is kept in part, to explain its end. */
@@ -51,14 +54,16 @@ export function startProgram(
     throw new Error(`${program} did not start.`);
   }
   const ended = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    child.kill(signal);
+    await ended;
+  };
   return {
     usage: () => usageOf(pid),
     ended,
     lastOutput: () => output,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 
