@@ -5,6 +5,7 @@ import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { renderPlot } from './report/plot.ts';
 import { renderReport, reportOf } from './report/report.ts';
 import { runBench } from './run.ts';
+import { bestControlPlane } from './stage/stage.ts';
 import { buildGoOperator, type GoOperator } from './subjects/go-operator.ts';
 
 const LEFT_OUT: GoOperator = { state: 'skipped', reason: 'left out by --alone' };
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const goOperator = options.hasYardsticks ? builtGoOperator() : LEFT_OUT;
-  const { where, runs } = await runBench(options, goOperator, (text) => {
+  const { where, runs } = await runBench(bestControlPlane(), options, goOperator, (text) => {
     process.stderr.write(`${text}\n`);
   });
   const report = reportOf(runs);

@@ -1,3 +1,4 @@
+import type { ControlPlaneSource } from '../test/support/controlplane/sources.ts';
 import type { BenchOptions } from './options.ts';
 import type { RunResult } from './scenarios/result.ts';
 import { runScenarios } from './scenarios/scenarios.ts';
@@ -12,6 +13,7 @@ export interface BenchResult {
 
 /** Measures all scenarios for each number of connectors, in each run. */
 export async function runBench(
+  source: ControlPlaneSource,
   options: BenchOptions,
   goOperator: GoOperator,
   print: (text: string) => void,
@@ -21,7 +23,7 @@ export async function runBench(
   for (let run = 1; run <= options.runs; run += 1) {
     for (const connectors of options.connectors) {
       // A new control plane each time, so that no run finds the objects of another.
-      const stage = await startStage(options.latencyMs);
+      const stage = await startStage(source, options.latencyMs);
       where = `${stage.plane.name} ${stage.plane.version}, Node ${process.version}, ${process.arch}`;
       const label = `run ${run} of ${options.runs}, ${connectors} connectors`;
       const progress = (text: string): void => print(`${label}: ${text}`);

@@ -43,12 +43,14 @@ export function startProgram(
   const child: ChildProcess = spawn(program, [...args], {
     cwd: ROOT,
     env: { ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output = (output + text).slice(-KEPT_OUTPUT);
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-KEPT_OUTPUT);
+    });
+  }
   const { pid } = child;
   if (pid === undefined) {
     throw new Error(`${program} did not start.`);
