@@ -6,7 +6,7 @@ import { WORDS } from './names.ts';
 import type { FaultResult } from './result.ts';
 import { orEnded, settled } from './waits.ts';
 
-const LIMIT_MS = 900_000;
+const LIMIT_MS = 1_800_000;
 /** Longer than the operator waits for the outcome of a create: CREATE_DEADLINE and SEARCH_GRACE. */
 const UNCHANGED_MS = 180_000;
 

@@ -4,7 +4,7 @@ import type { Stage } from '../stage/stage.ts';
 import type { Tenant } from '../stage/tenant.ts';
 import type { Subject } from '../subjects/subject.ts';
 
-const LIMIT_MS = 900_000;
+const LIMIT_MS = 1_800_000;
 
 /** Until every connector is Ready. Fails when the program ends before. */
 export function allReady(stage: Stage, tenant: Tenant, count: number): (subject: Subject) => Promise<void> {
