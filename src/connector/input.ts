@@ -102,6 +102,8 @@ export interface Observation {
   readonly peers: readonly Peer[];
   /** Older resources of this cluster, as `<namespace>/<name>`, that claim the same instance by `importId`. */
   readonly claimants: readonly string[];
+  /** Deleted resources with a tombstone: an instance with such a uid is deleted as soon as it is found. */
+  readonly deletedUids: ReadonlySet<string>;
   /** An edit, a changed Secret or account, or `reconcile-at` triggered this reconcile. A waiting retry is then due. */
   readonly triggered: boolean;
 }
@@ -119,7 +121,7 @@ export interface ConnectorInstances {
   readonly present: readonly Instance[];
   /** Those with the uid of this resource, of whatever element. */
   readonly created: readonly Instance[];
-  /** Those of the same cluster, namespace and name but another uid: what a restored backup finds. */
+  /** Those of the same cluster, namespace and name but another uid: what a restored backup finds. Without those of a deleted resource. */
   readonly restorable: readonly Instance[];
   readonly chosen: ChosenInstance | undefined;
   /**

@@ -60,6 +60,7 @@ export interface ReadPorts {
   readonly memory: ConnectorMemory;
   /** Older connectors, as `<namespace>/<name>`, that claim the same instance of the same account by `importId`. */
   readonly claimants: (connector: InfusionsoftConnector) => readonly string[];
+  readonly tombstones: Pick<Tombstones, 'uids'>;
   /** Other connectors with an instance of the same element in the same account: some of each client_id. */
   readonly peers: (connector: InfusionsoftConnector) => readonly InfusionsoftConnector[];
 }

@@ -40,6 +40,12 @@ export function uidTag(uid: string): string {
   return `${PREFIX}uid-${uid}`;
 }
 
+/** The uid in the tag of a resource; `undefined` for other tags. */
+export function uidOfTag(tag: string): string | undefined {
+  const prefix = uidTag('');
+  return tag.startsWith(prefix) ? tag.slice(prefix.length) : undefined;
+}
+
 /** The tag that survives a restored backup. */
 export function ownerTag({ clusterId, namespace, name }: Omit<Owner, 'uid'>): string {
   const digest = createHash('sha256').update(`${clusterId}/${namespace}/${name}`).digest();

@@ -14,4 +14,6 @@ export interface Tombstone {
 export interface Tombstones {
   /** Stores one and watches for its instance. Throws `KubeError`. */
   write(tombstone: Tombstone): Promise<void>;
+  /** uids of the resources with a tombstone. */
+  uids(): ReadonlySet<string>;
 }

@@ -8,23 +8,27 @@ import { isRecord } from '../kube/client/object.ts';
  * Throws where something else than a length is wrong, which is a defect of the operator.
  */
 export function boundedStatus<Status>(schema: z.ZodType<Status>, status: Status): Status {
-  const wellFormed = isWellFormed(status) ? status : (madeWellFormed(status) as Status);
-  const first = schema.safeParse(wellFormed);
-  if (first.success) {
-    return wellFormed;
+  return within(schema, isWellFormed(status) ? status : (madeWellFormed(status) as Status));
+}
+
+/** Cuts until nothing is too long: zod reports what is wrong in a list only after the list itself is short enough. */
+function within<Status>(schema: z.ZodType<Status>, status: Status): Status {
+  const { success, error } = schema.safeParse(status);
+  if (success) {
+    return status;
   }
-  const cut = first.error.issues.reduce<unknown>(
-    (value, issue) => (issue.code === 'too_big' ? cutAt(value, issue.path, Number(issue.maximum)) : value),
-    wellFormed,
-  );
-  const second = schema.safeParse(cut);
-  if (!second.success) {
-    const [issue] = second.error.issues;
-    throw new Error(
-      `the status is invalid at "${issue?.path.join('.') ?? ''}" (${issue?.code ?? 'unknown'})`,
-    );
+  const wrong = error.issues.find((issue) => !isTooLong(issue));
+  if (wrong !== undefined) {
+    throw new Error(`the status is invalid at "${wrong.path.join('.')}" (${wrong.code})`);
   }
-  return cut as Status;
+  const cut = error.issues
+    .filter(isTooLong)
+    .reduce<unknown>((value, { path, maximum }) => cutAt(value, path, Number(maximum)), status);
+  return within(schema, cut as Status);
+}
+
+function isTooLong(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueTooBig {
+  return issue.code === 'too_big' && (issue.origin === 'string' || issue.origin === 'array');
 }
 
 /** Whether every text in `value`, however deep, is well-formed. */

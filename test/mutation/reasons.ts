@@ -1,3 +1,4 @@
+import { EQUIVALENT } from './equivalent.ts';
 import type { Survivor } from './summary.ts';
 
 /** Why mutants survive. A survivor has the first reason that holds for it. */
@@ -6,53 +7,34 @@ interface Reason {
   readonly holdsFor: (survivor: Survivor, file: string) => boolean;
 }
 
-/** Mutants that make no difference, by file, code and replacement. */
-const EQUIVALENT: readonly (readonly [
-  file: string,
-  original: string,
-  replacement: string,
-  because: string,
-])[] = [
-  ['src/kube/leader/lease.ts', "typeof value === 'number'", 'true', 'Equivalent: only a number is finite'],
-  [
-    'src/connector/decide/decide.ts',
-    "requested.kind === 'pending'",
-    'true',
-    'Equivalent: no other kind has a pending authorization',
-  ],
-  [
-    'src/ownership/write-ahead-record.ts',
-    '{ return undefined; }',
-    '{}',
-    'Equivalent: the result is undefined',
-  ],
-  [
-    'src/ownership/write-ahead-record.ts',
-    'annotation === undefined',
-    'false',
-    'Equivalent: what is no JSON is no record either',
-  ],
-  [
-    'src/connector/decide/ownership.ts',
-    '[]',
-    '["Stryker was here"]',
-    'Equivalent: a foreign instance has tags',
-  ],
-];
-
 /** Code of the elector that determines the time of the next attempt. */
 const NEXT_ATTEMPT =
   /retryPeriodMs|untilExpiry|JITTER|^at \+ lease|^\{ return period; \}|!== 'candidate' \|\|/;
 
+/** Files of which the suite `connector/plan/any-state`, which this run leaves out, tests most. */
+const TESTED_BY_RANDOM_STATES: ReadonlySet<string> = new Set([
+  'src/connector/plan/decide-observed.ts',
+  'src/connector/plan/plan.ts',
+]);
+
+/** Files with a table of actions that a test compares as a whole. */
+const TABLES: ReadonlySet<string> = new Set(['src/account/controller.ts', 'src/connector/controller.ts']);
+
 const REASONS: readonly Reason[] = [
-  ...EQUIVALENT.map(([path, original, replacement, text]) => ({
-    text,
-    holdsFor: (survivor: Survivor, file: string) =>
-      file === path && survivor.original === original && survivor.replacement === replacement,
-  })),
+  ...EQUIVALENT.flatMap(({ because, file, mutants }) =>
+    mutants.map(([original, replacement]) => ({
+      text: because,
+      holdsFor: (survivor: Survivor, path: string) =>
+        path === file && survivor.original === original && survivor.replacement === replacement,
+    })),
+  ),
   {
-    text: 'The suite of random statuses that tests it is too slow for this run',
-    holdsFor: (_survivor, file) => file === 'src/reconciler/bounded-status.ts',
+    text: 'The suite of random states that tests it is too slow for this run',
+    holdsFor: (_survivor, file) => TESTED_BY_RANDOM_STATES.has(file),
+  },
+  {
+    text: 'Runs only while the module is loaded; a test compares the whole table',
+    holdsFor: ({ original }, file) => TABLES.has(file) && ['true', 'false'].includes(original),
   },
   {
     text: 'Differs at the boundary alone: one millisecond, or one item',

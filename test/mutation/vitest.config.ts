@@ -8,7 +8,7 @@ const COVERING = ['connector', 'account', 'reconciler', 'authorization', 'owners
 /** Suites that cost more than they add here: random inputs, and whole processes. */
 const SLOW = [
   'connector/decide/{coverage,invariants}',
-  'connector/plan/plan',
+  'connector/plan/any-state',
   'connector/report/message-limits',
   'connector/act/{any-answers,outage}',
   'reconciler/bounded-status',
@@ -23,6 +23,7 @@ export default defineConfig({
     setupFiles: ['test/mutation/no-mutant-while-loading.ts', 'test/support/vitest-setup.ts'],
     reporters: [{}],
     testTimeout: timeLimit(5_000),
+    expect: { poll: { timeout: timeLimit(3_000) } },
     // Modules are loaded once for all suites: most of the time of a short suite is their loading.
     isolate: false,
     cache: false,

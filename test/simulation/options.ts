@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util';
 
+/** A part of the runs, for several processes. */
+interface Shard {
+  readonly part: number;
+  readonly of: number;
+}
+
 /** What `npm run simulate` was asked for. */
 export type SimulateOptions =
   | {
@@ -12,8 +18,18 @@ export type SimulateOptions =
       readonly defect: string | undefined;
       /** Only seeds with this focus. */
       readonly focus: string | undefined;
+      /** Every `of`th seed alone, beginning with the seed `part` (from 1). */
+      readonly shard: Shard;
     }
-  | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
+  | {
+      readonly kind: 'points';
+      readonly crashesOnly: boolean;
+      readonly scenario: string | undefined;
+      /** Every `of`th point of each scenario, beginning with the point `part` (from 1). */
+      readonly shard: Shard;
+    }
+  | { readonly kind: 'mutations'; readonly field: string | undefined }
+  | { readonly kind: 'walks' | 'shards'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -21,10 +37,16 @@ export const USAGE = `npm run simulate -- --seed N                              
 npm run simulate -- --seeds A..B                          many runs, with a progress line
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
+npm run simulate -- --seeds A..B --shard 1/2              every second seed, for two processes
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
+npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
+npm run simulate -- --walks A..B                          some fields, one after the other, and all back
+npm run simulate -- --shards A..B                         two operators with disjoint label selectors
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
+
+const WHOLE = { part: 1, of: 1 } as const;
 
 /** `undefined` for wrong usage. */
 export function parseOptions(argv: readonly string[]): SimulateOptions | undefined {
@@ -32,23 +54,60 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   if (values === undefined) {
     return undefined;
   }
-  const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '', prove } = values;
+  const {
+    seed = '',
+    seeds = '',
+    defect,
+    focus,
+    points,
+    crashes,
+    scenario,
+    defects = '',
+    prove,
+    mutate,
+    walks = '',
+    shards = '',
+    field,
+  } = values;
+  const shard = shardOf(values.shard ?? '1/1');
   if (prove === true) {
     return { kind: 'prove' };
   }
   if (points === true) {
-    return { kind: 'points', crashesOnly: crashes === true, scenario };
+    return shard && { kind: 'points', crashesOnly: crashes === true, scenario, shard };
+  }
+  if (mutate === true) {
+    return { kind: 'mutations', field };
+  }
+  const walkRange = rangeOf(walks);
+  if (walkRange !== undefined) {
+    return { kind: 'walks', ...walkRange };
+  }
+  const shardRange = rangeOf(shards);
+  if (shardRange !== undefined) {
+    return { kind: 'shards', ...shardRange };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
   }
   if (/^\d+$/.test(seed)) {
-    return { kind: 'seeds', from: Number(seed), to: Number(seed), trace: true, defect, focus: undefined };
+    const only = Number(seed);
+    return { kind: 'seeds', from: only, to: only, trace: true, defect, focus: undefined, shard: WHOLE };
   }
-  const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
-  return range === null
-    ? undefined
-    : { kind: 'seeds', from: Number(range[1]), to: Number(range[2]), trace: false, defect, focus };
+  const range = rangeOf(seeds);
+  return range && shard && { kind: 'seeds', ...range, trace: false, defect, focus, shard };
+}
+
+/** `1..20`. */
+function rangeOf(text: string): { readonly from: number; readonly to: number } | undefined {
+  const range = /^(\d+)\.\.(\d+)$/.exec(text);
+  return range === null ? undefined : { from: Number(range[1]), to: Number(range[2]) };
+}
+
+/** `1/2`. */
+function shardOf(text: string): Shard | undefined {
+  const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
+  return shard === null ? undefined : { part: Number(shard[1]), of: Number(shard[2]) };
 }
 
 function valuesOf(argv: readonly string[]) {
@@ -62,11 +121,16 @@ function valuesOf(argv: readonly string[]) {
         seeds: text,
         defect: text,
         focus: text,
+        shard: text,
         points: flag,
         crashes: flag,
         scenario: text,
         defects: text,
         prove: flag,
+        mutate: flag,
+        field: text,
+        walks: text,
+        shards: text,
       },
     }).values;
   } catch {

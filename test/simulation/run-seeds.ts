@@ -13,13 +13,16 @@ export interface SeedSelection {
   readonly defect?: string | undefined;
   /** Only seeds with this focus; absent: all. */
   readonly focus?: string | undefined;
+  /** Every `of`th seed, beginning with the seed `part` (from 1). */
+  readonly shard: { readonly part: number; readonly of: number };
 }
 
-const PROGRESS_RUNS = 25;
+/** So many seeds pass from one progress line to the next. */
+const PROGRESS_SEEDS = 100;
 
 /** Runs the seeds; returns how many runs broke a property. */
 export async function runSeeds(
-  { from, to, trace, defect, focus }: SeedSelection,
+  { from, to, trace, defect, focus, shard }: SeedSelection,
   { definitions, run }: { readonly definitions: Definitions } & Pick<Runner, 'run'>,
   write: (line: string) => void,
 ): Promise<number> {
@@ -27,8 +30,10 @@ export async function runSeeds(
   let runs = 0;
   let requests = 0;
   const peaks = [0, 0];
-  let seed = from;
-  for (; seed <= to && (defect === undefined || broken === 0); seed++) {
+  const progress = (): string =>
+    `${runs} of the seeds ${from} to ${to}: ${requests} requests, ${broken} broken`;
+  const first = from + shard.part - 1;
+  for (let seed = first; seed <= to && (defect === undefined || broken === 0); seed += shard.of) {
     if (focus !== undefined && profileOf(seed).focus !== focus) {
       continue;
     }
@@ -48,12 +53,12 @@ export async function runSeeds(
     for (const { property, text } of result.violations) {
       write(`seed ${seed}: ${property}: ${text}`);
     }
-    if (!trace && runs % PROGRESS_RUNS === 0) {
-      write(`seeds ${from}..${seed}: ${requests} requests, ${broken} broken`);
+    if (!trace && runs % PROGRESS_SEEDS === 0) {
+      write(progress());
     }
   }
   write(
-    `seeds ${from}..${seed - 1}: ${requests} requests, at most ${peaks[0]} of a process in 10 s and ${peaks[1]} of one kind in 60 s, ${broken} broken`,
+    `${progress()}, at most ${peaks[0]} requests of a process in 10 s and ${peaks[1]} of one kind in 60 s`,
   );
   return broken;
 }

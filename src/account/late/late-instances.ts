@@ -50,6 +50,10 @@ export class LateInstances implements Tombstones {
     return [...this.#watched.values()].some(({ account }) => account.uid === accountUid);
   }
 
+  uids(): ReadonlySet<string> {
+    return new Set(this.#watched.keys());
+  }
+
   /** Takes up what is stored, until `signal` aborts. Throws `KubeError`. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal;

@@ -186,6 +186,8 @@ function portsOf(
     accounts: { view: () => session.view, session: () => session, fallbackSession: () => undefined },
     memory: new ConnectorMemory(),
     claimants: () => [],
+    // They are in the operator's namespace.
+    tombstones: { uids: () => new Set() },
     // A call through another connector needs more rights than the plan of one.
     peers: () => [],
   };

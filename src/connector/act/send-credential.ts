@@ -102,6 +102,12 @@ async function send(
   const turn = await session.api.reserve(context.signal);
   try {
     const recorded = await recordSend(context, sending);
+    const { observation, record } = recorded;
+    const { searchGraceMs } = observation.settings;
+    if (context.ports.clock.now() - Date.parse(record.at) > searchGraceMs) {
+      // Absence counts from the time in the record: a search could end before this request does.
+      return stale(await notProcessed(context, observation, record, {}));
+    }
     return await transmit(context, recorded, async () => {
       const sent = await call(turn);
       session.inventory.learn(sent.instance);
@@ -175,7 +181,7 @@ async function notProcessed(
   context: ActionContext,
   observation: Observation,
   record: WriteAheadRecord,
-  error: RemoteError,
+  error: Partial<Pick<RemoteError, 'status' | 'retryAfterMs'>>,
 ): Promise<Observation> {
   const waitMs = Math.max(error.retryAfterMs ?? 0, observation.settings.searchGraceMs);
   const unprocessed = { notBefore: new Date(context.ports.clock.now() + waitMs).toISOString() };

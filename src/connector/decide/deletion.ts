@@ -10,7 +10,7 @@ import { areTagsReleased, deletedInstances, fallbackOutcome, isTombstoneWritten 
 import type { ConnectorInput } from '../input.ts';
 import { heldIdsOf } from '../observe/held-instances.ts';
 import { knownInstance, ownership } from '../observe/instances.ts';
-import { lateUntil, recordedAccountOf } from '../observe/record-outcome.ts';
+import { recordedAccountOf, watchUntil } from '../observe/record-outcome.ts';
 import { settleDoubt } from './authorization/authorize.ts';
 import { renamedConnection } from './connection-secret.ts';
 import { readInstance } from './read-instance.ts';
@@ -199,9 +199,9 @@ function isOurs(input: ConnectorInput, instance: Instance): boolean {
   );
 }
 
-/** Open Connectors may still create the instance of a credential whose outcome never became known. */
+/** Open Connectors may create, or have created since the latest search, an instance whose create had no known outcome. */
 function watchForLateInstance(input: ConnectorInput): Action | undefined {
-  const until = lateUntil(input);
+  const until = watchUntil(input);
   const account = input.record?.account;
   if (
     until === undefined ||

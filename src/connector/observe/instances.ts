@@ -1,6 +1,6 @@
 import { elementKeyOf } from '../../api/defaults.ts';
 import type { Instance } from '../../openconnectors/port.ts';
-import { type Ownership, ownershipOf } from '../../ownership/owner-tags.ts';
+import { type Ownership, ownershipOf, uidOfTag } from '../../ownership/owner-tags.ts';
 import { areTagsReleased } from '../action-log.ts';
 import type { ChosenInstance, ConnectorInstances, Observation } from '../input.ts';
 
@@ -10,12 +10,20 @@ export function instancesOf(observation: Observation): ConnectorInstances {
     .filter((instance) => instance !== 'not-found')
     .sort((a, b) => a.id - b.id);
   const of = (owner: Ownership) => present.filter((instance) => ownership(observation, instance) === owner);
-  const found = { present, created: of('this-resource'), restorable: of('same-name') };
+  const found = {
+    present,
+    created: of('this-resource'),
+    restorable: of('same-name').filter((one) => !isOfDeleted(observation, one)),
+  };
   if (observation.violations.length > 0) {
     return { ...found, chosen: undefined, inUse: undefined };
   }
   const chosen = chosenInstance(observation, found);
   return { ...found, chosen, inUse: instanceInUse(observation, chosen) };
+}
+
+function isOfDeleted({ deletedUids }: Observation, { tags = [] }: Instance): boolean {
+  return tags.some((tag) => deletedUids.has(uidOfTag(tag) ?? ''));
 }
 
 /** What is known of one id: the instance, that it does not exist, or nothing yet. */

@@ -46,6 +46,7 @@ export function observe(ports: ReadPorts, connector: InfusionsoftConnector): Con
     log: [],
     peers: [],
     claimants: isReadable ? ports.claimants(connector) : [],
+    deletedUids: ports.tombstones.uids(),
     triggered: false,
   };
   const observation: Observation = isReadable

@@ -97,9 +97,23 @@ function sendsOf(input: ConnectorInput): CreateSend[] {
 
 /** Until when (wall clock) Open Connectors may still create an instance for this resource; `undefined`: not any more. */
 export function lateUntil(input: ConnectorInput): number | undefined {
-  const open = sendsOf(input).filter(({ created }) => created === 'unknown');
-  const until = Math.max(...open.map(({ sentAt: sent }) => sent)) + input.settings.lateCommitWindowMs;
+  const until = endOfLateCommits(input);
   return until > input.now ? until : undefined;
+}
+
+/**
+ * Until when (wall clock) an instance of a deleted resource has to be searched for, now at the earliest; `undefined`: a
+ * search since the last possible commit found what there is.
+ */
+export function watchUntil(input: ConnectorInput): number | undefined {
+  const until = endOfLateCommits(input);
+  return until > searchedAt(input) ? Math.max(until, input.now) : undefined;
+}
+
+/** When the last send of unknown outcome can take effect at the latest; minus infinity without one. */
+function endOfLateCommits(input: ConnectorInput): number {
+  const open = sendsOf(input).filter(({ created }) => created === 'unknown');
+  return Math.max(...open.map(({ sentAt: sent }) => sent)) + input.settings.lateCommitWindowMs;
 }
 
 /**

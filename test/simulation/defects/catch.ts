@@ -1,7 +1,7 @@
 import type { Violation } from '../checks/violation.ts';
 import type { Definitions } from '../environment/cluster.ts';
 import { profileOf } from '../schedule/profile.ts';
-import type { Defect } from './defects.ts';
+import type { Defect } from './defect.ts';
 import { importWithDefect } from './inject.ts';
 
 /** The first seed that shows a defect. */

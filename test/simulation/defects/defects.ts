@@ -1,28 +1,5 @@
-import type { Property } from '../checks/violation.ts';
-import type { FocusName } from '../schedule/focus.ts';
-
-/** One edit of a source file. The text must be there exactly once. */
-interface Edit {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A defect that a run can have on purpose. */
-export interface Defect {
-  readonly name: string;
-  /** What the code then does wrong. */
-  readonly effect: string;
-  /** The properties of which one must break. */
-  readonly breaks: readonly Property[];
-  /** The first seed that shows it. */
-  readonly seed: number;
-  /** The focus of the seeds that reach it; absent: any. */
-  readonly focus?: FocusName;
-  /** The rule that covers for this one: alone the edit shows nothing, and `seed` is for both taken out. */
-  readonly coveredBy?: { readonly rule: string; readonly edits: readonly Edit[] };
-  readonly edits: readonly Edit[];
-}
+import type { Defect } from './defect.ts';
+import { LATE_COMMIT_DEFECTS } from './late-commit-defects.ts';
 
 const RECORD = 'src/connector/observe/record-outcome.ts';
 const INSTANCE = 'src/connector/act/instance.ts';
@@ -136,30 +113,7 @@ export const DEFECTS: readonly Defect[] = [
       },
     ],
   },
-  {
-    name: 'late commit forgotten',
-    effect: 'Nothing is watched for after an unknown outcome.',
-    breaks: ['owned instance', 'one instance', 'finalizer last'],
-    seed: 3,
-    focus: 'late commits',
-    edits: [
-      { file: RECORD, from: '  return until > input.now ? until : undefined;', to: '  return undefined;' },
-    ],
-  },
-  {
-    name: 'tombstone not written',
-    effect: 'A deleted resource leaves no tombstone.',
-    breaks: ['owned instance', 'one instance', 'finalizer last'],
-    seed: 3,
-    focus: 'late commits',
-    edits: [
-      {
-        file: 'src/connector/act/tombstone.ts',
-        from: '  await ports.tombstones.write(tombstone);\n',
-        to: '',
-      },
-    ],
-  },
+  ...LATE_COMMIT_DEFECTS,
   {
     name: 'status written without change',
     effect: 'Each reconcile writes the status.',
@@ -177,7 +131,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'Lease not fenced',
     effect: 'A replica writes to Open Connectors without a look at its Lease.',
     breaks: ['fenced'],
-    seed: 24,
+    seed: 6,
     focus: 'paused leaders',
     edits: [
       {
@@ -191,7 +145,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'renew deadline ignored',
     effect: 'A leader counts as leading after its renew deadline.',
     breaks: ['fenced'],
-    seed: 24,
+    seed: 6,
     focus: 'paused leaders',
     edits: [
       {

@@ -1,10 +1,16 @@
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Defect } from './defects.ts';
+import type { Defect } from './defect.ts';
 
 /** The operator and the simulation as a run uses them. */
 export type Runner = typeof import('../run.ts');
+/** The same for changes of fields. */
+export type FieldRunner = typeof import('../mutator/run-mutations.ts');
+/** The same for shards. */
+export type ShardRunner = typeof import('../shards/shard-run.ts');
+
+type Injected = Pick<Defect, 'name' | 'edits' | 'coveredBy'>;
 
 const ROOT = pathToFileURL(join(import.meta.dirname, '../../..')).href;
 /** Modules that are loaded once more for each defect. */
@@ -14,7 +20,21 @@ const OWN = [`${ROOT}/src/`, `${ROOT}/test/`];
  * Loads the operator and the simulation once more, with the defect in the source as it is loaded, so that the operator
  * itself needs no switch. Throws where the text of an edit is not there exactly once.
  */
-export async function importWithDefect({ name, edits: own, coveredBy }: Defect): Promise<Runner> {
+export async function importWithDefect(defect: Injected): Promise<Runner> {
+  return await load<Runner>(defect, 'run.ts');
+}
+
+/** As `importWithDefect`, for changes of fields. */
+export async function importFieldsWithDefect(defect: Injected): Promise<FieldRunner> {
+  return await load<FieldRunner>(defect, 'mutator/run-mutations.ts');
+}
+
+/** As `importWithDefect`, for shards. */
+export async function importShardsWithDefect(defect: Injected): Promise<ShardRunner> {
+  return await load<ShardRunner>(defect, 'shards/shard-run.ts');
+}
+
+async function load<Module>({ name, edits: own, coveredBy }: Injected, file: string): Promise<Module> {
   const edits = [...own, ...(coveredBy?.edits ?? [])];
   const tag = `?defect=${encodeURIComponent(name)}`;
   const hooks = registerHooks({
@@ -35,8 +55,8 @@ export async function importWithDefect({ name, edits: own, coveredBy }: Defect):
     },
   });
   try {
-    const runner: Runner = await import(`${ROOT}/test/simulation/run.ts${tag}`);
-    return runner;
+    const module: Module = await import(`${ROOT}/test/simulation/${file}${tag}`);
+    return module;
   } finally {
     hooks.deregister();
   }

@@ -29,6 +29,8 @@ export interface PlannedReaction {
 const REACTION_DELAYS = [0, 20, 400, 11_000, 14_000];
 
 const CRASHES: readonly CrashMoment[] = ['before', 'after commit', 'after answer'];
+/** How much more likely a pause is at the read before a change of an instance: only there the Lease matters. */
+const BEFORE_WRITE = 12;
 /** Shorter and longer than the Lease, milliseconds. */
 const PAUSES = [5_000, 60_000, 60_000];
 /** Latency after the storm, milliseconds. */
@@ -92,7 +94,8 @@ export function seededFates(
       const fault = isStruck || isAimedAt ? drawFault(random, call, menu) : undefined;
       // Before the next call of a reconcile, which may be the one with the code.
       const isStep = call.api === 'external' || call.method === 'PATCH';
-      const pauses = profile.replicas > 1 && isStep && random.fraction() < profile.pauses;
+      const likely = profile.pauses * (isBeforeWrite(call) ? BEFORE_WRITE : 1);
+      const pauses = profile.replicas > 1 && isStep && random.fraction() < likely;
       return {
         ...fate,
         ...(pauses && occurs(`pause at ${name}`) ? { pauseMs: pick(random, PAUSES) } : {}),
@@ -101,6 +104,11 @@ export function seededFates(
       };
     },
   };
+}
+
+/** Whether a change of an existing instance may follow in the tick of the answer. */
+function isBeforeWrite({ api, method, target }: WireCall): boolean {
+  return api === 'external' && method === 'GET' && /\/instances\/\d+$/.test(target);
 }
 
 function isAim(call: WireCall, { aim }: Profile): boolean {

@@ -46,7 +46,7 @@ export const FOCUSES = {
     faultMenu: ['gateway'],
     operationMenu: ['delete', 'delete and re-create', 'rename', 'change connector', 'remove the instance'],
   },
-  'paused leaders': { replicas: 2, pauses: 0.2, faults: 0, operations: 12, latencyMs: 50 },
+  'paused leaders': { replicas: 2, pauses: 0.05, faults: 0, operations: 12, latencyMs: 50 },
   'moved accounts': {
     connectors: 1,
     operationMenu: ['change accountRef', 'delete', 'delete and re-create', 'rename'],

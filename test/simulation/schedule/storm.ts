@@ -1,4 +1,5 @@
 import { sleep } from '../../../src/runtime/clock.ts';
+import { digestOf } from '../../soak/model/foreign.ts';
 import { OPERATIONS } from '../../soak/storm/operations.ts';
 import { rotateAccount } from '../../soak/storm/rotations.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
@@ -109,13 +110,25 @@ async function perform(stage: Stage, { replicas, fates }: StormTools, action: Ac
       fates.outage(action.api, false);
       return;
     case 'revoke': {
-      // Open Connectors documents a new grant for an existing instance only by a code.
-      const id = subject?.grant !== 'code' ? undefined : servers.connectors.of(subject.key)?.view.instanceId;
+      const id = subject === undefined ? undefined : servers.connectors.of(subject.key)?.view.instanceId;
       if (id !== undefined && environment.simulation.instances().some((instance) => instance.id === id)) {
         environment.simulation.failTokenRefresh(id);
+        noteChange(stage, id);
         note(`the grant of instance ${id} is revoked`, subject?.key);
       }
       return;
     }
+  }
+}
+
+/** The platform disables an instance without a grant: that is no change by the operator where another owner has it. */
+function noteChange({ environment, foreign }: Stage, id: number): void {
+  const index = foreign.findIndex((one) => one.id === id);
+  const [before, instance] = [
+    foreign[index],
+    environment.simulation.instances().find((one) => one.id === id),
+  ];
+  if (before !== undefined && instance !== undefined) {
+    foreign[index] = { ...before, digest: digestOf(instance) };
   }
 }

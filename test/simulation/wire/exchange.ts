@@ -32,6 +32,7 @@ export class Exchange implements Dispatcher.DispatchController {
   }
 
   start(): void {
+    this.#wire.open.add(this);
     if (this.#fate.crash === 'before') {
       this.#host.kill(`before request ${this.#call.number}`);
       return;
@@ -56,6 +57,14 @@ export class Exchange implements Dispatcher.DispatchController {
     this.#end(reason, 'aborted');
   }
 
+  /** After the run: Node keeps the signal of an open request, and with it everything that its client refers to. */
+  release(): void {
+    if (!this.#done) {
+      this.#done = true;
+      this.#handler.onResponseError?.(this, failure('ECONNRESET'));
+    }
+  }
+
   pause(): void {
     // Responses are small, so undici's back pressure changes nothing.
   }
@@ -77,6 +86,9 @@ export class Exchange implements Dispatcher.DispatchController {
     const { fault, travelMs, pauseMs } = this.#fate;
     if (pauseMs !== undefined) {
       this.#host.pause(pauseMs);
+    }
+    if (this.#fate.crash === 'after send') {
+      this.#host.kill(`after sending request ${this.#call.number}`);
     }
     this.#after(travelMs + (fault?.kind === 'late' ? fault.ms : 0), () => this.#arrived());
   }
@@ -146,7 +158,7 @@ export class Exchange implements Dispatcher.DispatchController {
   }
 
   #complete(): void {
-    this.#done = true;
+    this.#close();
     this.#wire.observer.answered(this.#call, this.#status, this.#body);
     if (this.#fate.crash === 'after answer') {
       // The process gets the answer, and nothing that it does then leaves.
@@ -156,9 +168,14 @@ export class Exchange implements Dispatcher.DispatchController {
   }
 
   #end(error: Error, outcome: string): void {
-    this.#done = true;
+    this.#close();
     this.#wire.observer.answered(this.#call, outcome, '');
     this.#handler.onResponseError?.(this, error);
+  }
+
+  #close(): void {
+    this.#done = true;
+    this.#wire.open.delete(this);
   }
 
   #after(ms: number, callback: () => void): void {

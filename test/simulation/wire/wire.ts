@@ -32,6 +32,8 @@ export interface Wire {
   readonly servers: Readonly<Record<Api, Server>>;
   readonly fates: Fates;
   readonly observer: WireObserver;
+  /** Requests without an end, those of killed processes included. */
+  readonly open: Set<Pick<Exchange, 'release'>>;
   /** The next number of a request, of all and of this API. */
   number(api: Api): { readonly number: number; readonly index: number };
 }

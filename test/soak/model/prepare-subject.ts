@@ -30,6 +30,7 @@ export async function prepareSubject(
     tenant,
     server,
     grant,
+    codeSecret: `${name}-code`,
     app: simulator.registerApp(),
     wanted: {
       account: 'sap',
@@ -53,7 +54,7 @@ export async function prepareSubject(
   await namespace.create(
     secret(`${name}-oauth`, { client_id: subject.app.clientId, client_secret: subject.app.clientSecret }),
     secret(`${name}-key`, { encryptedKey }),
-    secret(`${name}-code`, { code: code.value }),
+    secret(subject.codeSecret, { code: code.value }),
   );
   code.stored();
   return subject;

@@ -41,8 +41,9 @@ export interface Subject {
   readonly name: string;
   readonly tenant: Tenant;
   readonly server: string;
-  /** What the Secret `<name>-code` holds. */
-  readonly grant: 'code' | 'refresh token';
+  /** What the key `code` of `codeSecret` holds. A person changes it where a refresh token has no effect. */
+  grant: 'code' | 'refresh token';
+  codeSecret: string;
   readonly wanted: Wanted;
   app: ProviderApp;
   /** Whether the user wants the resource to exist. */

@@ -87,7 +87,7 @@ function elementSpec({ wanted, name, server }: Subject, absent: null | undefined
 
 /** The whole spec, for a create. */
 export function specOf(subject: Subject): Readonly<Record<string, unknown>> {
-  const { wanted, name, grant } = subject;
+  const { wanted, name, grant, codeSecret } = subject;
   return {
     ...elementSpec(subject, undefined),
     accountRef: { name: wanted.account },
@@ -103,8 +103,8 @@ export function specOf(subject: Subject): Readonly<Record<string, unknown>> {
       clientSecretRef: { name: `${name}-oauth` },
       callbackUrl: CALLBACK_URL,
       ...(grant === 'code'
-        ? { authorizationCodeSecretRef: { name: `${name}-code` } }
-        : { refreshTokenSecretRef: { name: `${name}-code`, key: 'code' } }),
+        ? { authorizationCodeSecretRef: { name: codeSecret } }
+        : { refreshTokenSecretRef: { name: codeSecret, key: 'code' } }),
     },
   };
 }

@@ -47,7 +47,7 @@ export const recreate: Operation = async (context, subject) => {
 export async function createResource({ stage, clock }: OperationContext, subject: Subject): Promise<void> {
   const { namespace } = subject.tenant;
   const code = issueCode(stage.bench.simulator, clock, subject);
-  await namespace.patch('Secret', `${subject.name}-code`, { stringData: { code: code.value } });
+  await namespace.patch('Secret', subject.codeSecret, { stringData: { code: code.value } });
   code.stored();
   subject.takenOver = false;
   // `undefined` overrides the infusionsoftcrm fields of the manifest; JSON omits it.

@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
+import type { Simulation } from 'open-connectors-simulator/simulation.ts';
 import { type Clock, sleep } from '../../../src/runtime/clock.ts';
 import type { Random } from '../../../src/runtime/random.ts';
+import { secret } from '../../support/workbench/manifests.ts';
 import { issueCode } from '../model/codes.ts';
+import type { ConnectorView } from '../model/connector-view.ts';
 import { receivedCodes } from '../model/received.ts';
 import type { IssuedCode, Subject } from '../model/subject.ts';
 import type { OperationStage } from './context.ts';
@@ -54,6 +57,34 @@ async function returnToAccount(stage: OperationStage, subject: Subject, sinceMs:
     spec: { accountRef: { name: wanted.account } },
   });
   stage.auditLog.note('person', `set accountRef to ${wanted.account} again`, subject.key);
+}
+
+type Issued = ReturnType<typeof issueCode>;
+
+/** What `kubectl openconnectors authorize` is for: an authorization code, also where the spec has a refresh token. */
+function namesCommand({ conditions }: ConnectorView): boolean {
+  const message = conditions.find(({ type }) => type === 'Ready')?.message ?? '';
+  return message.includes('kubectl openconnectors authorize');
+}
+
+async function storeNext(simulator: Simulation, clock: Clock, subject: Subject): Promise<Issued> {
+  const next = issueCode(simulator, clock, subject);
+  await subject.tenant.namespace.patch('Secret', subject.codeSecret, { stringData: { code: next.value } });
+  next.stored();
+  return next;
+}
+
+/** As the command does: stores a code in a Secret of its own, and references it instead of the refresh token. */
+async function authorizeByCode(simulator: Simulation, clock: Clock, subject: Subject): Promise<Issued> {
+  subject.grant = 'code';
+  subject.codeSecret = `${subject.name}-authorization-code`;
+  const next = issueCode(simulator, clock, subject);
+  const { namespace } = subject.tenant;
+  await namespace.create(secret(subject.codeSecret, { code: next.value }));
+  next.stored();
+  const oauth = { authorizationCodeSecretRef: { name: subject.codeSecret }, refreshTokenSecretRef: null };
+  await namespace.patch('InfusionsoftConnector', subject.name, { spec: { oauth } });
+  return next;
 }
 
 interface Asked {
@@ -114,11 +145,10 @@ export function startPerson(
         subject.key,
       );
     }
-    const next = issueCode(simulator, clock, subject);
-    await subject.tenant.namespace.patch('Secret', `${subject.name}-code`, {
-      stringData: { code: next.value },
-    });
-    next.stored();
+    const isCodeNeeded = subject.grant === 'refresh token' && namesCommand(watched.view);
+    const next = isCodeNeeded
+      ? await authorizeByCode(simulator, clock, subject)
+      : await storeNext(simulator, clock, subject);
     stored += 1;
     asked.delete(subject.key);
     stage.auditLog.note('person', `stored code ${next.fingerprint}, asked by ${ready?.reason}`, subject.key);

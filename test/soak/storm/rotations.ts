@@ -47,7 +47,7 @@ export const storeNewCode: Operation = async ({ stage, clock }, subject) => {
     return undefined;
   }
   const code = issueCode(simulator, clock, subject);
-  await subject.tenant.namespace.patch('Secret', `${subject.name}-code`, {
+  await subject.tenant.namespace.patch('Secret', subject.codeSecret, {
     stringData: { code: code.value },
   });
   code.stored();

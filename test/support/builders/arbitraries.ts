@@ -8,7 +8,7 @@ import type { SecretFact } from '../../../src/secrets/secret-fact.ts';
 import { ACCOUNT, attempt, condition, connector, digest, HELD, readyStatus, UID } from './connector.ts';
 import { printOf } from './fingerprints.ts';
 import { connectionMemory, type InputChange, input, READY_ACCOUNT } from './input.ts';
-import { instance, TAGS } from './instance.ts';
+import { instance, NAMESAKE_UID, TAGS } from './instance.ts';
 import { READ, secretRead, secretUnread, VALUES } from './secrets.ts';
 import { at, MINUTE, NOW, SECOND, second } from './time.ts';
 
@@ -306,6 +306,7 @@ export const inputChanges: fc.Arbitrary<InputChange> = fc
     log: logs,
     triggered: fc.boolean(),
     claimants: fc.constantFrom([], [], ['team-b/crm']),
+    deletedUids: fc.constantFrom([], [], [NAMESAKE_UID]),
   })
   .map(({ found, memory: { knowsConnection, ...memory }, log, secrets: facts, ...change }) => ({
     ...change,

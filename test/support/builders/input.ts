@@ -76,6 +76,8 @@ export interface InputChange {
   readonly triggered?: boolean;
   /** Older resources that claim the same instance. */
   readonly claimants?: readonly string[];
+  /** Deleted resources with a tombstone. */
+  readonly deletedUids?: readonly string[];
 }
 
 /** An input. Without a change nothing has happened yet, and everything that is needed is there. */
@@ -104,6 +106,7 @@ export function input(change: InputChange = {}): ConnectorInput {
     log: logOf(change.log),
     peers: change.peers ?? [],
     claimants: change.claimants ?? [],
+    deletedUids: new Set(change.deletedUids),
     triggered: change.triggered ?? false,
   };
   return gather(observation, printOf);

@@ -1,5 +1,5 @@
 import type { Instance } from '../../../src/openconnectors/port.ts';
-import { allTags, type OwnerTags, ownerTags } from '../../../src/ownership/owner-tags.ts';
+import { allTags, type OwnerTags, ownerTags, uidTag } from '../../../src/ownership/owner-tags.ts';
 import { CALLBACK, UID } from './connector.ts';
 import { VALUES } from './secrets.ts';
 
@@ -9,11 +9,14 @@ export const CLUSTER = 'cluster-1';
 /** The tags of the builders' connector. */
 export const OWN: OwnerTags = ownerTags({ clusterId: CLUSTER, namespace: 'team-a', name: 'crm', uid: UID });
 
+/** uid of a resource of the same name that existed before. */
+export const NAMESAKE_UID = '11111111-aaaa-4bbb-8ccc-222222222222';
+
 /** Tags by whose they are. */
 export const TAGS = {
   own: allTags(OWN, []),
   /** The same name in a restored cluster: another uid. */
-  namesake: allTags({ ...OWN, uid: 'k8s-uid-11111111-aaaa-4bbb-8ccc-222222222222' }, []),
+  namesake: allTags({ ...OWN, uid: uidTag(NAMESAKE_UID) }, []),
   /** Another resource of the same cluster. */
   otherResource: allTags(
     ownerTags({ clusterId: CLUSTER, namespace: 'team-b', name: 'crm', uid: '99999999-aaaa' }),

@@ -135,6 +135,7 @@ export function bench(change: BenchChange): Bench {
       fingerprinter,
       memory: new ConnectorMemory(),
       tombstones: {
+        uids: () => new Set(),
         write: async (tombstone) => {
           writes.push(['tombstone', tombstone]);
         },

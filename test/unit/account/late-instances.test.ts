@@ -142,6 +142,18 @@ describe('the watch for late instances', () => {
     expect(searches()).toBe(1);
   });
 
+  it('names the deleted resources until their tombstones are removed', async () => {
+    const { clock, watch, start } = watchOf({ stored: [tombstone()] });
+    expect(watch.uids()).toEqual(new Set());
+
+    await start();
+    await watch.write(tombstone({ uid: 'another', until: NOW + DAY }));
+    expect(watch.uids()).toEqual(new Set([UID, 'another']));
+
+    await clock.advance(WINDOW);
+    expect(watch.uids()).toEqual(new Set(['another']));
+  });
+
   it('searches at the interval although new tombstones come more often', async () => {
     const { clock, watch, start, searches } = watchOf({ stored: [tombstone()] });
     await start();
@@ -386,5 +398,77 @@ describe('the watch for late instances, at the same time as other work', () => {
     await scene.clock.advance(0);
     expect([...scene.stored.values()]).toEqual([later]);
     expect(scene.watch.watches(ACCOUNT.uid)).toBe(true);
+  });
+});
+
+describe('a late instance', () => {
+  const over = { stored: [tombstone()], instances: [instance(ID)] };
+
+  it('that is gone before it is read counts as deleted', async () => {
+    const it = watchOf({ ...over, answers: { readInstance: throwing(remoteError('not-found')) } });
+    await it.start();
+    await it.clock.advance(WINDOW);
+    expect(it.calls.filter(([name]) => name === 'deleteInstance')).toEqual([]);
+    expect([it.deleted, it.errors, it.stored.size, it.done.length]).toEqual([[], [], 0, 1]);
+  });
+
+  it('that cannot be read keeps its tombstone, which is reported', async () => {
+    const error = remoteError('unavailable');
+    const it = watchOf({ ...over, answers: { readInstance: throwing(error) } });
+    await it.start();
+    await it.clock.advance(WINDOW);
+    expect([it.stored.size, it.deleted, it.invalidated]).toEqual([1, [], []]);
+    expect(new Set(it.errors)).toEqual(new Set([error]));
+  });
+
+  it('whose tags are not shown is neither deleted nor an error', async () => {
+    const it = watchOf({ ...over, answers: { readInstance: () => instance(ID, { tags: undefined }) } });
+    await it.start();
+    await it.clock.advance(WINDOW);
+    expect([it.errors, it.stored.size]).toEqual([[], 1]);
+    expect(it.calls.filter(([name]) => name === 'deleteInstance')).toEqual([]);
+  });
+
+  it('is searched for in an account that is away without doubting its credentials', async () => {
+    const it = watchOf({ ...over, answers: { listInstancesByTag: throwing(remoteError('unavailable')) } });
+    await it.start();
+    await it.clock.advance(INTERVAL);
+    expect([it.invalidated, it.errors.length, it.stored.size]).toEqual([[], 1, 1]);
+  });
+});
+
+describe('a tombstone', () => {
+  it('ends without an error when nothing is found until its time', async () => {
+    const it = watchOf({ stored: [tombstone()] });
+    await it.start();
+    await it.clock.advance(WINDOW);
+    expect([it.stored.size, it.errors, it.clock.pending]).toEqual([0, [], 0]);
+  });
+
+  it('that is written before the leadership begins is taken up with it', async () => {
+    const it = watchOf();
+    await it.watch.write(tombstone());
+    expect(it.clock.pending).toBe(0);
+    await it.start();
+    await it.clock.advance(INTERVAL);
+    expect(it.searches()).toBe(1);
+  });
+
+  it('stays when it is written again during its last search', async () => {
+    const later = tombstone({ until: NOW + 2 * WINDOW });
+    const it = watchOf({
+      stored: [tombstone()],
+      open: async () => {
+        if (it.clock.now() === NOW + WINDOW) {
+          await it.watch.write(later);
+        }
+        return true;
+      },
+    });
+    await it.start();
+    await it.clock.advance(WINDOW);
+    expect([it.stored.get(UID), it.done]).toEqual([later, []]);
+    await it.clock.advance(WINDOW);
+    expect([it.stored.size, it.done.length]).toEqual([0, 1]);
   });
 });

@@ -67,6 +67,19 @@ describe('the stored tombstones', () => {
     expect(await store.list()).toEqual([tombstone('a'), tombstone('b')]);
   });
 
+  it('cost one call while the Secret exists', async () => {
+    await store.write(tombstone('a'));
+    const before = server.ledger.length;
+    await store.write(tombstone('b'));
+    expect(server.ledger.entries.slice(before).map(({ verb }) => verb)).toEqual(['patch']);
+  });
+
+  it('fail where the Secret can be neither found nor created', async () => {
+    server.faults.inject({ verb: 'create' }, { kind: 'respond', status: 403 }, { times: 1 });
+    await expect(store.write(tombstone('a'))).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(server.ledger.entries.map(({ verb }) => verb)).toEqual(['patch', 'create']);
+  });
+
   it('replace the one of the same uid', async () => {
     await store.write(tombstone('a'));
     const later = { ...tombstone('a'), until: NOW + 1_000 };

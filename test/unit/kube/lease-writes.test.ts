@@ -1,56 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { PooledKubeConfig } from '../../../src/kube/client/pooled-config.ts';
-import { KubeRest } from '../../../src/kube/client/rest.ts';
 import { LeaseElector } from '../../../src/kube/leader/lease-elector.ts';
+import { LeaseRest } from '../../support/kube/lease-rest.ts';
 import { pooledConfigOf } from '../../support/kube/pooled-config-of.ts';
 import { startWidgetServer, type WidgetServer } from '../../support/kube/widget-server.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-
-interface StoredLease {
-  readonly metadata: object;
-  readonly spec: Readonly<Record<string, unknown>>;
-}
-
-/** One Lease in memory, without the API server's check of versions, and the calls that were made. */
-class LeaseRest extends KubeRest {
-  lease: unknown;
-  fault: Error | undefined;
-  readonly calls: string[] = [];
-
-  get spec(): Readonly<Record<string, unknown>> {
-    return (this.lease as StoredLease).spec;
-  }
-
-  override async get(): Promise<unknown> {
-    this.calls.push('get');
-    if (this.fault !== undefined) {
-      throw this.fault;
-    }
-    if (this.lease === undefined) {
-      throw new KubeError('not-found', 'not found');
-    }
-    return this.lease;
-  }
-
-  override async create(...[, body]: Parameters<KubeRest['create']>): Promise<unknown> {
-    return this.#store('create', body as StoredLease);
-  }
-
-  override async replace(...[, body]: Parameters<KubeRest['replace']>): Promise<unknown> {
-    return this.#store('replace', body as StoredLease);
-  }
-
-  #store(call: string, body: StoredLease): unknown {
-    this.calls.push(call);
-    this.lease = {
-      ...body,
-      metadata: { ...body.metadata, uid: 'u', resourceVersion: String(this.calls.length) },
-    };
-    return this.lease;
-  }
-}
 
 let server: WidgetServer;
 let config: PooledKubeConfig;
@@ -124,7 +80,7 @@ describe('the writes of an election', () => {
   });
 
   it('are none of a process that stops before it has read the Lease', async () => {
-    rest.fault = new KubeError('network', 'no route');
+    rest.faults.get = new KubeError('network', 'no route');
     const a = started('a');
     await clock.advance(100);
     await a.stop();
@@ -132,7 +88,7 @@ describe('the writes of an election', () => {
   });
 
   it('are none while the Lease cannot be read: that is no absence', async () => {
-    rest.fault = new KubeError('network', 'no route');
+    rest.faults.get = new KubeError('network', 'no route');
     const a = started('a');
     await clock.advance(10_000);
     expect(new Set(rest.calls)).toEqual(new Set(['get']));

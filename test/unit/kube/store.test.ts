@@ -127,4 +127,81 @@ describe('a store', () => {
     expect(store.byIndex('app', 'y')).toEqual([]);
     expect(() => store.byIndex('nope', 'x')).toThrow('no index');
   });
+
+  it('takes the response to a write again after a list brought an older version back', () => {
+    const store = new ObjectStore();
+    store.remove(object('a', '11'));
+    store.upsertListed(object('a', '5'), store.beginList());
+    expect(store.updateCache(object('a', '8')).outcome).toBe('updated');
+  });
+
+  it('does not restore an object that another of its name has replaced', () => {
+    const store = new ObjectStore();
+    store.upsert(object('a', '9', 'old'));
+    store.upsert(object('a', '12', 'new'));
+    store.remove(object('a', '14', 'new'));
+    expect(store.updateCache(object('a', '10', 'old')).outcome).toBe('ignored');
+  });
+
+  it('reports a listed object as recreated that has the version of another', () => {
+    const store = new ObjectStore();
+    store.upsert(object('a', '9', 'old'));
+    expect(store.upsertListed(object('a', '9', 'new'), store.beginList()).outcome).toBe('recreated');
+  });
+
+  it('remembers the latest 4096 deletions', () => {
+    const store = new ObjectStore();
+    const removeAll = (from: number, to: number): void => {
+      for (let n = from; n < to; n += 1) {
+        store.remove(object(`o-${n}`, '20'));
+      }
+    };
+    removeAll(0, 4_096);
+    expect(store.updateCache(object('o-0', '10')).outcome).toBe('ignored');
+    store.remove(object('o-0', '20'));
+    store.remove(object('another', '20'));
+    expect(store.updateCache(object('o-0', '10')).outcome).toBe('ignored');
+    expect(store.updateCache(object('o-1', '10')).outcome).toBe('added');
+    expect(store.updateCache(object('o-2', '10')).outcome).toBe('ignored');
+  });
+});
+
+describe('an index of a store', () => {
+  const named = (store: ObjectStore, key: string): string[] =>
+    store.byIndex('labels', key).map(({ metadata }) => metadata.name);
+  const indexed = (): ObjectStore => {
+    const store = new ObjectStore();
+    store.addIndex('labels', ({ metadata }) => Object.keys(metadata.labels ?? {}));
+    return store;
+  };
+
+  it('is added once', () => {
+    const store = indexed();
+    expect(() => store.addIndex('labels', () => [])).toThrow('the store already has an index named labels');
+    expect(store.countByIndex('labels', 'x')).toBe(0);
+  });
+
+  it('keeps the order of the objects through changes that leave their keys', () => {
+    const store = indexed();
+    store.upsert(object('a', '1', 'a', { x: '', y: '' }));
+    store.upsert(object('b', '1', 'b', { x: '' }));
+    store.upsert(object('a', '2', 'a', { x: '', y: '' }));
+    expect([named(store, 'x'), store.countByIndex('labels', 'x')]).toEqual([['a', 'b'], 2]);
+    expect(store.byIndex('labels', 'x')[0]?.metadata.resourceVersion).toBe('2');
+  });
+
+  it.each([
+    ['more keys', ['x', 'y'], ['x', 'y', 'z']],
+    ['fewer keys', ['x', 'y', 'z'], ['x']],
+    ['another key', ['x', 'y'], ['x', 'z']],
+    ['other keys', ['x'], ['y']],
+    ['no key', ['x'], []],
+  ])('follows an object to %s', (_title, before, after) => {
+    const store = indexed();
+    const labels = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, '']));
+    store.upsert(object('a', '1', 'a', labels(before)));
+    store.upsert(object('a', '2', 'a', labels(after)));
+    const found = ['x', 'y', 'z'].filter((key) => store.countByIndex('labels', key) > 0);
+    expect(found).toEqual([...after]);
+  });
 });

@@ -25,6 +25,32 @@ describe('the field manager of spec.suspend', () => {
       [entry('b', SUSPEND, '2026-02-02T00:00:00Z'), entry('a', SUSPEND, '2026-01-01T00:00:00Z')],
       'b',
     ],
+    [
+      'the latest, wherever it stands and whether or not others have a time',
+      [
+        entry('c', SUSPEND, '2026-03-03T00:00:00Z'),
+        entry('a', SUSPEND),
+        entry('b', SUSPEND, '2026-02-02T00:00:00Z'),
+      ],
+      'c',
+    ],
+    ['the last of those without a time where none has one', [entry('a', SUSPEND), entry('b', SUSPEND)], 'b'],
+    [
+      'the latest whose name is a text',
+      [
+        entry('a', SUSPEND, '2026-01-01T00:00:00Z'),
+        { ...entry('', SUSPEND, '2026-02-02T00:00:00Z'), manager: 7 },
+      ],
+      'a',
+    ],
+    [
+      '64 characters without the white space before them',
+      [entry(`\n ${'x'.repeat(65)}`, SUSPEND)],
+      'x'.repeat(64),
+    ],
+    ['cut without white space at its end', [entry(`${'x'.repeat(63)} yyy`, SUSPEND)], 'x'.repeat(63)],
+    ['absent for a name of white space and quotes', [entry(' "" \t', SUSPEND)], undefined],
+    ['that of the entries that are objects', [null, 'text', entry('a', SUSPEND)], 'a'],
     ['one line of bounded length', [entry(`a\n"b"${'x'.repeat(200)}`, SUSPEND)], `a b ${'x'.repeat(60)}`],
     ['absent for an entry of another form', [1, entry('a', { 'f:spec': 'x' }), {}], undefined],
   ])('is %s', (_title, managedFields, expected) => {

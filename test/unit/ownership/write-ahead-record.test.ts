@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   adopted,
   type Credential,
+  digestOf,
   formatRecord,
   fullUntil,
   isUnreadable,
@@ -153,4 +154,30 @@ describe('a record of keyed hashes', () => {
       false,
     ]);
   });
+
+  test('keeps the earlier digests that can still be compared where its key is lost', () => {
+    const earlier = (digest: string) =>
+      ({ digest, at: new Date(NOW).toISOString(), kind: 'code', created: 'no' }) as const;
+    const record = { ...keyed(lost), spent: [earlier(lost('a')), earlier(printOf('b')), earlier('salted')] };
+    const { spent } = adopted(record, credential('code-1'), 'code', 'x');
+    expect(spent.map(({ digest }) => digest)).toEqual([printOf('b'), 'salted']);
+  });
+
+  test('is readable for each credential of its key', () => {
+    expect(isUnreadable(keyed(printOf), credential('code-2'))).toBe(false);
+  });
+
+  test('matches no salted digest, because it has no salt', () => {
+    const record = { ...keyed(printOf), digest: digestOf('', 'code-1'), spent: [] };
+    expect(wasSent(record, credential('code-1'))).toBe(false);
+  });
+});
+
+test('a first record remembers nothing, and that of another credential counts from its own time', () => {
+  const first = nextRecord(undefined, credential('code-1'), DRAFT, 'x', NOW);
+  expect([first.spent, first.sends]).toEqual([[], 1]);
+  const second = nextRecord(first, credential('code-2'), DRAFT, 'x', NOW + MINUTE);
+  expect([second.firstAt, second.sends]).toEqual([new Date(NOW + MINUTE).toISOString(), 1]);
+  const again = nextRecord(second, credential('code-2'), DRAFT, 'x', NOW + 2 * MINUTE);
+  expect([again.firstAt, again.sends]).toEqual([new Date(NOW + MINUTE).toISOString(), 2]);
 });

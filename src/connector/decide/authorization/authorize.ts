@@ -37,13 +37,19 @@ function clientFingerprint(input: ConnectorInput): string | undefined {
 export function clientChanged(input: ConnectorInput): boolean {
   const found = input.secrets.clientId.value;
   const { record } = input;
-  if (isAuthorized(input.log) || found.state !== 'value' || !differs(found, record?.client)) {
-    return false;
-  }
   const wasOut =
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
+  // A grant that did not reach the instance leaves it with the client before, which no record names any more.
+  const isClientLost = record?.operation === 'reauthorize' && !wasOut;
+  if (
+    isAuthorized(input.log) ||
+    found.state !== 'value' ||
+    !(isClientLost ? (found.changed ?? true) : differs(found, record?.client))
+  ) {
+    return false;
+  }
   const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
   return !carriedOver || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
 }
@@ -239,6 +245,14 @@ function spent(input: ConnectorInput, due: Due, use: GrantUse, record: WriteAhea
       'Authorized',
       'AuthorizationFailed',
       `The ${credential} in Secret "${use.secretName}" failed: ${quote(refusal.message, LONGEST_REFUSAL)}. Provide a new ${noun}.`,
+    );
+  }
+  if (due.why === 'revoked' && use.kind === 'refresh-token' && record?.operation === 'reauthorize') {
+    // Documented for an existing instance is a code alone: another refresh token may have no effect either.
+    return blocked(
+      'Authorized',
+      dueReason(input, due),
+      `The refresh token did not restore the authorization of instance ${due.instance.id}. ${authorizeCommand(input)}`,
     );
   }
   const isFirst = due.why === 'create' && due.insteadOf === undefined;

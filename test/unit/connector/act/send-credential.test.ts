@@ -242,6 +242,26 @@ describe('what comes of a creation', () => {
   );
 
   test.each([
+    ['leaves', GRACE, 1],
+    ['does not leave, and is sent later', GRACE + 1, 0],
+  ] as const)('a code %s when its record took %i ms to write', async (_what, writeMs, sent) => {
+    const it = bench({
+      connector: connector(),
+      answers: workingRemote(new Map()),
+      onPatchMetadata: () => it.clock.setWall(NOW + writeMs),
+    });
+    const creations = () => it.calls.filter(([name]) => name === 'createInstance').length;
+
+    await reconcileOnce(it);
+    expect(creations()).toBe(sent);
+
+    await it.clock.advance(MINUTE);
+    await reconcileOnce(it);
+    expect(creations()).toBe(1);
+    expect(readiness(it)).toBe('True Succeeded');
+  });
+
+  test.each([
     ['is not sent again after a 429: using it replaces it', { processed: 'no', status: 429 }, 1],
     ['is sent again where no byte of it left', { processed: 'no' }, 2],
   ] as const)('a refresh token %s', async (_what, details, sent) => {

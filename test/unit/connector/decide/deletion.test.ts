@@ -215,7 +215,7 @@ describe('a deletion of the instance', () => {
           annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
         }),
         instances: [instance(7, { tags: [] })],
-        searchedAt: NOW - SECOND,
+        searchedAt: NOW,
       }),
       action: released,
     },
@@ -336,12 +336,38 @@ describe('a deletion of the instance', () => {
       action: released,
     },
     {
+      name: 'long after the create, without a search since its late commit was possible',
+      because: 'Open Connectors may have been unavailable all that time, and the instance may be there',
+      input: input({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-90 * MINUTE), absentAt: at(-80 * MINUTE) }) },
+        }),
+        searchedAt: NOW - 30 * MINUTE - 1,
+      }),
+      action: {
+        type: 'write-tombstone',
+        tombstone: { uid: UID, namespace: 'team-a', account: ACCOUNT, until: NOW },
+      },
+    },
+    {
+      name: 'long after the create, searched when its late commit was no longer possible',
+      because: 'nothing of it can come any more',
+      input: input({
+        connector: deleted({
+          annotations: { attempt: attempt({ at: at(-90 * MINUTE), absentAt: at(-80 * MINUTE) }) },
+        }),
+        searchedAt: NOW - 30 * MINUTE,
+      }),
+      action: released,
+    },
+    {
       name: 'when no instance was found, and the account is gone',
       because: 'there is nothing left that would need the account',
       input: input({
         connector: deleted({
           annotations: { attempt: attempt({ at: at(-60 * MINUTE), absentAt: at(0) }) },
         }),
+        searchedAt: NOW,
         account: { state: 'blocked', reason: 'AccountNotFound', message: 'Gone.', stalled: false },
       }),
       action: released,

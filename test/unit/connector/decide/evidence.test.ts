@@ -23,6 +23,9 @@ function peer(uid: string, client: string | undefined, answer?: PingAnswer, ageM
   return { uid, token: `token-of-${uid}`, client, isDisabled: false, tested };
 }
 
+const disabled = (uid: string, client: string): Peer => ({ ...peer(uid, client), isDisabled: true });
+const unread = (uid: string, client: string): Peer => ({ ...peer(uid, client), token: undefined });
+
 describe('the other connectors that are called about one failure', () => {
   /** Their uids in order, where each call fails. */
   function called(peers: readonly Peer[]): string[] {
@@ -59,9 +62,40 @@ describe('the other connectors that are called about one failure', () => {
   });
 
   it('are none that is disabled or whose token is not known', () => {
-    const disabled = { ...peer('d', OTHER), isDisabled: true };
-    const unread = { ...peer('t', OTHER), token: undefined };
-    expect(called([disabled, unread, ...own('s')])).toEqual(['s']);
+    expect(called([disabled('d', OTHER), unread('t', OTHER), ...own('s')])).toEqual(['s']);
+  });
+
+  it('are none where five are known to be disabled, one of them of another client_id', () => {
+    const known = ['1', '2', '3', '4'].map((uid) => disabled(uid, OWN));
+    expect(called([...known, disabled('5', OTHER), ...own('s')])).toEqual([]);
+    expect(called([...known, disabled('5', OWN), ...own('s')])).toEqual([]);
+    expect(called([...known, ...own('s')])).toEqual(['s']);
+  });
+
+  it('are five that can be called, beside those that cannot', () => {
+    const others = ['a', 'b', 'c', 'd'].map((uid) => unread(uid, printOf(`client of ${uid}`)));
+    expect(called([...others, ...own('1', '2', '3', '4', '5', '6')])).toEqual(['1', '2', '3', '4', '5']);
+    const same = ['v', 'w', 'x', 'y'].map((uid) => disabled(uid, OWN));
+    expect(called([...same, unread('o', OTHER), ...own('1', '2', '3', '4', '5', '6')])).toEqual([
+      ...['1', '2', '3', '4', '5'],
+    ]);
+  });
+
+  it('are another of an other client_id before a third of the same', () => {
+    const others = [peer('a', OTHER), peer('a2', OTHER)];
+    expect(called([...others, ...own('s1', 's2', 's3', 's4')])).toEqual(['a', 's1', 's2', 'a2', 's3']);
+  });
+
+  it('are none that was called in this reconcile, although its answer says nothing', () => {
+    const said = { action: { type: 'ping-peer', uid: 'a', token: 't' }, outcome: { kind: 'done' } } as const;
+    const input = settledInput({ peers: [peer('a', OTHER, 'forbidden'), ...own('s')] });
+    expect(nextPeerToPing(input)?.uid).toBe('a');
+    expect(nextPeerToPing({ ...input, log: [{ ...said, read: undefined }] })?.uid).toBe('s');
+  });
+
+  it('are of the same kind where the client_id is not known', () => {
+    const unknown = ['1', '2', '3'].map((uid) => peer(uid, undefined));
+    expect(called([...unknown, peer('o', OTHER)])).toEqual(['o', '1', '2', '3']);
   });
 });
 

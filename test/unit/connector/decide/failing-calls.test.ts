@@ -1,13 +1,16 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Reason } from '../../../../src/api/reasons.ts';
 import type { PingAnswer } from '../../../../src/connector/action-log.ts';
+import { authorize } from '../../../../src/connector/decide/authorization/authorize.ts';
+import { judgeFailure } from '../../../../src/connector/decide/authorization/judge-failure.ts';
 import type { Peer } from '../../../../src/connector/peer.ts';
 import { jitterOffsetOf } from '../../../../src/reconciler/jitter-offset.ts';
 import { condition, readyStatus, UID, unverifiedStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, remoteError, type SettledChange, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
-import { READ, secretRead, VALUES } from '../../../support/builders/secrets.ts';
-import { HOUR, MINUTE, NOW, second } from '../../../support/builders/time.ts';
+import { READ, secretAbsent, secretRead, VALUES } from '../../../support/builders/secrets.ts';
+import { HOUR, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
 const OWN = printOf(VALUES.clientId);
@@ -53,6 +56,24 @@ const REJECTED_APP = readyStatus(ID, {
   conditions: [condition('Authorized', 'False', 'OAuthClientRejected')],
 });
 
+/** A Secret with another client_secret than the one that was applied. */
+const newClientSecret = {
+  secrets: {
+    ...READ,
+    'crm-oauth': secretRead(
+      { client_id: VALUES.clientId, client_secret: VALUES.clientSecret },
+      { resourceVersion: '2' },
+    ),
+  },
+  connector: {
+    status: unverifiedStatus(ID, {
+      credentials: readyStatus(ID).credentials?.map((entry) =>
+        entry.key === 'client_secret' ? { ...entry, fingerprint: printOf('older') } : entry,
+      ),
+    }),
+  },
+} satisfies SettledChange;
+
 /** Four other connectors, of which those of another client_id work at this moment. */
 const rejectedApp = (at: number): readonly Peer[] => [
   peer('a', OWN, 'refused', { tested: { at, answer: 'refused' } }),
@@ -66,6 +87,12 @@ function outage(ms: number) {
       condition('Authorized', 'False', 'ProviderUnavailable', { lastTransitionTime: second(-ms) }),
     ],
   });
+}
+
+/** A doubted connector that was triggered while `failures` in status still hold it back for `ms`. */
+function waiting(lastReason: Reason, ms: number): SettledChange {
+  const failures = { count: 1, lastReason, nextAttemptAt: second(ms) };
+  return { triggered: true, connector: { status: unverifiedStatus(ID, { failures }) } };
 }
 
 const first = { connector: { status: readyStatus(ID) } };
@@ -94,6 +121,15 @@ describe('a first failure', () => {
       },
     },
     {
+      name: 'before a call of another connector that works',
+      because: 'the second call comes after the wait, and not at the same moment',
+      input: failing('refused', many(OWN, 'answered'), {
+        ...first,
+        memory: { tested: { at: NOW - 1, answer: 'refused' } },
+      }),
+      action: unverified('A test call through instance 4711 failed'),
+    },
+    {
       name: 'with an outage of the provider for an answer',
       because: 'it may be over in a moment',
       input: failing('outage', [], first),
@@ -117,6 +153,30 @@ describe('a first failure', () => {
         },
       }),
       action: unverified('Wait for the next check.'),
+    },
+    {
+      name: 'repeated at the begin of the longest wait',
+      because: 'the time of the next attempt is rounded up to a second',
+      input: failing('refused', [], waiting('AuthorizationUnverified', 5 * MINUTE + SECOND)),
+      action: {
+        type: 'finish',
+        result: {
+          reason: 'AuthorizationUnverified',
+          retry: { kind: 'backoff', retryAfterMs: 5 * MINUTE + SECOND },
+        },
+      },
+    },
+    {
+      name: 'repeated while a wait is on record that is longer than any',
+      because: 'the clock was set back since',
+      input: failing('refused', [], waiting('AuthorizationUnverified', 10 * MINUTE)),
+      action: revoked,
+    },
+    {
+      name: 'repeated while the wait after another failure is not over',
+      because: 'that wait was not for the second call',
+      input: failing('refused', [], waiting('RemoteError', MINUTE)),
+      action: revoked,
     },
     {
       name: 'of Open Connectors, for the third time',
@@ -255,25 +315,27 @@ describe('a second failure', () => {
       action: revoked,
     },
     {
+      name: 'with an outage for an answer, before a call of another connector that works',
+      because: 'an outage of one call says nothing that a comparison could correct',
+      input: failing('outage', many(OWN, 'answered'), {
+        memory: { tested: { at: NOW - 1, answer: 'outage' } },
+      }),
+      action: unavailable,
+    },
+    {
       name: 'with a new client_secret in the Secret',
       because: 'it may be what makes the instance work',
-      input: failing('client-refused', [], {
-        secrets: {
-          ...READ,
-          'crm-oauth': secretRead(
-            { client_id: VALUES.clientId, client_secret: VALUES.clientSecret },
-            { resourceVersion: '2' },
-          ),
-        },
-        connector: {
-          status: unverifiedStatus(ID, {
-            credentials: readyStatus(ID).credentials?.map((entry) =>
-              entry.key === 'client_secret' ? { ...entry, fingerprint: printOf('older') } : entry,
-            ),
-          }),
-        },
-      }),
+      input: failing('client-refused', [], newClientSecret),
       action: { type: 'patch', id: ID, reason: 'Updated' },
+    },
+    {
+      name: 'with a new client_secret that was sent in this reconcile',
+      because: 'what Open Connectors did not keep is not sent in a circle',
+      input: failing('client-refused', [], {
+        ...newClientSecret,
+        log: { reconfigured: true, ping: 'client-refused', accountProven: true },
+      }),
+      action: clientRejected,
     },
   ]);
 });
@@ -401,6 +463,47 @@ describe('an outage', () => {
       action: { type: 'enable', id: ID, enabled: true },
     },
     {
+      name: 'of which a failure before is still to be repeated',
+      because: 'the wait was for the failure, and the outage is known since',
+      input: failing('refused', [], {
+        triggered: true,
+        connector: {
+          status: {
+            ...outage(HOUR),
+            failures: { count: 1, lastReason: 'AuthorizationUnverified', nextAttemptAt: second(MINUTE) },
+          },
+        },
+      }),
+      action: revoked,
+    },
+    {
+      name: 'in which a user asks for a new grant',
+      because: 'what a user asks for is not withheld',
+      input: failing('unexplained', [], {
+        connector: { annotations: { reauthorizeAt: 'now' }, status: outage(HOUR) },
+      }),
+      action: { type: 'finish', result: { condition: 'Authorized', reason: 'AuthorizationRevoked' } },
+    },
+    {
+      name: 'that is over for another client_id, before the turn of this disabled instance',
+      because: 'the instance is enabled once when others work again',
+      input: disabled(rejectedApp(PROBE_TURN + HOUR), {
+        now: PROBE_TURN + HOUR,
+        connector: { status: outage(HOUR) },
+      }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'of one client_id that disabled this instance, with a new client_secret sent in this reconcile',
+      because: 'the new value may be what makes it work',
+      input: disabled(rejectedApp(PROBE_TURN + HOUR), {
+        now: PROBE_TURN + HOUR,
+        connector: { status: REJECTED_APP },
+        log: { read: [ID], accountProven: true, reconfigured: true },
+      }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
       name: 'while a person is asked already',
       because: 'a call at intervals notices if it was not the grant after all',
       input: failing('unexplained', [], {
@@ -411,4 +514,26 @@ describe('an outage', () => {
       action: { type: 'finish', result: { reason: 'AuthorizationRevoked', retry: { kind: 'at' } } },
     },
   ]);
+});
+
+describe('a failing call while a person is asked', () => {
+  const asked = readyStatus(ID, { conditions: [condition('Authorized', 'False', 'AuthorizationRevoked')] });
+  const newCode = { ...READ, 'crm-code': secretRead({ code: 'a new code' }, { resourceVersion: '2' }) };
+
+  it('sends the new code that is there, and nothing else', () => {
+    const input = failing('refused', [], { secrets: newCode, connector: { status: asked, oauth: {} } });
+    const action = judgeFailure(input, instance(ID), 'refused');
+    expect(action).toMatchObject({ type: 'reauthorize', id: ID });
+    expect(action).not.toHaveProperty('result');
+  });
+
+  it('waits as long as for any Secret that is missing, and not until the next call is due', () => {
+    const input = failing('refused', [], {
+      secrets: { ...READ, 'crm-key': secretAbsent },
+      connector: { status: asked },
+    });
+    const action = judgeFailure(input, instance(ID), 'refused');
+    expect(action).toMatchObject({ result: { reason: 'SecretNotFound', retry: { kind: 'at' } } });
+    expect(action).toEqual(authorize(input, { why: 'revoked', instance: instance(ID) }));
+  });
 });

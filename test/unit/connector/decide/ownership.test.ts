@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/connector/decide/decide.ts';
+import { allTags, uidTag } from '../../../../src/ownership/owner-tags.ts';
 import { PROBE_INTERVAL_MS } from '../../../../src/reconciler/backoff.ts';
 import { attempt, connector, digest, HELD } from '../../../support/builders/connector.ts';
 import { ID, input, settledConnector, settledInput, UNREAD } from '../../../support/builders/input.ts';
-import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { instance, NAMESAKE_UID, OWN, TAGS } from '../../../support/builders/instance.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
 import { at, MINUTE, NOW, SECOND } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
@@ -173,6 +174,32 @@ describe('whose an instance is', () => {
       input: input({
         connector: held,
         instances: [instance(9, { tags: TAGS.namesake })],
+        log: { searched: true, read: [9] },
+      }),
+      action: { type: 'ping', id: 9 },
+    },
+    {
+      name: 'a namesake whose resource was deleted, and that was created after that',
+      because:
+        'the watch for late instances deletes it; adopted, it would count as what this resource created',
+      input: input({
+        connector: held,
+        instances: [instance(9, { tags: TAGS.namesake })],
+        deletedUids: [NAMESAKE_UID],
+        log: { searched: true },
+      }),
+      action: { type: 'create' },
+    },
+    {
+      name: 'a namesake to restore, beside one whose resource was deleted',
+      because: 'only one of them is left to restore',
+      input: input({
+        connector: held,
+        instances: [
+          instance(8, { tags: TAGS.namesake }),
+          instance(9, { tags: allTags({ ...OWN, uid: uidTag('restored') }, []) }),
+        ],
+        deletedUids: [NAMESAKE_UID],
         log: { searched: true, read: [9] },
       }),
       action: { type: 'ping', id: 9 },

@@ -16,6 +16,7 @@ import { at, SECOND } from '../../../support/builders/time.ts';
 import { blockedBy, decides } from './table.ts';
 
 const OTHER = digest('another code');
+const TOKEN = 'a refresh token';
 
 const body = {
   element: 'infusionsoftcrm',
@@ -55,6 +56,11 @@ describe('a grant for an instance that is there', () => {
     'crm-key': secretRead({ encryptedKey: VALUES.encryptedKey }),
     'crm-code': secretRead({ code: 'a new code' }),
   };
+  const withToken = {
+    oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
+  };
+  const tokenSent = (operation: 'create' | 'reauthorize') =>
+    attempt({ operation, kind: 'refresh-token', digest: digest(TOKEN), at: at(-SECOND) });
   decides([
     {
       name: 'a call refused',
@@ -108,6 +114,34 @@ describe('a grant for an instance that is there', () => {
       ),
     },
     {
+      name: 'revoked, with a refresh token that created the instance',
+      because: 'another refresh token needs no browser, and may work',
+      input: settledInput({
+        connector: { ...unverified, ...withToken, annotations: { attempt: tokenSent('create') } },
+        log: revoked,
+        secrets: { ...read, 'crm-token': secretRead({ refresh_token: TOKEN }) },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Provide a new refresh token in Secret "crm-token".',
+      ),
+    },
+    {
+      name: 'revoked, with a refresh token that the instance got since',
+      because: 'only a code is documented to authorize an existing instance again',
+      input: settledInput({
+        connector: { ...unverified, ...withToken, annotations: { attempt: tokenSent('reauthorize') } },
+        log: revoked,
+        secrets: { ...read, 'crm-token': secretRead({ refresh_token: TOKEN }) },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'The refresh token did not restore the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+      ),
+    },
+    {
       name: 'revoked, and in doubt about an older attempt',
       because: 'there is an instance, so that there is nothing to search for',
       input: settledInput({
@@ -158,6 +192,45 @@ describe('a grant for an instance that is there', () => {
         log: { read: [ID], ping: 'answered' },
       }),
       action: blockedBy('Authorized', 'AuthorizationRequired', 'The client_id changed'),
+    },
+    {
+      name: 'another client_id, before status was ever written, its code not processed',
+      because: 'the record names the new client, and the instance still has the old one',
+      input: settledInput({
+        connector: {
+          annotations: {
+            attempt: attempt({
+              operation: 'reauthorize',
+              client: printOf('client-2'),
+              at: at(-SECOND),
+              unprocessed: { notBefore: at(SECOND) },
+            }),
+          },
+          status: readyStatus(ID, { credentials: undefined }),
+        },
+        secrets: { ...newClient, 'crm-code': secretRead({ code: VALUES.code }) },
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy('Synced', 'Throttled', 'did not process the request', {
+        kind: 'at',
+        time: Date.parse(at(SECOND)),
+      }),
+    },
+    {
+      name: 'another client_id, before status was ever written, its code refused',
+      because: 'the record names the new client, and the instance still has the old one',
+      input: settledInput({
+        connector: {
+          annotations: {
+            attempt: attempt({ operation: 'reauthorize', client: printOf('client-2'), at: at(-SECOND) }),
+          },
+          status: readyStatus(ID, { credentials: undefined }),
+        },
+        memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code', created: 'no' } },
+        secrets: { ...newClient, 'crm-code': secretRead({ code: VALUES.code }) },
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationFailed', 'Invalid code. Provide a new code.'),
     },
     {
       name: 'another client_id, with a new code',

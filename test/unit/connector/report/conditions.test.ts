@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONDITION_TYPES, type Condition } from '../../../../src/api/condition.ts';
-import { REASON_NAMES, reason } from '../../../../src/api/reasons.ts';
+import { REASON_NAMES, type Reason, reason } from '../../../../src/api/reasons.ts';
 import { mergeConditions, notTrue, severityOf, timestamp } from '../../../../src/reconciler/conditions.ts';
 import { condition } from '../../../support/builders/connector.ts';
 import { NOW, second } from '../../../support/builders/time.ts';
@@ -79,6 +79,16 @@ test('Reconciling and Stalled never follow from one reason together', () => {
     expect(types.length).toBeLessThanOrEqual(1);
     expect(types.includes('Stalled')).toBe(reason(name).severity === 'stalled');
   }
+});
+
+test.each<[Reason, ReturnType<typeof severityOf>]>([
+  ['Deleting', [{ type: 'Reconciling', status: 'True', reason: 'Deleting', message: 'text' }]],
+  ['RemoteError', [{ type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message: 'text' }]],
+  ['InvalidSpec', [{ type: 'Stalled', status: 'True', reason: 'InvalidSpec', message: 'text' }]],
+  ['AuthorizationRequired', []],
+  ['Succeeded', []],
+])('the severity of %s is shown as a condition, or not at all', (name, expected) => {
+  expect(severityOf(name, 'text')).toEqual(expected);
 });
 
 test('an unchecked condition is Unknown', () => {

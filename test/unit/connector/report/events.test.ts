@@ -90,6 +90,12 @@ describe('the events of a reconcile', () => {
     );
   });
 
+  it('report a condition whose status alone changed', () => {
+    const before = [condition('Authorized', 'False', 'AuthorizationFailed')];
+    const after = [condition('Authorized', 'Unknown', 'AuthorizationFailed')];
+    expect(reasonsOf(before, after)).toEqual(['AuthorizationFailed']);
+  });
+
   it('report no reason that this version does not declare', () => {
     const after = [{ ...condition('Ready', 'False', 'RemoteError'), reason: 'FromTheFuture' }];
     expect(reasonsOf([], after)).toEqual([]);
@@ -123,5 +129,18 @@ describe('a recovery', () => {
 
   it('is not reported of one that stays Ready', () => {
     expect(reasonsOf(ready, [condition('Ready', 'True', 'Disabled')])).toEqual(['Disabled']);
+  });
+
+  it('is one of Ready, whatever other conditions come before it', () => {
+    const others = (status: Condition['status']): Condition[] => [condition('Synced', status, 'RemoteError')];
+    expect(
+      eventsOf([], [...others('False'), ...failed('RemoteError')], [...others('True'), ...ready]),
+    ).toMatchObject([
+      { reason: 'Recovered', message: expect.stringContaining('Recovered from RemoteError.') },
+      { type: 'Warning', reason: 'RemoteError' },
+    ]);
+    expect(reasonsOf([...others('True'), ...failed('RemoteError')], [...others('True'), ...ready])).toEqual([
+      'Recovered',
+    ]);
   });
 });
