@@ -53,8 +53,8 @@ export interface Tenant {
   deleteConnectors(count: number): Promise<void>;
   /** Merges `spec` into that of a connector. */
   editConnector(index: number, spec: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Merges `spec` into that of the account. */
-  editAccount(spec: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Writes the user secret of another user into the Secret of the account. */
+  changeUserSecret(value: string): Promise<void>;
   /** Writes another client secret into the Secret of a connector. */
   changeClientSecret(index: number, value: string): Promise<void>;
   /** Id of the instance of a connector. Rejects where there is none. */
@@ -124,7 +124,7 @@ export async function createTenant({ plane, simulator }: Stage): Promise<Tenant>
       );
     },
     editConnector: (index, spec) => patch('InfusionsoftConnector', nameOf(index), { spec }),
-    editAccount: (spec) => patch('OpenConnectorsAccount', 'sap', { spec }),
+    changeUserSecret: (value) => patch('Secret', 'sap-account', { stringData: { userSecret: value } }),
     changeClientSecret: (index, value) =>
       patch('Secret', `${nameOf(index)}-oauth`, { stringData: { client_secret: value } }),
     async instanceOf(index) {
