@@ -17,4 +17,10 @@ export const GATE_SUITES: readonly string[] = [
 ];
 
 /** Percentage of these mutants that has to be killed: the recorded score, rounded down. */
-export const GATE_SCORE = 94;
+export const GATE_SCORE = 96;
+
+/** Files that are not measured as a whole, and why. */
+export const NOT_MEASURED: Readonly<Record<string, string>> = {
+  'src/kube/watch/reflector.ts':
+    'its suite waits for real sockets, so that a run of its mutants takes very long',
+};
