@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { simulateInProcess } from './child.ts';
 import { DEFECTS } from './defects/defects.ts';
+import { FIELD_DEFECTS } from './mutator/defects.ts';
 
 describe('a defect', () => {
   const lines: string[] = [];
@@ -9,7 +10,7 @@ describe('a defect', () => {
     lines.push(...output.split('\n'));
   }, 1_200_000);
 
-  it.each(DEFECTS.map(({ name }) => name))('is found: %s', (name) => {
+  it.each([...DEFECTS, ...FIELD_DEFECTS].map(({ name }) => name))('is found: %s', (name) => {
     const about = lines.filter((line) => line.includes(`: ${name}: `));
     expect(about.length > 0 ? about : lines).toEqual([expect.stringMatching(/^found: /)]);
   });

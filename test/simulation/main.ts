@@ -1,6 +1,7 @@
 import { DEFECTS } from './defects/defects.ts';
 import { importWithDefect } from './defects/inject.ts';
 import { proveDefects, tabulateDefects } from './defects/tables.ts';
+import { proveFieldDefects } from './mutator/prove.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
 import { runSeeds } from './run-seeds.ts';
 
@@ -24,10 +25,18 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     case 'defects':
       return await tabulateDefects(definitions, chosen.to, write);
     case 'prove':
-      return await proveDefects(definitions, write);
+      return (await proveDefects(definitions, write)) + (await proveFieldDefects(definitions, write));
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
       return await runPoints(definitions, chosen, write);
+    }
+    case 'mutations': {
+      const { runMutations } = await import('./mutator/run-mutations.ts');
+      return await runMutations(definitions, chosen, write);
+    }
+    case 'walks': {
+      const { runWalks } = await import('./mutator/run-walks.ts');
+      return await runWalks(definitions, chosen, write);
     }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);

@@ -16,6 +16,8 @@ export type SimulateOptions =
       readonly shard: { readonly part: number; readonly of: number };
     }
   | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
+  | { readonly kind: 'mutations'; readonly field: string | undefined }
+  | { readonly kind: 'walks'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -25,6 +27,8 @@ npm run simulate -- --seeds A..B --defect "code twice"    until the defect is fo
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
 npm run simulate -- --seeds A..B --shard 1/2              every second seed, for two processes
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
+npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
+npm run simulate -- --walks A..B                          some fields, one after the other, and all back
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -37,13 +41,33 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   if (values === undefined) {
     return undefined;
   }
-  const { seed = '', seeds = '', defect, focus, points, crashes, scenario, defects = '', prove } = values;
-  const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(values.shard ?? '1/1');
+  const {
+    seed = '',
+    seeds = '',
+    defect,
+    focus,
+    points,
+    crashes,
+    scenario,
+    defects = '',
+    prove,
+    mutate,
+    walks = '',
+    field,
+  } = values;
+  const shard = shardOf(values.shard ?? '1/1');
   if (prove === true) {
     return { kind: 'prove' };
   }
   if (points === true) {
     return { kind: 'points', crashesOnly: crashes === true, scenario };
+  }
+  if (mutate === true) {
+    return { kind: 'mutations', field };
+  }
+  const walkRange = rangeOf(walks);
+  if (walkRange !== undefined) {
+    return { kind: 'walks', ...walkRange };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
@@ -52,19 +76,20 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     const only = Number(seed);
     return { kind: 'seeds', from: only, to: only, trace: true, defect, focus: undefined, shard: WHOLE };
   }
-  const range = /^(\d+)\.\.(\d+)$/.exec(seeds);
-  if (range === null || shard === null) {
-    return undefined;
-  }
-  return {
-    kind: 'seeds',
-    from: Number(range[1]),
-    to: Number(range[2]),
-    trace: false,
-    defect,
-    focus,
-    shard: { part: Number(shard[1]), of: Number(shard[2]) },
-  };
+  const range = rangeOf(seeds);
+  return range && shard && { kind: 'seeds', ...range, trace: false, defect, focus, shard };
+}
+
+/** `1..20`. */
+function rangeOf(text: string): { readonly from: number; readonly to: number } | undefined {
+  const range = /^(\d+)\.\.(\d+)$/.exec(text);
+  return range === null ? undefined : { from: Number(range[1]), to: Number(range[2]) };
+}
+
+/** `1/2`. */
+function shardOf(text: string): { readonly part: number; readonly of: number } | undefined {
+  const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
+  return shard === null ? undefined : { part: Number(shard[1]), of: Number(shard[2]) };
 }
 
 function valuesOf(argv: readonly string[]) {
@@ -84,6 +109,9 @@ function valuesOf(argv: readonly string[]) {
         scenario: text,
         defects: text,
         prove: flag,
+        mutate: flag,
+        field: text,
+        walks: text,
       },
     }).values;
   } catch {

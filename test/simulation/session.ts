@@ -18,6 +18,8 @@ export interface SessionOptions {
   /** Of all connectors; absent: drawn from the seed. */
   readonly element?: Subject['wanted']['element'];
   readonly fates: Fates;
+  /** Whether a person gives a new code where a connector asks for one; absent: true. */
+  readonly isAttended?: boolean;
   readonly onTimer?: (process: OperatorProcess) => void;
 }
 
@@ -46,7 +48,7 @@ const PERSON_LOOK_MS = 2_000;
 
 /** Creates the environment, its users and its checks. `environment.stop` ends it. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { seed, connectors, element } = options;
+  const { seed, connectors, element, isAttended = true } = options;
   const late: { monitor?: Monitor } = {};
   const monitorOf = (): Monitor => {
     if (late.monitor === undefined) {
@@ -62,8 +64,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const stage = await createStage(environment, connectors, element);
   const monitor = createMonitor(stage);
   late.monitor = monitor;
-  const random = derivedRandom(seed, 'person');
-  startPerson(stage.stage, stage.subjects, environment.clock, random, PERSON_LOOK_MS);
+  if (isAttended) {
+    const random = derivedRandom(seed, 'person');
+    startPerson(stage.stage, stage.subjects, environment.clock, random, PERSON_LOOK_MS);
+  }
   const until = async (isDone: () => boolean): Promise<void> => {
     while (!isDone() && monitor.violations.length === 0) {
       if (!(await environment.clock.step())) {

@@ -2,7 +2,7 @@ import type { Property } from '../checks/violation.ts';
 import type { FocusName } from '../schedule/focus.ts';
 
 /** One edit of a source file. The text must be there exactly once. */
-interface Edit {
+export interface Edit {
   readonly file: string;
   readonly from: string;
   readonly to: string;

@@ -5,6 +5,10 @@ import type { Defect } from './defect.ts';
 
 /** The operator and the simulation as a run uses them. */
 export type Runner = typeof import('../run.ts');
+/** The same for changes of fields. */
+export type FieldRunner = typeof import('../mutator/run-mutations.ts');
+
+type Injected = Pick<Defect, 'name' | 'edits' | 'coveredBy'>;
 
 const ROOT = pathToFileURL(join(import.meta.dirname, '../../..')).href;
 /** Modules that are loaded once more for each defect. */
@@ -14,7 +18,16 @@ const OWN = [`${ROOT}/src/`, `${ROOT}/test/`];
  * Loads the operator and the simulation once more, with the defect in the source as it is loaded, so that the operator
  * itself needs no switch. Throws where the text of an edit is not there exactly once.
  */
-export async function importWithDefect({ name, edits: own, coveredBy }: Defect): Promise<Runner> {
+export async function importWithDefect(defect: Injected): Promise<Runner> {
+  return await load<Runner>(defect, 'run.ts');
+}
+
+/** As `importWithDefect`, for changes of fields. */
+export async function importFieldsWithDefect(defect: Injected): Promise<FieldRunner> {
+  return await load<FieldRunner>(defect, 'mutator/run-mutations.ts');
+}
+
+async function load<Module>({ name, edits: own, coveredBy }: Injected, file: string): Promise<Module> {
   const edits = [...own, ...(coveredBy?.edits ?? [])];
   const tag = `?defect=${encodeURIComponent(name)}`;
   const hooks = registerHooks({
@@ -35,8 +48,8 @@ export async function importWithDefect({ name, edits: own, coveredBy }: Defect):
     },
   });
   try {
-    const runner: Runner = await import(`${ROOT}/test/simulation/run.ts${tag}`);
-    return runner;
+    const module: Module = await import(`${ROOT}/test/simulation/${file}${tag}`);
+    return module;
   } finally {
     hooks.deregister();
   }

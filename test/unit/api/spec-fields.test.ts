@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Schema, schemaOf } from 'kube-apiserver-emulator/crd/schema.ts';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import type { ConnectorSpec, InfusionsoftConnector } from '../../../src/api/connector.ts';
-import { ACCOUNT_NAMES, CONNECTOR_NAMES, GROUP } from '../../../src/api/group.ts';
+import { ACCOUNT_NAMES, CONNECTOR_NAMES } from '../../../src/api/group.ts';
 import { validateConnector } from '../../../src/api/validation/validate.ts';
 import { reconcile } from '../../../src/connector/reconcile.ts';
 import { account } from '../../support/builders/account.ts';
@@ -16,21 +12,13 @@ import { type BenchChange, bench } from '../../support/builders/ports.ts';
 import { workingRemote } from '../../support/builders/remote.ts';
 import { READ, secretRead, VALUES } from '../../support/builders/secrets.ts';
 import { at } from '../../support/builders/time.ts';
+import { specFields } from '../../support/crd-fields.ts';
 
 /** The paths of all fields of `spec` by the CRD; maps and lists count as one field. */
 function fieldsOf(plural: string): string[] {
-  const file = join(import.meta.dirname, `../../../crds/${GROUP}_${plural}.yaml`);
-  const spec = schemaOf(parse(readFileSync(file, 'utf8'))).properties?.['spec'];
-  if (spec === undefined) {
-    throw new Error(`the CRD of ${plural} has no spec`);
-  }
-  return leaves(spec, 'spec');
-}
-
-function leaves(schema: Schema, path: string): string[] {
-  return schema.properties === undefined
-    ? [path]
-    : Object.entries(schema.properties).flatMap(([name, field]) => leaves(field, `${path}.${name}`));
+  return specFields(plural)
+    .filter(({ isLeaf }) => isLeaf)
+    .map(({ path }) => path);
 }
 
 /** Whether the running code is the validation, which reads every field and does nothing with it. */

@@ -37,13 +37,19 @@ function clientFingerprint(input: ConnectorInput): string | undefined {
 export function clientChanged(input: ConnectorInput): boolean {
   const found = input.secrets.clientId.value;
   const { record } = input;
-  if (isAuthorized(input.log) || found.state !== 'value' || !differs(found, record?.client)) {
-    return false;
-  }
   const wasOut =
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
+  // A grant that did not reach the instance leaves it with the client before, which no record names any more.
+  const isClientLost = record?.operation === 'reauthorize' && !wasOut;
+  if (
+    isAuthorized(input.log) ||
+    found.state !== 'value' ||
+    !(isClientLost ? (found.changed ?? true) : differs(found, record?.client))
+  ) {
+    return false;
+  }
   const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
   return !carriedOver || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
 }

@@ -194,6 +194,45 @@ describe('a grant for an instance that is there', () => {
       action: blockedBy('Authorized', 'AuthorizationRequired', 'The client_id changed'),
     },
     {
+      name: 'another client_id, before status was ever written, its code not processed',
+      because: 'the record names the new client, and the instance still has the old one',
+      input: settledInput({
+        connector: {
+          annotations: {
+            attempt: attempt({
+              operation: 'reauthorize',
+              client: printOf('client-2'),
+              at: at(-SECOND),
+              unprocessed: { notBefore: at(SECOND) },
+            }),
+          },
+          status: readyStatus(ID, { credentials: undefined }),
+        },
+        secrets: { ...newClient, 'crm-code': secretRead({ code: VALUES.code }) },
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy('Synced', 'Throttled', 'did not process the request', {
+        kind: 'at',
+        time: Date.parse(at(SECOND)),
+      }),
+    },
+    {
+      name: 'another client_id, before status was ever written, its code refused',
+      because: 'the record names the new client, and the instance still has the old one',
+      input: settledInput({
+        connector: {
+          annotations: {
+            attempt: attempt({ operation: 'reauthorize', client: printOf('client-2'), at: at(-SECOND) }),
+          },
+          status: readyStatus(ID, { credentials: undefined }),
+        },
+        memory: { refused: { digest: digest(VALUES.code), message: 'Invalid code', created: 'no' } },
+        secrets: { ...newClient, 'crm-code': secretRead({ code: VALUES.code }) },
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationFailed', 'Invalid code. Provide a new code.'),
+    },
+    {
       name: 'another client_id, with a new code',
       because: 'the record says which client the code is for',
       input: settledInput({
