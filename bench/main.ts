@@ -2,12 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
-import { rowsOf } from './report/medians.ts';
 import { renderPlot } from './report/plot.ts';
-import { renderTable } from './report/table.ts';
-import type { ScenarioResult } from './scenarios/result.ts';
-import { runScenarios } from './scenarios/scenarios.ts';
-import { startStage } from './stage/stage.ts';
+import { renderReport, reportOf } from './report/report.ts';
+import { runBench } from './run.ts';
+import { bestControlPlane } from './stage/stage.ts';
 import { buildGoOperator, type GoOperator } from './subjects/go-operator.ts';
 
 const LEFT_OUT: GoOperator = { state: 'skipped', reason: 'left out by --alone' };
@@ -28,31 +26,18 @@ async function main(): Promise<number> {
     return 0;
   }
   const goOperator = options.hasYardsticks ? builtGoOperator() : LEFT_OUT;
-  const runs: (readonly ScenarioResult[])[] = [];
-  let where = '';
-  for (let run = 1; run <= options.runs; run += 1) {
-    for (const connectors of options.connectors) {
-      // A new control plane each time, so that no run finds the objects of another.
-      const stage = await startStage(options.latencyMs);
-      where = `${stage.plane.name} ${stage.plane.version}, Node ${process.version}, ${process.arch}`;
-      try {
-        const label = `run ${run} of ${options.runs}, ${connectors} connectors`;
-        const progress = (text: string): void => void process.stderr.write(`${label}: ${text}\n`);
-        runs.push(await runScenarios(stage, options, connectors, goOperator, progress));
-      } finally {
-        await stage.stop();
-      }
-    }
-  }
-  const rows = rowsOf(runs);
+  const { where, runs } = await runBench(bestControlPlane(), options, goOperator, (text) => {
+    process.stderr.write(`${text}\n`);
+  });
+  const report = reportOf(runs);
   process.stdout.write(
-    `${options.latencyMs} ms external latency, ${options.foreignSecrets} foreign Secrets, medians of ${options.runs}; ${where}\n\n${renderTable(rows)}`,
+    `${options.latencyMs} ms external latency, ${options.foreignSecrets} foreign Secrets, ${options.runs} runs; ${where}\n\n${renderReport(options.scenarios, report)}`,
   );
   if (options.output !== undefined) {
     mkdirSync(options.output, { recursive: true });
-    const text = JSON.stringify({ where, ...options, rows, runs }, plain, 2);
+    const text = JSON.stringify({ where, ...options, ...report, runs }, plain, 2);
     writeFileSync(join(options.output, 'bench.json'), `${text}\n`);
-    writeFileSync(join(options.output, 'bench.svg'), renderPlot(rows));
+    writeFileSync(join(options.output, 'bench.svg'), renderPlot(report.rows));
   }
   return 0;
 }

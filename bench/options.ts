@@ -19,17 +19,25 @@ export interface BenchOptions {
   readonly cpuProf: string | undefined;
   /** Whether the yardsticks run beside the operator. */
   readonly hasYardsticks: boolean;
+  /** Samples of a time in each run; absent: as many as the scenario takes. */
+  readonly samples: number | undefined;
+  /** How long an unchanged operator is watched. */
+  readonly idleSeconds: number;
+  /** Further settings of the operator, as environment variables. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Further flags of Node.js for the operator. */
   readonly nodeFlags: readonly string[];
 }
 
 export const USAGE = `npm run bench -- [--connectors N]... [--foreign-secrets M] [--latency-ms L] [--scenario NAME]... [--runs R] [--output DIR]
-                 [--cpu-prof DIR] [--alone] [--node-flag FLAG]...
+                 [--samples S] [--idle-seconds I] [--cpu-prof DIR] [--alone] [--node-flag FLAG]... [--setting NAME=VALUE]...
 
 Measures the bundled operator, and beside it a bare client that makes only the necessary calls and, where Go is installed,
 an operator in Go (controller-runtime). KUBEBUILDER_ASSETS names
 the folder of a real etcd and kube-apiserver; without it the embedded API server is used, whose numbers are no evidence
-of time. --alone leaves out the other programs; --node-flag starts the operator with a further flag of Node.js. Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+of time. --alone leaves out the other programs; --node-flag starts the operator with a further flag of Node.js,
+--setting with a further setting. --samples is the number of times that start, reaction, trigger and failover measure
+(default: 5, 30, 100, 3). Scenarios: ${SCENARIO_NAMES.join(', ')} (default: all). Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
 const whole = (least: number, most: number, initial: number) =>
   z.coerce.number().int().min(least).max(most).default(initial);
@@ -43,6 +51,9 @@ const flagsSchema = z.object({
   output: z.string().optional(),
   'cpu-prof': z.string().optional(),
   'node-flag': z.array(z.string()).default([]),
+  samples: z.coerce.number().int().min(1).max(1_000).optional(),
+  'idle-seconds': whole(1, 3_600, 20),
+  setting: z.array(z.string().regex(/^[A-Z_]+=/)).default([]),
 });
 
 /** Parses the command line; `undefined` for `--help`. Throws for a wrong one. */
@@ -59,6 +70,9 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       output: text,
       'cpu-prof': text,
       'node-flag': { type: 'string', multiple: true },
+      samples: text,
+      'idle-seconds': text,
+      setting: { type: 'string', multiple: true },
       alone: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -77,5 +91,10 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     cpuProf: flags['cpu-prof'],
     hasYardsticks: !values.alone,
     nodeFlags: flags['node-flag'],
+    samples: flags.samples,
+    idleSeconds: flags['idle-seconds'],
+    settings: Object.fromEntries(
+      flags.setting.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+    ),
   };
 }

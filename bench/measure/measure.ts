@@ -49,6 +49,7 @@ export async function measure(
     wallMs,
     cpuMs: usage.cpuMs - cpuBefore,
     peakRssMiB: usage.peakRssMiB,
+    rssMiB: usage.rssMiB,
     kubeCalls,
     externalCalls,
   };

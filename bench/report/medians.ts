@@ -1,14 +1,17 @@
 import type { KubeCalls } from '../../test/support/controlplane/kube-calls.ts';
 import { totalOf } from '../../test/support/controlplane/kube-calls.ts';
-import { type ScenarioName, YARDSTICKS, type Yardstick } from '../scenarios/names.ts';
+import { type CostScenario, YARDSTICKS, type Yardstick } from '../scenarios/names.ts';
 import type { Cost, ScenarioResult } from '../scenarios/result.ts';
+import { median } from './statistics.ts';
 
 /** The numbers of a table row: medians over all runs, for each connector where the unit says so. */
 export interface Figures {
   readonly wallMs: number;
   readonly cpuMsEach: number;
   readonly peakRssMiB: number;
+  readonly rssMiB: number;
   readonly kubeCallsEach: number;
+  readonly writesEach: number;
   readonly eventsEach: number;
   readonly secretReadsEach: number;
   readonly externalCallsEach: number;
@@ -16,7 +19,7 @@ export interface Figures {
 
 /** A row of the table: the operator and the yardsticks. */
 export interface Row {
-  readonly scenario: ScenarioName;
+  readonly scenario: CostScenario;
   readonly connectors: number;
   readonly operator: Figures;
   readonly yardsticks: Partial<Record<Yardstick, Figures>>;
@@ -54,18 +57,13 @@ function figuresOf(costs: readonly Cost[], connectors: number): Figures {
     wallMs: median(costs.map(({ wallMs }) => wallMs)),
     cpuMsEach: each(({ cpuMs }) => cpuMs),
     peakRssMiB: median(costs.map(({ peakRssMiB }) => peakRssMiB)),
+    rssMiB: median(costs.map(({ rssMiB }) => rssMiB)),
     kubeCallsEach: calls(),
+    writesEach: calls((kind) => !/^(get|list) | events$/.test(kind)),
     eventsEach: calls((kind) => kind.endsWith(' events')),
     secretReadsEach: calls((kind) => kind === 'get secrets'),
     externalCallsEach: each(({ externalCalls }) =>
       [...externalCalls.values()].reduce((sum, one) => sum + one, 0),
     ),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low = Number.NaN, high = Number.NaN] = [sorted.at(middle - 1), sorted.at(middle)];
-  return sorted.length % 2 === 1 ? high : (low + high) / 2;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Simulator, startSimulator } from 'open-connectors-simulator/simulator.ts';
 import { OPERATOR_NAME } from '../../scripts/generate/rbac-roles.ts';
 import type { ControlPlane } from '../../test/support/controlplane/control-plane.ts';
-import { controlPlanes } from '../../test/support/controlplane/sources.ts';
+import { type ControlPlaneSource, controlPlanes } from '../../test/support/controlplane/sources.ts';
 import { giveClusterRights } from '../../test/support/rbac/operator-rights.ts';
 import { serviceAccountKubeconfig } from '../../test/support/rbac/service-account.ts';
 
@@ -19,12 +19,17 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** Starts the best control plane that the environment offers, and the simulator with `latencyMs`. */
-export async function startStage(latencyMs: number): Promise<Stage> {
+/** The best control plane that the environment offers. */
+export function bestControlPlane(): ControlPlaneSource {
   const source = controlPlanes().findLast(({ left }) => left === undefined);
   if (source === undefined) {
     throw new Error('There is no control plane to run on.');
   }
+  return source;
+}
+
+/** Starts a control plane and the simulator with `latencyMs`. */
+export async function startStage(source: ControlPlaneSource, latencyMs: number): Promise<Stage> {
   const plane = await source.start();
   const simulator = await startSimulator({ knobs: { latencyMs } });
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));

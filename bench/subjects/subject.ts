@@ -18,7 +18,10 @@ export interface Subject {
   readonly ended: Promise<number | null>;
   /** The end of what it printed. */
   lastOutput(): string;
+  /** Ends it by SIGTERM. */
   stop(): Promise<void>;
+  /** Ends it by SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Starts a program of the project in a process of its own. What it prints is kept in part, to explain its end. */
@@ -40,25 +43,29 @@ export function startProgram(
   const child: ChildProcess = spawn(program, [...args], {
     cwd: ROOT,
     env: { ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output = (output + text).slice(-KEPT_OUTPUT);
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-KEPT_OUTPUT);
+    });
+  }
   const { pid } = child;
   if (pid === undefined) {
     throw new Error(`${program} did not start.`);
   }
   const ended = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    child.kill(signal);
+    await ended;
+  };
   return {
     usage: () => usageOf(pid),
     ended,
     lastOutput: () => output,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { simulateInProcess } from './child.ts';
 import { DEFECTS } from './defects/defects.ts';
-import { FIELD_DEFECTS } from './mutator/defects.ts';
+import { FIELD_DEFECTS } from './defects/field-defects.ts';
+import { SHARD_DEFECTS } from './defects/shard-defects.ts';
 
 describe('a defect', () => {
   const lines: string[] = [];
@@ -10,10 +11,13 @@ describe('a defect', () => {
     lines.push(...output.split('\n'));
   }, 1_200_000);
 
-  it.each([...DEFECTS, ...FIELD_DEFECTS].map(({ name }) => name))('is found: %s', (name) => {
-    const about = lines.filter((line) => line.includes(`: ${name}: `));
-    expect(about.length > 0 ? about : lines).toEqual([expect.stringMatching(/^found: /)]);
-  });
+  it.each([...DEFECTS, ...FIELD_DEFECTS, ...SHARD_DEFECTS].map(({ name }) => name))(
+    'is found: %s',
+    (name) => {
+      const about = lines.filter((line) => line.includes(`: ${name}: `));
+      expect(about.length > 0 ? about : lines).toEqual([expect.stringMatching(/^found: /)]);
+    },
+  );
 
   it('has a name that is known', async () => {
     const { code, output } = await simulateInProcess(['--seeds', '1..1', '--defect', 'none of these']);

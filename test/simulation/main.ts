@@ -1,7 +1,8 @@
 import { DEFECTS } from './defects/defects.ts';
 import { importWithDefect } from './defects/inject.ts';
+import { proveFieldDefects } from './defects/prove-field-defects.ts';
+import { proveShardDefects } from './defects/prove-shard-defects.ts';
 import { proveDefects, tabulateDefects } from './defects/tables.ts';
-import { proveFieldDefects } from './mutator/prove.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
 import { runSeeds } from './run-seeds.ts';
 
@@ -25,7 +26,11 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     case 'defects':
       return await tabulateDefects(definitions, chosen.to, write);
     case 'prove':
-      return (await proveDefects(definitions, write)) + (await proveFieldDefects(definitions, write));
+      return (
+        (await proveDefects(definitions, write)) +
+        (await proveFieldDefects(definitions, write)) +
+        (await proveShardDefects(definitions, write))
+      );
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
       return await runPoints(definitions, chosen, write);
@@ -37,6 +42,10 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     case 'walks': {
       const { runWalks } = await import('./mutator/run-walks.ts');
       return await runWalks(definitions, chosen, write);
+    }
+    case 'shards': {
+      const { runShards } = await import('./shards/run-shards.ts');
+      return await runShards(definitions, chosen, write);
     }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);

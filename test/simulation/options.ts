@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util';
 
+/** A part of the runs, for several processes. */
+interface Shard {
+  readonly part: number;
+  readonly of: number;
+}
+
 /** What `npm run simulate` was asked for. */
 export type SimulateOptions =
   | {
@@ -13,11 +19,17 @@ export type SimulateOptions =
       /** Only seeds with this focus. */
       readonly focus: string | undefined;
       /** Every `of`th seed alone, beginning with the seed `part` (from 1). */
-      readonly shard: { readonly part: number; readonly of: number };
+      readonly shard: Shard;
     }
-  | { readonly kind: 'points'; readonly crashesOnly: boolean; readonly scenario: string | undefined }
+  | {
+      readonly kind: 'points';
+      readonly crashesOnly: boolean;
+      readonly scenario: string | undefined;
+      /** Every `of`th point of each scenario, beginning with the point `part` (from 1). */
+      readonly shard: Shard;
+    }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
-  | { readonly kind: 'walks'; readonly from: number; readonly to: number }
+  | { readonly kind: 'walks' | 'shards'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -29,6 +41,7 @@ npm run simulate -- --seeds A..B --shard 1/2              every second seed, for
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
 npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
 npm run simulate -- --walks A..B                          some fields, one after the other, and all back
+npm run simulate -- --shards A..B                         two operators with disjoint label selectors
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -53,6 +66,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     prove,
     mutate,
     walks = '',
+    shards = '',
     field,
   } = values;
   const shard = shardOf(values.shard ?? '1/1');
@@ -60,7 +74,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     return { kind: 'prove' };
   }
   if (points === true) {
-    return { kind: 'points', crashesOnly: crashes === true, scenario };
+    return shard && { kind: 'points', crashesOnly: crashes === true, scenario, shard };
   }
   if (mutate === true) {
     return { kind: 'mutations', field };
@@ -68,6 +82,10 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   const walkRange = rangeOf(walks);
   if (walkRange !== undefined) {
     return { kind: 'walks', ...walkRange };
+  }
+  const shardRange = rangeOf(shards);
+  if (shardRange !== undefined) {
+    return { kind: 'shards', ...shardRange };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
@@ -87,7 +105,7 @@ function rangeOf(text: string): { readonly from: number; readonly to: number } |
 }
 
 /** `1/2`. */
-function shardOf(text: string): { readonly part: number; readonly of: number } | undefined {
+function shardOf(text: string): Shard | undefined {
   const shard = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
   return shard === null ? undefined : { part: Number(shard[1]), of: Number(shard[2]) };
 }
@@ -112,6 +130,7 @@ function valuesOf(argv: readonly string[]) {
         mutate: flag,
         field: text,
         walks: text,
+        shards: text,
       },
     }).values;
   } catch {

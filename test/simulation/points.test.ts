@@ -2,17 +2,26 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { simulateInProcess } from './child.ts';
 import { SCENARIOS } from './points/scenarios.ts';
 
-describe('a crash of the process', () => {
+/** So many processes share the points: a run uses one core. */
+const PROCESSES = 2;
+
+describe('a crash, a fault or stale data', () => {
   const lines: string[] = [];
   beforeAll(async () => {
-    const { output } = await simulateInProcess(['--points', '--crashes'], (line) =>
-      process.stdout.write(`simulation: ${line}\n`),
+    const parts = Array.from({ length: PROCESSES }, (_, index) => `${index + 1}/${PROCESSES}`);
+    const results = await Promise.all(
+      parts.map((part) =>
+        simulateInProcess(['--points', '--shard', part], (line) =>
+          process.stdout.write(`simulation ${part}: ${line}\n`),
+        ),
+      ),
     );
-    lines.push(...output.split('\n'));
+    lines.push(...results.flatMap(({ output }) => output.split('\n')));
   }, 1_200_000);
 
   it.each(SCENARIOS.map(({ name }) => name))('loses nothing at any request and timer of: %s', (name) => {
     const about = lines.filter((line) => line.startsWith(`${name}: `) || line.startsWith(`  ${name}, `));
-    expect(about.length > 0 ? about : lines).toEqual([expect.stringMatching(/ points, 0 broken$/)]);
+    const parts = Array.from({ length: PROCESSES }, () => expect.stringMatching(/ points, 0 broken$/));
+    expect(about.length > 0 ? about : lines).toEqual(parts);
   });
 });

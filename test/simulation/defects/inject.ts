@@ -7,6 +7,8 @@ import type { Defect } from './defect.ts';
 export type Runner = typeof import('../run.ts');
 /** The same for changes of fields. */
 export type FieldRunner = typeof import('../mutator/run-mutations.ts');
+/** The same for shards. */
+export type ShardRunner = typeof import('../shards/shard-run.ts');
 
 type Injected = Pick<Defect, 'name' | 'edits' | 'coveredBy'>;
 
@@ -25,6 +27,11 @@ export async function importWithDefect(defect: Injected): Promise<Runner> {
 /** As `importWithDefect`, for changes of fields. */
 export async function importFieldsWithDefect(defect: Injected): Promise<FieldRunner> {
   return await load<FieldRunner>(defect, 'mutator/run-mutations.ts');
+}
+
+/** As `importWithDefect`, for shards. */
+export async function importShardsWithDefect(defect: Injected): Promise<ShardRunner> {
+  return await load<ShardRunner>(defect, 'shards/shard-run.ts');
 }
 
 async function load<Module>({ name, edits: own, coveredBy }: Injected, file: string): Promise<Module> {

@@ -19,6 +19,8 @@ export interface Environment {
   readonly simulation: Simulation;
   readonly team: Namespace;
   startOperator(replicas: number): Replicas;
+  /** One operator for each label selector. */
+  startShards(selectors: readonly string[]): Replicas;
   /** Stops everything; the environment cannot be used again. */
   stop(): void;
 }
@@ -42,6 +44,33 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   const numbers = { kubernetes: 0, external: 0 };
   const open: Wire['open'] = new Set();
   let replicas: Replicas | undefined;
+  const start = (count: number, shards?: readonly string[]): Replicas => {
+    const wire: Wire = {
+      clock,
+      servers: {
+        kubernetes: kubernetesServer(cluster.server),
+        external: externalServer(control.simulation),
+      },
+      fates: (call) => traced(trace, call, options.fates),
+      observer: options.observer(environment),
+      open,
+      number: (api: Api) => {
+        numbers[api] += 1;
+        return { number: numbers.kubernetes + numbers.external, index: numbers[api] };
+      },
+    };
+    replicas = startReplicas({
+      seed,
+      count,
+      shards,
+      wire,
+      clock,
+      trace,
+      onLog: options.onLog,
+      onTimer: options.onTimer ?? (() => undefined),
+    });
+    return replicas;
+  };
   const environment: Environment = {
     seed,
     clock,
@@ -49,32 +78,8 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     cluster,
     simulation: control.simulation,
     team: useNamespace(cluster, TEAM),
-    startOperator(count) {
-      const wire: Wire = {
-        clock,
-        servers: {
-          kubernetes: kubernetesServer(cluster.server),
-          external: externalServer(control.simulation),
-        },
-        fates: (call) => traced(trace, call, options.fates),
-        observer: options.observer(environment),
-        open,
-        number: (api: Api) => {
-          numbers[api] += 1;
-          return { number: numbers.kubernetes + numbers.external, index: numbers[api] };
-        },
-      };
-      replicas = startReplicas({
-        seed,
-        count,
-        wire,
-        clock,
-        trace,
-        onLog: options.onLog,
-        onTimer: options.onTimer ?? (() => undefined),
-      });
-      return replicas;
-    },
+    startOperator: (count) => start(count),
+    startShards: (selectors) => start(selectors.length, selectors),
     stop() {
       replicas?.stop();
       for (const exchange of open) {

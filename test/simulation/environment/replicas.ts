@@ -21,6 +21,8 @@ export interface Replicas {
 export interface ReplicaOptions {
   readonly seed: number;
   readonly count: number;
+  /** With a label selector for each, they are operators of their own, one for each shard, instead of replicas. */
+  readonly shards?: readonly string[] | undefined;
   readonly wire: Wire;
   readonly clock: Clock;
   readonly trace: Trace;
@@ -33,7 +35,7 @@ const RESTART_MS = 2_000;
 
 /** Starts `count` replicas. */
 export function startReplicas(options: ReplicaOptions): Replicas {
-  const { seed, count, wire, clock, trace } = options;
+  const { seed, count, shards, wire, clock, trace } = options;
   const slots: (OperatorProcess | undefined)[] = [];
   let starts = 0;
   let isStopped = false;
@@ -44,7 +46,7 @@ export function startReplicas(options: ReplicaOptions): Replicas {
     trace.note('process', `${name} starts`);
     slots[slot] = new OperatorProcess({
       name,
-      config: settingsOf(name, count),
+      config: settingsOf(name, shards === undefined ? count : 1, shards?.[slot]),
       wire,
       clock,
       random,

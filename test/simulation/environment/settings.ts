@@ -34,10 +34,14 @@ const SETTINGS = {
   LEASE_RETRY_PERIOD: '8s',
 } as const;
 
-/** The configuration of the process `name`; with several replicas, one of them leads. */
-export function settingsOf(name: string, replicas: number): Config {
+/**
+ * The configuration of the process `name`; with several replicas, one of them leads. `selector`: the labels of its
+ * connectors and accounts.
+ */
+export function settingsOf(name: string, replicas: number, selector?: string): Config {
+  const shard = selector === undefined ? {} : { WATCH_LABEL_SELECTOR: selector };
   return loadConfig({
-    env: { ...SETTINGS, POD_NAME: name, LEADER_ELECT: String(replicas > 1) },
+    env: { ...SETTINGS, ...shard, POD_NAME: name, LEADER_ELECT: String(replicas > 1) },
     argv: [],
     hostname: name,
     random: seededRandom(0),

@@ -1,13 +1,9 @@
 import type { Violation } from '../checks/violation.ts';
 import type { Definitions } from '../environment/cluster.ts';
 import { openSession } from '../session.ts';
-import type { CrashMoment, Fate, WireFault } from '../wire/fate.ts';
+import type { Fate, WireCall } from '../wire/fate.ts';
+import { type Blow, blowInWords, fateOf } from './blows.ts';
 import type { Scenario } from './scenarios.ts';
-
-/** What happens at a point. */
-export type Blow =
-  | { readonly kind: 'crash'; readonly moment: CrashMoment }
-  | { readonly kind: 'fault'; readonly fault: WireFault };
 
 /** A request or a timer of a scenario, counted from the change on, and what happens there. */
 export type Point =
@@ -16,7 +12,7 @@ export type Point =
 
 /** The requests and timers between the change and its end, in a run without a fault. */
 export interface Count {
-  readonly requests: number;
+  readonly requests: readonly WireCall[];
   readonly timers: number;
   readonly violations: readonly Violation[];
 }
@@ -30,22 +26,10 @@ export interface PointResult {
 /** Time before the change and time in which its requests count, milliseconds. */
 const PREPARE_MS = 60_000;
 const CHANGE_MS = 20_000;
+/** How long the caches get no events, and how long listings of Open Connectors lag behind, milliseconds. */
+const STALE_MS = 15_000;
+const LIST_LAG_MS = 1_500;
 const FATE: Fate = { connectMs: 0, travelMs: 2, answerMs: 3 };
-
-/** Every moment at which a process can end, and the ways in which a request can fail without it. */
-export const BLOWS: readonly Blow[] = [
-  { kind: 'crash', moment: 'before' },
-  { kind: 'crash', moment: 'after commit' },
-  { kind: 'crash', moment: 'after answer' },
-  { kind: 'fault', fault: { kind: 'refused' } },
-  { kind: 'fault', fault: { kind: 'lost' } },
-  { kind: 'fault', fault: { kind: 'answer lost' } },
-  { kind: 'fault', fault: { kind: 'hangs' } },
-  { kind: 'fault', fault: { kind: 'late', ms: 60_000 } },
-  { kind: 'fault', fault: { kind: 'status', status: 409 } },
-  { kind: 'fault', fault: { kind: 'status', status: 429 } },
-  { kind: 'fault', fault: { kind: 'status', status: 500 } },
-];
 
 /** Counts the points of a scenario. */
 export async function countPoints(scenario: Scenario, definitions: Definitions): Promise<Count> {
@@ -67,20 +51,29 @@ async function runScenario(
   definitions: Definitions,
   point: Point | undefined,
 ): Promise<PointResult & Count> {
-  let requests = 0;
+  const requests: WireCall[] = [];
   let timers = 0;
   let isCounting = false;
+  let strike: (blow: Blow) => void = () => undefined;
+  let isCacheStale = false;
   const session = await openSession({
     seed: 1,
     definitions,
     connectors: 1,
     element: 'infusionsoftcrm',
     fates(call) {
+      if (call.isWatch && isCacheStale) {
+        return { ...FATE, fault: { kind: 'refused' } };
+      }
       if (!isCounting || call.isWatch) {
         return FATE;
       }
-      requests += 1;
-      return point?.at === 'request' && point.number === requests ? struck(point.blow) : FATE;
+      requests.push(call);
+      if (point?.at !== 'request' || point.number !== requests.length) {
+        return FATE;
+      }
+      strike(point.blow);
+      return fateOf(FATE, point.blow);
     },
     onTimer(process) {
       if (isCounting) {
@@ -92,6 +85,21 @@ async function runScenario(
     },
   });
   const { environment, stage, monitor, pass, settle } = session;
+  const { clock, cluster, simulation } = environment;
+  strike = ({ kind }) => {
+    if (kind === 'watches cut' || kind === 'stale cache') {
+      cluster.server.faults.dropWatches();
+    }
+    if (kind === 'stale cache') {
+      isCacheStale = true;
+      clock.schedule(STALE_MS, () => {
+        isCacheStale = false;
+      });
+    }
+    if (kind === 'stale list') {
+      simulation.knobs.listLagMs = LIST_LAG_MS;
+    }
+  };
   try {
     const [subject] = stage.subjects;
     if (subject === undefined) {
@@ -106,6 +114,7 @@ async function runScenario(
     await pass(CHANGE_MS);
     await act;
     isCounting = false;
+    simulation.knobs.listLagMs = 0;
     await settle();
     return { requests, timers, violations: monitor.violations, trace: environment.trace.lines };
   } finally {
@@ -113,16 +122,9 @@ async function runScenario(
   }
 }
 
-function struck(blow: Blow): Fate {
-  return blow.kind === 'crash' ? { ...FATE, crash: blow.moment } : { ...FATE, fault: blow.fault };
-}
-
 /** A point in words, for reports. */
 export function pointInWords(point: Point): string {
-  if (point.at === 'timer') {
-    return `crash at timer ${point.number}`;
-  }
-  const { blow, number } = point;
-  const what = blow.kind === 'crash' ? `crash ${blow.moment}` : Object.values(blow.fault).join(' ');
-  return `${what} at request ${number}`;
+  return point.at === 'timer'
+    ? `crash at timer ${point.number}`
+    : `${blowInWords(point.blow)} at request ${point.number}`;
 }

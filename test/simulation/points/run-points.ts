@@ -1,5 +1,6 @@
 import type { Definitions } from '../environment/cluster.ts';
-import { BLOWS, countPoints, type Point, pointInWords, runPoint } from './points.ts';
+import { blowsAt } from './blows.ts';
+import { type Count, countPoints, type Point, pointInWords, runPoint } from './points.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** Which points to run. */
@@ -8,12 +9,14 @@ export interface PointSelection {
   readonly crashesOnly: boolean;
   /** The name of a scenario; absent: all. */
   readonly scenario?: string | undefined;
+  /** Every `of`th point, beginning with the point `part` (from 1). */
+  readonly shard: { readonly part: number; readonly of: number };
 }
 
 /** Runs the points and writes one line for each scenario and for each broken property. Returns how many broke. */
 export async function runPoints(
   definitions: Definitions,
-  { crashesOnly, scenario: only }: PointSelection,
+  { crashesOnly, scenario: only, shard }: PointSelection,
   write: (line: string) => void,
 ): Promise<number> {
   let broken = 0;
@@ -21,7 +24,7 @@ export async function runPoints(
   for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || only === name)) {
     const count = await countPoints(scenario, definitions);
     const found = count.violations.map(({ property, text }) => `without a fault: ${property}: ${text}`);
-    const points = pointsOf(count, crashesOnly);
+    const points = pointsOf(count, crashesOnly).filter((_, index) => index % shard.of === shard.part - 1);
     for (const point of points) {
       const { violations } = await runPoint(scenario, definitions, point);
       const words = violations.map(({ property, text }) => `${pointInWords(point)}: ${property}: ${text}`);
@@ -31,7 +34,7 @@ export async function runPoints(
     broken += found.length;
     const { requests, timers } = count;
     write(
-      `${scenario.name}: ${requests} requests, ${timers} timers, ${points.length} points, ${found.length} broken`,
+      `${scenario.name}: ${requests.length} requests, ${timers} timers, ${points.length} points, ${found.length} broken`,
     );
     for (const text of found) {
       write(`  ${scenario.name}, ${text}`);
@@ -41,14 +44,10 @@ export async function runPoints(
   return broken;
 }
 
-function pointsOf(
-  { requests, timers }: { readonly requests: number; readonly timers: number },
-  crashesOnly: boolean,
-): readonly Point[] {
-  const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-  const blows = crashesOnly ? BLOWS.filter(({ kind }) => kind === 'crash') : BLOWS;
-  return [
-    ...numbers(requests).flatMap((number) => blows.map((blow): Point => ({ at: 'request', number, blow }))),
-    ...numbers(timers).map((number): Point => ({ at: 'timer', number })),
-  ];
+function pointsOf({ requests, timers }: Count, crashesOnly: boolean): readonly Point[] {
+  const ofRequests = requests.flatMap((call, index) =>
+    blowsAt(call, crashesOnly).map((blow): Point => ({ at: 'request', number: index + 1, blow })),
+  );
+  const ofTimers = Array.from({ length: timers }, (_, index): Point => ({ at: 'timer', number: index + 1 }));
+  return [...ofRequests, ...ofTimers];
 }

@@ -87,6 +87,9 @@ export class Exchange implements Dispatcher.DispatchController {
     if (pauseMs !== undefined) {
       this.#host.pause(pauseMs);
     }
+    if (this.#fate.crash === 'after send') {
+      this.#host.kill(`after sending request ${this.#call.number}`);
+    }
     this.#after(travelMs + (fault?.kind === 'late' ? fault.ms : 0), () => this.#arrived());
   }
 

@@ -38,8 +38,8 @@ export type WireFault =
   /** The watch opens and stays silent. */
   | { readonly kind: 'silent' };
 
-/** At which moment of a request its process is killed. */
-export type CrashMoment = 'before' | 'after commit' | 'after answer';
+/** At which moment of a request its process is killed; `after send`: what has left is processed, now or late. */
+export type CrashMoment = 'before' | 'after send' | 'after commit' | 'after answer';
 
 /** How one request fares. Times are milliseconds. */
 export interface Fate {

@@ -1,6 +1,6 @@
-import { importFieldsWithDefect } from '../defects/inject.ts';
 import type { Definitions } from '../environment/cluster.ts';
-import { FIELD_DEFECTS } from './defects.ts';
+import { FIELD_DEFECTS } from './field-defects.ts';
+import { importFieldsWithDefect } from './inject.ts';
 
 /** Changes the field of each defect, and writes one line for each. Returns how many are not found. */
 export async function proveFieldDefects(

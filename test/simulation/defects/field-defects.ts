@@ -1,4 +1,4 @@
-import type { Edit } from '../defects/defect.ts';
+import type { Edit } from './defect.ts';
 
 /** A defect that a change of one field shows. */
 export interface FieldDefect {
