@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { GATE_SCORE, GATED } from '../../test/mutation/gate.ts';
+import { GATE_SCORE, GATED, NOT_MEASURED } from '../../test/mutation/gate.ts';
 import { reasonOf } from '../../test/mutation/reasons.ts';
 import { readSummary, type Summary } from '../../test/mutation/summary.ts';
 import { generatedFrom, table } from './markdown.ts';
@@ -42,6 +42,10 @@ export function renderMutationPage(): string {
       ['Folder', 'Files tested', 'Mutants', 'Killed', 'Survived', 'Score'],
       Object.entries(byFolder(summary)).map(([folder, counts]) => row(`\`${folder}\``, counts)),
     ),
+    '',
+    `Not measured: ${Object.entries(NOT_MEASURED)
+      .map(([file, why]) => `\`${file}\` (${why})`)
+      .join(', ')}.`,
     '',
     `CI requires ${GATE_SCORE} % of these files: ${GATED.map((file) => `\`${file}\``).join(', ')}.`,
     '',

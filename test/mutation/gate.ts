@@ -17,4 +17,13 @@ export const GATE_SUITES: readonly string[] = [
 ];
 
 /** Percentage of these mutants that has to be killed: the recorded score, rounded down. */
-export const GATE_SCORE = 94;
+export const GATE_SCORE = 96;
+
+/** Files that are not measured as a whole, and why. */
+export const NOT_MEASURED: Readonly<Record<string, string>> = {
+  'src/kube/watch/reflector.ts':
+    'its suite waits for real sockets, so that a run of its mutants takes very long',
+  'src/connector/decide/authorization/{authorize,consent,disabled,grant-check,legacy-api-end,ping-time,requested-grant}.ts':
+    'no run yet',
+  'src/ownership/{account-key,account-settings,default-account,inventory,references}.ts': 'no run yet',
+};
