@@ -12,7 +12,7 @@ import { bypassesProxy } from './config/proxy.ts';
 import { VERSION } from './config/version.ts';
 import type { ActionObserver } from './connector/reconcile.ts';
 import type { ConsentServer } from './consent/http/server.ts';
-import { createConsentService } from './consent/service.ts';
+import { createConsentService, type ListenConsent } from './consent/service.ts';
 import { createKubeClient } from './kube/client/kube-client.ts';
 import { wellKnown } from './kube/client/paths.ts';
 import { createLeadership, type LeaderElectionOptions } from './kube/leader/create-leadership.ts';
@@ -50,6 +50,8 @@ export interface Composition {
   readonly createTransport?: OpenConnectorsPoolOptions['createTransport'] | undefined;
   /** Probes and metrics; two ports unless set. */
   readonly endpoints?: Pick<Endpoints, 'open' | 'close'> | undefined;
+  /** Serves the consent pages; a port unless set. */
+  readonly listenConsent?: ListenConsent | undefined;
 }
 
 /** A composed operator. */
@@ -146,6 +148,7 @@ export function compose(parts: Composition): ComposedOperator {
     ...shared,
     log: logger.child({ controller: 'consent' }),
     observe: instruments.observeConsent,
+    listen: parts.listenConsent,
   });
   const endpoints =
     parts.endpoints ??

@@ -9,7 +9,7 @@ import type { Redactor } from '../secrets/redaction.ts';
 import { createAuditLog, type LineLog } from './audit-log.ts';
 import { createConsentHandler } from './handler.ts';
 import { addressesOf } from './http/addresses.ts';
-import { type ConsentServer, startConsentServer } from './http/server.ts';
+import { type ConsentServer, type ConsentServerOptions, startConsentServer } from './http/server.ts';
 import { createTlsFiles } from './http/tls.ts';
 import { createKubeSource } from './kube-source.ts';
 import type { ConsentOutcome } from './outcomes.ts';
@@ -25,7 +25,12 @@ export interface ConsentServiceOptions {
   readonly log: LineLog;
   readonly readMounted: KubeSourceOptions['readMounted'];
   readonly observe?: ((outcome: ConsentOutcome) => void) | undefined;
+  /** Serves the handler; `CONSENT_PORT` unless set. */
+  readonly listen?: ListenConsent | undefined;
 }
+
+/** Serves the consent pages until `stop` of the returned server. */
+export type ListenConsent = (options: ConsentServerOptions) => Promise<ConsentServer>;
 
 /** What a running operator provides. */
 export interface ConsentSurroundings {
@@ -43,6 +48,7 @@ export type StartConsent = (surroundings: ConsentSurroundings) => Promise<Consen
 /** Starts the consent pages, after the caches are synced; `undefined` where `EXTERNAL_URL` is not set. */
 export function createConsentService(options: ConsentServiceOptions): StartConsent | undefined {
   const { config, pool, scrubber, clock, random, log, readMounted, observe } = options;
+  const { listen = startConsentServer } = options;
   const { externalUrl, consentPort, consentTlsDir, bindAddress } = config;
   if (externalUrl === undefined) {
     return undefined;
@@ -70,7 +76,7 @@ export function createConsentService(options: ConsentServiceOptions): StartConse
         isServed: ({ namespace, name }) => connector(namespace, name) !== undefined,
       }),
     });
-    const server = await startConsentServer({
+    const server = await listen({
       handler,
       clock,
       origin: addresses.origin,
