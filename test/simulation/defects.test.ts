@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { simulateInProcess } from './child.ts';
+import { CONSENT_DEFECTS } from './defects/consent-defects.ts';
 import { DEFECTS } from './defects/defects.ts';
 import { FIELD_DEFECTS } from './defects/field-defects.ts';
 import { SHARD_DEFECTS } from './defects/shard-defects.ts';
@@ -11,7 +12,7 @@ describe('a defect', () => {
     lines.push(...output.split('\n'));
   }, 1_200_000);
 
-  it.each([...DEFECTS, ...FIELD_DEFECTS, ...SHARD_DEFECTS].map(({ name }) => name))(
+  it.each([...DEFECTS, ...FIELD_DEFECTS, ...SHARD_DEFECTS, ...CONSENT_DEFECTS].map(({ name }) => name))(
     'is found: %s',
     (name) => {
       const about = lines.filter((line) => line.includes(`: ${name}: `));

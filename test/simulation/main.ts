@@ -1,5 +1,6 @@
 import { DEFECTS } from './defects/defects.ts';
 import { importWithDefect } from './defects/inject.ts';
+import { proveConsentDefects } from './defects/prove-consent-defects.ts';
 import { proveFieldDefects } from './defects/prove-field-defects.ts';
 import { proveShardDefects } from './defects/prove-shard-defects.ts';
 import { proveDefects, tabulateDefects } from './defects/tables.ts';
@@ -29,7 +30,8 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
       return (
         (await proveDefects(definitions, write)) +
         (await proveFieldDefects(definitions, write)) +
-        (await proveShardDefects(definitions, write))
+        (await proveShardDefects(definitions, write)) +
+        (await proveConsentDefects(definitions, write))
       );
     case 'points': {
       const { runPoints } = await import('./points/run-points.ts');
@@ -46,6 +48,10 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     case 'shards': {
       const { runShards } = await import('./shards/run-shards.ts');
       return await runShards(definitions, chosen, write);
+    }
+    case 'consents': {
+      const { runConsents } = await import('./consents/run-consents.ts');
+      return await runConsents(definitions, chosen, write);
     }
     case 'seeds': {
       const defect = DEFECTS.find(({ name }) => name === chosen.defect);

@@ -29,7 +29,7 @@ export type SimulateOptions =
       readonly shard: Shard;
     }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
-  | { readonly kind: 'walks' | 'shards'; readonly from: number; readonly to: number }
+  | { readonly kind: 'walks' | 'shards' | 'consents'; readonly from: number; readonly to: number }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -42,6 +42,7 @@ npm run simulate -- --points [--crashes] [--scenario S]   each crash point and f
 npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
 npm run simulate -- --walks A..B                          some fields, one after the other, and all back
 npm run simulate -- --shards A..B                         two operators with disjoint label selectors
+npm run simulate -- --consents A..B                       people who use the consent pages
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -67,6 +68,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     mutate,
     walks = '',
     shards = '',
+    consents = '',
     field,
   } = values;
   const shard = shardOf(values.shard ?? '1/1');
@@ -86,6 +88,10 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   const shardRange = rangeOf(shards);
   if (shardRange !== undefined) {
     return { kind: 'shards', ...shardRange };
+  }
+  const consentRange = rangeOf(consents);
+  if (consentRange !== undefined) {
+    return { kind: 'consents', ...consentRange };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };
@@ -131,6 +137,7 @@ function valuesOf(argv: readonly string[]) {
         field: text,
         walks: text,
         shards: text,
+        consents: text,
       },
     }).values;
   } catch {

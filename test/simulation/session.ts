@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly fates: Fates;
   /** Whether a person gives a new code where a connector asks for one; absent: true. */
   readonly isAttended?: boolean;
+  /** Gets each line of the log, besides the monitor. */
+  readonly onLog?: (process: string, line: string) => void;
   readonly onTimer?: (process: OperatorProcess) => void;
 }
 
@@ -59,7 +61,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const environment = createEnvironment({
     ...options,
     observer: monitorOf,
-    onLog: (process, line) => monitorOf().log(process, line),
+    onLog(process, line) {
+      monitorOf().log(process, line);
+      options.onLog?.(process, line);
+    },
   });
   const stage = await createStage(environment, connectors, element);
   const monitor = createMonitor(stage);

@@ -11,8 +11,9 @@ export function checkFencing(
   { cluster }: Environment,
   report: (violation: Violation) => void,
 ): (call: WireCall) => void {
-  return ({ api, method, process, number }) => {
-    if (api !== 'external' || method === 'GET') {
+  return ({ api, method, process, number, target }) => {
+    // Every replica asks for the URL of the provider, which changes nothing.
+    if (api !== 'external' || method === 'GET' || target.endsWith('/oauth/url')) {
       return;
     }
     for (const [key, stored] of cluster.server.store.list('leases').entries) {

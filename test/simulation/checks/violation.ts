@@ -14,6 +14,9 @@ export const PROPERTIES = {
   'bounded calls': 'No process sends a storm of requests.',
   settled: 'After faults and edits end, each connector is Ready or names the next action of a person.',
   true: 'A connector is Ready only when instance and connection Secret equal its spec.',
+  'state used once': 'The consent pages accept each state once, and not after it has expired.',
+  'own consent': 'A code is sent only for the resource and the element that its person agreed to.',
+  'code kept': 'A code that the consent pages accept is sent, unless a later consent or an edit replaces it.',
   quiet: 'A settled operator writes nothing.',
   'sound run': 'The operations of the storm itself succeed.',
 } as const;

@@ -9,6 +9,8 @@ export type Runner = typeof import('../run.ts');
 export type FieldRunner = typeof import('../mutator/run-mutations.ts');
 /** The same for shards. */
 export type ShardRunner = typeof import('../shards/shard-run.ts');
+/** The same for the consent pages. */
+export type ConsentRunner = typeof import('../consents/consent-run.ts');
 
 type Injected = Pick<Defect, 'name' | 'edits' | 'coveredBy'>;
 
@@ -32,6 +34,11 @@ export async function importFieldsWithDefect(defect: Injected): Promise<FieldRun
 /** As `importWithDefect`, for shards. */
 export async function importShardsWithDefect(defect: Injected): Promise<ShardRunner> {
   return await load<ShardRunner>(defect, 'shards/shard-run.ts');
+}
+
+/** As `importWithDefect`, for the consent pages. */
+export async function importConsentsWithDefect(defect: Injected): Promise<ConsentRunner> {
+  return await load<ConsentRunner>(defect, 'consents/consent-run.ts');
 }
 
 async function load<Module>({ name, edits: own, coveredBy }: Injected, file: string): Promise<Module> {

@@ -18,7 +18,8 @@ export interface Environment {
   readonly cluster: Cluster;
   readonly simulation: Simulation;
   readonly team: Namespace;
-  startOperator(replicas: number): Replicas;
+  /** With `externalUrl` each replica serves the consent pages. */
+  startOperator(replicas: number, externalUrl?: string): Replicas;
   /** One operator for each label selector. */
   startShards(selectors: readonly string[]): Replicas;
   /** Stops everything; the environment cannot be used again. */
@@ -44,7 +45,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   const numbers = { kubernetes: 0, external: 0 };
   const open: Wire['open'] = new Set();
   let replicas: Replicas | undefined;
-  const start = (count: number, shards?: readonly string[]): Replicas => {
+  const start = (count: number, shards?: readonly string[], externalUrl?: string): Replicas => {
     const wire: Wire = {
       clock,
       servers: {
@@ -63,6 +64,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
       seed,
       count,
       shards,
+      externalUrl,
       wire,
       clock,
       trace,
@@ -78,7 +80,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     cluster,
     simulation: control.simulation,
     team: useNamespace(cluster, TEAM),
-    startOperator: (count) => start(count),
+    startOperator: (count, externalUrl) => start(count, undefined, externalUrl),
     startShards: (selectors) => start(selectors.length, selectors),
     stop() {
       replicas?.stop();

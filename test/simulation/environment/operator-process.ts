@@ -1,6 +1,7 @@
 import type { ComposedOperator } from '../../../src/compose.ts';
 import { compose } from '../../../src/compose.ts';
 import type { Config } from '../../../src/config/config.ts';
+import type { ConsentHandler } from '../../../src/consent/handler.ts';
 import { createExchange } from '../../../src/http/client/exchange.ts';
 import { ABORTED, TransportError } from '../../../src/http/client/transport-error.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
@@ -35,6 +36,7 @@ export class OperatorProcess implements Host {
   readonly #composed: ComposedOperator;
   #held: (() => void)[] | undefined;
   #alive = true;
+  #pages: ConsentHandler | undefined;
 
   constructor(options: ProcessOptions) {
     const { wire, config, clock, skewMs } = options;
@@ -43,6 +45,8 @@ export class OperatorProcess implements Host {
     this.#clock = new ProcessClock(clock, (callback) => this.deliver(callback), {
       skewMs,
       onTimer: () => options.onTimer(this),
+      // Records of consents have whole milliseconds.
+      isWhole: config.externalUrl !== undefined,
     });
     const external = new WireDispatcher(wire, this, 'external');
     this.#composed = compose({
@@ -52,6 +56,15 @@ export class OperatorProcess implements Host {
       random: options.random,
       logTo: { write: (line) => this.#alive && options.log(line) },
       onStoppedLeading: () => void this.#exit('the Lease is lost'),
+      listenConsent: async ({ handler }) => {
+        this.#pages = handler;
+        return {
+          port: 0,
+          stop: async () => {
+            this.#pages = undefined;
+          },
+        };
+      },
       endpoints: { open: async () => ({ metrics: 0, health: 0 }), close: async () => undefined },
       createTransport({ base }) {
         let isClosed = false;
@@ -73,6 +86,18 @@ export class OperatorProcess implements Host {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** Whether the process serves the consent pages. */
+  get serves(): boolean {
+    return this.#alive && this.#pages !== undefined;
+  }
+
+  /** Answers a request of a browser; `onReply` is not called after the end of the process. */
+  browse(request: Request, onReply: (response: Response) => void): void {
+    this.deliver(() => {
+      void this.#pages?.(request).then((response) => this.deliver(() => onReply(response)));
+    });
   }
 
   deliver(callback: () => void): void {

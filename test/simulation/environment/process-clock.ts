@@ -6,26 +6,33 @@ export class ProcessClock implements Clock {
   readonly #deliver: (callback: () => void) => void;
   readonly #onTimer: () => void;
   readonly #skewMs: number;
+  readonly #isWhole: boolean;
   readonly #timers = new Set<() => void>();
   #stopped = false;
 
   /**
    * `deliver` runs what is due in the process; `onTimer` is called before each timer of at least 1 ms; `skewMs` is the
-   * error of the wall clock.
+   * error of the wall clock, which has whole milliseconds with `isWhole`, as that of a node.
    */
   constructor(
     environment: Clock,
     deliver: (callback: () => void) => void,
-    { onTimer, skewMs }: { readonly onTimer: () => void; readonly skewMs: number },
+    {
+      onTimer,
+      skewMs,
+      isWhole = false,
+    }: { readonly onTimer: () => void; readonly skewMs: number; readonly isWhole?: boolean },
   ) {
     this.#environment = environment;
     this.#deliver = deliver;
     this.#onTimer = onTimer;
     this.#skewMs = skewMs;
+    this.#isWhole = isWhole;
   }
 
   now(): number {
-    return this.#environment.now() + this.#skewMs;
+    const now = this.#environment.now();
+    return (this.#isWhole ? Math.floor(now) : now) + this.#skewMs;
   }
 
   monotonic(): number {

@@ -23,6 +23,8 @@ export interface ReplicaOptions {
   readonly count: number;
   /** With a label selector for each, they are operators of their own, one for each shard, instead of replicas. */
   readonly shards?: readonly string[] | undefined;
+  /** Of the consent pages; absent: no pages. */
+  readonly externalUrl?: string | undefined;
   readonly wire: Wire;
   readonly clock: Clock;
   readonly trace: Trace;
@@ -35,7 +37,7 @@ const RESTART_MS = 2_000;
 
 /** Starts `count` replicas. */
 export function startReplicas(options: ReplicaOptions): Replicas {
-  const { seed, count, shards, wire, clock, trace } = options;
+  const { seed, count, shards, externalUrl, wire, clock, trace } = options;
   const slots: (OperatorProcess | undefined)[] = [];
   let starts = 0;
   let isStopped = false;
@@ -46,7 +48,7 @@ export function startReplicas(options: ReplicaOptions): Replicas {
     trace.note('process', `${name} starts`);
     slots[slot] = new OperatorProcess({
       name,
-      config: settingsOf(name, shards === undefined ? count : 1, shards?.[slot]),
+      config: settingsOf(name, shards === undefined ? count : 1, shards?.[slot], externalUrl),
       wire,
       clock,
       random,

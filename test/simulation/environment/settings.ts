@@ -36,12 +36,13 @@ const SETTINGS = {
 
 /**
  * The configuration of the process `name`; with several replicas, one of them leads. `selector`: the labels of its
- * connectors and accounts.
+ * connectors and accounts. `externalUrl`: of the consent pages; absent: no pages.
  */
-export function settingsOf(name: string, replicas: number, selector?: string): Config {
+export function settingsOf(name: string, replicas: number, selector?: string, externalUrl?: string): Config {
+  const pages = externalUrl === undefined ? {} : { EXTERNAL_URL: externalUrl };
   const shard = selector === undefined ? {} : { WATCH_LABEL_SELECTOR: selector };
   return loadConfig({
-    env: { ...SETTINGS, ...shard, POD_NAME: name, LEADER_ELECT: String(replicas > 1) },
+    env: { ...SETTINGS, ...shard, ...pages, POD_NAME: name, LEADER_ELECT: String(replicas > 1) },
     argv: [],
     hostname: name,
     random: seededRandom(0),

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { simulateInProcess } from './child.ts';
+import { runConsentSeed } from './consents/consent-run.ts';
+import { compileDefinitions } from './environment/cluster.ts';
+
+/** The seeds that run, from 1 on. */
+const SEEDS = 8;
+
+it(`keeps every property in ${SEEDS} seeds while people use the consent pages`, async () => {
+  const { code, output } = await simulateInProcess(['--consents', `1..${SEEDS}`]);
+  process.stdout.write(`simulation: ${output.trim().split('\n').at(-1)}\n`);
+  expect(output.split('\n').filter((line) => line.startsWith('  '))).toEqual([]);
+  expect(code).toBe(0);
+});
+
+it('gives the same trace for the same seed', async () => {
+  const definitions = await compileDefinitions();
+  const first = await runConsentSeed(definitions, 1);
+  const second = await runConsentSeed(definitions, 1);
+  expect(second.trace).toEqual(first.trace);
+  expect(first.granted).toBeGreaterThan(0);
+});
