@@ -197,7 +197,7 @@ describe('what a reconcile ends with', () => {
   });
 
   it('leaves nothing to plan where it is an error, the account or the spec', () => {
-    const account = { ...blocked('AccountNotFound'), condition: 'AccountReady' } as Result;
+    const account = { ...blocked('AccountUnauthorized'), condition: 'AccountReady' } as Result;
     const names = ['InvalidSpec', 'ServerNotAllowed', 'AccountChanged', 'RemoteError'] as const;
     expect([account, ...names.map((name) => blocked(name))].map(isPlannable)).toEqual([
       ...[false, false, false, false, false],
