@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { nextPingAt } from '../../../../src/connector/decide/authorization/ping-time.ts';
 import { publishNextConnection } from '../../../../src/connector/decide/connection-secret.ts';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import { synchronize } from '../../../../src/connector/decide/synchronize.ts';
 import { connector, readyStatus } from '../../../support/builders/connector.ts';
-import { ID, input, settledInput } from '../../../support/builders/input.ts';
+import { ID, input, settledInput, UNREAD } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
-import { secretAbsent, secretUnread } from '../../../support/builders/secrets.ts';
+import { READ, secretAbsent, secretUnread } from '../../../support/builders/secrets.ts';
 import { MINUTE, second } from '../../../support/builders/time.ts';
 
 it('reads one Secret with nothing beside it', () => {
@@ -64,4 +65,14 @@ it.each([
     log: { read: [8] },
   });
   expect(decide(of).type).not.toBe('record-switch');
+});
+
+it('looks again at the time of the next test call while a new grant waits for a user', () => {
+  const pending = settledInput({
+    connector: { annotations: { reauthorizeAt: 'now' }, oauth: { authorizationCodeSecretRef: undefined } },
+    secrets: { ...READ, 'crm-connection': UNREAD['crm-connection'] },
+  });
+  expect(decide(pending)).toMatchObject({
+    result: { kind: 'ready', again: nextPingAt(pending), pending: { reason: 'AuthorizationRequired' } },
+  });
 });
