@@ -475,4 +475,37 @@ export const EQUIVALENT: readonly Equivalent[] = [
     file: 'src/connector/decide/authorization/judge-failure.ts',
     mutants: [["action.result.kind === 'blocked'", 'true']],
   },
+  {
+    because: 'Equivalent: nothing reads what has no such field',
+    file: 'src/connector/report/summarize.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: no other result has a condition',
+    file: 'src/connector/report/summarize.ts',
+    mutants: [["result.kind === 'blocked'", 'true']],
+  },
+  {
+    because: 'Equivalent: nothing reads what has no such field',
+    file: 'src/account/report/summarize.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: the schema bounds the status to the same length afterward',
+    file: 'src/account/report/report.ts',
+    mutants: [
+      ['name.slice(0, 1_024)', 'name'],
+      ['orphans.slice(0, SHOWN_ORPHANS)', 'orphans'],
+    ],
+  },
+  {
+    because: 'Equivalent: the result is undefined',
+    file: 'src/account/report/report.ts',
+    mutants: [["result.kind === 'ready'", 'false']],
+  },
+  {
+    because: 'Equivalent: an account that is ready is always looked at again',
+    file: 'src/account/report/report.ts',
+    mutants: [["outcome.kind === 'again'", 'true']],
+  },
 ];

@@ -104,6 +104,34 @@ it('counts a switch as handled only where the connection has the chosen instance
   expect(after(settledInput({ connector: { annotations: { switch: '1' } } })).lastHandledSwitchAt).toBe('1');
 });
 
+const OBSERVED = {
+  kind: 'observed',
+  reason: 'ChangesPlanned',
+  message: 'Planned.',
+  plan: [],
+  works: false,
+  unmet: [],
+  again: NOW,
+} as const;
+
+it.each([
+  [false, 'Unknown'],
+  [true, 'True'],
+])('shows what holds of a resource that is only observed: its instance works %j', (works, authorized) => {
+  const { conditions = [] } = after(settledInput(), { ...OBSERVED, works });
+  expect(Object.fromEntries(conditions.map(({ type, status }) => [type, status]))).toMatchObject({
+    SecretsResolved: 'True',
+    AccountReady: 'True',
+    Authorized: authorized,
+    Synced: 'True',
+  });
+});
+
+it('has checked nothing that depends on Secrets which are not read', () => {
+  const { conditions = [] } = after(input({ secrets: { 'crm-oauth': secretUnread() } }), OBSERVED);
+  expect(conditions.find(({ type }) => type === 'SecretsResolved')?.status).toBe('Unknown');
+});
+
 it('shows no page of a consent for a resource that is only observed', () => {
   const page = { startUrl: 'https://connect.example.com/x', codeSecretName: 'crm-consent-code' };
   const subject = input({
@@ -113,15 +141,6 @@ it('shows no page of a consent for a resource that is only observed', () => {
     }),
     settings: { ownCallbackUrl: CALLBACK },
   });
-  const observed = {
-    kind: 'observed',
-    reason: 'ChangesPlanned',
-    message: 'Planned.',
-    plan: [],
-    works: false,
-    unmet: [],
-    again: NOW,
-  } as const;
   expect(after(subject, blocked('Synced')).authorization).toMatchObject(page);
-  expect(after(subject, observed).authorization).toBeUndefined();
+  expect(after(subject, OBSERVED).authorization).toBeUndefined();
 });
