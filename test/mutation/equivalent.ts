@@ -508,4 +508,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     file: 'src/account/report/report.ts',
     mutants: [["outcome.kind === 'again'", 'true']],
   },
+  {
+    because: 'Equivalent: no response has the hash of an incomplete request',
+    file: 'src/connector/observe/gather-secrets.ts',
+    mutants: [
+      ["account.state !== 'ready'", 'false'],
+      ["clientId.value.state !== 'value'", 'false'],
+    ],
+  },
 ];

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/connector/decide/decide.ts';
 import { accountInWords } from '../../../../src/connector/decide/remote-failure.ts';
+import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { dueReason } from '../../../../src/connector/observe/authorization-need.ts';
+import { gather } from '../../../../src/connector/observe/gather.ts';
 import { heldIdsOf, recordedElementOf } from '../../../../src/connector/observe/held-instances.ts';
 import {
   CALLBACK,
@@ -10,9 +12,26 @@ import {
   UID,
   unverifiedStatus,
 } from '../../../support/builders/connector.ts';
+import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, input, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
-import { secretUnread } from '../../../support/builders/secrets.ts';
+import { secretRead, secretUnread, VALUES } from '../../../support/builders/secrets.ts';
+
+/** The client of the builders in a newer version of its Secret. */
+const REREAD = secretRead(
+  { client_id: VALUES.clientId, client_secret: VALUES.clientSecret },
+  { resourceVersion: '3' },
+);
+
+/** `before` after status recorded `change` of the client_id. */
+function recorded(before: ConnectorInput, change: { resourceVersion?: string; fingerprint?: string }) {
+  const { status } = before.connector;
+  const credentials = status?.credentials?.map((entry) =>
+    entry.key === 'client_id' ? { ...entry, ...change } : entry,
+  );
+  const connector = { ...before.connector, status: { ...status, credentials } };
+  return gather({ ...before, connector }, printOf, before);
+}
 
 describe('the page of a consent', () => {
   const offers = (callbackUrl: string | undefined, ownCallbackUrl: string | undefined, named = false) =>
@@ -55,7 +74,7 @@ describe('the first read of Secrets', () => {
 
   it('leaves the code of the page for later', () => {
     const subject = connector({ oauth: { authorizationCodeSecretRef: undefined } });
-    const secrets = { ...unread, 'crm-consent-code': secretUnread({ owners: [UID] }) };
+    const secrets = { ...unread, 'crm-grant': secretUnread({ owners: [UID] }) };
     expect(decide(input({ connector: subject, secrets, settings: { ownCallbackUrl: CALLBACK } }))).toEqual({
       type: 'read-secret',
       name: 'crm-oauth',
@@ -80,8 +99,8 @@ describe('what status names', () => {
   });
 
   it('replaces an element that an answer leaves out', () => {
-    const { instance: recorded } = readyStatus(ID);
-    const status = readyStatus(ID, { instance: { ...recorded, id: ID, connector: 'infusionsoftrest' } });
+    const { instance: before } = readyStatus(ID);
+    const status = readyStatus(ID, { instance: { ...before, id: ID, connector: 'infusionsoftrest' } });
     const { connection } = settledInput({
       connector: { status },
       instances: [instance(ID, { element: undefined })],
@@ -90,8 +109,8 @@ describe('what status names', () => {
   });
 
   it('leaves an instance alone whose element nothing tells', () => {
-    const { instance: recorded } = readyStatus(ID);
-    const status = readyStatus(ID, { instance: { ...recorded, id: ID, connector: undefined } });
+    const { instance: before } = readyStatus(ID);
+    const status = readyStatus(ID, { instance: { ...before, id: ID, connector: undefined } });
     const found = instance(ID, { element: undefined });
     expect(settledInput({ connector: { status }, instances: [found] }).instances.chosen?.id).toBe(ID);
   });
@@ -102,6 +121,24 @@ describe('what status names', () => {
     });
     const { clientId } = settledInput({ connector: { status } }).secrets;
     expect(clientId.value).toEqual({ state: 'unread' });
+  });
+
+  it('is compared again with a Secret when it is recorded', () => {
+    const secrets = { 'crm-oauth': secretUnread({ resourceVersion: '2' }) };
+    const before = settledInput({ secrets });
+    expect(before.secrets.clientId.value.state).toBe('unread');
+    expect(recorded(before, { resourceVersion: '2' }).secrets.clientId.value.state).toBe('same');
+    const read = settledInput({ secrets: { 'crm-oauth': REREAD } });
+    expect(read.secrets.clientId.value).toMatchObject({ changed: false });
+    expect(recorded(read, { fingerprint: printOf('another') }).secrets.clientId.value).toMatchObject({
+      changed: true,
+    });
+  });
+
+  it('is the instance that the spec names, also of another element, until status has one', () => {
+    const subject = connector({ spec: { instance: { importId: ID } } });
+    const found = instance(ID, { element: 'infusionsoftrest' });
+    expect(input({ connector: subject, instances: [found] }).instances.chosen?.id).toBe(ID);
   });
 
   it('tells whether a grant that fails has worked before', () => {
