@@ -37,6 +37,7 @@ const recordSchema = z.object({
   operation: z.enum(['create', 'reauthorize']).optional(),
   account: accountSchema.optional(),
   client: z.string().max(128).optional(),
+  changesClient: z.literal(true).optional(),
   reauthorizeAt: z.string().max(256).optional(),
   firstAt: z.iso.datetime(),
   sends: z.int().min(0).max(MAX_SENDS),
@@ -94,6 +95,8 @@ export interface WriteAheadRecord {
   readonly account?: RecordedPlace | undefined;
   /** Fingerprint of the OAuth client that the credential belongs to. */
   readonly client?: string | undefined;
+  /** Before this credential the instance was authorized for another client. */
+  readonly changesClient?: true | undefined;
   /** The value of the annotation `reauthorize-at` that this credential answers. */
   readonly reauthorizeAt?: string | undefined;
   /** When this credential was recorded for the first time, RFC 3339. */
@@ -216,6 +219,7 @@ export interface RecordDraft {
   readonly operation: 'create' | 'reauthorize';
   readonly account: RecordedPlace;
   readonly client: string | undefined;
+  readonly changesClient?: true | undefined;
   readonly reauthorizeAt: string | undefined;
   /** What the previous credential created. */
   readonly previousCreated: Created;

@@ -60,7 +60,7 @@ export async function startOperatorOn(
       CA_FILE: caFile,
       INVENTORY_INTERVAL: `${inventorySeconds}s`,
       // The listings of the simulator do not lag.
-      SEARCH_GRACE: '1s',
+      SEARCH_GRACE: '2s',
       BIND_ADDRESS: '127.0.0.1',
       METRICS_PORT: '0',
       HEALTH_PORT: '0',

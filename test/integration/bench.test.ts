@@ -8,7 +8,7 @@ import { controlPlanes } from '../support/controlplane/sources.ts';
 import { ELECTION } from '../support/workbench/election.ts';
 
 const COUNT = 3;
-const SETTINGS = { ...ELECTION, CREATE_DEADLINE: '5s', SEARCH_GRACE: '1s' };
+const SETTINGS = { ...ELECTION, CREATE_DEADLINE: '5s', SEARCH_GRACE: '3s' };
 
 /** Runs scenarios with three connectors on the embedded API server, without the operator in Go. */
 async function run(scenarios: readonly ScenarioName[]): Promise<BenchResult & { readonly text: string }> {

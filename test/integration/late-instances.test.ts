@@ -16,7 +16,7 @@ import {
 const KIND = 'InfusionsoftConnector';
 const CLUSTER_ID = 'late';
 const TOMBSTONES = 'infusionsoft-connector-operator-tombstones';
-const SETTINGS = { CLUSTER_ID, CREATE_DEADLINE: '2s', SEARCH_GRACE: '200ms', INVENTORY_INTERVAL: '1s' };
+const SETTINGS = { CLUSTER_ID, CREATE_DEADLINE: '2s', SEARCH_GRACE: '2s', INVENTORY_INTERVAL: '1s' };
 /** Longer than a create can be under way: the outcome is reported as absence before. */
 const AFTER_ABSENCE_MS = 6_000;
 

@@ -164,6 +164,23 @@ export function mayBeOf(record: WriteAheadRecord, instance: Instance): boolean {
   );
 }
 
+/**
+ * Whether `instance` is what the record's credential created or authorized again, and not what an earlier credential
+ * created that is nearer in time.
+ */
+export function isOutcomeOf(input: ConnectorInput, record: WriteAheadRecord, instance: Instance): boolean {
+  if (record.operation !== 'create') {
+    return true;
+  }
+  const current: CreateSend = { sentAt: sentAt(input, record.at), created: 'one' };
+  const earlier = sendsOf(input)
+    .slice(1)
+    .filter(({ created }) => created !== 'no')
+    .map((send): CreateSend => ({ ...send, created: 'one' }));
+  const origin = originOf(input, [current, ...earlier], instance);
+  return mayBeOf(record, instance) && (origin === undefined || origin === current);
+}
+
 /** Whether a credential can be sent, now or later; where not, why. */
 export type Sendability =
   | { readonly kind: 'new' }

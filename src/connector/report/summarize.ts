@@ -24,7 +24,7 @@ import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
 import { heldIdsOf } from '../observe/held-instances.ts';
-import { isAccepted, mayBeOf } from '../observe/record-outcome.ts';
+import { isAccepted, isOutcomeOf } from '../observe/record-outcome.ts';
 import { instanceFieldsOf } from './instance-status.ts';
 
 /** A result that status shows. */
@@ -252,7 +252,7 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
     input.memory.refused?.digest !== record.digest &&
     instance !== undefined &&
     instance !== 'not-found' &&
-    mayBeOf(record, instance)
+    isOutcomeOf(input, record, instance)
   );
 }
 

@@ -41,8 +41,10 @@ export function clientChanged(input: ConnectorInput): boolean {
     record !== undefined &&
     record.unprocessed === undefined &&
     record.digest !== input.memory.refused?.digest;
-  // A grant that did not reach the instance leaves it with the client before, which no record names any more.
-  const isClientLost = record?.operation === 'reauthorize' && !wasOut;
+  // A grant that did not reach the instance, or may not have, leaves it with the client before, which no record names any more.
+  const isClientLost =
+    record?.operation === 'reauthorize' &&
+    !(record.changesClient ? wasOut && isAccepted(input, record) : wasOut);
   if (
     isAuthorized(input.log) ||
     found.state !== 'value' ||
@@ -50,8 +52,16 @@ export function clientChanged(input: ConnectorInput): boolean {
   ) {
     return false;
   }
-  const carriedOver = wasOut && record.client === found.fingerprint && pingAnswer(input.log) !== undefined;
-  return !carriedOver || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
+  const isTaken = wasOut && record.client === found.fingerprint && isAccepted(input, record);
+  return !isTaken || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
+}
+
+/**
+ * Whether the instance got the grant of a record. That an existing one works proves nothing: it may be the old grant, and
+ * the secret of the new client would break it. A new instance has no other grant.
+ */
+function isAccepted({ memory, log }: ConnectorInput, { operation, digest }: WriteAheadRecord): boolean {
+  return operation === 'reauthorize' ? memory.accepted === digest : pingAnswer(log) !== undefined;
 }
 
 /** Before status was written once, only the record has the client that a credential was sent for. */
@@ -295,6 +305,7 @@ function transmit(input: ConnectorInput, due: Due, found: GrantInput): Action {
     operation: due.why === 'create' ? 'create' : 'reauthorize',
     account: { uid, baseUrl, organizationId },
     client: clientFingerprint(input),
+    ...(due.why !== 'create' && clientChanged(input) && { changesClient: true as const }),
     reauthorizeAt: requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt),
     previousCreated: record === undefined ? 'no' : createdBy(input, record),
   } as const;

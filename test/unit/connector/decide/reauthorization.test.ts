@@ -242,7 +242,7 @@ describe('a grant for an instance that is there', () => {
       }),
       action: {
         type: 'reauthorize',
-        draft: { client: printOf('client-2') },
+        draft: { client: printOf('client-2'), changesClient: true },
       },
     },
     {
@@ -256,11 +256,54 @@ describe('a grant for an instance that is there', () => {
       action: { type: 'finish', result: { kind: 'ready' } },
     },
     {
-      name: 'another client_id, its code sent before a crash, and the instance works',
-      because: 'a read and a ping decide after a lost answer: what works is done',
+      name: 'another client_id, its code sent with an unknown outcome, and the instance works',
+      because: 'it may work with the old client, which the secret of the new one would break',
+      input: settledInput({
+        connector: { annotations: carried, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: newClient,
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'The client_id changed; instance 4711 works with the old one until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
+      ),
+    },
+    {
+      name: 'another client_id before the first Ready, its code sent with an unknown outcome',
+      because: 'the record says that the instance had another client before, and status names none',
+      input: settledInput({
+        connector: {
+          annotations: {
+            attempt: attempt({
+              operation: 'reauthorize',
+              digest: OTHER,
+              client: printOf('client-2'),
+              changesClient: true,
+              at: at(-SECOND),
+            }),
+          },
+          status: readyStatus(ID, { credentials: undefined }),
+          oauth: { authorizationCodeSecretRef: undefined },
+        },
+        secrets: newClient,
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'The client_id changed; instance 4711 works with the old one until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
+      ),
+    },
+    {
+      name: 'another client_id, its code accepted before a status write that failed',
+      because: 'the answer was seen',
       input: settledInput({
         connector: { annotations: carried },
         secrets: newClient,
+        memory: { accepted: OTHER },
         log: { ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },

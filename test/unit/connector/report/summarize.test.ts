@@ -323,6 +323,17 @@ describe('the rest', () => {
     expect(statusOf(found).authorization).toEqual(readyStatus(ID).authorization);
   });
 
+  test('authorizedAt stays where an earlier code created the Ready instance shortly before the lost answer', () => {
+    const earlier = { digest: digest('earlier'), at: at(-20 * SECOND), kind: 'code', created: 'one' } as const;
+    const kept = settledInput({
+      connector: {
+        annotations: { attempt: attempt({ at: at(-SECOND), digest: digest('lost'), spent: [earlier] }) },
+      },
+      instances: [instance(ID, { createdAt: at(-18 * SECOND) })],
+    });
+    expect(statusOf(kept).authorization).toEqual(readyStatus(ID).authorization);
+  });
+
   test('observedGeneration is that of the spec that was acted on, whatever came of it', () => {
     const edited = settledInput({
       connector: { metadata: { generation: 5 } },
