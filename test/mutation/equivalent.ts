@@ -247,6 +247,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
       ['found?.size === 0', 'false'],
       ['entries.delete(key);', ';'],
       ['keys.delete(entry);', ';'],
+      ['{ this.#deletions.delete(oldest); return; }', '{}'],
     ],
   },
   {
@@ -258,5 +259,261 @@ export const EQUIVALENT: readonly Equivalent[] = [
     because: 'Equivalent: a text has no manager',
     file: 'src/kube/watch/suspend-manager.ts',
     mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: NEVER_MISSING,
+    file: 'src/connector/decide/connection-secret.ts',
+    mutants: [['desired === undefined', 'false']],
+  },
+  {
+    because: 'Equivalent: the result is undefined',
+    file: 'src/connector/decide/desired-instance.ts',
+    mutants: [['wanted === undefined', 'false']],
+  },
+  {
+    because: 'Equivalent: a valid spec of another element has none',
+    file: 'src/connector/decide/event-fields.ts',
+    mutants: [['eventsOf(input) !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: undefined is as false',
+    file: 'src/connector/decide/event-fields.ts',
+    mutants: [['{ return false; // Another client stored no JSON: it is replaced. }', '{}']],
+  },
+  {
+    because: 'Equivalent: an earlier rule ends with an account in another state',
+    file: 'src/connector/decide/preconditions.ts',
+    mutants: [["account.state !== 'ready'", 'false']],
+  },
+  {
+    because: 'Equivalent: an instance that does not exist is never the one in use',
+    file: 'src/connector/decide/replacement.ts',
+    mutants: [["instance === 'not-found'", 'false']],
+  },
+  {
+    because: NEVER_MISSING,
+    file: 'src/connector/decide/replacement.ts',
+    mutants: [
+      ["old !== undefined && old !== 'not-found'", "old !== undefined || old !== 'not-found'"],
+      ["old !== undefined && old !== 'not-found'", 'true'],
+      ['old !== undefined', 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: the text "not-found" has no such field',
+    file: 'src/connector/decide/replacement.ts',
+    mutants: [["old !== 'not-found'", 'true']],
+  },
+  {
+    because: 'Equivalent: an instance that does not exist is not held either',
+    file: 'src/connector/decide/replacement.ts',
+    mutants: [["known === 'not-found'", 'false']],
+  },
+  {
+    because: 'Equivalent: status has both or neither',
+    file: 'src/connector/observe/gather-secrets.ts',
+    mutants: [['resourceVersion === undefined', 'false']],
+  },
+  {
+    because: 'Equivalent: without an id nothing reads what is known of it',
+    file: 'src/connector/observe/instances.ts',
+    mutants: [
+      ['recorded === undefined', 'false'],
+      ['recorded !== undefined', 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: it is set to its value before anything reads it',
+    file: 'src/connector/observe/observe.ts',
+    mutants: [['false', 'true']],
+  },
+  {
+    because: 'Equivalent: undefined is neither before nor after another time',
+    file: 'src/connector/observe/observe.ts',
+    mutants: [['memory.clockSetBackAt !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: an absent Secret has no version',
+    file: 'src/connector/observe/observe.ts',
+    mutants: [["fact.state === 'absent'", 'false']],
+  },
+  {
+    because: 'Equivalent: the state of the account is in the hash as well',
+    file: 'src/connector/observe/observe.ts',
+    mutants: [
+      ['[]', '["Stryker was here"]'],
+      ["account.state === 'ready'", 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: a valid spec of another element has none',
+    file: 'src/connector/observe/secret-uses.ts',
+    mutants: [['elementKeyOf(spec) === LEGACY_ELEMENT', 'true']],
+  },
+  {
+    because: NEVER_MISSING,
+    file: 'src/connector/report/instance-status.ts',
+    mutants: [
+      [
+        "instance !== undefined && instance !== 'not-found'",
+        "instance !== undefined || instance !== 'not-found'",
+      ],
+      ["instance !== undefined && instance !== 'not-found'", 'true'],
+      ['instance !== undefined', 'true'],
+      ["instance !== 'not-found'", 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: neither is a uid of this resource',
+    file: 'src/connector/report/instance-status.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: no effect is under that name',
+    file: 'src/connector/plan/decide-observed.ts',
+    mutants: [["checked.type !== 'finish'", 'true']],
+  },
+  {
+    because: 'Equivalent: the result is undefined',
+    file: 'src/connector/plan/decide-observed.ts',
+    mutants: [['default: return undefined;', 'default:']],
+  },
+  {
+    because: 'Equivalent: the raised generation alone makes a retry due',
+    file: 'src/connector/plan/plan.ts',
+    mutants: [['true', 'false']],
+  },
+  {
+    because: 'Equivalent: undefined is neither before nor after another time',
+    file: 'src/account/act/act.ts',
+    mutants: [['listedAt !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: an absent value has no text',
+    file: 'src/account/credentials/fallback-credentials.ts',
+    mutants: [['before !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: no session in another state has such a field',
+    file: 'src/account/decide/credentials.ts',
+    mutants: [
+      ["session.state === 'open'", 'true'],
+      ["session.state === 'refused'", 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: no session in another state has such a field',
+    file: 'src/account/decide/decide.ts',
+    mutants: [["input.session.state === 'open'", 'true']],
+  },
+  {
+    because: 'Equivalent: undefined is neither before nor after another time',
+    file: 'src/account/decide/decide.ts',
+    mutants: [['at !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: a signal aborts once',
+    file: 'src/account/default-account.ts',
+    mutants: [['true', 'false']],
+  },
+  {
+    because: 'Equivalent: a signal aborts once',
+    file: 'src/account/late/late-instances.ts',
+    mutants: [['true', 'false']],
+  },
+  {
+    because: 'Equivalent: the timer exists only between the start and the abort',
+    file: 'src/account/late/late-instances.ts',
+    mutants: [
+      ['signal === undefined || signal.aborted', 'false'],
+      ['signal === undefined', 'false'],
+      ['signal === undefined || signal.aborted', 'signal === undefined && signal.aborted'],
+    ],
+  },
+  {
+    because: 'Equivalent: it is set to its value before anything reads it',
+    file: 'src/account/observe/observe.ts',
+    mutants: [['false', 'true']],
+  },
+  {
+    because: 'Equivalent: an absent Secret has no version',
+    file: 'src/account/observe/observe.ts',
+    mutants: [["secret.state === 'absent'", 'false']],
+  },
+  {
+    because: 'Equivalent: no session has such a key',
+    file: 'src/account/registry.ts',
+    mutants: [
+      ['[]', '["Stryker was here"]'],
+      ['key === undefined', 'false'],
+    ],
+  },
+  {
+    because: 'Equivalent: no organization has an id of undefined',
+    file: 'src/account/registry.ts',
+    mutants: [['before !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: the text differs in the same cases',
+    file: 'src/account/registry.ts',
+    mutants: [
+      ['entry.open?.inventory.listedAt !== undefined', 'entry.open?.inventory.listedAt === undefined'],
+    ],
+  },
+  {
+    because: 'Equivalent: undefined is neither before nor after another time',
+    file: 'src/account/report/summarize.ts',
+    mutants: [['input.throttledUntil !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: the filter takes it out',
+    file: 'src/ownership/write-ahead-record.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: the way to a grant has no other end',
+    file: 'src/connector/decide/authorization/judge-failure.ts',
+    mutants: [["action.result.kind === 'blocked'", 'true']],
+  },
+  {
+    because: 'Equivalent: nothing reads what has no such field',
+    file: 'src/connector/report/summarize.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: no other result has a condition',
+    file: 'src/connector/report/summarize.ts',
+    mutants: [["result.kind === 'blocked'", 'true']],
+  },
+  {
+    because: 'Equivalent: nothing reads what has no such field',
+    file: 'src/account/report/summarize.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: the schema bounds the status to the same length afterward',
+    file: 'src/account/report/report.ts',
+    mutants: [
+      ['name.slice(0, 1_024)', 'name'],
+      ['orphans.slice(0, SHOWN_ORPHANS)', 'orphans'],
+    ],
+  },
+  {
+    because: 'Equivalent: the result is undefined',
+    file: 'src/account/report/report.ts',
+    mutants: [["result.kind === 'ready'", 'false']],
+  },
+  {
+    because: 'Equivalent: an account that is ready is always looked at again',
+    file: 'src/account/report/report.ts',
+    mutants: [["outcome.kind === 'again'", 'true']],
+  },
+  {
+    because: 'Equivalent: no response has the hash of an incomplete request',
+    file: 'src/connector/observe/gather-secrets.ts',
+    mutants: [
+      ["account.state !== 'ready'", 'false'],
+      ["clientId.value.state !== 'value'", 'false'],
+    ],
   },
 ];

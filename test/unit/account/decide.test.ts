@@ -472,3 +472,13 @@ test('the Secret of the builders holds what the sessions of the builders were op
     result: { kind: 'ready' },
   });
 });
+
+test('an account is listed again one interval after its latest list', () => {
+  const againOf = (listedAt: number) => {
+    const action = decideAccount(accountWorld({ session: { ...OPEN, listedAt } }));
+    return action.type === 'finish' && action.result.kind === 'ready' ? action.result.again : undefined;
+  };
+  const latest = againOf(NOW);
+  expect(latest).toBeGreaterThan(NOW);
+  expect(againOf(NOW - SECOND)).toBe((latest ?? 0) - SECOND);
+});

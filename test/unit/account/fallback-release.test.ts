@@ -101,6 +101,7 @@ describe('after a connector is gone, its fallback credentials', () => {
 
   it('are closed, and kept for the next deletion, while the account exists', async () => {
     expect(await released(connectorOf('crm', 'a'), { accountUids: ['a'] })).toEqual(['close a']);
+    expect(await released(connectorOf('crm', 'a'), { accountUids: ['b'] })).toEqual(['close a', 'drop a']);
   });
 
   it('are closed, and kept, while another connector has an instance in the account', async () => {

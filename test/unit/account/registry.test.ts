@@ -140,6 +140,15 @@ describe('a session', () => {
     expect([...clients]).toEqual([`${uid}/one`]);
   });
 
+  it('is doubted without effect after it was closed', () => {
+    const { registry } = registryWith();
+    registry.opened(KEY, TARGET, verified('one'));
+    const session = registry.sessionByKey(KEY);
+    registry.close(KEY);
+    expect(() => session?.invalidate()).not.toThrow();
+    expect(registry.facts(KEY)).toEqual({ state: 'none' });
+  });
+
   it('has no client for a host that is not allowed', () => {
     const { registry, clients } = registryWith();
     const foreign = { ...TARGET, spec: { baseUrl: 'https://foreign.example.com' } };

@@ -4,6 +4,7 @@ import type { AccountResult } from '../../../src/account/action.ts';
 import type { AccountPorts } from '../../../src/account/ports.ts';
 import { reportAccount } from '../../../src/account/report/report.ts';
 import { summarizeAccount } from '../../../src/account/report/summarize.ts';
+import { KubeError } from '../../../src/kube/client/errors.ts';
 import type { Instance } from '../../../src/openconnectors/port.ts';
 import { account, accountWorld, OPEN } from '../../support/builders/account.ts';
 import { accountBench } from '../../support/builders/account-bench.ts';
@@ -105,12 +106,31 @@ describe('the end of a reconcile of an account', () => {
 
   it('is ready without a session where none is open', async () => {
     const bench = accountBench(workingRemote(new Map()));
-    await expect(reportAccount(bench.ports, accountWorld({}), READY, signal)).resolves.toEqual({
+    const later: AccountResult = { kind: 'ready', again: NOW + 10 * MINUTE };
+    await expect(reportAccount(bench.ports, accountWorld({}), later, signal)).resolves.toEqual({
       kind: 'again',
-      afterMs: MINUTE,
+      afterMs: 10 * MINUTE,
     });
     expect(bench.kept.size).toBe(0);
   });
+
+  it.each([
+    ['works', 10, 10],
+    ['is forbidden', 10, 5],
+    ['is forbidden', 1, 1],
+  ])(
+    'looks again where keeping the credentials %s: due in %d min, looks in %d min',
+    async (how, due, looks) => {
+      const bench = await listed([]);
+      const { kept } = bench.ports;
+      const keep = () => Promise.reject(new KubeError('forbidden', 'no permission'));
+      Object.assign(bench.ports, { kept: { ...kept, ...(how === 'is forbidden' && { keep }) } });
+      expect(await report(bench, { kind: 'ready', again: NOW + due * MINUTE })).toEqual({
+        kind: 'again',
+        afterMs: looks * MINUTE,
+      });
+    },
+  );
 });
 
 describe('the pause of an account in status', () => {

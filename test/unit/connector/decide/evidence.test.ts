@@ -97,6 +97,12 @@ describe('the other connectors that are called about one failure', () => {
     const unknown = ['1', '2', '3'].map((uid) => peer(uid, undefined));
     expect(called([...unknown, peer('o', OTHER)])).toEqual(['o', '1', '2', '3']);
   });
+
+  it('are of the same kind where the own client_id is not recorded', () => {
+    const status = readyStatus(ID, { credentials: [] });
+    const subject = settledInput({ connector: { status }, peers: [peer('a', OTHER), peer('b', OWN)] });
+    expect(nextPeerToPing(subject)?.uid).toBe('a');
+  });
 });
 
 describe('a call through another connector', () => {
