@@ -324,7 +324,12 @@ describe('the rest', () => {
   });
 
   test('authorizedAt stays where an earlier code created the Ready instance shortly before the lost answer', () => {
-    const earlier = { digest: digest('earlier'), at: at(-20 * SECOND), kind: 'code', created: 'one' } as const;
+    const earlier = {
+      digest: digest('earlier'),
+      at: at(-20 * SECOND),
+      kind: 'code',
+      created: 'one',
+    } as const;
     const kept = settledInput({
       connector: {
         annotations: { attempt: attempt({ at: at(-SECOND), digest: digest('lost'), spent: [earlier] }) },
