@@ -44,10 +44,15 @@ export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): numb
   return sentAt(input, record.at) + createDeadlineMs + searchGraceMs;
 }
 
+/** Whether this process saw the credential of the record being accepted. */
+export function isAcceptedHere({ memory, log }: ConnectorInput, { digest }: WriteAheadRecord): boolean {
+  return isAuthorized(log) || memory.accepted === digest;
+}
+
 /** Whether status, or this process, says that the credential of the record was accepted. */
 export function isAccepted(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const { authorization } = input.connector.status ?? {};
-  if (isAuthorized(input.log) || input.memory.accepted === record.digest) {
+  if (isAcceptedHere(input, record)) {
     return true;
   }
   if (record.operation !== undefined) {

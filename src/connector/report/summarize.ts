@@ -24,7 +24,7 @@ import { lastingInputs } from '../decide/obtain-secrets.ts';
 import type { ConnectorInput } from '../input.ts';
 import { gracePeriodEndsAt } from '../observe/grace-period.ts';
 import { heldIdsOf } from '../observe/held-instances.ts';
-import { isAccepted, isOutcomeOf } from '../observe/record-outcome.ts';
+import { isAccepted, isAcceptedHere, isOutcomeOf } from '../observe/record-outcome.ts';
 import { instanceFieldsOf } from './instance-status.ts';
 
 /** A result that status shows. */
@@ -220,11 +220,6 @@ function handledSwitchAt(input: ConnectorInput, result: StatusUpdate): string | 
   const before = connector.status?.lastHandledSwitchAt;
   const isSettled = result.kind === 'ready' && instances.inUse === undefined;
   return (isSettled ? requestOf(connector, 'switch', before) : undefined) ?? before;
-}
-
-/** Whether this process saw the credential of the record being accepted. */
-function isAcceptedHere({ memory, log }: ConnectorInput, record: WriteAheadRecord): boolean {
-  return isAuthorized(log) || memory.accepted === record.digest;
 }
 
 /** Ready proves the latest grant, also where the answer to it was lost in a crash. */

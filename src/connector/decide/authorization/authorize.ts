@@ -11,6 +11,7 @@ import { type Due, dueReason, dueSentence } from '../../observe/authorization-ne
 import { heldIdsOf } from '../../observe/held-instances.ts';
 import {
   createdBy,
+  isAcceptedHere,
   isSettled,
   mayBeOf,
   type Sendability,
@@ -44,7 +45,7 @@ export function clientChanged(input: ConnectorInput): boolean {
   // A grant that did not reach the instance, or may not have, leaves it with the client before, which no record names any more.
   const isClientLost =
     record?.operation === 'reauthorize' &&
-    !(record.changesClient ? wasOut && isAccepted(input, record) : wasOut);
+    !(record.changesClient ? wasOut && isInUse(input, record) : wasOut);
   if (
     isAuthorized(input.log) ||
     found.state !== 'value' ||
@@ -52,7 +53,7 @@ export function clientChanged(input: ConnectorInput): boolean {
   ) {
     return false;
   }
-  const isTaken = wasOut && record.client === found.fingerprint && isAccepted(input, record);
+  const isTaken = wasOut && record.client === found.fingerprint && isInUse(input, record);
   return !isTaken || ['refused', 'client-refused'].includes(pingAnswer(input.log) ?? '');
 }
 
@@ -60,8 +61,10 @@ export function clientChanged(input: ConnectorInput): boolean {
  * Whether the instance got the grant of a record. That an existing one works proves nothing: it may be the old grant, and
  * the secret of the new client would break it. A new instance has no other grant.
  */
-function isAccepted({ memory, log }: ConnectorInput, { operation, digest }: WriteAheadRecord): boolean {
-  return operation === 'reauthorize' ? memory.accepted === digest : pingAnswer(log) !== undefined;
+function isInUse(input: ConnectorInput, record: WriteAheadRecord): boolean {
+  return record.operation === 'reauthorize'
+    ? isAcceptedHere(input, record)
+    : pingAnswer(input.log) !== undefined;
 }
 
 /** Before status was written once, only the record has the client that a credential was sent for. */
@@ -77,11 +80,10 @@ function differs(
  * instance works proves nothing, as it works with the old one too.
  */
 export function reauthorizationRequested(input: ConnectorInput): boolean {
-  const { connector, memory, record, log } = input;
+  const { connector, record, log } = input;
   const requested = requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt);
   // The status write after an accepted grant may have failed, so that status does not show it yet.
-  const accepted =
-    record !== undefined && memory.accepted === record.digest ? record.reauthorizeAt : undefined;
+  const accepted = record !== undefined && isAcceptedHere(input, record) ? record.reauthorizeAt : undefined;
   return !isAuthorized(log) && requested !== undefined && requested !== accepted;
 }
 
