@@ -23,6 +23,9 @@ const forms: readonly ((value: string) => string)[] = [
   (value) => value.replace(/[a-z]/g, (letter) => letter.toUpperCase()),
 ];
 
+/** Letters whose other case is in another block, or which have no other case of one letter. */
+const foldedLetters = fc.constantFrom('\u212a', '\u017f', '\u212b', '\u0130', '\u0131', 'ß', '\u1e9e', 'ς', 'k', 'S');
+
 /** What stands around a secret: words, and what gets removed or shortened. */
 const around = fc.array(
   fc.oneof(
@@ -82,6 +85,20 @@ describe('no secret survives', () => {
       ),
       { numRuns: 1_000 },
     );
+  });
+
+  test('not one with letters that ignoring case changes', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 6, maxLength: 12, unit: fc.oneof(foldedLetters, fc.constantFrom('\u00a1', '"', '-')) }),
+        fc.string({ minLength: 6, maxLength: 12, unit: foldedLetters }),
+        (value, other) => {
+          expect(cleanMessage(`x ${value} y`, [other, value])).not.toContain(value);
+        },
+      ),
+    );
+    const kelvin = '\u212a\u00a1 !\'\u00a1"';
+    expect(cleanMessage(kelvin, ['another secret', kelvin])).toBe('[hidden]');
   });
 
   test('nor where a text is cut', () => {
