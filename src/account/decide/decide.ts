@@ -4,6 +4,7 @@ import { retryWaitsUntil } from '../../reconciler/failure-count.ts';
 import { jitterOffsetOf } from '../../reconciler/jitter-offset.ts';
 import type { AccountAction } from '../action.ts';
 import type { AccountInput } from '../input.ts';
+import { pauseEndOf } from '../pause-end.ts';
 import { accountInWords, blocked, finish, ON_CHANGE } from './blocked.ts';
 import { credentialsWork } from './credentials.ts';
 import { afterFailure } from './remote-failure.ts';
@@ -30,7 +31,7 @@ export function decideAccount(input: AccountInput): AccountAction {
     }
   }
   const listDue = (listedAt(input) ?? input.now) + intervalOf(input);
-  return finish({ kind: 'ready', again: Math.min(listDue, input.throttledUntil ?? listDue) });
+  return finish({ kind: 'ready', again: Math.min(listDue, pauseEndOf(input) ?? listDue) });
 }
 
 /** The cache may be behind, and holds only what the label selector selects: the API server has the last word. */

@@ -1,7 +1,7 @@
 import type { AccountStatus, OpenConnectorsAccount } from '../../api/account.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
-import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
+import { againAt, type ReconcileOutcome } from '../../reconciler/outcome.ts';
 import type { AccountResult } from '../action.ts';
 import type { AccountInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
@@ -31,7 +31,7 @@ export async function reportAccount(
     return { kind: 'released' };
   }
   if (result.kind === 'not-due') {
-    return { kind: 'again', afterMs: Math.max(0, result.time - input.now) };
+    return againAt(result.time, input.now);
   }
   if (result.kind === 'ready') {
     rememberSecretVersion(ports, input);
@@ -134,5 +134,5 @@ function outcome(
       : result.retry.kind === 'at'
         ? result.retry.time
         : Date.parse(after.failures?.nextAttemptAt ?? '');
-  return Number.isNaN(time) ? { kind: 'done' } : { kind: 'again', afterMs: Math.max(0, time - input.now) };
+  return Number.isNaN(time) ? { kind: 'done' } : againAt(time, input.now);
 }

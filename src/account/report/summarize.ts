@@ -12,6 +12,7 @@ import { failuresAfter } from '../../reconciler/failure-count.ts';
 import { withoutUndefined } from '../../runtime/without-undefined.ts';
 import type { AccountResult } from '../action.ts';
 import type { AccountInput } from '../input.ts';
+import { pauseEndOf } from '../pause-end.ts';
 
 /** A result that status shows. */
 export type AccountStatusUpdate = Extract<AccountResult, { kind: 'ready' | 'blocked' }>;
@@ -29,6 +30,7 @@ export function summarizeAccount(
   const { account, session, now } = input;
   const before: AccountStatus = account.status ?? {};
   const { generation } = account.metadata;
+  const pauseEnd = pauseEndOf(input);
   const status = {
     ...before,
     observedGeneration: generation,
@@ -38,10 +40,7 @@ export function summarizeAccount(
         ? { id: session.organization.id, name: session.organization.name }
         : before.organization,
     instances,
-    throttledUntil:
-      input.throttledUntil !== undefined && input.throttledUntil > now
-        ? timestamp(input.throttledUntil)
-        : undefined,
+    throttledUntil: pauseEnd === undefined ? undefined : timestamp(pauseEnd),
     failures: failuresAfter(before.failures, result, now, fraction),
     lastHandledReconcileAt:
       requestOf(account, 'reconcileAt', before.lastHandledReconcileAt) ?? before.lastHandledReconcileAt,

@@ -34,6 +34,16 @@ export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody 
   };
 }
 
+/** The values of the Secrets that an update may carry. All must have been read. */
+export function secretConfiguration(input: ConnectorInput): Readonly<Record<string, string>> {
+  return definedEntries(
+    MASKED_CONFIGURATION.filter(({ changedBy }) => changedBy === 'patch').map(({ field, desired }) => {
+      const found = desired(input);
+      return [field, found && textOf(found)];
+    }),
+  );
+}
+
 /** Whether the resource was edited since the instance last equalled it: also where that was tried and failed. */
 export function specChanged(input: ConnectorInput): boolean {
   const { status, metadata } = input.connector;

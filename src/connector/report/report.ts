@@ -2,7 +2,7 @@ import { pauseReasonOf } from '../../api/annotations.ts';
 import type { Condition } from '../../api/condition.ts';
 import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { eventsOf } from '../../reconciler/events.ts';
-import type { ReconcileOutcome } from '../../reconciler/outcome.ts';
+import { againAt, type ReconcileOutcome } from '../../reconciler/outcome.ts';
 import { quote } from '../../reconciler/quote.ts';
 import { mergePatch } from '../../reconciler/status-patch.ts';
 import type { Result } from '../action.ts';
@@ -45,7 +45,7 @@ export async function report(
       if (ports.memory.inputHash(input.connector.metadata.uid) === undefined) {
         rememberInputs(ports, input);
       }
-      return again(input, result.time);
+      return againAt(result.time, input.now);
     case 'cache-not-synced':
       return { kind: 'done' };
     case 'suspended':
@@ -80,21 +80,21 @@ async function write(
   recordEvents(ports, input, loggedEvents(input.log), before.conditions ?? [], after.conditions ?? []);
   rememberInputs(ports, input);
   if (result.kind === 'observed') {
-    return again(input, result.again);
+    return againAt(result.again, input.now);
   }
   if (result.kind === 'ready') {
     const { replacing } = after;
-    return again(
-      input,
+    return againAt(
       Math.min(result.again, replacing === undefined ? Infinity : retainedUntil(replacing)),
+      input.now,
     );
   }
   if (result.retry.kind === 'on-change') {
     return { kind: 'done' };
   }
-  return again(
-    input,
+  return againAt(
     result.retry.kind === 'at' ? result.retry.time : Date.parse(after.failures?.nextAttemptAt ?? ''),
+    input.now,
   );
 }
 
@@ -117,10 +117,6 @@ function leaving(id: number | undefined): DueEvent[] {
 /** A later reconcile compares its input with this hash: only a change runs a waiting retry early. */
 function rememberInputs(ports: ConnectorPorts, input: ConnectorInput): void {
   ports.memory.rememberInputHash(input.connector.metadata.uid, inputHashOf(input));
-}
-
-function again(input: ConnectorInput, time: number): ReconcileOutcome {
-  return { kind: 'again', afterMs: Math.max(0, time - input.now) };
 }
 
 function recordEvents(

@@ -156,6 +156,9 @@ describe('a ready account', () => {
     const { again } = resultOf({ session }) as { again: number };
     expect(again).toBeGreaterThan(NOW + 5 * MINUTE);
     expect(resultOf({ session, throttledUntil: NOW + HOUR })).toEqual({ kind: 'ready', again });
+    // The wall clock was set forward during the pause.
+    expect(resultOf({ session, throttledUntil: NOW - HOUR })).toEqual({ kind: 'ready', again });
+    expect(resultOf({ session, throttledUntil: NOW })).toEqual({ kind: 'ready', again });
     expect(decideAccount(accountWorld({ session, now: again }))).toEqual({ type: 'list' });
     expect(decideAccount(accountWorld({ session, now: Math.ceil(again) - 1 }))).toMatchObject({
       type: 'finish',

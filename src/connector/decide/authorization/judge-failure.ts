@@ -1,4 +1,5 @@
 import { conditionOf } from '../../../api/condition.ts';
+import { isObserved } from '../../../api/defaults.ts';
 import type { Instance } from '../../../openconnectors/port.ts';
 import { jitterOffsetOf } from '../../../reconciler/jitter-offset.ts';
 import { type Action, blocked } from '../../action.ts';
@@ -12,7 +13,8 @@ import {
 } from '../../action-log.ts';
 import { asksForConsent, isDoubted } from '../../authorization-state.ts';
 import type { ConnectorInput } from '../../input.ts';
-import { carriesSecret, difference } from '../desired-instance.ts';
+import { carriesSecret, difference, secretConfiguration } from '../desired-instance.ts';
+import { lastingInputs, obtain } from '../obtain-secrets.ts';
 import { authorize, clientChanged, reauthorizationRequested } from './authorize.ts';
 import {
   type Cause,
@@ -132,6 +134,10 @@ function conclude(input: ConnectorInput, instance: Instance, failure: Failure): 
   if (cause === 'grant') {
     return authorize(input, { why: 'revoked', instance });
   }
+  const resend = cause === 'client' && failure !== 'disabled' ? sendSecretsAgain(input, instance) : undefined;
+  if (resend !== undefined) {
+    return resend;
+  }
   if (reauthorizationRequested(input)) {
     return authorize(input, { why: 'revoked', instance });
   }
@@ -149,6 +155,22 @@ function conclude(input: ConnectorInput, instance: Instance, failure: Failure): 
         `Infusionsoft rejects the OAuth app in Secret "${input.connector.spec.oauth.clientSecretRef.name}" (spec.oauth.clientSecretRef). Correct the app at Keap, or the Secret.`,
         retry,
       );
+}
+
+/**
+ * Before the OAuth client is called rejected, the values of the Secrets are sent once more: an update that was given up may
+ * have been processed late, after a newer one.
+ */
+function sendSecretsAgain(input: ConnectorInput, { id }: Instance): Action | undefined {
+  const isJudged = conditionOf(input.connector, 'Authorized')?.reason === 'OAuthClientRejected';
+  if (isJudged || isReconfigured(input.log) || isObserved(input.connector.spec)) {
+    return undefined;
+  }
+  const obtaining = obtain(input, lastingInputs(input), true);
+  if (obtaining === undefined) {
+    return { type: 'patch', id, patch: { configuration: secretConfiguration(input) }, reason: 'Updated' };
+  }
+  return obtaining.type === 'read-secret' ? obtaining : undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ import { READY_ACCOUNT, SETTINGS, STORED, settledConnector } from '../../../supp
 import { CLUSTER, instance } from '../../../support/builders/instance.ts';
 import { type Bench, bench } from '../../../support/builders/ports.ts';
 import { fakeRemote, workingRemote } from '../../../support/builders/remote.ts';
+import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { HOUR, MINUTE, NOW } from '../../../support/builders/time.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -93,6 +94,7 @@ class Fleet {
       connector: subject,
       secrets: {
         ...STORED,
+        'crm-oauth': secretRead({ client_id: client, client_secret: VALUES.clientSecret }),
         'crm-connection': own.state === 'absent' ? own : { ...own, owners: [identity.uid] },
       },
     });
@@ -240,6 +242,7 @@ describe('one failing part', () => {
     fleet.refuses = (id) => ((id - FIRST_ID) % 3 === 0 ? invalid() : undefined);
     await fleet.run(3 * HOUR);
     expect(fleet.states.filter((state) => state === 'OAuthClientRejected')).toHaveLength(4);
+    expect(fleet.remote.calls.filter(([name]) => name === 'patchInstance')).toHaveLength(4);
     fleet.refuses = () => undefined;
     await fleet.run(HOUR);
     expect(all(fleet, 'Succeeded')).toBe(true);

@@ -7,7 +7,13 @@ import type { Peer } from '../../../../src/connector/peer.ts';
 import { jitterOffsetOf } from '../../../../src/reconciler/jitter-offset.ts';
 import { condition, readyStatus, UID, unverifiedStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
-import { ID, remoteError, type SettledChange, settledInput } from '../../../support/builders/input.ts';
+import {
+  ID,
+  remoteError,
+  type SettledChange,
+  settledInput,
+  UNREAD,
+} from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { READ, secretAbsent, secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { HOUR, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
@@ -94,6 +100,11 @@ function waiting(lastReason: Reason, ms: number): SettledChange {
   const failures = { count: 1, lastReason, nextAttemptAt: second(ms) };
   return { triggered: true, connector: { status: unverifiedStatus(ID, { failures }) } };
 }
+
+/** The values of the Secrets were sent in this reconcile, and the call still fails. */
+const secretsSent: SettledChange = {
+  log: { reconfigured: true, ping: 'client-refused', accountProven: true },
+};
 
 const first = { connector: { status: readyStatus(ID) } };
 const unverified = (text: string) => blockedBy('Authorized', 'AuthorizationUnverified', text, 'any');
@@ -274,13 +285,43 @@ describe('a second failure', () => {
     {
       name: 'of one client_id, while another works',
       because: 'the OAuth app is what they have in common',
-      input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')]),
+      input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
+        log: { reconfigured: true, ping: 'refused', accountProven: true },
+      }),
       action: clientRejected,
     },
     {
       name: 'with a text about the OAuth app',
       because: 'the provider names the cause',
+      input: failing('client-refused', [], secretsSent),
+      action: clientRejected,
+    },
+    {
+      name: 'with a text about the OAuth app, before the values of the Secrets were sent again',
+      because: 'an update that was given up may have been processed late, after a newer one',
       input: failing('client-refused', []),
+      action: {
+        type: 'patch',
+        id: ID,
+        patch: {
+          configuration: {
+            'oauth.api.secret': VALUES.clientSecret,
+            'infusionsoft.private.key': VALUES.encryptedKey,
+          },
+        },
+        reason: 'Updated',
+      },
+    },
+    {
+      name: 'with a text about the OAuth app, and Secrets that were not read',
+      because: 'their values are sent again',
+      input: failing('client-refused', [], { secrets: UNREAD }),
+      action: { type: 'read-secret', name: 'crm-oauth' },
+    },
+    {
+      name: 'with a text about the OAuth app that status names already',
+      because: 'the values were sent before it did',
+      input: failing('client-refused', [], { connector: { status: REJECTED_APP } }),
       action: clientRejected,
     },
     {
@@ -428,7 +469,7 @@ describe('an outage', () => {
       because: 'it is enabled once',
       input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
         connector: { status: outage(HOUR) },
-        log: { enabledSet: true, ping: 'refused', accountProven: true },
+        log: { enabledSet: true, reconfigured: true, ping: 'refused', accountProven: true },
       }),
       action: clientRejected,
     },

@@ -99,7 +99,8 @@ describe('a resource that is only observed', () => {
   it('says that the OAuth app is rejected where that is the cause', () => {
     expect(
       ofSettled({
-        connector: { status: unverifiedStatus(ID) },
+        connector: { status: unverifiedStatus(ID), spec: { managementPolicy: 'Observe' } },
+        secrets: KNOWN,
         log: { ping: 'client-refused', accountProven: true },
       }),
     ).toMatchObject(
