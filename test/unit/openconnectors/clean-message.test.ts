@@ -24,7 +24,18 @@ const forms: readonly ((value: string) => string)[] = [
 ];
 
 /** Letters whose other case is in another block, or which have no other case of one letter. */
-const foldedLetters = fc.constantFrom('\u212a', '\u017f', '\u212b', '\u0130', '\u0131', 'ß', '\u1e9e', 'ς', 'k', 'S');
+const foldedLetters = fc.constantFrom(
+  '\u212a',
+  '\u017f',
+  '\u212b',
+  '\u0130',
+  '\u0131',
+  'ß',
+  '\u1e9e',
+  'ς',
+  'k',
+  'S',
+);
 
 /** What stands around a secret: words, and what gets removed or shortened. */
 const around = fc.array(
@@ -90,7 +101,11 @@ describe('no secret survives', () => {
   test('not one with letters that ignoring case changes', () => {
     fc.assert(
       fc.property(
-        fc.string({ minLength: 6, maxLength: 12, unit: fc.oneof(foldedLetters, fc.constantFrom('\u00a1', '"', '-')) }),
+        fc.string({
+          minLength: 6,
+          maxLength: 12,
+          unit: fc.oneof(foldedLetters, fc.constantFrom('\u00a1', '"', '-')),
+        }),
         fc.string({ minLength: 6, maxLength: 12, unit: foldedLetters }),
         (value, other) => {
           expect(cleanMessage(`x ${value} y`, [other, value])).not.toContain(value);

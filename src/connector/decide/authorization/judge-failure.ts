@@ -174,8 +174,8 @@ function sendSecretsAgain(input: ConnectorInput, { id }: Instance): Action | und
 }
 
 /**
- * Whether an instance that Open Connectors disabled is enabled again: once when the outage is over, and as one of a few
- * that find out whether it is.
+ * Whether an instance that Open Connectors disabled is enabled again: once when the outage is over or others were not
+ * concerned, and as one of a few that find out whether it is over. Disabled, it would count against its client_id.
  */
 function mayEnable(input: ConnectorInput, cause: Cause): boolean {
   if (isEnabledSet(input.log)) {
@@ -185,7 +185,7 @@ function mayEnable(input: ConnectorInput, cause: Cause): boolean {
   return (
     cause === 'grant' ||
     isReconfigured(input.log) ||
-    (worksElsewhere && isUnavailable(input)) ||
+    (worksElsewhere && (isUnavailable(input) || isUnverified(input))) ||
     ((cause === 'client' || !worksElsewhere) && isProbe(input))
   );
 }

@@ -465,6 +465,12 @@ describe('an outage', () => {
       action: { type: 'enable', id: ID, enabled: true },
     },
     {
+      name: 'of this instance alone, which Open Connectors disabled while another of its client_id fails',
+      because: 'each would count as the proof that the client_id is rejected',
+      input: disabled([peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')]),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
       name: 'that is over, with an instance that was enabled and works no more than the others of its client_id',
       because: 'it is enabled once',
       input: failing('refused', [peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')], {
