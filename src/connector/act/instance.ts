@@ -50,7 +50,19 @@ export const readInstance: ReadHandler<'read-instance'> = async (context, input,
   return done(input, { read: id });
 };
 
+/** A response that took longer shows what the instance was, so that it is asked for once more. Milliseconds. */
+const SLOW_READ_MS = 2_000;
+
 async function readById(context: ReadContext, id: number): Promise<void> {
+  const { clock } = context.ports;
+  const sentAt = clock.monotonic();
+  await readOnce(context, id);
+  if (clock.monotonic() - sentAt > SLOW_READ_MS) {
+    await readOnce(context, id);
+  }
+}
+
+async function readOnce(context: ReadContext, id: number): Promise<void> {
   const { api, inventory } = context.session();
   try {
     inventory.learn(await api.readInstance(id, context.signal));

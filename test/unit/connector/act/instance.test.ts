@@ -7,7 +7,7 @@ import { type Bench, bench } from '../../../support/builders/ports.ts';
 import { readiness, reconcileOnce } from '../../../support/builders/reconcile.ts';
 import { type Answers, workingRemote } from '../../../support/builders/remote.ts';
 import { VALUES } from '../../../support/builders/secrets.ts';
-import { at, MINUTE } from '../../../support/builders/time.ts';
+import { at, MINUTE, SECOND } from '../../../support/builders/time.ts';
 
 const DELETED = { deletionTimestamp: at(0) } as const;
 
@@ -49,6 +49,21 @@ describe('a change of an instance', () => {
     ]);
     expect(it.instances.get(ID)?.name).toBe('team-a-crm');
     expect(reasons(it)).toEqual(['DriftCorrected']);
+  });
+
+  test('is not based on a response that took seconds: another owner may have come since', async () => {
+    const late = async (id: number): Promise<Instance | undefined> => {
+      const shown = it.instances.get(id);
+      if (names(it).length === 1) {
+        it.instances.set(id, instance(id, { name: 'renamed', tags: TAGS.otherCluster }));
+        await it.clock.advance(5 * SECOND);
+      }
+      return shown;
+    };
+    const it = settled({}, [instance(ID, { name: 'renamed' })], { readInstance: late });
+    await reconcileOnce(it);
+    expect(names(it)).toEqual(['readInstance', 'readInstance']);
+    expect(readiness(it)).toMatch(/^False/);
   });
 
   test('that finds nothing is not made', async () => {
