@@ -30,6 +30,9 @@ import { nextOutagePingAt, nextPingAt } from './ping-time.ts';
 /** While nothing works, about one disabled instance of an account is enabled in this time to find out. */
 const PROBE_SLOT_MS = 60 * 60_000;
 
+/** With fewer others, each disabled instance is enabled once: two that fail for different causes look like an outage. */
+const FEW = 5;
+
 /**
  * What follows from a failing call through the instance, or from an instance that Open Connectors disabled: nothing before
  * the account was verified, other instances were called, and the call was repeated.
@@ -185,7 +188,8 @@ function mayEnable(input: ConnectorInput, cause: Cause): boolean {
   return (
     cause === 'grant' ||
     isReconfigured(input.log) ||
-    (worksElsewhere && (isUnavailable(input) || isUnverified(input))) ||
+    (worksElsewhere && isUnavailable(input)) ||
+    (isUnverified(input) && (worksElsewhere || input.peers.length < FEW)) ||
     ((cause === 'client' || !worksElsewhere) && isProbe(input))
   );
 }

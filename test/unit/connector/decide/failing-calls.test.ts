@@ -86,6 +86,10 @@ const rejectedApp = (at: number): readonly Peer[] => [
   ...['b', 'c', 'd'].map((uid) => peer(uid, OTHER, 'answered', { tested: { at, answer: 'answered' } })),
 ];
 
+/** A connector of another client_id whose call was refused at this moment. */
+const refusedAt = (uid: string, at: number): Peer =>
+  peer(uid, OTHER, 'refused', { tested: { at, answer: 'refused' } });
+
 /** A status in which an outage has lasted for `ms`. */
 function outage(ms: number) {
   return readyStatus(ID, {
@@ -469,6 +473,21 @@ describe('an outage', () => {
       because: 'each would count as the proof that the client_id is rejected',
       input: disabled([peer('a', OWN, 'refused'), peer('x', OTHER, 'answered')]),
       action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'of one other client_id, where Open Connectors disabled this instance',
+      because: 'two that fail for different causes would wait for each other',
+      input: disabled([refusedAt('x', PROBE_TURN + HOUR)], { now: PROBE_TURN + HOUR }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
+      name: 'of many client_ids, where Open Connectors disabled this instance',
+      because: 'it disables all of them in a long outage',
+      input: disabled(
+        ['v', 'w', 'x', 'y', 'z'].map((uid) => refusedAt(uid, PROBE_TURN + HOUR)),
+        { now: PROBE_TURN + HOUR },
+      ),
+      action: unavailable,
     },
     {
       name: 'that is over, with an instance that was enabled and works no more than the others of its client_id',
