@@ -2,7 +2,7 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { switchPolicyOf } from '../../api/defaults.ts';
 
 /** Ids of the instances that status names: the one in use, the one before a switch to it, and the one after. */
-export function heldIdsOf({ status }: InfusionsoftConnector): number[] {
+export function heldIdsOf({ status }: Pick<InfusionsoftConnector, 'status'>): number[] {
   const ids = [status?.instance?.id, status?.next?.id, status?.replacing?.id];
   return [...new Set(ids.filter((id) => id !== undefined))];
 }

@@ -39,6 +39,8 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
   const { connector } = input;
   const before: ConnectorStatus = connector.status ?? {};
   const reconcileAt = requestOf(connector, 'reconcileAt', before.lastHandledReconcileAt);
+  const fields = instanceFieldsOf(input, result);
+  const held = heldIdsOf({ status: { ...before, ...fields } });
   const after: ConnectorStatus = withoutUndefined({
     ...before,
     observedGeneration: connector.metadata.generation,
@@ -48,11 +50,11 @@ export function summarize(input: ConnectorInput, result: StatusUpdate, fraction:
       connector.metadata.generation,
       input.now,
     ),
-    ...instanceFieldsOf(input, result),
+    ...fields,
     plan: planStatus(input, result),
     authorization: authorizationStatus(input, result),
     binding: bindingStatus(input),
-    credentials: credentialStatus(input, result),
+    credentials: credentialStatus(input, result, held),
     events: eventsStatus(input, result),
     failures: failuresAfter(before.failures, result, input.now, fraction),
     lastHandledReconcileAt: reconcileAt ?? before.lastHandledReconcileAt,
@@ -285,8 +287,12 @@ function bindingStatus(input: ConnectorInput): ConnectorStatus['binding'] {
     : { name, resourceVersion: seen.resourceVersion, fingerprint: seen.content };
 }
 
-/** Fingerprints of what the instance carries: renewed only when all of it is known to be applied. */
-function credentialStatus(input: ConnectorInput, result: StatusUpdate): ConnectorStatus['credentials'] {
+/** Fingerprints of what the instances `held` carry: renewed only when all of it is known to be applied. */
+function credentialStatus(
+  input: ConnectorInput,
+  result: StatusUpdate,
+  held: readonly number[],
+): ConnectorStatus['credentials'] {
   const before = input.connector.status?.credentials;
   if (result.kind !== 'ready' && !isAuthorized(input.log) && !isReconfigured(input.log)) {
     return before;
@@ -309,9 +315,7 @@ function credentialStatus(input: ConnectorInput, result: StatusUpdate): Connecto
   });
   // What the instance of the other element carries is compared with when spec.connector is restored.
   const others = (before ?? []).filter((entry) => !lasting.some((found) => isOf(entry, found)));
-  return input.instances.inUse !== undefined || heldIdsOf(input.connector).length > 1
-    ? [...current, ...others]
-    : current;
+  return input.instances.inUse !== undefined || held.length > 1 ? [...current, ...others] : current;
 }
 
 /** The events as they were enabled: they are disabled when the spec has them no more. */

@@ -41,6 +41,16 @@ describe('the credentials in status', () => {
     expect(namesOf({ credentials: [other, ...applied], next })).toEqual([...own, 'another/client_id']);
   });
 
+  it('are no longer those of an instance of another element that the same report drops', () => {
+    const subject = settledInput({
+      connector: { status: readyStatus(ID, { credentials: [other, ...applied], next }) },
+      gone: [next.id],
+    });
+    const { credentials, next: dropped } = after(subject);
+    expect(dropped).toBeUndefined();
+    expect(credentials?.map(({ secretName }) => secretName)).not.toContain('another');
+  });
+
   it('are none where none was recorded and none was read', () => {
     expect(namesOf({ credentials: undefined, next })).toEqual([]);
   });
