@@ -12,8 +12,8 @@ import { heldIdsOf } from '../../observe/held-instances.ts';
 import {
   createdBy,
   isAcceptedHere,
+  isOutcomeOf,
   isSettled,
-  mayBeOf,
   type Sendability,
   searchedAt,
   sendability,
@@ -133,7 +133,7 @@ function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const held = heldIdsOf(input.connector);
   return (
     deletedInstances(input.log).length > 0 ||
-    input.instances.created.some((instance) => !held.includes(instance.id) && mayBeOf(record, instance))
+    input.instances.created.some((instance) => !held.includes(instance.id) && isOutcomeOf(input, record, instance))
   );
 }
 

@@ -1,5 +1,5 @@
-import { describe } from 'vitest';
-
+import { describe, expect, it } from 'vitest';
+import { settleDoubt } from '../../../../src/connector/decide/authorization/authorize.ts';
 import { attempt, connector, digest, HELD, readyStatus } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, input, SETTINGS } from '../../../support/builders/input.ts';
@@ -247,4 +247,25 @@ describe('a grant whose outcome is unknown', () => {
       ),
     },
   ]);
+});
+
+it('the late instance of an earlier code does not end the search for the instance of the latest one', () => {
+  const spent = [{ kind: 'code', digest: OTHER, at: at(-MINUTE), created: 'unknown' }] as const;
+  const replaced = input({
+    connector: connector({
+      metadata: HELD,
+      spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined },
+      status: readyStatus(ID, { authorization: { authorizedAt: second(-60 * MINUTE), grant: OTHER } }),
+      annotations: { attempt: attempt({ at: at(0), spent }) },
+    }),
+    instances: [
+      instance(ID, { createdAt: second(-60 * MINUTE) }),
+      instance(9, { createdAt: second(-55 * SECOND) }),
+    ],
+    now: NOW + SECOND,
+    searchedAt: NOW - SECOND,
+  });
+  expect(replaced.instances.created.map(({ id }) => id)).toContain(9);
+  const due = { why: 'create', insteadOf: { id: ID, because: 'replaced' } } as const;
+  expect(settleDoubt(replaced, due)).toEqual({ type: 'search' });
 });
