@@ -9,12 +9,20 @@ import {
 } from '../../../../src/connector/report/instance-status.ts';
 import { report } from '../../../../src/connector/report/report.ts';
 import { type StatusUpdate, summarize } from '../../../../src/connector/report/summarize.ts';
-import { attempt, CALLBACK, connector, HELD, readyStatus, UID } from '../../../support/builders/connector.ts';
+import {
+  attempt,
+  CALLBACK,
+  connector,
+  digest as digestOf,
+  HELD,
+  readyStatus,
+  UID,
+} from '../../../support/builders/connector.ts';
 import { ID, input, settledConnector, settledInput } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { bench } from '../../../support/builders/ports.ts';
 import { secretAbsent, secretUnread } from '../../../support/builders/secrets.ts';
-import { at, MINUTE, NOW, second } from '../../../support/builders/time.ts';
+import { at, MINUTE, NOW, SECOND, second } from '../../../support/builders/time.ts';
 
 const NEW = 5_000;
 const READY = { kind: 'ready', reason: 'Succeeded', message: 'Ready.', again: NOW + MINUTE } as const;
@@ -135,6 +143,24 @@ describe('the authorization in status', () => {
     expect(
       grantOf({ ...subject, connector: { ...subject.connector, status: fresh } }, result),
     ).toBeUndefined();
+  });
+
+  it('has no new grant where an earlier code created the instance in use', () => {
+    const earlier = {
+      kind: 'code',
+      digest: digestOf('earlier'),
+      at: at(-2 * MINUTE),
+      created: 'one',
+    } as const;
+    const attempted = attempt({ at: at(-MINUTE), spent: [earlier] });
+    const authorization = { authorizedAt: second(-MINUTE), grant: earlier.digest };
+    const subject = connector({
+      metadata: HELD,
+      annotations: { attempt: attempted },
+      status: readyStatus(ID, { authorization }),
+    });
+    const found = instance(ID, { createdAt: at(-30 * SECOND) });
+    expect(grantOf(input({ connector: subject, instances: [found] }))).toBe(earlier.digest);
   });
 
   it('keeps the time of a grant that is known', () => {
