@@ -39,22 +39,30 @@ export class Inventory {
 
   /**
    * Replaces all knowledge by a complete list that was begun at `startedAt`. Returns the owner tags of the instances
-   * that came, went or changed.
+   * that came, went or changed. What is listed as it is known stays the same object, so that a list of thousands that
+   * shows nothing new leaves nothing behind.
    */
   replace(instances: readonly Instance[], startedAt: number): ReadonlySet<string> {
-    const before = new Map(this.#instances);
+    const changed: string[] = [];
+    const listed = new Set(instances.map(({ id }) => id));
     this.#searches.clear();
     this.#takenAt = startedAt;
-    for (const id of before.keys()) {
-      this.#forgetOlder(id, startedAt);
+    for (const [id, known] of this.#instances) {
+      if (!listed.has(id) && !this.#isNewer(id, startedAt)) {
+        changed.push(...ownersOf(known));
+        this.forget(id);
+      }
     }
-    this.#learnOlder(instances, startedAt);
-    const changed = [...new Set([...before.keys(), ...this.#instances.keys()])].filter(
-      (id) => !isDeepStrictEqual(before.get(id), this.#instances.get(id)),
-    );
-    return new Set(
-      changed.flatMap((id) => [...ownersOf(before.get(id)), ...ownersOf(this.#instances.get(id))]),
-    );
+    for (const instance of instances.filter(({ id }) => !this.#isNewer(id, startedAt))) {
+      const known = this.#instances.get(instance.id);
+      if (!isDeepStrictEqual(known, instance)) {
+        changed.push(...ownersOf(known), ...ownersOf(instance));
+        this.forget(instance.id);
+        this.learn(instance);
+      }
+      this.#learnedAt.delete(instance.id);
+    }
+    return new Set(changed);
   }
 
   /** Updates the inventory with a complete response about one owner tag, begun at `startedAt`. */

@@ -45,6 +45,15 @@ describe('a list', () => {
     expect([...inventory.replace([instance(1, { name: 'renamed' }), instance(3)], NOW)]).toEqual([OWN.owner]);
   });
 
+  test('keeps the objects of what is listed as it is known', () => {
+    const inventory = new Inventory(() => NOW, 0);
+    const known = instance(1);
+    inventory.replace([known, instance(2)], NOW - 2);
+    inventory.replace([instance(1), instance(2, { name: 'renamed' })], NOW + 1);
+    expect(inventory.about(OWN.owner, [1]).instances.get(1)).toBe(known);
+    expect(inventory.about(OWN.owner, [2]).instances.get(2)).toMatchObject({ name: 'renamed' });
+  });
+
   test('names both owners of what changed hands', () => {
     const inventory = taken([1]);
     const changed = inventory.replace([instance(1, { tags: TAGS.otherResource })], NOW);
