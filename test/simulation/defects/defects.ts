@@ -131,7 +131,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'Lease not fenced',
     effect: 'A replica writes to Open Connectors without a look at its Lease.',
     breaks: ['fenced'],
-    seed: 6,
+    seed: 166,
     focus: 'paused leaders',
     edits: [
       {
@@ -145,7 +145,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'renew deadline ignored',
     effect: 'A leader counts as leading after its renew deadline.',
     breaks: ['fenced'],
-    seed: 6,
+    seed: 166,
     focus: 'paused leaders',
     edits: [
       {
