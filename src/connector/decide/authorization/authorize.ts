@@ -133,7 +133,9 @@ function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
   const held = heldIdsOf(input.connector);
   return (
     deletedInstances(input.log).length > 0 ||
-    input.instances.created.some((instance) => !held.includes(instance.id) && isOutcomeOf(input, record, instance))
+    input.instances.created.some(
+      (instance) => !held.includes(instance.id) && isOutcomeOf(input, record, instance),
+    )
   );
 }
 
