@@ -43,34 +43,14 @@ export class Inventory {
    * shows nothing new leaves nothing behind.
    */
   replace(instances: readonly Instance[], startedAt: number): ReadonlySet<string> {
-    const changed: string[] = [];
-    const listed = new Set(instances.map(({ id }) => id));
     this.#searches.clear();
     this.#takenAt = startedAt;
-    for (const [id, known] of this.#instances) {
-      if (!listed.has(id) && !this.#isNewer(id, startedAt)) {
-        changed.push(...ownersOf(known));
-        this.forget(id);
-      }
-    }
-    for (const instance of instances.filter(({ id }) => !this.#isNewer(id, startedAt))) {
-      const known = this.#instances.get(instance.id);
-      if (!isDeepStrictEqual(known, instance)) {
-        changed.push(...ownersOf(known), ...ownersOf(instance));
-        this.forget(instance.id);
-        this.learn(instance);
-      }
-      this.#learnedAt.delete(instance.id);
-    }
-    return new Set(changed);
+    return this.#update(this.#instances.keys(), instances, startedAt);
   }
 
   /** Updates the inventory with a complete response about one owner tag, begun at `startedAt`. */
   searched(ownerTag: string, found: readonly Instance[], startedAt: number): void {
-    for (const id of [...(this.#byOwner.get(ownerTag) ?? [])]) {
-      this.#forgetOlder(id, startedAt);
-    }
-    this.#learnOlder(found, startedAt);
+    this.#update(this.#byOwner.get(ownerTag) ?? [], found, startedAt);
     this.#searches.set(ownerTag, startedAt);
   }
 
@@ -93,17 +73,29 @@ export class Inventory {
     return time !== undefined && time <= this.#now();
   }
 
-  #forgetOlder(id: number, startedAt: number): void {
-    if (!this.#isNewer(id, startedAt)) {
-      this.forget(id);
+  /** Replaces what is known of `ids` by a list, except for what is newer. Returns the owner tags of what changed. */
+  #update(ids: Iterable<number>, listed: readonly Instance[], startedAt: number): ReadonlySet<string> {
+    const known = new Map(Array.from(ids, (id) => [id, this.#instances.get(id)]));
+    const listedIds = new Set(listed.map(({ id }) => id));
+    const changed: string[] = [];
+    for (const [id, before] of known) {
+      if (!listedIds.has(id) && !this.#isNewer(id, startedAt)) {
+        changed.push(...ownersOf(before));
+        this.forget(id);
+      }
     }
-  }
-
-  #learnOlder(instances: readonly Instance[], startedAt: number): void {
-    for (const instance of instances.filter(({ id }) => !this.#isNewer(id, startedAt))) {
-      this.learn(instance);
+    for (const instance of listed.filter(({ id }) => !this.#isNewer(id, startedAt))) {
+      const before = known.get(instance.id);
+      if (!isDeepStrictEqual(before, instance)) {
+        changed.push(...ownersOf(before), ...ownersOf(instance));
+        if (known.has(instance.id)) {
+          this.forget(instance.id);
+        }
+        this.learn(instance);
+      }
       this.#learnedAt.delete(instance.id);
     }
+    return new Set(changed);
   }
 
   /** Updates one instance from a response. What the response leaves out keeps its last known value. */

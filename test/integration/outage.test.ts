@@ -238,9 +238,13 @@ describeControlPlanes('an outage of the provider', (plane) => {
         disabled.toSorted().map((id) => expect.stringContaining(`/instances/${id}/enabled`)),
       );
       const ofRevoked = seen.changes().filter((change) => !others.includes(change));
-      expect(['enableInstance', 'patchInstance']).toEqual(
-        expect.arrayContaining(ofRevoked.map(({ operation }) => operation)),
+      const [enabled, patched] = ['enableInstance', 'patchInstance'].map(
+        (wanted) => ofRevoked.filter(({ operation }) => operation === wanted).length,
       );
+      // Its turn to find out whether the outage is over may be during the outage.
+      expect(enabled).toBeLessThanOrEqual(2);
+      expect(patched).toBeLessThanOrEqual(1);
+      expect(ofRevoked).toHaveLength((enabled ?? 0) + (patched ?? 0));
       await several.namespace.remove(KIND, name);
       await several.namespace.waitGone(KIND, name);
       groups = [{ ...several, names: several.names.filter((one) => one !== name) }, pair, single];

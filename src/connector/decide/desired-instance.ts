@@ -21,15 +21,11 @@ export function recordedEnabled({ connector }: ConnectorInput, id: number): bool
 /** The whole instance with all true values, for a create or a re-authorization. All values must have been read. */
 export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody {
   const shown = shownConfiguration(input).map(({ field, desired }) => [field, desired(input)] as const);
-  const masked = MASKED_CONFIGURATION.map(({ field, desired }) => {
-    const found = desired(input);
-    return [field, found && textOf(found)] as const;
-  });
   return {
     element: elementKeyOf(input.connector.spec),
     name: NAME.desired(input) ?? '',
     tags: TAGS.desired(input) ?? [],
-    configuration: definedEntries([...shown, ...masked]),
+    configuration: definedEntries([...shown, ...maskedEntries(input, MASKED_CONFIGURATION)]),
     grant,
   };
 }
@@ -37,11 +33,18 @@ export function instanceBody(input: ConnectorInput, grant: Grant): InstanceBody 
 /** The values of the Secrets that an update may carry. All must have been read. */
 export function secretConfiguration(input: ConnectorInput): Readonly<Record<string, string>> {
   return definedEntries(
-    MASKED_CONFIGURATION.filter(({ changedBy }) => changedBy === 'patch').map(({ field, desired }) => {
-      const found = desired(input);
-      return [field, found && textOf(found)];
-    }),
+    maskedEntries(
+      input,
+      MASKED_CONFIGURATION.filter(({ changedBy }) => changedBy === 'patch'),
+    ),
   );
+}
+
+function maskedEntries(input: ConnectorInput, fields: typeof MASKED_CONFIGURATION) {
+  return fields.map(({ field, desired }) => {
+    const found = desired(input);
+    return [field, found && textOf(found)] as const;
+  });
 }
 
 /** Whether the resource was edited since the instance last equalled it: also where that was tried and failed. */

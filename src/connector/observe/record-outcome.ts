@@ -177,6 +177,9 @@ export function isOutcomeOf(input: ConnectorInput, record: WriteAheadRecord, ins
   if (record.operation !== 'create') {
     return true;
   }
+  if (isExplained(input, record, instance.id)) {
+    return false;
+  }
   const current: CreateSend = { sentAt: sentAt(input, record.at), created: 'one' };
   const earlier = sendsOf(input)
     .slice(1)
@@ -184,6 +187,16 @@ export function isOutcomeOf(input: ConnectorInput, record: WriteAheadRecord, ins
     .map((send): CreateSend => ({ ...send, created: 'one' }));
   const origin = originOf(input, [current, ...earlier], instance);
   return mayBeOf(record, instance) && (origin === undefined || origin === current);
+}
+
+/** Whether status says that an earlier credential created the instance. */
+function isExplained(
+  { connector: { status } }: ConnectorInput,
+  { spent }: WriteAheadRecord,
+  id: number,
+): boolean {
+  const grant = status?.authorization?.grant;
+  return status?.instance?.id === id && spent.some(({ digest }) => digest === grant);
 }
 
 /** Whether a credential can be sent, now or later; where not, why. */

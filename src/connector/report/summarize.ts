@@ -249,20 +249,8 @@ function isProven(input: ConnectorInput, record: WriteAheadRecord): boolean {
     input.memory.refused?.digest !== record.digest &&
     instance !== undefined &&
     instance !== 'not-found' &&
-    !isExplained(input, record, instance.id) &&
     isOutcomeOf(input, record, instance)
   );
-}
-
-/** Whether status says that an earlier credential created the instance. */
-function isExplained(
-  { connector: { status } }: ConnectorInput,
-  { operation, spent }: WriteAheadRecord,
-  id: number,
-): boolean {
-  const grant = status?.authorization?.grant;
-  const isEarlier = spent.some(({ digest }) => digest === grant);
-  return operation === 'create' && isEarlier && status?.instance?.id === id;
 }
 
 /** Status shows the start page while consent is pending, also while another condition blocks. */
