@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import { FairQueue, higherOf, type Priority, type StarvationGuard, type Taken } from './fair-queue.ts';
 import { Lanes } from './lanes.ts';
+import { TimeSlice } from './time-slice.ts';
 import { WorkerSlots } from './worker-slots.ts';
 
 export type { Priority } from './fair-queue.ts';
@@ -97,6 +98,7 @@ export class WorkQueue<Key> {
   readonly #failures = new Map<string, number>();
   readonly #slots: WorkerSlots;
   readonly #lanes: Lanes;
+  readonly #slice: TimeSlice;
   readonly #runningAtMost: number;
   readonly #work = new AbortController();
   readonly #idleWaiters = new Set<() => void>();
@@ -113,6 +115,7 @@ export class WorkQueue<Key> {
     );
     this.#slots = new WorkerSlots(workers);
     this.#lanes = new Lanes(perLane);
+    this.#slice = new TimeSlice(options.clock, () => this.#pump());
     this.#runningAtMost = workers + (options.waiting?.total ?? LANES_IN_TOTAL * perLane);
   }
 
@@ -276,6 +279,9 @@ export class WorkQueue<Key> {
     this.#isPumping = true;
     const { clock } = this.#options;
     while (this.#state === 'open' && this.#slots.hasFree && this.#running.size < this.#runningAtMost) {
+      if (this.#ready.size === 0 || !this.#slice.hasTime()) {
+        break;
+      }
       const next = this.#ready.take(clock.monotonic(), (lane) => this.#lanes.isOpen(lane));
       if (next === undefined) {
         break;
