@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { leanOperator, leanPlugin } from './lean-modules.ts';
+import { httpWithoutWebSocket, leanOperator, leanPlugin } from './lean-modules.ts';
 import { licensesOf } from './licenses.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -68,6 +68,6 @@ function bundleProgram({ name, entry, lean }: Program, outdir: string) {
     // The same bytes with and without the settings of the type checker beside the sources.
     tsconfigRaw: {},
     logLevel: 'warning',
-    plugins: [lean],
+    plugins: [lean, httpWithoutWebSocket],
   });
 }

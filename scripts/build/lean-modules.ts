@@ -14,6 +14,7 @@ interface Replacement {
 
 /** The replacements of every program. */
 const COMMON: readonly Replacement[] = [
+  { filter: /^undici$/, by: 'undici.mjs' },
   {
     filter: /^\.\/gen\/index\.js$/,
     importedFrom: '/@kubernetes/client-node/dist',
@@ -48,6 +49,21 @@ export const leanOperator: Plugin = leanModules(OPERATOR);
 
 /** The same for the kubectl plugin. */
 export const leanPlugin: Plugin = leanModules(PLUGIN);
+
+/**
+ * An import of `node:http` reads each of its exports. `WebSocket` is one, and loads Node's own copy of undici: a tenth of the
+ * time and some MiB of the start. The module object has the same exports and reads none.
+ */
+export const httpWithoutWebSocket: Plugin = {
+  name: 'http-without-websocket',
+  setup({ onLoad, onResolve }) {
+    const namespace = 'module-object';
+    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'node:http', namespace }));
+    onLoad({ filter: /^/, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
 
 function leanModules(replacements: readonly Replacement[]): Plugin {
   return {

@@ -79,35 +79,38 @@ export class ControllerManager extends ReliableOperator implements Manager {
   }
 
   protected override async init(): Promise<void> {
-    const { controllers, namespaces, labelSelector, prepare } = this.#own;
+    const { controllers, namespaces, prepare } = this.#own;
     await prepare();
     const watched = namespaces.length === 0 ? [undefined] : namespaces;
-    for (const namespace of watched) {
-      for (const controller of controllers) {
-        const { group, version, plural } = controller.resource;
-        await this.watchResource(
-          group,
-          version,
-          plural,
-          (event, context) => this.#handle(controller, event, context),
-          namespace,
-          { labelSelector },
-        );
-      }
-    }
-    for (const { resource, indexes } of controllers) {
+    // All lists at once. A watch makes its store in the same tick, and the indexes are there before the first object.
+    const filled = watched.flatMap((namespace) => [
+      ...controllers.map((controller) => this.#watch(controller, namespace)),
+      ...[...this.#referenced()].map((referenced) => this.#watchReferenced(referenced, namespace)),
+    ]);
+    for (const { resource, indexes } of [...controllers, ...this.#referenced()]) {
       this.#addIndexes(resource, indexes);
     }
-    for (const referenced of this.#referenced()) {
-      for (const namespace of watched) {
-        await this.watchSecondary(referenced.resource, {
-          namespace,
-          metadataOnly: true,
-          map: ({ metadata }) => this.#reconcileReferrers(referenced, metadata),
-        });
-      }
-      this.#addIndexes(referenced.resource, referenced.indexes);
-    }
+    await Promise.all(filled);
+  }
+
+  #watch(controller: Controller, namespace: string | undefined): Promise<void> {
+    const { group, version, plural } = controller.resource;
+    return this.watchResource(
+      group,
+      version,
+      plural,
+      (event, context) => this.#handle(controller, event, context),
+      namespace,
+      { labelSelector: this.#own.labelSelector },
+    );
+  }
+
+  #watchReferenced(referenced: ReferencedResource, namespace: string | undefined): Promise<Store> {
+    return this.watchSecondary(referenced.resource, {
+      namespace,
+      metadataOnly: true,
+      map: ({ metadata }) => this.#reconcileReferrers(referenced, metadata),
+    });
   }
 
   protected override onStartedLeading(): Promise<void> {
