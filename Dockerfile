@@ -78,5 +78,6 @@ USER 65532:65532
 # Metrics, health, consent pages.
 EXPOSE 8080 8081 8082
 # The operator handles SIGTERM itself and starts no processes, so it is fit to be process 1.
-# A small young generation: the operator allocates little at a time, and memory counts more than pauses of 1 ms.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "/app/dist/main.js"]
+# A small young generation: the operator allocates little at a time, and memory counts more than pauses of 1 ms. The heap
+# grows by half before it is collected again; without a limit V8 would let it grow to three times what is used.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "--heap-growing-percent=50", "/app/dist/main.js"]

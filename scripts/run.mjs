@@ -17,7 +17,10 @@ const vitest = (...args) => node(join(root, 'node_modules/vitest/vitest.mjs'), '
 const tsc = (...args) => node(join(root, 'node_modules/typescript/bin/tsc'), ...args);
 const build = () => node('scripts/build.ts');
 /** The operator as the image starts it. */
-const operator = (...args) => [join(bin, 'node'), ['--max-semi-space-size=2', 'dist/main.js', ...args]];
+const operator = (...args) => [
+  join(bin, 'node'),
+  ['--max-semi-space-size=2', '--heap-growing-percent=50', 'dist/main.js', ...args],
+];
 
 const knip = () => node(join(root, 'node_modules/knip/bin/knip.js'), '--no-progress');
 

@@ -5,8 +5,12 @@ import { type ProcessUsage, usageOf } from '../measure/process-usage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The young generation of the image: both programs run with the same flags. */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
+/** The flags of the image: both programs run with the same. */
+const NODE_FLAGS = [
+  '--max-semi-space-size=2',
+  '--heap-growing-percent=50',
+  '--disable-warning=ExperimentalWarning',
+];
 
 /** Characters of the output that are kept. */
 const KEPT_OUTPUT = 2_000;

@@ -41,7 +41,14 @@ const METER = `data:text/javascript,${encodeURIComponent(`
 function run(folder: string, program: string, ...args: readonly string[]) {
   const result = spawnSync(
     process.execPath,
-    ['--max-semi-space-size=2', '--import', METER, join(folder, program), ...args],
+    [
+      '--max-semi-space-size=2',
+      '--heap-growing-percent=50',
+      '--import',
+      METER,
+      join(folder, program),
+      ...args,
+    ],
     { cwd: folder, encoding: 'utf8', env: {} },
   );
   const rss = Number(/rss=(\d+)/.exec(result.stderr)?.[1]);

@@ -94,8 +94,9 @@ function metadataOf(object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp } =
     object.metadata;
   return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
+    // The same two strings for all objects, instead of those that were parsed for each.
+    apiVersion: 'meta.k8s.io/v1',
+    kind: 'PartialObjectMetadata',
     metadata: {
       name,
       uid,
