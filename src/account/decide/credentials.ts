@@ -1,6 +1,7 @@
 import { organizationSecretKeyOf, userSecretKeyOf } from '../../api/defaults.ts';
 import { PROBE_INTERVAL_MS } from '../../reconciler/backoff.ts';
 import type { AccountAction } from '../action.ts';
+import { secretVersionOf } from '../credentials/secret-version.ts';
 import type { AccountInput, CredentialsInput } from '../input.ts';
 import { blocked, ON_CHANGE, unauthorized } from './blocked.ts';
 
@@ -18,7 +19,9 @@ export function credentialsWork(input: AccountInput): AccountAction | undefined 
       );
     case 'unread': {
       const isVerified =
-        session.state === 'open' && !session.invalidated && session.secretVersion === found.resourceVersion;
+        session.state === 'open' &&
+        !session.invalidated &&
+        session.secretVersion === secretVersionOf(input.account.spec, found.resourceVersion);
       return isVerified ? undefined : { type: 'read-secret', name };
     }
     case 'key-missing':
@@ -54,5 +57,10 @@ function verify(
       return blocked(input, 'AccountUnauthorized', unauthorized(input), { kind: 'at', time: probeAt });
     }
   }
-  return { type: 'verify', credentials, credential, secretVersion: resourceVersion };
+  return {
+    type: 'verify',
+    credentials,
+    credential,
+    secretVersion: secretVersionOf(input.account.spec, resourceVersion),
+  };
 }

@@ -3,6 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import { isKubeError } from '../../kube/client/errors.ts';
 import { againAt, type ReconcileOutcome } from '../../reconciler/outcome.ts';
 import type { AccountResult } from '../action.ts';
+import { secretVersionOf } from '../credentials/secret-version.ts';
 import type { AccountInput } from '../input.ts';
 import { inputHashOf } from '../observe/observe.ts';
 import type { AccountPorts } from '../ports.ts';
@@ -79,7 +80,8 @@ function sooner(outcome: ReconcileOutcome, afterMs: number): ReconcileOutcome {
 /** The same credentials in a touched Secret need not be read again. Only a ready account has verified what it read. */
 function rememberSecretVersion(ports: AccountPorts, { account, secret }: AccountInput): void {
   if (secret.state === 'read') {
-    ports.registry.secretUpdated(keyOf(account), { secretVersion: secret.resourceVersion });
+    const secretVersion = secretVersionOf(account.spec, secret.resourceVersion);
+    ports.registry.secretUpdated(keyOf(account), { secretVersion });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AccountLogEntry } from '../../../src/account/action-log.ts';
+import { secretVersionOf } from '../../../src/account/credentials/secret-version.ts';
 import type { AccountInput, AccountObservation, SessionFacts } from '../../../src/account/input.ts';
 import { gatherAccount } from '../../../src/account/observe/gather.ts';
 import type { AccountSpec, AccountStatus, OpenConnectorsAccount } from '../../../src/api/account.ts';
@@ -71,7 +72,7 @@ export function accountSecret(resourceVersion = '1'): SecretFact {
 export const OPEN: Extract<SessionFacts, { state: 'open' }> = {
   state: 'open',
   credential: CREDENTIAL,
-  secretVersion: '1',
+  secretVersion: secretVersionOf(account().spec, '1'),
   organization: { id: ACCOUNT.organizationId, name: 'Acme' },
   listedAt: NOW - MINUTE,
   invalidated: false,
@@ -116,6 +117,11 @@ function failedEntry({
   readonly error: RemoteError;
 }): AccountLogEntry {
   const credentials = { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret };
-  const verify = { type: 'verify', credentials, credential: CREDENTIAL, secretVersion: '1' } as const;
+  const verify = {
+    type: 'verify',
+    credentials,
+    credential: CREDENTIAL,
+    secretVersion: OPEN.secretVersion,
+  } as const;
   return { action: action === 'list' ? { type: 'list' } : verify, outcome: { kind: 'failed', error } };
 }

@@ -42,7 +42,7 @@ function assertStatusOf(input: AccountInput, action: AccountAction): void {
 const verify = {
   type: 'verify',
   credential: CREDENTIAL,
-  secretVersion: '1',
+  secretVersion: OPEN.secretVersion,
   credentials: { userSecret: VALUES.userSecret, organizationSecret: VALUES.organizationSecret },
 };
 const onChange: Retry = { kind: 'on-change' };
@@ -77,7 +77,7 @@ describe('an account', () => {
         }),
         secret: secretRead({ u: VALUES.userSecret, o: VALUES.organizationSecret }),
       }),
-      action: verify,
+      action: { ...verify, secretVersion: '["1","u","o"]' },
     },
     {
       name: 'verified, never listed',
@@ -102,6 +102,18 @@ describe('an account', () => {
       because: 'an unchanged reconcile reads nothing',
       input: accountWorld({ session: OPEN, secret: secretUnread() }),
       action: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'verified, with another key of the same Secret',
+      because: 'the other key may hold another value',
+      input: accountWorld({
+        account: account({
+          spec: { credentialsSecretRef: { name: 'sap-account', userSecretKey: 'other' } },
+        }),
+        session: OPEN,
+        secret: secretUnread(),
+      }),
+      action: { type: 'read-secret', name: 'sap-account' },
     },
     {
       name: 'verified, its Secret touched',
