@@ -8,7 +8,7 @@ import { createEnvironment, type Environment } from './environment/environment.t
 import type { OperatorProcess } from './environment/operator-process.ts';
 import { LATE_COMMIT_WINDOW_MS } from './environment/settings.ts';
 import { createStage, type Stage } from './environment/stage.ts';
-import type { Fates } from './wire/fate.ts';
+import type { Fates, WireCall } from './wire/fate.ts';
 
 /** What a session starts from. */
 export interface SessionOptions {
@@ -23,6 +23,8 @@ export interface SessionOptions {
   /** Gets each line of the log, besides the monitor. */
   readonly onLog?: (process: string, line: string) => void;
   readonly onTimer?: (process: OperatorProcess) => void;
+  /** Called when a request of a process has ended, with its response or without. */
+  readonly onAnswer?: (call: WireCall) => void;
 }
 
 /** An environment with users and checks, before the operator starts. */
@@ -60,7 +62,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
   const environment = createEnvironment({
     ...options,
-    observer: monitorOf,
+    observer: () => ({
+      left: monitorOf().left,
+      answered(call, outcome, body) {
+        monitorOf().answered(call, outcome, body);
+        options.onAnswer?.(call);
+      },
+    }),
     onLog(process, line) {
       monitorOf().log(process, line);
       options.onLog?.(process, line);

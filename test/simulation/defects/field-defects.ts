@@ -59,4 +59,69 @@ export const FIELD_DEFECTS: readonly FieldDefect[] = [
       },
     ],
   },
+  {
+    name: 'other key of the credentials ignored',
+    effect: 'An account keeps the credentials of a key that the spec does not name any more.',
+    field: 'spec.credentialsSecretRef.userSecretKey',
+    edits: [
+      {
+        file: 'src/account/credentials/secret-version.ts',
+        from: 'userSecretKeyOf(spec), organizationSecretKeyOf(spec)]',
+        to: 'organizationSecretKeyOf(spec)]',
+      },
+    ],
+  },
+  {
+    name: 'host of an account not checked',
+    effect: 'Credentials are sent to a host that is not allowed.',
+    field: 'spec.baseUrl',
+    edits: [
+      {
+        file: 'src/account/decide/decide.ts',
+        from: '  if (allowedHost(baseUrl, input.allowedHosts) !== undefined) {',
+        to: '  if (baseUrl !== undefined) {',
+      },
+      {
+        file: 'src/operator/ports.ts',
+        from: '    isAllowed: (baseUrl) => allowedHost(baseUrl, config.allowedHosts) !== undefined,',
+        to: '    isAllowed: () => true,',
+      },
+    ],
+  },
+  {
+    name: 'limits of an edited account ignored',
+    effect: 'The limits of an account are those of its creation.',
+    field: 'spec.limits.requestsPerSecond',
+    edits: [
+      {
+        file: 'src/account/registry.ts',
+        from: '    } else if (isValid) {',
+        to: '    } else if (isValid && uid !== target.uid) {',
+      },
+    ],
+  },
+  {
+    name: 'interval of an account ignored',
+    effect: 'The instances are listed as often as without the field.',
+    field: 'spec.inventoryInterval',
+    edits: [
+      {
+        file: 'src/account/decide/decide.ts',
+        from: '(inventoryIntervalMsOf(account.spec) ?? inventoryIntervalMs)',
+        to: '(inventoryIntervalMsOf({ ...account.spec, inventoryInterval: undefined }) ?? inventoryIntervalMs)',
+      },
+    ],
+  },
+  {
+    name: 'fallback credentials left',
+    effect: 'A deletion would use credentials that the spec does not name any more.',
+    field: 'spec.credentialsSecretRef.name',
+    edits: [
+      {
+        file: 'src/account/credentials/fallback-credentials.ts',
+        from: '    const isCurrent = before !== undefined && JSON.stringify(before) === content;',
+        to: '    const isCurrent = before !== undefined;',
+      },
+    ],
+  },
 ];

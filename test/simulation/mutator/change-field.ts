@@ -1,10 +1,9 @@
 import type { SpecField } from '../../support/crd-fields.ts';
 import type { Definitions } from '../environment/cluster.ts';
-import type { Base } from './bases.ts';
-import { type ConnectorSession, type Settled, withConnector } from './connector-session.ts';
 import { differences } from './end-state.ts';
-import { expectedReason, IMMUTABLE, isLasting, isNamed, isUnread } from './expectations.ts';
+import type { Base, MutatedKind } from './kind.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
+import { conditionsOf, type ObjectSession, type Settled, withObject } from './object-session.ts';
 
 /** What the changes of one field showed. */
 export interface FieldResult {
@@ -16,102 +15,152 @@ export interface FieldResult {
   readonly refusals: readonly string[];
 }
 
-/** Changes one field of a connector that is Ready to each of its other values and back. */
+/** A change of a field with what it is compared with. */
+interface Change {
+  readonly definitions: Definitions;
+  readonly kind: MutatedKind;
+  readonly base: Base;
+  readonly mutation: Mutation;
+  readonly report: (text: string) => void;
+}
+
+/** Changes one field of an object that is Ready to each of its other values and back. */
 export async function changeField(
   definitions: Definitions,
+  kind: MutatedKind,
   base: Base,
   field: SpecField,
 ): Promise<FieldResult> {
   const wrong: string[] = [];
   const refusals: string[] = [];
-  const mutations = await withConnector(definitions, base, async (connector) => {
-    await connector.create(connector.spec);
-    const created = await connector.settle();
+  const mutations = await withObject(definitions, kind, base, async (object) => {
+    await object.create(object.spec);
+    const created = await object.settle();
     if (!created.isReady) {
-      wrong.push(`not Ready after the creation: ${created.conditions}`);
+      wrong.push(`not Ready after the creation: ${conditionsOf(created)}`);
     }
-    const all = mutationsOf(field, connector.spec);
+    const all = mutationsOf(kind, field, object.spec);
     for (const mutation of all) {
       const report = (text: string): void => void wrong.push(`${inWords(mutation)}: ${text}`);
-      await connector.renewGrants();
-      const answer = await connector.replace(mutation.spec);
-      const isRefused = answer.status === 422;
-      refusals.push(...(isRefused ? [answer.text] : []));
-      if (isRefused !== (mutation.kind === 'refused') && !(isRefused && mutation.kind === 'removed')) {
-        report(`answered with ${answer.status} ${answer.text}`);
-      }
-      if (!isRefused) {
-        const changed = await connector.settle();
-        judge(mutation, changed, report);
-        if (changed.isReady && mutation.kind !== 'accepted') {
-          await compareWithNew(definitions, base, mutation, changed, report);
-        }
-        await goBack(connector, created, report);
-      }
+      const answer = await changed({ definitions, kind, base, mutation, report }, object, created);
+      refusals.push(...(answer === undefined ? [] : [answer]));
     }
     return all;
   });
-  const isChangeable = field.isLeaf && !IMMUTABLE.has(field.path);
-  if (isChangeable && !mutations.some(({ kind }) => kind === 'valid')) {
+  const isImmutable = kind.expectations.immutable.has(field.path);
+  if (field.isLeaf && !isImmutable && !mutations.some((one) => one.kind === 'valid')) {
     wrong.push('no other valid value');
   }
   const kinds = ['valid', 'removed', 'accepted', 'refused'] as const;
-  const counts = kinds.map((one) => `${mutations.filter(({ kind }) => kind === one).length} ${one}`);
+  const counts = kinds.map((one) => `${mutations.filter((mutation) => mutation.kind === one).length} ${one}`);
   return { changes: mutations.length, counts: counts.join(', '), wrong, refusals };
 }
 
-/** A connector is Ready with a valid value, or its conditions name the field. */
-function judge(mutation: Mutation, settled: Settled, report: (text: string) => void): void {
-  const { kind } = mutation;
-  const { isReady, conditions } = settled;
-  const reason = expectedReason(mutation);
+/** Makes one change and takes it back. Returns the answer of the API server where it refused it. */
+async function changed(change: Change, object: ObjectSession, created: Settled): Promise<string | undefined> {
+  const { kind, mutation, report } = change;
+  const isImmutable = kind.expectations.immutable.has(mutation.field.path);
+  await object.renew();
+  const answer = await object.replace(mutation.spec);
+  const isRefused = answer.status === 422;
+  const isExpected = mutation.kind === 'refused' || isImmutable;
+  if (isRefused !== isExpected && !(isRefused && mutation.kind === 'removed')) {
+    report(`answered with ${answer.status} ${answer.text}`);
+  }
+  if (isRefused) {
+    if (isImmutable && (mutation.kind === 'valid' || mutation.kind === 'accepted')) {
+      await judgeNew(change, created);
+    }
+    return answer.text;
+  }
+  const settled = await object.settle();
+  judge(change, settled);
+  if (mutation.kind === 'accepted') {
+    await judgeNew(change, created);
+  } else if (settled.isReady) {
+    if (
+      kind.expectations.isVisible(mutation.field) &&
+      differences(created.state, settled.state).length === 0
+    ) {
+      report('without effect');
+    }
+    await compareWithNew(change, settled);
+  }
+  await goBack(object, created, report);
+  return undefined;
+}
+
+/** Everything is Ready with a valid value, or conditions name the field. */
+function judge({ kind: { expectations }, mutation, report }: Change, settled: Settled): void {
+  const conditions = conditionsOf(settled);
+  const reason = expectations.reason(mutation);
   if (
-    kind === 'valid' &&
-    (reason === undefined ? !isReady : !conditions.includes(`Ready=False/${reason} `))
+    mutation.kind === 'valid' &&
+    (reason === undefined ? !settled.isReady : !conditions.includes(`Ready=False/${reason} `))
   ) {
     report(`not Ready: ${conditions}`);
   }
-  if (kind !== 'accepted' || isUnread(mutation)) {
-    return;
-  }
-  if (isReady || !isNamed(mutation, conditions)) {
-    report(`not named: ${conditions}`);
-  }
-}
-
-/** A connector that was changed has to be like one that was created like that. */
-async function compareWithNew(
-  definitions: Definitions,
-  base: Base,
-  mutation: Mutation,
-  { state }: Settled,
-  report: (text: string) => void,
-): Promise<void> {
-  const fresh = await withConnector(definitions, base, async (connector) => {
-    await connector.create(mutation.spec);
-    return await connector.settle();
-  });
-  // A connector with a grant does not need what a new one waits for.
-  for (const text of fresh.isReady ? differences(fresh.state, state) : []) {
-    if (!isLasting(mutation, text)) {
-      report(`unlike a new one: ${text}`);
+  if (mutation.kind === 'accepted' && !expectations.isUnread(mutation)) {
+    // Connectors may keep what worked before.
+    const concerned = settled.objects.filter(({ isReady }) => !isReady);
+    if (settled.isReady || !concerned.every((one) => expectations.isNamed(mutation, one.conditions))) {
+      report(`not named: ${conditions}`);
     }
   }
 }
 
-/** After the way back the connector has to be as it was created. */
+/** An object that is created with a value that the operator refuses, or with other words for the same value. */
+async function judgeNew(change: Change, created: Settled): Promise<void> {
+  const { kind, mutation, report } = change;
+  const fresh = await settleNew(change);
+  if (mutation.kind === 'valid' || kind.expectations.isRefusedAsChange(mutation)) {
+    if (!fresh.isReady) {
+      report(`a new one is not Ready: ${conditionsOf(fresh)}`);
+    }
+    const unlike = mutation.kind === 'valid' ? differences(created.state, fresh.state) : [];
+    for (const text of unlike) {
+      report(`a new one is different: ${text}`);
+    }
+    return;
+  }
+  for (const { name, isReady, conditions } of fresh.objects) {
+    if (isReady || !kind.expectations.isNamed(mutation, conditions)) {
+      report(`not named by a new one: ${name}: ${conditions}`);
+    }
+  }
+}
+
+/** An object that was changed has to be like one that was created like that. */
+async function compareWithNew(change: Change, { state }: Settled): Promise<void> {
+  const fresh = await settleNew(change);
+  // A connector with a grant does not need what a new one waits for.
+  for (const text of fresh.isReady ? differences(fresh.state, state) : []) {
+    if (!change.kind.expectations.isLasting(change.mutation, text)) {
+      change.report(`unlike a new one: ${text}`);
+    }
+  }
+}
+
+async function settleNew({ definitions, kind, base, mutation }: Change): Promise<Settled> {
+  return await withObject(definitions, kind, base, async (object) => {
+    await object.create(mutation.spec);
+    return await object.settle();
+  });
+}
+
+/** After the way back everything has to be as it was created. */
 async function goBack(
-  connector: ConnectorSession,
+  object: ObjectSession,
   { state }: Settled,
   report: (text: string) => void,
 ): Promise<void> {
-  await connector.renewGrants();
-  const answer = await connector.replace(connector.spec);
+  await object.renew();
+  const answer = await object.replace(object.spec);
   if (answer.status !== 200) {
     report(`back: ${answer.text}`);
     return;
   }
-  const after = await connector.settle();
+  const after = await object.settle();
   for (const text of differences(state, after.state)) {
     report(`back: ${text}`);
   }

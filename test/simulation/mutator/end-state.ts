@@ -1,37 +1,6 @@
-import { z } from 'zod';
-import { TEAM } from '../environment/cluster.ts';
-import type { Stage } from '../environment/stage.ts';
 import { isObject } from './paths.ts';
 
-/** What a connector comes to, without times, versions and counters. Ids are replaced by words. */
-export interface EndState {
-  readonly status: unknown;
-  readonly metadata: unknown;
-  readonly secrets: unknown;
-  readonly instances: unknown;
-}
-
-const stored = z.object({
-  metadata: z.looseObject({
-    uid: z.string(),
-    finalizers: z.array(z.string()).default([]),
-    annotations: z.record(z.string(), z.string()).default({}),
-  }),
-  status: z.record(z.string(), z.unknown()).default({}),
-});
-
-const storedSecret = z.object({
-  metadata: z.looseObject({
-    name: z.string(),
-    labels: z.record(z.string(), z.string()).default({}),
-    annotations: z.record(z.string(), z.string()).default({}),
-    ownerReferences: z.array(z.looseObject({ uid: z.string() })).default([]),
-  }),
-  type: z.string(),
-  data: z.record(z.string(), z.string()).default({}),
-});
-
-/** Fields of the status that two ways to the same state may leave different. */
+/** Fields that two ways to the same state may leave different. */
 const TIMES = new Set([
   'lastTransitionTime',
   'observedGeneration',
@@ -39,74 +8,13 @@ const TIMES = new Set([
   'authorizedAt',
   'createdAt',
   'disabledAt',
+  'lastHandledReconcileAt',
   // Each way has its own code.
   'grant',
 ]);
 
-/** Annotations of the operator: its write-ahead record names its own time and code. */
-const RECORD = 'openconnectors.dev/attempt';
-
-/** The end state of the connector `name`. */
-export function endStateOf({ environment }: Stage, name: string): EndState {
-  const { cluster, simulation } = environment;
-  const object = cluster.server.store.get('infusionsoftconnectors.openconnectors.dev', `${TEAM}/${name}`);
-  if (object === undefined) {
-    throw new Error(`connector ${name} does not exist`);
-  }
-  const { metadata, status } = stored.parse(object);
-  const instances = simulation.instances();
-  const tokens = new Map(instances.map(({ id, token }) => [token, `token of ${id}`]));
-  const secrets = [...cluster.server.store.list('secrets').entries]
-    .map(([, secret]) => storedSecret.parse(secret))
-    .filter(({ metadata: { ownerReferences } }) => ownerReferences.some(({ uid }) => uid === metadata.uid))
-    .map(({ metadata: { name: secretName, labels, annotations }, type, data }) => ({
-      secretName,
-      type,
-      labels,
-      annotations,
-      data: Object.fromEntries(
-        Object.entries(data).map(([key, value]) => {
-          const text = Buffer.from(value, 'base64').toString('utf8');
-          return [key, tokens.get(text) ?? text];
-        }),
-      ),
-    }))
-    .sort((left, right) => (left.secretName < right.secretName ? -1 : 1));
-  const own = instances.filter(({ tags }) => tags.includes(`k8s-uid-${metadata.uid}`));
-  const state = {
-    status: withoutTimes(status),
-    metadata: {
-      finalizers: metadata.finalizers,
-      annotations: Object.keys(metadata.annotations).filter((key) => key !== RECORD),
-    },
-    secrets,
-    instances: instances.map(
-      ({ id, name: called, connector, tags, disabled, configuration, works, refreshLocked }) => ({
-        id,
-        called,
-        connector,
-        tags: [...tags].sort(),
-        disabled,
-        works,
-        refreshLocked,
-        configuration: Object.fromEntries(
-          Object.entries(configuration)
-            .filter(([key]) => !GRANT_KEYS.test(key))
-            .sort(([left], [right]) => (left < right ? -1 : 1)),
-        ),
-      }),
-    ),
-  };
-  return renamed(state, [
-    [metadata.uid, 'UID'],
-    ...own.map(({ id }, index): [string, string] => [String(id), `INSTANCE-${index + 1}`]),
-  ]);
-}
-
-/** Configuration of an instance that holds the current tokens of its grant. */
-const GRANT_KEYS = /^oauth\.(user\.|code|token)|time/;
-
-function withoutTimes(value: unknown): unknown {
+/** A status without times, versions and the fingerprints of what each way has its own of. */
+export function withoutTimes(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutTimes);
   }
@@ -127,16 +35,14 @@ function withoutTimes(value: unknown): unknown {
   );
 }
 
-/** Replaces whole words in every text and number. */
-function renamed(state: EndState, words: readonly (readonly [string, string])[]): EndState {
+/** Replaces whole words in every text and number of a JSON value, such as ids. */
+export function renamed(state: unknown, words: readonly (readonly [string, string])[]): unknown {
   let text = JSON.stringify(state);
   for (const [from, to] of words) {
     text = text.replaceAll(new RegExp(`(?<![0-9A-Za-z])${from}(?![0-9A-Za-z])`, 'g'), to);
   }
-  const quoted = text.replaceAll(/:(INSTANCE-\d+)/g, ':"$1"');
-  return z
-    .object({ status: z.unknown(), metadata: z.unknown(), secrets: z.unknown(), instances: z.unknown() })
-    .parse(JSON.parse(quoted));
+  // A word in the place of a number.
+  return JSON.parse(text.replaceAll(/:(INSTANCE-\d+)/g, ':"$1"'));
 }
 
 /** The paths at which two end states differ, with both values. */

@@ -1,9 +1,7 @@
-import { CONNECTOR_NAMES } from '../../../src/api/group.ts';
 import { type SpecField, specFields } from '../../support/crd-fields.ts';
-import { BASES, type Base, type Spec } from './bases.ts';
 import { invalidValues } from './invalid-values.ts';
+import type { Base, MutatedKind, Spec } from './kind.ts';
 import { valueAt, withValue } from './paths.ts';
-import { acceptedValues, beside, ruleBreakers, validValues } from './values.ts';
 
 /** One change of a field. */
 export interface Mutation {
@@ -14,11 +12,17 @@ export interface Mutation {
   readonly spec: Spec;
 }
 
-/** All fields of the spec of a connector, by the schema of its CRD. */
-export const FIELDS: readonly SpecField[] = specFields(CONNECTOR_NAMES.plural);
+/** All fields of the spec of a kind, by the schema of its CRD. */
+export function fieldsOf({ names }: Pick<MutatedKind, 'names'>): readonly SpecField[] {
+  return specFields(names.plural);
+}
 
 /** The changes of a field of `spec`. */
-export function mutationsOf(field: SpecField, spec: Spec): readonly Mutation[] {
+export function mutationsOf(
+  { values }: Pick<MutatedKind, 'values'>,
+  field: SpecField,
+  spec: Spec,
+): readonly Mutation[] {
   const { path, schema } = field;
   const current = valueAt(spec, path);
   const of =
@@ -27,18 +31,18 @@ export function mutationsOf(field: SpecField, spec: Spec): readonly Mutation[] {
       field,
       kind,
       value,
-      spec: { ...withValue(spec, path, value), ...beside(path, value) },
+      spec: { ...withValue(spec, path, value), ...values.beside(path, value) },
     });
   return [
-    ...validValues(field, current).map(of('valid')),
+    ...values.valid(field, current).map(of('valid')),
     of(field.isRequired ? 'refused' : 'removed')(undefined),
-    ...acceptedValues(field).map(of('accepted')),
+    ...values.accepted(field).map(of('accepted')),
     ...invalidValues(schema).map(of('refused')),
-    ...ruleBreakers(field).map(of('refused')),
+    ...values.broken(field).map(of('refused')),
   ];
 }
 
-/** The first base that has the field with its spec, which `specOf` gives; `undefined` if none has it. */
+/** The first base that has the field with its spec, which `specs` gives; `undefined` if none has it. */
 export function baseOf({ path }: SpecField, specs: ReadonlyMap<Base, Spec>): Base | undefined {
-  return BASES.find((base) => valueAt(specs.get(base) ?? {}, path) !== undefined);
+  return [...specs].find(([, spec]) => valueAt(spec, path) !== undefined)?.[0];
 }

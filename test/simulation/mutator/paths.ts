@@ -1,4 +1,4 @@
-import type { Spec } from './bases.ts';
+import type { Spec } from './kind.ts';
 
 /** The value of `spec.a.b` in `spec`; `undefined` if absent. */
 export function valueAt(spec: Spec, path: string): unknown {

@@ -3,10 +3,10 @@ import type { Definitions } from '../environment/cluster.ts';
 import { LATE_COMMIT_WINDOW_MS } from '../environment/settings.ts';
 import { drawFault, FAULT_NAMES } from '../schedule/menu.ts';
 import type { Fates } from '../wire/fate.ts';
-import { BASES } from './bases.ts';
-import { type ConnectorSession, type Settled, withConnector } from './connector-session.ts';
+import { CONNECTOR_KIND } from './connector/kind.ts';
 import { differences } from './end-state.ts';
-import { FIELDS, mutationsOf } from './mutations.ts';
+import { fieldsOf, mutationsOf } from './mutations.ts';
+import { type ObjectSession, type Settled, withObject } from './object-session.ts';
 
 /** What a walk did and what was wrong. */
 export interface WalkResult {
@@ -19,6 +19,7 @@ const GAPS = [0, 0, 20, 400, 5_000, 90_000];
 /** How often the person gives a new code or refresh token at the end, where the connector asks for one. */
 const MOST_GRANTS = 4;
 const FAULTS = 0.1;
+const FIELDS = fieldsOf(CONNECTOR_KIND);
 
 /**
  * Changes some fields one after the other, most of them before the change before is done, and then all of them back. The
@@ -26,7 +27,7 @@ const FAULTS = 0.1;
  */
 export async function walk(definitions: Definitions, seed: number): Promise<WalkResult> {
   const random = derivedRandom(seed, 'walk');
-  const base = pick(random, BASES);
+  const base = pick(random, CONNECTOR_KIND.bases);
   const steps: string[] = [base.name];
   let isStormy = false;
   const fates: Fates = (call) => {
@@ -35,8 +36,9 @@ export async function walk(definitions: Definitions, seed: number): Promise<Walk
     const isStruck = isStormy && random.fraction() < FAULTS;
     return isStruck ? { ...fate, fault: drawFault(random, call, FAULT_NAMES) } : fate;
   };
-  const wrong = await withConnector(
+  const wrong = await withObject(
     definitions,
+    CONNECTOR_KIND,
     base,
     async (connector) => {
       await connector.create(connector.spec);
@@ -46,12 +48,12 @@ export async function walk(definitions: Definitions, seed: number): Promise<Walk
       const length = 2 + Math.floor(random.fraction() * 7);
       for (let step = 0; step < length; step++) {
         const field = pick(random, FIELDS);
-        const changes = mutationsOf(field, spec).filter(({ kind }) => kind !== 'refused');
+        const changes = mutationsOf(CONNECTOR_KIND, field, spec).filter(({ kind }) => kind !== 'refused');
         if (changes.length === 0) {
           continue;
         }
         const change = pick(random, changes);
-        await connector.renewGrants();
+        await connector.renew();
         const { status } = await connector.replace(change.spec);
         spec = status === 200 ? change.spec : spec;
         steps.push(`${change.kind} ${field.path} ${JSON.stringify(change.value)}: ${status}`);
@@ -66,12 +68,12 @@ export async function walk(definitions: Definitions, seed: number): Promise<Walk
   return { steps, wrong };
 }
 
-async function goBack(connector: ConnectorSession): Promise<Settled> {
+async function goBack(connector: ObjectSession): Promise<Settled> {
   await connector.replace(connector.spec);
   await connector.session.pass(LATE_COMMIT_WINDOW_MS);
   let settled = await connector.settle();
   for (let grants = 0; grants < MOST_GRANTS && !settled.isReady; grants++) {
-    await connector.renewGrants();
+    await connector.renew();
     settled = await connector.settle();
   }
   return settled;

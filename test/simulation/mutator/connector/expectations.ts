@@ -1,14 +1,21 @@
-import { namesField } from '../named.ts';
 import type { Expectations } from '../kind.ts';
+import { namesField } from '../named.ts';
 import { STRICT_SERVER } from './bases.ts';
 
 /** Valid values with which a connector is not Ready, and the reason that it then has. */
 const NOT_READY: Readonly<Record<string, string>> = { 'spec.suspend=true': 'Suspended' };
 
-/** Values whose problem shows in calls only, and the reason that the connector then has. */
-const SEEN_IN_CALLS: Readonly<Record<string, string>> = {
-  [`spec.server=${STRICT_SERVER}`]: 'AuthorizationRevoked',
+/** Reasons that show the problem of a value without its name, in a connector that was changed or created so. */
+const CONSEQUENCES: Readonly<Record<string, readonly string[]>> = {
+  // Calls alone show it; of a new instance none has ever worked.
+  [`spec.server=${STRICT_SERVER}`]: ['AuthorizationRevoked', 'AuthorizationFailed'],
+  // A person's consent is stored there.
+  'spec.oauth.authorizationCodeSecretRef.name=no-such': ['AuthorizationRequired'],
+  'spec.oauth.authorizationCodeSecretRef.key=no-such': ['AuthorizationRequired'],
 };
+
+/** An account of another organization is right for a new connector. */
+const OTHER_ORGANIZATION = 'spec.accountRef.name=spare';
 
 /** References that a connector with a grant does not read. */
 const UNREAD = /^spec\.oauth\.(authorizationCodeSecretRef|refreshTokenSecretRef)\./;
@@ -33,12 +40,9 @@ const LASTING: readonly { readonly field: RegExp; readonly difference: RegExp; r
 export const CONNECTOR_EXPECTATIONS: Expectations = {
   immutable: new Set(['spec.instance.importId']),
   reason: ({ field, value }) => NOT_READY[`${field.path}=${String(value)}`],
-  isNamed(mutation, conditions) {
-    const consequence = SEEN_IN_CALLS[`${mutation.field.path}=${String(mutation.value)}`];
-    return namesField(mutation, consequence, conditions);
-  },
+  isNamed: (mutation, conditions) => namesField(mutation, CONSEQUENCES, conditions),
   isUnread: ({ field }) => UNREAD.test(field.path),
-  isRefusedAsChange: () => false,
+  isRefusedAsChange: ({ field, value }) => `${field.path}=${String(value)}` === OTHER_ORGANIZATION,
   isLasting: ({ field }, difference) =>
     LASTING.some((one) => one.field.test(field.path) && one.difference.test(difference)),
   // A policy shows only when it is needed.
