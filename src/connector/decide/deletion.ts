@@ -202,7 +202,7 @@ function isOurs(input: ConnectorInput, instance: Instance): boolean {
 /** Open Connectors may create, or have created since the latest search, an instance whose create had no known outcome. */
 function watchForLateInstance(input: ConnectorInput): Action | undefined {
   const until = watchUntil(input);
-  const account = input.record?.account;
+  const account = input.record?.account ?? searchedAccountOf(input);
   if (
     until === undefined ||
     account === undefined ||
@@ -213,6 +213,15 @@ function watchForLateInstance(input: ConnectorInput): Action | undefined {
   }
   const { namespace, uid } = input.connector.metadata;
   return { type: 'write-tombstone', tombstone: { uid, namespace, account, until } };
+}
+
+/** A record of the release before names no account: the instance was searched for in the one that the spec names. */
+function searchedAccountOf({ account }: ConnectorInput): RecordedAccount | undefined {
+  if (account.state !== 'ready') {
+    return undefined;
+  }
+  const { uid, baseUrl, organizationId } = account;
+  return { uid, baseUrl, organizationId };
 }
 
 /** Without its owner the garbage collector would delete the Secret, which `Orphan` must keep. */

@@ -265,6 +265,22 @@ describe('a deletion of the instance', () => {
     },
     {
       name: 'when no instance was found, by a record without an account',
+      because: 'the release before wrote no account, and the search was in this one',
+      input: input({
+        connector: deleted({
+          annotations: {
+            attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0), account: undefined }),
+          },
+        }),
+        searchedAt: NOW,
+      }),
+      action: {
+        type: 'write-tombstone',
+        tombstone: { uid: UID, namespace: 'team-a', account: ACCOUNT, until: NOW + 30 * MINUTE },
+      },
+    },
+    {
+      name: 'when no instance was found, by a record without an account, and the account does not work',
       because: 'a tombstone without an account could not be searched',
       input: input({
         connector: deleted({
@@ -272,6 +288,7 @@ describe('a deletion of the instance', () => {
             attempt: attempt({ at: at(-30 * MINUTE), absentAt: at(0), account: undefined }),
           },
         }),
+        account: { state: 'blocked', reason: 'AccountNotReady', message: 'x.', stalled: false },
         searchedAt: NOW,
       }),
       action: released,
