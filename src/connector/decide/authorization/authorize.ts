@@ -5,7 +5,7 @@ import { quote } from '../../../reconciler/quote.ts';
 import { sameKey } from '../../../secrets/fingerprint.ts';
 import { type Action, blocked } from '../../action.ts';
 import { deletedInstances, isAuthorized, pingAnswer } from '../../action-log.ts';
-import type { GrantInput, GrantUse, RecordMatch } from '../../connector-secrets.ts';
+import type { GrantUse, RecordMatch } from '../../connector-secrets.ts';
 import type { ConnectorInput } from '../../input.ts';
 import { type Due, dueReason, dueSentence } from '../../observe/authorization-need.ts';
 import { heldIdsOf } from '../../observe/held-instances.ts';
@@ -21,7 +21,7 @@ import {
   settlesAt,
 } from '../../observe/record-outcome.ts';
 import { instanceBody } from '../desired-instance.ts';
-import { confirmAbsence, lastingInputs, obtain, textOf } from '../obtain-secrets.ts';
+import { confirmAbsence, lastingInputs, obtain } from '../obtain-secrets.ts';
 import { awaitConsent, LONGEST_REFUSAL } from './consent.ts';
 import { refuseLegacyGrant } from './legacy-api-end.ts';
 
@@ -95,7 +95,6 @@ export function authorize(input: ConnectorInput, due: Due): Action {
     settleDoubt(input, due) ??
     refuseLegacyGrant(input) ??
     awaitConsent(input, due) ??
-    noGrantNamed(input, due) ??
     obtainGrant(input, due) ??
     send(input, due)
   );
@@ -156,21 +155,14 @@ function callbackMissing(input: ConnectorInput): Action | undefined {
     : undefined;
 }
 
-function noGrantNamed(input: ConnectorInput, due: Due): Action | undefined {
-  if (input.secrets.grant !== undefined) {
-    return undefined;
-  }
-  return blocked(
-    'Authorized',
-    dueReason(input, due),
-    `${dueSentence(input, due)} ${authorizeCommand(input)}`,
-  );
-}
-
 function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
   const { grant } = input.secrets;
   if (grant === undefined) {
-    return undefined;
+    return blocked(
+      'Authorized',
+      dueReason(input, due),
+      `${dueSentence(input, due)} ${authorizeCommand(input)}`,
+    );
   }
   const { use, value: found } = grant;
   if (found.state !== 'absent' && found.state !== 'key-missing') {
@@ -189,16 +181,11 @@ function obtainGrant(input: ConnectorInput, due: Due): Action | undefined {
 
 /** The end of the way to a grant: its credential is sent, or may not be. */
 function send(input: ConnectorInput, due: Due): Action {
-  const { grant, match } = readGrant(input);
-  const { use } = grant;
+  const grant = readGrant(input);
+  const { use, credential, match } = grant;
   const { record } = input;
   if (record !== undefined && match.isUnreadable) {
-    const change = {
-      kind: 'adopt',
-      record,
-      credential: credentialOf(grant),
-      credentialKind: use.kind,
-    } as const;
+    const change = { kind: 'adopt', record, credential, credentialKind: use.kind } as const;
     return { type: 'write-record', record: change };
   }
   const judged = sendability(input, match);
@@ -233,7 +220,7 @@ function full({ until }: Extract<Sendability, { kind: 'full' }>): Action {
 function sendAgain(
   input: ConnectorInput,
   due: Due,
-  grant: GrantInput,
+  grant: ReadGrant,
   { notBefore }: Extract<Sendability, { kind: 'again' }>,
 ): Action {
   if (input.now < notBefore) {
@@ -297,9 +284,8 @@ function spentFact(input: ConnectorInput, use: GrantUse, record: WriteAheadRecor
   }
 }
 
-function transmit(input: ConnectorInput, due: Due, found: GrantInput): Action {
+function transmit(input: ConnectorInput, due: Due, { use, credential }: ReadGrant): Action {
   const { account, connector, record } = input;
-  const { use } = found;
   if (account.state !== 'ready') {
     throw new Error('a credential was about to be sent without an account');
   }
@@ -313,31 +299,29 @@ function transmit(input: ConnectorInput, due: Due, found: GrantInput): Action {
     reauthorizeAt: requestOf(connector, 'reauthorizeAt', connector.status?.lastHandledReauthorizeAt),
     previousCreated: record === undefined ? 'no' : createdBy(input, record),
   } as const;
-  const text = textOf(found);
   const grant: Grant =
-    use.kind === 'code' ? { kind: 'code', code: text } : { kind: 'refresh-token', refreshToken: text };
+    use.kind === 'code'
+      ? { kind: 'code', code: credential.value }
+      : { kind: 'refresh-token', refreshToken: credential.value };
   const body = instanceBody(input, grant);
   return due.why === 'create'
     ? { type: 'create', body, draft }
     : { type: 'reauthorize', id: due.instance.id, body, draft };
 }
 
-function readGrant({ secrets: { grant } }: ConnectorInput): {
-  readonly grant: GrantInput;
+/** The grant after `obtainGrant`. */
+interface ReadGrant {
+  readonly use: GrantUse;
+  readonly credential: Credential;
   readonly match: RecordMatch;
-} {
-  if (grant?.match === undefined) {
-    throw new Error('a credential is judged before it was read');
-  }
-  return { grant, match: grant.match };
 }
 
-/** The credential of a grant that has been read. */
-function credentialOf({ use, value }: GrantInput): Credential {
-  if (value.state !== 'value') {
-    throw new Error(`${use.field} is used before it was read`);
+function readGrant({ secrets: { grant } }: ConnectorInput): ReadGrant {
+  if (grant?.match === undefined || grant.value.state !== 'value') {
+    throw new Error('a credential is judged before it was read');
   }
-  return { value: value.value, fingerprint: value.fingerprint };
+  const { value, fingerprint } = grant.value;
+  return { use: grant.use, credential: { value, fingerprint }, match: grant.match };
 }
 
 /** The command ends the text without a full stop, so that it can be copied as it is. */

@@ -30,14 +30,14 @@ export function awaitConsent(input: ConnectorInput, due: Due): Action | undefine
     case 'useless':
       return { type: 'remove-secret', name };
     case 'none':
-      return ask(input, due, undefined);
     case 'error':
       return ask(input, due, response.error);
   }
 }
 
 type ResponseState =
-  | { readonly state: 'none' | 'foreign' | 'unread' | 'useless' | 'good' }
+  | { readonly state: 'foreign' | 'unread' | 'useless' | 'good' }
+  | { readonly state: 'none'; readonly error?: undefined }
   | { readonly state: 'error'; readonly error: ProviderError };
 
 function responseOf(input: ConnectorInput): ResponseState {

@@ -23,10 +23,10 @@ export function disabled(input: ConnectorInput, id: number, again: number): Disa
       };
 }
 
-/** The time of the warning; of an instance that status does not show as disabled yet, `Infinity`. */
+/** The time of the warning; `Infinity` where status does not have the time since which the instance is disabled. */
 function warningAt({ connector }: ConnectorInput, id: number): number {
   const { instance } = connector.status ?? {};
-  return instance?.id === id && instance.enabled === false && instance.disabledAt !== undefined
+  return instance?.id === id && instance.disabledAt !== undefined
     ? Date.parse(instance.disabledAt) + UNUSED_GRANT_LIFETIME_MS - WARNING_MS
     : Number.POSITIVE_INFINITY;
 }

@@ -169,11 +169,14 @@ function sendSecretsAgain(input: ConnectorInput, { id }: Instance): Action | und
   if (isJudged || isReconfigured(input.log) || isObserved(input.connector.spec)) {
     return undefined;
   }
-  const obtaining = obtain(input, lastingInputs(input), true);
-  if (obtaining === undefined) {
-    return { type: 'patch', id, patch: { configuration: secretConfiguration(input) }, reason: 'Updated' };
-  }
-  return obtaining.type === 'read-secret' ? obtaining : undefined;
+  return (
+    obtain(input, lastingInputs(input), true) ?? {
+      type: 'patch',
+      id,
+      patch: { configuration: secretConfiguration(input) },
+      reason: 'Updated',
+    }
+  );
 }
 
 /**
