@@ -90,6 +90,49 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [["value.state === 'absent'", 'true']],
   },
   {
+    because: 'Equivalent: no value in another state has such a field',
+    file: 'src/connector/decide/authorization/authorize.ts',
+    mutants: [["found.state === 'value'", 'true']],
+  },
+  {
+    because: 'Equivalent: only a record is unreadable',
+    file: 'src/connector/decide/authorization/authorize.ts',
+    mutants: [['record !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: a new credential has no time to wait for, and is sent as well',
+    file: 'src/connector/decide/authorization/authorize.ts',
+    mutants: [["case 'new': return transmit(input, due, grant);", "case 'new':"]],
+  },
+  {
+    because: 'Equivalent: an earlier rule ends with an account in another state',
+    file: 'src/connector/decide/authorization/authorize.ts',
+    mutants: [["account.state !== 'ready'", 'false']],
+  },
+  {
+    because: 'Equivalent: an earlier rule has the credential read',
+    file: 'src/connector/decide/authorization/authorize.ts',
+    mutants: [
+      ["grant?.match === undefined || grant.value.state !== 'value'", 'false'],
+      ['grant?.match === undefined', 'false'],
+      ["grant.value.state !== 'value'", 'false'],
+      [
+        "grant?.match === undefined || grant.value.state !== 'value'",
+        "grant?.match === undefined && grant.value.state !== 'value'",
+      ],
+    ],
+  },
+  {
+    because: 'Equivalent: what is no response is never current',
+    file: 'src/connector/decide/authorization/consent.ts',
+    mutants: [['response === undefined', 'false']],
+  },
+  {
+    because: 'Equivalent: no other action has a result',
+    file: 'src/connector/decide/authorization/requested-grant.ts',
+    mutants: [["action.type === 'finish'", 'true']],
+  },
+  {
     because: NEVER_MISSING,
     file: 'src/connector/decide/authorization/evidence.ts',
     mutants: [['peer.token !== undefined', 'true']],

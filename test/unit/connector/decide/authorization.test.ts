@@ -27,6 +27,19 @@ const CODE = digest(VALUES.code);
 const OTHER = digest('another code');
 const held = (annotation?: string) =>
   connector({ metadata: HELD, ...(annotation !== undefined && { annotations: { attempt: annotation } }) });
+const withToken = {
+  oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
+} as const;
+const tokenSecret = { 'crm-token': secretRead({ refresh_token: 'token-1' }) };
+/** A connector whose refresh token was sent. */
+const tokenSent = (change: Parameters<typeof attempt>[0]) =>
+  connector({
+    ...withToken,
+    metadata: HELD,
+    annotations: {
+      attempt: attempt({ kind: 'refresh-token', digest: digest('token-1'), at: at(-SECOND), ...change }),
+    },
+  });
 const newCode = { 'crm-code': secretRead({ code: 'a new code' }, { resourceVersion: '2' }) };
 
 const body = {
@@ -65,10 +78,8 @@ describe('the first authorization', () => {
       name: 'a refresh token',
       because: 'the way without a browser is the same, with another grant',
       input: input({
-        connector: connector({
-          oauth: { authorizationCodeSecretRef: undefined, refreshTokenSecretRef: { name: 'crm-token' } },
-        }),
-        secrets: { 'crm-token': secretRead({ refresh_token: 'token-1' }) },
+        connector: connector(withToken),
+        secrets: tokenSecret,
       }),
       action: {
         type: 'create',
@@ -126,6 +137,27 @@ describe('the first authorization', () => {
       because: 'it is read only now that it is due',
       input: input({ secrets: { 'crm-code': secretUnread() } }),
       action: { type: 'read-secret', name: 'crm-code' },
+    },
+    {
+      name: 'the code unread, in a version of which another value was applied',
+      because: 'a code is sent with its value, whatever status has of that Secret',
+      input: input({
+        connector: connector({
+          status: { credentials: [{ secretName: 'crm-code', key: 'code', resourceVersion: '1' }] },
+        }),
+        secrets: { 'crm-code': secretUnread() },
+      }),
+      action: { type: 'read-secret', name: 'crm-code' },
+    },
+    {
+      name: 'no Secret with the refresh token',
+      because: 'the token comes from elsewhere, and the command for a consent would not store one',
+      input: input({ connector: connector(withToken), secrets: { 'crm-token': secretAbsent } }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'Waiting for OAuth consent. Store a refresh token in Secret "crm-token" with key "refresh_token" (spec.oauth.refreshTokenSecretRef).',
+      ),
     },
     {
       name: 'no Secret with the code',
@@ -236,6 +268,34 @@ describe('a credential that was sent before', () => {
         'Authorized',
         'AuthorizationFailed',
         'The authorization code in Secret "crm-code" failed: Invalid code. Provide a new code.',
+      ),
+    },
+    {
+      name: 'a refresh token, and searched for',
+      because: 'it is not sent again either',
+      input: input({
+        connector: tokenSent(absent),
+        secrets: tokenSecret,
+        searchedAt: NOW - MINUTE,
+      }),
+      action: blockedBy(
+        'Authorized',
+        'CredentialUsed',
+        'The refresh token was sent and the outcome is unknown. Provide a new refresh token in Secret "crm-token".',
+      ),
+    },
+    {
+      name: 'a refresh token, and refused',
+      because: 'the answer says why',
+      input: input({
+        connector: tokenSent({}),
+        secrets: tokenSecret,
+        memory: { refused: { digest: digest('token-1'), message: 'Invalid token' } },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationFailed',
+        'The refresh token in Secret "crm-token" failed: Invalid token. Provide a new refresh token.',
       ),
     },
     {

@@ -118,6 +118,15 @@ describe('a consent on our own page', () => {
       action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-consent-code"'),
     },
     {
+      name: 'with the name of a connection Secret that is not written yet',
+      because: 'applications will read that one',
+      input: page({
+        connector: { spec: { connectionSecretRef: { name: 'crm-consent-code' } } },
+        secrets: { 'crm-consent-code': secretAbsent },
+      }),
+      action: blockedBy('Authorized', 'CodeSecretConflict', '"crm-consent-code"'),
+    },
+    {
       name: 'with another callback URL',
       because: 'Keap sends the browser elsewhere, so that no page of ours would see it',
       input: page({ connector: { oauth: { callbackUrl: 'https://other.example.com/callback' } } }),
@@ -186,6 +195,12 @@ describe('a consent on our own page', () => {
       action: { type: 'remove-secret', name: 'crm-grant' },
     },
     {
+      name: 'answered with what masks a secret',
+      because: 'a value that no Secret may hold is reported, and not sent',
+      input: page({ secrets: { 'crm-grant': answered({ ...code, code: '********' }) } }),
+      action: blockedBy('SecretsResolved', 'SecretInvalid', 'is the mask'),
+    },
+    {
       name: 'denied',
       because: 'a person said no, which another may see differently',
       input: page({
@@ -227,6 +242,18 @@ describe('a consent on our own page', () => {
       ),
     },
     {
+      name: 'an earlier code refused',
+      because: 'the message is about the latest code alone',
+      input: page({
+        connector: {
+          metadata: HELD,
+          annotations: { attempt: attempt({ at: at(-SECOND), absentAt: at(0) }) },
+        },
+        memory: { refused: { digest: digest('another code'), message: 'Invalid code' } },
+      }),
+      action: blockedBy('Authorized', 'AuthorizationRequired', /^Waiting for OAuth consent. Open /),
+    },
+    {
       name: 'its code lost in a crash',
       because: 'the outcome is searched for before anybody is asked again',
       input: page({
@@ -259,6 +286,7 @@ describe('a consent on our own page', () => {
 
 describe('a new authorization that is asked for', () => {
   const asked = { annotations: { reauthorizeAt: 'today', attempt: attempt() } } as const;
+  const answeredBy = { attempt: attempt({ reauthorizeAt: 'today' }) };
   decides([
     {
       name: 'and waits for a person',
@@ -276,6 +304,7 @@ describe('a new authorization that is asked for', () => {
             reason: 'AuthorizationRequired',
             message:
               'Reauthorization was requested; instance 4711 works until the new OAuth consent. Run: kubectl openconnectors authorize crm -n team-a',
+            again: Number.POSITIVE_INFINITY,
           },
         },
       },
@@ -336,6 +365,67 @@ describe('a new authorization that is asked for', () => {
         secrets: { ...READ, 'crm-code': secretRead({ code: 'a new code' }) },
       }),
       action: { type: 'reauthorize', id: ID, draft: { reauthorizeAt: 'today' } },
+    },
+    {
+      name: 'with a code that was not processed',
+      because: 'the instance stays Ready until the time at which the code is sent again',
+      input: settledInput({
+        connector: {
+          annotations: {
+            reauthorizeAt: 'today',
+            attempt: attempt({
+              operation: 'reauthorize',
+              at: at(-MINUTE),
+              unprocessed: { notBefore: at(SECOND) },
+            }),
+          },
+        },
+        secrets: { ...READ, 'crm-connection': UNREAD['crm-connection'] },
+      }),
+      action: {
+        type: 'finish',
+        result: {
+          kind: 'ready',
+          again: NOW + SECOND,
+          pending: { reason: 'Throttled', again: NOW + SECOND },
+        },
+      },
+    },
+    {
+      name: 'with a code of white space',
+      because: 'a mistake in a Secret is no consent that is waited for',
+      input: settledInput({
+        connector: asked,
+        secrets: { ...READ, 'crm-code': secretRead({ code: '\n' }) },
+      }),
+      action: blockedBy('SecretsResolved', 'SecretInvalid', 'is empty'),
+    },
+    {
+      name: 'and was given before a status write that failed',
+      because: 'the answer to the grant was seen',
+      input: settledInput({
+        connector: { annotations: { reauthorizeAt: 'today', ...answeredBy } },
+        memory: { accepted: digest(VALUES.code) },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', pending: undefined } },
+    },
+    {
+      name: 'whose code was sent with an unknown outcome',
+      because: 'that the instance works proves nothing: it works with the old grant, too',
+      input: settledInput({
+        connector: { annotations: { reauthorizeAt: 'today', ...answeredBy } },
+        memory: { accepted: digest('another code') },
+      }),
+      action: { type: 'read-secret', name: 'crm-oauth' },
+    },
+    {
+      name: 'no more, after it was given',
+      because: 'an annotation that is removed asks for nothing',
+      input: settledInput({
+        connector: { annotations: answeredBy },
+        memory: { accepted: digest(VALUES.code) },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', pending: undefined } },
     },
     {
       name: 'and was given',

@@ -523,6 +523,20 @@ describe('an outage', () => {
       action: clientRejected,
     },
     {
+      name: 'of one client_id that disabled this instance again after it was enabled',
+      because: 'a disabled instance cannot show that the values of the Secrets make it work',
+      input: disabled(rejectedApp(NOW), {
+        log: { enabledSet: true, ping: 'forbidden', accountProven: true, read: [ID] },
+      }),
+      action: clientRejected,
+    },
+    {
+      name: 'of one client_id that disabled this instance, and is over for another instance of it',
+      because: 'the app works again, so that a call shows whether the grant does',
+      input: disabled(many(OWN, 'answered'), { connector: { status: REJECTED_APP } }),
+      action: { type: 'enable', id: ID, enabled: true },
+    },
+    {
       name: 'of one client_id that disabled this instance, when its turn comes',
       because: 'without a call nothing shows that the app works again',
       input: disabled(rejectedApp(PROBE_TURN), { now: PROBE_TURN, connector: { status: REJECTED_APP } }),

@@ -142,6 +142,42 @@ describe('a grant for an instance that is there', () => {
       ),
     },
     {
+      name: 'revoked, with a code that the instance got since',
+      because: 'another code may restore it, which another refresh token does not',
+      input: settledInput({
+        connector: {
+          ...unverified,
+          annotations: { attempt: attempt({ operation: 'reauthorize', at: at(-SECOND) }) },
+        },
+        log: revoked,
+        secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Provide a new code in Secret "crm-code".',
+      ),
+    },
+    {
+      name: 'revoked, with a code that was not processed',
+      because: 'an instance that exists is not searched for',
+      input: settledInput({
+        connector: {
+          ...unverified,
+          annotations: {
+            attempt: attempt({
+              operation: 'reauthorize',
+              at: at(-60 * SECOND),
+              unprocessed: { notBefore: at(-SECOND) },
+            }),
+          },
+        },
+        log: revoked,
+        secrets: { ...read, 'crm-code': secretRead({ code: VALUES.code }) },
+      }),
+      action: { type: 'reauthorize', id: ID, body: { grant: { kind: 'code', code: VALUES.code } } },
+    },
+    {
       name: 'revoked, and in doubt about an older attempt',
       because: 'there is an instance, so that there is nothing to search for',
       input: settledInput({
@@ -161,6 +197,15 @@ describe('a grant for an instance that is there', () => {
       name: 'another client_id',
       because: 'whether the old grant still works is looked at first',
       input: settledInput({ connector: { annotations: old }, secrets: newClient }),
+      action: { type: 'ping', id: ID, token: VALUES.token },
+    },
+    {
+      name: 'another client_id than status names, with which the instance was created',
+      because: 'only a call shows whether the instance works with it',
+      input: settledInput({
+        connector: { annotations: { attempt: attempt({ client: printOf('client-2') }) } },
+        secrets: newClient,
+      }),
       action: { type: 'ping', id: ID, token: VALUES.token },
     },
     {
@@ -307,6 +352,87 @@ describe('a grant for an instance that is there', () => {
         log: { ping: 'answered' },
       }),
       action: { type: 'finish', result: { kind: 'ready' } },
+    },
+    {
+      name: 'another client_id, its code accepted before a status write that failed, and a call refused',
+      because: 'the grant of the new client does not work, and the instance has no other',
+      input: settledInput({
+        connector: { annotations: carried, oauth: { authorizationCodeSecretRef: undefined } },
+        secrets: newClient,
+        memory: { accepted: OTHER },
+        log: { ping: 'refused', accountProven: true },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRevoked',
+        'Infusionsoft rejected the authorization of instance 4711. Run: kubectl openconnectors authorize crm -n team-a',
+        'any',
+      ),
+    },
+    {
+      name: 'another client_id before the first Ready, its code accepted, and a call refused',
+      because: 'the record names the client that the instance has, so that its secret may be what is missing',
+      input: settledInput({
+        connector: {
+          annotations: {
+            attempt: attempt({
+              operation: 'reauthorize',
+              digest: OTHER,
+              client: printOf('client-2'),
+              changesClient: true,
+              at: at(-SECOND),
+            }),
+          },
+          status: readyStatus(ID, { credentials: undefined }),
+        },
+        secrets: newClient,
+        memory: { accepted: OTHER },
+        log: { ping: 'refused', accountProven: true },
+      }),
+      action: { type: 'patch', id: ID, reason: 'Updated' },
+    },
+    {
+      name: 'the client_id of the record before status was ever written, and a call refused',
+      because: 'nothing shows another client, so that the client_secret may be what is missing',
+      input: input({
+        instances: [instance(ID)],
+        connector: connector({
+          annotations: old,
+          metadata: { finalizers: [FINALIZER] },
+          oauth: { authorizationCodeSecretRef: undefined },
+        }),
+        secrets: { ...UNREAD, ...read },
+        log: { read: [ID], ...revoked },
+      }),
+      action: { type: 'patch', id: ID, reason: 'Updated' },
+    },
+    {
+      name: 'another client_id, with which the instance was created before a crash',
+      because: 'a new instance has no other grant, so that a call that works proves the new client',
+      input: settledInput({
+        connector: {
+          annotations: { attempt: attempt({ digest: OTHER, client: printOf('client-2'), at: at(-SECOND) }) },
+        },
+        gone: [ID],
+        instances: [instance(9, { createdAt: at(0) })],
+        secrets: newClient,
+        log: { read: [9], ping: 'answered' },
+      }),
+      action: { type: 'finish', result: { kind: 'ready', reason: 'Succeeded' } },
+    },
+    {
+      name: 'another client_id, with a refresh token that the instance got before',
+      because: 'the new client needs a grant of its own',
+      input: settledInput({
+        connector: { ...withToken, annotations: { attempt: tokenSent('reauthorize') } },
+        secrets: { ...newClient, 'crm-token': secretRead({ refresh_token: TOKEN }) },
+        log: { ping: 'answered' },
+      }),
+      action: blockedBy(
+        'Authorized',
+        'AuthorizationRequired',
+        'The client_id changed; instance 4711 works with the old one until the new OAuth consent. Provide a new refresh token in Secret "crm-token".',
+      ),
     },
     {
       name: 'another client_id, its code sent before a crash, and the instance does not work',

@@ -157,6 +157,37 @@ describe('a changed connector before its consent', () => {
       action: { type: 'ping', id: NEW },
     },
     {
+      name: 'the new one in status, whose grant was not proven',
+      because: 'that Authorized is True is about the old one until the switch is due',
+      input: settledInput({
+        connector: {
+          ...rest,
+          status: {
+            ...pending,
+            conditions: [
+              condition('Ready', 'False', 'RemoteError'),
+              condition('Authorized', 'True', 'Authorized'),
+            ],
+          },
+        },
+        instances: [instance(ID), fresh],
+        secrets: read,
+      }),
+      action: { type: 'ping', id: NEW },
+    },
+    {
+      name: 'another new one in the place of the one in status, which was deleted',
+      because: 'that the deleted one worked says nothing about it',
+      input: settledInput({
+        connector: { ...rest, status: pending },
+        instances: [instance(ID), { ...fresh, id: NEW + 1 }],
+        gone: [NEW],
+        secrets: read,
+        log: { read: [NEW + 1] },
+      }),
+      action: { type: 'ping', id: NEW + 1 },
+    },
+    {
       name: 'the new one does not work',
       because: 'a new grant is for the new one; the old one is left alone',
       input: settledInput({

@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 
+import { nextPingAt } from '../../../../src/connector/decide/authorization/ping-time.ts';
 import { condition, connector, readyStatus } from '../../../support/builders/connector.ts';
-import { ID, input, SETTINGS, settledInput } from '../../../support/builders/input.ts';
+import { ID, input, SETTINGS, type SettledChange, settledInput } from '../../../support/builders/input.ts';
 import { instance, TAGS } from '../../../support/builders/instance.ts';
 import { secretRead, VALUES } from '../../../support/builders/secrets.ts';
 import { MINUTE, NOW, second } from '../../../support/builders/time.ts';
@@ -130,6 +131,7 @@ describe('the grant', () => {
         kind: 'ready',
         reason: 'Disabled',
         message: 'Instance 4711 is disabled (spec.instance.enabled) and up to date.',
+        again: nextPingAt(settledInput()),
       }),
     },
     {
@@ -150,6 +152,16 @@ describe('the grant', () => {
       }),
     },
     {
+      name: 'disabled as wished, in the place of one that was disabled for a long time',
+      because: 'the grant of the new instance is new',
+      input: disabledFor(60 * DAY, {
+        gone: [ID],
+        instances: [instance(9, { disabled: true })],
+        log: { read: [9] },
+      }),
+      action: ends({ kind: 'ready', reason: 'Disabled' }),
+    },
+    {
       name: 'enabled again after a long time',
       because: 'the grant is used again',
       input: settledInput({
@@ -165,13 +177,14 @@ describe('the grant', () => {
 });
 
 /** A connector whose instance has been disabled for `ms`, as its spec requires. */
-function disabledFor(ms: number) {
+function disabledFor(ms: number, change: Omit<SettledChange, 'connector'> = {}) {
   return settledInput({
     connector: {
       spec: { instance: { enabled: false } },
       status: readyStatus(ID, { instance: { id: ID, enabled: false, disabledAt: second(-ms) } }),
     },
     instances: [instance(ID, { disabled: true })],
+    ...change,
   });
 }
 

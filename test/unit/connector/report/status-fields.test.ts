@@ -69,6 +69,18 @@ describe('the start page in status', () => {
   it.each<[string, ConnectorInput, StatusUpdate, object]>([
     ['while a consent is required', offering(), blocked('Authorized'), page],
     ['while another consent is pending', offering(), PENDING, page],
+    [
+      'not while the Secret of its code is not ours',
+      offering(undefined, { secrets: { 'crm-consent-code': secretUnread() } }),
+      blocked('Authorized'),
+      none,
+    ],
+    [
+      'not where no page offers the consent, although the Secret of its code is left',
+      offering(undefined, { settings: { ownCallbackUrl: undefined } }),
+      blocked('Authorized'),
+      none,
+    ],
     ['no more when the resource is Ready', offering(earlier), READY, none],
     ['as before while another condition blocks', offering(earlier), blocked(), page],
     ['not before it was asked for', offering(), blocked(), none],
