@@ -17,7 +17,7 @@ export class OwnSecret {
 
   /** The whole Secret; `undefined` where it does not exist. */
   async read(signal?: AbortSignal): Promise<unknown> {
-    return await unlessMissing(this.#rest.get(this.#path(), signal === undefined ? {} : { signal }));
+    return await unlessMissing(this.#rest.get(this.#path(), signal && { signal }));
   }
 
   async create(data: Readonly<Record<string, string>>): Promise<void> {

@@ -69,7 +69,7 @@ export class Inventory {
   }
 
   /** Whether a time can be compared. One in the future is from before the clock was set back. */
-  #isPast(time: number | undefined): boolean {
+  #isPast(time: number | undefined): time is number {
     return time !== undefined && time <= this.#now();
   }
 
@@ -159,7 +159,8 @@ export class Inventory {
       }
     }
     const times = [this.#takenAt, this.#searches.get(ownerTag)].filter((time) => this.#isPast(time));
-    return { instances, searchedAt: latest(times[0], times[1]), elements: this.#elements };
+    const searchedAt = times.length === 0 ? undefined : Math.max(...times);
+    return { instances, searchedAt, elements: this.#elements };
   }
 
   /** The instances with an owner tag that `matches`, lowest id first. */
@@ -179,10 +180,6 @@ function ownersOf(known: Instance | 'not-found' | undefined): string[] {
 function merge(before: Instance, now: Instance): Instance {
   const shown = Object.entries(now).filter(([, value]) => value !== undefined);
   return { ...before, ...Object.fromEntries(shown) };
-}
-
-function latest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 /** The instances of a resource. `not-found` is the API's own 404 on a read by id, never absence from a list. */

@@ -28,7 +28,6 @@ export const INDEX = {
 export function secretsOfConnector(object: KubeObject): string[] {
   const spec = field(object, 'spec');
   const oauth = field(spec, 'oauth');
-  const { name, namespace } = object.metadata;
   const names = [
     field(field(oauth, 'clientSecretRef'), 'name'),
     field(field(oauth, 'authorizationCodeSecretRef'), 'name'),
@@ -42,7 +41,7 @@ export function secretsOfConnector(object: KubeObject): string[] {
     authorizationCodeSecretNameOf(object),
   ];
   return [...new Set(names.filter((value) => typeof value === 'string'))].map((secret) =>
-    objectKey(namespace, secret === '' ? name : secret),
+    objectKey(object.metadata.namespace, secret),
   );
 }
 

@@ -36,7 +36,7 @@ function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') {
     return value.isWellFormed();
   }
-  return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
+  return Object.values(value ?? {}).every(isWellFormed);
 }
 
 /** `value` with every text in it, however deep, made well-formed. */

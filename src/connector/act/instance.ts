@@ -188,18 +188,15 @@ function answerOf(error: unknown): PingAnswer | undefined {
   if (!(error instanceof RemoteError) || error.class === 'throttled') {
     return undefined;
   }
-  const subject = subjectOfRefusal(error.message);
-  const isRefusal =
-    error.class === 'unauthorized' ||
-    (error.source === 'provider' && (error.class === 'forbidden' || error.class === 'invalid'));
   const isOutage = error.status === 410 || (error.source === 'provider' && isUnavailable(error));
   if (isOutage || error.status === 404) {
     return 'outage';
   }
-  if (!isRefusal) {
+  // What else the provider answers is a refusal.
+  if (error.class !== 'unauthorized' && error.source !== 'provider') {
     return error.class === 'forbidden' ? 'forbidden' : undefined;
   }
-  switch (subject) {
+  switch (subjectOfRefusal(error.message)) {
     case 'client':
       return 'client-refused';
     case 'credential':

@@ -181,10 +181,9 @@ export function isOutcomeOf(input: ConnectorInput, record: WriteAheadRecord, ins
     return false;
   }
   const current: CreateSend = { sentAt: sentAt(input, record.at), created: 'one' };
-  const earlier = sendsOf(input)
-    .slice(1)
+  const earlier = record.spent
     .filter(({ created }) => created !== 'no')
-    .map((send): CreateSend => ({ ...send, created: 'one' }));
+    .map(({ at }): CreateSend => ({ sentAt: sentAt(input, at), created: 'one' }));
   const origin = originOf(input, [current, ...earlier], instance);
   return mayBeOf(record, instance) && (origin === undefined || origin === current);
 }

@@ -169,8 +169,7 @@ function established(input: ConnectorInput, type: Stage): ConditionDraft | undef
     case 'AccountReady':
       return input.violations.length > 0 ? undefined : accountCondition(input);
     case 'SecretsResolved':
-      return input.violations.length === 0 &&
-        lastingInputs(input).every(({ value }) => ['same', 'value'].includes(value.state))
+      return lastingInputs(input).every(({ value }) => ['same', 'value'].includes(value.state))
         ? fulfilled(type)
         : undefined;
     case 'Authorized':
@@ -261,7 +260,7 @@ function pageStatus(input: ConnectorInput, result: StatusUpdate) {
   if (result.kind !== 'blocked' || isAuthorized(input.log)) {
     return undefined;
   }
-  if (input.violations.length === 0 && result.condition === 'Authorized') {
+  if (result.condition === 'Authorized') {
     return consentPage(input);
   }
   const { startUrl, codeSecretName } = input.connector.status?.authorization ?? {};
