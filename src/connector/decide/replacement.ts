@@ -57,12 +57,11 @@ function switchPending(input: ConnectorInput, { id }: Instance, inUse: ChosenIns
  */
 export function switchBack(input: ConnectorInput): Action | undefined {
   const { status } = input.connector;
-  const { chosen, inUse } = input.instances;
+  const { chosen } = input.instances;
   const { instance: current, replacing } = status ?? {};
   if (
     replacing === undefined ||
     current === undefined ||
-    inUse !== undefined ||
     chosen?.id !== current.id ||
     !switchRequested(input) ||
     input.now >= retainedUntil(replacing)
