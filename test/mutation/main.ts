@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GATE_SCORE, GATE_SUITES, GATED } from './gate.ts';
@@ -32,9 +40,24 @@ function main(): number {
     const thresholds = { high: 100, low: GATE_SCORE, break: GATE_SCORE };
     return stryker({ mutate: GATED, testFiles: GATE_SUITES, thresholds, incremental: false });
   }
-  const status = stryker(values.mutate === undefined ? {} : { mutate: values.mutate });
+  return measure(values.mutate === undefined ? {} : { mutate: values.mutate });
+}
+
+/**
+ * Runs Stryker and records what it found. An interrupted run leaves a report without the mutants that it did not come to,
+ * so that the results of earlier runs are replaced by those of a complete one only.
+ */
+function measure(change: Readonly<Record<string, unknown>>): number {
+  const results = join(reports, 'incremental.json');
+  const running = join(reports, 'running.json');
+  rmSync(running, { force: true });
+  if (existsSync(results)) {
+    copyFileSync(results, running);
+  }
+  const status = stryker({ ...change, incrementalFile: running });
   if (status === 0) {
-    writeSummary(summarize(readReport(join(reports, 'incremental.json')), readSummary()));
+    renameSync(running, results);
+    writeSummary(summarize(readReport(results), readSummary()));
   }
   return status;
 }
