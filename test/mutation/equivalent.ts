@@ -504,11 +504,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     ],
   },
   {
-    because: 'Equivalent: undefined is neither before nor after another time',
-    file: 'src/account/report/summarize.ts',
-    mutants: [['input.throttledUntil !== undefined', 'true']],
-  },
-  {
     because: 'Equivalent: the filter takes it out',
     file: 'src/ownership/write-ahead-record.ts',
     mutants: [['[]', '["Stryker was here"]']],
@@ -558,5 +553,87 @@ export const EQUIVALENT: readonly Equivalent[] = [
       ["account.state !== 'ready'", 'false'],
       ["clientId.value.state !== 'value'", 'false'],
     ],
+  },
+  {
+    because: 'Equivalent: nothing reads what has no such field',
+    file: 'src/account/controller.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: nothing reads what has no such field',
+    file: 'src/connector/report/report.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: the mounted Secret is never unread, so that nothing reads it',
+    file: 'src/account/default-account.ts',
+    mutants: [['async () => mounted()', '() => undefined']],
+  },
+  {
+    because: 'Equivalent: nothing reads the owners of the mounted Secret',
+    file: 'src/account/default-account.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: undefined is neither before nor after another time',
+    file: 'src/account/pause-end.ts',
+    mutants: [['throttledUntil !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: a client that was removed can be removed again',
+    file: 'src/account/registry.ts',
+    mutants: [['this.#entries.set(key, { ...entry, candidate: undefined });', ';']],
+  },
+  {
+    because: 'Equivalent: a tag without a prefix of the operator names no owner',
+    file: 'src/connector/observe/instances.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: no instance has such an id, and no owner such a tag',
+    file: 'src/ownership/inventory.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: undefined is neither before nor after another time',
+    file: 'src/ownership/inventory.ts',
+    mutants: [['time !== undefined', 'true']],
+  },
+  {
+    because: 'Equivalent: nothing is asked for by another tag',
+    file: 'src/ownership/inventory.ts',
+    mutants: [['(known.tags ?? []).filter(isOwnerTag)', 'known.tags ?? []']],
+  },
+  {
+    because: 'Equivalent: the text "not-found" has no such field',
+    file: 'src/ownership/inventory.ts',
+    mutants: [["known === 'not-found'", 'false']],
+  },
+  {
+    because: 'Frees memory alone',
+    file: 'src/ownership/inventory.ts',
+    mutants: [
+      ['{ this.#byOwner.delete(tag); }', '{}'],
+      ['ids?.size === 0', 'false'],
+      ['this.#byOwner.delete(tag);', ';'],
+    ],
+  },
+  {
+    because: 'Equivalent: nothing has such an id',
+    file: 'src/ownership/inventory.ts',
+    mutants: [
+      ['ids.filter((id) => id !== undefined)', 'ids'],
+      ['id !== undefined', 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: what does not exist has no owner',
+    file: 'src/ownership/inventory.ts',
+    mutants: [["instance !== 'not-found'", 'true']],
+  },
+  {
+    because: 'Equivalent: what is no JSON is no record either',
+    file: 'src/ownership/references.ts',
+    mutants: [["typeof annotation === 'string'", 'true']],
   },
 ];

@@ -38,7 +38,12 @@ describe('fallback credentials', () => {
     const bench = benchWith(fallback);
     expect(await bench.registry.openFallback(recorded, signal)).toBe('open');
     expect(await bench.registry.openFallback(recorded, signal)).toBe('open');
-    expect(bench.registry.fallbackSession(uid)?.view).toMatchObject({ baseUrl, organizationId });
+    expect(bench.registry.fallbackSession(uid)?.view).toMatchObject({
+      uid,
+      baseUrl,
+      organizationId,
+      isDefault: false,
+    });
     expect(bench.calls).toEqual([['organization']]);
   });
 
@@ -122,6 +127,7 @@ describe('the clients of an account', () => {
   it('holds none of fallback credentials that did not work', async () => {
     const bench = benchWith(fallback, { organization: refuse('unauthorized', 'No', { status: 401 }) });
     await bench.registry.openFallback(recorded, signal);
+    expect(keys(bench)).toEqual([]);
     bench.answers = { ...working(), organization: () => ({ id: '6000', name: 'Other' }) };
     await bench.registry.openFallback(recorded, signal);
     expect(keys(bench)).toEqual([]);

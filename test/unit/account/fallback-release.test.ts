@@ -35,6 +35,7 @@ interface Cluster {
   /** What the API server lists, also outside of the label selector. */
   readonly connectors?: readonly KubeObject[];
   readonly accountUids?: readonly string[];
+  readonly onList?: () => void;
 }
 
 /** What is done in `cluster`, while late instances of the accounts `watched` are waited for. */
@@ -54,11 +55,11 @@ function arrange(cluster: Cluster, watched: readonly string[]) {
   const fallback = createFallbackRelease({
     watches: (uid) => watched.includes(uid),
     rest: {
-      get: async (path) => ({
-        items:
-          path.plural === 'openconnectorsaccounts' ? accounts : (cluster.connectors ?? cluster.watched ?? []),
-        metadata: {},
-      }),
+      get: async (path) => {
+        cluster.onList?.();
+        const listed = cluster.connectors ?? cluster.watched ?? [];
+        return { items: path.plural === 'openconnectorsaccounts' ? accounts : listed, metadata: {} };
+      },
     },
     connectors: store,
     close: (uid) => done.push(`close ${uid}`),
@@ -108,6 +109,17 @@ describe('after a connector is gone, its fallback credentials', () => {
     expect(await released(connectorOf('crm', 'a'), { watched: [connectorOf('erp', 'a')] })).toEqual([
       'close a',
     ]);
+  });
+
+  it('cost no list of the API server while the cache shows a connector that needs them', async () => {
+    let lists = 0;
+    const onList = (): void => {
+      lists += 1;
+    };
+    await released(connectorOf('crm', 'a'), { watched: [connectorOf('erp', 'a')], onList });
+    expect(lists).toBe(0);
+    await released(connectorOf('crm', 'a'), { onList });
+    expect(lists).toBe(2);
   });
 
   it('stay open while another connector of the account is being deleted', async () => {

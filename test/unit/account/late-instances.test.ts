@@ -354,6 +354,24 @@ describe('the watch for late instances, at the same time as other work', () => {
     expect([...scene.stored.keys()]).toEqual([UID, 'second']);
   });
 
+  it('searches at the interval although a search takes long', async () => {
+    const slow: { end: () => void } = { end: () => undefined };
+    const scene = watchOf({
+      stored: [tombstone()],
+      answers: {
+        listInstancesByTag: () =>
+          new Promise<readonly Instance[]>((resolve) => {
+            slow.end = () => resolve([]);
+          }),
+      },
+    });
+    await scene.start();
+    await scene.clock.advance(INTERVAL + INTERVAL / 2);
+    slow.end();
+    await scene.clock.advance(INTERVAL / 2);
+    expect(scene.searches()).toBe(2);
+  });
+
   it('takes up a tombstone that is written during a search', async () => {
     const slow: { end: () => void } = { end: () => undefined };
     const scene = watchOf({

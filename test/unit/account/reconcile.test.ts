@@ -478,6 +478,17 @@ describe("the operator's default account", () => {
     ending.abort();
   });
 
+  test('says which of its two files is missing', async () => {
+    const it = accountBench(working());
+    const present = files();
+    present.delete('organizationSecret');
+    const { subject, conditions, ending } = mounted(it, present);
+    subject.look(ending.signal);
+    await it.clock.advance(0);
+    expect(conditions).toEqual(['False SecretKeyMissing']);
+    ending.abort();
+  });
+
   test('is verified again when its files change', async () => {
     const it = accountBench(working());
     const present = files();

@@ -136,8 +136,8 @@ describe('a session', () => {
     registry.opened(KEY, TARGET, verified('one'));
     const inventory = registry.sessionByKey(KEY)?.inventory;
     registry.opened(KEY, TARGET, verified('one'));
-    expect(registry.sessionByKey(KEY)?.inventory).toBe(inventory);
     expect([...clients]).toEqual([`${uid}/one`]);
+    expect(registry.sessionByKey(KEY)?.inventory).toBe(inventory);
   });
 
   it('is doubted without effect after it was closed', () => {

@@ -54,6 +54,19 @@ describe('a list', () => {
     expect(inventory.about(OWN.owner, [2]).instances.get(2)).toMatchObject({ name: 'renamed' });
   });
 
+  test('shows again what was forgotten, although it began before the latest answer about it', () => {
+    const inventory = new Inventory(() => NOW, 1_000);
+    inventory.learn(instance(1));
+    inventory.forget(1);
+    inventory.replace([instance(1)], NOW - 1);
+    expect(knownIds(inventory)).toEqual([1]);
+  });
+
+  test('gives the instances of an owner in the order of their ids', () => {
+    const inventory = taken([3], [1], [2]);
+    expect(inventory.ownedBy((tag) => tag === OWN.owner).map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
   test('names both owners of what changed hands', () => {
     const inventory = taken([1]);
     const changed = inventory.replace([instance(1, { tags: TAGS.otherResource })], NOW);
@@ -172,13 +185,20 @@ describe('an answer about one instance', () => {
     expect(inventory.about('', [1]).instances.get(1)).toEqual(instance(1));
   });
 
+  test('that it does not exist takes it from its owner', () => {
+    const inventory = taken([1]);
+    inventory.markGone(1);
+    expect(knownIds(inventory)).toEqual([]);
+  });
+
   test('amends nothing that is not known', () => {
     const inventory = taken();
     inventory.amend(1, { disabled: true });
-    expect(inventory.about('', [1]).instances.size).toBe(0);
+    expect(inventory.size).toBe(0);
     inventory.markGone(1);
     inventory.amend(1, { disabled: true });
     expect(inventory.about('', [1]).instances.get(1)).toBe('not-found');
+    expect(inventory.size).toBe(1);
   });
 
   test('amends one field of what is known', () => {
@@ -196,6 +216,12 @@ describe('a search for one owner', () => {
     expect(knownIds(inventory, otherOwner)).toEqual([2]);
     expect(inventory.about(OWN.owner, []).searchedAt).toBe(NOW + 5);
     expect(inventory.about(otherOwner, []).searchedAt).toBe(NOW);
+  });
+
+  test('keeps what it leaves out of an instance that had another owner', () => {
+    const inventory = taken([1, { tags: TAGS.otherResource }]);
+    inventory.searched(OWN.owner, [instance(1, { token: undefined })], NOW + 5);
+    expect(inventory.about(OWN.owner, []).instances.get(1)).toEqual(instance(1));
   });
 
   test('that ran during the listing is dropped with what it found', () => {

@@ -7,6 +7,8 @@ import {
   ownerInWords,
   ownershipOf,
   ownerTags,
+  uidOfTag,
+  uidTag,
   withoutOwnerTags,
 } from '../../../src/ownership/owner-tags.ts';
 import { OWN, TAGS } from '../../support/builders/instance.ts';
@@ -101,6 +103,10 @@ describe('whose an instance is', () => {
   ] as const)('%s', (_what, tags, is) => {
     expect(ownershipOf(tags, OWN)).toBe(is);
   });
+});
+
+test('the uid is read from its own tag alone', () => {
+  expect([uidTag('u'), OWN.owner, 'u-k8s-uid-'].map(uidOfTag)).toEqual(['u', undefined, undefined]);
 });
 
 test('the owner in words has the names that the tags show', () => {

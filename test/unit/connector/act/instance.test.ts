@@ -42,6 +42,7 @@ const reasons = ({ events }: Bench): string[] => events.map(({ reason }) => reas
 describe('a change of an instance', () => {
   test('reads the instance, corrects drift by one call, and asks nothing more', async () => {
     const it = settled({}, [instance(ID, { name: 'renamed' })]);
+    await it.clock.advance(5 * SECOND);
     await reconcileOnce(it);
     expect(it.calls).toEqual([
       ['readInstance', ID],

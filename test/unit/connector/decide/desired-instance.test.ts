@@ -4,6 +4,7 @@ import {
   describePatch,
   difference,
   instanceBody,
+  secretConfiguration,
   shownDifference,
 } from '../../../../src/connector/decide/desired-instance.ts';
 import { EVENT_FIELDS } from '../../../../src/connector/decide/event-fields.ts';
@@ -242,5 +243,12 @@ describe('the fields of a patch in words', () => {
     ],
   ])('%j are %s', (patch, expected) => {
     expect(describePatch(patch)).toBe(expected);
+  });
+});
+
+it('sends again the values of the Secrets, and no client_id: an update of it would break the grant', () => {
+  expect(secretConfiguration(settledInput({ secrets: READ }))).toEqual({
+    [SECRET]: VALUES.clientSecret,
+    'infusionsoft.private.key': VALUES.encryptedKey,
   });
 });

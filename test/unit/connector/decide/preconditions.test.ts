@@ -262,6 +262,14 @@ describe('the account', () => {
       action: blockedBy('Synced', 'AccountChanged', 'Restore the account', { kind: 'on-change' }),
     },
     {
+      name: 'another organization than an accepted create was sent to, with an instance of this one in status',
+      because: 'the account in status is the one of the instance in use',
+      input: settledInput({
+        connector: { annotations: { attempt: attempt({ account: { ...ACCOUNT, organizationId: '6000' } }) } },
+      }),
+      action: ends({ kind: 'ready' }),
+    },
+    {
       name: 'another organization than a create was sent to that refused it',
       because: 'a refusal says that nothing was created, and the account may have been the mistake',
       input: elsewhere(

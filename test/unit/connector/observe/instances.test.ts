@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectorStatus } from '../../../../src/api/connector.ts';
 import type { ConnectorInstances } from '../../../../src/connector/input.ts';
 import type { Instance } from '../../../../src/openconnectors/port.ts';
+import { uidTag } from '../../../../src/ownership/owner-tags.ts';
 import type { Change } from '../../../support/builders/changed.ts';
-import { connector, readyStatus } from '../../../support/builders/connector.ts';
+import { connector, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { ID, input } from '../../../support/builders/input.ts';
-import { instance, TAGS } from '../../../support/builders/instance.ts';
+import { instance, NAMESAKE_UID, TAGS } from '../../../support/builders/instance.ts';
 
 const NEW = 5_000;
 const REST = { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined, server: undefined } as const;
@@ -21,14 +22,22 @@ interface Scene {
   readonly importId?: number;
   readonly known?: readonly Instance[];
   readonly gone?: readonly number[];
+  readonly deletedUids?: readonly string[];
 }
 
-function instancesOf({ status, isRest = false, importId, known = [], gone = [] }: Scene): ConnectorInstances {
+function instancesOf({
+  status,
+  isRest = false,
+  importId,
+  known = [],
+  gone = [],
+  deletedUids = [],
+}: Scene): ConnectorInstances {
   const subject = connector({
     spec: { ...(isRest && REST), ...(importId !== undefined && { instance: { importId } }) },
     ...(status !== undefined && { status: readyStatus(ID, status) }),
   });
-  return input({ connector: subject, instances: known, gone }).instances;
+  return input({ connector: subject, instances: known, gone, deletedUids }).instances;
 }
 
 describe('the instances of a resource', () => {
@@ -43,6 +52,16 @@ describe('the instances of a resource', () => {
       [3, 9],
       [5, 7],
     ]);
+  });
+
+  it('are not restored from a resource that was deleted and leaves an instance behind', () => {
+    const other = uidTag('another');
+    const known = [namesake(5), namesake(7, { tags: [...TAGS.namesake, other] }), namesake(9)];
+    const restorable = (...deletedUids: string[]): number[] =>
+      instancesOf({ known, deletedUids }).restorable.map(({ id }) => id);
+    expect(restorable(UID)).toEqual([5, 7, 9]);
+    expect(restorable('another')).toEqual([5, 9]);
+    expect(restorable(NAMESAKE_UID)).toEqual([]);
   });
 
   it('are not chosen from while the spec is invalid', () => {

@@ -70,16 +70,16 @@ describe('the observation of a connector', () => {
 describe('what a process remembers of time', () => {
   const future = (ms: number) =>
     connector({ metadata: HELD, annotations: { attempt: attempt({ at: at(ms) }) } });
-  const memoryOf = (subject: ReturnType<typeof connector>, clockSetBackAt?: number) => {
+  const memoryOf = (subject: ReturnType<typeof connector>, clockSetBackAt?: number, pingedAt = NOW) => {
     const { ports, stored } = bench({ connector: subject });
-    ports.memory.remember(UID, { ...NO_MEMORY, clockSetBackAt });
+    ports.memory.remember(UID, { ...NO_MEMORY, pingedAt, clockSetBackAt });
     const observed = observe(ports, stored()).memory;
     expect(ports.memory.recall(UID)).toEqual(observed);
     return observed;
   };
 
   it('counts the pings from the first observation, and a time in the future as now', () => {
-    expect(memoryOf(connector()).pingedAt).toBe(NOW);
+    expect(memoryOf(connector(), undefined, Number.POSITIVE_INFINITY).pingedAt).toBe(NOW);
     const { ports, stored } = bench({ connector: connector() });
     ports.memory.remember(UID, { ...NO_MEMORY, pingedAt: NOW - MINUTE });
     expect(observe(ports, stored()).memory.pingedAt).toBe(NOW - MINUTE);

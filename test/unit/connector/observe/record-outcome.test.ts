@@ -3,6 +3,7 @@ import type { Memory } from '../../../../src/connector/input.ts';
 import {
   createdBy,
   isAccepted,
+  isOutcomeOf,
   isSettled,
   lateUntil,
   learnedRecord,
@@ -199,6 +200,46 @@ describe('an instance that is not in use', () => {
   ])('may be what a credential created: %s', (_title, change, createdAt, expected) => {
     const { record } = recorded({ at: at(-HOUR), ...change });
     expect(mayBeOf(record, instance(9, { createdAt }))).toBe(expected);
+  });
+});
+
+describe('the instance of the latest credential', () => {
+  const earlier = (created: SentCredential['created']) => [spent(-HOUR - 2 * MINUTE, created)];
+
+  it.each<[string, Partial<WriteAheadRecord>, number, boolean]>([
+    ['was created right after the send', {}, -HOUR + SECOND, true],
+    ['was created long after the send', {}, -HOUR + lateCommitWindowMs, true],
+    ['was not created before the send', {}, -HOUR - SKEW - 1, false],
+    ['is not nearer to an earlier send', { spent: earlier('unknown') }, -HOUR - 2 * MINUTE, false],
+    ['may be nearer to one that created nothing', { spent: earlier('no') }, -HOUR - 2 * MINUTE, true],
+    ['is as near to an earlier send', { spent: [spent(-HOUR, 'unknown')] }, -HOUR, true],
+    [
+      'is the one that it authorized again',
+      { operation: 'reauthorize', spent: earlier('one') },
+      -HOUR - 2 * MINUTE,
+      true,
+    ],
+  ])('%s', (_title, change, createdAt, expected) => {
+    const { subject, record } = recorded({ at: at(-HOUR), ...change });
+    expect(isOutcomeOf(subject, record, instance(9, { createdAt: at(createdAt) }))).toBe(expected);
+  });
+
+  it('is not the one in status of which an earlier credential is the grant', () => {
+    const sent = { at: at(-HOUR), spent: [spent(-2 * HOUR, 'one')] };
+    const explained = (grant: string, id: number): boolean => {
+      const status = readyStatus(ID, { authorization: { grant } });
+      const annotations = { attempt: attempt(sent) };
+      const { subject, record } = recorded(sent, {
+        connector: connector({ metadata: HELD, annotations, status }),
+      });
+      return !isOutcomeOf(subject, record, instance(id, { createdAt: at(-HOUR) }));
+    };
+    const [grant = ''] = sent.spent.map(({ digest }) => digest);
+    expect([explained(grant, ID), explained(grant, 9), explained('another', ID)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -144,6 +144,23 @@ describe('the connection Secret in an input', () => {
     expect(subject.secrets.connection.seen?.resourceVersion).toBe(version);
   });
 
+  it('of a new instance is there only while one waits for the switch', () => {
+    const rest = { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } as const;
+    const waiting = (instances: readonly ReturnType<typeof instance>[]) =>
+      settledInput({
+        connector: { spec: rest },
+        instances: [instance(ID), ...instances],
+        secrets: { 'crm-connection-next': secretUnread({ owners: [UID] }) },
+      }).secrets;
+    expect(waiting([instance(9, { element: 'infusionsoftrest' })])).toMatchObject({
+      nextConnection: { name: 'crm-connection-next', isOwn: true },
+      leftovers: [],
+    });
+    const { nextConnection, leftovers } = waiting([]);
+    expect(nextConnection).toBeUndefined();
+    expect(leftovers.map(({ name }) => name)).toEqual(['crm-connection-next']);
+  });
+
   it('of the name before a rename is ours while it is there', () => {
     const renamed = (fact: SecretFact) =>
       input({

@@ -57,9 +57,16 @@ describe('the credentials in status', () => {
 });
 
 describe('what status says of the instance', () => {
-  it('stays where its tags are gone', () => {
-    const subject = settledInput({ instances: [instance(ID, { tags: TAGS.none })] });
-    expect(after(subject, blocked('Synced')).instance?.id).toBe(ID);
+  it('stays where its tags are gone, and is shown as it is', () => {
+    const subject = settledInput({ instances: [instance(ID, { name: 'renamed', tags: TAGS.none })] });
+    expect(after(subject, blocked('Synced')).instance).toMatchObject({ id: ID, name: 'renamed' });
+  });
+
+  it('is named once where the next one takes the place of one that was deleted', () => {
+    const status = readyStatus(ID, { next: { id: 8, connector: 'infusionsoftcrm' } });
+    const subject = settledInput({ connector: { status }, instances: [instance(8)], gone: [ID] });
+    const { instance: used, next } = after(subject);
+    expect([used?.id, next]).toEqual([8, undefined]);
   });
 
   it('keeps what was recorded of its enabling where the answer leaves it out', () => {
@@ -70,6 +77,16 @@ describe('what status says of the instance', () => {
     });
     expect(after(subject).instance?.enabled).toBe(false);
   });
+});
+
+it('keeps what the instance in use carries after a grant for another element', () => {
+  const subject = settledInput({
+    connector: { spec: { connector: 'infusionsoftrest', encryptedKeySecretRef: undefined } },
+    log: { authorized: true },
+  });
+  expect(subject.instances).toMatchObject({ chosen: undefined, inUse: { id: ID } });
+  const keys = after(subject, blocked('Synced')).credentials?.map(({ key }) => key);
+  expect(keys).toContain('encryptedKey');
 });
 
 it('names the connection Secret of the old name alone while it is renamed', () => {
@@ -137,9 +154,15 @@ it.each([
   });
 });
 
-it('has checked nothing that depends on Secrets which are not read', () => {
-  const { conditions = [] } = after(input({ secrets: { 'crm-oauth': secretUnread() } }), OBSERVED);
+it.each([false, true])('has checked nothing that depends on Secrets which are not read', (works) => {
+  const result = { ...OBSERVED, works };
+  const { conditions = [] } = after(input({ secrets: { 'crm-oauth': secretUnread() } }), result);
   expect(conditions.find(({ type }) => type === 'SecretsResolved')?.status).toBe('Unknown');
+});
+
+it('does not say that the grant of a disabled instance works, although a call was answered', () => {
+  const { conditions = [] } = after(settledInput({ log: { ping: 'answered' } }), OBSERVED);
+  expect(conditions.find(({ type }) => type === 'Authorized')?.status).toBe('Unknown');
 });
 
 it('shows no page of a consent for a resource that is only observed', () => {

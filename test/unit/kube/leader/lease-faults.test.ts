@@ -198,6 +198,14 @@ describe('a leader', () => {
     expect(stop.isDone).toBe(true);
   });
 
+  it('ends the wait for the next renewal at the renew deadline', async () => {
+    const a = await leader();
+    rest.faults.replace = new KubeError('network', 'no route');
+    await clock.advance(10_000);
+    expect([a.state.name, clock.pending]).toEqual(['lost', 0]);
+    expect(timesOf('replace').at(-1)).toBe(4 * PERIOD_MS);
+  });
+
   it('does not lead again by a response that comes after the renew deadline', async () => {
     const a = await leader();
     rest.faults.replace = 'late';
