@@ -12,16 +12,18 @@ const OF_THE_LOAD = [
 
 /**
  * Starts a program, or takes a running one, and measures it until `isDone`. CPU and calls are those of this time; the peak
- * of the memory is that of the process.
+ * of the memory is that of the process. The time includes `before`, what the load generator does first.
  */
 export async function measure(
   { plane, simulator }: Stage,
   program: Subject | (() => Subject),
   isDone: (subject: Subject) => Promise<unknown>,
+  before?: () => Promise<void>,
 ): Promise<{ readonly cost: Cost; readonly subject: Subject }> {
   const callsBefore = await countKubeCalls(plane);
   const externalBefore = simulator.ledger.entries().length;
   const from = performance.now();
+  await before?.();
   const isNew = typeof program === 'function';
   const subject = isNew ? program() : program;
   let usage = subject.usage();

@@ -105,17 +105,18 @@ async function runBareClient({
   progress,
 }: YardstickWork): Promise<YardstickCosts> {
   const tenant = await createFilledTenant(stage, connectors);
-  const run = async (work: 'create' | 'delete'): Promise<Cost> => {
+  const run = async (work: 'create' | 'delete', before?: () => Promise<void>): Promise<Cost> => {
     progress(`${work}: ${WORDS.bare}`);
     const start = () => startBareClient(work, tenant.namespace, stage.environment);
-    return (await measure(stage, start, succeeded)).cost;
+    return (await measure(stage, start, succeeded, before)).cost;
   };
   const created = await run('create');
   if (!withDeletions) {
     return { name: 'bare', created, deleted: undefined };
   }
-  await tenant.deleteConnectors(connectors);
-  return { name: 'bare', created, deleted: await run('delete') };
+  // As that of the operators, the time includes the deletions of the load generator.
+  const deleted = await run('delete', () => tenant.deleteConnectors(connectors));
+  return { name: 'bare', created, deleted };
 }
 
 async function runOperator(

@@ -1,7 +1,8 @@
 import type { KubeObject, NamespacedName, ObjectVersion } from '../kube/client/object.ts';
 import type { ResourceType } from '../kube/client/paths.ts';
 import type { KubeRest } from '../kube/client/rest.ts';
-import type { IndexFunction, Store } from '../kube/watch/store.ts';
+import type { Store } from '../kube/watch/store.ts';
+import type { IndexFunction } from '../kube/watch/store-index.ts';
 import type { EventDraft } from './events.ts';
 import type { ReconcileOutcome } from './outcome.ts';
 import type { ReconcileContext, ReconcileObserver } from './reconcile-observer.ts';

@@ -1,8 +1,6 @@
 import type { KubeObject } from '../client/object.ts';
 import { isOlderVersion } from './resource-version.ts';
-
-/** Computes the keys under which an object is found in an index. */
-export type IndexFunction<T> = (object: T) => readonly string[];
+import { type IndexFunction, StoreIndex } from './store-index.ts';
 
 /** The cached objects of one resource, read-only. Objects are shared: copy before changing one. */
 export interface Store<T extends KubeObject = KubeObject> {
@@ -41,13 +39,6 @@ interface Entry<T> {
   write: number;
 }
 
-/** Holds entries, so that a new version of an object under the same keys changes nothing in it. */
-interface Index<T> {
-  readonly keysOf: IndexFunction<T>;
-  readonly entries: Map<string, Set<Entry<T>>>;
-  readonly keys: Map<Entry<T>, readonly string[]>;
-}
-
 /** `<namespace>/<name>`; cluster-scoped objects have an empty namespace. */
 export function objectKey(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
@@ -61,7 +52,7 @@ const REMEMBERED_DELETIONS = 4096;
  */
 export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> {
   readonly #entries = new Map<string, Entry<T>>();
-  readonly #indexes = new Map<string, Index<T>>();
+  readonly #indexes = new Map<string, StoreIndex<T, Entry<T>>>();
   /** Deleted uids with the version of the deletion: the response to a write may arrive after it. */
   readonly #deletions = new Map<string, string>();
   #writes = 0;
@@ -82,19 +73,19 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     if (this.#indexes.has(name)) {
       throw new Error(`the store already has an index named ${name}`);
     }
-    const index: Index<T> = { keysOf, entries: new Map(), keys: new Map() };
+    const index = new StoreIndex<T, Entry<T>>(keysOf);
     this.#indexes.set(name, index);
     for (const entry of this.#entries.values()) {
-      updateIndex(index, entry);
+      index.update(entry);
     }
   }
 
   byIndex(name: string, key: string): T[] {
-    return Array.from(this.#indexOf(name).entries.get(key) ?? [], ({ object }) => object);
+    return this.#indexOf(name).at(key);
   }
 
   countByIndex(name: string, key: string): number {
-    return this.#indexOf(name).entries.get(key)?.size ?? 0;
+    return this.#indexOf(name).count(key);
   }
 
   /** Call before the first request of a list is sent. */
@@ -177,7 +168,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     return absent;
   }
 
-  #indexOf(name: string): Index<T> {
+  #indexOf(name: string): StoreIndex<T, Entry<T>> {
     const index = this.#indexes.get(name);
     if (index === undefined) {
       throw new Error(`the store has no index named ${name}`);
@@ -195,7 +186,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
     this.#deletions.delete(object.metadata.uid);
     this.#entries.set(key, entry);
     for (const index of this.#indexes.values()) {
-      updateIndex(index, entry);
+      index.update(entry);
     }
     if (previous === undefined) {
       return { outcome: 'added' };
@@ -210,7 +201,7 @@ export class ObjectStore<T extends KubeObject = KubeObject> implements Store<T> 
   #drop(key: string, entry: Entry<T>): void {
     this.#entries.delete(key);
     for (const index of this.#indexes.values()) {
-      removeFromIndex(index, entry);
+      index.remove(entry);
     }
   }
 
@@ -241,37 +232,4 @@ function isStale({ metadata: received }: KubeObject, { metadata: known }: KubeOb
     received.resourceVersion === known.resourceVersion ||
     isOlderVersion(received.resourceVersion, known.resourceVersion)
   );
-}
-
-function updateIndex<T>(index: Index<T>, entry: Entry<T>): void {
-  const keys = index.keysOf(entry.object);
-  const known = index.keys.get(entry);
-  if (known !== undefined && isSameKeys(known, keys)) {
-    return;
-  }
-  removeFromIndex(index, entry);
-  index.keys.set(entry, keys);
-  for (const key of keys) {
-    const found = index.entries.get(key);
-    if (found === undefined) {
-      index.entries.set(key, new Set([entry]));
-    } else {
-      found.add(entry);
-    }
-  }
-}
-
-function removeFromIndex<T>({ entries, keys }: Index<T>, entry: Entry<T>): void {
-  for (const key of keys.get(entry) ?? []) {
-    const found = entries.get(key);
-    found?.delete(entry);
-    if (found?.size === 0) {
-      entries.delete(key);
-    }
-  }
-  keys.delete(entry);
-}
-
-function isSameKeys(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((key, at) => key === right[at]);
 }
