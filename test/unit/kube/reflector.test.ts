@@ -101,6 +101,17 @@ describe('a reflector', () => {
     expect(Number(watch?.query['timeoutSeconds'])).toBeLessThanOrEqual(600);
   });
 
+  test('shows how long its state and the silence last', async () => {
+    await clock.advance(5_000);
+    const reflector = reflect();
+    expect([reflector.stateMs, reflector.lastContactMs]).toEqual([0, undefined]);
+    await reflector.start();
+    await watching();
+    await expect.poll(() => reflector.state.name).toBe('watching');
+    await clock.advance(2_000);
+    expect([reflector.stateMs, reflector.lastContactMs]).toEqual([2_000, 2_000]);
+  });
+
   test('follows additions, changes and deletions', async () => {
     add('a');
     await reflect().start();
@@ -179,6 +190,30 @@ describe('a watch that breaks', () => {
     await passUntil(() => changes.includes('delete a'));
     expect(store.list().map(({ metadata }) => metadata.name)).toEqual(['b']);
     expect(server.ledger.filter({ verb: 'list' })).toHaveLength(2);
+  });
+
+  test('with HTTP 410 once is no trouble, and needs no pause', async () => {
+    await reflect().start();
+    await watching();
+    add('a');
+    await expect.poll(() => changes).toEqual(['upsert a']);
+    refuse('watch', 410);
+    server.faults.dropWatches({}, 'end');
+    await watching(3);
+    expect([clock.monotonic(), troubles]).toEqual([0, []]);
+  });
+
+  test('with HTTP 410 again and again gets pauses: each is followed by a list of everything', async () => {
+    await reflect().start();
+    await watching();
+    add('a');
+    await expect.poll(() => changes).toEqual(['upsert a']);
+    refuse('watch', 410, 3);
+    server.faults.dropWatches({}, 'end');
+    await passUntil(() => server.faults.openWatches() === 1);
+    expect(server.ledger.filter({ verb: 'list' })).toHaveLength(4);
+    expect(clock.monotonic()).toBeGreaterThan(1_000);
+    expect(troubles.filter((trouble) => trouble !== 'over')).toEqual([expect.stringContaining('410')]);
   });
 
   test('with an expired resource version in the stream is followed by such a list too', async () => {
