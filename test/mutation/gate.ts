@@ -16,8 +16,8 @@ export const GATE_SUITES: readonly string[] = [
   'test/unit/ownership/*.test.ts',
 ];
 
-/** Percentage of these mutants that has to be killed: the recorded score, rounded down. */
-export const GATE_SCORE = 96;
+/** Percentage of these mutants that has to be killed: a point below the recorded score. */
+export const GATE_SCORE = 97;
 
 /** Files that are not measured as a whole, and why. */
 export const NOT_MEASURED: Readonly<Record<string, string>> = {
