@@ -4,16 +4,18 @@ import { proveConsentDefects } from './defects/prove-consent-defects.ts';
 import { proveFieldDefects } from './defects/prove-field-defects.ts';
 import { proveShardDefects } from './defects/prove-shard-defects.ts';
 import { proveDefects, tabulateDefects } from './defects/tables.ts';
+import { UPGRADE_DEFECTS } from './defects/upgrade-defects.ts';
 import { parseOptions, type SimulateOptions, USAGE } from './options.ts';
 import { runSeeds } from './run-seeds.ts';
 
 const options = parseOptions(process.argv.slice(2));
+const KNOWN = [...DEFECTS, ...UPGRADE_DEFECTS];
 const isDefectKnown =
   options?.kind !== 'seeds' ||
   options.defect === undefined ||
-  DEFECTS.some(({ name }) => name === options.defect);
+  KNOWN.some(({ name }) => name === options.defect);
 if (options === undefined || !isDefectKnown) {
-  process.stderr.write(`${USAGE}\nDefects: ${DEFECTS.map(({ name }) => name).join(', ')}\n`);
+  process.stderr.write(`${USAGE}\nDefects: ${KNOWN.map(({ name }) => name).join(', ')}\n`);
   process.exitCode = 2;
 } else {
   process.exitCode = (await simulate(options)) > 0 ? 1 : 0;
@@ -54,7 +56,7 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
       return await runConsents(definitions, chosen, write);
     }
     case 'seeds': {
-      const defect = DEFECTS.find(({ name }) => name === chosen.defect);
+      const defect = KNOWN.find(({ name }) => name === chosen.defect);
       const { run } = defect === undefined ? await import('./run.ts') : await importWithDefect(defect);
       return await runSeeds(chosen, { definitions, run }, write);
     }

@@ -18,6 +18,8 @@ export type SimulateOptions =
       readonly defect: string | undefined;
       /** Only seeds with this focus. */
       readonly focus: string | undefined;
+      /** Whether the operator is ended and started with the state of the release before. */
+      readonly upgrades: boolean;
       /** Every `of`th seed alone, beginning with the seed `part` (from 1). */
       readonly shard: Shard;
     }
@@ -38,6 +40,7 @@ npm run simulate -- --seeds A..B                          many runs, with a prog
 npm run simulate -- --seeds A..B --defect "code twice"    until the defect is found
 npm run simulate -- --seeds A..B --focus "late commits"   only the seeds with this focus
 npm run simulate -- --seeds A..B --shard 1/2              every second seed, for two processes
+npm run simulate -- --seeds A..B --upgrades               with upgrades from the release before
 npm run simulate -- --points [--crashes] [--scenario S]   each crash point and fault of each change
 npm run simulate -- --mutate [--field spec.suspend]       each field to other values and back
 npm run simulate -- --walks A..B                          some fields, one after the other, and all back
@@ -60,6 +63,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
     seeds = '',
     defect,
     focus,
+    upgrades = false,
     points,
     crashes,
     scenario,
@@ -98,10 +102,19 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   }
   if (/^\d+$/.test(seed)) {
     const only = Number(seed);
-    return { kind: 'seeds', from: only, to: only, trace: true, defect, focus: undefined, shard: WHOLE };
+    return {
+      kind: 'seeds',
+      from: only,
+      to: only,
+      trace: true,
+      defect,
+      focus: undefined,
+      upgrades,
+      shard: WHOLE,
+    };
   }
   const range = rangeOf(seeds);
-  return range && shard && { kind: 'seeds', ...range, trace: false, defect, focus, shard };
+  return range && shard && { kind: 'seeds', ...range, trace: false, defect, focus, upgrades, shard };
 }
 
 /** `1..20`. */
@@ -127,6 +140,7 @@ function valuesOf(argv: readonly string[]) {
         seeds: text,
         defect: text,
         focus: text,
+        upgrades: flag,
         shard: text,
         points: flag,
         crashes: flag,

@@ -13,6 +13,8 @@ export interface SeedSelection {
   readonly defect?: string | undefined;
   /** Only seeds with this focus; absent: all. */
   readonly focus?: string | undefined;
+  /** Whether the operator is ended and started with the state of the release before. */
+  readonly upgrades?: boolean | undefined;
   /** Every `of`th seed, beginning with the seed `part` (from 1). */
   readonly shard: { readonly part: number; readonly of: number };
 }
@@ -22,7 +24,7 @@ const PROGRESS_SEEDS = 100;
 
 /** Runs the seeds; returns how many runs broke a property. */
 export async function runSeeds(
-  { from, to, trace, defect, focus, shard }: SeedSelection,
+  { from, to, trace, defect, focus, upgrades, shard }: SeedSelection,
   { definitions, run }: { readonly definitions: Definitions } & Pick<Runner, 'run'>,
   write: (line: string) => void,
 ): Promise<number> {
@@ -38,14 +40,15 @@ export async function runSeeds(
       continue;
     }
     runs += 1;
-    const result = await run({ seed, definitions });
+    const result = await run({ seed, definitions, upgrades });
     requests += result.requests;
     for (const [index, peak] of result.peaks.entries()) {
       peaks[index] = Math.max(peaks[index] ?? 0, peak);
     }
     const isBroken = result.violations.length > 0;
     broken += isBroken ? 1 : 0;
-    const shown = isBroken && defect === undefined ? await shrink({ seed, definitions }, result) : result;
+    const shown =
+      isBroken && defect === undefined ? await shrink({ seed, definitions, upgrades }, result) : result;
     if (trace || (isBroken && defect === undefined)) {
       write(shown.trace.join('\n'));
       write(`disturbances that are needed: ${shown.disturbances.join(', ')}`);

@@ -2,12 +2,14 @@ import { derivedRandom } from '../soak/seeds.ts';
 import type { Violation } from './checks/violation.ts';
 import type { Definitions } from './environment/cluster.ts';
 import { createConnector } from './environment/stage.ts';
-import { type SeededFates, seededFates } from './schedule/fates.ts';
+import { seededFates } from './schedule/fates.ts';
 import { type Action, planActions } from './schedule/plan.ts';
 import { type Profile, profileOf } from './schedule/profile.ts';
 import { reactionAction } from './schedule/reaction.ts';
-import { type Storm, startStorm } from './schedule/storm.ts';
+import { type Storm, type StormTools, startStorm } from './schedule/storm.ts';
 import { openSession, type Session } from './session.ts';
+import { asUpgrade, profileWithUpgrades, withUpgrades } from './upgrades/actions.ts';
+import { prepareUpgrades } from './upgrades/upgrade.ts';
 import type { WireCall } from './wire/fate.ts';
 
 /** The result of one run. */
@@ -29,11 +31,18 @@ export interface RunOptions {
   readonly definitions: Definitions;
   /** Faults, crashes and actions to leave out, by name. */
   readonly without?: ReadonlySet<string>;
+  /** Whether the operator is ended and started with the state of the release before. */
+  readonly upgrades?: boolean | undefined;
 }
 
 /** Runs one seed: storm, calm, checks. The same options give the same trace. */
-export async function run({ seed, definitions, without = new Set() }: RunOptions): Promise<RunResult> {
-  const profile = profileOf(seed);
+export async function run({
+  seed,
+  definitions,
+  without = new Set(),
+  upgrades = false,
+}: RunOptions): Promise<RunResult> {
+  const profile = upgrades ? profileWithUpgrades(profileOf(seed)) : profileOf(seed);
   const disturbances: string[] = [];
   const occurs = (name: string): boolean => {
     const isLeftOut = without.has(name);
@@ -68,12 +77,16 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
   const { environment, monitor } = session;
   try {
     environment.trace.note('profile', JSON.stringify(profile));
-    const actions = planActions(seed, profile).filter(({ id }) => occurs(id));
-    await storm(session, profile, fates, actions, ({ react: carryOut }) => {
+    const upgrade = upgrades ? prepareUpgrades(environment) : undefined;
+    const planned = planActions(seed, profile);
+    const actions = upgrades ? withUpgrades(seed, profile, planned) : planned;
+    const tools = { fates, upgrade, actions: actions.filter(({ id }) => occurs(id)) };
+    await storm(session, profile, tools, ({ react: carryOut }) => {
       react = (call) => {
         const reaction = fates.reactionTo(call);
         if (reaction !== undefined) {
-          carryOut(reactionAction(reaction, call, session.stage, profile), reaction.delayMs);
+          const action = reactionAction(reaction, call, session.stage, profile);
+          carryOut(upgrades ? asUpgrade(action) : action, reaction.delayMs);
         }
       };
     });
@@ -93,8 +106,7 @@ export async function run({ seed, definitions, without = new Set() }: RunOptions
 async function storm(
   { environment, stage, monitor, until }: Session,
   profile: Profile,
-  fates: SeededFates,
-  actions: readonly Action[],
+  { fates, upgrade, actions }: Omit<StormTools, 'replicas'> & { readonly actions: readonly Action[] },
   onStart: (storm: Storm) => void,
 ): Promise<void> {
   for (const subject of stage.subjects) {
@@ -102,7 +114,7 @@ async function storm(
   }
   environment.simulation.knobs.listLagMs = profile.listLagMs;
   const replicas = environment.startOperator(profile.replicas);
-  const storm = startStorm(stage, { replicas, fates }, actions, (error) =>
+  const storm = startStorm(stage, { replicas, fates, upgrade }, actions, (error) =>
     monitor.report({ property: 'sound run', text: `the storm itself failed: ${String(error)}` }),
   );
   onStart(storm);

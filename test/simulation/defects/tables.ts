@@ -1,6 +1,7 @@
 import type { Definitions } from '../environment/cluster.ts';
 import { catchDefect } from './catch.ts';
 import { DEFECTS } from './defects.ts';
+import { UPGRADE_DEFECTS } from './upgrade-defects.ts';
 
 /** A change of the code moves the seed that shows a defect; so many more are tried. */
 const MARGIN = 150;
@@ -26,8 +27,12 @@ export async function tabulateDefects(
 /** Runs each defect from its recorded seed on, and writes one line for each. Returns how many are not found. */
 export async function proveDefects(definitions: Definitions, write: (line: string) => void): Promise<number> {
   let missed = 0;
-  for (const defect of DEFECTS) {
-    const range = { from: defect.seed, to: defect.seed + MARGIN };
+  const all = [
+    ...DEFECTS.map((defect) => ({ defect, upgrades: false })),
+    ...UPGRADE_DEFECTS.map((defect) => ({ defect, upgrades: true })),
+  ];
+  for (const { defect, upgrades } of all) {
+    const range = { from: defect.seed, to: defect.seed + MARGIN, upgrades };
     const found = await catchDefect(defect, definitions, range);
     const isExpected = found !== undefined && defect.breaks.includes(found.violation.property);
     missed += isExpected ? 0 : 1;

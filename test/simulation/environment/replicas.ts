@@ -12,6 +12,8 @@ export interface Replicas {
   /** How many processes were started. */
   readonly starts: number;
   kill(index: number, why: string): void;
+  /** Ends all, and starts them again when `work` is done. */
+  replace(why: string, work: () => Promise<void>): Promise<void>;
   /** Stops a process for a time, as a node without CPU time. */
   pause(index: number, ms: number): void;
   /** Ends all without a new start. */
@@ -41,6 +43,16 @@ export function startReplicas(options: ReplicaOptions): Replicas {
   const slots: (OperatorProcess | undefined)[] = [];
   let starts = 0;
   let isStopped = false;
+  let replacements = 0;
+  const startLater = (slot: number): void => {
+    clock.schedule(RESTART_MS, () => {
+      if (replacements > 0) {
+        startLater(slot);
+      } else if (!isStopped) {
+        start(slot);
+      }
+    });
+  };
   const start = (slot: number): void => {
     starts += 1;
     const name = `operator-${slot + 1}.${starts}`;
@@ -60,7 +72,7 @@ export function startReplicas(options: ReplicaOptions): Replicas {
         trace.note('process', `${name} ends: ${why}`);
         slots[slot] = undefined;
         if (!isStopped) {
-          clock.schedule(RESTART_MS, () => !isStopped && start(slot));
+          startLater(slot);
         }
       },
     });
@@ -76,6 +88,14 @@ export function startReplicas(options: ReplicaOptions): Replicas {
       return starts;
     },
     kill: (index, why) => slots[index]?.kill(why),
+    async replace(why, work) {
+      replacements += 1;
+      for (const process of [...slots]) {
+        process?.kill(why);
+      }
+      await work();
+      replacements -= 1;
+    },
     pause(index, ms) {
       const process = slots[index];
       if (process !== undefined) {

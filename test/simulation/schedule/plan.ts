@@ -13,6 +13,7 @@ export type Action = { readonly id: string; readonly at: number } & (
     }
   | { readonly kind: 'rotate account'; readonly seed: number }
   | { readonly kind: 'kill'; readonly replica: number }
+  | { readonly kind: 'upgrade' }
   | { readonly kind: 'pause'; readonly replica: number; readonly ms: number }
   | { readonly kind: 'cut watches' }
   | { readonly kind: 'expire history' }

@@ -6,6 +6,7 @@ import { seededRandom } from '../../support/seeded-random.ts';
 import { secret } from '../../support/workbench/manifests.ts';
 import type { Replicas } from '../environment/replicas.ts';
 import type { Stage } from '../environment/stage.ts';
+import type { Upgrade } from '../upgrades/upgrade.ts';
 import type { SeededFates } from './fates.ts';
 import type { Action } from './plan.ts';
 
@@ -13,6 +14,8 @@ import type { Action } from './plan.ts';
 export interface StormTools {
   readonly replicas: Replicas;
   readonly fates: Pick<SeededFates, 'outage'>;
+  /** Only a run with upgrades has it. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** A storm that goes on. */
@@ -56,8 +59,9 @@ function queueOf(action: Action): string {
   return 'subject' in action ? `connector ${action.subject}` : action.kind;
 }
 
-async function perform(stage: Stage, { replicas, fates }: StormTools, action: Action): Promise<void> {
+async function perform(stage: Stage, tools: StormTools, action: Action): Promise<void> {
   const { environment, stage: servers, subjects, clock, tenant } = stage;
+  const { replicas, fates, upgrade } = tools;
   const note = (text: string, key?: string): void => servers.auditLog.note('operation', text, key);
   const subject = 'subject' in action ? subjects[action.subject] : undefined;
   switch (action.kind) {
@@ -78,6 +82,9 @@ async function perform(stage: Stage, { replicas, fates }: StormTools, action: Ac
       return;
     case 'kill':
       replicas.kill(action.replica, 'killed');
+      return;
+    case 'upgrade':
+      await upgrade?.(replicas);
       return;
     case 'pause':
       replicas.pause(action.replica, action.ms);
