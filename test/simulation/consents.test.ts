@@ -15,8 +15,8 @@ it(`keeps every property in ${SEEDS} seeds while people use the consent pages`, 
 
 it('gives the same trace for the same seed', async () => {
   const definitions = await compileDefinitions();
-  const first = await runConsentSeed(definitions, 1);
-  const second = await runConsentSeed(definitions, 1);
+  const first = await runConsentSeed({ seed: 1, definitions });
+  const second = await runConsentSeed({ seed: 1, definitions });
   expect(second.trace).toEqual(first.trace);
   expect(first.granted).toBeGreaterThan(0);
 });

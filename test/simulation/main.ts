@@ -1,5 +1,6 @@
+import { CONSENT_DEFECTS } from './defects/consent-defects.ts';
 import { DEFECTS } from './defects/defects.ts';
-import { importWithDefect } from './defects/inject.ts';
+import { importConsentsWithDefect, importWithDefect } from './defects/inject.ts';
 import { proveConsentDefects } from './defects/prove-consent-defects.ts';
 import { proveFieldDefects } from './defects/prove-field-defects.ts';
 import { proveShardDefects } from './defects/prove-shard-defects.ts';
@@ -11,11 +12,14 @@ import { runSeeds } from './run-seeds.ts';
 const options = parseOptions(process.argv.slice(2));
 const KNOWN = [...DEFECTS, ...UPGRADE_DEFECTS];
 const isDefectKnown =
-  options?.kind !== 'seeds' ||
+  options === undefined ||
+  !('defect' in options) ||
   options.defect === undefined ||
-  KNOWN.some(({ name }) => name === options.defect);
+  (options.kind === 'consents' ? CONSENT_DEFECTS : KNOWN).some(({ name }) => name === options.defect);
 if (options === undefined || !isDefectKnown) {
-  process.stderr.write(`${USAGE}\nDefects: ${KNOWN.map(({ name }) => name).join(', ')}\n`);
+  process.stderr.write(
+    `${USAGE}\nDefects: ${[...KNOWN, ...CONSENT_DEFECTS].map(({ name }) => name).join(', ')}\n`,
+  );
   process.exitCode = 2;
 } else {
   process.exitCode = (await simulate(options)) > 0 ? 1 : 0;
@@ -53,7 +57,12 @@ async function simulate(chosen: SimulateOptions): Promise<number> {
     }
     case 'consents': {
       const { runConsents } = await import('./consents/run-consents.ts');
-      return await runConsents(definitions, chosen, write);
+      const defect = CONSENT_DEFECTS.find(({ name }) => name === chosen.defect);
+      const { runConsentSeed } =
+        defect === undefined
+          ? await import('./consents/consent-run.ts')
+          : await importConsentsWithDefect(defect);
+      return await runConsents({ definitions, runConsentSeed }, chosen, write);
     }
     case 'seeds': {
       const defect = KNOWN.find(({ name }) => name === chosen.defect);

@@ -31,7 +31,14 @@ export type SimulateOptions =
       readonly shard: Shard;
     }
   | { readonly kind: 'mutations'; readonly field: string | undefined }
-  | { readonly kind: 'walks' | 'shards' | 'consents'; readonly from: number; readonly to: number }
+  | { readonly kind: 'walks' | 'shards'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'consents';
+      readonly from: number;
+      readonly to: number;
+      /** The name of the defect to have; the first broken run ends the search. */
+      readonly defect: string | undefined;
+    }
   | { readonly kind: 'defects'; readonly to: number }
   | { readonly kind: 'prove' };
 
@@ -46,6 +53,7 @@ npm run simulate -- --mutate [--field spec.suspend]       each field to other va
 npm run simulate -- --walks A..B                          some fields, one after the other, and all back
 npm run simulate -- --shards A..B                         two operators with disjoint label selectors
 npm run simulate -- --consents A..B                       people who use the consent pages
+npm run simulate -- --consents A..B --defect "state used twice"  until the defect is found
 npm run simulate -- --prove                               each defect, from its recorded seed on
 npm run simulate -- --defects N                           table of all defects, with at most N seeds each
 `;
@@ -95,7 +103,7 @@ export function parseOptions(argv: readonly string[]): SimulateOptions | undefin
   }
   const consentRange = rangeOf(consents);
   if (consentRange !== undefined) {
-    return { kind: 'consents', ...consentRange };
+    return { kind: 'consents', ...consentRange, defect };
   }
   if (/^\d+$/.test(defects)) {
     return { kind: 'defects', to: Number(defects) };

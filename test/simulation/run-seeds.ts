@@ -48,7 +48,9 @@ export async function runSeeds(
     const isBroken = result.violations.length > 0;
     broken += isBroken ? 1 : 0;
     const shown =
-      isBroken && defect === undefined ? await shrink({ seed, definitions, upgrades }, result) : result;
+      isBroken && defect === undefined
+        ? await shrink(result, (without) => run({ seed, definitions, upgrades, without }))
+        : result;
     if (trace || (isBroken && defect === undefined)) {
       write(shown.trace.join('\n'));
       write(`disturbances that are needed: ${shown.disturbances.join(', ')}`);

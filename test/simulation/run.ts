@@ -1,5 +1,6 @@
 import { derivedRandom } from '../soak/seeds.ts';
 import type { Violation } from './checks/violation.ts';
+import { disturbancesBut } from './disturbances.ts';
 import type { Definitions } from './environment/cluster.ts';
 import { createConnector } from './environment/stage.ts';
 import { seededFates } from './schedule/fates.ts';
@@ -36,21 +37,9 @@ export interface RunOptions {
 }
 
 /** Runs one seed: storm, calm, checks. The same options give the same trace. */
-export async function run({
-  seed,
-  definitions,
-  without = new Set(),
-  upgrades = false,
-}: RunOptions): Promise<RunResult> {
+export async function run({ seed, definitions, without, upgrades = false }: RunOptions): Promise<RunResult> {
   const profile = upgrades ? profileWithUpgrades(profileOf(seed)) : profileOf(seed);
-  const disturbances: string[] = [];
-  const occurs = (name: string): boolean => {
-    const isLeftOut = without.has(name);
-    if (!isLeftOut) {
-      disturbances.push(name);
-    }
-    return !isLeftOut;
-  };
+  const { names: disturbances, occurs } = disturbancesBut(without);
   const fates = seededFates(seed, profile, occurs);
   const timers = derivedRandom(seed, 'timers');
   let timerCount = 0;

@@ -1,17 +1,26 @@
 import type { Violation } from './checks/violation.ts';
-import { type RunOptions, type RunResult, run } from './run.ts';
+
+/** A run that can be repeated without some of its disturbances. */
+export interface Shrinkable {
+  readonly violations: readonly Violation[];
+  /** Names of all faults, crashes and actions that occurred. */
+  readonly disturbances: readonly string[];
+}
 
 /** The most runs of one search. */
 const MOST_RUNS = 150;
 
 /**
  * Leaves out faults, crashes and actions as long as the same property still breaks: halves first, then smaller parts
- * (delta debugging). Returns the run with the fewest.
+ * (delta debugging). `repeat` runs once more without those with the given names. Returns the run with the fewest.
  */
-export async function shrink(options: RunOptions, broken: RunResult): Promise<RunResult> {
+export async function shrink<Result extends Shrinkable>(
+  broken: Result,
+  repeat: (without: ReadonlySet<string>) => Promise<Result>,
+): Promise<Result> {
   const property = broken.violations[0]?.property;
   let best = broken;
-  let without = new Set(options.without);
+  let without = new Set<string>();
   let runs = 0;
   for (
     let size = Math.ceil(best.disturbances.length / 2);
@@ -22,7 +31,7 @@ export async function shrink(options: RunOptions, broken: RunResult): Promise<Ru
       const part = best.disturbances.slice(start, start + size);
       const attempt = new Set([...without, ...part]);
       runs += 1;
-      const result = await run({ ...options, without: attempt });
+      const result = await repeat(attempt);
       if (breaks(result.violations, property)) {
         best = result;
         without = attempt;

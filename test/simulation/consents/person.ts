@@ -23,12 +23,12 @@ export const WAYS = [
 
 export type Way = (typeof WAYS)[number] | 'late';
 
-/** What a person can do besides using the pages. */
+/** What a person can do in one consent. */
 export interface PersonTools {
   readonly stage: Stage;
   readonly random: Random;
   readonly checks: ConsentChecks;
-  visitor(subject: Subject): Visitor;
+  readonly visitor: Visitor;
   kill(): void;
   edit(subject: Subject): Promise<void>;
   remove(subject: Subject): Promise<void>;
@@ -54,12 +54,11 @@ export async function goThrough(tools: PersonTools, subject: Subject, way: Way):
 }
 
 async function consent(tools: PersonTools, subject: Subject, way: Way): Promise<string> {
-  const { stage, random, checks } = tools;
+  const { stage, random, checks, visitor } = tools;
   const { clock } = stage;
-  const visitor = tools.visitor(subject);
-  const urls = [await upToCallback(tools, subject, visitor, way !== 'deny')];
+  const urls = [await upToCallback(tools, subject, way !== 'deny')];
   if (way === 'two tabs') {
-    urls.push(await upToCallback(tools, subject, visitor, true));
+    urls.push(await upToCallback(tools, subject, true));
   }
   const delayMs = way === 'late' ? LATE_MS : way === 'slow' ? SLOW_MS : 0;
   await sleep(clock, delayMs + Math.floor(random.fraction() * 3_000));
@@ -96,9 +95,8 @@ async function consent(tools: PersonTools, subject: Subject, way: Way): Promise<
 
 /** Enters the code and reads the review page; the provider then sends the browser back to the returned URL. */
 async function upToCallback(
-  { stage, checks }: PersonTools,
+  { stage, checks, visitor }: PersonTools,
   subject: Subject,
-  visitor: Visitor,
   approve: boolean,
 ): Promise<string> {
   const { team, simulation } = stage.environment;

@@ -6,7 +6,7 @@ export const CONSENT_DEFECTS: readonly Omit<Defect, 'focus' | 'coveredBy'>[] = [
     name: 'state used twice',
     effect: 'Of two requests with one state both store the code.',
     breaks: ['state used once', 'code sent once'],
-    seed: 2,
+    seed: 7,
     edits: [
       {
         file: 'src/consent/flow/callback.ts',
@@ -19,7 +19,7 @@ export const CONSENT_DEFECTS: readonly Omit<Defect, 'focus' | 'coveredBy'>[] = [
     name: 'consent request not compared',
     effect: 'A code is used for another element than the one on the review page.',
     breaks: ['own consent'],
-    seed: 7,
+    seed: 38,
     edits: [
       {
         file: 'src/consent/flow/callback.ts',

@@ -15,7 +15,7 @@ export async function proveConsentDefects(
     const { runConsentSeed } = await importConsentsWithDefect(defect);
     let line = `MISSED: ${defect.name}: not found from seed ${defect.seed} on`;
     for (let seed = defect.seed; seed <= defect.seed + MARGIN && line.startsWith('MISSED'); seed++) {
-      const [broken] = (await runConsentSeed(definitions, seed)).violations;
+      const [broken] = (await runConsentSeed({ seed, definitions })).violations;
       if (broken !== undefined && defect.breaks.includes(broken.property)) {
         line = `found: ${defect.name}: seed ${seed} breaks "${broken.property}"`;
       }

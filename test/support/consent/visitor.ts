@@ -15,11 +15,13 @@ export type Ask = (
 
 /** A minimal browser: keeps cookies, submits forms, follows links. */
 export class Visitor {
-  readonly jar = new Map<string, string>();
+  readonly jar: Map<string, string>;
   readonly #ask: Ask;
 
-  constructor(ask: Ask) {
+  /** `jar`: the cookies of an earlier visit, by name. */
+  constructor(ask: Ask, jar = new Map<string, string>()) {
     this.#ask = ask;
+    this.jar = jar;
   }
 
   get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
