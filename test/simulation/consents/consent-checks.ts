@@ -37,6 +37,8 @@ export interface ConsentChecks {
 interface Consent extends Agreement {
   readonly code: string;
   readonly approvedAt: number;
+  /** Since when status asked for it: what was sent later, status did not show yet. */
+  readonly askedSince: number;
   grantedAt?: number;
   sentAt?: number;
 }
@@ -74,7 +76,9 @@ export function checkConsents(stage: Stage, report: (violation: Violation) => vo
       secret(code);
       secret(state);
       if (code !== null && state !== null) {
-        consents.set(state, { ...agreement, code, approvedAt: clock.monotonic() });
+        const approvedAt = clock.monotonic();
+        const askedMs = clock.now() - (connectors.of(agreement.subject.key)?.readySince ?? clock.now());
+        consents.set(state, { ...agreement, code, approvedAt, askedSince: approvedAt - askedMs });
       }
     },
     replied(url, { status, headers }) {
@@ -133,12 +137,15 @@ export function checkConsents(stage: Stage, report: (violation: Violation) => vo
     },
     look(subject) {
       const uid = connectors.of(subject.key)?.view.uid;
-      const own = [...consents.values()].filter((one) => one.uid === uid && one.grantedAt !== undefined);
-      const last = own.toSorted((left, right) => (left.grantedAt ?? 0) - (right.grantedAt ?? 0)).at(-1);
+      // Also those whose acceptance no browser saw, because the process was killed.
+      const own = [...consents.values()].filter((one) => one.uid === uid);
+      const accepted = own.filter(({ grantedAt }) => grantedAt !== undefined);
+      const last = accepted.toSorted((left, right) => (left.grantedAt ?? 0) - (right.grantedAt ?? 0)).at(-1);
       if (last === undefined || (editedAt.get(subject.key) ?? 0) > last.approvedAt) {
         return;
       }
-      const since = last.approvedAt - CATCH_UP_MS;
+      // A chain of leaders that die or stand still leaves a status as it is for longer.
+      const since = Math.min(last.approvedAt - CATCH_UP_MS, last.askedSince);
       if (!own.some(({ element, sentAt = -1 }) => element === last.element && sentAt >= since)) {
         report({
           property: 'code kept',

@@ -46,4 +46,17 @@ export const CONSENT_DEFECTS: readonly Omit<Defect, 'focus' | 'coveredBy'>[] = [
       },
     ],
   },
+  {
+    name: 'accepted code not stored',
+    effect: 'The pages confirm a consent, and its code is not kept.',
+    breaks: ['code kept', 'settled'],
+    seed: 1,
+    edits: [
+      {
+        file: 'src/consent/flow/callback.ts',
+        from: 'data: responseData(response) },',
+        to: 'data: {} },',
+      },
+    ],
+  },
 ];
