@@ -28,8 +28,11 @@ export function recordedAccountOf({ connector, storedRecord }: Observation): Rec
 
 /** When the credential was sent (wall clock). A time in the future counts as the moment at which it was noticed. */
 export function sentAt(input: ConnectorInput, at: string): number {
-  const time = Date.parse(at);
-  return time > input.now ? (input.memory.clockSetBackAt ?? input.now) : time;
+  return past(input, Date.parse(at));
+}
+
+function past({ now, memory }: ConnectorInput, time: number): number {
+  return time > now ? (memory.clockSetBackAt ?? now) : time;
 }
 
 /** When Open Connectors was searched last; a search in the future was made before the clock was set back. */
@@ -38,10 +41,16 @@ export function searchedAt(input: ConnectorInput): number {
   return time > input.now ? 0 : time;
 }
 
-/** From when on (wall clock) a search that finds nothing is reported as absence. */
+/**
+ * From when on (wall clock) a search that finds nothing is reported as absence. A process that stood still right before
+ * it sent the call ended it at its deadline, but later than the record tells.
+ */
 export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): number {
   const { createDeadlineMs, searchGraceMs } = input.settings;
-  return sentAt(input, record.at) + createDeadlineMs + searchGraceMs;
+  const { ambiguous } = input.memory;
+  const deadline = sentAt(input, record.at) + createDeadlineMs;
+  const endedAt = ambiguous?.digest === record.digest ? past(input, ambiguous.at) : deadline;
+  return Math.max(deadline, endedAt) + searchGraceMs;
 }
 
 /** Whether this process saw the credential of the record being accepted. */

@@ -17,6 +17,7 @@ const newCode = { 'crm-code': secretRead({ code: 'a new code' }, { resourceVersi
 describe('a grant whose outcome is unknown', () => {
   const { createDeadlineMs, searchGraceMs } = SETTINGS;
   const settlesMs = createDeadlineMs + searchGraceMs;
+  const lateMs = settlesMs + MINUTE;
   const crashed = held(attempt({ at: at(0) }));
   const waiting = (time: number) =>
     blockedBy('Synced', 'SearchingInstance', 'outcome is unknown', {
@@ -122,6 +123,41 @@ describe('a grant whose outcome is unknown', () => {
         searchedAt: NOW + searchGraceMs,
       }),
       action: waiting(NOW + settlesMs),
+    },
+    {
+      name: 'seen to end long after its deadline, searched at once',
+      because:
+        'the process stood still before the call left, so that it may be under way when its deadline is over',
+      input: input({
+        connector: crashed,
+        memory: { ambiguous: { digest: CODE, at: NOW + lateMs } },
+        now: NOW + lateMs + 1,
+        searchedAt: NOW + lateMs,
+      }),
+      action: waiting(NOW + lateMs + searchGraceMs),
+    },
+    {
+      name: 'seen to end long after its deadline, searched after the lag of the list',
+      because: 'a call that is over for this long shows in the list',
+      input: input({
+        connector: crashed,
+        memory: { ambiguous: { digest: CODE, at: NOW + lateMs } },
+        now: NOW + lateMs + searchGraceMs,
+        searchedAt: NOW + lateMs + searchGraceMs,
+      }),
+      action: { type: 'write-record', record: { kind: 'absent', at: NOW + lateMs + searchGraceMs } },
+    },
+    {
+      name: 'seen to end in the future',
+      because:
+        'the clock was set back after the call; its record has waited for the deadline and the lag of the list',
+      input: input({
+        connector: crashed,
+        memory: { ambiguous: { digest: CODE, at: NOW + 60 * MINUTE }, clockSetBackAt: NOW + SECOND },
+        now: NOW + settlesMs,
+        searchedAt: NOW + settlesMs,
+      }),
+      action: { type: 'write-record', record: { kind: 'absent', at: NOW + settlesMs } },
     },
     {
       name: 'recorded in the future',
