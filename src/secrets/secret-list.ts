@@ -25,6 +25,11 @@ export class SecretList {
     this.#names = names.toSorted();
   }
 
+  /** A list of the same names before its first page. */
+  fromStart(): SecretList {
+    return new SecretList(this.#names);
+  }
+
   get isAtEnd(): boolean {
     return this.#isAtEnd;
   }

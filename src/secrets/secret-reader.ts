@@ -125,11 +125,12 @@ export class SecretReader {
       return;
     }
     const paused = this.#paused.get(namespace);
-    const list = paused?.isAnyAhead(waiting.names) === true ? paused : new SecretList(cachedNames(namespace));
-    if (list.nextPage(waiting.counts()) === undefined) {
+    const isAhead = paused?.isAnyAhead(waiting.names) === true;
+    const list = isAhead ? paused : (paused?.fromStart() ?? new SecretList(cachedNames(namespace)));
+    if (list.nextPage(waiting.counts()) !== undefined) {
+      void this.#serveByList(namespace, isAhead ? list : new SecretList(cachedNames(namespace)));
+    } else if (paused === undefined) {
       this.#pause(namespace, list);
-    } else {
-      void this.#serveByList(namespace, list);
     }
   }
 

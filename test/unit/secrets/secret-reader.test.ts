@@ -225,6 +225,21 @@ describe('the reads of Secrets', () => {
     expect(lists()).toHaveLength(1);
   });
 
+  it('continue a list after reads that it has passed', async () => {
+    const names = Object.keys(many(1_000));
+    const { reader, calls, release } = bench(many(1_000));
+    const calledFor = async (...range: readonly [from: number, to: number]): Promise<readonly string[]> => {
+      calls.splice(0);
+      const all = readAll(reader, names.slice(...range));
+      await release();
+      expect((await all).every(({ status }) => status === 'fulfilled')).toBe(true);
+      return [...calls];
+    };
+    await calledFor(0, 600);
+    expect(await calledFor(500, 530)).toHaveLength(30);
+    expect((await calledFor(600, 630)).filter((call) => !call.startsWith('list '))).toHaveLength(4);
+  });
+
   it('do not wait for a list that has passed their name', async () => {
     const { reader, calls, lists, step, release } = bench(many(1_000));
     const all = readAll(reader, Object.keys(many(1_000)));
