@@ -37,26 +37,13 @@ export const LATE_COMMIT_DEFECTS: readonly Defect[] = [
     name: 'late instance restored',
     effect: 'A resource adopts the late instance of a deleted one of the same name.',
     breaks: ['settled', 'one instance', 'owned instance', 'finalizer last'],
-    seed: 249,
+    seed: 535,
     focus: 'late commits',
     edits: [
       {
         file: 'src/connector/observe/instances.ts',
         from: '!isOfDeleted(observation, one)',
         to: 'one.id > 0',
-      },
-    ],
-  },
-  {
-    name: 'outage during late commits',
-    effect: 'The watch for a late instance ends with the window, also if nothing was searched since.',
-    breaks: ['finalizer last', 'owned instance', 'one instance'],
-    seed: 897,
-    edits: [
-      {
-        file: RECORD,
-        from: '  return until > searchedAt(input) ? Math.max(until, input.now) : undefined;',
-        to: '  return until > input.now ? until : undefined;',
       },
     ],
   },
