@@ -23,8 +23,8 @@ export interface SessionOptions {
   /** Gets each line of the log, besides the monitor. */
   readonly onLog?: (process: string, line: string) => void;
   readonly onTimer?: (process: OperatorProcess) => void;
-  /** Called when a request of a process has ended, with its response or without. */
-  readonly onAnswer?: (call: WireCall) => void;
+  /** Called when a request of a process has ended, with its response or without; the body is that of the response. */
+  readonly onAnswer?: (call: WireCall, body: string) => void;
 }
 
 /** An environment with users and checks, before the operator starts. */
@@ -66,7 +66,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       left: monitorOf().left,
       answered(call, outcome, body) {
         monitorOf().answered(call, outcome, body);
-        options.onAnswer?.(call);
+        options.onAnswer?.(call, body);
       },
     }),
     onLog(process, line) {
