@@ -58,7 +58,10 @@ export const httpWithoutWebSocket: Plugin = {
   name: 'http-without-websocket',
   setup({ onLoad, onResolve }) {
     const namespace = 'module-object';
-    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'node:http', namespace }));
+    // A dynamic import of it would have a default export alone.
+    onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'node:http', namespace } : undefined,
+    );
     onLoad({ filter: /^/, namespace }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
     }));
