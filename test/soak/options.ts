@@ -14,11 +14,13 @@ export interface SoakOptions {
   readonly settleMinutes: number;
   /** Delay of each watch event between API server and operator. */
   readonly watchDelayMs: number;
+  /** Whether replicas are killed. Without kills they live long enough to see whether their memory grows. */
+  readonly kills: boolean;
   /** Whether every connector gets a trace, not only those with findings. */
   readonly traceAll: boolean;
 }
 
-export const USAGE = `npm run soak -- [--seed N] [--minutes M] [--connectors K] [--replicas R] [--settle-minutes M] [--watch-delay-ms D] [--trace-all]
+export const USAGE = `npm run soak -- [--seed N] [--minutes M] [--connectors K] [--replicas R] [--settle-minutes M] [--watch-delay-ms D] [--no-kills] [--trace-all]
 
 Storms over operator replicas, then checks that nothing was lost. KUBEBUILDER_ASSETS names the folder of a real etcd and
 kube-apiserver; without it the embedded API server is used. Exit codes: 0 nothing lost, 1 something lost, 2 wrong usage.`;
@@ -53,6 +55,7 @@ export function readOptions(args: readonly string[]): SoakOptions | undefined {
       replicas: text,
       'settle-minutes': text,
       'watch-delay-ms': text,
+      'no-kills': { type: 'boolean', default: false },
       'trace-all': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -67,6 +70,7 @@ export function readOptions(args: readonly string[]): SoakOptions | undefined {
     connectors: flags.connectors ?? 8,
     replicas: flags.replicas ?? 2,
     settleMinutes: flags['settle-minutes'] ?? 5,
+    kills: !values['no-kills'],
     traceAll: values['trace-all'],
     watchDelayMs: flags['watch-delay-ms'] ?? 2_500,
   };

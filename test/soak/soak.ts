@@ -79,6 +79,7 @@ export async function soak(
     faults: hits,
     watches: stage.proxy.counts,
     deaths: stage.replicas.deaths,
+    memory: stage.replicas.memory,
     codesStored: person.stored,
     instancesCreated: simulator.ledger.count(
       ({ operation, committed }) => operation === 'createInstance' && committed,

@@ -2,6 +2,7 @@ import type { Audit } from '../checks/audit.ts';
 import type { Finding } from '../checks/finding.ts';
 import type { SoakOptions } from '../options.ts';
 import type { WatchCounts } from '../proxy/watch.ts';
+import type { MemoryUse } from '../stage/memory.ts';
 import type { Death } from '../stage/replicas.ts';
 import type { StormCounts } from '../storm/storm.ts';
 
@@ -15,6 +16,7 @@ export interface SoakResult {
   readonly faults: ReadonlyMap<string, number>;
   readonly watches: WatchCounts;
   readonly deaths: readonly Death[];
+  readonly memory: MemoryUse;
   readonly codesStored: number;
   readonly instancesCreated: number;
   /** Replicas that did not end with code 0 on SIGTERM. */

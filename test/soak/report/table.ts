@@ -1,3 +1,4 @@
+import type { MemoryUse } from '../stage/memory.ts';
 import { OPERATION_NAMES } from '../storm/schedule.ts';
 import { type SoakResult, violationsOf } from './result.ts';
 
@@ -30,6 +31,8 @@ export function formatTable(result: SoakResult): string {
     ...section('Operator and API server', [
       ['SIGKILLs', killed],
       ['replicas that ended by themselves', deaths.length - killed],
+      ['memory of a replica, at most', `${result.memory.peakMiB.toFixed(0)} MiB`],
+      ['its growth after the first half minute', growthInWords(result.memory)],
       [`watches (delayed by ${options.watchDelayMs} ms)`, watches.watches],
       ['watches cut', watches.cut],
       ['watches answered with 410', watches.gone],
@@ -50,6 +53,12 @@ export function formatTable(result: SoakResult): string {
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function growthInWords({ growthMiBPerMinute }: MemoryUse): string {
+  return growthMiBPerMinute === undefined
+    ? 'unknown: none was older than a minute'
+    : `${growthMiBPerMinute.toFixed(2)} MiB in a minute`;
 }
 
 /** The findings, one line each. */

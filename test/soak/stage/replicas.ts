@@ -6,6 +6,7 @@ import { type OperatorProcess, startOperatorProcess } from '../../support/workbe
 import type { Workbench } from '../../support/workbench/workbench.ts';
 import type { AuditLog } from '../model/audit-log.ts';
 import { noteLogLine } from './log-line.ts';
+import { MemoryMeter, type MemoryUse } from './memory.ts';
 
 /** A process that ended during the storm. */
 export interface Death {
@@ -16,6 +17,7 @@ export interface Death {
 /** The replicas of the operator. One that ends is restarted, as a kubelet does. */
 export interface Replicas {
   readonly deaths: readonly Death[];
+  readonly memory: MemoryUse;
   /** SIGKILL for the replica with this number (from 0). Returns whether it was running; a starting one is not killed. */
   kill(index: number): Promise<boolean>;
   /** SIGKILL for the holder of the Lease. Returns whether one was running. */
@@ -33,6 +35,8 @@ export interface ReplicasOptions {
   readonly bench: Workbench;
   readonly env: Readonly<Record<string, string>>;
   readonly count: number;
+  /** Otherwise `kill` and `killLeader` do nothing. */
+  readonly kills: boolean;
   readonly clock: Clock;
   readonly auditLog: AuditLog;
   /** Folder for the log of each process. */
@@ -58,6 +62,7 @@ async function leaseHolder({ plane, home }: Workbench): Promise<string> {
 export function startReplicas(options: ReplicasOptions): Replicas {
   const { bench, clock, auditLog } = options;
   const deaths: Death[] = [];
+  const meter = new MemoryMeter(clock);
   const running: (Running | undefined)[] = [];
   let stopping = false;
   let started = 0;
@@ -73,6 +78,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
     });
     running[index] = { process: replica, identity };
     auditLog.note('replica', `${name} started (pid ${replica.pid})`);
+    meter.watch(replica.pid);
     void replica.ended.then((code) => {
       log.end();
       if (running[index]?.process !== replica || stopping) {
@@ -93,7 +99,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
   }
   const kill = async (index: number): Promise<boolean> => {
     const replica = running[index]?.process;
-    if (replica === undefined || replica.lines.length === 0 || stopping) {
+    if (replica === undefined || replica.lines.length === 0 || stopping || !options.kills) {
       return false;
     }
     running[index] = undefined;
@@ -107,6 +113,9 @@ export function startReplicas(options: ReplicasOptions): Replicas {
   };
   return {
     deaths,
+    get memory() {
+      return meter.use;
+    },
     kill,
     async killLeader() {
       const holder = await leaseHolder(bench);

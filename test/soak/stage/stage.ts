@@ -79,6 +79,7 @@ export async function buildStage(options: SoakOptions, cleanup: AsyncDisposableS
     bench,
     env: { ...SETTINGS, KUBECONFIG: kubeconfig },
     count: options.replicas,
+    kills: options.kills,
     clock: systemClock,
     auditLog,
     folder,
