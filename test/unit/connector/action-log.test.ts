@@ -21,20 +21,11 @@ import {
   pingAnswer,
 } from '../../../src/connector/action-log.ts';
 import type { InstanceBody } from '../../../src/openconnectors/port.ts';
-import type { RecordDraft } from '../../../src/ownership/write-ahead-record.ts';
-import { ACCOUNT } from '../../support/builders/connector.ts';
 import { remoteError } from '../../support/builders/input.ts';
+import { DRAFT } from '../../support/builders/record-draft.ts';
 
 const ID = 7;
 const OTHER = 8;
-const DRAFT: RecordDraft = {
-  kind: 'code',
-  operation: 'create',
-  account: ACCOUNT,
-  client: undefined,
-  reauthorizeAt: undefined,
-  previousCreated: 'no',
-};
 const BODY: InstanceBody = {
   element: 'infusionsoftcrm',
   name: 'x',

@@ -15,19 +15,11 @@ import {
   wasSent,
 } from '../../../src/ownership/write-ahead-record.ts';
 import { createFingerprinter } from '../../../src/secrets/fingerprint.ts';
-import { ACCOUNT } from '../../support/builders/connector.ts';
 import { printOf } from '../../support/builders/fingerprints.ts';
+import { DRAFT } from '../../support/builders/record-draft.ts';
 import { MINUTE, NOW } from '../../support/builders/time.ts';
 
 const DAY = 24 * 60 * MINUTE;
-const DRAFT: RecordDraft = {
-  kind: 'code',
-  operation: 'create',
-  account: ACCOUNT,
-  client: undefined,
-  reauthorizeAt: undefined,
-  previousCreated: 'no',
-};
 const credential = (value: string, print = printOf): Credential => ({ value, fingerprint: print(value) });
 const sent = (values: readonly string[], kind: RecordDraft['kind'] = 'code', stepMs = MINUTE) =>
   values.reduce<WriteAheadRecord | undefined>(

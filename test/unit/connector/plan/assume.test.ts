@@ -4,21 +4,14 @@ import type { Act } from '../../../../src/connector/action.ts';
 import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { assume, NEW_INSTANCE_ID } from '../../../../src/connector/plan/assume.ts';
 import type { InstanceBody } from '../../../../src/openconnectors/port.ts';
-import { type RecordDraft, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
+import { wasSent } from '../../../../src/ownership/write-ahead-record.ts';
 import { ACCOUNT, attempt, connector, HELD, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, input, settledInput } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
+import { DRAFT } from '../../../support/builders/record-draft.ts';
 import { NOW } from '../../../support/builders/time.ts';
 
-const DRAFT: RecordDraft = {
-  kind: 'code',
-  operation: 'create',
-  account: ACCOUNT,
-  client: undefined,
-  reauthorizeAt: undefined,
-  previousCreated: 'no',
-};
 const BODY: InstanceBody = {
   element: 'infusionsoftcrm',
   name: 'team-a-crm',

@@ -5,18 +5,10 @@ import { NEW_INSTANCE_ID } from '../../../../src/connector/plan/assume.ts';
 import type { ChangeAction } from '../../../../src/connector/plan/effects.ts';
 import { blockedChange, plannedChange } from '../../../../src/connector/plan/planned-change.ts';
 import type { InstanceBody } from '../../../../src/openconnectors/port.ts';
-import type { RecordDraft } from '../../../../src/ownership/write-ahead-record.ts';
-import { ACCOUNT, CALLBACK, connector } from '../../../support/builders/connector.ts';
+import { CALLBACK, connector } from '../../../support/builders/connector.ts';
 import { ID, input, settledInput } from '../../../support/builders/input.ts';
+import { DRAFT } from '../../../support/builders/record-draft.ts';
 
-const DRAFT: RecordDraft = {
-  kind: 'code',
-  operation: 'create',
-  account: ACCOUNT,
-  client: undefined,
-  reauthorizeAt: undefined,
-  previousCreated: 'no',
-};
 const BODY: InstanceBody = {
   element: 'infusionsoftrest',
   name: 'x',
