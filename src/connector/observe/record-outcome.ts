@@ -47,10 +47,15 @@ export function searchedAt(input: ConnectorInput): number {
  */
 export function settlesAt(input: ConnectorInput, record: WriteAheadRecord): number {
   const { createDeadlineMs, searchGraceMs } = input.settings;
-  const { ambiguous } = input.memory;
   const deadline = sentAt(input, record.at) + createDeadlineMs;
-  const endedAt = ambiguous?.digest === record.digest ? past(input, ambiguous.at) : deadline;
+  const doubted = doubtedAt(input, record);
+  const endedAt = doubted === undefined ? deadline : past(input, doubted);
   return Math.max(deadline, endedAt) + searchGraceMs;
+}
+
+/** When this process saw the call with the credential of the record end in doubt (wall clock). */
+export function doubtedAt({ memory }: ConnectorInput, { digest }: WriteAheadRecord): number | undefined {
+  return memory.ambiguous?.digest === digest ? memory.ambiguous.at : undefined;
 }
 
 /** Whether this process saw the credential of the record being accepted. */

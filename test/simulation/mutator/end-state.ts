@@ -1,4 +1,15 @@
+import { z } from 'zod';
 import { isObject } from './paths.ts';
+
+/** What is compared of an object of either kind. */
+export const storedObject = z.object({
+  metadata: z.looseObject({
+    uid: z.string(),
+    finalizers: z.array(z.string()).default([]),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  status: z.record(z.string(), z.unknown()).default({}),
+});
 
 /** Fields that two ways to the same state may leave different. */
 const TIMES = new Set([

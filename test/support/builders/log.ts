@@ -4,6 +4,7 @@ import type { RemoteError } from '../../../src/openconnectors/errors/remote-erro
 import type { FallbackOutcome } from '../../../src/ownership/accounts.ts';
 import { ACCOUNT } from './connector.ts';
 import { instance } from './instance.ts';
+import { DRAFT } from './record-draft.ts';
 import { NOW } from './time.ts';
 
 /** What a reconcile has done before the input of a test, in short. */
@@ -36,15 +37,6 @@ const BODY = {
   tags: [],
   configuration: {},
   grant: { kind: 'code', code: 'a code of the log' },
-} as const;
-
-const DRAFT = {
-  kind: 'code',
-  operation: 'create',
-  account: ACCOUNT,
-  client: undefined,
-  reauthorizeAt: undefined,
-  previousCreated: 'no',
 } as const;
 
 /** An action of each type, without particulars. */

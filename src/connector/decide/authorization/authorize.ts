@@ -11,6 +11,7 @@ import { type Due, dueReason, dueSentence } from '../../observe/authorization-ne
 import { heldIdsOf } from '../../observe/held-instances.ts';
 import {
   createdBy,
+  doubtedAt,
   isAcceptedHere,
   isOutcomeOf,
   isSettled,
@@ -140,8 +141,7 @@ function isFound(input: ConnectorInput, record: WriteAheadRecord): boolean {
 
 /** When to search before the outcome can be certain: most instances are there then. */
 function searchTimes(input: ConnectorInput, record: WriteAheadRecord): number[] {
-  const { ambiguous } = input.memory;
-  const doubted = ambiguous?.digest === record.digest ? ambiguous.at : sentAt(input, record.at);
+  const doubted = doubtedAt(input, record) ?? sentAt(input, record.at);
   return [doubted, doubted + input.settings.searchGraceMs];
 }
 

@@ -11,6 +11,7 @@ import {
   pingAnswer,
 } from '../../action-log.ts';
 import type { ConnectorInput } from '../../input.ts';
+import { doubtedAt } from '../../observe/record-outcome.ts';
 import { desiredEnabled, recordedEnabled } from '../desired-instance.ts';
 import { readInstance } from '../read-instance.ts';
 import { isLastingFailure } from '../remote-failure.ts';
@@ -67,8 +68,8 @@ function failureOf(input: ConnectorInput): Failure | undefined {
 
 /** After an ambiguous re-authorization a read and a ping decide before consent is requested again. */
 function settleReauthorization(input: ConnectorInput, instance: Instance): Action | undefined {
-  const { ambiguous } = input.memory;
-  return ambiguous !== undefined && ambiguous.digest === input.record?.digest
+  const { record } = input;
+  return record !== undefined && doubtedAt(input, record) !== undefined
     ? { type: 'enable', id: instance.id, enabled: true }
     : undefined;
 }

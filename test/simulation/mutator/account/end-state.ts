@@ -3,16 +3,7 @@ import { ACCOUNT_NAMES, ANNOTATIONS, GROUP } from '../../../../src/api/group.ts'
 import { HOME, TEAM } from '../../environment/cluster.ts';
 import type { Stage } from '../../environment/stage.ts';
 import { endStateOf } from '../connector/end-state.ts';
-import { renamed, withoutTimes } from '../end-state.ts';
-
-const stored = z.object({
-  metadata: z.looseObject({
-    uid: z.string(),
-    finalizers: z.array(z.string()).default([]),
-    annotations: z.record(z.string(), z.string()).default({}),
-  }),
-  status: z.record(z.string(), z.unknown()).default({}),
-});
+import { renamed, storedObject, withoutTimes } from '../end-state.ts';
 
 const storedSecret = z.object({
   metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
@@ -22,7 +13,9 @@ const storedSecret = z.object({
 /** What the account `name` came to, with its fallback credentials and all that its `users` came to. */
 export function accountEndStateOf(stage: Stage, name: string, users: readonly string[]): unknown {
   const { store } = stage.environment.cluster.server;
-  const { metadata, status } = stored.parse(store.get(`${ACCOUNT_NAMES.plural}.${GROUP}`, `${TEAM}/${name}`));
+  const { metadata, status } = storedObject.parse(
+    store.get(`${ACCOUNT_NAMES.plural}.${GROUP}`, `${TEAM}/${name}`),
+  );
   const kept = [...store.list('secrets').entries]
     .map(([, secret]) => storedSecret.parse(secret))
     .filter((secret) => secret.metadata.namespace === HOME && secret.metadata.name.endsWith(metadata.uid))

@@ -2,16 +2,7 @@ import { z } from 'zod';
 import { ANNOTATIONS } from '../../../../src/api/group.ts';
 import { TEAM } from '../../environment/cluster.ts';
 import type { Stage } from '../../environment/stage.ts';
-import { renamed, withoutTimes } from '../end-state.ts';
-
-const stored = z.object({
-  metadata: z.looseObject({
-    uid: z.string(),
-    finalizers: z.array(z.string()).default([]),
-    annotations: z.record(z.string(), z.string()).default({}),
-  }),
-  status: z.record(z.string(), z.unknown()).default({}),
-});
+import { renamed, storedObject, withoutTimes } from '../end-state.ts';
 
 const storedSecret = z.object({
   metadata: z.looseObject({
@@ -34,7 +25,7 @@ export function endStateOf({ environment }: Stage, name: string): unknown {
   if (object === undefined) {
     throw new Error(`connector ${name} does not exist`);
   }
-  const { metadata, status } = stored.parse(object);
+  const { metadata, status } = storedObject.parse(object);
   const instances = simulation.instances();
   const tokens = new Map(instances.map(({ id, token }) => [token, `token of ${id}`]));
   const secrets = [...cluster.server.store.list('secrets').entries]

@@ -6,12 +6,13 @@ import type { ConnectorInput } from '../../../../src/connector/input.ts';
 import { observe } from '../../../../src/connector/observe/observe.ts';
 import { KubeError } from '../../../../src/kube/client/errors.ts';
 import type { InstanceBody } from '../../../../src/openconnectors/port.ts';
-import { parseRecord, type RecordDraft, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
-import { ACCOUNT, attempt, connector, HELD, readyStatus, UID } from '../../../support/builders/connector.ts';
+import { parseRecord, wasSent } from '../../../../src/ownership/write-ahead-record.ts';
+import { attempt, connector, HELD, readyStatus, UID } from '../../../support/builders/connector.ts';
 import { printOf } from '../../../support/builders/fingerprints.ts';
 import { ID, settledConnector } from '../../../support/builders/input.ts';
 import { instance } from '../../../support/builders/instance.ts';
 import { type Bench, type BenchChange, bench } from '../../../support/builders/ports.ts';
+import { DRAFT } from '../../../support/builders/record-draft.ts';
 import { workingRemote } from '../../../support/builders/remote.ts';
 import { READ, secretAbsent, secretRead, secretUnread } from '../../../support/builders/secrets.ts';
 
@@ -264,14 +265,6 @@ describe('the write-ahead record', () => {
 });
 
 describe('a created instance', () => {
-  const draft: RecordDraft = {
-    kind: 'code',
-    operation: 'create',
-    account: ACCOUNT,
-    client: undefined,
-    reauthorizeAt: undefined,
-    previousCreated: 'no',
-  };
   const body: InstanceBody = {
     element: 'infusionsoftrest',
     name: 'team-a-crm',
@@ -285,7 +278,7 @@ describe('a created instance', () => {
     ['infusionsoftcrm', ['Created', 'LegacyConnector']],
   ] as const)('of %s is reported with %j', async (element, reasons) => {
     const it = settled({}, { connector: connector() });
-    const input = await after(it, { type: 'create', body: { ...body, element }, draft });
+    const input = await after(it, { type: 'create', body: { ...body, element }, draft: DRAFT });
     expect(outcomeOf(input)).toEqual({ kind: 'done' });
     expect(eventsOf(input)?.map(({ reason }) => reason)).toEqual(reasons);
     expect(it.stored().metadata.finalizers).toEqual([FINALIZER]);

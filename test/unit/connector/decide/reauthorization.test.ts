@@ -50,6 +50,16 @@ describe('a grant for an instance that is there', () => {
       at: at(-SECOND),
     }),
   };
+  /** The same before the first Ready: the record itself says that the client is another. */
+  const carriedFirst = {
+    attempt: attempt({
+      operation: 'reauthorize',
+      digest: OTHER,
+      client: printOf('client-2'),
+      changesClient: true,
+      at: at(-SECOND),
+    }),
+  };
   const revoked = { ping: 'refused', accountProven: true } as const;
   const read = {
     'crm-oauth': secretRead({ client_id: VALUES.clientId, client_secret: VALUES.clientSecret }),
@@ -320,15 +330,7 @@ describe('a grant for an instance that is there', () => {
       because: 'the record says that the instance had another client before, and status names none',
       input: settledInput({
         connector: {
-          annotations: {
-            attempt: attempt({
-              operation: 'reauthorize',
-              digest: OTHER,
-              client: printOf('client-2'),
-              changesClient: true,
-              at: at(-SECOND),
-            }),
-          },
+          annotations: carriedFirst,
           status: readyStatus(ID, { credentials: undefined }),
           oauth: { authorizationCodeSecretRef: undefined },
         },
@@ -374,15 +376,7 @@ describe('a grant for an instance that is there', () => {
       because: 'the record names the client that the instance has, so that its secret may be what is missing',
       input: settledInput({
         connector: {
-          annotations: {
-            attempt: attempt({
-              operation: 'reauthorize',
-              digest: OTHER,
-              client: printOf('client-2'),
-              changesClient: true,
-              at: at(-SECOND),
-            }),
-          },
+          annotations: carriedFirst,
           status: readyStatus(ID, { credentials: undefined }),
         },
         secrets: newClient,
