@@ -36,9 +36,12 @@ export async function settled(stage: Stage): Promise<void> {
   await until(async () => isQuiet(), LIMIT_MS, 'The end of calls');
 }
 
-/** The first call at or after `from` that `matches`, by the clock of the simulator. Fails when the program ends before. */
+/**
+ * The first call at or after `from` that `matches`, by the clock of the simulator. Fails when the program ends without
+ * it; a program may call and end between two polls.
+ */
 export async function firstCall(
-  { simulator }: Stage,
+  { simulator }: { readonly simulator: Pick<Stage['simulator'], 'ledger'> },
   subject: Subject,
   from: number,
   matches: (entry: LedgerEntry) => boolean,
@@ -48,9 +51,12 @@ export async function firstCall(
     [found] = simulator.ledger.entries((entry) => entry.at >= from && matches(entry));
     return found !== undefined;
   };
-  await orEnded(subject, until(isCalled, LIMIT_MS, 'A call of Open Connectors'));
+  const hasEnded = subject.ended.then(() => true);
+  const isOver = async (): Promise<boolean> => (await isCalled()) || Promise.race([hasEnded, false]);
+  await until(isOver, LIMIT_MS, 'A call of Open Connectors');
+  await isCalled();
   if (found === undefined) {
-    throw new Error('The call was not recorded.');
+    throw endedError(subject, await subject.ended);
   }
   return found;
 }
@@ -59,8 +65,12 @@ export async function firstCall(
 export async function orEnded(subject: Subject, work: Promise<void>): Promise<void> {
   const code = await Promise.race([work.then(() => 'done' as const), subject.ended]);
   if (code !== 'done') {
-    throw new Error(`The program ended with ${code}:\n${subject.lastOutput()}`);
+    throw endedError(subject, code);
   }
+}
+
+function endedError(subject: Subject, code: number | null): Error {
+  return new Error(`The program ended with ${code}:\n${subject.lastOutput()}`);
 }
 
 /**
