@@ -59,7 +59,10 @@ export interface SecondaryOptions<T extends KubeObject = KubeObject> extends Sel
   readonly namespace?: string | undefined;
   /** Requests and caches only metadata: for Secrets, so that no value is cached. */
   readonly metadataOnly?: boolean | undefined;
-  /** Called synchronously for every change, to call `enqueue`; has to be fast. */
+  /**
+   * Called synchronously for every change, to call `enqueue`; has to be fast. Not for the objects that fill the cache:
+   * whatever depends on them is handled after its own first list, in the order of that.
+   */
   readonly map: (object: T, change: 'upsert' | 'delete') => void;
 }
 

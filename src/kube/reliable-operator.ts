@@ -174,7 +174,11 @@ export abstract class ReliableOperator extends OperatorPkg.default {
     { map, ...selection }: SecondaryOptions<T>,
   ): Promise<Store<T>> {
     const cache = this.#cacheOf(resource);
-    const synced = await cache.watch(selection, (change) => map(change.object as T, change.type));
+    const synced = await cache.watch(selection, (change) => {
+      if (change.type === 'delete' || !change.isInitial) {
+        map(change.object as T, change.type);
+      }
+    });
     this.#requireRunning(synced);
     return this.resourceStore<T>(resource);
   }

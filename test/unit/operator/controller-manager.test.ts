@@ -116,6 +116,22 @@ describe('the controller manager', () => {
     expect(manager.store(wellKnown.secrets).byIndex('label', 'a')).toHaveLength(1);
   });
 
+  it('reconciles in the order of the first list, whenever the referenced objects are listed', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      add('connectors', name);
+    }
+    server.objects(wellKnown.secrets).create('team', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'b' },
+    });
+    server.faults.inject({ verb: 'list', resource: 'secrets' }, { kind: 'delay', ms: 200 });
+    await manager.start();
+    await expect
+      .poll(() => log.slice(2))
+      .toEqual(['reconcile connectors a', 'reconcile connectors b', 'reconcile connectors c']);
+  });
+
   it('adds the finalizer first only where the controller leaves it to the operator', async () => {
     add('accounts', 'sap');
     add('connectors', 'crm');
