@@ -28,7 +28,7 @@ export interface Taken<Key> extends Place {
   readonly waitedMs: number;
 }
 
-type IsOpen = (lane: string | undefined) => boolean;
+type IsOpen = (lane: string | undefined, priority: Priority) => boolean;
 
 /** The higher of two priorities; `undefined` is lower than all. */
 export function higherOf(a: Priority | undefined, b: Priority): Priority {
@@ -74,7 +74,7 @@ class Level {
     }
   }
 
-  take(isOpen: IsOpen): string | undefined {
+  take(isOpen: (lane: string | undefined) => boolean): string | undefined {
     for (const [group, lanes] of this.#groups) {
       for (const [lane, keys] of lanes) {
         const id = isOpen(lane) ? first(keys) : undefined;
@@ -155,7 +155,7 @@ export class FairQueue<Key> {
       (priority) => this.#levels[priority].overtaken >= this.#starvationGuard.share - 1,
     );
     for (const priority of [...starved, ...PRIORITIES]) {
-      const id = this.#levels[priority].take(isOpen);
+      const id = this.#levels[priority].take((lane) => isOpen(lane, priority));
       const known = id === undefined ? undefined : this.#waiting.get(id);
       if (id !== undefined && known !== undefined) {
         this.#waiting.delete(id);

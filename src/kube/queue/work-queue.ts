@@ -282,7 +282,9 @@ export class WorkQueue<Key> {
       if (this.#ready.size === 0 || !this.#slice.hasTime()) {
         break;
       }
-      const next = this.#ready.take(clock.monotonic(), (lane) => this.#lanes.isOpen(lane));
+      const next = this.#ready.take(clock.monotonic(), (lane, priority) =>
+        this.#lanes.isOpen(lane, priority),
+      );
       if (next === undefined) {
         break;
       }

@@ -296,6 +296,30 @@ describe('a handler that waits without a worker', () => {
     expect(log.slice(4)).toEqual(['work a/1', 'call a/3']);
   });
 
+  it('fills a full lane again in groups, without edits waiting for the others of a group', async () => {
+    const { queue, log, answer, finish } = createWaitingQueue({ waiting: { perLane: 8, total: 100 } });
+    for (let n = 0; n < 20; n++) {
+      queue.add(`a/${n}`, { priority: 'resync' });
+    }
+    queue.start();
+    await settle();
+    const end = async (key: string): Promise<void> => {
+      await answer(key);
+      await finish(key);
+    };
+    const called = (): readonly string[] => log.splice(0).filter((line) => line.startsWith('call '));
+    expect(called()).toHaveLength(8);
+    await end('a/0');
+    expect(called()).toEqual([]);
+    queue.add('a/19', { priority: 'edit' });
+    await settle();
+    expect(called()).toEqual(['call a/19']);
+    await end('a/1');
+    expect(called()).toEqual([]);
+    await end('a/2');
+    expect(called()).toEqual(['call a/8', 'call a/9']);
+  });
+
   it('moves to another lane with its key', async () => {
     const lanes = new Map([
       ['a/1', 'slow'],
