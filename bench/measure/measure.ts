@@ -2,6 +2,7 @@ import { callsBetween, countKubeCalls } from '../../test/support/controlplane/ku
 import type { Cost } from '../scenarios/result.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Subject } from '../subjects/subject.ts';
+import { growthOf, type MemorySample } from './growth.ts';
 
 /** The kinds of calls that only the load generator makes while a program works. */
 const OF_THE_LOAD = [
@@ -28,8 +29,10 @@ export async function measure(
   const subject = isNew ? program() : program;
   let usage = subject.usage();
   const cpuBefore = isNew ? 0 : usage.cpuMs;
+  const memory: MemorySample[] = [];
   const sampler = setInterval(() => {
     usage = latestOf(subject, usage);
+    memory.push({ ageMs: performance.now() - from, rssMiB: usage.rssMiB });
   }, 100);
   try {
     await isDone(subject);
@@ -52,6 +55,7 @@ export async function measure(
     cpuMs: usage.cpuMs - cpuBefore,
     peakRssMiB: usage.peakRssMiB,
     rssMiB: usage.rssMiB,
+    growthMiBPerMinute: growthOf([memory]),
     kubeCalls,
     externalCalls,
   };

@@ -30,7 +30,13 @@ const RATIOS: readonly Column[] = [
 
 const COLUMNS: Readonly<Record<CostScenario, readonly Column[]>> = {
   create: [WALL, CPU, PEAK, KUBE, WRITES, EVENTS, SECRET_READS, EXTERNAL, ...RATIOS],
-  idle: [WALL, CPU, ['RSS MiB', ({ rssMiB }) => rssMiB.toFixed(0)], ...TOTAL],
+  idle: [
+    WALL,
+    CPU,
+    ['RSS MiB', ({ rssMiB }) => rssMiB.toFixed(0)],
+    ['growth MiB/min', ({ growthMiBPerMinute }) => growthMiBPerMinute?.toFixed(2) ?? '–'],
+    ...TOTAL,
+  ],
   restart: [WALL, CPU, PEAK, ...TOTAL],
   delete: [WALL, CPU, KUBE, WRITES, EVENTS, EXTERNAL, ...RATIOS],
 };

@@ -10,6 +10,8 @@ export interface Figures {
   readonly cpuMsEach: number;
   readonly peakRssMiB: number;
   readonly rssMiB: number;
+  /** `undefined` where no run was long enough. */
+  readonly growthMiBPerMinute: number | undefined;
   readonly kubeCallsEach: number;
   readonly writesEach: number;
   readonly eventsEach: number;
@@ -53,11 +55,13 @@ function figuresOf(costs: readonly Cost[], connectors: number): Figures {
   const each = (value: (cost: Cost) => number): number => median(costs.map(value)) / connectors;
   const calls = (matches?: (kind: string) => boolean): number =>
     each(({ kubeCalls }: { readonly kubeCalls: KubeCalls }) => totalOf(kubeCalls, matches));
+  const growths = costs.flatMap(({ growthMiBPerMinute }) => growthMiBPerMinute ?? []);
   return {
     wallMs: median(costs.map(({ wallMs }) => wallMs)),
     cpuMsEach: each(({ cpuMs }) => cpuMs),
     peakRssMiB: median(costs.map(({ peakRssMiB }) => peakRssMiB)),
     rssMiB: median(costs.map(({ rssMiB }) => rssMiB)),
+    growthMiBPerMinute: growths.length === 0 ? undefined : median(growths),
     kubeCallsEach: calls(),
     writesEach: calls((kind) => !/^(get|list) | events$/.test(kind)),
     eventsEach: calls((kind) => kind.endsWith(' events')),

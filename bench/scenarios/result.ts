@@ -8,6 +8,8 @@ export interface Cost {
   readonly peakRssMiB: number;
   /** Memory at the end. */
   readonly rssMiB: number;
+  /** Of the memory after the first half minute; `undefined` where it took less than a minute. */
+  readonly growthMiBPerMinute: number | undefined;
   readonly kubeCalls: KubeCalls;
   /** Calls of Open Connectors by operation. */
   readonly externalCalls: ReadonlyMap<string, number>;

@@ -1,16 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { IMAGE_FLAGS } from '../../test/support/image/node-flags.ts';
 import { type ProcessUsage, usageOf } from '../measure/process-usage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The flags of the image: both programs run with the same. */
-const NODE_FLAGS = [
-  '--max-semi-space-size=2',
-  '--heap-growing-percent=50',
-  '--disable-warning=ExperimentalWarning',
-];
+/** Every program on Node.js runs with the same. */
+const NODE_FLAGS = [...IMAGE_FLAGS, '--disable-warning=ExperimentalWarning'];
 
 /** Characters of the output that are kept. */
 const KEPT_OUTPUT = 2_000;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BundledProgram, bundle } from '../../scripts/build/bundle.ts';
+import { IMAGE_FLAGS } from '../support/image/node-flags.ts';
 
 /**
  * Size of each program in bytes, and resident memory in MiB after its modules are loaded (Node of this project on Linux,
@@ -41,14 +42,7 @@ const METER = `data:text/javascript,${encodeURIComponent(`
 function run(folder: string, program: string, ...args: readonly string[]) {
   const result = spawnSync(
     process.execPath,
-    [
-      '--max-semi-space-size=2',
-      '--heap-growing-percent=50',
-      '--import',
-      METER,
-      join(folder, program),
-      ...args,
-    ],
+    [...IMAGE_FLAGS, '--import', METER, join(folder, program), ...args],
     { cwd: folder, encoding: 'utf8', env: {} },
   );
   const rss = Number(/rss=(\d+)/.exec(result.stderr)?.[1]);

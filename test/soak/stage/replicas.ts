@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Clock } from '../../../src/runtime/clock.ts';
+import { leaseHolders } from '../../support/controlplane/lease-holders.ts';
 import { type OperatorProcess, startOperatorProcess } from '../../support/workbench/process.ts';
 import type { Workbench } from '../../support/workbench/workbench.ts';
 import type { AuditLog } from '../model/audit-log.ts';
@@ -47,16 +47,6 @@ interface Running {
   readonly process: OperatorProcess;
   /** Prefix of its holder identity in the Lease. */
   readonly identity: string;
-}
-
-const leasesSchema = z.object({
-  items: z.array(z.object({ spec: z.object({ holderIdentity: z.string().default('') }) })),
-});
-
-async function leaseHolder({ plane, home }: Workbench): Promise<string> {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${home.name}/leases`;
-  const { body } = await plane.rest.request('GET', path);
-  return leasesSchema.parse(body).items[0]?.spec.holderIdentity ?? '';
 }
 
 export function startReplicas(options: ReplicasOptions): Replicas {
@@ -118,7 +108,7 @@ export function startReplicas(options: ReplicasOptions): Replicas {
     },
     kill,
     async killLeader() {
-      const holder = await leaseHolder(bench);
+      const [holder = ''] = await leaseHolders(bench.plane, bench.home.name);
       const index = running.findIndex((one) => one !== undefined && holder.startsWith(`${one.identity}_`));
       return index !== -1 && (await kill(index));
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { IMAGE_FLAGS } from '../image/node-flags.ts';
 import type { Workbench } from './workbench.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -26,7 +27,7 @@ export function startOperatorProcess(
   onLine: (line: string, kill: () => void) => void = () => undefined,
   program: string = join(root, 'dist', 'main.js'),
 ): OperatorProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+  const child = spawn(process.execPath, [...IMAGE_FLAGS, '--disable-warning=ExperimentalWarning', program], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...bench.environment(env) },
     stdio: ['ignore', 'pipe', 'pipe'],
