@@ -5,7 +5,7 @@ import { DURATION_PATTERN, parseDuration } from '../duration.ts';
  * A property test compares both forms.
  */
 export interface FieldRule<Self> {
-  /** The path from the root: `spec.oauth`, `spec.instance.tags[*]`. */
+  /** The path from the root, with `[*]` at the end for each element: `spec.oauth`, `spec.instance.tags[*]`. */
   readonly at: string;
   /** In functions that Kubernetes 1.31 has. Patterns in RE2 syntax. */
   readonly rule: string;

@@ -8,6 +8,7 @@ import { allowedHost } from './allowlist.ts';
 import { isAllowedMetadata } from './connection-template-rules.ts';
 import { CONNECTOR_RULES } from './connector-rules.ts';
 import type { AnyRule } from './rules.ts';
+import { valuesAt } from './values-at.ts';
 
 /** A problem of a spec: the path of the field and the action. It never contains the value of the field. */
 export interface Violation {
@@ -126,25 +127,6 @@ function ruleViolations(rules: readonly AnyRule[], object: object, old: object |
         : [{ path: `${path}${rule.fieldPath ?? ''}`, message: rule.message }];
     }),
   );
-}
-
-/** The values at `at` with their paths; `[*]` stands for every element. */
-function valuesAt(at: string, object: object): [string, unknown][] {
-  let found: [string, unknown][] = [['', object]];
-  for (const step of at.split('.')) {
-    const name = step.replace('[*]', '');
-    found = found.flatMap(([path, value]): [string, unknown][] => {
-      const field: unknown = (value as Record<string, unknown>)[name];
-      const here = path === '' ? name : `${path}.${name}`;
-      if (field === undefined) {
-        return [];
-      }
-      return step.endsWith('[*]') && Array.isArray(field)
-        ? field.map((item: unknown, index) => [`${here}[${index}]`, item])
-        : [[here, field]];
-    });
-  }
-  return found;
 }
 
 function unlistedKeys(keys: readonly string[], extra: readonly string[]): Violation[] {
