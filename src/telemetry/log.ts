@@ -51,8 +51,12 @@ export function createLogger(options: LogOptions): Logger {
   );
 }
 
-/** A logger for one reconcile, with the keys of controller-runtime. */
-export function reconcileLogger(logger: Logger, context: ReconcileContext): Logger {
+/** A logger for one reconcile, with the keys of controller-runtime and the ids of its `trace`. */
+export function reconcileLogger(
+  logger: Logger,
+  context: ReconcileContext,
+  trace: Readonly<Record<string, string>> = {},
+): Logger {
   return logger.child({
     controller: context.controller,
     controllerGroup: context.group,
@@ -61,6 +65,7 @@ export function reconcileLogger(logger: Logger, context: ReconcileContext): Logg
     namespace: context.namespace,
     name: context.name,
     reconcileID: context.reconcileID,
+    ...trace,
   });
 }
 

@@ -3,13 +3,15 @@ import type { InfusionsoftConnector } from '../../api/connector.ts';
 import { GROUP } from '../../api/group.ts';
 import type { ReconcileContext, ReconcileEnd } from '../../reconciler/reconcile-observer.ts';
 import { controllerOfKind } from '../controller-names.ts';
-import { type Logger, reconcileLogger } from '../log.ts';
+import { type ReconcileContext as LoggedReconcile, type Logger, reconcileLogger } from '../log.ts';
 import { type Conclusion, changesSomething, conclusionOf } from './conclusion.ts';
 import type { ReconcileResult } from './result.ts';
 
 /** The log of one reconcile: each action at debug level, and one line at the end if something changed. */
 export class ReconcileLog {
-  readonly #log: Logger;
+  readonly #logger: Logger;
+  readonly #context: LoggedReconcile;
+  readonly #trace: Readonly<Record<string, string>>;
   readonly #actions: string[] = [];
   #conclusion: Conclusion | undefined;
 
@@ -20,9 +22,9 @@ export class ReconcileLog {
     reconcileID: string,
     trace: Readonly<Record<string, string>>,
   ) {
-    const controller = controllerOfKind[kind];
-    const context = { controller, group: GROUP, kind, namespace, name, reconcileID };
-    this.#log = reconcileLogger(logger, context).child(trace);
+    this.#logger = logger;
+    this.#context = { controller: controllerOfKind[kind], group: GROUP, kind, namespace, name, reconcileID };
+    this.#trace = trace;
   }
 
   /** `undefined` if the reconcile left the status unchanged. */
@@ -32,7 +34,7 @@ export class ReconcileLog {
 
   action(name: string): void {
     this.#actions.push(name);
-    this.#log.debug({ action: name }, 'Next action');
+    this.#write('debug', { action: name }, 'Next action');
   }
 
   concluded(resource: InfusionsoftConnector | OpenConnectorsAccount, result: ReconcileEnd): void {
@@ -49,15 +51,22 @@ export class ReconcileLog {
       durationMs: Math.round(durationMs),
     };
     if (isNotable) {
-      this.#log.info(fields, 'Reconciled');
+      this.#write('info', fields, 'Reconciled');
     } else {
-      this.#log.debug(fields, 'Reconciled, nothing changed');
+      this.#write('debug', fields, 'Reconciled, nothing changed');
     }
   }
 
   /** The reconcile threw. The queue logs every failure with its delay; a defect also needs the stack. */
   failed(error: unknown, result: ReconcileResult): void {
     const level = result === 'defect' ? 'error' : 'debug';
-    this.#log[level]({ error, actions: this.#actions }, 'Failed to reconcile');
+    this.#write(level, { error, actions: this.#actions }, 'Failed to reconcile');
+  }
+
+  /** Most reconciles write nothing, and then the keys are not rendered. */
+  #write(level: 'debug' | 'info' | 'error', fields: object, message: string): void {
+    if (this.#logger.isLevelEnabled(level)) {
+      reconcileLogger(this.#logger, this.#context, this.#trace)[level](fields, message);
+    }
   }
 }
