@@ -21,18 +21,19 @@ export function deleteAll(stage: Stage, tenant: Tenant, count: number): (subject
   };
 }
 
-/** Until the account was listed and nothing was called for two seconds. */
+/** Until the account was listed and nothing but pings, which are always due for some, was called for two seconds. */
 export function settledAgain(stage: Stage): (subject: Subject) => Promise<void> {
-  const { ledger } = stage.simulator;
-  const before = ledger.count();
-  const isQuiet = quietness(stage, 2_000);
-  const isDone = async (): Promise<boolean> => isQuiet() && ledger.count() > before;
+  const count = (): number => stage.simulator.ledger.count(({ operation }) => operation !== 'ping');
+  const before = count();
+  const isQuiet = quietness(count, 2_000);
+  const isDone = async (): Promise<boolean> => isQuiet() && count() > before;
   return (subject) => orEnded(subject, until(isDone, LIMIT_MS, 'A listing of the account'));
 }
 
 /** Until nothing was called for half a second longer than a call takes, also by a program that has ended. */
 export async function settled(stage: Stage): Promise<void> {
-  const isQuiet = quietness(stage, 500 + stage.simulator.knobs.latencyMs);
+  const { ledger, knobs } = stage.simulator;
+  const isQuiet = quietness(() => ledger.count(), 500 + knobs.latencyMs);
   await until(async () => isQuiet(), LIMIT_MS, 'The end of calls');
 }
 
@@ -88,12 +89,12 @@ function afterTheLastCall({ simulator }: Stage, look: () => Promise<boolean>): (
   };
 }
 
-/** A check whether Open Connectors was not called for `quietMs`. */
-function quietness({ simulator }: Stage, quietMs: number): () => boolean {
-  let last = simulator.ledger.count();
+/** A check whether `count` of calls has stayed the same for `quietMs`. */
+function quietness(count: () => number, quietMs: number): () => boolean {
+  let last = count();
   let since = performance.now();
   return () => {
-    const now = simulator.ledger.count();
+    const now = count();
     if (now !== last) {
       last = now;
       since = performance.now();
