@@ -112,6 +112,76 @@ describe('a reflector', () => {
     expect([reflector.stateMs, reflector.lastContactMs]).toEqual([2_000, 2_000]);
   });
 
+  test('is heard from by the pages of a list, and by the response to a watch', async () => {
+    refuse('watch', 503);
+    const reflector = reflect();
+    await reflector.start();
+    expect(reflector.lastContactMs).toBe(0);
+    await passUntil(() => reflector.state.name === 'watching');
+    expect(clock.monotonic()).toBeGreaterThan(0);
+    expect(reflector.lastContactMs).toBeLessThan(clock.monotonic());
+  });
+
+  test('goes through its states, and a stop is no trouble', async () => {
+    const states: string[] = [];
+    const reflector = reflect({ onState: ({ name }) => states.push(name) });
+    await reflector.start();
+    await watching();
+    await expect.poll(() => reflector.state.name).toBe('watching');
+    await reflector.stop();
+    expect([states, troubles]).toEqual([['listing', 'connecting', 'watching', 'stopped'], []]);
+  });
+
+  test('says until when it waits', async () => {
+    refuse('list', 403);
+    const reflector = reflect();
+    void reflector.start();
+    await expect
+      .poll(() => (reflector.state.name === 'waiting' ? reflector.state.untilMs : undefined))
+      .toBeGreaterThan(clock.monotonic());
+    await passUntil(() => reflector.synced);
+  });
+
+  test('tells what an object was before, and what is part of the first list', async () => {
+    const told: unknown[] = [];
+    add('a');
+    await reflect({
+      onChange: (change) => {
+        const { type, object } = change;
+        const upsert = type === 'upsert' && [change.isInitial, change.previous?.metadata.resourceVersion];
+        told.push([`${type} ${object.metadata.name}`, upsert]);
+      },
+    }).start();
+    await watching();
+    const first = widgets.get('team', 'a').metadata.resourceVersion;
+    add('b');
+    widgets.patch('team', 'a', { spec: { size: 2 } });
+    await expect.poll(() => told.length).toBe(3);
+    refuse('watch', 410);
+    server.faults.dropWatches({}, 'end');
+    widgets.delete('team', 'a');
+    add('a');
+    await passUntil(() => told.length === 5);
+    expect(told).toEqual([
+      ['upsert a', [true, undefined]],
+      ['upsert b', [false, undefined]],
+      ['upsert a', [false, first]],
+      ['delete a', false],
+      ['upsert a', [false, undefined]],
+    ]);
+  });
+
+  test('does not tell what the store has from the response to an own write', async () => {
+    add('a');
+    await reflect().start();
+    await watching();
+    const { metadata, spec } = widgets.patch('team', 'a', { spec: { size: 2 } });
+    store.updateCache({ apiVersion: 'example.dev/v1', kind: 'Widget', metadata, spec } as KubeObject);
+    add('b');
+    await expect.poll(() => changes.at(-1)).toBe('upsert b');
+    expect(changes).toEqual(['upsert a', 'upsert b']);
+  });
+
   test('follows additions, changes and deletions', async () => {
     add('a');
     await reflect().start();
@@ -148,6 +218,49 @@ describe('a reflector', () => {
 });
 
 describe('a watch that breaks', () => {
+  test('more than five times in a row is given up for a list', async () => {
+    await reflect().start();
+    await watching();
+    refuse('watch', 503, 5);
+    server.faults.dropWatches();
+    await passUntil(() => server.faults.openWatches() === 1);
+    expect(server.ledger.filter({ verb: 'list' })).toHaveLength(2);
+  });
+
+  test('because its resource is not found is followed by a list', async () => {
+    await reflect().start();
+    await watching();
+    refuse('watch', 404);
+    server.faults.dropWatches();
+    await passUntil(() => server.ledger.filter({ verb: 'list' }).length === 2);
+    await passUntil(() => server.faults.openWatches() === 1);
+  });
+
+  test('without an event before its end is opened again after a pause', async () => {
+    await reflect().start();
+    await watching();
+    server.faults.dropWatches({}, 'end');
+    await passUntil(() => server.ledger.filter({ verb: 'watch' }).length === 2);
+    expect(troubles[0]).toContain('ended without an event');
+  });
+
+  test('with HTTP 410 in the stream once is no trouble, and needs no pause', async () => {
+    await reflect().start();
+    await watching();
+    server.faults.sendLine({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old' } });
+    await watching(2);
+    expect(server.ledger.filter({ verb: 'list' })).toHaveLength(2);
+    expect([clock.monotonic(), troubles]).toEqual([0, []]);
+  });
+
+  test('with another error in the stream is trouble', async () => {
+    await reflect().start();
+    await watching();
+    server.faults.sendLine({ type: 'ERROR', object: { kind: 'Status', code: 500 } });
+    await passUntil(() => server.ledger.filter({ verb: 'list' }).length === 2);
+    expect(troubles[0]).toContain('500');
+  });
+
   test('is opened again from the last resource version after a reset, and nothing is missed', async () => {
     add('a');
     await reflect().start();
@@ -257,6 +370,19 @@ describe('a watch that breaks', () => {
     await passUntil(() => reflector.state.name === 'watching');
   });
 
+  test('is not silent while it hears of changes', async () => {
+    const reflector = reflect();
+    await reflector.start();
+    await watching();
+    for (const name of ['a', 'b', 'c']) {
+      await clock.advance(60_000);
+      add(name);
+      await expect.poll(() => changes.at(-1)).toBe(`upsert ${name}`);
+      expect(reflector.lastContactMs).toBe(0);
+    }
+    expect(server.ledger.filter({ verb: 'watch' })).toHaveLength(1);
+  });
+
   test('that is silent for 70 s is opened again from its bookmark', async () => {
     add('a');
     const reflector = reflect();
@@ -272,6 +398,7 @@ describe('a watch that breaks', () => {
     await passUntil(() => server.ledger.filter({ verb: 'watch' }).length === 2);
     expect(clock.monotonic()).toBeLessThanOrEqual(72_000);
     expect(server.ledger.filter({ verb: 'watch' })[1]?.query['resourceVersion']).toBe('4711');
+    expect(troubles[0]).toContain('silent for 70 s');
   });
 
   test('that stays mute although things happen is opened again, and nothing is missed', async () => {
@@ -329,6 +456,14 @@ describe('the first list', () => {
     await passUntil(() => reflector.synced);
     await expect(synced).resolves.toBe(true);
     expect(store.size).toBe(1);
+  });
+
+  test('is read in pages after failures other than an expired token', async () => {
+    refuse('list', 500, 3);
+    const reflector = reflect();
+    void reflector.start();
+    await passUntil(() => reflector.synced);
+    expect(server.ledger.filter({ verb: 'list' }).at(-1)?.query['limit']).toBe('500');
   });
 
   test('without a response does not delay a stop', async () => {
