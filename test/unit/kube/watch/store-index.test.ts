@@ -44,6 +44,14 @@ it('moves an object whose keys change, also to none and back', () => {
   }
 });
 
+it('finds an object again that comes back after its removal', () => {
+  const { index, add, at } = createIndex();
+  const entry = add('one', 'a');
+  index.remove(entry);
+  index.update(entry);
+  expect(at('a')).toEqual(['one']);
+});
+
 it('serves the new version of an object under the same keys', () => {
   const { index, add, at } = createIndex();
   const entry = add('old', 'a');
