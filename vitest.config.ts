@@ -61,7 +61,10 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/controlplane/global-setup.ts'],
+          globalSetup: [
+            'test/support/controlplane/global-setup.ts',
+            'test/support/workbench/bundle-setup.ts',
+          ],
           testTimeout: timeLimit(120_000),
         },
       },

@@ -44,6 +44,12 @@ export async function bundle(outdir: string): Promise<readonly BundledProgram[]>
   });
 }
 
+/** Bundles one module in the way of the operator, for suites that start operators in their own process. */
+export async function bundleOperatorModule(entry: string, outdir: string): Promise<string> {
+  await bundleProgram({ name: 'operator', entry, lean: leanOperator }, outdir);
+  return join(outdir, 'operator.js');
+}
+
 function bundleProgram({ name, entry, lean }: Program, outdir: string) {
   return build({
     absWorkingDir: ROOT,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it, type MockInstance, vi } from 'vitest';
-import { ConnectorMemory } from '../../src/connector/memory.ts';
 import { describeControlPlanes } from '../support/controlplane/describe.ts';
 import { poll } from '../support/controlplane/poll.ts';
 import { CALLBACK_URL, connector } from '../support/workbench/manifests.ts';
+import { ConnectorMemory } from '../support/workbench/operator-under-test.ts';
 import { createPrerequisites, startWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const KIND = 'InfusionsoftConnector';

@@ -8,7 +8,7 @@ import {
   startSimulator,
 } from 'open-connectors-simulator/simulator.ts';
 import { OPERATOR_NAME } from '../../../scripts/generate/rbac-roles.ts';
-import { type ComposedOperator, compose } from '../../../src/compose.ts';
+import type { ComposedOperator } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import type { ActionObserver } from '../../../src/connector/reconcile.ts';
 import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
@@ -22,6 +22,7 @@ import { watchCanaries } from './canary-watch.ts';
 import { createNamespace, type Namespace, useNamespace } from './cluster.ts';
 import { watchConformance } from './conformance-watch.ts';
 import { account, CALLBACK_URL, secret } from './manifests.ts';
+import { compose } from './operator-under-test.ts';
 import { watchRefusals } from './refusals.ts';
 
 /** An operator in this process, with a control plane and a simulator. */
