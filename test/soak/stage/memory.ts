@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { growthOf, type MemorySample } from '../../../bench/measure/growth.ts';
+import { usageOf } from '../../../bench/measure/process-usage.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 
 /** How often the memory of a process is read, milliseconds. */
@@ -45,8 +45,7 @@ export class MemoryMeter {
 /** Resident memory; `undefined` after the end of the process. */
 function rssOf(pid: number): number | undefined {
   try {
-    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kibibytes === undefined ? undefined : Number(kibibytes) / 1_024;
+    return usageOf(pid).rssMiB;
   } catch {
     return undefined;
   }
